@@ -1,0 +1,227 @@
+import type { Root } from 'mdast';
+import remarkFrontmatter from 'remark-frontmatter';
+import remarkGfm from 'remark-gfm';
+import remarkParse from 'remark-parse';
+import { unified } from 'unified';
+
+/** A stretch of a file from one level-1 or level-2 ATX heading (or the file's start) to the next. */
+export interface Section<F> {
+  /** Offset of its first line; UTF-16 units, a BOM counts. */
+  readonly start: number;
+  readonly end: number;
+  /** What `read` of the memo made of its text. Offsets in it count from `start`. */
+  readonly facts: F;
+}
+
+interface Known<F> {
+  /** Where the block begins that swallowed the candidate. */
+  stuck?: number;
+  /** First real heading after the section's own, if the text is followed by a candidate; null: none. */
+  probed?: number | null;
+  /** The same, if the text is the file's end. */
+  closing?: number | null;
+  facts?: F;
+}
+
+/** What is remembered of the sections read so far. Give the same one to every parse. */
+export interface SectionMemo<F> {
+  readonly read: (tree: Root, text: string) => F;
+  young: Map<string, Known<F>>;
+  old: Map<string, Known<F>>;
+}
+
+/** Two generations of this many texts are kept: enough for a board of 10,000 entries and its history. */
+const GENERATION = 40_000;
+
+export function newSectionMemo<F>(read: (tree: Root, text: string) => F): SectionMemo<F> {
+  return { read, young: new Map(), old: new Map() };
+}
+
+/**
+ * Splits a markdown text at its real level-1 and level-2 headings (ATX form, at the root of the document).
+ *
+ * A line scanner alone is wrong in 1-6 % of hostile texts (fences, HTML, lists), and remark on a whole file is
+ * quadratic. So each line that could be a heading is tried: the text from the section's start to it, with a
+ * sentinel heading put in its place, is parsed; it is a boundary if remark sees the sentinel at the root.
+ * Markdown's block structure is decided line by line, so what follows can't change the answer. (The one
+ * exception, front matter, is looked at first.)
+ *
+ * @returns sections that cover the text without gaps (a BOM belongs to none); none for an empty text.
+ */
+export function splitSections<F>(text: string, memo: SectionMemo<F>): Section<F>[] {
+  const sections: Section<F>[] = [];
+  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const candidates = findCandidates(text, frontMatterEnd(text, start));
+  let next = 0;
+  while (start < text.length) {
+    while (next < candidates.lines.length && candidates.lines[next]! <= start) next++;
+    const { end, facts } = readSection(text, start, candidates, next, memo);
+    sections.push({ start, end, facts });
+    start = end;
+  }
+  return sections;
+}
+
+/** Offsets of the candidates' lines, and of their first `#`. Two plain arrays: there may be ten thousands. */
+interface Candidates {
+  readonly lines: readonly number[];
+  readonly hashes: readonly number[];
+}
+
+const SPACE = 32;
+const HASH = 35;
+
+/** Lines `^ {0,3}#{1,2}(\s|$)`. Written by hand: `m` flags also break at U+2028. */
+function findCandidates(text: string, from: number): Candidates {
+  const lines: number[] = [];
+  const hashes: number[] = [];
+  for (let at = text.indexOf('#', from); at >= 0; at = text.indexOf('#', at)) {
+    let line = at;
+    while (line > from && at - line < 3 && text.charCodeAt(line - 1) === SPACE) line--;
+    let past = at;
+    while (text.charCodeAt(past) === HASH) past++;
+    const startsLine = line === from || isBreak(text.charCodeAt(line - 1));
+    if (startsLine && past - at <= 2 && isBlankOrEnd(text, past)) {
+      lines.push(line);
+      hashes.push(at);
+    }
+    at = past;
+  }
+  return { lines, hashes };
+}
+
+const isBreak = (code: number): boolean => code === 10 || code === 13;
+
+function isBlankOrEnd(text: string, at: number): boolean {
+  if (at >= text.length) return true;
+  const code = text.charCodeAt(at);
+  return code === SPACE || code === 9 || isBreak(code);
+}
+
+/** Front matter counts only if it is closed, which may be below lines that look like headings. */
+function frontMatterEnd(text: string, start: number): number {
+  if (!text.startsWith('---', start)) return start;
+  const match = /^---[ \t]*(?:\r\n|\r|\n)(?:[^\r\n]*(?:\r\n|\r|\n))*?---[ \t]*(?:\r\n|\r|\n|$)/.exec(text.slice(start));
+  return match ? start + match[0].length : start;
+}
+
+/** A heading that nobody writes; stands in for the candidate. */
+const SENTINEL = '# \u241f';
+
+function readSection<F>(
+  text: string,
+  start: number,
+  candidates: Candidates,
+  first: number,
+  memo: SectionMemo<F>,
+): { end: number; facts: F } {
+  let failures = 0;
+  for (let at = first; ; ) {
+    const upTo = candidates.hashes[at] ?? text.length;
+    const known = lookUp(memo, text.slice(start, upTo));
+    const { boundary, stuck } = tryBoundary(text, { start, upTo, first, last: at }, candidates, memo, known);
+    if (boundary === upTo && known.facts !== undefined) return { end: candidates.lines[at] ?? upTo, facts: known.facts };
+    if (boundary === upTo) throw new Error('a section that was read has no facts');
+    if (boundary !== null) {
+      for (at = first; candidates.hashes[at] !== boundary; ) at++;
+      continue;
+    }
+    failures++;
+    at = nextToTry(text, candidates, at, failures, stuck);
+  }
+}
+
+interface Window {
+  readonly start: number;
+  readonly upTo: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** First real heading in the window: an offset (`upTo` = the section ends right there) or null. */
+function tryBoundary<F>(
+  text: string,
+  window: Window,
+  candidates: Candidates,
+  memo: SectionMemo<F>,
+  known: Known<F>,
+): { boundary: number | null; stuck: number } {
+  const atEnd = window.last >= candidates.lines.length;
+  const remembered = atEnd ? known.closing : known.probed;
+  if (remembered === null) return { boundary: null, stuck: window.start + (known.stuck ?? 0) };
+  if (remembered !== undefined) return { boundary: window.start + remembered, stuck: -1 };
+  const slice = text.slice(window.start, window.upTo);
+  const tree = parseMarkdown(atEnd ? slice : slice + SENTINEL);
+  const boundary = firstHeading(tree, window, candidates) ?? (atEnd ? window.upTo : null);
+  const relative = boundary === null ? null : boundary - window.start;
+  if (atEnd) known.closing = relative;
+  else known.probed = relative;
+  if (boundary === window.upTo && known.facts === undefined) {
+    if (!atEnd) tree.children.pop();
+    const indent = (candidates.lines[window.last] ?? window.upTo) - window.upTo;
+    known.facts = memo.read(tree, detached(indent < 0 ? slice.slice(0, indent) : slice));
+  }
+  if (boundary !== null) return { boundary, stuck: -1 };
+  known.stuck = lastBlock(tree);
+  return { boundary, stuck: known.stuck + window.start };
+}
+
+const processor = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter).freeze();
+
+/** Parses markdown as the board reads it: CommonMark, GFM, YAML front matter. */
+export const parseMarkdown = (text: string): Root => processor.parse(text);
+
+function firstHeading(tree: Root, window: Window, candidates: Candidates): number | null {
+  let at = window.first;
+  for (const node of tree.children) {
+    if (node.type !== 'heading' || node.depth > 2) continue;
+    const offset = node.position!.start.offset! + window.start;
+    while (at < candidates.hashes.length && candidates.hashes[at]! < offset) at++;
+    if (candidates.hashes[at] === offset) return offset;
+  }
+  return null;
+}
+
+/** Offset of the last block that stands before the sentinel's place: what swallowed it. */
+function lastBlock(tree: Root): number {
+  return tree.children.at(-1)?.position?.start.offset ?? 0;
+}
+
+/**
+ * Which candidate to try after a failure: the first one behind the end of the open fence or comment, else ever
+ * further ones. Only a guess at where to look: remark has the say. Without it an unclosed fence would be read
+ * again for each heading below.
+ */
+function nextToTry(text: string, candidates: Candidates, at: number, failures: number, stuck: number): number {
+  const closes = stuck < 0 ? null : endOfBlock(text, stuck);
+  if (closes === null) return Math.min(candidates.lines.length, at + 2 ** Math.min(failures - 1, 20));
+  let next = at + 1;
+  while (next < candidates.lines.length && candidates.lines[next]! < closes) next++;
+  return next;
+}
+
+function endOfBlock(text: string, start: number): number | null {
+  const opener = /^(`{3,}|~{3,}|<!--)/.exec(text.slice(start, start + 200))?.[1];
+  if (opener === undefined) return null;
+  if (opener === '<!--') return orEnd(text, text.indexOf('-->', start));
+  const closing = new RegExp(`[\\r\\n] {0,3}${opener[0]}{${opener.length},}[ \\t]*(?=[\\r\\n]|$)`, 'g');
+  closing.lastIndex = start;
+  return orEnd(text, closing.exec(text)?.index ?? -1);
+}
+
+const orEnd = (text: string, at: number): number => (at < 0 ? text.length : at + 1);
+
+function lookUp<F>(memo: SectionMemo<F>, key: string): Known<F> {
+  const young = memo.young.get(key);
+  if (young) return young;
+  const known = memo.old.get(key) ?? {};
+  if (memo.young.size >= GENERATION) {
+    memo.old = memo.young;
+    memo.young = new Map();
+  }
+  memo.young.set(detached(key), known);
+  return known;
+}
+
+/** A copy that doesn't keep the whole file alive, as a V8 slice does. */
+const detached = (slice: string): string => (slice.length < 13 ? slice : ` ${slice}`.slice(1));

@@ -1,0 +1,142 @@
+import type { Code, Html, Nodes, Root } from 'mdast';
+
+import type { Grammar } from './heading.ts';
+
+/** A fence or comment that is still open where the text ends. Offset of its opening line's text. */
+export interface OpenBlock {
+  readonly kind: 'fence' | 'comment';
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A line that a person meant as an entry's heading and that markdown, or the ids in use, read otherwise. */
+export interface Suspect {
+  readonly kind: 'swallowed' | 'unknown-prefix' | 'misspelt' | 'level';
+  /** The id as written. */
+  readonly id: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Swallowed: by what, and where that opens. */
+  readonly by?: { readonly kind: 'fence' | 'comment' | 'html' | 'list' | 'indentation'; readonly offset: number; readonly length: number };
+}
+
+/**
+ * Looks through a section for lines like `## T-12: …` that are no entry's heading.
+ * Deliberate examples are left alone: quoted ones, and those in a fence or comment that is closed and in which
+ * nothing else is opened.
+ * @param from offset behind the section's own heading, if that is an entry's
+ */
+export function findSuspects(tree: Root, text: string, grammar: Grammar, from: number): Suspect[] {
+  if (!text.includes('#', from)) return [];
+  const found: Suspect[] = [];
+  const open = openBlockAtEnd(tree, text);
+  const known = new RegExp(`^(?:${grammar.pattern})$`);
+  const line = /(^|[\r\n])([ \t]*)(#{1,6})([ \t]*)((?:\[[^\]\r\n]*\][ \t]*)*)(?:\*\*|__|[*_`[])?([A-Za-z]\w*(?:[-_–—−‑‐]| (?=\d+:))?(?:\d+|\?))(?:\*\*|__|[*_`\]])?([ \t]*:|[ \t]+[-–—][ \t]|[ \t][^\r\n]*|[ \t]*(?=[\r\n]|$))/g;
+  line.lastIndex = Math.max(0, from - 1);
+  for (let match = line.exec(text); match; match = line.exec(text)) {
+    line.lastIndex = match.index + match[0].length;
+    const [, lead = '', indent = '', hashes = '', gap = '', tags = '', id = '', after = ''] = match;
+    const offset = match.index + lead.length + indent.length;
+    if (offset < from) continue;
+    const length = text.slice(offset, offset + lengthOfLine(text, offset)).trimEnd().length;
+    const spot = { id, offset, length, hashes: hashes.length, gap, tags, isKnown: known.test(id), hasSeparator: /^\s*[:–—-]|^\s*$/.test(after) };
+    const suspect = judge(spot, tree, text, grammar, open);
+    if (suspect) found.push(suspect);
+  }
+  return found;
+}
+
+interface Spot {
+  readonly id: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly hashes: number;
+  readonly gap: string;
+  readonly tags: string;
+  readonly isKnown: boolean;
+  readonly hasSeparator: boolean;
+}
+
+function judge(spot: Spot, tree: Root, text: string, grammar: Grammar, open: OpenBlock | null): Suspect | null {
+  const { id, offset, length } = spot;
+  const path = pathTo(tree, offset);
+  const block = path[0];
+  if (!block || path.some((node) => node.type === 'blockquote')) return null;
+  const isHeading = block.type === 'heading' && block.position!.start.offset === offset;
+  if (isHeading) return judgeHeading(spot, grammar);
+  if (!spot.isKnown || (spot.gap !== '' && spot.hashes !== 2)) return null;
+  if (block.type === 'paragraph') return spot.gap === '' && spot.hashes === 2 ? { kind: 'misspelt', id, offset, length } : null;
+  if (spot.gap === '') return null;
+  const by = swallower(path, text, open, offset);
+  return by ? { kind: 'swallowed', id, offset, length, by } : null;
+}
+
+function judgeHeading(spot: Spot, grammar: Grammar): Suspect | null {
+  const { id, offset, length } = spot;
+  if (!spot.hasSeparator) return null;
+  if (spot.isKnown) return spot.hashes === 2 ? null : { kind: 'level', id, offset, length };
+  if (spot.hashes !== 2) return null;
+  const prefix = /^[A-Za-z]\w*?(?=[^A-Za-z_]|$)/.exec(id)?.[0] ?? id;
+  const isOurs = grammar.prefixes.some((one) => one.toLowerCase() === prefix.replace(/_$/, '').toLowerCase());
+  if (isOurs) return { kind: 'misspelt', id, offset, length };
+  return /^[A-Za-z]\w*-\d+$/.test(id) ? { kind: 'unknown-prefix', id, offset, length } : null;
+}
+
+function pathTo(tree: Root, offset: number): Nodes[] {
+  const path: Nodes[] = [];
+  let nodes: readonly Nodes[] = tree.children;
+  for (;;) {
+    const node = nodes.findLast((one) => (one.position?.start.offset ?? 0) <= offset);
+    if (!node || node.type === 'text') return path;
+    path.push(node);
+    if (!('children' in node) || node.type === 'paragraph' || node.type === 'heading') return path;
+    nodes = node.children;
+  }
+}
+
+function swallower(path: readonly Nodes[], text: string, open: OpenBlock | null, offset: number): Suspect['by'] | null {
+  const node = path.at(-1)!;
+  const start = node.position?.start.offset ?? 0;
+  const line = { offset: start, length: lengthOfLine(text, start) };
+  if (node.type === 'code') {
+    if (!isFence(node, text)) return { kind: 'indentation', offset, length: 1 };
+    return open || opensAnother(node, text) ? { kind: 'fence', ...line } : null;
+  }
+  if (node.type === 'html') {
+    if (!isComment(node)) return { kind: 'html', ...line };
+    return open || node.value.indexOf('<!--', 4) > 0 ? { kind: 'comment', ...line } : null;
+  }
+  const item = path.find((one) => one.type === 'listItem');
+  const bullet = item?.position?.start.offset;
+  return bullet === undefined ? null : { kind: 'list', offset: bullet, length: lengthOfLine(text, bullet) };
+}
+
+const isFence = (node: Code, text: string): boolean => /^(?:`{3}|~{3})/.test(text.slice(node.position!.start.offset!, node.position!.start.offset! + 3));
+const isComment = (node: Html): boolean => node.value.startsWith('<!--');
+
+function lengthOfLine(text: string, start: number): number {
+  const length = text.slice(start).search(/[\r\n]/);
+  return length < 0 ? text.length - start : length;
+}
+
+/** A line inside that looks like an opening fence: then the one above was most likely never closed. */
+function opensAnother(node: Code, text: string): boolean {
+  const opener = /^(?:`{3,}|~{3,})/.exec(text.slice(node.position!.start.offset!))![0];
+  const inner = new RegExp(`(?:^|[\\r\\n]) {0,3}${opener[0]}{${opener.length},}[ \\t]*[^\\s${opener[0]}]`);
+  return inner.test(node.value);
+}
+
+/** The fence or comment that is still open at the end of the text. */
+export function openBlockAtEnd(tree: Root, text: string): OpenBlock | null {
+  let node: Nodes | undefined = tree.children.at(-1);
+  while (node && 'children' in node && node.type !== 'paragraph') node = node.children.at(-1);
+  const start = node?.position?.start.offset;
+  if (node === undefined || start === undefined) return null;
+  const length = lengthOfLine(text, start);
+  if (node.type === 'html') return isComment(node) && !node.value.includes('-->') ? { kind: 'comment', offset: start, length } : null;
+  if (node.type !== 'code' || !isFence(node, text)) return null;
+  const opener = /^(?:`{3,}|~{3,})/.exec(text.slice(start))![0];
+  const lines = text.slice(start, node.position!.end.offset!).split(/\r\n|\r|\n/);
+  const closing = new RegExp(`^[ \\t>]*${opener[0]}{${opener.length},}[ \\t]*$`);
+  return lines.length > 1 && closing.test(lines.at(-1)!) ? null : { kind: 'fence', offset: start, length };
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { newSectionMemo, parseMarkdown, splitSections } from '../../../src/board/sections.ts';
+import { hostileText } from './hostile-text.ts';
+
+/** Offsets of the lines that remark, given the whole text, sees as level-1 and level-2 ATX headings at the root. */
+function fullParse(text: string): number[] {
+  const bom = text.startsWith('\ufeff') ? 1 : 0;
+  const starts: number[] = [];
+  for (const node of parseMarkdown(text).children) {
+    if (node.type !== 'heading' || node.depth > 2) continue;
+    const offset = node.position!.start.offset! + bom;
+    if (text[offset] !== '#') continue;
+    let line = offset;
+    while (line > bom && text[line - 1] === ' ') line--;
+    starts.push(line);
+  }
+  return starts;
+}
+
+function split(text: string, memo = newSectionMemo(() => null)): number[] {
+  const sections = splitSections(text, memo);
+  const bom = text.startsWith('\ufeff') ? 1 : 0;
+  const startsWithHeading = fullParse(sections.length > 0 ? text.slice(bom, sections[0]!.end) : '')[0] === 0;
+  return sections.map((section) => section.start).filter((start, index) => index > 0 || (startsWithHeading && start === bom));
+}
+
+describe('splitSections', () => {
+  it('finds the headings that a parse of the whole text finds, and covers every byte', () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const sections = splitSections(text, newSectionMemo(() => null));
+        const bom = text.startsWith('\ufeff') ? '\ufeff' : '';
+        expect(bom + sections.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
+        expect(split(text)).toEqual(fullParse(text));
+      }),
+      { numRuns: 4_000 },
+    );
+  });
+
+  it('gives the same answer with a memo full of other texts', () => {
+    const memo = newSectionMemo(() => null);
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(split(text, memo)).toEqual(split(text));
+        expect(split(text, memo)).toEqual(split(text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('passes over front matter only if it is closed', () => {
+    expect(split('---\n# a\n---\n# b\n')).toEqual([12]);
+    expect(split('---\n# a\n\n# b\n')).toEqual([4, 9]);
+  });
+
+  it('reads each section once however long a fence in it is', () => {
+    let reads = 0;
+    const memo = newSectionMemo(() => reads++);
+    const script = Array.from({ length: 500 }, (_, index) => `# step ${index}`).join('\n');
+    const text = `# TODO\n\n## T-1: One\n\n\`\`\`sh\n${script}\n\`\`\`\n\n## T-2: Two\n`;
+    expect(splitSections(text, memo)).toHaveLength(3);
+    expect(splitSections(text, memo)).toHaveLength(3);
+    expect(reads).toBe(3);
+  });
+});
