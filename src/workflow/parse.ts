@@ -1,0 +1,124 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { readFrontMatter, type FrontMatter, type KeyPath } from './front-matter.ts';
+import { rules } from './rules.ts';
+import { schema, type ReadSettings } from './schema.ts';
+import type { AgentSettings, Settings, Workflow } from './settings.ts';
+import { allKeys, expects, keysAt } from './walk.ts';
+
+/** The agent that needs no settings. */
+const SHELL: AgentSettings = { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' };
+
+/**
+ * Reads WORKFLOW.md.
+ * @param file its path, as the problems are to name it
+ * @returns settings with every default filled in and the prose below the front matter; or all problems at once, each
+ *   with its place
+ */
+export function parseWorkflow(text: string, file: string): Result<Workflow> {
+  const front = readFrontMatter(text, file);
+  if (isProblems(front)) return failed(front);
+  const read = schema.safeParse(front.data);
+  const problems = read.success ? [] : read.error.issues.flatMap((issue) => readIssue(issue, front));
+  // What is wrong is left out and the rest read again, so that the rules speak in the same breath.
+  const rest = read.success ? read : schema.safeParse(without(front.data, read.error.issues));
+  const wrong = read.success ? [] : read.error.issues.map(({ path }) => path.map(String).join('.'));
+  if (rest.success) problems.push(...breaches(complete(rest.data), wrong, front));
+  if (problems.length > 0) return failed(inOrder(problems));
+  return rest.success ? ok({ settings: complete(rest.data), rules: front.content.trim() }) : failed([]);
+}
+
+/** The settings of a WORKFLOW.md that says nothing. */
+export function defaultSettings(): Settings {
+  return complete(schema.parse({}));
+}
+
+const isProblems = (front: FrontMatter | readonly Problem[]): front is readonly Problem[] => Array.isArray(front);
+
+const complete = (read: ReadSettings): Settings => ({ ...read, agents: { shell: SHELL, ...read.agents } });
+
+/** What the rules find; not of values that were left out because they are wrong themselves. */
+function breaches(settings: Settings, wrong: readonly string[], front: FrontMatter): Problem[] {
+  const about = (path: KeyPath): boolean =>
+    wrong.some((other) => (other !== '' && `${other}.`.startsWith(`${path.join('.')}.`)) || (path.at(-1) === 'agent' && other.startsWith('agents')));
+  const found = rules.flatMap((rule) => rule(settings)).filter(({ path }) => !about(path));
+  return found.map(({ path, code, message, fix }) => ({ code, message, ...placed(front, path, 'value'), ...(fix ? { fix } : {}) }));
+}
+
+function placed(front: FrontMatter, path: KeyPath, what: 'key' | 'value'): Pick<Problem, 'where'> {
+  const where = front.place(path, what);
+  return where ? { where } : {};
+}
+
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const rank = ({ where }: Problem): number => (where ? where.line * 10_000 + where.column : 0);
+  return [...problems].sort((a, b) => rank(a) - rank(b));
+}
+
+function readIssue(issue: z.core.$ZodIssue, front: FrontMatter): Problem[] {
+  const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, front));
+  const where = placed(front, path, issue.code === 'invalid_key' ? 'key' : 'value');
+  const said = issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : null;
+  const value = valueAt(front.data, path);
+  const message = said ?? `must be ${expects(path)}; it is ${describe(value)}`;
+  const fix = mend(expects(path), value);
+  return [{ code: 'wrong-setting', message: `\`${dotted(path)}\` ${message}.`, ...where, ...(fix ? { fix } : {}) }];
+}
+
+function unknownKey(path: KeyPath, key: string, front: FrontMatter): Problem {
+  const known = keysAt(path);
+  const near = known.length > 0 ? closest(key, known) : '';
+  const alike = near !== '' && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(1, Math.floor(near.length / 2));
+  const elsewhere = allKeys().filter(({ path: other }) => other.split('.').at(-1) === key).map(({ path: other }) => `\`${other}\``);
+  const fix = alike ? `write \`${near}\`` : elsewhere.length > 0 ? `it stands at ${elsewhere.join(' or ')}` : `known here: ${known.join(', ')}`;
+  const message = `Unknown setting \`${dotted([...path, key])}\`${alike ? `; did you mean \`${near}\`?` : '.'}`;
+  return { code: 'unknown-setting', message, fix, ...placed(front, [...path, key], 'key') };
+}
+
+const dotted = (path: KeyPath): string =>
+  path.reduce<string>((all, step) => (typeof step === 'number' ? `${all}[${step}]` : all === '' ? step : `${all}.${step}`), '');
+
+function describe(value: unknown): string {
+  if (value === undefined || value === null) return 'empty';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'string') return `the text \`${value.length > 60 ? `${value.slice(0, 60)}…` : value}\``;
+  return typeof value === 'number' ? `the number ${value}` : `\`${String(value)}\``;
+}
+
+function mend(expected: string, value: unknown): string | undefined {
+  if (expected.startsWith('a duration')) return typeof value === 'number' ? `say the unit: ${value}s or ${value}m` : undefined;
+  if (!/text|name|path|command/.test(expected) || expected.includes('`false`')) return undefined;
+  if (typeof value === 'number' || typeof value === 'boolean') return `put it in quotes: "${String(value)}"`;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'put it in quotes: text that begins with { or holds ": " is a map to YAML';
+  return undefined;
+}
+
+function valueAt(data: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined), data);
+}
+
+/** The data less every key that an issue names; a wrong item of a list takes the list with it. */
+function without(data: FrontMatter['data'], issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy = structuredClone(data);
+  for (const issue of issues) {
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    for (const path of paths) remove(copy, path.map(String));
+  }
+  return copy;
+}
+
+function remove(data: unknown, path: readonly string[]): void {
+  let holder: unknown = data;
+  for (const [index, step] of path.entries()) {
+    if (typeof holder !== 'object' || holder === null) return;
+    const map = holder as Record<string, unknown>;
+    if (index === path.length - 1 || Array.isArray(map[step])) {
+      delete map[step];
+      return;
+    }
+    holder = map[step];
+  }
+}

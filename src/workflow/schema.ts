@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { LONGEST, parseDuration } from './duration.ts';
+import { envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
+
+/** Agents of these kinds can be written under `agents:` in this version. */
+export const AGENT_KINDS = ['shell', 'command'] as const;
+
+const text = z.string().meta({ expects: 'text' });
+const flag = z.boolean().meta({ expects: '`true` or `false`' });
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values).meta({ expects: values.map((value) => `\`${value}\``).join(', ').replace(/, ([^,]*)$/, ' or $1') });
+
+/** A duration, at least `least`; in Settings it is milliseconds. */
+const duration = (least: '0s' | '1s' | '100ms') =>
+  z
+    .union([z.string(), z.literal(0)])
+    .transform((written, ctx) => {
+      const value = parseDuration(String(written));
+      if (value !== null && value >= (parseDuration(least) ?? 0) && value <= LONGEST) return value;
+      ctx.addIssue({ code: 'custom', message: value === null ? '' : `must be at least ${least}` });
+      return z.NEVER;
+    })
+    .meta({ expects: 'a duration such as `300ms`, `5s`, `15m` or `1h30m`' });
+
+/** One key: its type, its default as people would write it, and what it says. */
+function setting<S extends z.ZodType>(schema: S, written: z.input<S>, says: string): z.ZodPrefault<S> {
+  return z.prefault(schema, written as Exclude<z.input<S>, undefined>).meta({ description: says });
+}
+
+/** Keys that belong together; left out, each has its own default. */
+function group<S extends z.ZodRawShape>(shape: S, says: string) {
+  const object = z.strictObject(shape).meta({ expects: 'a map of keys' });
+  return z.prefault(object, {} as z.input<typeof object>).meta({ description: says });
+}
+
+const roleKeys = (minutes: string) => ({
+  agent: setting(name, 'shell', 'Who plays the role: `shell`, or a name under `agents`.'),
+  model: setting(orNone, 'none', 'Model that the agent is asked to use, where it takes one.'),
+  run: setting(text, '', 'Command that the `shell` agent runs in this role, as reviewer and as tester.'),
+  env: setting(envSetting, [], 'Environment of the role beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.'),
+  prompt: setting(orNone, 'none', 'Path of the prompt; `none` is `<prompts>/<role>.md`.'),
+  timeout: setting(duration('1s'), minutes, 'How long a run may take, in time that the machine is awake.'),
+});
+
+const agent = z
+  .strictObject({
+    kind: setting(oneOf(AGENT_KINDS), 'command', '`command`: any program that takes its prompt on stdin. `shell`: the built-in agent.'),
+    command: setting(words, [], 'The program and its first arguments, as a list; a single word may stand alone.'),
+    args: setting(
+      settingList('text'),
+      [],
+      'Further arguments. Placeholders: `{prompt_file}` `{worktree}` `{report}` `{git_dir}` `{git_common_dir}` `{model}` `{run_id}`.',
+    ),
+    model: setting(orNone, 'none', 'Model, where the role and the entry name none.'),
+    env: setting(envSetting, [], 'Environment of this agent, as under `roles`.'),
+    permissions: setting(oneOf(['narrow', 'full']), 'narrow', 'How much the agent may do unasked, where its adapter knows the switch.'),
+  })
+  .meta({ expects: 'a map with `command`' });
+
+const command = z
+  .strictObject({
+    name: text.meta({ description: 'What is checked, in a word or two.', expects: 'text' }),
+    run: text.meta({ description: 'Command; 0 is well.', expects: 'a command' }),
+    fix: setting(text, '', 'How to mend it, said when it fails.'),
+  })
+  .meta({ expects: 'a map with `name` and `run`' });
+
+/** What people write in the front matter of WORKFLOW.md: each key once, with type, default and description. */
+export const schema = z.strictObject({
+  base: setting(name, 'main', 'Branch that tasks start from and land on. `kanban init` fills in the default branch.'),
+  remote: setting(orNone, 'none', 'Name of the remote, e.g. `origin`; with `push: true` landings are pushed there.'),
+  push: setting(flag, false, 'Push landings to `remote`. Not available in this version.'),
+  upstream: setting(orNone, 'none', 'Branch that is merged into `base` before runs and landings. Not available in this version.'),
+  fetch: setting(duration('1s'), '1m', 'How often the remote is asked, where one is used.'),
+  board: setting(folder, 'board', 'Folder of the column files.'),
+  prompts: setting(folder, 'prompts', 'Folder of the prompts.'),
+  changelog: setting(
+    z
+      .union([z.string(), z.literal(false), z.null()])
+      .transform((value) => (value === false || value === null || value === 'none' ? null : value.replace(/^(\.\/)+/, '')))
+      .meta({ expects: 'a path, or `false`' }),
+    'CHANGELOG.md',
+    'File that a landing writes its line to; `false` if another tool writes it.',
+  ),
+  ids: setting(settingList('id'), 'T', 'Prefix of task ids, or a list: all are read, new ones get the first.'),
+  branch: setting(text, '{id}', 'Name of the branch of a task; must contain `{id}`.'),
+  worktrees: setting(folder, '.worktrees', 'Folder of the worktrees, one for each task; may lie outside the repository.'),
+  capacity: setting(whole(1), 6, 'Runs alive at once, all roles together.'),
+  wip: group(
+    {
+      in_progress: setting(whole(1), 6, 'Entries in IN_PROGRESS at most.'),
+      review: setting(wholeOrNone, 'none', 'Entries in REVIEW at which no more are picked.'),
+      testing: setting(wholeOrNone, 'none', 'Entries in TESTING at which no more are picked.'),
+    },
+    'Limits of the columns.',
+  ),
+  settle: setting(duration('0s'), '5s', 'How long a new entry must stand unchanged before it is picked.'),
+  retries: setting(whole(0), 1, 'Retries at each stage before an entry is escalated.'),
+  restarts_per_hour: setting(whole(0), 3, 'Restarts of an entry in an hour after failures that are not its own.'),
+  stall: group(
+    {
+      after: setting(duration('1s'), '5m', 'No output, no CPU and no changed file for so long: said.'),
+      kill: setting(flag, false, 'End such a run as if its time were up.'),
+    },
+    'Runs that do nothing.',
+  ),
+  contain: setting(oneOf(['auto', 'bwrap', 'group']), 'auto', 'How the processes of a run are held together. `bwrap` is not available in this version.'),
+  env: setting(envSetting, [], 'Environment of every run beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.'),
+  approve: setting(oneOf(['never', 'start', 'land']), 'never', 'Where an entry gets `[APPROVE]` and waits for a person.'),
+  protect: setting(
+    settingList('glob'),
+    ['WORKFLOW.md', 'prompts/**', '.worktreeinclude'],
+    'A branch that changes one of these waits for a person, unless `files` of the entry names the path.',
+  ),
+  roles: group(
+    {
+      task: group(roleKeys('15m'), 'Works on the entry.'),
+      reviewer: group(
+        { ...roleKeys('10m'), rereview: setting(flag, false, 'What the tester changed goes back to REVIEW once.') },
+        'Judges the work.',
+      ),
+      tester: group({ ...roleKeys('15m'), mend: setting(name, 'task', 'Role whose agent mends failed tests where the agent of the tester cannot.') }, 'Tests the work.'),
+    },
+    'The roles.',
+  ),
+  agents: setting(z.record(name, agent).meta({ expects: 'a map from names to agents' }), {}, 'Agents by name. `shell` is built in.'),
+  commits: group(
+    {
+      author: setting(text, '', 'Author of moves and landings as `Name <email>`; empty: the person, as git knows them.'),
+      landing: setting(text, '{id}: {title}', 'Subject of a landing. Placeholders: `{id}` `{title}`.'),
+      move: setting(text, 'kanban: {id} {from} → {to}', 'Subject of a move. Placeholders: `{id}` `{from}` `{to}`.'),
+    },
+    'Commit messages.',
+  ),
+  merge_queue: group(
+    {
+      mode: setting(oneOf(['serial', 'batch']), 'serial', 'One landing at a time, or many. `batch` is not available in this version.'),
+      max_batch: setting(whole(1), 16, 'Landings in a batch.'),
+      check: setting(text, '', 'Command that is run on the exact tree that will land. Not available in this version.'),
+      check_timeout: setting(duration('1s'), '30m', 'How long the check may take.'),
+    },
+    'How tested work lands.',
+  ),
+  hooks: group(
+    {
+      after_create: setting(text, '', 'Command in a new worktree, e.g. `npm ci`.'),
+      before_run: setting(text, '', 'Command in the worktree before each run.'),
+      after_run: setting(text, '', 'Command in the worktree after each run.'),
+      before_remove: setting(text, '', 'Command in the worktree before it is removed.'),
+      timeout: setting(duration('1s'), '10m', 'How long a hook may take.'),
+    },
+    'Commands around runs.',
+  ),
+  notify: setting(text, '', 'Command that gets an event as JSON on stdin whenever a person is needed.'),
+  preflight: setting(z.array(command).meta({ expects: 'a list of maps with `name` and `run`' }), [], 'Commands of yours that must succeed before anything starts.'),
+});
+
+/** What people write. */
+export type WrittenSettings = z.input<typeof schema>;
+/** The same, defaults filled in and values read; `Settings` adds the built-in agent. */
+export type ReadSettings = z.output<typeof schema>;

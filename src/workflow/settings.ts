@@ -1,0 +1,92 @@
+/** The roles that exist; later roles (planner, arbiter) join here. */
+export const ROLES = ['task', 'reviewer', 'tester'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** An `env` setting: `[NAME]` passes a variable through, `{NAME: value}` sets it. */
+export interface EnvSetting {
+  readonly pass: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/** One of `roles:`. Durations everywhere in Settings are milliseconds. */
+export interface RoleSettings {
+  readonly agent: string;
+  readonly model: string | null;
+  /** For the `shell` agent's reviewer and tester: a command. */
+  readonly run: string;
+  readonly env: EnvSetting;
+  /** Path of the prompt, relative to the root; null = `<prompts>/<role>.md`. */
+  readonly prompt: string | null;
+  readonly timeout: number;
+}
+
+/** One of `agents:`. */
+export interface AgentSettings {
+  /** `shell`, `command`, later the names of adapters. */
+  readonly kind: string;
+  /** The program and its first arguments, before `args`. */
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly model: string | null;
+  readonly env: EnvSetting;
+  readonly permissions: 'narrow' | 'full';
+}
+
+/** What WORKFLOW.md says, checked and completed. `WrittenSettings` (workflow/schema.ts) is what people write. */
+export interface Settings {
+  readonly base: string;
+  readonly remote: string | null;
+  readonly push: boolean;
+  readonly upstream: string | null;
+  readonly fetch: number;
+  /** Folders and files, relative to the root, with `/`, without a slash at the end. */
+  readonly board: string;
+  readonly prompts: string;
+  /** null: another tool writes it. */
+  readonly changelog: string | null;
+  /** Prefixes of ids; new entries get the first. */
+  readonly ids: readonly string[];
+  /** Template with `{id}`. */
+  readonly branch: string;
+  readonly worktrees: string;
+  readonly capacity: number;
+  readonly wip: { readonly in_progress: number; readonly review: number | null; readonly testing: number | null };
+  readonly settle: number;
+  readonly retries: number;
+  readonly restarts_per_hour: number;
+  readonly stall: { readonly after: number; readonly kill: boolean };
+  readonly contain: 'auto' | 'bwrap' | 'group';
+  readonly env: EnvSetting;
+  readonly approve: 'never' | 'start' | 'land';
+  /** Globs (picomatch). */
+  readonly protect: readonly string[];
+  readonly roles: {
+    readonly task: RoleSettings;
+    readonly reviewer: RoleSettings & { readonly rereview: boolean };
+    readonly tester: RoleSettings & { readonly mend: string };
+  };
+  readonly agents: Readonly<Record<string, AgentSettings>>;
+  readonly commits: { readonly author: string; readonly landing: string; readonly move: string };
+  readonly merge_queue: {
+    readonly mode: 'serial' | 'batch';
+    readonly max_batch: number;
+    readonly check: string;
+    readonly check_timeout: number;
+  };
+  readonly hooks: {
+    readonly after_create: string;
+    readonly before_run: string;
+    readonly after_run: string;
+    readonly before_remove: string;
+    readonly timeout: number;
+  };
+  readonly notify: string;
+  readonly preflight: readonly { readonly name: string; readonly run: string; readonly fix: string }[];
+}
+
+/** WORKFLOW.md, read. */
+export interface Workflow {
+  readonly settings: Settings;
+  /** The prose below the front matter: the team's rules, given to every agent. */
+  readonly rules: string;
+}
