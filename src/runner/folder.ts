@@ -1,0 +1,200 @@
+/**
+ * The run folder `.kanban/runs/<run id>/`: the contract between the coordinator, which writes `brief.json` and
+ * `prompt.md`, and the runner, which writes all else, `result.json` last. Types and names only: the runner is to
+ * start fast, so nothing is imported here.
+ *
+ * | file | written by | when |
+ * |---|---|---|
+ * | brief.json, prompt.md | coordinator | before the runner hears of the run (the folder is renamed into place whole) |
+ * | run.json | runner (coordinator, for a run that never started) | the claim: `link()`ed, so the first one wins |
+ * | stop.json | coordinator | asks the runner to end the run, with the cause; written before any signal |
+ * | cause.json | runner | why the run ends, `link()`ed before any signal is sent: the first cause wins |
+ * | agent.json | runner | the process that the agent (or a hook) was started as, so that a later sweep knows its group |
+ * | output.log | agent | its stdout and stderr, straight to the file |
+ * | events.jsonl | runner | one AgentEvent a line |
+ * | report.md | runner | the agent's report, copied out of the worktree |
+ * | result.json | runner | last, by write-then-rename: the run has ended and nothing of it is alive |
+ * | taken.json | coordinator | the result was taken in (by which commit) or put aside (why) |
+ */
+export const RUN_FILES = {
+  brief: 'brief.json',
+  prompt: 'prompt.md',
+  claim: 'run.json',
+  stop: 'stop.json',
+  cause: 'cause.json',
+  agent: 'agent.json',
+  output: 'output.log',
+  events: 'events.jsonl',
+  report: 'report.md',
+  result: 'result.json',
+  taken: 'taken.json',
+} as const;
+
+/** How a run ended (DESIGN.md section 5). */
+export const CAUSES = ['reported', 'no-report', 'timed-out', 'stalled', 'provider', 'not-started', 'stopped', 'lost'] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** What the embedded `shell` agent does in this run; the runner plays it itself. */
+export interface ShellPlan {
+  /** Task role: the entry's block. */
+  readonly script: string | null;
+  /** Reviewer role: check the branch's changes by program. `files` are the entry's globs; empty = any file. */
+  readonly check: { readonly files: readonly string[] } | null;
+  /** Tester role: merge base into the branch first. */
+  readonly mergeBase: boolean;
+  /** Reviewer and tester: the role's command; '' = none. */
+  readonly run: string;
+}
+
+/** `brief.json`: all that the runner needs, but for the environment, which is handed over in memory (it may hold keys). */
+export interface Brief {
+  readonly version: 1;
+  /** `<task id>-<n>-<role>-<8 hex>` */
+  readonly runId: string;
+  readonly taskId: string;
+  readonly title: string;
+  readonly role: 'task' | 'reviewer' | 'tester';
+  /** `mend`: a tester's or landing's failure is to be mended by this run. */
+  readonly purpose: 'work' | 'mend';
+  /** How many runs of this role the entry had before, plus one. */
+  readonly attempt: number;
+  readonly agent: string;
+  /** Name of the adapter (`shell`, `command`). */
+  readonly adapter: string;
+  readonly createdAt: number;
+  /** Its place in the pool, from 0: it has ports of its own. */
+  readonly slot?: number;
+  /** The person's checkout (main worktree), absolute. */
+  readonly root: string;
+  readonly gitCommonDir: string;
+  /** Git dir of the task's worktree, absolute; the runner writes `kanban-ready` into it. */
+  readonly gitDir: string;
+  readonly worktree: string;
+  /** Full ref: `refs/heads/T-12`. */
+  readonly branch: string;
+  /** Full ref of base. */
+  readonly base: string;
+  /** Base's tip when the run was briefed. */
+  readonly baseSha: string;
+  /** The commit of base that the branch starts from (`refs/kanban/start/T-12`). */
+  readonly startSha: string;
+  /** The branch's tip when the run was briefed. */
+  readonly tip: string;
+  /** The tip that a reviewer sent back: `done` with this very tip is a failure. */
+  readonly mustDiffer: string | null;
+  /** Board folder, relative: what the run changes there is put back. */
+  readonly board: string;
+  /** Null for `shell`. */
+  readonly command: { readonly file: string; readonly args: readonly string[]; readonly stdin: 'prompt' | 'none' } | null;
+  readonly shell: ShellPlan | null;
+  readonly identity: { readonly name: string; readonly email: string };
+  /** Absolute path in the worktree where the agent is to write its report. */
+  readonly report: string;
+  /** Milliseconds of awake, monotonic time for the agent. */
+  readonly timeout: number;
+  readonly stall: { readonly after: number; readonly kill: boolean };
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly grace: number;
+  /** Bytes of output after which the agent is ended (`timed-out` is wrong for it: cause `no-report` with the detail). */
+  readonly maxOutput: number;
+  readonly hooks: { readonly afterCreate: string; readonly beforeRun: string; readonly afterRun: string; readonly timeout: number };
+}
+
+/** `run.json`: who runs it. A pid counts only together with its start time and boot. */
+export interface Claim {
+  readonly pid: number;
+  /** Field 22 of /proc/<pid>/stat (clock ticks since boot), or `ps -o lstart=` where there is no /proc. */
+  readonly startTime: string;
+  readonly bootId: string;
+  readonly host: string;
+  /** Target of /proc/self/ns/pid; '' where there is none. */
+  readonly pidNamespace: string;
+  /** Milliseconds since the epoch. */
+  readonly claimedAt: number;
+  /** True: linked by a coordinator for a run that no runner ever claimed. */
+  readonly lost?: boolean;
+}
+
+/** `stop.json` and `cause.json`. */
+export interface EndCause {
+  readonly cause: Cause;
+  /** In words, for the log: "the person stopped it", "no output for 5m". */
+  readonly detail: string;
+  readonly at: number;
+}
+
+/** Work kept under `refs/kanban/rescue/<id>/<n>` instead of being committed on the branch. */
+export interface Rescue {
+  readonly ref: string;
+  readonly why: string;
+  readonly paths: readonly string[];
+}
+
+/** `result.json`: facts, not judgement; the pipeline judges. */
+export interface RunResult {
+  readonly version: 1;
+  readonly runId: string;
+  readonly cause: Cause;
+  readonly detail: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Milliseconds of awake time that the agent had. */
+  readonly awake: number;
+  readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
+  /** The branch's tip after everything below. */
+  readonly tip: string;
+  /** Commits over base on the branch: `git rev-list --count base..tip`, against base as it is now. */
+  readonly ahead: number;
+  /** Files that differ between merge base and tip, without renames. */
+  readonly changed: readonly string[];
+  /** Commit that holds what the agent left uncommitted; null if nothing. */
+  readonly leftovers: string | null;
+  readonly rescued: readonly Rescue[];
+  /** Board files that the branch had changed and that were put back. */
+  readonly boardRestored: readonly string[];
+  /** Facts that fail the run whatever its report says ("HEAD was left on another branch"). */
+  readonly faults: readonly string[];
+  /** A report was found and copied. */
+  readonly reported: boolean;
+  /** Bytes of output. */
+  readonly output: number;
+  /** Last lines of the output (at most 20 lines, 4 KiB), for findings. */
+  readonly tail: string;
+  /** Processes that could not be ended in 60 s. */
+  readonly survivors: readonly { readonly pid: number; readonly command: string }[];
+  /** Names of processes that the sweep ended after the agent was gone. */
+  readonly swept: readonly { readonly pid: number; readonly command: string }[];
+  /** For cause `provider`: when it may be asked again (epoch ms), if it said so. */
+  readonly providerUntil?: number;
+  /** The agent's own session, if it named one. */
+  readonly session?: string;
+  readonly usage?: { readonly input?: number; readonly output?: number; readonly costUsd?: number };
+}
+
+/** `taken.json` */
+export interface Taken {
+  readonly at: number;
+  /** The commit that took it in; null when it was put aside. */
+  readonly commit: string | null;
+  readonly why: string;
+}
+
+/** One line of `events.jsonl`: what the agent does, in one form for all adapters. */
+export type AgentEvent =
+  | { readonly at: number; readonly type: 'text'; readonly text: string }
+  | { readonly at: number; readonly type: 'tool'; readonly name: string; readonly summary: string }
+  | { readonly at: number; readonly type: 'usage'; readonly input?: number; readonly output?: number; readonly costUsd?: number }
+  | { readonly at: number; readonly type: 'session'; readonly id: string }
+  | { readonly at: number; readonly type: 'waiting'; readonly until?: number; readonly why: string }
+  | { readonly at: number; readonly type: 'phase'; readonly name: string }
+  | { readonly at: number; readonly type: 'stalled'; readonly since: number }
+  | { readonly at: number; readonly type: 'awake'; readonly since: number };
+
+/**
+ * Lines on the runner's stdin, as JSON: the coordinator hands over runs; at end of file the runner finishes the run
+ * that it has and leaves. Lines on its stdout: `{"ended": "<run id>"}`.
+ */
+export interface RunnerOrder {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+
+export interface GitEnd {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Where git works, said outright: a worktree whose `.git` file an agent removed would else be taken for a part of the
+ * person's checkout around it. A Brief is one.
+ */
+export interface Where {
+  readonly worktree: string;
+  readonly gitDir: string;
+}
+
+export interface GitOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** git that hangs (a filter that asks a network) may not hold a run for ever. */
+const LONGEST = 10 * 60_000;
+const MOST_OUTPUT = 64 * 1024 * 1024;
+
+/** Our own commits run no hooks, are not signed, and start nothing in the background. */
+const SETTINGS = ['-c', 'core.hooksPath=/dev/null', '-c', 'commit.gpgSign=false', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'core.quotePath=false', '-c', 'core.safecrlf=false', '-c', 'advice.detachedHead=false'];
+
+/**
+ * Runs git in its own process group, so that a Ctrl-C for the coordinator never hits it. Never throws for an exit
+ * code: the caller knows which ones mean something.
+ */
+export function git({ worktree, gitDir }: Where, args: readonly string[], options: GitOptions = {}): Promise<GitEnd> {
+  return new Promise((resolve) => {
+    const child = spawn('git', [...SETTINGS, ...args], { cwd: worktree, env: { ...environment(), GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env }, detached: true, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    let size = 0;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MOST_OUTPUT) out.push(chunk);
+    });
+    child.stderr?.on('data', (chunk: Buffer) => void (err.length < 64 && err.push(chunk)));
+    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve({ code: -1, stdout: '', stderr: error.message });
+    });
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') });
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(options.input);
+  });
+}
+
+/** As `git`, for calls that can only fail by a broken repository: then it throws, and the run's result says so. */
+export async function mustGit(where: Where, args: readonly string[], options: GitOptions = {}): Promise<string> {
+  const end = await git(where, args, options);
+  if (end.code !== 0) throw new GitFailed(`git ${args[0] ?? ''}: ${end.stderr.trim() || `exit ${end.code}`}`);
+  return end.stdout;
+}
+
+export class GitFailed extends Error {}
+
+/** Splits NUL-terminated output. */
+export function zeroSplit(text: string): string[] {
+  return text.split('\0').filter((part) => part !== '');
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: 'true', GIT_OPTIONAL_LOCKS: '0' };
+}

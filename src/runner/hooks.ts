@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isAlive, processIdentity } from './claim.ts';
+import type { Claim } from './folder.ts';
+import type { LiveRun } from './live-run.ts';
+import { tailOf } from './output.ts';
+import { supervise } from './supervise.ts';
+import { writeOnce } from './write-once.ts';
+
+/** Written into the worktree's git dir once `after_create` has passed: only then may an agent start in it. */
+export const READY_FILE = 'kanban-ready';
+
+/**
+ * Makes the worktree ready and runs `before_run`. A hook that fails or is late ends the run as `not-started` with its
+ * last 20 lines. Nothing is returned: `run.ended` tells.
+ */
+export async function prepare(run: LiveRun): Promise<void> {
+  const { hooks, gitDir } = run.brief;
+  const ready = join(gitDir, READY_FILE);
+  if (!existsSync(ready)) {
+    if (hooks.afterCreate !== '') await withLock(run, () => runHook(run, 'after_create', hooks.afterCreate, { HUSKY: '0' }));
+    if (run.ended) return;
+    writeFileSync(ready, `${run.brief.runId}\n`);
+  }
+  if (hooks.beforeRun !== '') await runHook(run, 'before_run', hooks.beforeRun);
+}
+
+/** Runs `after_run`, also when the run was ended before its time; its failure is told, nothing more. */
+export async function cleanUp(run: LiveRun): Promise<void> {
+  const { afterRun, timeout } = run.brief.hooks;
+  if (afterRun === '') return;
+  run.phase('after_run');
+  const end = await supervise(run, { file: 'sh', args: ['-c', afterRun], stdin: null, timeout, late: null, isAgent: false });
+  if (end.exit?.code !== 0) run.event({ at: Date.now(), type: 'text', text: `the after_run hook failed: ${end.spawnError ?? `exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`}` });
+}
+
+async function runHook(run: LiveRun, name: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+  run.phase(name);
+  const from = run.outputSize();
+  const { timeout } = run.brief.hooks;
+  const failed = (why: string): string => `the ${name} hook ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
+  const late = () => ({ cause: 'not-started' as const, detail: failed(`took longer than ${Math.round(timeout / 1000)} s`) });
+  const end = await supervise(run, { file: 'sh', args: ['-c', command], stdin: null, env, timeout, late, isAgent: false });
+  if (end.spawnError !== null) run.end('not-started', failed(`could not be started: ${end.spawnError}`));
+  else if (end.exit?.code !== 0) run.end('not-started', failed(`failed: exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`));
+}
+
+/**
+ * One `after_create` at a time for the whole repository: six installs side by side fight over one cache. The lock is
+ * a linked file with its holder's pid and start time; a dead holder's is taken over.
+ */
+async function withLock(run: LiveRun, work: () => Promise<void>): Promise<void> {
+  const folder = join(run.brief.gitCommonDir, 'kanban');
+  mkdirSync(folder, { recursive: true });
+  const lock = join(folder, 'after-create.lock');
+  const mine: Claim = { ...processIdentity(process.pid), claimedAt: Date.now() };
+  for (let wait = 50; !writeOnce(lock, mine); wait = Math.min(wait * 2, 500)) {
+    removeDeadLock(lock);
+    run.lookForStop();
+    if (run.ended) return;
+    await pause(wait);
+  }
+  try {
+    await work();
+  } finally {
+    unlinkSync(lock);
+  }
+}
+
+function removeDeadLock(lock: string): void {
+  if (!isLeft(readHolder(lock))) return;
+  // Another waiter may have done the same meanwhile and hold it by now: look at what was really taken away.
+  const aside = `${lock}.${process.pid}`;
+  try {
+    renameSync(lock, aside);
+    const taken = readHolder(aside);
+    if (taken !== null && isAlive(taken) === 'alive') writeOnce(lock, taken);
+    unlinkSync(aside);
+  } catch {
+    // It is gone.
+  }
+}
+
+/** Of a holder on another host nothing can be seen but its age; an unreadable lock (power loss) has no holder. */
+function isLeft(holder: Claim | null): boolean {
+  if (holder === null) return true;
+  const state = isAlive(holder);
+  return state === 'dead' || (state === 'foreign' && Date.now() - holder.claimedAt > LONGEST_FOREIGN);
+}
+
+const LONGEST_FOREIGN = 60 * 60_000;
+
+function readHolder(path: string): Claim | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Claim;
+  } catch {
+    return null;
+  }
+}

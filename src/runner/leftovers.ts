@@ -1,0 +1,80 @@
+import { lstatSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Brief, Rescue } from './folder.ts';
+import { git, mustGit } from './git.ts';
+import { identityOf, removePaths, rescuePaths } from './rescue.ts';
+import type { Change, WorktreeState } from './worktree-state.ts';
+
+const BIGGEST = 5 * 1024 * 1024;
+
+/** What became of the uncommitted work. */
+export interface Leftovers {
+  /** The commit that holds it; null if nothing was to be committed. */
+  readonly commit: string | null;
+  readonly rescued: readonly Rescue[];
+  readonly faults: readonly string[];
+}
+
+/**
+ * Commits what the agent left uncommitted, by one commit with one parent. Not committed but rescued: files over 5 MB
+ * or named like secrets (they stay on disk), repositories of their own (likewise), and a tester's new files (out of
+ * the worktree, or the next status would be full of them).
+ * @param message the commit's message.
+ */
+export async function commitLeftovers(brief: Brief, state: WorktreeState, message: string): Promise<Leftovers> {
+  if (state.changes.length === 0) return { commit: null, rescued: [], faults: [] };
+  const { commit, aside, away } = sort(brief, state.changes);
+  const rescued: Rescue[] = [];
+  if (aside.length > 0) rescued.push(await rescuePaths(brief, aside, 'named like a secret, over 5 MB, or a repository of its own: not committed, left in the worktree', null));
+  if (away.length > 0) rescued.push(await rescuePaths(brief, away, 'new files of the tester: not committed, taken out of the worktree', null));
+  await unstage(brief, state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path));
+  removePaths(brief, away);
+  if (commit.length === 0) return { commit: null, rescued, faults: [] };
+  const failure = await commitPaths(brief, commit, commit.length === state.changes.length, message);
+  if (failure === null) return { commit: (await mustGit(brief, ['rev-parse', 'HEAD'])).trim(), rescued, faults: [] };
+  if (failure === 'nothing') return { commit: null, rescued, faults: [] };
+  const kept = await rescuePaths(brief, commit.map((change) => change.path), 'git could not commit it', state.head);
+  return { commit: null, rescued: [...rescued, kept], faults: [`what was left uncommitted could not be committed (kept under ${kept.ref}): ${failure}`] };
+}
+
+function sort(brief: Brief, changes: readonly Change[]): { commit: Change[]; aside: string[]; away: string[] } {
+  const commit: Change[] = [];
+  const aside: string[] = [];
+  const away: string[] = [];
+  for (const change of changes) {
+    if (change.kind === 'changed') commit.push(change);
+    else if (staysOut(brief.worktree, change.path)) (brief.role === 'tester' && !isRepository(change.path) ? away : aside).push(change.path);
+    else if (brief.role === 'tester') away.push(change.path);
+    else commit.push(change);
+  }
+  return { commit, aside, away };
+}
+
+function staysOut(worktree: string, path: string): boolean {
+  const name = basename(path);
+  if (isRepository(path) || name.startsWith('.env') || name.endsWith('.pem') || name.endsWith('.key')) return true;
+  try {
+    return lstatSync(join(worktree, path)).size > BIGGEST;
+  } catch {
+    return false;
+  }
+}
+
+/** `git status` shows a repository inside the worktree as a folder, even with `--untracked-files=all`. */
+const isRepository = (path: string): boolean => path.endsWith('/');
+
+async function unstage(brief: Brief, paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) return;
+  await mustGit(brief, ['--literal-pathspecs', 'reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: paths.map((path) => `${path}\0`).join('') });
+}
+
+/** @returns null when committed, `nothing` when there was nothing after all, else what git said. */
+async function commitPaths(brief: Brief, changes: readonly Change[], everything: boolean, message: string): Promise<string | null> {
+  const add = everything
+    ? await git(brief, ['add', '-A'])
+    : await git(brief, ['--literal-pathspecs', 'add', '-A', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: changes.map((change) => `${change.path}\0`).join('') });
+  if (add.code !== 0) return add.stderr.trim();
+  const commit = await git(brief, ['commit', '-q', '--no-verify', '--cleanup=verbatim', '-F', '-'], { env: identityOf(brief), input: `${message}\n` });
+  if (commit.code === 0) return null;
+  return /nothing to commit|nothing added to commit|no changes added/.test(commit.stdout + commit.stderr) ? 'nothing' : (commit.stderr + commit.stdout).trim();
+}

@@ -1,0 +1,99 @@
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { endBecause, readCause, readStop } from './cause.ts';
+import { RUN_FILES } from './folder.ts';
+import type { AgentEvent, Brief, Cause, EndCause } from './folder.ts';
+import type { ProcessId } from './process-table.ts';
+import type { Swept, SweepTarget } from './sweep.ts';
+
+/** A run while it is on: its folder, its first cause, and all that was ever started for it. */
+export class LiveRun {
+  readonly folder: string;
+  readonly brief: Brief;
+  readonly env: Readonly<Record<string, string>>;
+  readonly startedAt = Date.now();
+  readonly outputPath: string;
+  readonly outputFd: number;
+  readonly temporary: string;
+  readonly groups: number[] = [];
+  readonly seen = new Map<string, ProcessId>();
+  readonly swept = new Map<number, Swept>();
+  survivors: readonly Swept[] = [];
+  since = '';
+  /** Awake ms that the agent (not hooks) has had. */
+  awake = 0;
+  ended: EndCause | null;
+  /** The last events, for the adapter's reading. */
+  events: AgentEvent[] = [];
+  private readonly onEnd = new Set<() => void>();
+
+  constructor(folder: string, brief: Brief, env: Readonly<Record<string, string>>) {
+    this.folder = folder;
+    this.brief = brief;
+    this.temporary = join(folder, 'tmp');
+    mkdirSync(this.temporary, { recursive: true, mode: 0o700 });
+    const findings = { KANBAN_ATTEMPT: String(brief.attempt), KANBAN_FINDINGS: '', KANBAN_RUN_ID: brief.runId };
+    this.env = { ...findings, ...env, TMPDIR: this.temporary, TMP: this.temporary, TEMP: this.temporary };
+    this.outputPath = join(folder, RUN_FILES.output);
+    this.outputFd = openSync(this.outputPath, 'a', 0o600);
+    this.ended = readCause(folder);
+  }
+
+  /** Writes the cause down, then wakes whoever is to do the killing. The first cause wins. */
+  end(cause: Cause, detail: string): void {
+    if (this.ended) return;
+    try {
+      this.ended = endBecause(this.folder, cause, detail);
+    } catch {
+      // A full disk is no reason to let the agent run on past its end.
+      this.ended = { cause, detail, at: Date.now() };
+    }
+    for (const listener of this.onEnd) listener();
+  }
+
+  /** Looks whether the coordinator wants the run to end. @param told a signal came: end even without a stop.json. */
+  lookForStop(told = false): void {
+    if (this.ended) return;
+    const stop = readStop(this.folder);
+    if (stop) this.end(stop.cause, stop.detail);
+    else if (told) this.end('stopped', 'the runner was told to end');
+  }
+
+  /** Calls back once the run is to end; at once if it already is. Returns the way to take that back. */
+  whenEnding(listener: () => void): () => void {
+    this.onEnd.add(listener);
+    if (this.ended) listener();
+    return () => this.onEnd.delete(listener);
+  }
+
+  event(event: AgentEvent): void {
+    this.events = [...this.events.slice(-199), event];
+    try {
+      appendFileSync(join(this.folder, RUN_FILES.events), `${JSON.stringify(event)}\n`, { mode: 0o600 });
+    } catch {
+      // Events are for eyes; the run doesn't end with a full disk.
+    }
+  }
+
+  phase(name: string): void {
+    this.event({ at: Date.now(), type: 'phase', name });
+  }
+
+  /** Adds a line of our own to the output. */
+  say(text: string): void {
+    writeSync(this.outputFd, text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  outputSize(): number {
+    return fstatSync(this.outputFd).size;
+  }
+
+  sweepTarget(): SweepTarget {
+    return { runId: this.brief.runId, worktree: this.brief.worktree, since: this.since, groups: this.groups, seen: [...this.seen.values()] };
+  }
+
+  close(): void {
+    closeSync(this.outputFd);
+    rmSync(this.temporary, { recursive: true, force: true, maxRetries: 2 });
+  }
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Brief, Rescue } from './folder.ts';
+import { git, mustGit } from './git.ts';
+import { rescueCommit, rescuePaths } from './rescue.ts';
+import { readWorktree, shortName } from './worktree-state.ts';
+import type { Operation, WorktreeState } from './worktree-state.ts';
+
+/** A worktree that stands on its branch with nothing in progress, and what it took to get there. */
+export interface PutRight {
+  readonly state: WorktreeState;
+  readonly rescued: readonly Rescue[];
+  readonly faults: readonly string[];
+}
+
+/**
+ * Ends what the agent left in progress and brings HEAD back to the task's branch; whatever that would lose is
+ * rescued first. A clean worktree costs the one `git status`.
+ */
+export async function putRight(brief: Brief): Promise<PutRight> {
+  await removeStaleLocks(brief);
+  const rescued: Rescue[] = [];
+  const faults = mendLink(brief);
+  let state = await readWorktree(brief);
+  const unmerged = state.changes.some((change) => change.kind === 'unmerged');
+  if (state.operation !== null || unmerged) {
+    const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
+    const kept = await rescuePaths(brief, state.changes.map((change) => change.path), `the worktree was left ${what}`, state.head);
+    await abort(brief, state.operation);
+    rescued.push(kept);
+    faults.push(`the worktree was left ${what}: undone, its tree is kept under ${kept.ref}`);
+    state = await readWorktree(brief);
+  }
+  if (state.branch === shortName(brief.branch) && state.head !== null) return { state, rescued, faults };
+  const back = await backToBranch(brief, state);
+  return { state: await readWorktree(brief), rescued: [...rescued, ...back.rescued], faults: [...faults, ...back.faults] };
+}
+
+/** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
+function mendLink(brief: Brief): string[] {
+  const link = join(brief.worktree, '.git');
+  const stat = lstatSync(link, { throwIfNoEntry: false });
+  if (stat?.isFile() && readFileSync(link, 'utf8').startsWith('gitdir: ')) return [];
+  const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
+  if (stat) renameSync(link, aside);
+  writeFileSync(link, `gitdir: ${brief.gitDir}\n`);
+  return [stat ? `the worktree's .git was replaced (kept as ${aside})` : "the worktree's .git was removed"];
+}
+
+/** Locks of git processes that were killed; nothing of the run is alive any more, so nobody holds them. */
+async function removeStaleLocks(brief: Brief): Promise<void> {
+  for (const lock of [join(brief.gitDir, 'index.lock'), join(brief.gitDir, 'HEAD.lock'), join(brief.gitCommonDir, `${brief.branch}.lock`)]) {
+    // A person's own git in that worktree gets its time.
+    for (let waited = 0; existsSync(lock) && waited < 2_000; waited += 100) {
+      if (Date.now() - changedAt(lock) > 60_000) break;
+      await pause(100);
+    }
+    rmSync(lock, { force: true });
+  }
+}
+
+function changedAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+async function abort(brief: Brief, operation: Operation | null): Promise<void> {
+  if (operation === 'bisect') await git(brief, ['bisect', 'reset']);
+  else if (operation !== null) await git(brief, [operation, '--abort']);
+  const after = await readWorktree(brief);
+  if (after.operation === null && !after.changes.some((change) => change.kind === 'unmerged')) return;
+  // The abort itself failed ("entry not uptodate"): the tree is kept, so the operation is dropped by force.
+  if (operation !== null && operation !== 'bisect') await git(brief, [operation, '--quit']);
+  await mustGit(brief, ['reset', '-q', '--hard']);
+  for (const name of ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply', 'sequencer', 'BISECT_LOG']) {
+    rmSync(join(brief.gitDir, name), { recursive: true, force: true });
+  }
+}
+
+/** HEAD ahead of the branch: the branch follows. HEAD elsewhere: kept, left, and a fault. */
+async function backToBranch(brief: Brief, state: WorktreeState): Promise<{ rescued: Rescue[]; faults: string[] }> {
+  const tip = await tipOfBranch(brief);
+  const { head } = state;
+  const ahead = head !== null && (head === tip || (state.branch === null && (await isAncestor(brief, tip, head))));
+  if (ahead) {
+    if (head !== tip) await mustGit(brief, ['update-ref', '-m', 'kanban: brought up to HEAD', brief.branch, head, tip]);
+    await mustGit(brief, ['symbolic-ref', 'HEAD', brief.branch]);
+    return { rescued: [], faults: [] };
+  }
+  const where = head === null ? 'without a commit' : state.branch === null ? 'detached elsewhere' : `on branch ${state.branch}`;
+  const rescued: Rescue[] = [];
+  if (state.changes.length > 0) rescued.push(await rescuePaths(brief, state.changes.map((change) => change.path), `HEAD was left ${where}`, head));
+  else if (head !== null && !(await isAncestor(brief, head, tip))) rescued.push(await rescueCommit(brief, head, `HEAD was left ${where}`));
+  await mustGit(brief, ['checkout', '-q', '-f', shortName(brief.branch), '--']);
+  const kept = rescued.map((one) => `, kept under ${one.ref}`).join('');
+  return { rescued, faults: [`HEAD was left ${where}${kept}`] };
+}
+
+/** The branch's tip; one that the agent deleted is made again where the run began. */
+async function tipOfBranch(brief: Brief): Promise<string> {
+  const found = await git(brief, ['rev-parse', '-q', '--verify', `${brief.branch}^{commit}`]);
+  if (found.code === 0) return found.stdout.trim();
+  await mustGit(brief, ['update-ref', '-m', 'kanban: made again', brief.branch, brief.tip, '']);
+  return brief.tip;
+}
+
+async function isAncestor(brief: Brief, older: string, newer: string): Promise<boolean> {
+  return (await git(brief, ['merge-base', '--is-ancestor', older, newer])).code === 0;
+}

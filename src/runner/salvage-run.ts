@@ -1,0 +1,59 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { endBecause } from './cause.ts';
+import { readClaim } from './claim.ts';
+import { collect } from './collect.ts';
+import { publish } from './execute-run.ts';
+import { RUN_FILES } from './folder.ts';
+import type { Brief, RunResult } from './folder.ts';
+import { tailOf } from './output.ts';
+import { sweepRun } from './sweep.ts';
+
+/**
+ * Ends a run whose runner is gone, in the runner's stead: everything of it that is alive is ended, its work is
+ * collected, result.json is written. For a coordinator, on a run whose claim is dead (or which it claimed as lost
+ * itself). A result that is there already is returned as it is; a second call changes nothing.
+ */
+export async function salvageRun(folder: string, limit = 60_000): Promise<RunResult> {
+  const before = readJson<RunResult>(join(folder, RUN_FILES.result));
+  if (before) return before;
+  const brief = JSON.parse(readFileSync(join(folder, RUN_FILES.brief), 'utf8')) as Brief;
+  const claim = readClaim(folder);
+  const agent = readJson<{ pid: number; startTime: string; since: string }>(join(folder, RUN_FILES.agent));
+  const cause = endBecause(folder, 'lost', claim?.lost ? 'no runner ever took it' : 'its runner died');
+  const since = agent?.since ?? claim?.startTime ?? '';
+  const target = { runId: brief.runId, worktree: brief.worktree, since, groups: agent ? [agent.pid] : [], seen: [] };
+  const { swept, survivors } = await sweepRun(target, Math.min(brief.grace, 2_000), limit);
+  const collected = await collect(folder, brief);
+  const output = join(folder, RUN_FILES.output);
+  const result: RunResult = {
+    version: 1,
+    runId: brief.runId,
+    cause: cause.cause,
+    detail: cause.detail,
+    startedAt: claim?.claimedAt ?? brief.createdAt,
+    endedAt: Date.now(),
+    awake: 0,
+    exit: null,
+    ...collected,
+    output: sizeOf(output),
+    tail: tailOf(output),
+    survivors,
+    swept,
+  };
+  rmSync(join(folder, 'tmp'), { recursive: true, force: true });
+  publish(folder, brief, result);
+  return result;
+}
+
+function readJson<T>(path: string): T | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as T;
+  } catch {
+    return null;
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

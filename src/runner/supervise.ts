@@ -1,0 +1,194 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AwakeClock } from './awake-clock.ts';
+import { RUN_FILES } from './folder.ts';
+import type { Cause } from './folder.ts';
+import type { LiveRun } from './live-run.ts';
+import { listProcesses, readProcess, startedSince } from './process-table.ts';
+import { fingerprint, StallWatch } from './stall.ts';
+import { descendants, findOfRun, sweepRun } from './sweep.ts';
+import { writeWhole } from './write-once.ts';
+
+/** One program that is part of a run: the agent, a hook, a role's command. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** File that becomes its stdin; null = closed. */
+  readonly stdin: string | null;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Awake ms that it may take. */
+  readonly timeout: number;
+  /** What the run ends with when that is over; null: only this program is ended, and the run's own end doesn't touch it. */
+  readonly late: (() => { readonly cause: Cause; readonly detail: string }) | null;
+  /** The agent itself: its time counts, and it is watched for stalls. */
+  readonly isAgent: boolean;
+  /** Called about every 250 ms, to follow the output. */
+  readonly onTick?: () => void;
+}
+
+/** How a program ended. `spawnError`: it never ran. */
+export interface ProgramEnd {
+  readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
+  readonly spawnError: string | null;
+}
+
+const TICK = 250;
+const STOP_LOOK = 1_000;
+/** How long leftovers of a program that ended by itself have between SIGTERM and SIGKILL. */
+const GENTLE = 1_500;
+/** After this a process that can't be ended is a survivor (DESIGN.md section 5). */
+const SWEEP_LIMIT = 60_000;
+
+/**
+ * Runs one program of a run in its own process group, its output going straight to output.log, until nothing of the
+ * run is alive. Deadline, output limit, stop.json and (if told so) a stall end it; each is written to cause.json
+ * before the first signal.
+ */
+export async function supervise(run: LiveRun, program: Program): Promise<ProgramEnd> {
+  run.lookForStop();
+  if (run.ended && program.late) return { exit: null, spawnError: null };
+  const child = launch(run, program);
+  if ('spawnError' in child) return { exit: null, spawnError: child.spawnError };
+  let exit: ProgramEnd | null = null;
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      exit ??= { exit: null, spawnError: error.message };
+      resolve();
+    });
+    child.once('exit', (code, signal) => {
+      exit ??= { exit: { code, signal }, spawnError: null };
+      resolve();
+    });
+  });
+  note(run, child);
+  let ended = false;
+  let stopWatching = (): void => {};
+  const ending = new Promise<void>((resolve) => {
+    const end = (): void => {
+      ended = true;
+      resolve();
+    };
+    stopWatching = watch(run, program, child, end);
+    if (program.late) run.whenEnding(end);
+  });
+  await Promise.race([exited, ending]);
+  if (ended) await endTree(run, child, exited);
+  stopWatching();
+  const { swept, survivors } = await sweepRun(run.sweepTarget(), ended ? 0 : Math.min(GENTLE, run.brief.grace), SWEEP_LIMIT);
+  for (const found of swept) if (found.pid !== child.pid) run.swept.set(found.pid, found);
+  run.survivors = survivors;
+  return exit ?? { exit: null, spawnError: null };
+}
+
+function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: string } {
+  if (program.file === '') return { spawnError: 'no program is named' };
+  let stdin: number | 'ignore' = 'ignore';
+  try {
+    if (program.stdin !== null) stdin = openSync(program.stdin, 'r');
+    return spawn(program.file, [...program.args], {
+      cwd: run.brief.worktree,
+      env: { ...run.env, ...program.env },
+      detached: true,
+      stdio: [stdin, run.outputFd, run.outputFd],
+    });
+  } catch (error) {
+    return { spawnError: (error as Error).message };
+  } finally {
+    if (typeof stdin === 'number') closeSync(stdin);
+  }
+}
+
+/** Remembers group and start time, here and in agent.json: a coordinator may have to end it without us. */
+function note(run: LiveRun, child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  const startTime = readProcess(child.pid)?.startTime ?? '';
+  if (run.since === '') run.since = startTime;
+  run.groups.push(child.pid);
+  if (startTime === '') return;
+  run.seen.set(`${child.pid} ${startTime}`, { pid: child.pid, startTime });
+  writeWhole(join(run.folder, RUN_FILES.agent), `${JSON.stringify({ pid: child.pid, startTime, since: run.since })}\n`);
+}
+
+function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () => void): () => void {
+  const clock = new AwakeClock(TICK);
+  const stall = program.isAgent && run.brief.stall.after > 0 ? new StallWatch(run.brief.stall.after) : null;
+  const before = run.awake;
+  let nextStopLook = 0;
+  let nextTreeLook = 0;
+  const tick = (): void => {
+    const awake = clock.tick();
+    if (program.isAgent) run.awake = before + awake;
+    if (run.ended && program.late) return;
+    program.onTick?.();
+    if (awake >= nextStopLook) {
+      nextStopLook = awake + STOP_LOOK - TICK / 2;
+      run.lookForStop();
+    }
+    const output = run.outputSize();
+    if (output > run.brief.maxOutput) run.end('no-report', `it printed more than ${run.brief.maxOutput} bytes`);
+    if (stall && awake >= nextTreeLook) {
+      nextTreeLook = awake + stall.interval;
+      lookForStall(run, stall, awake, output, child.pid);
+    }
+    if (awake < program.timeout) return;
+    const late = program.late?.();
+    if (late) run.end(late.cause, late.detail);
+    else giveUp();
+  };
+  const timer = setInterval(tick, TICK);
+  return () => {
+    clearInterval(timer);
+    const awake = clock.tick();
+    if (program.isAgent) run.awake = before + awake;
+  };
+}
+
+function lookForStall(run: LiveRun, watch: StallWatch, awake: number, output: number, pid: number | undefined): void {
+  const cpu = treeCpu(run, pid);
+  // A run that waits for its provider is waiting, not stalled.
+  if (run.events.at(-1)?.type === 'waiting') return;
+  const { change, since } = watch.look(awake, { output, cpu, files: () => fingerprint(run.brief.worktree) });
+  if (change === null) return;
+  const at = Date.now();
+  run.event({ at, type: change, since: at - Math.round(awake - since) });
+  if (change === 'stalled' && run.brief.stall.kill) run.end('stalled', `no output, no CPU and no changed file for ${Math.round((awake - since) / 1000)} s`);
+}
+
+/** CPU of all that can be reached from the agent; remembers each of them for the sweep. */
+function treeCpu(run: LiveRun, pid: number | undefined): number {
+  if (pid === undefined) return 0;
+  const rows = listProcesses();
+  const known = rows.filter((row) => run.seen.has(`${row.pid} ${row.startTime}`)).map((row) => row.pid);
+  const tree = descendants(rows, [pid, ...known, ...rows.filter((row) => run.groups.includes(row.pgid)).map((row) => row.pid)]);
+  const mine = tree.filter((row) => row.pgid === pid || startedSince(row, run.since));
+  for (const row of mine) run.seen.set(`${row.pid} ${row.startTime}`, { pid: row.pid, startTime: row.startTime });
+  return mine.reduce((sum, row) => sum + row.cpu, 0);
+}
+
+/** SIGTERM to the group, `grace`, SIGKILL; the sweep that follows gets the rest. */
+async function endTree(run: LiveRun, child: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (child.pid === undefined) return;
+  treeCpu(run, child.pid);
+  signalGroup(child.pid, 'SIGTERM');
+  // A stopped group would hear SIGTERM only after it goes on.
+  signalGroup(child.pid, 'SIGCONT');
+  const begun = performance.now();
+  for (let wait = 10; performance.now() - begun < run.brief.grace; wait = Math.min(wait * 2, 200)) {
+    if (!findOfRun(run.sweepTarget()).some((row) => row.pgid === child.pid)) break;
+    await pause(wait);
+  }
+  signalGroup(child.pid, 'SIGKILL');
+  // An unkillable (D state) leader must not hold the runner for ever: the sweep names it as a survivor.
+  await Promise.race([exited, pause(2_000, undefined, { ref: false })]);
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone.
+  }
+}

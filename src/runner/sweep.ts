@@ -1,0 +1,154 @@
+import { realpathSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { commandOf, directoryOf, environmentOf, isOwn, listProcesses, readProcess, startedSince } from './process-table.ts';
+import type { ProcessId, ProcessRow } from './process-table.ts';
+
+/** What belongs to a run. */
+export interface SweepTarget {
+  readonly runId: string;
+  /** The run's worktree, absolute; null: don't look by working directory. */
+  readonly worktree: string | null;
+  /** Start time of the run's first process (or of its runner): nothing older is the run's. '' = unknown. */
+  readonly since: string;
+  /** Process groups that the run was started in. */
+  readonly groups: readonly number[];
+  /** Descendants seen while they were still attached: a double fork with a cleared environment is found only so. */
+  readonly seen: readonly ProcessId[];
+}
+
+export interface Swept {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** A process that carries this repository's mark. */
+export interface Marked extends ProcessId {
+  readonly runId: string;
+  readonly command: string;
+}
+
+/**
+ * Ends everything of a run, again and again until a look at the process table finds nothing.
+ * @param gentle ms between SIGTERM and SIGKILL; 0 = SIGKILL at once.
+ * @param limit ms after which what is still alive is returned as `survivors`.
+ */
+export async function sweepRun(target: SweepTarget, gentle = 0, limit = 60_000): Promise<{ swept: Swept[]; survivors: Swept[] }> {
+  return endAll(() => findOfRun(target), gentle, limit);
+}
+
+/** Ends the given processes, each only if it is still the same one. */
+export async function endProcesses(ids: readonly ProcessId[], gentle = 2_000, limit = 60_000): Promise<{ swept: Swept[]; survivors: Swept[] }> {
+  return endAll(() => ids.flatMap((id) => same(id) ?? []), gentle, limit);
+}
+
+/** The live processes of a run: by mark, group, earlier sight, or as an orphan without a terminal in its worktree. */
+export function findOfRun(target: SweepTarget): ProcessRow[] {
+  const rows = listProcesses();
+  const spared = ancestors(rows);
+  const byPid = new Map(rows.map((row) => [row.pid, row]));
+  const seen = new Set(target.seen.map((id) => `${id.pid} ${id.startTime}`));
+  const mark = `\0KANBAN_RUN_ID=${target.runId}\0`;
+  const worktree = realPath(target.worktree);
+  return rows.filter((row) => {
+    if (!startedSince(row, target.since) || spared.has(row.pid) || !isOwn(row.pid)) return false;
+    if (target.groups.includes(row.pgid) || seen.has(`${row.pid} ${row.startTime}`)) return true;
+    if (environmentOf(row.pid)?.includes(mark)) return true;
+    return worktree !== null && isOrphanIn(worktree, row, byPid);
+  });
+}
+
+/**
+ * Processes that carry the mark of the repository whose main worktree is `root`, of whatever run: for the
+ * coordinator's start. Its own ancestors are never among them.
+ */
+export function findMarked(root: string): Marked[] {
+  const rows = listProcesses();
+  const spared = ancestors(rows);
+  return rows.flatMap((row) => {
+    if (spared.has(row.pid) || !isOwn(row.pid)) return [];
+    const environment = environmentOf(row.pid);
+    if (!environment?.includes('\0KANBAN_RUN_ID=')) return [];
+    const bytes = Buffer.from(root).toString('latin1');
+    if (!environment.includes(`\0KANBAN_ROOT=${bytes}\0`) && !environment.includes(`\0KANBAN_MARK=${bytes}\0`)) return [];
+    const runId = /\0KANBAN_RUN_ID=([^\0]*)/.exec(environment)?.[1] ?? '';
+    return [{ pid: row.pid, startTime: row.startTime, runId, command: commandOf(row) }];
+  });
+}
+
+/** `root` and everything below it in the process tree. */
+export function descendants(rows: readonly ProcessRow[], roots: readonly number[]): ProcessRow[] {
+  const wanted = new Set(roots);
+  const children = new Map<number, ProcessRow[]>();
+  for (const row of rows) children.set(row.ppid, [...(children.get(row.ppid) ?? []), row]);
+  const found = rows.filter((row) => wanted.has(row.pid));
+  for (const row of found) {
+    for (const child of children.get(row.pid) ?? []) {
+      if (wanted.has(child.pid)) continue;
+      wanted.add(child.pid);
+      found.push(child);
+    }
+  }
+  return found;
+}
+
+async function endAll(find: () => ProcessRow[], gentle: number, limit: number): Promise<{ swept: Swept[]; survivors: Swept[] }> {
+  const swept = new Map<string, Swept>();
+  const told = new Set<string>();
+  const begun = performance.now();
+  for (let wait = 5; ; wait = Math.min(wait * 2, 200)) {
+    const found = find();
+    if (found.length === 0) return { swept: [...swept.values()], survivors: [] };
+    const elapsed = performance.now() - begun;
+    if (elapsed > limit) return { swept: [...swept.values()], survivors: found.map((row) => ({ pid: row.pid, command: commandOf(row) })) };
+    for (const row of found) {
+      const key = `${row.pid} ${row.startTime}`;
+      if (!swept.has(key)) swept.set(key, { pid: row.pid, command: commandOf(row) });
+      if (elapsed >= gentle) signal(row.pid, 'SIGKILL');
+      else if (!told.has(key)) signal(row.pid, 'SIGTERM');
+      told.add(key);
+    }
+    await pause(wait);
+  }
+}
+
+/** The system tells working directories without links. */
+function realPath(path: string | null): string | null {
+  try {
+    return path === null ? null : realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function same(id: ProcessId): ProcessRow | null {
+  const row = readProcess(id.pid);
+  return row !== null && row.startTime === id.startTime ? row : null;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // Gone meanwhile, or not ours: the next look tells.
+  }
+}
+
+/** This process and those above it: never the run's, even if the program is itself run by an agent. */
+function ancestors(rows: readonly ProcessRow[]): Set<number> {
+  const parent = new Map(rows.map((row) => [row.pid, row.ppid]));
+  const found = new Set<number>([1]);
+  for (let pid: number | undefined = process.pid; pid !== undefined && pid > 0 && (pid === process.pid || !found.has(pid)); pid = parent.get(pid)) found.add(pid);
+  return found;
+}
+
+/** Programs that adopt orphans beside pid 1 (PR_SET_CHILD_SUBREAPER); /proc doesn't tell who is one. */
+const SUBREAPERS = new Set(['systemd', 'init', 'tini', 'dumb-init', 'catatonit', 'docker-init', 's6-svscan', 'conmon', 'containerd-shim', 'launchd']);
+
+/** A person's shell has a terminal; their editor's helpers have the editor as parent. */
+function isOrphanIn(worktree: string, row: ProcessRow, byPid: ReadonlyMap<number, ProcessRow>): boolean {
+  if (row.terminal) return false;
+  const parent = byPid.get(row.ppid);
+  if (row.ppid > 1 && parent !== undefined && !SUBREAPERS.has(parent.name)) return false;
+  const directory = directoryOf(row.pid);
+  return directory === worktree || directory?.startsWith(`${worktree}/`) === true;
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Brief } from './folder.ts';
+import { mustGit } from './git.ts';
+
+/** One path that differs from HEAD. */
+export interface Change {
+  readonly path: string;
+  /** `changed`: tracked in HEAD. `added`: new, but in the index. `untracked`: new. `unmerged`: in conflict. */
+  readonly kind: 'changed' | 'added' | 'untracked' | 'unmerged';
+}
+
+/** A worktree in one look. */
+export interface WorktreeState {
+  /** HEAD's commit; null on an unborn branch. */
+  readonly head: string | null;
+  /** Short name of HEAD's branch; null when detached. */
+  readonly branch: string | null;
+  /** Commits over base, where HEAD is on the task's branch; null if git didn't tell. */
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  readonly changes: readonly Change[];
+  /** What is in progress, by its git command; null if nothing. */
+  readonly operation: Operation | null;
+}
+
+export type Operation = 'merge' | 'rebase' | 'am' | 'cherry-pick' | 'revert' | 'bisect';
+
+/**
+ * Reads the worktree with one git process. Commits over base come with it: base is named as the branch's upstream
+ * for this one call.
+ */
+export async function readWorktree(brief: Brief): Promise<WorktreeState> {
+  const name = shortName(brief.branch);
+  const upstream = {
+    GIT_CONFIG_COUNT: '2',
+    GIT_CONFIG_KEY_0: `branch.${name}.remote`,
+    GIT_CONFIG_VALUE_0: '.',
+    GIT_CONFIG_KEY_1: `branch.${name}.merge`,
+    GIT_CONFIG_VALUE_1: brief.base,
+  };
+  const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ahead-behind', '--no-renames', '--ignore-submodules=none'];
+  const text = await mustGit(brief, args, { env: upstream });
+  return { ...parseStatus(text), operation: operationIn(brief.gitDir) };
+}
+
+export const shortName = (ref: string): string => ref.replace(/^refs\/heads\//, '');
+
+function parseStatus(text: string): Omit<WorktreeState, 'operation'> {
+  const headers = new Map<string, string>();
+  const changes: Change[] = [];
+  for (const record of text.split('\0')) {
+    const header = /^# (\S+) (.*)$/s.exec(record);
+    if (header) headers.set(header[1] ?? '', header[2] ?? '');
+    else {
+      const change = parseChange(record);
+      if (change) changes.push(change);
+    }
+  }
+  const counts = /^\+(\d+) -(\d+)$/.exec(headers.get('branch.ab') ?? '');
+  const head = headers.get('branch.oid') ?? '(initial)';
+  const branch = headers.get('branch.head') ?? '(detached)';
+  return {
+    head: head === '(initial)' ? null : head,
+    branch: branch === '(detached)' ? null : branch,
+    ahead: counts ? Number(counts[1]) : null,
+    behind: counts ? Number(counts[2]) : null,
+    changes,
+  };
+}
+
+/** `1 XY sub mH mI mW hH hI path`, `u XY sub m1 m2 m3 mW h1 h2 h3 path`, `? path`: git-status(1), porcelain v2. */
+function parseChange(record: string): Change | null {
+  if (record.startsWith('? ')) return { path: record.slice(2), kind: 'untracked' };
+  if (record.startsWith('u ')) return { path: rest(record, 10), kind: 'unmerged' };
+  if (!record.startsWith('1 ')) return null;
+  return { path: rest(record, 8), kind: record[2] === 'A' || record.startsWith('1 .A') ? 'added' : 'changed' };
+}
+
+function rest(record: string, fields: number): string {
+  let at = 0;
+  for (let field = 0; field < fields; field += 1) at = record.indexOf(' ', at) + 1;
+  return record.slice(at);
+}
+
+function operationIn(gitDir: string): Operation | null {
+  const has = (name: string): boolean => existsSync(join(gitDir, name));
+  if (has('rebase-apply/applying')) return 'am';
+  if (has('rebase-merge') || has('rebase-apply')) return 'rebase';
+  if (has('MERGE_HEAD')) return 'merge';
+  if (has('CHERRY_PICK_HEAD') || has('sequencer/todo')) return has('REVERT_HEAD') ? 'revert' : 'cherry-pick';
+  if (has('REVERT_HEAD')) return 'revert';
+  return has('BISECT_LOG') ? 'bisect' : null;
+}

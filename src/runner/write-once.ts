@@ -1,0 +1,45 @@
+import { closeSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+
+/**
+ * Writes a file that is complete from its first moment and written by exactly one process: `link()` of a finished
+ * temporary file. Returns false when somebody was first; what they wrote stays.
+ */
+export function writeOnce(path: string, value: unknown): boolean {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const text = `${JSON.stringify(value, null, 1)}\n`;
+  writeFileSync(temporary, text, { mode: 0o600 });
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return false;
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') return createOnce(path, text);
+    throw error;
+  } finally {
+    unlinkSync(temporary);
+  }
+}
+
+/** File systems without hard links: as exclusive, but a reader may see it half written for an instant. */
+function createOnce(path: string, text: string): boolean {
+  try {
+    const fd = openSync(path, 'wx', 0o600);
+    writeSync(fd, text);
+    closeSync(fd);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Write-then-rename: a reader sees the old file or the new one, whole. */
+export function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(temporary, text, { mode: 0o600 });
+  renameSync(temporary, path);
+}
