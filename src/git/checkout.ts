@@ -1,0 +1,109 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
+import type { Repository } from './git.ts';
+
+export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
+
+/** A checkout, as its git dir shows it. */
+export interface CheckoutState {
+  /** Full name of the branch that is checked out; null: HEAD is detached. */
+  readonly branch: string | null;
+  /** What `HEAD` says: `refs/heads/main`, or a SHA. */
+  readonly head: string;
+  /** What is open in it. */
+  readonly operation: Operation | null;
+  /** Somebody holds, or a process that died left, `index.lock`. */
+  readonly indexLocked: boolean;
+}
+
+/** @param gitDir the checkout's own git dir (see `gitDirOf`). Reads a handful of files; no process. */
+export function checkoutState(gitDir: string): CheckoutState {
+  const head = readFileSync(join(gitDir, 'HEAD'), 'utf8').trim();
+  const branch = head.startsWith('ref: ') ? head.slice(5).trim() : null;
+  const indexLocked = existsSync(join(gitDir, 'index.lock'));
+  return { branch, head: branch ?? head, operation: operationIn(gitDir), indexLocked };
+}
+
+/** The git dir of a worktree; null if `path` is none. */
+export function gitDirOf(path: string): string | null {
+  const dot = join(path, '.git');
+  try {
+    const text = readFileSync(dot, 'utf8');
+    const [, target] = /^gitdir: (.*?)\r?\n?$/.exec(text) ?? [];
+    return target ? (isAbsolute(target) ? target : resolvePath(path, target)) : null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EISDIR' ? dot : null;
+  }
+}
+
+/** A worktree, found by its git dir. */
+export interface Worktree {
+  readonly path: string;
+  readonly gitDir: string;
+}
+
+/** Every worktree of the repository, the main one first; those whose folder is gone are left out. No process. */
+export function worktrees(repo: Repository): Worktree[] {
+  const found: Worktree[] = [{ path: repo.root, gitDir: repo.gitDir }];
+  const folder = join(repo.commonDir, 'worktrees');
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const gitDir = join(folder, name);
+    const pointer = readText(join(gitDir, 'gitdir'));
+    const dot = pointer && (isAbsolute(pointer) ? pointer : resolvePath(gitDir, pointer));
+    if (dot && existsSync(dot)) found.push({ path: dirname(dot), gitDir });
+  }
+  return found;
+}
+
+/** The worktree that has this branch checked out; null if none has. */
+export function checkoutOf(repo: Repository, branch: string): Worktree | null {
+  return worktrees(repo).find(({ gitDir }) => headOf(gitDir) === branch) ?? null;
+}
+
+/**
+ * A merge, rebase, cherry-pick, revert or bisect of this branch that is open in any worktree: base isn't moved
+ * meanwhile. (A rebase or bisect detaches HEAD; the branch that it is about stands in a file of its own.)
+ */
+export function openOperation(repo: Repository, branch: string): { readonly operation: Operation; readonly path: string } | null {
+  for (const { path, gitDir } of worktrees(repo)) {
+    const operation = operationIn(gitDir);
+    if (operation && (headOf(gitDir) === branch || startedFrom(gitDir) === branch)) return { operation, path };
+  }
+  return null;
+}
+
+const MARKS: readonly (readonly [string, Operation])[] = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
+];
+
+function operationIn(gitDir: string): Operation | null {
+  for (const [mark, operation] of MARKS) if (existsSync(join(gitDir, mark))) return operation;
+  // Between two picks of a sequence there is no *_HEAD.
+  const todo = readText(join(gitDir, 'sequencer', 'todo'));
+  return todo === null ? null : todo.startsWith('revert') ? 'revert' : 'cherry-pick';
+}
+
+function startedFrom(gitDir: string): string | null {
+  const rebased = readText(join(gitDir, 'rebase-merge', 'head-name')) ?? readText(join(gitDir, 'rebase-apply', 'head-name'));
+  if (rebased) return rebased;
+  const bisected = readText(join(gitDir, 'BISECT_START'));
+  return bisected && `refs/heads/${bisected}`;
+}
+
+function headOf(gitDir: string): string | null {
+  const head = readText(join(gitDir, 'HEAD'));
+  return head?.startsWith('ref: ') ? head.slice(5).trim() : null;
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,307 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, futimesSync, closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One file's entry in a git index. */
+export interface IndexEntry {
+  /** Octal text: `100644`. */
+  readonly mode: string;
+  readonly sha: string;
+}
+
+/** What an entry is to become, if it is now one of `allowed` (by SHA; null = no entry). */
+export interface IndexEdit {
+  readonly path: string;
+  readonly allowed: readonly (string | null)[];
+  readonly to: IndexEntry | null;
+}
+
+/**
+ * `locked`: another process holds index.lock. `other`: this file's entry is none of the allowed ones (the person has
+ * staged something). `unsupported`: this index has features that only git itself can handle (see index.ts). All of
+ * these change nothing.
+ */
+export type IndexResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: 'locked' | 'unsupported' }
+  | { readonly ok: false; readonly why: 'other'; readonly path: string };
+
+/** Name of the file that we build an index in; index.lock is made as a hard link to it, so that we know our own lock. */
+export const INDEX_DRAFT = 'kanban-index';
+
+/**
+ * Changes some entries of an index and nothing else in it, in this process: compare and set under index.lock, which is
+ * held for some microseconds, where `git ls-files` + `git update-index` are two processes and race with the person.
+ * Format: git's Documentation/gitformat-index.txt. Versions 2 and 3, extensions TREE, REUC, EOIE, IEOT; else `unsupported`.
+ * @param format of the repository's object names.
+ * @param step for tests: called at every point where a kill leaves another state.
+ */
+export function editIndexFile(
+  gitDir: string,
+  format: 'sha1' | 'sha256',
+  edits: readonly IndexEdit[],
+  step: (name: string) => void = () => {},
+): IndexResult {
+  const path = join(gitDir, 'index');
+  const draft = join(gitDir, INDEX_DRAFT);
+  for (let tries = 0; tries < 5; tries++) {
+    if (existsSync(`${path}.lock`)) return { ok: false, why: 'locked' };
+    const before = fingerprint(path);
+    const built = build(before === null ? null : readFileSync(path), format, edits);
+    if (!('bytes' in built)) return built;
+    if (built.bytes === null) return { ok: true };
+    writeDraft(draft, built.bytes, path);
+    step('index-draft');
+    try {
+      linkSync(draft, `${path}.lock`);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      return { ok: false, why: exists ? 'locked' : 'unsupported' };
+    }
+    step('index-locked');
+    const same = fingerprint(path) === before;
+    if (same) renameSync(`${path}.lock`, path);
+    else rmSync(`${path}.lock`);
+    step('index-renamed');
+    rmSync(draft, { force: true });
+    if (same) return { ok: true };
+  }
+  return { ok: false, why: 'locked' };
+}
+
+/** Removes what a kill in `editIndexFile` left: the draft, and index.lock if it is that very file. */
+export function clearIndexDraft(gitDir: string): void {
+  const draft = join(gitDir, INDEX_DRAFT);
+  const lock = join(gitDir, 'index.lock');
+  const [ours, held] = [draft, lock].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }));
+  if (ours && held && ours.ino === held.ino && ours.dev === held.dev) rmSync(lock);
+  rmSync(draft, { force: true });
+}
+
+/** The entries of these paths; null: this index needs git itself. @param paths UTF-8. */
+export function readIndexFile(gitDir: string, format: 'sha1' | 'sha256', paths: ReadonlySet<string>): Map<string, RawEntry> | null {
+  const path = join(gitDir, 'index');
+  const found = new Map<string, RawEntry>();
+  if (!existsSync(path)) return found;
+  const bytes = readFileSync(path);
+  if (!supported(bytes, format)) return null;
+  const wanted = new Map([...paths].map((p) => [Buffer.from(p).toString('latin1'), p]));
+  scan(bytes, format, (entry) => {
+    const name = wanted.get(entry.name);
+    if (name !== undefined) found.set(name, entry);
+  });
+  return found;
+}
+
+export interface RawEntry {
+  /** Bytes as latin1. */
+  readonly name: string;
+  readonly mode: string;
+  readonly sha: string;
+  readonly stage: number;
+  /** Assumed unchanged, skip-worktree or intent-to-add: the file on disk says nothing. */
+  readonly special: boolean;
+  readonly start: number;
+  readonly end: number;
+  /** Seconds and nanoseconds, inode (32 bits), size (32 bits): what git compares with the file. */
+  readonly stat: { readonly mtime: number; readonly mtimeNs: number; readonly ino: number; readonly size: number };
+}
+
+const HEADER = 12;
+const STAT = 40;
+const hashBytes = (format: 'sha1' | 'sha256'): number => (format === 'sha1' ? 20 : 32);
+
+function supported(bytes: Buffer, format: 'sha1' | 'sha256'): boolean {
+  if (bytes.length < HEADER + hashBytes(format) || bytes.toString('latin1', 0, 4) !== 'DIRC') return false;
+  const version = bytes.readUInt32BE(4);
+  return version === 2 || version === 3;
+}
+
+/** Calls `see` for every entry, in order. @returns the offset behind the last. */
+function scan(bytes: Buffer, format: 'sha1' | 'sha256', see: (entry: RawEntry) => void): number {
+  const hash = hashBytes(format);
+  let at = HEADER;
+  for (let left = bytes.readUInt32BE(8); left > 0; left--) {
+    const start = at;
+    const flags = bytes.readUInt16BE(start + STAT + hash);
+    const extended = (flags & 0x4000) !== 0;
+    const nameAt = start + STAT + hash + (extended ? 4 : 2);
+    const nameEnd = (flags & 0xfff) < 0xfff ? nameAt + (flags & 0xfff) : bytes.indexOf(0, nameAt);
+    at = start + (Math.floor((nameEnd - start) / 8) + 1) * 8;
+    const more = extended ? bytes.readUInt16BE(start + STAT + hash + 2) : 0;
+    see({
+      name: bytes.toString('latin1', nameAt, nameEnd),
+      mode: bytes.readUInt32BE(start + 24).toString(8),
+      sha: bytes.toString('hex', start + STAT, start + STAT + hash),
+      stage: (flags >> 12) & 3,
+      special: (flags & 0x8000) !== 0 || (more & 0x6000) !== 0,
+      start,
+      end: at,
+      stat: {
+        mtime: bytes.readUInt32BE(start + 8),
+        mtimeNs: bytes.readUInt32BE(start + 12),
+        ino: bytes.readUInt32BE(start + 20),
+        size: bytes.readUInt32BE(start + 36),
+      },
+    });
+  }
+  return at;
+}
+
+type Built = { readonly bytes: Buffer | null } | Exclude<IndexResult, { readonly ok: true }>;
+
+/** @returns bytes null: there is nothing to change. */
+function build(old: Buffer | null, format: 'sha1' | 'sha256', edits: readonly IndexEdit[]): Built {
+  const bytes = old ?? emptyIndex(format);
+  if (!supported(bytes, format)) return { ok: false, why: 'unsupported' };
+  const state = place(bytes, format, edits);
+  for (const { edit, now } of state.found.values()) {
+    const fits = now === 'clash' ? false : edit.allowed.includes(now === null ? null : now.stage === 0 ? now.sha : '-');
+    if (!fits) return { ok: false, why: 'other', path: edit.path };
+  }
+  const extensions = readExtensions(bytes, state.end, hashBytes(format));
+  if (!extensions) return { ok: false, why: 'unsupported' };
+  const changes = [...state.found.values()].filter(({ edit, now }) => {
+    const raw = now === 'clash' ? null : now;
+    return edit.to === null ? raw !== null : raw === null || raw.sha !== edit.to.sha || raw.mode !== edit.to.mode;
+  });
+  return { bytes: changes.length === 0 ? null : assemble(bytes, format, state.end, changes, extensions) };
+}
+
+interface Found {
+  readonly edit: IndexEdit;
+  /** `clash`: a file stands where the path needs a folder, or the other way round. */
+  now: RawEntry | null | 'clash';
+  /** Where its entry is, or would be inserted. */
+  at: number;
+}
+
+function place(bytes: Buffer, format: 'sha1' | 'sha256', edits: readonly IndexEdit[]): { found: Map<string, Found>; end: number } {
+  const found = new Map<string, Found>();
+  for (const edit of edits) found.set(Buffer.from(edit.path).toString('latin1'), { edit, now: null, at: -1 });
+  const names = [...found.keys()].sort();
+  const folders = new Map<string, string>();
+  for (const name of names) for (let i = name.indexOf('/'); i > 0; i = name.indexOf('/', i + 1)) folders.set(name.slice(0, i), name);
+  let next = 0;
+  const end = scan(bytes, format, (entry) => {
+    while (next < names.length && names[next]! < entry.name) {
+      const waiting = found.get(names[next++]!)!;
+      if (waiting.at < 0) waiting.at = entry.start;
+    }
+    const hit = found.get(entry.name);
+    if (hit) Object.assign(hit, { now: entry, at: entry.start });
+    const clash = folders.get(entry.name) ?? names.find((name) => entry.name.startsWith(`${name}/`));
+    if (clash !== undefined && found.get(clash)!.now === null) found.get(clash)!.now = 'clash';
+  });
+  for (const one of found.values()) if (one.at < 0) one.at = end;
+  return { found, end };
+}
+
+function assemble(bytes: Buffer, format: 'sha1' | 'sha256', end: number, changes: readonly Found[], extensions: readonly Extension[]): Buffer {
+  const parts: Buffer[] = [];
+  let count = bytes.readUInt32BE(8);
+  let from = HEADER;
+  const order = [...changes].sort((a, b) => a.at - b.at || (latin1(a) < latin1(b) ? -1 : 1));
+  for (const { edit, now, at } of order) {
+    parts.push(bytes.subarray(from, at));
+    const old = now === 'clash' ? null : now;
+    from = old ? old.end : at;
+    if (edit.to) parts.push(entryBytes(bytes, format, edit.path, edit.to, old));
+    count += (edit.to ? 1 : 0) - (old ? 1 : 0);
+  }
+  parts.push(bytes.subarray(from, end));
+  for (const { name, data } of extensions) {
+    if (name === 'EOIE' || name === 'IEOT') continue; // offsets for reading by several threads; optional
+    const kept = name === 'TREE' ? invalidate(data, hashBytes(format), order.map(latin1)) : data;
+    const head = Buffer.alloc(8);
+    head.write(name, 'latin1');
+    head.writeUInt32BE(kept.length, 4);
+    parts.push(head, kept);
+  }
+  const header = Buffer.from(bytes.subarray(0, HEADER));
+  header.writeUInt32BE(count, 8);
+  const body = Buffer.concat([header, ...parts]);
+  return Buffer.concat([body, createHash(format).update(body).digest()]);
+}
+
+const latin1 = ({ edit }: Found): string => Buffer.from(edit.path).toString('latin1');
+
+/** No stat data: git then compares the content, as after `update-index --cacheinfo`. */
+function entryBytes(bytes: Buffer, format: 'sha1' | 'sha256', path: string, to: IndexEntry, old: RawEntry | null): Buffer {
+  const hash = hashBytes(format);
+  const stat = Buffer.alloc(STAT);
+  stat.writeUInt32BE(parseInt(to.mode, 8), 24);
+  const name = Buffer.from(path);
+  const flags = Buffer.alloc(2);
+  flags.writeUInt16BE(Math.min(name.length, 0xfff));
+  const head = old ? bytes.subarray(old.start + STAT + hash, nameOffset(bytes, old, hash)) : flags;
+  const entry = Buffer.concat([stat, Buffer.from(to.sha, 'hex'), head, name]);
+  return Buffer.concat([entry, Buffer.alloc(8 - (entry.length % 8))]);
+}
+
+const nameOffset = (bytes: Buffer, entry: RawEntry, hash: number): number =>
+  entry.start + STAT + hash + ((bytes.readUInt16BE(entry.start + STAT + hash) & 0x4000) !== 0 ? 4 : 2);
+
+interface Extension {
+  readonly name: string;
+  readonly data: Buffer;
+}
+
+function readExtensions(bytes: Buffer, from: number, hash: number): Extension[] | null {
+  const found: Extension[] = [];
+  const end = bytes.length - hash;
+  for (let at = from; at < end; ) {
+    if (at + 8 > end) return null;
+    const name = bytes.toString('latin1', at, at + 4);
+    const size = bytes.readUInt32BE(at + 4);
+    if (!['TREE', 'REUC', 'EOIE', 'IEOT'].includes(name) || at + 8 + size > end) return null;
+    found.push({ name, data: bytes.subarray(at + 8, at + 8 + size) });
+    at += 8 + size;
+  }
+  return found;
+}
+
+/** The cached trees, less those above the paths: a count of -1 and no name means "not known". */
+function invalidate(data: Buffer, hash: number, paths: readonly string[]): Buffer {
+  const stale = new Set(['']);
+  for (const path of paths) for (let i = path.indexOf('/'); i > 0; i = path.indexOf('/', i + 1)) stale.add(path.slice(0, i));
+  const parts: Buffer[] = [];
+  let at = 0;
+  const node = (above: string | null): void => {
+    const nul = data.indexOf(0, at);
+    const newline = data.indexOf(10, nul);
+    const name = data.toString('latin1', at, nul);
+    const path = above === null || above === '' ? name : `${above}/${name}`;
+    const [count = '-1', below = '0'] = data.toString('latin1', nul + 1, newline).split(' ');
+    const end = newline + 1 + (Number(count) >= 0 ? hash : 0);
+    parts.push(stale.has(path) ? Buffer.from(`${name}\0-1 ${below}\n`, 'latin1') : data.subarray(at, end));
+    at = end;
+    for (let left = Number(below); left > 0; left--) node(path);
+  };
+  if (data.length > 0) node(null);
+  return Buffer.concat(parts);
+}
+
+function emptyIndex(format: 'sha1' | 'sha256'): Buffer {
+  const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\0', 'latin1');
+  return Buffer.concat([header, createHash(format).update(header).digest()]);
+}
+
+function writeDraft(draft: string, bytes: Buffer, index: string): void {
+  rmSync(draft, { force: true });
+  writeFileSync(draft, bytes, { flag: 'wx' });
+  const old = statSync(index, { throwIfNoEntry: false });
+  if (!old) return;
+  chmodSync(draft, old.mode & 0o777);
+  // Not newer than the index that it replaces: git trusts an entry's time only where the index is newer than the file,
+  // and a file changed in the moment before would look clean otherwise ("racy git").
+  const file = openSync(draft, 'r+');
+  futimesSync(file, old.atime, Math.floor(old.mtimeMs) / 1000 - 0.001);
+  closeSync(file);
+}
+
+function fingerprint(path: string): string | null {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat ? `${stat.dev}.${stat.ino}.${stat.size}.${stat.mtimeNs}.${stat.ctimeNs}` : null;
+}

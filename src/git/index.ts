@@ -1,0 +1,53 @@
+import type { Worktree } from './checkout.ts';
+import { git, GitError, type Repository } from './git.ts';
+import { editIndexFile, readIndexFile, type IndexEdit, type IndexResult, type RawEntry } from './index-file.ts';
+
+/** An entry of the index, with git's note of the file's state where it could be read. */
+export type StagedEntry = Pick<RawEntry, 'mode' | 'sha' | 'stage' | 'special'> & { readonly stat: RawEntry['stat'] | null };
+
+/**
+ * Changes entries in a checkout's index where they are what they may be, and nothing else in it. In this process where
+ * the index allows it; by git for a split, sparse or compressed index.
+ */
+export async function setIndexEntries(
+  repo: Repository,
+  checkout: Worktree,
+  edits: readonly IndexEdit[],
+  step?: (name: string) => void,
+): Promise<Exclude<IndexResult, { readonly why: 'unsupported' }>> {
+  if (edits.length === 0) return { ok: true };
+  const result = editIndexFile(checkout.gitDir, repo.objectFormat, edits, step);
+  if (result.ok || result.why !== 'unsupported') return result as Exclude<IndexResult, { readonly why: 'unsupported' }>;
+  const now = await listed(checkout, edits.map((edit) => edit.path));
+  for (const { path, allowed } of edits) {
+    const entry = now.get(path);
+    if (!allowed.includes(entry ? (entry.stage === 0 ? entry.sha : '-') : null)) return { ok: false, why: 'other', path };
+  }
+  const none = '0'.repeat(repo.objectFormat === 'sha1' ? 40 : 64);
+  const input = edits.map(({ path, to }) => `${to ? `${to.mode} ${to.sha}` : `0 ${none}`}\t${path}\0`).join('');
+  try {
+    await git(['-c', 'core.hooksPath=/dev/null', 'update-index', '-z', '--index-info'], { cwd: checkout.path, input });
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof GitError && /index\.lock': File exists/.test(error.stderr)) return { ok: false, why: 'locked' };
+    throw error;
+  }
+}
+
+/** The index entries of these paths, by path. */
+export async function stagedEntries(repo: Repository, checkout: Worktree, paths: readonly string[]): Promise<Map<string, StagedEntry>> {
+  return readIndexFile(checkout.gitDir, repo.objectFormat, new Set(paths)) ?? (await listed(checkout, paths));
+}
+
+async function listed(checkout: Worktree, paths: readonly string[]): Promise<Map<string, StagedEntry>> {
+  const found = new Map<string, StagedEntry>();
+  if (paths.length === 0) return found;
+  const { stdout } = await git(['--literal-pathspecs', 'ls-files', '-s', '-z', '--', ...paths], { cwd: checkout.path });
+  const wanted = new Set(paths);
+  for (const record of stdout.split('\0')) {
+    const [, mode, sha, stage, path] = /^(\d+) ([0-9a-f]+) (\d)\t([\s\S]*)$/.exec(record) ?? [];
+    if (!mode || !sha || !path || !wanted.has(path)) continue;
+    found.set(path, { mode, sha, stage: Number(stage), special: false, stat: null });
+  }
+  return found;
+}

@@ -1,0 +1,74 @@
+import { git, type Repository } from '../git/git.ts';
+import { readCommit, resolve } from '../git/objects.ts';
+import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
+import type { TreeEntry } from '../git/tree.ts';
+
+export interface Audited {
+  readonly baseRef: string;
+  readonly oldBase: string;
+  readonly sha: string;
+  readonly tree: string;
+  readonly tip: string;
+  /** null: not exactly one; then the paths can't be judged. */
+  readonly mergeBase: string | null;
+  readonly board: string;
+  /** Path of CHANGELOG.md; null when another tool writes it. */
+  readonly changelog: string | null;
+  /** Differences between the old base and the landing. */
+  readonly changes: readonly TreeChange[];
+}
+
+/**
+ * Checks a landing after the fact, in what it says in git: base is there, both parents are right, nothing changed but
+ * what the branch changed, and of that nothing is missing. @returns what is wrong, one sentence each.
+ */
+export async function audit(repo: Repository, landing: Audited): Promise<string[]> {
+  const found: string[] = [];
+  const tip = await resolve(repo, landing.baseRef);
+  if (tip !== landing.sha) found.push(`${landing.baseRef} is at ${tip ?? 'nothing'}, not at the landing ${landing.sha}`);
+  const commit = await readCommit(repo, landing.sha);
+  if (commit?.tree !== landing.tree) found.push(`${landing.sha} does not hold the tree that was built`);
+  const parents = commit?.parents.join(' ');
+  if (parents !== `${landing.oldBase} ${landing.tip}`) found.push(`${landing.sha} has the parents ${parents ?? 'of nothing'}`);
+  if (landing.mergeBase !== null) found.push(...(await paths(repo, landing, landing.mergeBase)));
+  return found;
+}
+
+async function paths(repo: Repository, landing: Audited, mergeBase: string): Promise<string[]> {
+  const [from, to, old] = await Promise.all([mergeBase, landing.tip, landing.oldBase].map((sha) => readCommit(repo, sha)));
+  const ours = ({ path }: TreeChange) => path !== landing.changelog && !path.startsWith(`${landing.board}/`);
+  const branch = (await diffTrees(repo, from?.tree ?? null, to?.tree ?? null)).filter(ours);
+  const landed = landing.changes.filter(ours);
+  const branchPaths = new Set(branch.map((change) => change.path));
+  const landedPaths = new Map(landed.map((change) => [change.path, change]));
+  const extra = landed.filter((change) => !branchPaths.has(change.path)).map((change) => change.path);
+  const upstream = new Set((await diffTrees(repo, from?.tree ?? null, old?.tree ?? null)).map((change) => change.path));
+  const missing = branch
+    .filter((change) => !upstream.has(change.path) && !equal(landedPaths.get(change.path)?.after, change.after))
+    .map((change) => change.path);
+  if (extra.length + missing.length === 0) return [];
+  const explained = await renames(repo, mergeBase, landing.oldBase, landing.tip);
+  return [
+    ...extra.filter((path) => !explained(path)).map((path) => `${path} changed, but the branch did not change it`),
+    ...missing.filter((path) => !explained(path)).map((path) => `the branch's change of ${path} is not in the landing`),
+  ];
+}
+
+const equal = (a: TreeEntry | null | undefined, b: TreeEntry | null): boolean => (a ? b !== null && a.sha === b.sha && a.mode === b.mode : b === null);
+
+/** Paths that git's merge may have moved, for one side renamed a file or the folder that they are in. */
+async function renames(repo: Repository, mergeBase: string, ...sides: readonly string[]): Promise<(path: string) => boolean> {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  for (const side of sides) {
+    const { stdout } = await git(['diff-tree', '-r', '-z', '-M', '--diff-filter=R', '--name-status', mergeBase, side], { cwd: repo.root });
+    const fields = stdout.split('\0').filter(Boolean);
+    for (let i = 0; i + 2 < fields.length; i += 3) {
+      for (const path of [fields[i + 1]!, fields[i + 2]!]) {
+        files.add(path);
+        folders.add(path.slice(0, path.lastIndexOf('/') + 1));
+      }
+    }
+  }
+  return (path) => files.has(path) || folders.has(path.slice(0, path.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,90 @@
+import { checkoutState, type Worktree } from '../git/checkout.ts';
+import { gitGated, GitError, type GitResult, type Repository } from '../git/git.ts';
+import { resolve } from '../git/objects.ts';
+import { updateRefs } from '../git/refs.ts';
+import { markProcess, writeJournal, type LandingJournal } from './journal.ts';
+import { held, type FollowingRef, type Refused, type Step } from './move.ts';
+import { endLanding, recoverLanding, takeBackLanding } from './recover-landing.ts';
+
+export interface BringAlong {
+  readonly id: string;
+  readonly baseRef: string;
+  readonly oldBase: string;
+  readonly sha: string;
+  readonly checkout: Worktree;
+  readonly extraRefs: readonly FollowingRef[];
+  readonly step: Step;
+}
+
+/**
+ * Moves base and the checkout that has it to a landing, by one `git merge --ff-only` there: files, index and ref in git's
+ * own safe order, refusing to touch anything of the person's. (`update-ref` under a checked-out branch loses data.)
+ */
+export async function bringAlong(repo: Repository, landing: BringAlong): Promise<{ readonly ok: true } | Refused> {
+  const { id, baseRef, oldBase, sha, checkout, step } = landing;
+  const pin = `refs/kanban/inflight/${id}`;
+  const follow = landing.extraRefs.filter(({ to }) => to === undefined).map(({ ref }) => ref);
+  const draft = { version: 1, kind: 'landing', id, baseRef, oldBase, newBase: sha, checkout, follow, pin } as const;
+  let journal: LandingJournal | null = null;
+  const started = async (pid: number): Promise<boolean> => {
+    journal = { ...draft, process: markProcess(pid) };
+    writeJournal(repo, journal);
+    step('journal');
+    const pinned = await updateRefs(repo, [{ ref: pin, to: sha }]);
+    step('pinned');
+    // A person who has switched branches would get the landing on theirs: git merges into whatever HEAD is.
+    const state = checkoutState(checkout.gitDir);
+    if (!pinned.ok || state.branch !== baseRef || state.operation) return false;
+    step('go');
+    return true;
+  };
+  const merged = await merge(checkout, sha, started);
+  step('merged');
+  if (journal === null) throw new Error('git merge ran without a journal');
+  if (merged === null) {
+    await takeBackLanding(repo, journal);
+    return { ok: false, stale: 'base' };
+  }
+  if (merged.code === 0 && (await resolve(repo, baseRef)) === sha) {
+    await endLanding(repo, journal, landing.extraRefs);
+    step('ended');
+    return { ok: true };
+  }
+  return refused(repo, landing, journal, merged);
+}
+
+/** All that a person's configuration could change about a merge is set here. */
+const FF_ONLY = [
+  ...['-c', 'core.hooksPath=/dev/null', '-c', 'submodule.recurse=false', '-c', 'merge.verifySignatures=false'],
+  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'merge.autoStash=false', '-c', 'rerere.enabled=false'],
+  ...['merge', '-q', '--no-stat', '--ff-only', '--no-overwrite-ignore'],
+];
+
+const ENDED = 'git merge was ended:';
+const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);
+
+async function merge(checkout: Worktree, sha: string, started: (pid: number) => Promise<boolean>): Promise<GitResult | null> {
+  try {
+    return await gitGated([...FF_ONLY, sha], { cwd: checkout.path, okExit: ANY_EXIT, started });
+  } catch (error) {
+    if (error instanceof GitError) return { code: 128, stdout: '', stderr: `${ENDED} ${error.stderr}` };
+    throw error;
+  }
+}
+
+async function refused(
+  repo: Repository,
+  { oldBase, baseRef, checkout }: BringAlong,
+  journal: LandingJournal,
+  { stderr }: GitResult,
+): Promise<Refused> {
+  const killed = stderr.startsWith(ENDED);
+  const events = await (killed ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));
+  const blocked = events.find((event) => event.type === 'blocked');
+  if (blocked) return held(blocked.message);
+  if ((await resolve(repo, baseRef)) !== oldBase) return { ok: false, stale: 'base' };
+  const files = [...stderr.matchAll(/^\t(.+)$/gm)].map((match) => match[1]!);
+  if (files.length > 0) return held(`you have changed ${files.slice(0, 5).join(', ')}`);
+  if (/index\.lock/.test(stderr)) return held(`another git process is at work in ${checkout.path}`);
+  return held(`git could not bring ${checkout.path} along: ${stderr.trim().split('\n')[0] ?? ''}`);
+}

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { worktrees } from '../git/checkout.ts';
+import type { Repository } from '../git/git.ts';
+import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts';
+
+/**
+ * Removes the lock files that a killed move or landing left, and no others. Called only when the journal's own git is
+ * known to be dead. A person's `git commit` may be waiting for its editor with locks of its own: so a lock must be
+ * younger than the journal, and no git may be alive in that checkout. Where processes can't be listed (no /proc), only
+ * an empty index.lock goes: it is empty while git changes files, but full by the time that an editor opens.
+ */
+export function clearDeadLocks(repo: Repository, { kind, checkout, baseRef }: MoveJournal | LandingJournal): void {
+  const journal = statSync(journalPath(repo, kind), { throwIfNoEntry: false });
+  const index = join(checkout.gitDir, 'index.lock');
+  const locks = [index, join(checkout.gitDir, 'HEAD.lock'), join(repo.commonDir, `${baseRef}.lock`)];
+  const left = locks.filter((lock) => {
+    const held = statSync(lock, { throwIfNoEntry: false });
+    return held && journal && held.ctimeMs >= journal.mtimeMs;
+  });
+  if (left.length === 0) return;
+  const alive = gitAliveIn(repo, checkout.path);
+  for (const lock of left) {
+    if (alive === false || (alive === null && lock === index && statSync(lock).size === 0)) rmSync(lock, { force: true });
+  }
+}
+
+/** null: this system does not tell. */
+function gitAliveIn(repo: Repository, folder: string): boolean | null {
+  const others = worktrees(repo).map(({ path }) => path).filter((path) => path !== folder && inside(path, folder));
+  let pids: string[];
+  try {
+    pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  } catch {
+    return null;
+  }
+  return pids.some((pid) => {
+    try {
+      if (!readFileSync(`/proc/${pid}/comm`, 'latin1').startsWith('git')) return false;
+      // Processes that stay, to read objects and move refs, stand here too and hold no lock between their answers.
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+      if (command.includes('--batch-command') || (command.includes('update-ref') && command.includes('--stdin'))) return false;
+      const cwd = readlinkSync(`/proc/${pid}/cwd`);
+      return inside(cwd, folder) && !others.some((other) => inside(cwd, other));
+    } catch {
+      return false;
+    }
+  });
+}
+
+const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);

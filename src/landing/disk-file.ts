@@ -1,0 +1,59 @@
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+
+/** @returns null when nothing is there. @throws for anything that is no readable file. */
+export function readDisk(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Throws (EACCES, EROFS) when the file, or a new one in its folder, may not be written. */
+export function checkWritable(path: string): void {
+  const target = realPath(path);
+  if (statSync(target, { throwIfNoEntry: false })) accessSync(target, constants.W_OK);
+  let folder = dirname(target);
+  while (!statSync(folder, { throwIfNoEntry: false })) folder = dirname(folder);
+  accessSync(folder, constants.W_OK);
+}
+
+/**
+ * Writes the bytes to a file beside the way, from where `placeDraft` renames them into place: so a full disk is found
+ * before anything has changed.
+ * @param drafts folder for them; where that is another file system, the file's own folder is taken.
+ * @returns the draft's path.
+ */
+export function writeDraft(path: string, bytes: Uint8Array, drafts: string): string {
+  const target = realPath(path);
+  mkdirSync(dirname(target), { recursive: true });
+  mkdirSync(drafts, { recursive: true });
+  const same = statSync(drafts).dev === statSync(dirname(target)).dev;
+  const name = `.${basename(target)}.${randomBytes(4).toString('hex')}.kanban`;
+  const draft = join(same ? drafts : dirname(target), name);
+  writeFileSync(draft, bytes, { flag: 'wx' });
+  const old = statSync(target, { throwIfNoEntry: false });
+  if (old) chmodSync(draft, old.mode & 0o7777);
+  return draft;
+}
+
+/** Renames a draft into place, through a symlink. */
+export function placeDraft(draft: string, path: string): void {
+  renameSync(draft, realPath(path));
+}
+
+export function removeFile(path: string): void {
+  rmSync(path, { force: true });
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
