@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import which from 'which';
+import { KNOWN_COMMANDS } from '../agents/known-commands.ts';
+import { git } from '../git/git.ts';
+import { detectInstall, type PackageManager } from './detect-install.ts';
+import { readPackage } from './workspaces.ts';
+
+/** What a repository tells of itself; each value with the reason, for the person. */
+export interface Detected {
+  /** null: nothing to go by. */
+  readonly base: Found<string> | null;
+  /** The branch checked out, short; null = detached. */
+  readonly head: string | null;
+  readonly ids: Found<readonly string[]> | null;
+  readonly afterCreate: Found<string> | null;
+  readonly testerRun: Found<string> | null;
+  /** Names of known agent CLIs on the PATH, in the order of preference. */
+  readonly agents: readonly KnownName[];
+  /** Programs that an agent's shell needs besides git, to install and test. */
+  readonly tools: readonly string[];
+}
+
+export type KnownName = keyof typeof KNOWN_COMMANDS;
+
+export interface Found<T> {
+  readonly value: T;
+  /** `package-lock.json`, `origin/HEAD`… */
+  readonly from: string;
+}
+
+/**
+ * Reads a repository for `kanban init`. Nothing is run but git.
+ * @param root the main worktree, absolute
+ * @param board folder of an existing board, relative
+ * @param path where agent CLIs are looked for; the environment's PATH unless told
+ */
+export async function detect(root: string, board: string, path: string = process.env['PATH'] ?? ''): Promise<Detected> {
+  const tracked = await trackedFiles(root);
+  const install = await detectInstall(root, tracked);
+  const head = await currentBranch(root);
+  const [base, ids, testerRun, agents] = await Promise.all([
+    detectBase(root, head),
+    detectIds(root, board),
+    detectTests(root, install.manager),
+    detectAgents(path),
+  ]);
+  const tools = [install.afterCreate?.value, testerRun?.value].flatMap((command) => (command ? [command.split(' ')[0] ?? ''] : []));
+  return { base, head, ids, afterCreate: install.afterCreate, testerRun, agents, tools: [...new Set(tools)] };
+}
+
+async function trackedFiles(root: string): Promise<ReadonlySet<string>> {
+  const { stdout } = await git(['ls-files', '-z', '--', ':(top,glob)*'], { cwd: root });
+  return new Set(stdout.split('\0'));
+}
+
+async function currentBranch(root: string): Promise<string | null> {
+  const { code, stdout } = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd: root, okExit: [0, 1] });
+  return code === 0 ? stdout.trim() : null;
+}
+
+/** The remote's HEAD, else the current branch, else what such a branch is usually called. */
+async function detectBase(root: string, head: string | null): Promise<Found<string> | null> {
+  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(symref)', 'refs/heads', 'refs/remotes/*/HEAD'], { cwd: root });
+  const refs = stdout.split('\n').map((line) => line.split(' '));
+  const remotes = refs.filter(([name = '', target = '']) => name.startsWith('refs/remotes/') && target !== '');
+  const remote = remotes.find(([name]) => name === 'refs/remotes/origin/HEAD') ?? remotes[0];
+  const target = remote?.[1]?.split('/').slice(3).join('/');
+  if (target) return { value: target, from: (remote?.[0] ?? '').replace('refs/remotes/', '') };
+  if (head !== null) return { value: head, from: 'the current branch' };
+  const usual = ['main', 'master', 'trunk'].find((name) => refs.some(([ref]) => ref === `refs/heads/${name}`));
+  return usual ? { value: usual, from: 'the branches' } : null;
+}
+
+/** Prefixes of an existing board, else of our own refs, else those that several branches carry. */
+async function detectIds(root: string, board: string): Promise<Found<readonly string[]> | null> {
+  const folder = join(root, board);
+  const files = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.md')) : [];
+  const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
+  const onBoard = prefixes(texts.flatMap((text) => [...text.matchAll(/^##\s+(?:\[[A-Z]+\]\s*)*\**([A-Z][A-Z0-9]*)-\d+/gm)].map((match) => match[1] ?? '')));
+  if (onBoard.length > 0) return { value: onBoard, from: `${board}/` };
+  const { stdout } = await git(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes', 'refs/kanban/start'], { cwd: root });
+  const refs = stdout.split('\n');
+  const ours = prefixes(refs.flatMap((ref) => /^refs\/kanban\/start\/([A-Z][A-Z0-9]*)-\d+$/.exec(ref)?.[1] ?? []));
+  if (ours.length > 0) return { value: ours, from: 'refs/kanban' };
+  const named = refs.flatMap((ref) => /(?:^|\/)([A-Z][A-Z0-9]{0,9})-\d+(?![0-9])/.exec(ref.replace(/^refs\/(heads|remotes\/[^/]+)\//, ''))?.[1] ?? []);
+  const often = prefixes(named.filter((prefix) => named.filter((other) => other === prefix).length > 1 && !NO_PREFIX.has(prefix)));
+  return often[0] ? { value: [often[0]], from: 'branch names' } : null;
+}
+
+const NO_PREFIX = new Set(['UTF', 'RFC', 'ISO', 'CVE', 'SHA', 'V', 'RC']);
+
+/** The most frequent first. */
+function prefixes(all: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const prefix of all) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([prefix]) => prefix);
+}
+
+async function detectTests(root: string, manager: PackageManager | null): Promise<Found<string> | null> {
+  const scripts = (await readPackage(root))?.['scripts'];
+  const test = typeof scripts === 'object' && scripts !== null ? (scripts as Record<string, unknown>)['test'] : undefined;
+  if (typeof test === 'string' && test.trim() !== '' && !/no test specified/.test(test)) {
+    return { value: manager === 'bun' ? 'bun run test' : `${manager ?? 'npm'} test`, from: 'package.json' };
+  }
+  const read = (name: string): Promise<string> => readFile(join(root, name), 'utf8').catch(() => '');
+  if (/^test\s*:(?!=)/m.test(await read('Makefile'))) return { value: 'make test', from: 'Makefile' };
+  if (existsSync(join(root, 'Cargo.toml'))) return { value: 'cargo test', from: 'Cargo.toml' };
+  if (existsSync(join(root, 'go.mod'))) return { value: 'go test ./...', from: 'go.mod' };
+  const pytest = ['pytest.ini', 'conftest.py', 'tests/conftest.py'].find((name) => existsSync(join(root, name)));
+  if (pytest) return { value: 'pytest', from: pytest };
+  return /^\[tool\.pytest/m.test(await read('pyproject.toml')) ? { value: 'pytest', from: 'pyproject.toml' } : null;
+}
+
+async function detectAgents(path: string): Promise<readonly KnownName[]> {
+  const names = Object.keys(KNOWN_COMMANDS) as KnownName[];
+  const found = await Promise.all(names.map(async (name) => ((await which(KNOWN_COMMANDS[name].program, { path, nothrow: true })) === null ? [] : [name])));
+  return found.flat();
+}

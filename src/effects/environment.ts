@@ -1,0 +1,119 @@
+import type { Role, EnvSetting } from '../workflow/settings.ts';
+
+/** What differs from run to run; paths are absolute. Null: it doesn't apply (a hook without a run, a first attempt). */
+export interface RunVariables {
+  /** `agent`: an agent CLI. The three others are the person's own programs and are told where the person's checkout is. */
+  readonly program: 'agent' | 'shell' | 'command' | 'hook';
+  readonly root: string;
+  readonly worktree: string | null;
+  readonly taskId: string | null;
+  readonly role: Role | null;
+  readonly runId: string | null;
+  readonly attempt: number | null;
+  /** Full refs or short names; given on without `refs/heads/`. */
+  readonly branch: string | null;
+  readonly base: string;
+  readonly report: string | null;
+  /** A file with the branch's changed paths, one a line. */
+  readonly changedFiles: string | null;
+  /** A file with the findings of earlier runs. */
+  readonly findings: string | null;
+  /** The run's own TMPDIR. */
+  readonly tmp: string | null;
+  /** Number of the run's place in the pool, from 0; gives its ports. */
+  readonly slot: number | null;
+  readonly identity: { readonly name: string; readonly email: string } | null;
+}
+
+export interface EnvironmentParts {
+  /** The coordinator's own environment. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** `env:`, `agents.<name>.env`, `roles.<role>.env`: each overrides the ones before. */
+  readonly settings: EnvSetting;
+  readonly agent: EnvSetting | null;
+  readonly role: EnvSetting | null;
+  /** The adapter's own settings. */
+  readonly adapterEnv: Readonly<Record<string, string>>;
+  readonly run: RunVariables;
+}
+
+/**
+ * The environment of an agent, hook, check or preflight command: an allow-list, since every agent CLI hands all of its
+ * environment to the model's shell (DESIGN.md section 5). The git identity and `KANBAN_*` can't be overridden: outcomes
+ * and sweeps depend on them.
+ */
+export function agentEnvironment({ inherited, settings, agent, role, adapterEnv, run }: EnvironmentParts): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(inherited)) if (value !== undefined && isAllowed(name)) env[name] = value;
+  Object.assign(env, adapterEnv);
+  for (const setting of [settings, agent, role]) if (setting !== null) apply(setting, inherited, env);
+  if (run.tmp !== null) env['TMPDIR'] = run.tmp;
+  for (const name of Object.keys(env)) if (name.startsWith('KANBAN_')) delete env[name];
+  return Object.assign(env, gitIdentity(run), kanbanVariables(run));
+}
+
+/** The name that tells a run's commits from everyone's. */
+export function runIdentity(agent: string, taskId: string, role: Role): { readonly name: string; readonly email: string } {
+  const local = [taskId, role, agent].map((part) => part.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-')).join('.');
+  const name = agent.replaceAll(/[<>\n\r\0]/g, ' ').trim();
+  return { name: `${name} (${taskId} ${role})`, email: `${local}@kanban.invalid` };
+}
+
+/** How many ports a run has for itself, from `KANBAN_PORT` on. */
+export const PORTS_PER_RUN = 20;
+
+/** Below the ports that Linux (32768 on) and macOS (49152 on) give out by themselves. */
+const FIRST_PORT = 21_000;
+
+const NAMES = new Set([
+  'PATH', 'HOME', 'USER', 'SHELL', 'LANG', 'TERM', 'TZ',
+  'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy',
+  'NODE_EXTRA_CA_CERTS', 'COREPACK_HOME', 'PNPM_HOME', 'VOLTA_HOME',
+]);
+
+const PREFIXES = ['LC_', 'XDG_', 'SSL_CERT_', 'NVM_', 'FNM_', 'ASDF_', 'MISE_'];
+
+/** Families like MISE_* hold tokens too (MISE_GITHUB_TOKEN): whoever needs one names it in `env`. */
+const SECRET = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|(^|_)KEY$|AUTH/i;
+
+const isAllowed = (name: string): boolean => NAMES.has(name) || (PREFIXES.some((prefix) => name.startsWith(prefix)) && !SECRET.test(name));
+
+function apply(setting: EnvSetting, inherited: EnvironmentParts['inherited'], env: Record<string, string>): void {
+  for (const name of setting.pass) {
+    const value = inherited[name];
+    if (value !== undefined) env[name] = value;
+  }
+  Object.assign(env, setting.set);
+}
+
+function gitIdentity({ identity }: RunVariables): Record<string, string> {
+  if (identity === null) return {};
+  return {
+    GIT_AUTHOR_NAME: identity.name,
+    GIT_AUTHOR_EMAIL: identity.email,
+    GIT_COMMITTER_NAME: identity.name,
+    GIT_COMMITTER_EMAIL: identity.email,
+  };
+}
+
+function kanbanVariables(run: RunVariables): Record<string, string> {
+  const all: Record<string, string | null> = {
+    KANBAN_ROOT: run.program === 'agent' ? null : run.root,
+    KANBAN_WORKTREE: run.worktree,
+    KANBAN_TASK: run.taskId,
+    KANBAN_ROLE: run.role,
+    KANBAN_BRANCH: run.branch === null ? null : shortBranch(run.branch),
+    KANBAN_BASE: shortBranch(run.base),
+    KANBAN_REPORT: run.report,
+    KANBAN_RUN_ID: run.runId,
+    KANBAN_CHANGED_FILES: run.changedFiles,
+    KANBAN_FINDINGS: run.findings,
+    KANBAN_ATTEMPT: run.attempt === null ? null : String(run.attempt),
+    KANBAN_PORT: run.slot === null ? null : String(FIRST_PORT + run.slot * PORTS_PER_RUN),
+  };
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(all)) if (value !== null) env[name] = value;
+  return env;
+}
+
+const shortBranch = (ref: string): string => (ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : ref);

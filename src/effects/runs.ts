@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+import type { Problem } from '../problem.ts';
+import { readCause, readStop } from '../runner/cause.ts';
+import { claimRun, isAlive, readClaim } from '../runner/claim.ts';
+import { RUN_FILES } from '../runner/folder.ts';
+import type { Brief, Claim, EndCause, RunResult, Taken } from '../runner/folder.ts';
+import { writeOnce } from '../runner/write-once.ts';
+
+/** One run folder, read. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly folder: string;
+  readonly brief: Brief;
+  readonly claim: Claim | null;
+  /**
+   * `unclaimed`: no runner has taken it yet. `alive`, `dead`, `foreign`: the process that claimed it, while there is no
+   * result. `lost`: claimed by a coordinator, since no runner did. `ended`: there is a result.
+   */
+  readonly state: 'unclaimed' | 'alive' | 'dead' | 'foreign' | 'lost' | 'ended';
+  readonly stop: EndCause | null;
+  readonly cause: EndCause | null;
+  readonly result: RunResult | null;
+  readonly taken: Taken | null;
+  /** The report's text, read when it is asked for; null if there is none. */
+  readonly reportText: () => string | null;
+}
+
+export interface RunList {
+  /** By run id's age: oldest brief first. */
+  readonly runs: readonly RunRecord[];
+  /** Folders whose brief can't be read. */
+  readonly problems: readonly Problem[];
+}
+
+/** `.kanban/runs` of a checkout. */
+export const runsFolder = (root: string): string => join(root, '.kanban', 'runs');
+
+/** A run's id: `T-12-3-task-9f3a0c12`. The random part makes it new even where folders and branches were deleted. */
+export const newRunId = (taskId: string, n: number, role: Brief['role']): string => `${taskId}-${n}-${role}-${randomBytes(4).toString('hex')}`;
+
+/**
+ * Makes a run folder: written aside and renamed into place, so that a runner or a later coordinator sees all of it or
+ * nothing.
+ * @param files further files for the run by name (`findings.md`, `changed-files.txt`).
+ * @returns the folder's path. A folder that is there already is a bug (ids are never used twice) and throws.
+ */
+export function createRun(root: string, brief: Brief, prompt: string, files: Readonly<Record<string, string>> = {}): string {
+  const runs = runsFolder(root);
+  mkdirSync(runs, { recursive: true, mode: 0o700 });
+  const aside = join(runs, `${ASIDE}${brief.runId}`);
+  rmSync(aside, { recursive: true, force: true });
+  mkdirSync(aside, { mode: 0o700 });
+  const contents = { ...files, [RUN_FILES.prompt]: prompt, [RUN_FILES.brief]: `${JSON.stringify(brief, null, 1)}\n` };
+  for (const [name, text] of Object.entries(contents)) writeFileSync(join(aside, name), text, { mode: 0o600 });
+  const folder = join(runs, brief.runId);
+  if (existsSync(folder)) throw new Error(`the run id ${brief.runId} has been used before`);
+  renameSync(aside, folder);
+  return folder;
+}
+
+/**
+ * All run folders. One that has ended and been taken in never changes again and is read once; the others are read again
+ * when something was added to them. Whether their process lives is looked at every time.
+ */
+export function listRuns(root: string): RunList {
+  const runs: RunRecord[] = [];
+  const problems: Problem[] = [];
+  const here = runsFolder(root);
+  const known = new Set<string>();
+  for (const name of namesIn(here)) {
+    if (name.startsWith('.')) continue;
+    const folder = join(here, name);
+    known.add(folder);
+    const read = readRun(folder);
+    if (read === 'gone') continue;
+    if (read === 'unreadable') problems.push(unreadable(folder));
+    else runs.push(read);
+  }
+  for (const folder of cache.keys()) if (dirname(folder) === here && !known.has(folder)) cache.delete(folder);
+  return { runs: runs.sort((a, b) => a.brief.createdAt - b.brief.createdAt || (a.runId < b.runId ? -1 : 1)), problems };
+}
+
+/**
+ * Asks a run to end: the cause is written down first, then its runner is told. The first cause asked for stands.
+ * @returns `asked`: it will end. `ended`: there is a result already.
+ */
+export function requestStop(folder: string, cause: EndCause): 'asked' | 'ended' {
+  if (existsSync(join(folder, RUN_FILES.result))) return 'ended';
+  writeOnce(join(folder, RUN_FILES.stop), cause);
+  const claim = readClaim(folder);
+  // Without a claim there is nobody to tell: a runner looks for stop.json right after it has claimed the run.
+  if (claim === null || claim.lost === true || isAlive(claim) !== 'alive') return 'asked';
+  try {
+    process.kill(claim.pid, 'SIGUSR2');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  return 'asked';
+}
+
+/** Writes down that a run's result was taken in, or put aside. The first word stands; returns whether it was this one. */
+export const markTaken = (folder: string, taken: Taken): boolean => writeOnce(join(folder, RUN_FILES.taken), taken);
+
+/**
+ * Claims a run that no runner has claimed, as lost: from here on none can.
+ * @returns false when a runner was first; the run is its own.
+ */
+export const linkLost = (folder: string): boolean => claimRun(folder, true);
+
+/**
+ * Removes run folders that were taken in before `before` (epoch ms), and what earlier kills left half made or half
+ * removed.
+ * @returns ids of the runs removed.
+ */
+export function pruneRuns(root: string, before: number): string[] {
+  const here = runsFolder(root);
+  const removed: string[] = [];
+  for (const { runId, folder, taken } of listRuns(root).runs) {
+    if (taken === null || taken.at >= before) continue;
+    const aside = join(here, `${ASIDE}${runId}`);
+    renameSync(folder, aside);
+    removed.push(runId);
+  }
+  for (const name of namesIn(here)) if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before))) rmSync(join(here, name), { recursive: true, force: true });
+  return removed;
+}
+
+const ASIDE = '.aside-';
+
+interface Cached {
+  readonly record: RunRecord;
+  /** The folder's mtime when it was read; null: to be read again. */
+  readonly mtime: number | null;
+  /** It has ended and been taken in. */
+  readonly final: boolean;
+}
+
+const cache = new Map<string, Cached>();
+
+/** File systems date changes in steps of some milliseconds: a folder that changed just now may change again unseen. */
+const FRESH = 100;
+
+function readRun(folder: string): RunRecord | 'gone' | 'unreadable' {
+  const cached = cache.get(folder);
+  if (cached?.final === true) return cached.record;
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isDirectory()) return 'gone';
+  if (cached !== undefined && cached.mtime === stat.mtimeMs) return withState(cached.record);
+  const record = readFolder(folder);
+  if (record === null) return existsSync(folder) ? 'unreadable' : 'gone';
+  const settled = Date.now() - stat.mtimeMs > FRESH;
+  cache.set(folder, { record, mtime: settled ? stat.mtimeMs : null, final: record.result !== null && record.taken !== null });
+  return record;
+}
+
+function readFolder(folder: string): RunRecord | null {
+  const brief = readJson<Brief>(join(folder, RUN_FILES.brief));
+  if (brief === null) return null;
+  return withState({
+    runId: brief.runId,
+    folder,
+    brief,
+    claim: readClaim(folder),
+    state: 'unclaimed',
+    stop: readStop(folder),
+    cause: readCause(folder),
+    // Last: a result is written after all else, so what was read before it may be older, but never newer.
+    result: readJson<RunResult>(join(folder, RUN_FILES.result)),
+    taken: readJson<Taken>(join(folder, RUN_FILES.taken)),
+    reportText: () => readText(join(folder, RUN_FILES.report)),
+  });
+}
+
+function withState(record: RunRecord): RunRecord {
+  const { claim, result } = record;
+  if (result !== null) return { ...record, state: 'ended' };
+  if (claim === null) return { ...record, state: 'unclaimed' };
+  if (claim.lost === true) return { ...record, state: 'lost' };
+  const state = isAlive(claim);
+  // It may have written its result and left between the two looks: then the result counts, not the death.
+  const late = state === 'dead' ? readJson<RunResult>(join(record.folder, RUN_FILES.result)) : null;
+  return late === null ? { ...record, state } : { ...record, state: 'ended', result: late, cause: readCause(record.folder) };
+}
+
+function unreadable(folder: string): Problem {
+  return {
+    code: 'unreadable-run',
+    message: `The run folder ${basename(folder)} has no brief that can be read`,
+    fix: `look at it, then: rm -r '${folder}'`,
+  };
+}
+
+function readJson<T>(path: string): T | null {
+  const text = readText(path);
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return null;
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const isOlder = (path: string, before: number): boolean => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { chmodSync, constants, copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+
+import { git } from '../git/git.ts';
+import type { Repository } from '../git/git.ts';
+
+export const INCLUDE_FILE = '.worktreeinclude';
+
+/**
+ * Copies into a new worktree those files of the person's checkout that git ignores and `.worktreeinclude` (gitignore
+ * syntax) names: `.env` and the like. Modes are kept, symbolic links stay links, nothing is overwritten.
+ * @param path the worktree, absolute.
+ * @returns files that couldn't be copied, with the reason.
+ */
+export async function copyIncluded(repo: Repository, path: string): Promise<string[]> {
+  if (!existsSync(join(repo.root, INCLUDE_FILE))) return [];
+  const failed: string[] = [];
+  for (const file of await includedFiles(repo, relative(repo.root, dirname(path)))) {
+    try {
+      copyOne(repo.root, path, file);
+    } catch (error) {
+      failed.push(`${file}: ${(error as Error).message}`);
+    }
+  }
+  return failed;
+}
+
+/**
+ * Both conditions are git's to judge: no second reading of gitignore patterns.
+ * @param worktrees the folder of the other worktrees, relative to the root: not walked through, and nothing is taken from it.
+ */
+async function includedFiles(repo: Repository, worktrees: string): Promise<string[]> {
+  const skipped = ['.kanban', ...(worktrees === '' || worktrees.startsWith('..') ? [] : [worktrees])].map((folder) => `:(top,exclude,literal)${folder}`);
+  const named = await git(['ls-files', '-z', '--others', '--ignored', `--exclude-from=${INCLUDE_FILE}`, '--', ...skipped], { cwd: repo.root });
+  // A name that ends in a slash is a repository of its own.
+  const files = named.stdout.split('\0').filter((file) => file !== '' && !file.endsWith('/'));
+  if (files.length === 0) return [];
+  const ignored = await git(['check-ignore', '-z', '--stdin'], { cwd: repo.root, input: `${files.join('\0')}\0`, okExit: [0, 1] });
+  return ignored.stdout.split('\0').filter((file) => file !== '');
+}
+
+function copyOne(root: string, worktree: string, file: string): void {
+  const from = join(root, file);
+  const to = join(worktree, file);
+  const stat = lstatSync(from, { throwIfNoEntry: false });
+  if (stat === undefined || lstatSync(to, { throwIfNoEntry: false }) !== undefined) return;
+  mkdirSync(dirname(to), { recursive: true });
+  // The branch may have a link where the checkout has a folder: nothing is written outside the worktree.
+  if (!`${realpathSync(dirname(to))}${sep}`.startsWith(`${realpathSync(worktree)}${sep}`)) throw new Error('it would be written outside the worktree');
+  if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
+  else if (stat.isFile()) {
+    copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    chmodSync(to, stat.mode & 0o777);
+  }
+}

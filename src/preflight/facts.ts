@@ -1,0 +1,88 @@
+import type { Problem } from '../problem.ts';
+import type { Role, Settings } from '../workflow/settings.ts';
+
+/** What preflight judges: plain data, gathered by effects/preflight-facts.ts. */
+export interface PreflightFacts {
+  /** `2026-11-30` */
+  readonly today: string;
+  /** When the slow ones of these facts were gathered, epoch ms. */
+  readonly fullAt: number;
+  /** `20.20.2` */
+  readonly node: string;
+  /** `2.39.5`; null: git can't be run. */
+  readonly git: string | null;
+  /** Why there is no repository to work in (none, bare, not trusted); null = there is one. */
+  readonly repository: Problem | null;
+  readonly hasCommits: boolean;
+  readonly baseExists: boolean;
+  /** `origin/main`, where base is missing but the remote has it; branches that could be meant. */
+  readonly baseCandidates: readonly string[];
+  /** The main worktree's branch, short; null = detached. */
+  readonly head: string | null;
+  /** The worktree in which base is checked out, absolute; null = none. */
+  readonly baseCheckout: string | null;
+  readonly shallow: boolean;
+  /** Would git commit as somebody? In its words, if not. */
+  readonly identity: { readonly ok: true } | { readonly ok: false; readonly said: string };
+  /** A merge, rebase… of base that somebody has open. */
+  readonly operation: { readonly kind: 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect'; readonly where: string } | null;
+  /** Bytes that can still be written; null = unknown. */
+  readonly diskFree: number | null;
+  /** The file that says that this is a workspace of npm, pnpm or yarn; null = none. */
+  readonly workspaces: string | null;
+  /** Another coordinator that is alive, or whose host can't be judged from here. */
+  readonly otherCoordinator: { readonly pid: number; readonly host: string; readonly here: boolean } | null;
+  /** Tracked files that differ from HEAD, in base's checkout; the kanban's own are left out. */
+  readonly uncommitted: readonly string[];
+  /** Entries in IN_PROGRESS, REVIEW and TESTING. */
+  readonly inWork: number;
+  /** The last good ones, or the defaults. */
+  readonly settings: Settings;
+  readonly settingsProblems: readonly Problem[];
+  readonly promptProblems: readonly Problem[];
+  readonly boardProblems: readonly Problem[];
+  readonly agents: readonly AgentFact[];
+  /** Entries whose branch exists and isn't ours. */
+  readonly foreignBranches: readonly { readonly id: string; readonly branch: string }[];
+  /** Ignored `.env*` files in the root. */
+  readonly ignoredEnvFiles: readonly string[];
+  readonly hasWorktreeInclude: boolean;
+  readonly pullRebase: boolean;
+  /** Commits of base that its upstream lacks. */
+  readonly unpushed: number;
+  readonly teamChecks: readonly TeamCheckFact[];
+  /** `.kanban/`, `.worktrees/`: those of ours that git doesn't ignore. */
+  readonly notIgnored: readonly string[];
+  /** The coordinator runs as root. */
+  readonly isRoot: boolean;
+  /** Locks and leftovers that were cleared away, in words. */
+  readonly mended: readonly string[];
+  readonly runsAlive: number;
+  /** What would start first, in words: `T-12 Login crashes (task, claude)`. */
+  readonly next: readonly string[];
+}
+
+export interface AgentFact {
+  readonly name: string;
+  readonly kind: string;
+  /** Roles that it plays by the settings. */
+  readonly roles: readonly Role[];
+  /** The program; '' for `shell`. */
+  readonly program: string;
+  /** Where it was found; null = it wasn't. */
+  readonly found: string | null;
+  /** First line of `--version`, of the agent CLIs that we know. */
+  readonly version: string | null;
+  /** All arguments, as it will be started. */
+  readonly args: readonly string[];
+}
+
+/** One of the team's own `preflight:` commands, run. */
+export interface TeamCheckFact {
+  readonly name: string;
+  readonly run: string;
+  readonly fix: string;
+  readonly ok: boolean;
+  /** How it ended and what it said last. */
+  readonly said: string;
+}

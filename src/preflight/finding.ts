@@ -1,0 +1,44 @@
+import type { Place, Problem } from '../problem.ts';
+import type { PreflightFacts } from './facts.ts';
+
+/** `stops`: nothing starts or moves. `holds`: what it concerns waits. `mended`: done already. `told`: good to know. */
+export type Level = 'stops' | 'holds' | 'mended' | 'told';
+
+export interface Finding {
+  /** Id of the check. */
+  readonly check: string;
+  readonly level: Level;
+  readonly message: string;
+  /** How to mend it; a command to copy where there is one. */
+  readonly fix?: string;
+  readonly where?: Place;
+  readonly holds?: {
+    /** Task ids, or keys of entries without one. */
+    readonly entries?: readonly string[];
+    readonly agents?: readonly string[];
+    readonly landings?: true;
+  };
+}
+
+export type Found = Omit<Finding, 'check'>;
+
+/** One thing that is looked at. */
+export interface Check {
+  /** Stable, readable. */
+  readonly id: string;
+  /** What is well when nothing is found. */
+  readonly title: string;
+  readonly why: string;
+  run(facts: PreflightFacts): readonly Found[];
+}
+
+/** A problem of a file as a finding. */
+export function fromProblem(problem: Problem, level: Level): Found {
+  return {
+    level,
+    message: problem.message,
+    ...(problem.fix ? { fix: problem.fix } : {}),
+    ...(problem.where ? { where: problem.where } : {}),
+    ...(problem.holds && problem.holds.length > 0 ? { holds: { entries: problem.holds } } : {}),
+  };
+}

@@ -1,0 +1,70 @@
+import { agentMissing } from './checks/agent-missing.ts';
+import { agentUnattended } from './checks/agent-unattended.ts';
+import { agentsFound } from './checks/agents-found.ts';
+import { base } from './checks/base.ts';
+import { board } from './checks/board.ts';
+import { commits } from './checks/commits.ts';
+import { disk } from './checks/disk.ts';
+import { envFiles } from './checks/env-files.ts';
+import { foreignBranches } from './checks/foreign-branches.ts';
+import { gitVersion } from './checks/git-version.ts';
+import { head } from './checks/head.ts';
+import { identity } from './checks/identity.ts';
+import { ignoredFolders } from './checks/ignored-folders.ts';
+import { leftovers } from './checks/leftovers.ts';
+import { nodeEndOfLife } from './checks/node-end-of-life.ts';
+import { openOperation } from './checks/open-operation.ts';
+import { otherCoordinator } from './checks/other-coordinator.ts';
+import { prompts } from './checks/prompts.ts';
+import { pullRebase } from './checks/pull-rebase.ts';
+import { repository } from './checks/repository.ts';
+import { room } from './checks/room.ts';
+import { settings } from './checks/settings.ts';
+import { shallow } from './checks/shallow.ts';
+import { teamChecks } from './checks/team-checks.ts';
+import { testerRun } from './checks/tester-run.ts';
+import { uncommitted } from './checks/uncommitted.ts';
+import { workspaces } from './checks/workspaces.ts';
+import type { PreflightFacts } from './facts.ts';
+import type { Check, Finding, Level } from './finding.ts';
+
+export type { Finding } from './finding.ts';
+
+/** All that is looked at, in the order in which it is said. */
+export const checks: readonly Check[] = [
+  gitVersion,
+  repository,
+  commits,
+  base,
+  head,
+  openOperation,
+  identity,
+  settings,
+  prompts,
+  board,
+  otherCoordinator,
+  disk,
+  workspaces,
+  uncommitted,
+  teamChecks,
+  foreignBranches,
+  agentMissing,
+  agentUnattended,
+  leftovers,
+  envFiles,
+  ignoredFolders,
+  pullRebase,
+  shallow,
+  testerRun,
+  nodeEndOfLife,
+  agentsFound,
+  room,
+];
+
+/** Every finding at once; those that stop all come first, then what is held, what was mended, what is told. */
+export function preflight(facts: PreflightFacts): readonly Finding[] {
+  const found = checks.flatMap((check) => check.run(facts).map((finding) => ({ check: check.id, ...finding })));
+  return LEVELS.flatMap((level) => found.filter((finding) => finding.level === level));
+}
+
+const LEVELS: readonly Level[] = ['stops', 'holds', 'mended', 'told'];
