@@ -1,0 +1,99 @@
+import type { Column, CoordinatorField, Tag } from '../board/entry.ts';
+import type { Role } from '../workflow/settings.ts';
+import type { Reply } from './request.ts';
+
+/** A git trailer; values of ours begin with the task id. */
+export interface Trailer {
+  readonly name: `Kanban-${string}`;
+  readonly value: string;
+}
+
+/** What a move changes in the entry itself. */
+export interface EntryChange {
+  readonly addTags?: readonly Tag[];
+  readonly removeTags?: readonly Tag[];
+  /** null removes the field. */
+  readonly setFields?: Readonly<Partial<Record<CoordinatorField, string | null>>>;
+}
+
+/** Everything that `decide` may ask for; `perform` has one case for each. */
+export type Action =
+  /** An entry changes column, tags or fields: one commit. `from === to`: it stays where it is. */
+  | {
+      readonly type: 'move-entry';
+      readonly key: string;
+      readonly id: string;
+      readonly from: Column;
+      readonly to: Column;
+      readonly position: 'top' | 'bottom';
+      readonly change: EntryChange;
+      /** For the commit's body. */
+      readonly report: string;
+      /** In a few words, for the event line. */
+      readonly why: string;
+      readonly trailers: readonly Trailer[];
+      /** The run whose result this move takes in. */
+      readonly takes: string | null;
+      /** The request that it answers. */
+      readonly request: string | null;
+      /** Set when a person is needed now. */
+      readonly needsPerson: boolean;
+    }
+  /** Entries and notes go from TODO to IN_PROGRESS, in one commit; ids are given where there are none. */
+  | { readonly type: 'pick-entries'; readonly picks: readonly { readonly key: string; readonly id: string }[] }
+  /** An entry without a number outside TODO gets its id. */
+  | { readonly type: 'number-entry'; readonly key: string; readonly column: Column; readonly id: string }
+  | { readonly type: 'add-entry'; readonly text: string; readonly request: string }
+  /** The entry leaves the board for good; the reason goes into CHANGELOG.md. */
+  | { readonly type: 'abandon-entry'; readonly key: string; readonly id: string; readonly from: Column; readonly why: string; readonly request: string }
+  | {
+      readonly type: 'start-run';
+      readonly id: string;
+      readonly role: Role;
+      readonly purpose: 'work' | 'mend';
+      readonly agent: string;
+      /** `done` with this tip is a failure. */
+      readonly mustDiffer: string | null;
+    }
+  | { readonly type: 'stop-run'; readonly run: string; readonly detail: string }
+  /** The result counts for nothing on the board; it is marked so that it is read once. */
+  | { readonly type: 'put-aside'; readonly run: string; readonly why: string }
+  | { readonly type: 'land-entry'; readonly key: string; readonly id: string; readonly tip: string }
+  /** A person merged the branch: the entry leaves the board and its line is written, in one commit. */
+  | { readonly type: 'close-merged'; readonly key: string; readonly id: string; readonly from: Column; readonly tip: string }
+  /** The entry came back to the board: so does its newest branch. */
+  | { readonly type: 'restore-branch'; readonly id: string; readonly ref: string; readonly tip: string }
+  /** The entry stands in TODO again: its worktree goes, its branch stays. */
+  | { readonly type: 'remove-worktree'; readonly id: string }
+  /** A branch without an entry, or one to be begun afresh. */
+  | { readonly type: 'retire-branch'; readonly id: string; readonly how: 'landed' | 'empty' | 'abandoned' | 'afresh' }
+  | { readonly type: 'answer-request'; readonly request: string; readonly reply: Reply };
+
+/** Why an entry stands where it stands; the one source of what `status` and exit codes say. */
+export interface Note {
+  readonly key: string;
+  readonly id: string | null;
+  readonly state:
+    | 'running'
+    | 'ready'
+    | 'waits'
+    | 'being-edited'
+    | 'waits-for-provider'
+    | 'held'
+    | 'lands'
+    | 'needs-person'
+    | 'parked';
+  readonly why: string;
+  /** For `waits` on other entries. */
+  readonly on?: readonly string[];
+  /** Epoch ms when this changes by itself. */
+  readonly until?: number;
+}
+
+/** What one tick is to do, and why all the rest is not done. */
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly notes: readonly Note[];
+  /** Epoch ms of the next moment at which time alone changes the decision; null = none. */
+  readonly wakeAt: number | null;
+}

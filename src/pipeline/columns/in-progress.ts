@@ -1,0 +1,12 @@
+import { plainMove } from '../in-place.ts';
+import { acted, type Turn } from '../turn.ts';
+import type { EntryFacts, World } from '../world.ts';
+import { wantRun } from './stage.ts';
+
+/** An entry in IN_PROGRESS: a task agent works on its branch. */
+export function inProgress(world: World, facts: EntryFacts): Turn {
+  const { entry } = facts;
+  if (entry.reviewed !== null || entry.tested !== null)
+    return acted(facts, plainMove(facts, { change: { setFields: { reviewed: null, tested: null } }, why: 'in work again: its verdicts no longer hold' }), 'in work again');
+  return wantRun(world, facts, 'task', 'work');
+}

@@ -1,0 +1,43 @@
+import type { Role } from '../../workflow/settings.ts';
+import type { Action } from '../action.ts';
+import { agentHold, restartOf } from '../holds.ts';
+import { plainMove } from '../in-place.ts';
+import { oneLine } from '../one-line.ts';
+import { acted, noted, waitsFor, type Turn } from '../turn.ts';
+import type { EntryFacts, World } from '../world.ts';
+import { agentOf } from './todo.ts';
+
+/** A run of this role is wanted; says why not where it can't be. The pool decides later whether there is a place. */
+export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): Turn {
+  const id = facts.entry.id ?? '';
+  const restart = restartOf(world, id);
+  if (restart.kind === 'used-up') return acted(facts, escalate(facts, restart.why), restart.why);
+  if (restart.kind === 'wait') return noted(facts, 'waits', restart.why, { until: restart.until });
+  const agent = agentFor(world, facts, role, purpose);
+  const waits = waitsFor(facts, agentHold(world, agent));
+  if (waits !== null) return waits;
+  const mustDiffer = role === 'task' && purpose === 'work' ? (world.history.rejected.get(id) ?? null) : null;
+  return { ...noted(facts, 'ready', 'waits for a place in the pool'), wants: { type: 'start-run', id, role, purpose, agent, mustDiffer } };
+}
+
+/** Nobody's failure, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget. */
+function escalate(facts: EntryFacts, why: string): Action {
+  const change = { addTags: ['ESCALATED'], removeTags: ['RETRY'], setFields: { attempts: null, feedback: oneLine(why) } } as const;
+  return plainMove(facts, { change, why: oneLine(why), report: why, needsPerson: true });
+}
+
+/** Who plays the role: the entry's `agent` for the task role, `reviewer.agent` and `tester.agent` for the others. */
+export function agentFor(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): string {
+  if (role === 'task') {
+    const mender = world.settings.roles.tester.mend;
+    if (purpose === 'mend' && mender !== 'task') return fieldAgent(facts, mender) ?? roleAgent(world, mender);
+    return agentOf(world, facts);
+  }
+  return fieldAgent(facts, role) ?? world.settings.roles[role].agent;
+}
+
+const fieldAgent = (facts: EntryFacts, role: string): string | undefined =>
+  facts.entry.fields.find(({ key }) => key === `${role}.agent`)?.value;
+
+const roleAgent = (world: World, role: string): string =>
+  role === 'reviewer' || role === 'tester' ? world.settings.roles[role].agent : world.settings.roles.task.agent;

@@ -1,0 +1,57 @@
+import { cleanFor, plainMove } from '../in-place.ts';
+import { acted, noted, type Turn } from '../turn.ts';
+import type { EntryFacts, World } from '../world.ts';
+import { agentFor, wantRun } from './stage.ts';
+
+/** An entry in TESTING: vouched for by a reviewer or a person, then tested, mended once if need be, then landed. */
+export function testing(world: World, facts: EntryFacts): Turn {
+  const { entry, branch } = facts;
+  const id = entry.id ?? '';
+  if (facts.testedInBase)
+    return acted(facts, plainMove(facts, { to: 'TODO', position: 'top', change: cleanFor(entry), why: 'its landing was reverted: begins afresh from base' }), 'its landing was reverted');
+  if (branch === null || branch.tip === branch.start) return noted(facts, 'held', `there is nothing to test: branch ${id} ${branch === null ? 'does not exist' : 'has no commit'}; move the entry to TODO`);
+  if (entry.tested !== null && !world.history.tested.has(`${id} ${entry.tested}`)) return strike(facts, 'no tester passed the commit that `tested` names');
+  if (entry.reviewed !== null && !world.history.reviewed.has(`${id} ${entry.reviewed}`)) return unreviewed(facts);
+  if (entry.reviewed === null) return vouched(facts, branch.tip);
+  if (entry.tested === null) return test(world, facts);
+  if (entry.tested !== branch.tip) return strike(facts, 'the branch has moved since it was tested');
+  return ready(world, facts, branch.tip);
+}
+
+const strike = (facts: EntryFacts, why: string): Turn => acted(facts, plainMove(facts, { change: { setFields: { tested: null } }, why }), why);
+
+/** A forged `reviewed` is struck; left in TESTING without one, the entry would count as moved there, and so reviewed, by hand. */
+function unreviewed(facts: EntryFacts): Turn {
+  const why = 'no reviewer passed the commit that `reviewed` names: to be reviewed';
+  return acted(facts, plainMove(facts, { to: 'REVIEW', change: { setFields: { reviewed: null, tested: null } }, why }), why);
+}
+
+/** Only a person puts an entry here without `reviewed`: the move is the review. */
+function vouched(facts: EntryFacts, tip: string): Turn {
+  const why = 'moved here by hand: that is the review';
+  const trailers = [
+    { name: 'Kanban-Reviewed', value: `${facts.entry.id} ${tip}` },
+    { name: 'Kanban-Verdict', value: `${facts.entry.id} reviewer by-hand` },
+  ] as const;
+  return acted(facts, plainMove(facts, { change: { setFields: { reviewed: tip, tested: null } }, why, trailers }), why);
+}
+
+/** A failure that waits to be mended has `[RETRY]` and its notes; a tester that edits code mends it itself. */
+function test(world: World, facts: EntryFacts): Turn {
+  const { entry } = facts;
+  const toMend = entry.tags.includes('RETRY') && entry.feedback !== null;
+  const mends = world.mends.has(agentFor(world, facts, 'tester', 'work'));
+  return toMend && !mends ? wantRun(world, facts, 'task', 'mend') : wantRun(world, facts, 'tester', 'work');
+}
+
+function ready(world: World, facts: EntryFacts, tip: string): Turn {
+  const { entry, branch } = facts;
+  const asked = `${entry.id} land ${tip}`;
+  const wantsApproval = (entry.approve ?? world.settings.approve) === 'land' && !world.history.approvals.has(asked);
+  if (wantsApproval)
+    return acted(facts, plainMove(facts, { change: { addTags: ['APPROVE'] }, why: 'tested; waits for approval to land', trailers: [{ name: 'Kanban-Approval', value: asked }], needsPerson: true }), 'waits for approval');
+  if (branch?.worktree === 'there' && !branch.attached)
+    return noted(facts, 'held', `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`);
+  if (world.landingsHeld !== null) return noted(facts, 'held', world.landingsHeld);
+  return { ...noted(facts, 'lands', 'lands'), lands: { type: 'land-entry', key: entry.key, id: entry.id ?? '', tip } };
+}

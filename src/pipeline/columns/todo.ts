@@ -1,0 +1,44 @@
+import { nextId } from '../../board/next-id.ts';
+import { cleanFor, plainMove } from '../in-place.ts';
+import { agentHold } from '../holds.ts';
+import { acted, noted, waitsFor, type Turn } from '../turn.ts';
+import type { EntryFacts, World } from '../world.ts';
+
+/** An entry in TODO: made clean if it came back, else picked when it is settled, approved and what it depends on has landed. */
+export function todo(world: World, facts: EntryFacts): Turn {
+  const { entry } = facts;
+  if (entry.tags.includes('RETRY') || entry.tags.includes('ESCALATED') || hasVerdicts(facts))
+    return acted(facts, plainMove(facts, { change: cleanFor(entry), why: 'back in TODO: its counts and verdicts are struck' }), 'back in TODO');
+  if (entry.id !== null && facts.branch?.worktree === 'there')
+    return acted(facts, { type: 'remove-worktree', id: entry.id }, 'back in TODO');
+  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to go on');
+  if (facts.settlesAt > world.now) return noted(facts, 'being-edited', 'being edited', { until: facts.settlesAt });
+  const missing = entry.depends.filter((id) => isUnmet(world, id));
+  if (missing.length > 0) return noted(facts, 'waits', `waits for ${missing.join(', ')}`, { on: missing });
+  return approved(world, facts);
+}
+
+/** A dependency is met only when the entry it names has landed: off the board, and a landing reachable from base. */
+const isUnmet = (world: World, id: string): boolean =>
+  !world.history.landed.has(id) || world.entries.some(({ entry }) => entry.id === id);
+
+function approved(world: World, facts: EntryFacts): Turn {
+  const { entry } = facts;
+  if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
+  const wants = (entry.approve ?? world.settings.approve) === 'start';
+  if (wants && entry.id === null) {
+    const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
+    return acted(facts, { type: 'number-entry', key: entry.key, column: 'TODO', id }, `gets its number ${id}`);
+  }
+  if (wants && !world.history.approvals.has(`${entry.id} start`))
+    return acted(facts, plainMove(facts, { change: { addTags: ['APPROVE'] }, why: 'waits for approval to start', trailers: [{ name: 'Kanban-Approval', value: `${entry.id} start` }], needsPerson: true }), 'waits for approval');
+  const hold = agentHold(world, agentOf(world, facts));
+  return waitsFor(facts, hold) ?? { ...noted(facts, 'ready', 'ready'), picks: true };
+}
+
+/** The agent that plays the task role for this entry. */
+export const agentOf = (world: World, facts: EntryFacts): string =>
+  facts.entry.fields.find(({ key }) => key === 'agent')?.value ?? world.settings.roles.task.agent;
+
+const hasVerdicts = ({ entry }: EntryFacts): boolean =>
+  entry.reviewed !== null || entry.tested !== null || Object.keys(entry.attempts).length > 0;

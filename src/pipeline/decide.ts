@@ -1,0 +1,161 @@
+import { nextId } from '../board/next-id.ts';
+import type { Action, Decision, Note } from './action.ts';
+import { RULES } from './columns/index.ts';
+import { isOn } from './holds.ts';
+import { CLEAN, plainMove } from './in-place.ts';
+import { judge } from './judge.ts';
+import { retireOrphans } from './orphans.ts';
+import { grant } from './pool.ts';
+import { carryOut } from './requests.ts';
+import { takeIn } from './take-in.ts';
+import { acted, noted, type Turn } from './turn.ts';
+import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world.ts';
+
+/**
+ * The pure core: all that is to be done now, in the order in which it is to be done: take in what runs reported,
+ * supervise, land, start runs (nearest to CHANGELOG first), pick. The same World gives the same Decision.
+ */
+export function decide(world: World): Decision {
+  const requested = carryOutAll(world);
+  const { turns, used } = numbered(
+    world,
+    world.entries.map((facts) => (requested.touched.has(facts.entry.key) ? noted(facts, 'waits', 'a command is being carried out') : turnOf(world, facts))),
+  );
+  const stopped = world.stops.length > 0;
+  const orphans = retireOrphans(world);
+  const notes = stopped ? held(world, turns) : turns.map(({ note }) => note);
+  const actions: Action[] = [
+    ...strayRuns(world),
+    ...requested.actions,
+    ...turns.flatMap(({ action }) => (action === null ? [] : [action])),
+    ...orphans.actions,
+    ...(stopped ? [] : grant(world, turns, used)),
+  ];
+  const times = [...notes.map(({ until }) => until ?? 0), ...orphans.times].filter((at) => at > world.now);
+  return { actions, notes, wakeAt: times.length === 0 ? null : Math.min(...times) };
+}
+
+/** Commands, oldest first, at most one for an entry in a tick: the next one is to see what this one did. */
+function carryOutAll(world: World): { readonly actions: readonly Action[]; readonly touched: ReadonlySet<string> } {
+  const touched = new Set<string>();
+  const actions: Action[] = [];
+  for (const request of world.requests) {
+    const { actions: asked, touches } = carryOut(world, request);
+    if (touches !== null && touched.has(touches)) continue;
+    if (touches !== null) touched.add(touches);
+    actions.push(...asked);
+  }
+  return { actions, touched };
+}
+
+/** Numbers given in one tick must differ from each other. */
+function numbered(world: World, turns: readonly Turn[]): { readonly turns: readonly Turn[]; readonly used: ReadonlySet<string> } {
+  const used = new Set(world.usedIds);
+  const given = turns.map((turn): Turn => {
+    if (turn.action?.type !== 'number-entry') return turn;
+    const id = nextId(world.settings.ids[0] ?? 'T', used);
+    used.add(id);
+    return { ...turn, action: { ...turn.action, id } };
+  });
+  return { turns: given, used };
+}
+
+/** What to do about one entry, before the pool has its say. */
+function turnOf(world: World, facts: EntryFacts): Turn {
+  const { entry, branch } = facts;
+  const runs = world.runs.filter((run) => entry.id !== null && run.taskId === entry.id);
+  const elsewhere = runs.find((run) => hasLeft(world, run));
+  if (elsewhere !== undefined) return leave(world, facts, elsewhere);
+  const here = runs.filter((run) => columnOfRun(run) === entry.column);
+  const live = here.find(isOn);
+  if (live !== undefined) return supervise(world, facts, live);
+  if (entry.parked) return noted(facts, 'parked', 'parked');
+  if (facts.problems.length > 0) return noted(facts, 'held', facts.problems[0] ?? '');
+  const run = here[0];
+  if (!run?.ended) return atRest(world, facts);
+  if (branch?.inBase) return acted(facts, { type: 'put-aside', run: run.id, why: 'its branch was merged by hand' }, 'its branch was merged by hand');
+  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: the result of its run waits');
+  const judgement = judge(run, run.ended, entry, world.settings);
+  return acted(facts, takeIn({ run, ended: run.ended, judgement, entry, world }), 'its run has ended');
+}
+
+/** Its entry stands in no copy in the column in which the run's result counts (two copies: held until one is gone). */
+const hasLeft = (world: World, run: RunFacts): boolean =>
+  !world.entries.some(({ entry }) => entry.id === run.taskId && entry.column === columnOfRun(run));
+
+/** The person moved the entry: its run is stopped first, and what it says no longer counts. */
+function leave(world: World, facts: EntryFacts, run: RunFacts): Turn {
+  const { entry } = facts;
+  const why = `the entry stands in ${entry.column} now`;
+  if (run.ended !== null) {
+    // Nothing else may start in that worktree while some of it is alive; in TODO nothing starts anyway.
+    if (run.ended.result.survivors.length > 0 && entry.column !== 'TODO' && facts.problems.length === 0)
+      return acted(facts, takeIn({ run, ended: run.ended, judgement: judge(run, run.ended, entry, world.settings), entry, world }), why);
+    return acted(facts, { type: 'put-aside', run: run.id, why }, why);
+  }
+  if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
+  if (run.stopping) return noted(facts, 'waits', 'its run is being stopped');
+  return acted(facts, { type: 'stop-run', run: run.id, detail: why }, why);
+}
+
+const foreign = (run: RunFacts): string => `its run ${run.id} belongs to another machine or container`;
+
+function supervise(world: World, facts: EntryFacts, run: RunFacts): Turn {
+  if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
+  if (run.stopping) return noted(facts, 'running', 'being stopped');
+  const detail = world.mode === 'stop' ? 'kanban stop' : facts.branch?.inBase ? 'its branch was merged by hand' : null;
+  if (detail !== null) return acted(facts, { type: 'stop-run', run: run.id, detail }, 'being stopped');
+  return noted(facts, 'running', run.role);
+}
+
+/** No run has a say: set right what a person's hand left, wait for the person, or go on by the column's rule. */
+function atRest(world: World, facts: EntryFacts): Turn {
+  const { entry, branch } = facts;
+  if (entry.id === null && entry.column !== 'TODO') {
+    const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
+    return acted(facts, { type: 'number-entry', key: entry.key, column: entry.column, id }, 'gets its number');
+  }
+  if (branch === null && facts.kept !== null && entry.id !== null && !facts.testedInBase)
+    return acted(facts, { type: 'restore-branch', id: entry.id, ...facts.kept }, 'its branch comes back');
+  if (branch?.inBase && entry.id !== null) {
+    const action: Action = { type: 'close-merged', key: entry.key, id: entry.id, from: entry.column, tip: branch.tip };
+    return acted(facts, action, 'its branch was merged by hand');
+  }
+  if (entry.column !== 'TODO') {
+    if (isFreed(world, facts)) return free(facts);
+    if (entry.tags.includes('ESCALATED')) return noted(facts, 'needs-person', entry.feedback ?? 'escalated');
+    if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to go on');
+    if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
+  }
+  return RULES[entry.column](world, facts);
+}
+
+/** A person moved it since it was escalated, or took the tag off: a used-up count without `[ESCALATED]` means nothing else. */
+function isFreed(world: World, { entry }: EntryFacts): boolean {
+  if (entry.tags.includes('ESCALATED')) return entry.id !== null && world.history.movedSinceEscalated.has(entry.id);
+  return Object.values(entry.attempts).some((count) => count > world.settings.retries);
+}
+
+/** A fresh budget. In TESTING the move was the review, so `reviewed` stays. */
+function free(facts: EntryFacts): Turn {
+  const change = facts.entry.column === 'TESTING' ? { ...CLEAN, setFields: { attempts: null, tested: null } } : CLEAN;
+  return acted(facts, plainMove(facts, { change, why: 'freed by a person: a fresh budget' }), 'freed by a person');
+}
+
+/** Runs whose entry is not on the board: stopped, then put aside. */
+function strayRuns(world: World): Action[] {
+  const known = new Set(world.entries.map(({ entry }) => entry.id));
+  const missed = new Set(world.orphans.filter(({ missedSince }) => missedSince !== null).map(({ id }) => id));
+  return world.runs.flatMap((run): Action[] => {
+    if (known.has(run.taskId) || world.unsure.has(run.taskId)) return [];
+    const why = missed.has(run.taskId) ? 'its entry was taken off the board' : 'its entry is not on the board';
+    if (run.state === 'ended') return [{ type: 'put-aside', run: run.id, why }];
+    return run.stopping || run.state === 'foreign' ? [] : [{ type: 'stop-run', run: run.id, detail: why }];
+  });
+}
+
+/** Preflight stops picks, starts and landings; what is on goes on. */
+function held(world: World, turns: readonly Turn[]): Note[] {
+  const why = world.stops[0] ?? '';
+  return turns.map(({ note, wants, lands, picks }): Note => (wants !== null || lands !== null || picks ? { ...note, state: 'held', why } : note));
+}

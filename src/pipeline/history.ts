@@ -1,0 +1,97 @@
+import type { Trailer } from './action.ts';
+import type { History } from './world.ts';
+
+/** A commit of base, as far as its trailers matter. */
+export interface HistoryCommit {
+  readonly sha: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly committerEmail: string;
+  readonly trailers: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** The domain of the git identities that runs commit under. What they write in trailers is not believed. */
+export const RUN_IDENTITY = '@kanban.invalid';
+
+/** A History that grows by commits, oldest first. */
+export class HistoryFold implements History {
+  readonly landed = new Map<string, string>();
+  readonly abandoned = new Set<string>();
+  readonly taken = new Set<string>();
+  readonly requests = new Set<string>();
+  readonly reviewed = new Set<string>();
+  readonly tested = new Set<string>();
+  readonly approvals = new Set<string>();
+  readonly rejected = new Map<string, string>();
+  readonly escalated = new Map<string, number>();
+  readonly movedSinceEscalated = new Set<string>();
+  readonly agents = new Map<string, string>();
+  /** Run id → the commit that took it in. */
+  readonly takenBy = new Map<string, string>();
+  /** Every id named in a trailer. */
+  readonly ids = new Set<string>();
+
+  /** Ids that left the board for good, landed or abandoned, and did not come back. */
+  readonly gone = new Set<string>();
+
+  add(commit: HistoryCommit): void {
+    if (commit.committerEmail.endsWith(RUN_IDENTITY)) return;
+    for (const { name, value } of commit.trailers) this.#read(commit, name as Trailer['name'], value.trim());
+  }
+
+  #read(commit: HistoryCommit, name: Trailer['name'], value: string): void {
+    const [id = '', ...words] = value.split(/\s+/);
+    const first = words[0] ?? '';
+    if (name === 'Kanban-Request') return void this.requests.add(id);
+    if (!/-\d+$/.test(id)) return;
+    this.ids.add(id);
+    switch (name) {
+      case 'Kanban-Move':
+        return this.#moved(commit, id, words.at(-1) ?? '');
+      case 'Kanban-Run':
+        this.taken.add(first);
+        this.takenBy.set(first, commit.sha);
+        return;
+      case 'Kanban-Reviewed':
+        return void this.reviewed.add(`${id} ${first}`);
+      case 'Kanban-Tested':
+        return void this.tested.add(`${id} ${first}`);
+      case 'Kanban-Approval':
+        return void this.approvals.add(value);
+      case 'Kanban-Rejected':
+        return void this.rejected.set(id, first);
+      case 'Kanban-Escalated':
+        this.escalated.set(id, commit.at);
+        this.movedSinceEscalated.delete(id);
+        return;
+      case 'Kanban-Agent':
+        return this.#played(id, words);
+      default:
+    }
+  }
+
+  #moved(commit: HistoryCommit, id: string, to: string): void {
+    if (this.escalated.has(id)) this.movedSinceEscalated.add(id);
+    if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
+    else this.gone.delete(id);
+    if (to === 'CHANGELOG') {
+      this.landed.set(id, commit.sha);
+      this.abandoned.delete(id);
+    } else if (to === 'ABANDONED') {
+      this.abandoned.add(id);
+      this.landed.delete(id);
+    } else if (to === 'TODO') {
+      this.rejected.delete(id);
+      this.approvals.delete(`${id} start`);
+    }
+  }
+
+  #played(id: string, words: readonly string[]): void {
+    const roles = new Map((this.agents.get(id) ?? '').split(' ').filter(Boolean).map((pair) => pair.split('=', 2) as [string, string]));
+    for (const word of words) {
+      const [role, agent] = word.split('=', 2);
+      if (role && agent) roles.set(role, agent);
+    }
+    this.agents.set(id, [...roles].map(([role, agent]) => `${role}=${agent}`).join(' '));
+  }
+}

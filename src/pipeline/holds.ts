@@ -1,0 +1,115 @@
+import type { Cause } from '../runner/folder.ts';
+import { oneLine } from './one-line.ts';
+import type { PastRun, RunFacts, World } from './world.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** May an agent be given a new run, and if not, until when and why? */
+export type AgentHold =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'provider'; readonly until: number; readonly why: string }
+  /** Two entries met the same launch failure: a person has something to mend; tried again from time to time. */
+  | { readonly kind: 'launch'; readonly until: number; readonly why: string }
+  | { readonly kind: 'probing'; readonly why: string }
+  | { readonly kind: 'missing'; readonly why: string };
+
+/** Causes that say nothing about the entry: no failure is counted. */
+export const isUncounted = (cause: Cause): boolean =>
+  cause === 'provider' || cause === 'not-started' || cause === 'stopped' || cause === 'lost';
+
+/**
+ * Holds of one agent, derived from its past runs: provider trouble holds it until the stated time, else 30 s doubling to
+ * 10 min, then one run goes first. A launch failure that two entries share holds it in the same way.
+ */
+export function agentHold(world: World, agent: string): AgentHold {
+  const missing = world.agentsHeld.get(agent);
+  if (missing !== undefined) return { kind: 'missing', why: missing };
+  const trouble = troubleOf(world, agent);
+  const last = trouble.at(-1);
+  if (last === undefined) return { kind: 'free' };
+  const until = endOf(last, trouble.length);
+  if (until > world.now) {
+    if (trouble.every(({ cause }) => cause === 'not-started')) return { kind: 'launch', until, why: `${agent} could not start: ${oneLine(last.detail)}` };
+    return { kind: 'provider', until, why: oneLine(last.detail) || 'its provider is busy' };
+  }
+  const probing = world.runs.some((run) => run.agent === agent && isOn(run));
+  return probing ? { kind: 'probing', why: `one run of ${agent} goes first` } : { kind: 'free' };
+}
+
+/** Trouble is over by the clock but no run has proved it yet: one goes first. */
+export const isRecovering = (world: World, agent: string): boolean => troubleOf(world, agent).length > 0 && agentHold(world, agent).kind === 'free';
+
+export const isOn = (run: RunFacts): boolean => run.state !== 'ended';
+
+/** A stated time that had passed when it was stated says nothing: without a wait, the agent would be started over and over. */
+function endOf(last: PastRun, times: number): number {
+  const stated = last.providerUntil;
+  return stated !== null && stated > last.endedAt ? stated : last.endedAt + backoff(30 * SECOND, 2, times, 10 * MINUTE);
+}
+
+const troubleOf = (world: World, agent: string): PastRun[] => streakOfTrouble(world.past.filter((run) => run.agent === agent));
+
+/** The latest unbroken series of provider trouble, or of the same launch failure met by two entries. */
+function streakOfTrouble(past: readonly PastRun[]): PastRun[] {
+  const streak: PastRun[] = [];
+  for (const run of past.toReversed()) {
+    if (run.cause === 'stopped' || run.cause === 'lost') continue;
+    if (run.cause === 'provider' || (run.cause === 'not-started' && (streak.length === 0 || sameFailure(run, streak[0])))) streak.unshift(run);
+    else break;
+  }
+  const launch = streak.every((run) => run.cause === 'not-started');
+  if (launch && new Set(streak.map((run) => run.taskId)).size < 2) return [];
+  return streak;
+}
+
+const sameFailure = (a: PastRun, b: PastRun | undefined): boolean =>
+  b !== undefined && b.cause === 'not-started' && digest(a.detail) === digest(b.detail);
+
+/** The message without numbers and paths, so that the same trouble reads the same. */
+const digest = (text: string): string => text.replaceAll(/\S*\/\S*|\d+/g, '#').slice(0, 200);
+
+/** After `not-started` and `lost` the same stage starts again: 2 s, 10 s, 50 s apart. */
+export type Restart =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'wait'; readonly until: number; readonly why: string }
+  | { readonly kind: 'used-up'; readonly why: string };
+
+/** May the entry's stage be started again after launches that failed or runs that were lost? */
+export function restartOf(world: World, id: string): Restart {
+  const since = Math.max(world.now - HOUR, world.history.escalated.get(id) ?? 0);
+  const failures = world.past.filter(
+    (run) => run.taskId === id && isRestart(run.cause) && run.endedAt > since && !endedWellSince(world.past, run) && !isShared(world.past, run),
+  );
+  const last = failures.at(-1);
+  if (last === undefined) return { kind: 'now' };
+  const words = `${last.cause === 'lost' ? 'a run was lost' : 'a run could not start'}: ${last.detail}`;
+  if (failures.length > world.settings.restarts_per_hour) return { kind: 'used-up', why: words };
+  const until = last.endedAt + backoff(2 * SECOND, 5, failures.length, 10 * MINUTE);
+  return until > world.now ? { kind: 'wait', until, why: words } : { kind: 'now' };
+}
+
+/**
+ * Met by two entries, with nothing else from that agent in between: it is the agent that can't start, not the entry, and
+ * `agentHold` sees to the waiting.
+ */
+function isShared(past: readonly PastRun[], failure: PastRun): boolean {
+  if (failure.cause !== 'not-started') return false;
+  const runs = past.filter(({ agent, cause }) => agent === failure.agent && cause !== 'stopped' && cause !== 'lost');
+  const at = runs.indexOf(failure);
+  const differs = (run: PastRun): boolean => !sameFailure(run, failure);
+  const first = runs.slice(0, at).findLastIndex(differs) + 1;
+  const end = runs.slice(at).findIndex(differs);
+  const series = runs.slice(first, end < 0 ? undefined : at + end);
+  return series.some(({ taskId }) => taskId !== failure.taskId);
+}
+
+const isRestart = (cause: Cause): boolean => cause === 'not-started' || cause === 'lost';
+
+/** A run of the same entry that did start clears earlier launch failures. */
+const endedWellSince = (past: readonly PastRun[], failure: PastRun): boolean =>
+  past.some((run) => run.taskId === failure.taskId && run.endedAt > failure.endedAt && !isUncounted(run.cause));
+
+const backoff = (first: number, factor: number, times: number, most: number): number =>
+  Math.min(most, first * factor ** (times - 1));

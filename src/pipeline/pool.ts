@@ -1,0 +1,95 @@
+import { compareEntries } from '../board/order.ts';
+import { nextId } from '../board/next-id.ts';
+import type { Column } from '../board/entry.ts';
+import type { Action } from './action.ts';
+import { isOn, isRecovering } from './holds.ts';
+import type { Turn } from './turn.ts';
+import type { EntryFacts, World } from './world.ts';
+
+type Start = Extract<Action, { type: 'start-run' }>;
+
+const NEAREST_FIRST: readonly Column[] = ['TESTING', 'REVIEW', 'IN_PROGRESS'];
+
+/**
+ * Grants landings, then runs, then picks, nearest to CHANGELOG first, as far as the pool and the limits have room.
+ * @param turns one for each entry of the world, in its order
+ * @param used every id that is taken
+ */
+export function grant(world: World, turns: readonly Turn[], used: ReadonlySet<string>): Action[] {
+  if (world.mode === 'stop') return [];
+  const landings = inOrder(world, turns, 'TESTING').flatMap(({ lands }) => (lands === null ? [] : [lands]));
+  if (world.mode === 'finish') return landings.slice(0, 1);
+  const room = new Room(world);
+  const starts = NEAREST_FIRST.flatMap((column) => inOrder(world, turns, column))
+    .flatMap(({ wants }) => (wants === null ? [] : [wants]))
+    .filter((start) => isChosen(world, start.id) && room.forRun(start));
+  const picks = grantPicks(world, turns, used, room);
+  return [...landings.slice(0, 1), ...starts, ...(picks.length === 0 ? [] : [{ type: 'pick-entries', picks } as const])];
+}
+
+function grantPicks(world: World, turns: readonly Turn[], used: ReadonlySet<string>, room: Room): { key: string; id: string }[] {
+  const ids = new Set(used);
+  const picks: { key: string; id: string }[] = [];
+  for (const { picks: wanted, note } of inOrder(world, turns, 'TODO')) {
+    if (!wanted || !isChosen(world, note.id) || !room.forPick()) continue;
+    const id = note.id ?? nextId(world.settings.ids[0] ?? 'T', ids);
+    ids.add(id);
+    picks.push({ key: note.key, id });
+  }
+  return picks;
+}
+
+const isChosen = (world: World, id: string | null): boolean => world.only === null || (id !== null && world.only.has(id));
+
+function inOrder(world: World, turns: readonly Turn[], column: Column): Turn[] {
+  return world.entries
+    .map((facts, index) => ({ facts, turn: turns[index] }))
+    .filter((pair): pair is { facts: EntryFacts; turn: Turn } => pair.turn !== undefined && pair.facts.entry.column === column)
+    .toSorted((a, b) => compareEntries(a.facts.entry, b.facts.entry))
+    .map(({ turn }) => turn);
+}
+
+/** Places in the pool and in the columns. */
+class Room {
+  #places: number;
+  #inProgress: number;
+  readonly #backPressure: { review: boolean; testing: boolean };
+  readonly #world: World;
+  readonly #probed = new Set<string>();
+
+  constructor(world: World) {
+    const { settings } = world;
+    this.#world = world;
+    this.#places = settings.capacity - world.runs.filter(isOn).length;
+    this.#inProgress = settings.wip.in_progress - working(world, 'IN_PROGRESS');
+    this.#backPressure = {
+      review: settings.wip.review !== null && working(world, 'REVIEW') >= settings.wip.review,
+      testing: settings.wip.testing !== null && working(world, 'TESTING') >= settings.wip.testing,
+    };
+  }
+
+  forRun({ role, purpose, agent }: Start): boolean {
+    if (this.#places <= 0 || this.#probed.has(agent)) return false;
+    // A mending run leaves its entry in TESTING, so a full REVIEW must not hold it: the two would wait for each other.
+    if (role === 'task' && purpose === 'work' && this.#backPressure.review) return false;
+    if (role === 'reviewer' && this.#backPressure.testing) return false;
+    if (isRecovering(this.#world, agent)) this.#probed.add(agent);
+    this.#places -= 1;
+    return true;
+  }
+
+  forPick(): boolean {
+    if (this.#places <= 0 || this.#inProgress <= 0 || this.#backPressure.review) return false;
+    this.#places -= 1;
+    this.#inProgress -= 1;
+    return true;
+  }
+}
+
+/** Entries in work; escalated, paused and waiting ones, and those that a problem keeps from running, take no place. */
+const working = (world: World, column: Column): number =>
+  world.entries.filter(({ entry, problems }) => {
+    if (entry.column !== column || entry.parked) return false;
+    if (problems.length > 0 && !world.runs.some((run) => run.taskId === entry.id && isOn(run))) return false;
+    return !entry.tags.some((tag) => tag === 'ESCALATED' || tag === 'PAUSED' || tag === 'APPROVE');
+  }).length;

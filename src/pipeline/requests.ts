@@ -1,0 +1,88 @@
+import type { Entry } from '../board/entry.ts';
+import { unreachable } from '../unreachable.ts';
+import type { Action, EntryChange, Trailer } from './action.ts';
+import { isOn } from './holds.ts';
+import { cleanFor, plainMove } from './in-place.ts';
+import { oneLine } from './one-line.ts';
+import type { Request } from './request.ts';
+import type { EntryFacts, World } from './world.ts';
+
+/** What one command asks for, as an action; null = it waits (its run is being stopped). */
+export function carryOut(world: World, request: Request): { readonly actions: readonly Action[]; readonly touches: string | null } {
+  if (world.history.requests.has(request.id)) return answer(request, true, 'done');
+  if (request.command === 'add') return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
+  const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
+  if (facts === undefined) return answer(request, false, `${request.taskId} is not on the board`);
+  const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
+  const foreign = live.find(({ state }) => state === 'foreign');
+  if (mustStopFirst(request) && foreign !== undefined) return answer(request, false, `its run ${foreign.id} belongs to another machine or container`);
+  if (mustStopFirst(request) && live.length > 0) {
+    const stops = live.filter(({ stopping }) => !stopping).map((run): Action => ({ type: 'stop-run', run: run.id, detail: `kanban ${request.command}` }));
+    return { actions: stops, touches: facts.entry.key };
+  }
+  return { actions: act(world, facts, request), touches: facts.entry.key };
+}
+
+const answer = (request: Request, ok: boolean, message: string): { actions: Action[]; touches: null } => ({
+  actions: [{ type: 'answer-request', request: request.id, reply: { ok, message } }],
+  touches: null,
+});
+
+/** `stop` without `--now` lets the run end; its result waits. */
+const mustStopFirst = ({ command, now }: Request): boolean => (command === 'stop' ? now === true : command !== 'approve' && command !== 'add');
+
+function act(world: World, facts: EntryFacts, request: Request): Action[] {
+  const { entry } = facts;
+  const id = entry.id ?? '';
+  const asked = { request: request.id, report: request.why, trailers: [by(request, id)] };
+  switch (request.command) {
+    case 'add':
+      return [];
+    case 'approve':
+      if (!entry.tags.includes('APPROVE')) return answer(request, false, `${id} does not wait for approval`).actions;
+      return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: 'approved' })];
+    case 'stop':
+      if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
+      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to go on' })];
+    case 'retry':
+      return retry(world, facts, request);
+    case 'rescope':
+      return [
+        ...(facts.branch === null ? [] : [{ type: 'retire-branch', id, how: 'afresh' } as const]),
+        plainMove(facts, { ...asked, to: 'TODO', position: 'top', change: cleanWith(entry, request.why), why: 'rescoped: begins on a fresh branch' }),
+      ];
+    case 'deprioritize':
+      return [plainMove(facts, { ...asked, to: 'TODO', position: 'bottom', change: cleanWith(entry, request.why), why: 'deprioritised' })];
+    case 'abandon':
+      return [{ type: 'abandon-entry', key: entry.key, id, from: entry.column, why: request.why, request: request.id }];
+    default:
+      return unreachable(request.command);
+  }
+}
+
+/** What the person says replaces `feedback`; without a word it stays. */
+function cleanWith(entry: Entry, why: string): EntryChange {
+  const change = cleanFor(entry);
+  return why.trim() === '' ? change : { ...change, setFields: { ...change.setFields, feedback: oneLine(why) } };
+}
+
+/** Another try with a fresh budget; `--mended`: the person's commit is the mend, so the next stage judges it. */
+function retry(world: World, facts: EntryFacts, request: Request): Action[] {
+  const { entry, branch } = facts;
+  const id = entry.id ?? '';
+  if (!entry.tags.includes('ESCALATED')) return answer(request, false, `${id} is not escalated`).actions;
+  const fresh = { removeTags: ['ESCALATED', 'RETRY'], setFields: { attempts: null, ...(request.mended ? { feedback: null } : {}) } } as const;
+  const asked = { request: request.id, report: request.why };
+  if (!request.mended) return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [by(request, id)] })];
+  if (branch === null || branch.tip === branch.start) return answer(request, false, `nothing is committed on branch ${id}`).actions;
+  if (entry.column === 'IN_PROGRESS')
+    return [plainMove(facts, { ...asked, to: 'REVIEW', change: fresh, why: 'mended by hand, to be reviewed', trailers: [by(request, id)] })];
+  const usedUp = (stage: 'tester' | 'landing'): boolean => (entry.attempts[stage] ?? 0) > world.settings.retries;
+  const tests = entry.column === 'TESTING' || usedUp('tester') || usedUp('landing');
+  if (!tests) return [plainMove(facts, { ...asked, change: fresh, why: 'mended by hand, to be reviewed again', trailers: [by(request, id)] })];
+  const trailers: Trailer[] = [by(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
+  const change = { ...fresh, setFields: { ...fresh.setFields, reviewed: branch.tip, tested: null } };
+  return [plainMove(facts, { ...asked, to: 'TESTING', change, why: 'mended by hand, to be tested again', trailers })];
+}
+
+const by = ({ by: { name, email } }: Request, id: string): Trailer => ({ name: 'Kanban-By', value: `${id} ${name} <${email}>` });

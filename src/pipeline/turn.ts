@@ -1,0 +1,55 @@
+import { unreachable } from '../unreachable.ts';
+import type { Action, Note } from './action.ts';
+import type { AgentHold } from './holds.ts';
+import type { EntryFacts, RunFacts, World } from './world.ts';
+
+/** What is to be done about one entry in this tick: at most one act, and the word on why. */
+export interface Turn {
+  readonly action: Action | null;
+  readonly note: Note;
+  /** A run that wants a place in the pool; granted in order, nearest to CHANGELOG first. */
+  readonly wants: Extract<Action, { type: 'start-run' }> | null;
+  /** Is tested and may land. */
+  readonly lands: Extract<Action, { type: 'land-entry' }> | null;
+  /** Wants to be picked. */
+  readonly picks: boolean;
+}
+
+/** An entry with the runs that still have a say, as the columns' rules see it. */
+export interface Case {
+  readonly world: World;
+  readonly facts: EntryFacts;
+  /** The id; entries without one are in TODO, or are numbered first. */
+  readonly id: string;
+  readonly runs: readonly RunFacts[];
+}
+
+type State = Note['state'];
+
+export const noted = (facts: EntryFacts, state: State, why: string, more: { on?: readonly string[]; until?: number } = {}): Turn => ({
+  action: null,
+  note: { key: facts.entry.key, id: facts.entry.id, state, why, ...more },
+  wants: null,
+  lands: null,
+  picks: false,
+});
+
+export const acted = (facts: EntryFacts, action: Action, why: string): Turn => ({ ...noted(facts, 'running', why), action });
+
+/** What an agent's hold means for an entry that wants it; null = the agent is free. */
+export function waitsFor(facts: EntryFacts, hold: AgentHold): Turn | null {
+  switch (hold.kind) {
+    case 'free':
+      return null;
+    case 'missing':
+      return noted(facts, 'held', hold.why);
+    case 'launch':
+      return noted(facts, 'held', hold.why, { until: hold.until });
+    case 'provider':
+      return noted(facts, 'waits-for-provider', hold.why, { until: hold.until });
+    case 'probing':
+      return noted(facts, 'waits-for-provider', hold.why);
+    default:
+      return unreachable(hold);
+  }
+}

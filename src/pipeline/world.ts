@@ -1,0 +1,150 @@
+import type { Column, Entry } from '../board/entry.ts';
+import type { Cause, RunResult } from '../runner/folder.ts';
+import type { Role, Settings } from '../workflow/settings.ts';
+import type { Request } from './request.ts';
+
+/** Everything that `decide` may know. Plain data, observed afresh at every tick; times are epoch milliseconds. */
+export interface World {
+  readonly now: number;
+  readonly settings: Settings;
+  /** `run`; `finish`: nothing new is started, runs may end; `stop`: runs are ended, their work kept. */
+  readonly mode: 'run' | 'finish' | 'stop';
+  /** `kanban run T-12 T-13`: only these are picked and started; null = all. */
+  readonly only: ReadonlySet<string> | null;
+  /** Preflight findings that stop all picks, starts and landings, in words. */
+  readonly stops: readonly string[];
+  /** Why landings wait as a whole; null = they don't. */
+  readonly landingsHeld: string | null;
+  /** Agents that can't run (missing program, needs a login), by name, in words. */
+  readonly agentsHeld: ReadonlyMap<string, string>;
+  /** Agents whose adapter edits code by judgement (a tester of these mends what fails). */
+  readonly mends: ReadonlySet<string>;
+  /** All entries, in the order of columns and files. */
+  readonly entries: readonly EntryFacts[];
+  /** Runs whose result has not been taken in or put aside. */
+  readonly runs: readonly RunFacts[];
+  /** Ended runs of the last hours, oldest first, taken in or not: for backoff. */
+  readonly past: readonly PastRun[];
+  readonly history: History;
+  /** Branches of ours without an entry on the board. */
+  readonly orphans: readonly OrphanBranch[];
+  /** Ids that stand nowhere on the board but can't be called vanished yet: a save in two halves, a swallowed heading. */
+  readonly unsure: ReadonlySet<string>;
+  readonly requests: readonly Request[];
+  /** Every id ever used: board, trailers, branches, tags, refs/kanban. */
+  readonly usedIds: ReadonlySet<string>;
+}
+
+/** What is known of one entry besides its text. */
+export interface EntryFacts {
+  readonly entry: Entry;
+  /** Why it is held back, in words: problems of the board, a foreign branch, a missing block. */
+  readonly problems: readonly string[];
+  /** TODO: when its text counts (epoch ms; in the past = it does). */
+  readonly settlesAt: number;
+  readonly branch: BranchFacts | null;
+  /** Without a branch, outside TODO: the branch that was put away when the entry left the board. */
+  readonly kept: { readonly ref: string; readonly tip: string } | null;
+  /** Its `tested` (no branch of that name being there) is contained in base: a landing that was reverted. */
+  readonly testedInBase: boolean;
+}
+
+export interface BranchFacts {
+  readonly tip: string;
+  /** `refs/kanban/start/<id>`: the commit of base it starts from. A branch without it is a person's (then it is a problem). */
+  readonly start: string;
+  /**
+   * Base contains the tip, and the tip is not the start: somebody merged it. Not so where the tip is one of base's own
+   * commits (an agent without a commit of its own that ran `git merge main`): the entry would be closed without work.
+   */
+  readonly inBase: boolean;
+  readonly worktree: 'none' | 'there';
+  /** The worktree's HEAD is this branch. */
+  readonly attached: boolean;
+}
+
+/** A run that still has a say. */
+export interface RunFacts {
+  readonly id: string;
+  readonly taskId: string;
+  readonly role: Role;
+  readonly purpose: 'work' | 'mend';
+  readonly agent: string;
+  readonly state: 'starting' | 'alive' | 'ended' | 'foreign';
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  /** It was asked to end. */
+  readonly stopping: boolean;
+  /** The tip that a reviewer had sent back when it was briefed. */
+  readonly mustDiffer: string | null;
+  /** The branch's tip when it was briefed. */
+  readonly before: string;
+  readonly ended: EndedRun | null;
+}
+
+/** What an ended run left: facts, then words. */
+export interface EndedRun {
+  readonly result: RunResult;
+  readonly report: ReadReport;
+  /** Commits that carry the run's git identity where none may be: on base's first-parent line or in the person's checkout. */
+  readonly strays: readonly string[];
+}
+
+/** The report as read (agents/report.ts). */
+export type ReadReport =
+  | { readonly ok: true; readonly verdict: Verdict; readonly type: string | null; readonly changelog: string | null; readonly text: string }
+  | { readonly ok: false; readonly missing: string };
+
+export type Verdict = 'done' | 'blocked' | 'ready' | 'changes-requested' | 'passed' | 'failed';
+
+export interface PastRun {
+  readonly id: string;
+  readonly taskId: string;
+  readonly role: Role;
+  readonly agent: string;
+  readonly cause: Cause;
+  readonly detail: string;
+  readonly endedAt: number;
+  readonly providerUntil: number | null;
+}
+
+/** What the trailers of base's first-parent line tell. */
+export interface History {
+  /** id → newest landing commit. */
+  readonly landed: ReadonlyMap<string, string>;
+  readonly abandoned: ReadonlySet<string>;
+  /** Run ids named in `Kanban-Run`. */
+  readonly taken: ReadonlySet<string>;
+  /** Request ids named in `Kanban-Request`. */
+  readonly requests: ReadonlySet<string>;
+  /** `T-12 <sha>` of `Kanban-Reviewed` and `Kanban-Tested`. */
+  readonly reviewed: ReadonlySet<string>;
+  readonly tested: ReadonlySet<string>;
+  /** `T-12 start` or `T-12 land <tip>` of `Kanban-Approval`: approval was asked for. */
+  readonly approvals: ReadonlySet<string>;
+  /** id → the tip that a reviewer sent back last. */
+  readonly rejected: ReadonlyMap<string, string>;
+  /** id → when it was escalated last (epoch ms): launch failures before that no longer count. */
+  readonly escalated: ReadonlyMap<string, number>;
+  /** Ids that changed column after they were escalated last; `[ESCALATED]` all the same: a person moved it, tag and all. */
+  readonly movedSinceEscalated: ReadonlySet<string>;
+  /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
+  readonly agents: ReadonlyMap<string, string>;
+}
+
+export interface OrphanBranch {
+  readonly id: string;
+  readonly tip: string;
+  readonly start: string;
+  readonly inBase: boolean;
+  readonly hasCommits: boolean;
+  readonly worktree: boolean;
+  /** When its entry was first missed; null: it was not there when the coordinator started, or it landed. */
+  readonly missedSince: number | null;
+}
+
+/** The column in which a run's result counts. */
+export function columnOfRun(run: { readonly role: Role; readonly purpose: 'work' | 'mend' }): Column {
+  if (run.purpose === 'mend' || run.role === 'tester') return 'TESTING';
+  return run.role === 'reviewer' ? 'REVIEW' : 'IN_PROGRESS';
+}
