@@ -1,0 +1,58 @@
+// Bundles the product: dist/cli.js (ESM, one chunk a command, so that each loads only what it needs) and
+// dist/runner.cjs (one small file: a runner starts in the time that Node itself needs).
+import { build } from 'esbuild';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const shared = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { KANBAN_VERSION: JSON.stringify(version) },
+};
+
+rmSync('dist', { recursive: true, force: true });
+const [cli, runner] = await Promise.all([
+  build({
+    ...shared,
+    entryPoints: { cli: 'src/cli.ts' },
+    outdir: 'dist',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    // CommonJS dependencies inside an ES module ask for Node's own modules by require().
+    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+  }),
+  build({ ...shared, entryPoints: { runner: 'src/runner/main.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' } }),
+]);
+chmodSync('dist/cli.js', 0o755);
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices([cli.metafile, runner.metafile]));
+
+/** The licences of what the bundles contain. */
+function notices(metafiles) {
+  const folders = new Set();
+  for (const { inputs } of metafiles)
+    for (const path of Object.keys(inputs)) {
+      const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
+      if (found) folders.add(found[1]);
+    }
+  return [...folders].sort().map(noticeOf).join(`\n${'-'.repeat(80)}\n`);
+}
+
+function noticeOf(folder) {
+  const { name, version: packageVersion, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const file of ['LICENSE', 'license', 'LICENSE.md', 'LICENSE.txt', 'license.md', 'LICENCE', 'License'])
+    try {
+      return `${name} ${packageVersion} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+    } catch {
+      // The next name.
+    }
+  return `${name} ${packageVersion} (${license}); no licence file in the package\n`;
+}

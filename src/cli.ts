@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import type { CommandSpec, Io } from './commands/command.ts';
+import { EXIT, type ExitCode } from './commands/exit-codes.ts';
+import { readCommandLine } from './commands/program.ts';
+
+declare const KANBAN_VERSION: string;
+const version = typeof KANBAN_VERSION === 'string' ? KANBAN_VERSION : '0.0.0-source';
+
+const io: Io = {
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  isTTY: process.stdout.isTTY === true,
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+};
+
+let running: CommandSpec | null = null;
+
+// A command that never ends its promise is a bug, not a success; `end` says otherwise.
+process.exitCode = EXIT.bug;
+
+// Whoever read our output has left (`kanban log | head`, a closed terminal): nothing more is to be said. A coordinator
+// works on.
+const READER_GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!READER_GONE.has(error.code ?? '')) throw error;
+    if (stream === process.stdout && running?.outlivesReader !== true) process.exit(EXIT.done);
+  });
+process.on('uncaughtException', (error) => void fail(error).then(end));
+
+main().then(end, (error: unknown) => fail(error).then(end));
+
+async function main(): Promise<ExitCode> {
+  const asked = await readCommandLine(process.argv.slice(2), io, version);
+  if (asked.kind === 'ended') return asked.code;
+  running = asked.spec;
+  const { default: command } = await asked.spec.load();
+  return command(asked.args, io);
+}
+
+/** A throw: trouble with the disk is told as such, all else is a bug of ours. */
+async function fail(error: unknown): Promise<ExitCode> {
+  const { wordsForThrow } = await import('./report/thrown.ts');
+  const facts = { version, node: process.version, platform: `${process.platform} ${process.arch}`, command: running?.name ?? '' };
+  const { text, bug } = wordsForThrow(error, facts);
+  process.stderr.write(text);
+  return bug ? EXIT.bug : EXIT.usage;
+}
+
+/** Leaves when all has been written: a pipe takes its time, and a forgotten timer must not keep us. */
+function end(code: ExitCode): void {
+  process.exitCode = code;
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+}

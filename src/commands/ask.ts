@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { signersOf } from '../git/identity.ts';
+import { openRepository } from '../git/git.ts';
+import type { Request } from '../pipeline/request.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { printProblems } from './print.ts';
+
+/** What a command asks; the rest of the request is filled in here. */
+export type Wish = Pick<Request, 'command' | 'taskId'> & Partial<Pick<Request, 'why' | 'text' | 'mended' | 'now'>>;
+
+/**
+ * Has the coordinator carry out what a person asks, or does it itself when none is running; prints the answer.
+ * A refusal ("T-12 is not escalated") goes to stderr with exit code 2.
+ */
+export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
+  const opened = await openRepository(io.cwd);
+  if (!opened.ok) return printProblems(io, opened.error);
+  const signers = await signersOf(opened.value);
+  if (!signers.ok) return printProblems(io, signers.error);
+  const at = Date.now();
+  const id = `${String(at).padStart(14, '0')}-${randomBytes(4).toString('hex')}`;
+  const request: Request = { why: '', ...wish, id, at, by: signers.value.author };
+  const { carryOutRequest } = await import('../coordinator/carry-out.ts');
+  const reply = await carryOutRequest(io.cwd, request);
+  if (!reply.ok) return printProblems(io, reply.error);
+  const { ok, message } = reply.value;
+  (ok ? io.stdout : io.stderr).write(`${message}\n`);
+  return ok ? EXIT.done : EXIT.usage;
+}
+
+/** For commands of the form `kanban <command> <id> --why …`. */
+export const askAbout = (command: Wish['command']) => ({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> =>
+  ask(io, { command, taskId: args[0] ?? null, why: textOf(options['why']) });
+
+export const textOf = (value: string | number | boolean | undefined): string => (typeof value === 'string' ? value.trim() : '');

@@ -1,0 +1,50 @@
+import type { ExitCode } from './exit-codes.ts';
+
+/** The world outside, as far as a command may touch it. Results go to stdout, problems to stderr. */
+export interface Io {
+  readonly cwd: string;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+  /** stdout is a terminal. */
+  readonly isTTY: boolean;
+  /** Columns of the terminal; undefined where stdout is none. */
+  readonly columns: number | undefined;
+}
+
+export interface ParsedArgs {
+  /** In their order, as typed. */
+  readonly args: readonly string[];
+  /**
+   * By the option's name in camel case: `maxWait`. A switch is `true`; a count, a duration (ms) and a moment (epoch ms)
+   * are numbers; all else is text. What was not given is absent.
+   */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A command's default export. It prints what it has to say and returns its exit code; a throw is a bug. */
+export type Command = (args: ParsedArgs, io: Io) => Promise<ExitCode>;
+
+export interface OptionSpec {
+  /** As commander reads it: `--why <reason>`. */
+  readonly flags: string;
+  readonly summary: string;
+  /** What stands behind it; left out: text, or a switch where the flags take no value. */
+  readonly kind?: 'count' | 'duration' | 'since';
+  readonly required?: boolean;
+}
+
+/** One row of the command table. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly group: string;
+  readonly summary: string;
+  readonly args: readonly { readonly name: string; readonly form: 'required' | 'optional' | 'any-number'; readonly summary: string }[];
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** What `--json` prints, key by key, for docs/commands.md. */
+  readonly json?: readonly (readonly [key: string, meaning: string])[];
+  /** It goes on when whoever reads its output is gone. */
+  readonly outlivesReader?: true;
+  readonly load: () => Promise<{ readonly default: Command }>;
+}

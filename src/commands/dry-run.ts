@@ -1,0 +1,83 @@
+import { adapterOf } from '../agents/adapter-of.ts';
+import { LOOK } from '../coordinator/look.ts';
+import { Observer, worktreePath, type Observation } from '../coordinator/observe.ts';
+import { Preflight } from '../coordinator/preflight.ts';
+import { closeRepository } from '../git/close.ts';
+import type { Repository } from '../git/git.ts';
+import type { Action } from '../pipeline/action.ts';
+import { decide } from '../pipeline/decide.ts';
+import { drawFindings } from '../preflight/draw.ts';
+import type { Role } from '../workflow/settings.ts';
+import type { Io } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { printProblems } from './print.ts';
+
+/** `kanban run --dry-run`: what the first tick would do, and each agent's command line. Nothing is started or written. */
+export async function dryRun(repo: Repository, ids: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    const observer = new Observer(repo);
+    const only = ids.length === 0 ? null : new Set(ids);
+    const looked = await observer.look({ ...LOOK, now: Date.now(), only });
+    if (!looked.ok) return printProblems(io, looked.problems);
+    const findings = await new Preflight(repo).full(looked.value, []);
+    const blocking = findings.filter(({ level }) => level === 'stops' || level === 'holds');
+    if (blocking.length > 0) io.stderr.write(`${drawFindings(blocking)}\n`);
+    const { actions, notes } = decide(looked.value.world);
+    const lines = actions.flatMap((action) => linesOf(action, looked.value, repo));
+    io.stdout.write(lines.length === 0 ? 'nothing would be done:\n' : `${lines.join('\n')}\n`);
+    if (lines.length === 0) io.stdout.write(notes.map(({ id, key, why }) => `  ${id ?? key}: ${why}\n`).join(''));
+    return blocking.some(({ level }) => level === 'stops') ? EXIT.preflightFailed : EXIT.done;
+  } finally {
+    closeRepository(repo);
+  }
+}
+
+function linesOf(action: Action, observation: Observation, repo: Repository): string[] {
+  switch (action.type) {
+    case 'pick-entries':
+      return action.picks.flatMap(({ key, id }) => {
+        const agent = observation.world.entries.find(({ entry }) => entry.key === key)?.entry.fields.find((field) => field.key === 'agent')?.value;
+        return [`move ${id} TODO → IN_PROGRESS, then start the task agent:`, commandLine(observation, repo, { id, role: 'task', agent: agent ?? observation.workflow.settings.roles.task.agent })];
+      });
+    case 'start-run':
+      return [`start the ${action.role} of ${action.id}:`, commandLine(observation, repo, action)];
+    case 'move-entry':
+      return [`move ${action.id} ${action.from} → ${action.to}: ${action.why}`];
+    case 'land-entry':
+      return [`land ${action.id} (${action.tip.slice(0, 10)})`];
+    case 'stop-run':
+    case 'put-aside':
+      return [`${action.type} ${action.run}`];
+    case 'add-entry':
+    case 'answer-request':
+      return [`${action.type} ${action.request}`];
+    case 'number-entry':
+    case 'abandon-entry':
+    case 'close-merged':
+    case 'restore-branch':
+    case 'remove-worktree':
+    case 'retire-branch':
+      return [`${action.type} ${action.id}`];
+    default:
+      return [];
+  }
+}
+
+/** As it would be started; the run's own paths are not made yet. */
+function commandLine({ workflow, world }: Observation, repo: Repository, run: { readonly id: string; readonly role: Role; readonly agent: string }): string {
+  const { settings } = workflow;
+  const adapter = adapterOf(settings, run.agent);
+  if (adapter === null) return `  (there is no agent named ${run.agent})`;
+  const worktree = worktreePath(repo, settings, run.id);
+  const agent = settings.agents[run.agent] ?? { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' as const };
+  const entry = world.entries.find((facts) => facts.entry.id === run.id)?.entry;
+  const plan = adapter.plan({
+    runId: '<run>', taskId: run.id, role: run.role, purpose: 'work', settings: agent, model: agent.model, worktree,
+    promptFile: '<run folder>/prompt.md', report: `${worktree}/.kanban/report-<run>.md`, gitDir: `${repo.commonDir}/worktrees/${run.id}`, gitCommonDir: repo.commonDir,
+    script: entry?.script ?? null, files: entry?.files ?? [], roleRun: run.role === 'task' ? '' : settings.roles[run.role].run, session: null,
+  });
+  if (plan.command === null) return `  ${run.agent}: ${plan.shell.script === null ? plan.shell.run || "checks by program" : "the entry's sh block"} in ${worktree}`;
+  return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'prompt' ? '  < prompt' : ''}`;
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./{}<>-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
+import { COLUMNS, type BoardTexts, type Column, type Entry } from '../board/entry.ts';
+import { createSectionMemo, parseBoard } from '../board/parse.ts';
+import { startRef } from '../coordinator/git-view.ts';
+import { BoardKeeper } from '../coordinator/keeper.ts';
+import type { Snapshot } from '../coordinator/snapshot.ts';
+import { listRuns, type RunRecord } from '../effects/runs.ts';
+import { git, type Repository } from '../git/git.ts';
+import { readBlob } from '../git/objects.ts';
+import { failed, ok, type Result } from '../problem.ts';
+import { baseMissing, unknownId } from '../report/look-problems.ts';
+import type { LogMove } from '../report/log-moves.ts';
+import type { EntryView, ShownRun } from '../report/show.ts';
+import { allWaysOut } from '../report/ways-out.ts';
+import { RUN_FILES } from '../runner/folder.ts';
+import type { Settings } from '../workflow/settings.ts';
+import type { OpenBoard } from './open-board.ts';
+import { readLog } from './read-log.ts';
+import { lastLines } from './read-snapshot.ts';
+
+/** Collects all that is known of one entry, on the board or landed. Problem: `unknown-id`, with the nearest one. */
+export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: string): Promise<Result<EntryView>> {
+  const { repo, settings, view } = board;
+  if (view.base === null) return failed([baseMissing(settings.base)]);
+  const read = await new BoardKeeper(repo).read({ ...view, base: view.base }, settings, snapshot.at, 0, new Set());
+  const entries = COLUMNS.flatMap((column) => read.board.columns[column].entries);
+  const entry = entries.find(({ id }) => id !== null && id.toLowerCase() === typed.toLowerCase()) ?? null;
+  const history = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();
+  const id = entry?.id ?? history.at(-1)?.id;
+  if (id === undefined) return failed([unknownId(typed, nearest(typed, entries))]);
+  const shown = snapshot.entries.find((one) => one.id === id) ?? null;
+  const runs = listRuns(repo.root).runs.filter(({ brief }) => brief.taskId === id);
+  const past = entry === null ? await lastText(repo, settings, id, history) : null;
+  return ok({
+    id,
+    title: entry?.title ?? past?.title ?? history.at(-1)?.subject ?? id,
+    place: entry?.column ?? leftBy(history),
+    entry: entry === null ? null : shown,
+    text: entry?.source ?? past?.source ?? null,
+    runs: runs.map(shownRun),
+    output: outputOf(runs.at(-1)),
+    branch: await branchOf(board, id),
+    history,
+    ways: entry === null || shown === null ? [] : allWaysOut(shown),
+  });
+}
+
+function nearest(typed: string, entries: readonly Entry[]): string | null {
+  const ids = entries.flatMap(({ id }) => (id === null ? [] : [id]));
+  if (ids.length === 0) return null;
+  const near = closest(typed.toUpperCase(), ids);
+  return distance(typed.toUpperCase(), near) <= 2 ? near : null;
+}
+
+/** How an entry that is not on the board has left it. */
+const leftBy = (history: readonly LogMove[]): 'CHANGELOG' | 'ABANDONED' =>
+  history.findLast(({ to }) => to !== null)?.to === 'CHANGELOG' ? 'CHANGELOG' : 'ABANDONED';
+
+/** The entry's text as it stood right before the commit that took it off the board. */
+async function lastText(repo: Repository, settings: Settings, id: string, history: readonly LogMove[]): Promise<Entry | null> {
+  const left = history.findLast(({ to }) => to === 'CHANGELOG' || to === 'ABANDONED');
+  if (left === undefined) return null;
+  const parent = await git(['rev-parse', '--verify', '--quiet', `${left.commit}^1`], { cwd: repo.root, okExit: [0, 1] });
+  if (parent.code !== 0) return null;
+  const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
+  for (const column of COLUMNS) texts[column] = (await readBlob(repo, parent.stdout.trim(), `${settings.board}/${column}.md`))?.toString() ?? null;
+  const board = parseBoard(texts satisfies BoardTexts, { ids: settings.ids, boardPath: settings.board, memo: createSectionMemo() });
+  return COLUMNS.flatMap((column) => board.columns[column].entries).find((entry) => entry.id === id) ?? null;
+}
+
+function shownRun({ brief, claim, result, taken }: RunRecord): ShownRun {
+  const { runId, role, purpose, agent, createdAt } = brief;
+  return {
+    id: runId,
+    role,
+    purpose,
+    agent,
+    startedAt: result?.startedAt ?? claim?.claimedAt ?? createdAt,
+    endedAt: result?.endedAt ?? null,
+    cause: result?.cause ?? null,
+    detail: result?.detail ?? '',
+    outcome: taken === null ? null : taken.commit === null ? taken.why : `taken in by ${taken.commit.slice(0, 7)}`,
+  };
+}
+
+const OUTPUT_LINES = 10;
+
+function outputOf(run: RunRecord | undefined): EntryView['output'] {
+  if (run === undefined) return null;
+  const lines = lastLines(join(run.folder, RUN_FILES.output)).slice(-OUTPUT_LINES);
+  return lines.length === 0 ? null : { run: run.runId, lines };
+}
+
+async function branchOf({ repo, settings, view }: OpenBoard, id: string): Promise<EntryView['branch']> {
+  const name = settings.branch.replaceAll('{id}', id);
+  const ref = view.refs.get(`refs/heads/${name}`);
+  if (ref === undefined) return null;
+  const start = view.refs.get(startRef(id))?.sha ?? view.base;
+  const range = [`--max-count=100`, '--format=%H%x00%s', ref.sha, ...(view.base === null ? [] : [`^${view.base}`]), ...(start === null ? [] : [`^${start}`])];
+  const { stdout } = await git(['log', '-z', '--no-color', '--no-show-signature', ...range, '--'], { cwd: repo.root });
+  const fields = stdout.split('\0');
+  const commits = Array.from({ length: Math.floor(fields.length / 2) }, (_, index) => ({ sha: fields[2 * index] ?? '', subject: fields[2 * index + 1] ?? '' }));
+  return { name, tip: ref.sha, worktree: ref.worktree, commits };
+}

@@ -1,0 +1,28 @@
+import type { GitView } from '../coordinator/git-view.ts';
+import { WorkflowReader } from '../coordinator/workflow-reader.ts';
+import { closeRepository } from '../git/close.ts';
+import { openRepository, type Repository } from '../git/git.ts';
+import { ok, type Result } from '../problem.ts';
+import type { Settings } from '../workflow/settings.ts';
+
+export interface OpenBoard {
+  readonly repo: Repository;
+  readonly settings: Settings;
+  readonly view: GitView;
+}
+
+/** The repository that `cwd` is in and its settings, for commands that only look; git processes that stay are ended. */
+export async function withBoard<T>(cwd: string, look: (board: OpenBoard) => Promise<Result<T>>): Promise<Result<T>> {
+  const opened = await openRepository(cwd);
+  if (!opened.ok) return opened;
+  const repo = opened.value;
+  try {
+    const read = await new WorkflowReader(repo).read();
+    return read.ok ? await look({ repo, settings: read.value.workflow.settings, view: read.value.view }) : read;
+  } finally {
+    closeRepository(repo);
+  }
+}
+
+/** For commands that need no more than the settings. */
+export const readSettings = (cwd: string): Promise<Result<Settings>> => withBoard(cwd, async ({ settings }) => ok(settings));

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { Coordinator } from '../coordinator/coordinator.ts';
+import { packageRoot } from '../effects/package-root.ts';
+import { openRepository } from '../git/git.ts';
+import { chooseView } from '../report/choose-view.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import { dryRun } from './dry-run.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { localClock, stampClock } from './local-clock.ts';
+import { printProblems, wantsColour } from './print.ts';
+
+/** `kanban run`: the coordinator, with what it does before the person's eyes. */
+export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  const opened = await openRepository(io.cwd);
+  if (!opened.ok) return printProblems(io, opened.error);
+  if (options['dryRun'] === true) return dryRun(opened.value, args, io);
+  const view = await chooseView({
+    json: options['json'] === true,
+    isTTY: io.isTTY,
+    colour: wantsColour(io),
+    stdout: io.stdout,
+    now: () => Date.now(),
+    clock: localClock(Date.now()),
+    stamp: stampClock,
+    term: io.env['TERM'],
+  });
+  const maxWait = options['maxWait'];
+  const coordinator = new Coordinator({
+    repo: opened.value,
+    view,
+    runnerFile: join(packageRoot(), 'dist', 'runner.cjs'),
+    untilDone: options['untilDone'] === true,
+    maxWait: typeof maxWait === 'number' ? maxWait : null,
+    only: args.length === 0 ? null : new Set(args),
+  });
+  const release = obeySignals(coordinator);
+  try {
+    const { code, problems, lines } = await coordinator.run();
+    view.close();
+    printProblems(io, problems);
+    io.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    return code;
+  } finally {
+    view.close();
+    release();
+  }
+}
+
+/**
+ * Ctrl-C once: nothing new starts, runs may finish; twice, or SIGTERM: runs are stopped, their work kept. SIGHUP ends the
+ * coordinator at once and leaves the runs to the next one.
+ */
+function obeySignals(coordinator: Coordinator): () => void {
+  const soft = (): void => coordinator.stop(false, 'signal');
+  const hard = (): void => coordinator.stop(true, 'signal');
+  const leave = (): never => process.exit(129);
+  process.on('SIGINT', soft).on('SIGTERM', hard).on('SIGHUP', leave);
+  return () => void process.off('SIGINT', soft).off('SIGTERM', hard).off('SIGHUP', leave);
+}

@@ -1,0 +1,19 @@
+import { renderEntry } from '../report/show.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { gatherEntry } from './gather-entry.ts';
+import { dateClock } from './local-clock.ts';
+import { withBoard } from './open-board.ts';
+import { printJson, printProblems, wantsColour } from './print.ts';
+import { readSnapshot } from './read-snapshot.ts';
+
+/** `kanban show <id>` */
+export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  const snapshot = await readSnapshot(io.cwd);
+  if (!snapshot.ok) return printProblems(io, snapshot.error);
+  const read = await withBoard(io.cwd, (board) => gatherEntry(board, snapshot.value, args[0] ?? ''));
+  if (!read.ok) return printProblems(io, read.error);
+  if (options['json'] === true) printJson(io, read.value);
+  else io.stdout.write(renderEntry(read.value, { now: Date.now(), clock: dateClock, colour: wantsColour(io) }));
+  return EXIT.done;
+}

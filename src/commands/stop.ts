@@ -1,0 +1,8 @@
+import { ask } from './ask.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+/** `kanban stop`: the coordinator ends; `kanban stop <id>`: one entry's run ends and it is paused. */
+export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  return ask(io, { command: 'stop', taskId: args[0] ?? null, now: options['now'] === true });
+}

@@ -1,0 +1,281 @@
+import type { CommandSpec, OptionSpec } from './command.ts';
+
+const WORK = 'Work';
+const LOOK = 'Look';
+const ENTRY = 'When an entry needs you';
+const SETUP = 'Set up and check';
+
+const json: OptionSpec = { flags: '--json', summary: 'print JSON' };
+const why: OptionSpec = { flags: '--why <reason>', summary: 'the reason, for the history' };
+const limit: OptionSpec = { flags: '--limit <count>', summary: 'show at most so many', kind: 'count' };
+const since: OptionSpec = { flags: '--since <time>', summary: 'only what is newer: 2h, 3d, or a date such as 2026-11-20', kind: 'since' };
+const id = { name: 'id', form: 'required', summary: 'task id, such as T-12' } as const;
+const maybeId = { ...id, form: 'optional' } as const;
+
+/** Every command there is: feeds the parser, `--help` and docs/commands.md. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    group: WORK,
+    summary: 'Work the board: start agents, review, test and land, until told to stop',
+    args: [{ name: 'id', form: 'any-number', summary: 'only these entries' }],
+    options: [
+      { flags: '--until-done', summary: 'end when nothing is left that can be done without you' },
+      { flags: '--max-wait <duration>', summary: 'with --until-done: wait at most so long for providers and backoff', kind: 'duration' },
+      { flags: '--dry-run', summary: 'print what the first tick would do, and each command line; start nothing' },
+      { flags: '--json', summary: 'print every event as a line of JSON' },
+    ],
+    examples: [
+      ['kanban run', 'work the board and show it live; Ctrl-C ends it softly, twice at once'],
+      ['kanban run --until-done', 'for scripts and CI: exit code 0, or 4 if entries need you'],
+      ['kanban run T-12 T-13', 'only these two'],
+      ['kanban run --dry-run', 'see first what would be started'],
+    ],
+    json: [
+      ['at', 'when, in milliseconds since 1970'],
+      ['type', 'what happened: `entry-moved`, `run-started`, `run-ended`, `entry-landed`, `person-needed`, …'],
+      ['id', 'the task id, where the event is about one'],
+      ['…', 'further keys by type, as in `src/event.ts`'],
+    ],
+    outlivesReader: true,
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'add',
+    group: WORK,
+    summary: 'Add an entry at the end of TODO',
+    args: [{ name: 'title', form: 'required', summary: 'what is to be done, in one line' }],
+    options: [
+      { flags: '--depends <ids>', summary: 'ids that must have landed first, with commas' },
+      { flags: '--files <globs>', summary: 'files that it may change, with commas' },
+      { flags: '--priority <priority>', summary: 'P0 (first) to P4' },
+      { flags: '--body <text>', summary: 'the text below the title; - reads it from stdin' },
+    ],
+    examples: [
+      ['kanban add "Login crashes on an empty password"', 'it gets the next free id'],
+      ['kanban add "Drop lodash" --depends T-10,T-11 --priority P1', 'not before T-10 and T-11 have landed'],
+      ['cat issue.md | kanban add "Rate-limit the login" --body -', 'with its text from a file'],
+    ],
+    load: () => import('./add.ts'),
+  },
+  {
+    name: 'stop',
+    group: WORK,
+    summary: 'Stop kanban run softly, or one entry; also ends runs that were left alive',
+    args: [maybeId],
+    options: [{ flags: '--now', summary: 'stop runs at once; their work is kept and no retry is used up' }],
+    examples: [
+      ['kanban stop', 'start nothing new, let runs finish'],
+      ['kanban stop --now', 'end all runs now'],
+      ['kanban stop T-12', 'end the run of T-12 and pause it'],
+    ],
+    load: () => import('./stop.ts'),
+  },
+  {
+    name: 'status',
+    group: LOOK,
+    summary: 'What is at work, what waits and for what, what needs you (also: plain kanban)',
+    args: [],
+    options: [{ flags: '--details', summary: 'every entry of TODO on a line of its own' }, json],
+    examples: [
+      ['kanban', 'the board at a glance'],
+      ['kanban status --json', 'for programs'],
+    ],
+    json: [
+      ['version', '1; rises when a key changes its meaning'],
+      ['at', 'when it was taken, in milliseconds since 1970, as all times'],
+      ['base', '`name`, `sha`, and `checkout`: the folder that has it checked out, or null'],
+      ['coordinator', '`pid` and `since` of `kanban run`; null when none is running'],
+      ['mode', '`run`, `finish` (ends when its runs have) or `stop`'],
+      ['capacity', 'how many runs there may be at once'],
+      ['push', 'whether landings are pushed'],
+      ['stops', 'what stops everything, in words'],
+      ['told', 'what else is to be said'],
+      ['entries', 'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `why`, `on` (ids it waits for), `until`, `attempts`, `run`, `worktree`'],
+      ['entries[].state', '`running`, `ready`, `waits`, `being-edited`, `waits-for-provider`, `held`, `lands`, `needs-person` or `parked`'],
+      ['entries[].run', 'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `last`, `waiting`, `stalledSince`'],
+      ['strayRuns', 'runs whose entry is not on the board any more, as `run` above'],
+    ],
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'show',
+    group: LOOK,
+    summary: 'One entry: its text, where it stands and why, its runs, the ways on',
+    args: [id],
+    options: [json],
+    examples: [
+      ['kanban show T-12', 'all that is known of it; landed ones too'],
+      ['kanban show T-12 --json', 'for programs'],
+    ],
+    json: [
+      ['id', 'task id'],
+      ['title', 'its title'],
+      ['place', '`TODO`, `IN_PROGRESS`, `REVIEW`, `TESTING`, `CHANGELOG` (landed) or `ABANDONED`'],
+      ['entry', 'as in `kanban status --json`; null when it is not on the board'],
+      ['text', 'its markdown; null when it is not known any more'],
+      ['runs', 'oldest first: `id`, `role`, `purpose`, `agent`, `startedAt`, `endedAt`, `cause`, `detail`, `outcome`'],
+      ['output', 'of the newest run: `run` and its last `lines`; null if there is none'],
+      ['branch', 'null, or `name`, `tip`, `worktree` and `commits` over base (`sha`, `subject`), newest first'],
+      ['history', 'as `kanban log <id> --json`'],
+      ['ways', 'what you can do, as commands to copy'],
+    ],
+    load: () => import('./show.ts'),
+  },
+  {
+    name: 'log',
+    group: LOOK,
+    summary: 'What moved, when and by whom, read from git history; with an id, the life of one entry with its reports',
+    args: [maybeId],
+    options: [limit, since, json],
+    examples: [
+      ['kanban log --since 1d', 'the last day'],
+      ['kanban log T-12', 'the life of T-12'],
+      ['kanban log --json --limit 100', 'for programs'],
+    ],
+    json: [
+      ['commit', 'the commit on base'],
+      ['at', 'when, in milliseconds since 1970'],
+      ['by', 'who committed it'],
+      ['id', 'task id'],
+      ['from', 'column; null when the entry stayed where it was'],
+      ['to', 'column, `CHANGELOG` or `ABANDONED`; null as above'],
+      ['run', 'the run whose result was taken in; null'],
+      ['verdict', 'such as `reviewer changes-requested`; null'],
+      ['agent', 'such as `reviewer=codex`; null'],
+      ['asked', 'who asked for it by a command; null'],
+      ['escalated', 'why a person is needed; null'],
+      ['subject', "the commit's subject"],
+      ['report', 'the report in the commit, with an id only; null'],
+    ],
+    load: () => import('./log.ts'),
+  },
+  {
+    name: 'retry',
+    group: ENTRY,
+    summary: 'Try an escalated entry again where it stands, with a fresh budget',
+    args: [id],
+    options: [{ flags: '--mended', summary: 'you committed the mend in its worktree: go on at the stage that failed' }, why],
+    examples: [
+      ['kanban retry T-12', 'the agents try again'],
+      ['kanban retry T-12 --mended', 'after your own commit in .worktrees/T-12'],
+    ],
+    load: () => import('./retry.ts'),
+  },
+  {
+    name: 'rescope',
+    group: ENTRY,
+    summary: 'Back to TODO on a fresh branch; the old one is kept under refs/kanban/abandoned/',
+    args: [id],
+    options: [why],
+    examples: [['kanban rescope T-12 --why "only the login form"', 'edit its text in TODO.md, too']],
+    load: () => import('./rescope.ts'),
+  },
+  {
+    name: 'deprioritize',
+    group: ENTRY,
+    summary: 'To the bottom of TODO, with the blocker noted',
+    args: [id],
+    options: [why],
+    examples: [['kanban deprioritize T-12 --why "waits for the new API"', 'it is picked again when the rest is done']],
+    load: () => import('./deprioritize.ts'),
+  },
+  {
+    name: 'abandon',
+    group: ENTRY,
+    summary: 'Off the board for good, with the reason in CHANGELOG.md; its branch is kept',
+    args: [id],
+    options: [{ ...why, summary: 'the reason, for CHANGELOG.md', required: true }],
+    examples: [['kanban abandon T-12 --why "not needed any more"', '']],
+    load: () => import('./abandon.ts'),
+  },
+  {
+    name: 'approve',
+    group: ENTRY,
+    summary: 'Let an entry that waits with [APPROVE] go on',
+    args: [id],
+    options: [why],
+    examples: [['kanban approve T-12', 'start or land it']],
+    load: () => import('./approve.ts'),
+  },
+  {
+    name: 'init',
+    group: SETUP,
+    summary: 'Write what a repository needs for kanban; changes nothing that exists, commits nothing',
+    args: [],
+    options: [
+      { flags: '--agent <name>', summary: 'who does the work: shell, or an agent CLI that is installed' },
+      { flags: '--base <branch>', summary: 'branch that tasks start from and land on' },
+      { flags: '--dry-run', summary: 'only say what would be written' },
+      json,
+    ],
+    examples: [['kanban init', 'then commit what it wrote, and kanban run']],
+    json: [
+      ['dryRun', 'whether nothing was written'],
+      ['written', 'files, each with `path` and `how`: `new` or `appended`'],
+      ['kept', 'files that were there already'],
+      ['found', 'what was read off the repository, in words'],
+      ['nextSteps', 'commands and advice, in their order'],
+    ],
+    load: () => import('./init-command.ts'),
+  },
+  {
+    name: 'preflight',
+    group: SETUP,
+    summary: 'Check all that could stop or hold the work, each with how to mend it; exit code 3 if something stops all',
+    args: [],
+    options: [json],
+    examples: [['kanban preflight', 'before the first kanban run']],
+    load: () => import('./preflight.ts'),
+  },
+  {
+    name: 'doctor',
+    group: SETUP,
+    summary: 'Preflight, and: agents, containment, left-overs with their sizes, rescued and abandoned work',
+    args: [],
+    options: [{ flags: '--fix', summary: 'mend what can be mended without asking' }, json],
+    examples: [['kanban doctor', 'when something is odd']],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'demo',
+    group: SETUP,
+    summary: 'Watch it work on a small repository made for it; leaves nothing behind',
+    args: [],
+    options: [
+      { flags: '--fast', summary: 'without the pauses that let eyes follow' },
+      { flags: '--keep', summary: 'keep the repository, to look around in' },
+    ],
+    examples: [['kanban demo', 'about a minute and a half; no keys, no network']],
+    load: () => import('./demo.ts'),
+  },
+];
+
+/** The head of `kanban --help`. */
+export const ABOUT = 'A kanban of plain markdown files, worked by coding agents: reviewed, tested and landed on your branch.';
+
+/** First examples in `kanban --help`. */
+export const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
+  ['kanban init', 'set a repository up'],
+  ['kanban add "Drop lodash"', 'or write an entry into board/TODO.md'],
+  ['kanban run', 'let agents work, and watch'],
+  ['kanban', 'what is at work, what waits, what needs you'],
+];
+
+/** How `kanban --help` ends. */
+export const WHEN_STUCK: readonly (readonly [command: string, what: string])[] = [
+  ['kanban', 'says what waits and for what, and which commands help'],
+  ['kanban show T-12', 'one entry: why it stands where it stands, and the ways on'],
+  ['kanban doctor', 'checks everything, and says how to mend it'],
+  ['kanban stop --now', 'ends every run; its work is kept'],
+  ['git log --first-parent', 'every move is a commit: it reads well without this tool'],
+];
+
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'done'],
+  ['1', 'a bug in kanban; it says how to report it'],
+  ['2', 'wrong usage, or settings or board can not be read, or what was asked can not be done'],
+  ['3', 'preflight failed'],
+  ['4', 'ended with entries left that need a person'],
+  ['130', 'interrupted'],
+];

@@ -1,0 +1,203 @@
+import { COLUMNS, type Board, type BoardTexts, type Column, type Entry } from '../board/entry.ts';
+import { applyEdits, type BoardEdit } from '../board/edit.ts';
+import type { KanbanEvent } from '../event.ts';
+import { parseIdentity, type Identity } from '../git/identity.ts';
+import { signersOf } from '../git/identity.ts';
+import { readDisk } from '../landing/disk-file.ts';
+import { commitMove, type MoveFile } from '../landing/move.ts';
+import { readBlob } from '../git/objects.ts';
+import type { Problem } from '../problem.ts';
+import { join } from 'node:path';
+import type { Settings } from '../workflow/settings.ts';
+import { handEditMessage, type Message } from './commit-message.ts';
+import { SEEN } from './git-view.ts';
+import type { Observation, Observer } from './observe.ts';
+
+/** `later`: somebody else is at it; the next tick tries again. `stale`: what was decided on has changed. */
+export type Written =
+  | { readonly kind: 'done'; readonly sha: string }
+  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'stale' }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** A file besides the board that goes into the same commit. */
+export interface ExtraFile {
+  readonly path: string;
+  readonly change: (text: string | null) => string;
+}
+
+/** Writes the board in the course of one tick: each change is one commit on base, and the next one builds on it. */
+export class BoardWriter {
+  readonly #observer: Observer;
+  readonly #emit: (event: KanbanEvent) => void;
+  readonly #seen: Observation;
+  #base: string;
+  #texts: BoardTexts;
+  #committed: BoardTexts;
+  #disk: BoardTexts | null;
+  #gone = false;
+
+  constructor(observer: Observer, observation: Observation, emit: (event: KanbanEvent) => void) {
+    this.#observer = observer;
+    this.#emit = emit;
+    this.#seen = observation;
+    this.#base = observation.git.base;
+    this.#texts = observation.board.texts;
+    this.#committed = observation.board.committed;
+    this.#disk = observation.board.disk;
+  }
+
+  get base(): string {
+    return this.#base;
+  }
+
+  get checkout(): Observation['git']['checkout'] {
+    return this.#seen.git.checkout;
+  }
+
+  /** Base's own texts, as far as this tick brought them. */
+  get committed(): BoardTexts {
+    return this.#committed;
+  }
+
+  /** The board's text as committed in base, once hand edits of this column are committed. */
+  textOf(column: Column): string | null {
+    return this.#texts[column];
+  }
+
+  /** Edits the board in one commit. Hand edits of the files concerned are committed first, under the person's name. */
+  async change(edits: readonly BoardEdit[], message: Message, extra: readonly ExtraFile[] = []): Promise<Written> {
+    if (this.#gone) return { kind: 'stale' };
+    const { settings } = this.#seen.workflow;
+    const applied = applyEdits(this.#texts, edits, this.#observer.keeper.options(settings));
+    if (!applied.ok) return { kind: 'refused', problem: applied.problem };
+    const touched = COLUMNS.filter((column) => applied.texts[column] !== this.#texts[column]);
+    const edited = await this.commitEdits(touched);
+    if (edited.kind !== 'done') return edited;
+    const files = touched.map((column) => this.#file(column, applied.texts[column]));
+    const others = await Promise.all(extra.map((file) => this.#extra(file)));
+    const held = others.find((file): file is { held: string } => 'held' in file);
+    if (held !== undefined) return { kind: 'later', why: held.held };
+    const committed = { ...this.#committed };
+    for (const column of touched) committed[column] = applied.texts[column];
+    return this.#commit([...files, ...others.flatMap((file) => ('held' in file ? [] : [file]))], committed, message);
+  }
+
+  /** Commits what the person has edited, if one of these columns holds an edit of theirs. */
+  async commitEdits(columns: readonly Column[]): Promise<Written> {
+    const now = Date.now();
+    const busy = columns.find((column) => (this.#seen.board.busyUntil.get(column) ?? 0) > now && this.#disk !== null);
+    if (busy !== undefined) return { kind: 'later', why: `${busy}.md is being edited` };
+    if (this.#disk === null || !columns.some((column) => this.#isEdited(column))) return { kind: 'done', sha: this.#base };
+    const edited = COLUMNS.filter((column) => this.#isEdited(column) && (this.#seen.board.busyUntil.get(column) ?? 0) <= now);
+    const texts = { ...this.#committed };
+    for (const column of edited) texts[column] = this.#texts[column];
+    const message = handEditMessage(this.#movesBetween(this.#committed, texts));
+    const files = edited.map((column) => this.#file(column, this.#texts[column]));
+    const written = await this.#commit(files, texts, message);
+    if (written.kind === 'done') this.#emit({ type: 'board-edited', files: edited.map((column) => this.#path(column)), commit: written.sha });
+    return written;
+  }
+
+  /** A landing brought base further. */
+  landed(sha: string, texts: BoardTexts): void {
+    this.#moved(sha, texts);
+  }
+
+  /** Texts with an edit laid over them, for a landing that writes the board itself. */
+  edited(edits: readonly BoardEdit[]): BoardTexts | null {
+    const applied = applyEdits(this.#texts, edits, this.#observer.keeper.options(this.#seen.workflow.settings));
+    return applied.ok ? applied.texts : null;
+  }
+
+  /** Is any column's text not yet as the coordinator wants it on disk (an old buffer that was read)? */
+  needsWriting(): Column[] {
+    return this.#disk === null ? [] : COLUMNS.filter((column) => this.#texts[column] !== this.#disk?.[column]);
+  }
+
+  #isEdited(column: Column): boolean {
+    return (this.#texts[column] ?? '') !== (this.#committed[column] ?? '') || (this.#disk !== null && (this.#disk[column] ?? '') !== (this.#texts[column] ?? ''));
+  }
+
+  #path(column: Column): string {
+    return `${this.#seen.workflow.settings.board}/${column}.md`;
+  }
+
+  #file(column: Column, to: string | null): MoveFile {
+    return { path: this.#path(column), from: bytesOf(this.#disk?.[column] ?? null), committed: bytesOf(this.#committed[column]), to: bytesOf(to) };
+  }
+
+  async #extra({ path, change }: ExtraFile): Promise<MoveFile | { held: string }> {
+    const committed = await readBlob(this.#observer.repo, this.#base, path);
+    const disk = this.checkout === null ? null : readDisk(join(this.checkout.path, path));
+    if (this.checkout !== null && !sameBytes(disk, committed)) return { held: `you have changed ${path}` };
+    const to = Buffer.from(change(committed?.toString() ?? null));
+    return { path, from: disk, committed, to };
+  }
+
+  async #commit(files: readonly MoveFile[], texts: BoardTexts, message: Message): Promise<Written> {
+    const { repo } = this.#observer;
+    const { git, workflow } = this.#seen;
+    const author = authorOf(workflow.settings);
+    const moved = await commitMove(repo, {
+      baseRef: git.baseRef,
+      oldBase: this.#base,
+      extraRefs: [{ ref: SEEN }],
+      checkout: git.checkout,
+      files,
+      message: message.text,
+      ...(author === undefined ? {} : { author }),
+    });
+    if (!moved.ok) {
+      if ('held' in moved) return { kind: 'later', why: moved.held };
+      this.#gone = true;
+      return { kind: 'stale' };
+    }
+    const signers = await signersOf(repo, author);
+    const committerEmail = signers.ok ? signers.value.committer.email : '';
+    this.#observer.history.own({ sha: moved.sha, at: Date.now(), committerEmail, trailers: message.trailers });
+    if (moved.kept.length > 0) this.#gone = true;
+    this.#moved(moved.sha, texts);
+    return { kind: 'done', sha: moved.sha };
+  }
+
+  #moved(sha: string, committed: BoardTexts): void {
+    const texts = { ...this.#texts };
+    const disk = this.#disk === null ? null : { ...this.#disk };
+    for (const column of COLUMNS) {
+      if (committed[column] === this.#committed[column]) continue;
+      texts[column] = committed[column];
+      if (disk !== null) disk[column] = committed[column];
+    }
+    this.#base = sha;
+    this.#texts = texts;
+    this.#committed = committed;
+    this.#disk = disk;
+    this.#observer.keeper.wrote(sha, this.#seen.workflow.settings.board, committed);
+  }
+
+  #movesBetween(before: BoardTexts, after: BoardTexts): { id: string; from: Column | null; to: Column | null }[] {
+    const { settings } = this.#seen.workflow;
+    const places = (texts: BoardTexts): Map<string, Column> => placesOf(this.#observer.keeper.parse(texts, settings));
+    const old = places(before);
+    const now = places(after);
+    return [...now].flatMap(([id, to]) => {
+      const from = old.get(id) ?? null;
+      return from !== null && from !== to ? [{ id, from, to }] : [];
+    });
+  }
+}
+
+function placesOf(board: Board): Map<string, Column> {
+  const all: Entry[] = COLUMNS.flatMap((column) => board.columns[column].entries);
+  return new Map(all.flatMap(({ id, column }) => (id === null ? [] : [[id, column] as const])));
+}
+
+/** `commits.author`, where it is set. */
+export function authorOf(settings: Settings): Identity | undefined {
+  return settings.commits.author === '' ? undefined : (parseIdentity(settings.commits.author) ?? undefined);
+}
+
+const bytesOf = (text: string | null): Uint8Array | null => (text === null ? null : Buffer.from(text, 'utf8'));
+
+const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a === null || b === null ? a === b : Buffer.from(a).equals(b));

@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { lockHolder, takeLock } from '../effects/lock.ts';
+import { post, waitForAnswer } from '../effects/mailbox.ts';
+import { listRuns, requestStop } from '../effects/runs.ts';
+import type { KanbanEvent } from '../event.ts';
+import { closeRepository } from '../git/close.ts';
+import { openRepository, type Repository } from '../git/git.ts';
+import { recover } from '../landing/recover.ts';
+import type { Action } from '../pipeline/action.ts';
+import { decide } from '../pipeline/decide.ts';
+import type { Reply, Request } from '../pipeline/request.ts';
+import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { BoardWriter } from './board-writer.ts';
+import { Branches } from './branches.ts';
+import { kanbanDir } from './git-view.ts';
+import { LOOK } from './look.ts';
+import { Observer } from './observe.ts';
+import { mailboxOf, perform } from './perform.ts';
+
+/** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
+const PATIENCE = 90_000;
+
+/**
+ * Carries out what a command asks: by the coordinator that is running, through its mailbox; with none, by this process,
+ * under the coordinator's own lock.
+ */
+export async function carryOutRequest(cwd: string, request: Request): Promise<Result<Reply>> {
+  const opened = await openRepository(cwd);
+  if (!opened.ok) return opened;
+  const repo = opened.value;
+  if (lockHolder(kanbanDir(repo)) !== null) return byCoordinator(repo, request);
+  const taken = await takeLock(kanbanDir(repo));
+  if (!taken.ok) return taken.held === null ? failed([taken.problem]) : byCoordinator(repo, request);
+  try {
+    return request.command === 'stop' && request.taskId === null ? await stopRuns(repo) : await bySelf(repo, request);
+  } finally {
+    closeRepository(repo);
+    taken.release();
+  }
+}
+
+async function byCoordinator(repo: Repository, request: Request): Promise<Result<Reply>> {
+  const { id: _id, at: _at, ...wish } = request;
+  const mailbox = mailboxOf(repo.root);
+  const id = post(mailbox, wish);
+  const reply = await waitForAnswer(mailbox, id, PATIENCE);
+  return reply === null ? failed([NO_ANSWER]) : ok(reply);
+}
+
+/** One request, with the actions that it takes; nothing else that could be done is done. */
+async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>> {
+  const events: KanbanEvent[] = [];
+  const emit = (event: KanbanEvent): void => void events.push(event);
+  await recover(repo);
+  const observer = new Observer(repo);
+  const branches = new Branches(repo, emit);
+  const mailbox = mailboxOf(repo.root);
+  for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
+    const looked = await observer.look({ ...LOOK, now: Date.now(), requests: [request] });
+    if (!looked.ok) return failed(looked.problems);
+    const observation = looked.value;
+    if (observation.git.open !== null) return failed([{ code: 'base-held', message: observation.git.open, fix: 'finish it first' }]);
+    if (observation.board.unreadable.length > 0) return failed(observation.board.unreadable);
+    const writer = new BoardWriter(observer, observation, emit);
+    const actions = decide(observation.world).actions.filter((action) => isPartOf(action, request));
+    let why = 'its run is being stopped';
+    for (const action of actions) {
+      const performed = await perform(action, { observer, observation, writer, starter: null, branches, mailbox, emit });
+      if (performed.kind === 'later') why = performed.why;
+      if (performed.kind !== 'done') break;
+    }
+    await branches.settled();
+    const reply = await waitForAnswer(mailbox, request.id, 0);
+    if (reply !== null) return ok(reply);
+    if (actions.length === 0 && observation.world.runs.every(({ taskId }) => taskId !== request.taskId)) return failed([{ code: 'not-carried-out', message: why }]);
+    await pause(100);
+  }
+  return failed([NO_ANSWER]);
+}
+
+function isPartOf(action: Action, request: Request): boolean {
+  if ('request' in action && action.request === request.id) return true;
+  if (action.type === 'retire-branch') return action.how === 'afresh' && action.id === request.taskId;
+  return action.type === 'stop-run' && action.run.startsWith(`${request.taskId}-`);
+}
+
+/** With no coordinator alive, `stop` ends the runs that are left. */
+async function stopRuns(repo: Repository): Promise<Result<Reply>> {
+  const alive = listRuns(repo.root).runs.filter(({ state }) => state === 'alive');
+  if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
+  for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail: 'kanban stop', at: Date.now() });
+  for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(100)) {
+    const left = listRuns(repo.root).runs.filter(({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId));
+    if (left.length === 0) return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
+  }
+  return failed([{ code: 'runs-live-on', message: 'some runs could not be ended', fix: 'kanban doctor' }]);
+}
+
+const NO_ANSWER: Problem = {
+  code: 'no-answer',
+  message: 'The coordinator has not answered; the request stays in its mailbox and will be carried out',
+  fix: 'look at it: kanban status',
+};

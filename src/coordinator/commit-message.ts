@@ -1,0 +1,51 @@
+import type { Column } from '../board/entry.ts';
+import { formatMessage } from '../git/trailers.ts';
+import type { Trailer } from '../pipeline/action.ts';
+import type { Settings } from '../workflow/settings.ts';
+
+/** A commit message of ours, with its trailers in both forms. */
+export interface Message {
+  readonly text: string;
+  readonly trailers: readonly Trailer[];
+}
+
+const message = (subject: string, body: string, trailers: readonly Trailer[]): Message => ({
+  text: formatMessage({ subject, body, trailers: trailers.map(({ name, value }) => ({ key: name, value })) }),
+  trailers,
+});
+
+/** `kanban: T-12 TODO → IN_PROGRESS`, by `commits.move`; in its place: `kanban: T-12 TESTING: tests pass`. */
+export function moveMessage(settings: Settings, move: { readonly id: string; readonly from: Column; readonly to: Column; readonly why: string; readonly report: string; readonly trailers: readonly Trailer[]; readonly request: string | null }): Message {
+  const { id, from, to, why, report } = move;
+  const moved = settings.commits.move.replaceAll('{id}', id).replaceAll('{from}', from).replaceAll('{to}', to);
+  const trailers = withRequest(move.trailers, move.request);
+  return message(from === to ? `kanban: ${id} ${to}: ${short(why)}` : moved, report || why, trailers);
+}
+
+/** Several picks share a commit. */
+export function picksMessage(settings: Settings, ids: readonly string[]): Message {
+  const trailers = ids.map((id): Trailer => ({ name: 'Kanban-Move', value: `${id} TODO -> IN_PROGRESS` }));
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined) return moveMessage(settings, { id: only, from: 'TODO', to: 'IN_PROGRESS', why: '', report: '', trailers, request: null });
+  return message(`kanban: ${ids.length} moves (${ids.join(', ')})`, '', trailers);
+}
+
+export const plainMessage = (subject: string, body: string, trailers: readonly Trailer[], request: string | null = null): Message =>
+  message(subject, body, withRequest(trailers, request));
+
+/** A person's own edit; moves between columns are named, so that the history tells who moved what. */
+export function handEditMessage(moves: readonly { readonly id: string; readonly from: Column | null; readonly to: Column | null }[]): Message {
+  const trailers = moves.flatMap(({ id, from, to }): Trailer[] => (from !== null && to !== null ? [{ name: 'Kanban-Move', value: `${id} ${from} -> ${to}` }] : []));
+  return message('kanban: board edited by hand', '', trailers);
+}
+
+export function landingMessage(settings: Settings, landing: { readonly id: string; readonly title: string; readonly reports: string; readonly trailers: readonly Trailer[] }): Message {
+  const subject = settings.commits.landing.replaceAll('{id}', landing.id).replaceAll('{title}', landing.title);
+  return message(subject, landing.reports, landing.trailers);
+}
+
+function withRequest(trailers: readonly Trailer[], request: string | null): readonly Trailer[] {
+  return request === null ? trailers : [...trailers, { name: 'Kanban-Request', value: request }];
+}
+
+const short = (text: string): string => (text.length > 72 ? `${text.slice(0, 69)}...` : text);

@@ -1,0 +1,25 @@
+import type { Decision, Note } from '../pipeline/action.ts';
+import type { Problem } from '../problem.ts';
+import type { Observation } from './observe.ts';
+
+/** How a coordinator ended: the exit code (DESIGN.md section 9), and what is to be said. */
+export interface Ending {
+  readonly code: 0 | 1 | 2 | 3 | 4 | 130;
+  readonly problems: readonly Problem[];
+  /** One line for each entry that is left, with the reason. */
+  readonly lines: readonly string[];
+}
+
+/** `--until-done` has come to rest: 0 if no entry is left to do, else 4 with the reason for each. */
+export function outcomeOf({ world, board }: Observation, decision: Decision, holds: ReadonlyMap<string, string>): Ending {
+  const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
+  const left = decision.notes.filter((note) => note.state !== 'parked' && isChosen(note, world.only));
+  const lines = left.map((note) => `${note.id ?? titles.get(note.key) ?? note.key}: ${holds.get(`landing of ${note.id}`) ?? holds.get(`move of ${note.id}`) ?? reasonOf(note)}`);
+  const problems = [...board.unreadable, ...board.board.problems];
+  if (world.stops.length > 0 && left.length > 0) return { code: 3, problems: world.stops.map((message) => ({ code: 'stopped', message })), lines };
+  return { code: left.length === 0 && problems.length === 0 ? 0 : 4, problems, lines };
+}
+
+const isChosen = ({ id }: Note, only: ReadonlySet<string> | null): boolean => only === null || (id !== null && only.has(id));
+
+const reasonOf = ({ why, state }: Note): string => (why === '' ? state : why);

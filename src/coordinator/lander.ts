@@ -1,0 +1,100 @@
+import { COLUMNS, type BoardTexts, type Entry } from '../board/entry.ts';
+import type { KanbanEvent } from '../event.ts';
+import { git } from '../git/git.ts';
+import { signersOf } from '../git/identity.ts';
+import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../landing/changelog.ts';
+import { landOne } from '../landing/land.ts';
+import type { Action, Trailer } from '../pipeline/action.ts';
+import type { EntryFacts } from '../pipeline/world.ts';
+import { authorOf, type BoardWriter } from './board-writer.ts';
+import { landingMessage } from './commit-message.ts';
+import { SEEN } from './git-view.ts';
+import { inShort, lifeOf } from './life.ts';
+import { branchName, type Observation, type Observer } from './observe.ts';
+
+type Land = Extract<Action, { type: 'land-entry' }>;
+
+export type Landed =
+  | { readonly kind: 'done'; readonly sha: string; readonly line: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] }
+  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'stale' };
+
+/** Lands one tested entry: its branch merged into base, the entry gone, its CHANGELOG line there, in one commit. */
+export async function land(action: Land, facts: EntryFacts, parts: { readonly observer: Observer; readonly observation: Observation; readonly writer: BoardWriter; readonly emit: (event: KanbanEvent) => void }): Promise<Landed> {
+  const { observer, observation, writer, emit } = parts;
+  const { settings } = observation.workflow;
+  const edited = await writer.commitEdits(['TESTING']);
+  if (edited.kind === 'later') return edited;
+  if (edited.kind !== 'done') return { kind: 'stale' };
+  const texts = writer.edited([{ type: 'remove', key: action.key, column: 'TESTING' }]);
+  if (texts === null) return { kind: 'stale' };
+  const before = writer.textOf('TESTING');
+  if (texts.TESTING === before) return { kind: 'stale' };
+  const start = facts.branch?.start ?? writer.base;
+  const steps = await lifeOf(observer.repo, action.id, start, writer.base);
+  const trailers = await trailersOf(action, facts, observer);
+  const { section, line } = changelogLine(facts.entry, action.id);
+  const message = landingMessage(settings, { id: action.id, title: facts.entry.title, reports: inShort(steps), trailers });
+  const author = authorOf(settings);
+  const landed = await landOne(observer.repo, {
+    baseRef: observation.git.baseRef,
+    oldBase: writer.base,
+    tip: action.tip,
+    id: action.id,
+    board: settings.board,
+    boardFiles: new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]),
+    changelog: settings.changelog === null ? null : { path: settings.changelog, insert: (text) => insertChangelogLine(text, { section, line }) },
+    message: message.text,
+    checkout: observation.git.checkout,
+    extraRefs: [{ ref: SEEN }],
+    ...(author === undefined ? {} : { author }),
+  });
+  if (!landed.ok) {
+    if ('conflict' in landed) return { kind: 'conflict', files: landed.conflict };
+    if ('held' in landed) return { kind: 'later', why: landed.held };
+    return { kind: 'stale' };
+  }
+  const signers = await signersOf(observer.repo, author);
+  observer.history.own({ sha: landed.sha, at: Date.now(), committerEmail: signers.ok ? signers.value.committer.email : '', trailers: message.trailers });
+  observer.history.ownLanding(`refs/heads/${branchName(settings, action.id)}`, action.tip);
+  writer.landed(landed.sha, onlyTesting(writer, texts));
+  if (landed.audit.length > 0) emit({ type: 'audit-failed', id: action.id, findings: landed.audit });
+  return { kind: 'done', sha: landed.sha, line };
+}
+
+/** The committed texts after the landing: TESTING.md as landed, all else as it was. */
+function onlyTesting(writer: BoardWriter, texts: BoardTexts): BoardTexts {
+  const committed: Record<(typeof COLUMNS)[number], string | null> = { ...writer.committed };
+  committed.TESTING = texts.TESTING;
+  return committed;
+}
+
+/**
+ * An entry's CHANGELOG line, from its `changelog` field (`Fixed: Login answers 400`), else its title under Changed.
+ * It ends in the id, by which a shallow clone knows that it landed.
+ */
+export function changelogLine(entry: Entry, id: string): { readonly section: ChangelogSection; readonly line: string } {
+  const written = /^(\w+):\s+(.+)$/.exec(entry.changelog ?? '');
+  const section = CHANGELOG_SECTIONS.find((name) => name === written?.[1]);
+  const text = section === undefined ? (entry.changelog ?? entry.title) : (written?.[2] ?? entry.title);
+  return { section: section ?? 'Changed', line: `- ${text} (${id})` };
+}
+
+async function trailersOf({ id, tip }: Land, { entry }: EntryFacts, observer: Observer): Promise<Trailer[]> {
+  const agents = observer.history.history.agents.get(id);
+  return [
+    { name: 'Kanban-Move', value: `${id} TESTING -> CHANGELOG` },
+    ...(entry.reviewed === null ? [] : [{ name: 'Kanban-Reviewed', value: `${id} ${entry.reviewed}` } as const]),
+    { name: 'Kanban-Tested', value: `${id} ${tip}` },
+    ...(agents === undefined || agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
+    ...(await changedAfterReview(id, entry.reviewed, tip, observer)),
+  ];
+}
+
+/** What was committed on the branch between the review and the test is named, so that nothing lands unseen. */
+async function changedAfterReview(id: string, reviewed: string | null, tip: string, observer: Observer): Promise<Trailer[]> {
+  if (reviewed === null || reviewed === tip) return [];
+  const { stdout } = await git(['rev-list', '--first-parent', '--no-merges', `${reviewed}..${tip}`, '--'], { cwd: observer.repo.root, okExit: [0, 128] });
+  return stdout.split('\n').filter(Boolean).slice(0, 10).map((sha) => ({ name: 'Kanban-Changed-After-Review', value: `${id} ${sha}` }));
+}

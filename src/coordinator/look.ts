@@ -1,0 +1,45 @@
+import { relative } from 'node:path';
+import { readActivity } from '../effects/run-activity.ts';
+import { closeRepository } from '../git/close.ts';
+import { openRepository } from '../git/git.ts';
+import type { Decision } from '../pipeline/action.ts';
+import { decide } from '../pipeline/decide.ts';
+import { failed, ok, type Result } from '../problem.ts';
+import { Observer, worktreePath, type Inputs, type Observation } from './observe.ts';
+import { snapshotOf, type Snapshot } from './snapshot.ts';
+import { toldOf } from './told.ts';
+
+/** The inputs of a look without a coordinator: nothing is being prepared, nothing was found. */
+export const LOOK: Omit<Inputs, 'now'> = { mode: 'run', only: null, findings: [], requests: [], starting: [], refused: [] };
+
+/** How things stand, without a coordinator. Reads only. */
+export async function look(cwd: string): Promise<Result<Snapshot>> {
+  const opened = await openRepository(cwd);
+  if (!opened.ok) return opened;
+  const repo = opened.value;
+  try {
+    const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
+    if (!looked.ok) return failed(looked.problems);
+    return ok(snapshotFrom(repo.root, looked.value, decide(looked.value.world), null));
+  } finally {
+    closeRepository(repo);
+  }
+}
+
+/** What may be shown of one observation and what was decided on it. */
+export function snapshotFrom(root: string, observation: Observation, decision: Decision, coordinator: Snapshot['coordinator']): Snapshot {
+  const { settings } = observation.workflow;
+  const worktrees = new Map<string, string>();
+  for (const { entry, branch } of observation.world.entries)
+    if (entry.id !== null && branch?.worktree === 'there') worktrees.set(entry.id, relative(root, worktreePath({ root }, settings, entry.id)));
+  return snapshotOf({
+    world: observation.world,
+    decision,
+    base: { name: settings.base, sha: observation.git.base, checkout: observation.git.checkout?.path ?? null },
+    coordinator,
+    told: toldOf(observation),
+    activity: new Map(observation.runs.filter(({ state }) => state === 'alive').map(({ runId, folder }) => [runId, readActivity(folder)])),
+    worktrees,
+  });
+}
+

@@ -1,0 +1,315 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseReport } from '../agents/report.ts';
+import { adapterOf } from '../agents/adapter-of.ts';
+import { COLUMNS, type BoardTexts, type Entry } from '../board/entry.ts';
+import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
+import { listRuns, type RunRecord } from '../effects/runs.ts';
+import { git, type Repository } from '../git/git.ts';
+import type { BranchFacts, EndedRun, EntryFacts, OrphanBranch, PastRun, ReadReport, RunFacts, World } from '../pipeline/world.ts';
+import type { Request } from '../pipeline/request.ts';
+import type { Finding } from '../preflight/finding.ts';
+import type { Problem } from '../problem.ts';
+import type { Settings, Workflow } from '../workflow/settings.ts';
+import { contains, HistoryReader, startRef, viewGit, type GitView } from './git-view.ts';
+import { BoardKeeper, type BoardView } from './keeper.ts';
+import { WorkflowReader } from './workflow-reader.ts';
+
+const HOUR = 3_600_000;
+/** A heading must be missing this long before its entry counts as vanished. */
+const MISSED_FOR = 2_000;
+
+/** Everything that one look found: what `decide` may know, and what performing needs besides. */
+export interface Observation {
+  readonly git: GitView & { readonly base: string };
+  readonly workflow: Workflow;
+  readonly board: BoardView;
+  readonly world: World;
+  readonly runs: readonly RunRecord[];
+  readonly problems: readonly Problem[];
+  readonly rewritten: boolean;
+}
+
+/** What the coordinator adds to what disk and git say. */
+export interface Inputs {
+  readonly now: number;
+  readonly mode: World['mode'];
+  readonly only: ReadonlySet<string> | null;
+  readonly findings: readonly Finding[];
+  readonly requests: readonly Request[];
+  /** Runs that are being prepared: their folder may not be there yet. */
+  readonly starting: readonly RunFacts[];
+  /** Starts that failed before there was a folder. */
+  readonly refused: readonly PastRun[];
+}
+
+export type Look = { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Looks at disk and git; keeps only what can be read again (caches, versions of the board, since when a heading is missing). */
+export class Observer {
+  readonly repo: Repository;
+  readonly keeper: BoardKeeper;
+  readonly history: HistoryReader;
+  readonly workflow: WorkflowReader;
+  readonly #missed = new Map<string, number>();
+  readonly #spared = new Set<string>();
+  readonly #inBase = new Map<string, boolean>();
+  readonly #reports = new Map<string, EndedRun>();
+  #tags: ReadonlySet<string> | null = null;
+  #first = true;
+
+  constructor(repo: Repository) {
+    this.repo = repo;
+    this.keeper = new BoardKeeper(repo);
+    this.history = new HistoryReader(repo);
+    this.workflow = new WorkflowReader(repo);
+  }
+
+  async look(inputs: Inputs): Promise<Look> {
+    const read = await this.workflow.read();
+    if (!read.ok) return { ok: false, problems: read.error };
+    const { workflow, view, problems: workflowProblems } = read.value;
+    const { settings } = workflow;
+    if (view.base === null) return { ok: false, problems: [baseMissing(settings.base)] };
+    const at = { ...view, base: view.base };
+    const moved = await this.history.follow(view.base);
+    if (moved !== 'same') this.#inBase.clear();
+    const stillness = settings.settle === 0 ? 60 : 300;
+    const board = await this.keeper.read(at, settings, inputs.now, stillness, this.history.history.gone);
+    const runs = listRuns(this.repo.root);
+    if (moved === 'rewritten') this.#spare(at, board);
+    const world = await this.#world(inputs, at, workflow, board, runs.runs);
+    const problems = [...workflowProblems, ...board.unreadable, ...board.board.problems, ...runs.problems];
+    this.#first = false;
+    return { ok: true, value: { git: at, workflow, board, world: world.world, runs: runs.runs, problems: [...problems, ...world.problems], rewritten: moved === 'rewritten' } };
+  }
+
+  async #world(inputs: Inputs, view: Observation['git'], workflow: Workflow, board: BoardView, records: readonly RunRecord[]): Promise<{ world: World; problems: Problem[] }> {
+    const { settings } = workflow;
+    const { history } = this.history;
+    const found = COLUMNS.flatMap((column) => board.board.columns[column].entries);
+    const problems = [...dependencyProblems(board.board, { landed: new Set(history.landed.keys()), abandoned: history.abandoned }), ...this.#scriptProblems(found, settings)];
+    const held = heldBy([...board.board.problems, ...problems]);
+    const entries: EntryFacts[] = [];
+    for (const entry of found) entries.push(await this.#facts(entry, view, settings, held));
+    const { orphans, unsure } = this.#orphans(view, board, settings, entries, inputs.now);
+    const stops = [...board.unreadable.map(({ message }) => message), ...findingsOf(inputs.findings, 'stops')];
+    const known = new Set(records.map(({ runId }) => runId));
+    const world: World = {
+      now: inputs.now,
+      settings,
+      mode: inputs.mode,
+      only: inputs.only,
+      stops,
+      landingsHeld: inputs.findings.find(({ level, holds }) => level === 'holds' && holds?.landings)?.message ?? null,
+      agentsHeld: agentsHeld(inputs.findings),
+      mends: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.mends ?? false)),
+      entries,
+      runs: [...this.#runs(records), ...inputs.starting.filter(({ id }) => !known.has(id))],
+      past: [...pastOf(records, inputs.now), ...inputs.refused].toSorted((a, b) => a.endedAt - b.endedAt),
+      history,
+      orphans,
+      unsure,
+      requests: inputs.requests,
+      usedIds: await this.#usedIds(found, view, settings),
+    };
+    return { world, problems };
+  }
+
+  #scriptProblems(entries: readonly Entry[], settings: Settings): Problem[] {
+    return entries.flatMap((entry) => {
+      const agent = entry.fields.find(({ key }) => key === 'agent')?.value ?? settings.roles.task.agent;
+      if (entry.parked || entry.script !== null || (entry.column !== 'TODO' && entry.column !== 'IN_PROGRESS')) return [];
+      const kind = adapterOf(settings, agent)?.name;
+      return kind === 'shell' ? [noScriptProblem(entry, `${settings.board}/${entry.column}.md`)] : [];
+    });
+  }
+
+  async #facts(entry: Entry, view: Observation['git'], settings: Settings, held: ReadonlyMap<string, string[]>): Promise<EntryFacts> {
+    const problems = held.get(entry.key) ?? [];
+    const settlesAt = entry.column === 'TODO' ? this.keeper.settlesAt(entry.source, settings.settle) : 0;
+    if (entry.id === null) return { entry, problems, settlesAt, branch: null, kept: null, testedInBase: false };
+    const branch = this.#branch(entry.id, view, settings);
+    const kept = branch === null && entry.column !== 'TODO' ? newestKept(view, entry.id) : null;
+    if (branch === 'foreign') {
+      const name = branchName(settings, entry.id);
+      const why = `branch ${name} exists and was not made by the coordinator; rename it (git branch -m ${name} <other name>) or give the entry another id`;
+      return { entry, problems: [...problems, why], settlesAt, branch: null, kept: null, testedInBase: false };
+    }
+    const testedInBase = entry.column === 'TESTING' && branch === null && entry.tested !== null && (await this.#isInBase(view.base, entry.tested));
+    return { entry, problems, settlesAt, branch, kept, testedInBase };
+  }
+
+  #branch(id: string, view: GitView, settings: Settings): BranchFacts | null | 'foreign' {
+    const name = `refs/heads/${branchName(settings, id)}`;
+    const ref = view.refs.get(name);
+    const start = view.refs.get(startRef(id));
+    if (ref === undefined) return null;
+    if (start === undefined) return 'foreign';
+    const path = worktreePath(this.repo, settings, id);
+    return {
+      tip: ref.sha,
+      start: start.sha,
+      inBase: ref.sha !== start.sha && this.history.isMerged(name, ref.sha),
+      worktree: existsSync(path) ? 'there' : 'none',
+      attached: ref.worktree === path,
+    };
+  }
+
+  async #isInBase(base: string, commit: string): Promise<boolean> {
+    const known = this.#inBase.get(commit);
+    if (known !== undefined) return known;
+    const inBase = await contains(this.repo, base, commit);
+    this.#inBase.set(commit, inBase);
+    return inBase;
+  }
+
+  /** Branches of ours whose entry is not on the board, and ids that can't be told yet. */
+  #orphans(view: Observation['git'], board: BoardView, settings: Settings, entries: readonly EntryFacts[], now: number): { orphans: OrphanBranch[]; unsure: Set<string> } {
+    const onBoard = new Set(entries.map(({ entry }) => entry.id));
+    const whole = board.disk === null || COLUMNS.every((column) => (board.disk?.[column] ?? '') !== '' || (board.committed[column] ?? '') === '');
+    const orphans: OrphanBranch[] = [];
+    const unsure = new Set<string>();
+    for (const name of view.refs.keys()) {
+      if (!name.startsWith(START)) continue;
+      const id = name.slice(START.length);
+      if (onBoard.has(id)) {
+        this.#missed.delete(id);
+        this.#spared.delete(id);
+        continue;
+      }
+      const branch = this.#branch(id, view, settings);
+      const start = view.refs.get(name)?.sha ?? '';
+      const facts = branch === null || branch === 'foreign' ? { tip: start, start, inBase: false, worktree: existsSync(worktreePath(this.repo, settings, id)) ? 'there' : 'none' } as const : branch;
+      const since = this.#missed.get(id) ?? (this.#first ? 0 : now);
+      this.#missed.set(id, since);
+      const certain = facts.inBase || (whole && now - since >= MISSED_FOR && !this.#spared.has(id) && !isMentioned(board.texts, id));
+      if (certain) orphans.push({ id, tip: facts.tip, start: facts.start, inBase: facts.inBase, hasCommits: facts.tip !== facts.start, worktree: facts.worktree === 'there', missedSince: since === 0 ? null : since });
+      else unsure.add(id);
+    }
+    return { orphans, unsure };
+  }
+
+  /** A person rewrote base: what is missing on the board because of that is not taken for a wish. */
+  #spare(view: GitView, board: BoardView): void {
+    const onBoard = new Set(COLUMNS.flatMap((column) => board.board.columns[column].entries.map(({ id }) => id)));
+    for (const name of view.refs.keys()) if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
+  }
+
+  #runs(records: readonly RunRecord[]): RunFacts[] {
+    return records.flatMap((record): RunFacts[] => {
+      if (record.taken !== null || this.history.history.taken.has(record.runId)) return [];
+      const { brief } = record;
+      const startedAt = record.claim?.claimedAt ?? brief.createdAt;
+      return [
+        {
+          id: brief.runId,
+          taskId: brief.taskId,
+          role: brief.role,
+          purpose: brief.purpose,
+          agent: brief.agent,
+          state: stateOf(record),
+          startedAt,
+          deadlineAt: startedAt + brief.timeout,
+          stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
+          mustDiffer: brief.mustDiffer,
+          before: brief.tip,
+          ended: record.result === null ? null : this.#ended(record, record.result),
+        },
+      ];
+    });
+  }
+
+  #ended(record: RunRecord, result: NonNullable<RunRecord['result']>): EndedRun {
+    const cached = this.#reports.get(record.runId);
+    if (cached !== undefined) return { ...cached, strays: this.history.strays(record.brief.identity.email) };
+    const text = result.reported ? record.reportText() : null;
+    const parsed = text === null ? null : parseReport(text, record.brief.role);
+    const read: ReadReport = parsed === null ? { ok: false, missing: 'it ended without a report' } : parsed.ok ? parsed : { ok: false, missing: parsed.problem };
+    const ended: EndedRun = { result, report: read, strays: this.history.strays(record.brief.identity.email) };
+    this.#reports.set(record.runId, ended);
+    return ended;
+  }
+
+  async #usedIds(entries: readonly Entry[], view: GitView, settings: Settings): Promise<ReadonlySet<string>> {
+    this.#tags ??= await tagIds(this.repo, settings);
+    const used = new Set([...this.history.history.ids, ...this.#tags]);
+    for (const { id } of entries) if (id !== null) used.add(id);
+    const idInRef = new RegExp(`(?:^|/)((?:${settings.ids.join('|')})-\\d+)(?:/|$)`);
+    for (const name of view.refs.keys()) {
+      const id = idInRef.exec(name)?.[1];
+      if (id !== undefined) used.add(id);
+    }
+    return used;
+  }
+}
+
+const START = 'refs/kanban/start/';
+
+/** The newest branch that was put away when its entry left the board; one that a person rescoped is left where it is. */
+function newestKept(view: GitView, id: string): { ref: string; tip: string } | null {
+  const prefix = `refs/kanban/abandoned/${id}/`;
+  const numbers = [...view.refs.keys()].filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))).map((name) => Number(name.slice(prefix.length)));
+  const ref = numbers.length === 0 ? null : view.refs.get(`${prefix}${Math.max(...numbers)}`);
+  return ref ? { ref: ref.name, tip: ref.sha } : null;
+}
+
+/** The task's branch, by the `branch` setting. */
+export const branchName = (settings: Settings, id: string): string => settings.branch.replaceAll('{id}', id);
+
+/** Absolute path of the task's worktree. */
+export const worktreePath = (repo: Pick<Repository, 'root'>, settings: Settings, id: string): string => join(resolve(repo.root, settings.worktrees), id);
+
+function stateOf(record: RunRecord): RunFacts['state'] {
+  switch (record.state) {
+    case 'ended':
+      return 'ended';
+    case 'foreign':
+      return 'foreign';
+    case 'unclaimed':
+      return 'starting';
+    default:
+      return 'alive';
+  }
+}
+
+function pastOf(records: readonly RunRecord[], now: number): PastRun[] {
+  return records.flatMap(({ brief, result }): PastRun[] => {
+    if (result === null || result.endedAt < now - 12 * HOUR) return [];
+    const { runId: id, taskId, role, agent } = brief;
+    return [{ id, taskId, role, agent, cause: result.cause, detail: result.detail, endedAt: result.endedAt, providerUntil: result.providerUntil ?? null }];
+  });
+}
+
+function heldBy(problems: readonly Problem[]): Map<string, string[]> {
+  const held = new Map<string, string[]>();
+  for (const { message, holds } of problems) for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), message]);
+  return held;
+}
+
+/** Is the id still in a line that looks like a heading? Then it was swallowed or misspelt, not deleted. */
+function isMentioned(texts: BoardTexts, id: string): boolean {
+  const heading = new RegExp(`^\\s*#{1,6}.*\\b${id}\\b`, 'm');
+  return COLUMNS.some((column) => heading.test(texts[column] ?? ''));
+}
+
+const findingsOf = (findings: readonly Finding[], level: Finding['level']): string[] => findings.filter((finding) => finding.level === level).map(({ message }) => message);
+
+function agentsHeld(findings: readonly Finding[]): Map<string, string> {
+  const held = new Map<string, string>();
+  for (const { level, message, holds } of findings) if (level === 'holds') for (const agent of holds?.agents ?? []) held.set(agent, message);
+  return held;
+}
+
+const agentNames = (settings: Settings): string[] => ['shell', ...Object.keys(settings.agents)];
+
+async function tagIds(repo: Repository, settings: Settings): Promise<ReadonlySet<string>> {
+  const { stdout } = await git(['tag', '-l', ...settings.ids.map((prefix) => `${prefix}-*`)], { cwd: repo.root });
+  return new Set(stdout.split('\n').filter(Boolean));
+}
+
+const baseMissing = (base: string): Problem => ({
+  code: 'base-missing',
+  message: `The branch ${base} does not exist`,
+  fix: `name an existing branch as \`base\` in WORKFLOW.md, or make it: git branch ${base}`,
+});

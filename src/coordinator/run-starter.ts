@@ -1,0 +1,235 @@
+import { join } from 'node:path';
+import { adapterOf } from '../agents/adapter-of.ts';
+import type { Entry } from '../board/entry.ts';
+import { agentEnvironment, runIdentity } from '../effects/environment.ts';
+import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
+import type { RunnerPool } from '../effects/runner-pool.ts';
+import { ensureWorktree } from '../effects/worktrees.ts';
+import type { KanbanEvent } from '../event.ts';
+import { git, type Repository } from '../git/git.ts';
+import { updateRefs } from '../git/refs.ts';
+import type { Action } from '../pipeline/action.ts';
+import type { PastRun, RunFacts } from '../pipeline/world.ts';
+import { RUN_FILES, type Brief } from '../runner/folder.ts';
+import { renderPrompt } from '../workflow/prompt.ts';
+import type { AgentSettings, Role, Settings } from '../workflow/settings.ts';
+import { startRef, type GitView } from './git-view.ts';
+import { lifeOf } from './life.ts';
+import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
+
+type Start = Extract<Action, { type: 'start-run' }>;
+
+/** Bytes of output after which an agent is ended: no work needs them, and the disk is the person's. */
+const MAX_OUTPUT = 4 * 1024 ** 3;
+const GRACE = 5_000;
+
+/** The embedded agent needs no settings of its own. */
+const SHELL: AgentSettings = { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' };
+
+/** Prepares runs beside the tick (a worktree of a large repository takes seconds) and hands them to the runners. */
+export class RunStarter {
+  readonly #repo: Repository;
+  readonly #observer: Observer;
+  readonly #pool: RunnerPool;
+  readonly #emit: (event: KanbanEvent) => void;
+  readonly #wake: () => void;
+  /** Runs under preparation or handed over and not yet claimed, by run id. */
+  readonly #starting = new Map<string, RunFacts>();
+  readonly #slots = new Map<string, number>();
+  readonly #work = new Set<Promise<void>>();
+  readonly #refused: PastRun[] = [];
+  readonly #started = new Set<string>();
+
+  constructor(parts: { repo: Repository; observer: Observer; pool: RunnerPool; emit: (event: KanbanEvent) => void; wake: () => void }) {
+    this.#repo = parts.repo;
+    this.#observer = parts.observer;
+    this.#pool = parts.pool;
+    this.#emit = parts.emit;
+    this.#wake = parts.wake;
+  }
+
+  get starting(): readonly RunFacts[] {
+    return [...this.#starting.values()];
+  }
+
+  /** Runs that did not even get a folder. */
+  get refused(): readonly PastRun[] {
+    return this.#refused;
+  }
+
+  /** Is this run one that we are about to hand over, or did hand over a moment ago? */
+  isOurs(runId: string): boolean {
+    return this.#starting.has(runId);
+  }
+
+  /** Was this run started by this coordinator? */
+  knew(runId: string): boolean {
+    return this.#started.has(runId);
+  }
+
+  /** What runs are there by now: those that are claimed are no longer starting; those that are gone free their place. */
+  follow(records: readonly RunRecord[]): void {
+    for (const { runId, claim } of records) if (claim !== null) this.#starting.delete(runId);
+    const live = new Set(records.filter(({ state, taken }) => state !== 'ended' && taken === null).map(({ runId }) => runId));
+    for (const id of this.#slots.keys()) if (!live.has(id) && !this.#starting.has(id)) this.#slots.delete(id);
+    for (const { runId, brief } of records) if (live.has(runId) && brief.slot !== undefined) this.#slots.set(runId, brief.slot);
+  }
+
+  /** All that is being prepared. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#work);
+  }
+
+  start(action: Start, observation: Observation, base: string): void {
+    const attempt = 1 + observation.runs.filter(({ brief }) => brief.taskId === action.id && brief.role === action.role && brief.purpose === action.purpose).length;
+    const n = 1 + Math.max(0, ...observation.runs.filter(({ brief }) => brief.taskId === action.id).map(({ runId }) => Number(/-(\d+)-[a-z]+-[0-9a-f]{8}$/.exec(runId)?.[1] ?? 0)));
+    const runId = newRunId(action.id, n, action.role);
+    const slot = this.#freeSlot();
+    this.#slots.set(runId, slot);
+    this.#started.add(runId);
+    const now = Date.now();
+    this.#starting.set(runId, {
+      id: runId, taskId: action.id, role: action.role, purpose: action.purpose, agent: action.agent, state: 'starting',
+      startedAt: now, deadlineAt: now, stopping: false, mustDiffer: action.mustDiffer, before: '', ended: null,
+    });
+    const work = this.#prepare(action, { runId, slot, attempt, base }, observation)
+      .then((why) => {
+        if (why === null) return;
+        this.#refuse(action, runId, why);
+      })
+      .catch((error: unknown) => {
+        this.#refuse(action, runId, error instanceof Error ? error.message : String(error));
+      })
+      .finally(() => {
+        this.#work.delete(work);
+        this.#wake();
+      });
+    this.#work.add(work);
+  }
+
+  /** Counts as a launch that failed, so that it is tried again with growing pauses and not for ever. */
+  #refuse(action: Start, runId: string, why: string): void {
+    this.#starting.delete(runId);
+    this.#slots.delete(runId);
+    this.#refused.push({ id: runId, taskId: action.id, role: action.role, agent: action.agent, cause: 'not-started', detail: why, endedAt: Date.now(), providerUntil: null });
+    this.#emit({ type: 'run-refused', id: action.id, role: action.role, why });
+  }
+
+  #freeSlot(): number {
+    const used = new Set(this.#slots.values());
+    let slot = 0;
+    while (used.has(slot)) slot += 1;
+    return slot;
+  }
+
+  /** @returns why not, in words; null when the run is handed over. */
+  async #prepare(action: Start, run: Prepared, observation: Observation): Promise<string | null> {
+    const { settings } = observation.workflow;
+    const facts = observation.world.entries.find(({ entry }) => entry.id === action.id);
+    if (facts === undefined) return 'its entry is gone';
+    const place = await this.#place(action.id, observation.git, settings, run.base);
+    if (!place.ok) return place.why;
+    const adapter = adapterOf(settings, action.agent);
+    if (adapter === null) return `there is no agent named ${action.agent}`;
+    const folder = join(runsFolder(this.#repo.root), run.runId);
+    const report = join(place.path, '.kanban', `report-${run.runId}.md`);
+    const agent = settings.agents[action.agent] ?? SHELL;
+    const role = settings.roles[action.role];
+    const model = fieldOf(facts.entry, action.role === 'task' ? 'model' : `${action.role}.model`) ?? role.model ?? agent.model;
+    const plan = adapter.plan({
+      runId: run.runId, taskId: action.id, role: action.role, purpose: action.purpose, settings: agent, model,
+      worktree: place.path, promptFile: join(folder, RUN_FILES.prompt), report, gitDir: place.gitDir, gitCommonDir: this.#repo.commonDir,
+      script: facts.entry.script, files: facts.entry.files, roleRun: action.role === 'task' ? '' : role.run, session: null,
+    });
+    const identity = runIdentity(action.agent, action.id, action.role);
+    const brief: Brief = {
+      version: 1, runId: run.runId, taskId: action.id, title: facts.entry.title, role: action.role, purpose: action.purpose,
+      attempt: run.attempt, agent: action.agent, adapter: adapter.name, createdAt: Date.now(), slot: run.slot,
+      root: this.#repo.root, gitCommonDir: this.#repo.commonDir, gitDir: place.gitDir, worktree: place.path,
+      branch: place.branch, base: observation.git.baseRef, baseSha: run.base, startSha: place.start, tip: place.tip,
+      mustDiffer: action.mustDiffer, board: settings.board, command: plan.command, shell: plan.shell, identity, report,
+      timeout: facts.entry.timeout ?? role.timeout, stall: settings.stall, grace: GRACE, maxOutput: MAX_OUTPUT,
+      hooks: { afterCreate: settings.hooks.after_create, beforeRun: settings.hooks.before_run, afterRun: settings.hooks.after_run, timeout: settings.hooks.timeout },
+    };
+    const findings = await this.#findings(facts.entry, place.start, run.base);
+    const changed = action.role === 'task' && action.purpose === 'work' ? [] : await this.#changed(observation, action.id, place, run.base);
+    const prompt = plan.shell === null ? await this.#prompt(brief, facts.entry, observation, { findings, changed }) : { ok: true as const, value: '' };
+    if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
+    createRun(this.#repo.root, brief, prompt.value, { [CHANGED]: changed.map((path) => `${path}\n`).join(''), [FINDINGS]: findings });
+    const env = agentEnvironment({
+      inherited: process.env, settings: settings.env, agent: agent.env, role: role.env, adapterEnv: plan.env,
+      run: {
+        program: adapter.name === 'shell' ? 'shell' : adapter.name === 'command' ? 'command' : 'agent',
+        root: this.#repo.root, worktree: place.path, taskId: action.id, role: action.role, runId: run.runId, attempt: run.attempt,
+        branch: brief.branch, base: brief.base, report, changedFiles: join(folder, CHANGED), findings: findings === '' ? null : join(folder, FINDINGS),
+        tmp: null, slot: run.slot, identity,
+      },
+    });
+    this.#pool.start(folder, env);
+    this.#emit({ type: 'run-started', id: action.id, run: run.runId, role: action.role, purpose: action.purpose, agent: action.agent });
+    return null;
+  }
+
+  /** The task's branch and worktree, made where they are missing. */
+  async #place(id: string, view: GitView, settings: Settings, base: string): Promise<Place> {
+    const branch = `refs/heads/${branchName(settings, id)}`;
+    const path = worktreePath(this.#repo, settings, id);
+    const there = view.refs.get(branch);
+    const start = view.refs.get(startRef(id));
+    if (there === undefined && start !== undefined) await updateRefs(this.#repo, [{ ref: start.name, to: null, from: start.sha }]);
+    const startSha = there !== undefined && start !== undefined ? start.sha : base;
+    const made = await ensureWorktree({ repo: this.#repo, id, branchRef: branch, path, startSha, branchExists: there !== undefined });
+    if (!made.ok) return { ok: false, why: made.problem.fix === undefined ? made.problem.message : `${made.problem.message}; ${made.problem.fix}` };
+    for (const file of made.notCopied) this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${path}` });
+    return { ok: true, branch, path, gitDir: made.gitDir, start: startSha, tip: there?.sha ?? startSha };
+  }
+
+  /** What earlier runs found: the field in short, and the last failure's report in full. */
+  async #findings(entry: Entry, start: string, base: string): Promise<string> {
+    if (entry.feedback === null || entry.id === null) return '';
+    const steps = await lifeOf(this.#repo, entry.id, start, base);
+    const last = steps.at(-1)?.report ?? '';
+    return last === '' || last === entry.feedback ? `${entry.feedback}\n` : `${entry.feedback}\n\n${last}\n`;
+  }
+
+  async #changed(observation: Observation, id: string, place: { readonly path: string; readonly tip: string }, base: string): Promise<readonly string[]> {
+    const known = observation.runs.findLast(({ brief, result }) => brief.taskId === id && result !== null && result.tip === place.tip && result.changed.length > 0);
+    if (known?.result) return known.result.changed;
+    const { stdout } = await git(['diff', '--name-only', '-z', '--no-renames', `${base}...${place.tip}`, '--'], { cwd: this.#repo.root });
+    return stdout.split('\0').filter(Boolean);
+  }
+
+  async #prompt(brief: Brief, entry: Entry, observation: Observation, more: { readonly findings: string; readonly changed: readonly string[] }): Promise<ReturnType<typeof renderPrompt>> {
+    const { settings, rules } = observation.workflow;
+    const file = promptFile(settings, brief.role);
+    const template = await this.#observer.workflow.file(observation.git, file);
+    if (template === null) return { ok: false, error: [{ code: 'prompt-missing', message: `${file} is missing`, fix: 'kanban init writes it again' }] };
+    const { stdout } = await git(['log', '--format=%h %s', '-n', '50', `${brief.base}..${brief.branch}`, '--'], { cwd: this.#repo.root });
+    return renderPrompt(template, file, {
+      entry: { id: brief.taskId, title: entry.title, text: entry.body, fields: Object.fromEntries(entry.fields.map(({ key, value }) => [key, value])), criteria: entry.criteria },
+      run: { role: brief.role, attempt: brief.attempt, minutes: Math.round(brief.timeout / 60_000), report: brief.report, purpose: brief.purpose },
+      git: { worktree: brief.worktree, branch: branchName(settings, brief.taskId), base: settings.base, changed: more.changed, commits: stdout.split('\n').filter(Boolean) },
+      findings: more.findings,
+      rules,
+    });
+  }
+}
+
+const CHANGED = 'changed-files.txt';
+const FINDINGS = 'findings.md';
+
+interface Prepared {
+  readonly runId: string;
+  readonly slot: number;
+  readonly attempt: number;
+  readonly base: string;
+}
+
+type Place =
+  | { readonly ok: true; readonly branch: string; readonly path: string; readonly gitDir: string; readonly start: string; readonly tip: string }
+  | { readonly ok: false; readonly why: string };
+
+/** Path of a role's prompt, relative to the root. */
+export const promptFile = (settings: Settings, role: Role): string => settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
+
+const fieldOf = (entry: Entry, key: string): string | null => entry.fields.find((field) => field.key === key)?.value ?? null;

@@ -1,0 +1,121 @@
+import type { Column, Tag } from '../board/entry.ts';
+import type { Decision, Note } from '../pipeline/action.ts';
+import type { World } from '../pipeline/world.ts';
+import type { Role } from '../workflow/settings.ts';
+
+/** What a surface may show: stable JSON, printed by `kanban status --json`. Times are epoch milliseconds. */
+export interface Snapshot {
+  readonly version: 1;
+  readonly at: number;
+  readonly base: { readonly name: string; readonly sha: string; readonly checkout: string | null };
+  /** null: none is running. */
+  readonly coordinator: { readonly pid: number; readonly since: number } | null;
+  readonly mode: World['mode'];
+  readonly capacity: number;
+  readonly push: boolean;
+  /** What stops everything, in words. */
+  readonly stops: readonly string[];
+  /** What is said besides: the board is not where the person looks, problems of files. */
+  readonly told: readonly string[];
+  readonly entries: readonly SnapshotEntry[];
+  /** Runs whose entry is not on the board any more. */
+  readonly strayRuns: readonly SnapshotRun[];
+}
+
+export interface SnapshotEntry {
+  readonly id: string | null;
+  readonly key: string;
+  readonly title: string;
+  readonly column: Column;
+  readonly tags: readonly Tag[];
+  readonly state: Note['state'];
+  /** Why it stands where it stands, in words. */
+  readonly why: string;
+  /** The ids that it waits for. */
+  readonly on: readonly string[];
+  /** When that changes by itself. */
+  readonly until: number | null;
+  readonly attempts: Readonly<Record<string, number>>;
+  readonly run: SnapshotRun | null;
+  /** Where the work stands, relative to the root; null = no worktree. */
+  readonly worktree: string | null;
+}
+
+export interface SnapshotRun {
+  readonly id: string;
+  readonly taskId: string;
+  readonly role: Role;
+  readonly purpose: 'work' | 'mend';
+  readonly agent: string;
+  readonly state: 'starting' | 'alive' | 'ended' | 'foreign';
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly stopping: boolean;
+  /** The last thing the agent did, in a few words; '' = nothing yet. */
+  readonly last: string;
+  /** Waits for its provider. */
+  readonly waiting: { readonly until: number | null; readonly why: string } | null;
+  /** Since when nothing has moved. */
+  readonly stalledSince: number | null;
+}
+
+/** What a run is doing, beyond what decisions need. */
+export interface RunActivity {
+  readonly last: string;
+  readonly waiting: { readonly until: number | null; readonly why: string } | null;
+  readonly stalledSince: number | null;
+}
+
+export interface SnapshotSource {
+  readonly world: World;
+  readonly decision: Decision;
+  readonly base: Snapshot['base'];
+  readonly coordinator: Snapshot['coordinator'];
+  readonly told: readonly string[];
+  readonly activity: ReadonlyMap<string, RunActivity>;
+  /** Worktree path, relative to the root, by id. */
+  readonly worktrees: ReadonlyMap<string, string>;
+}
+
+/** World and decision → what may be shown. Pure. */
+export function snapshotOf(source: SnapshotSource): Snapshot {
+  const { world, decision } = source;
+  const runs = world.runs.map((run): SnapshotRun => {
+    const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping } = run;
+    return { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, ...(source.activity.get(id) ?? QUIET) };
+  });
+  const notes = new Map(decision.notes.map((note) => [note.key, note]));
+  const entries = world.entries.map(({ entry }): SnapshotEntry => {
+    const note = notes.get(entry.key);
+    return {
+      id: entry.id,
+      key: entry.key,
+      title: entry.title,
+      column: entry.column,
+      tags: entry.tags,
+      state: note?.state ?? 'held',
+      why: note?.why ?? '',
+      on: note?.on ?? [],
+      until: note?.until ?? null,
+      attempts: { ...entry.attempts },
+      run: runs.find((run) => run.taskId === entry.id && run.state !== 'ended') ?? null,
+      worktree: entry.id === null ? null : (source.worktrees.get(entry.id) ?? null),
+    };
+  });
+  const known = new Set(world.entries.map(({ entry }) => entry.id));
+  return {
+    version: 1,
+    at: world.now,
+    base: source.base,
+    coordinator: source.coordinator,
+    mode: world.mode,
+    capacity: world.settings.capacity,
+    push: world.settings.push,
+    stops: world.stops,
+    told: source.told,
+    entries,
+    strayRuns: runs.filter((run) => !known.has(run.taskId) && run.state !== 'ended'),
+  };
+}
+
+const QUIET: RunActivity = { last: '', waiting: null, stalledSince: null };

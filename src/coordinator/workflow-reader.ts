@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Repository } from '../git/git.ts';
+import { readBlob } from '../git/objects.ts';
+import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { defaultSettings, parseWorkflow } from '../workflow/parse.ts';
+import type { Workflow } from '../workflow/settings.ts';
+import { viewGit, type GitView } from './git-view.ts';
+
+export const WORKFLOW = 'WORKFLOW.md';
+
+interface Read {
+  readonly workflow: Workflow;
+  readonly view: GitView;
+  /** A broken edit: the last good settings stay. */
+  readonly problems: readonly Problem[];
+}
+
+/** Reads WORKFLOW.md where the board is read: in the checkout that has base, else at base's tip. */
+export class WorkflowReader {
+  readonly #repo: Repository;
+  #good: { readonly text: string | null; readonly workflow: Workflow } | null = null;
+  #broken: { readonly text: string; readonly problems: readonly Problem[] } | null = null;
+  /** `base`, `ids` and `remote` change only while no entry is in work. */
+  #pinned: Workflow | null = null;
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+  }
+
+  /** Keeps `base`, `remote` and `ids` as they are while entries are in work. */
+  pin(inWork: boolean): void {
+    this.#pinned = inWork ? (this.#pinned ?? this.#good?.workflow ?? null) : null;
+  }
+
+  /** The last good settings. */
+  get settings(): Workflow['settings'] | undefined {
+    return this.#good?.workflow.settings;
+  }
+
+  async read(): Promise<Result<Read>> {
+    const guess = this.#good?.workflow.settings.base ?? (await this.#firstBase());
+    const first = await viewGit(this.#repo, guess);
+    const text = await this.#text(first);
+    const problems = this.#take(text);
+    if (this.#good === null) return failed(problems);
+    const workflow = this.#effective(this.#good.workflow);
+    const view = workflow.settings.base === guess ? first : await viewGit(this.#repo, workflow.settings.base);
+    return ok({ workflow, view, problems });
+  }
+
+  /** A file of the kanban's own (prompts), read where the board is read. */
+  async file(view: GitView, path: string): Promise<string | null> {
+    if (view.checkout !== null) return readText(join(view.checkout.path, path));
+    return view.base === null ? null : ((await readBlob(this.#repo, view.base, path))?.toString() ?? null);
+  }
+
+  async #firstBase(): Promise<string> {
+    const parsed = parseWorkflow(readText(join(this.#repo.root, WORKFLOW)) ?? '', WORKFLOW);
+    return parsed.ok ? parsed.value.settings.base : defaultSettings().base;
+  }
+
+  #text(view: GitView): Promise<string | null> {
+    return this.file(view, WORKFLOW);
+  }
+
+  #take(text: string | null): readonly Problem[] {
+    if (this.#good !== null && text === this.#good.text) return (this.#broken = null), [];
+    if (text === null) {
+      if (this.#good !== null) return [GONE];
+      this.#good = { text, workflow: { settings: defaultSettings(), rules: '' } };
+      return [];
+    }
+    if (this.#broken?.text === text) return this.#broken.problems;
+    const parsed = parseWorkflow(text, WORKFLOW);
+    if (parsed.ok) {
+      this.#good = { text, workflow: parsed.value };
+      this.#broken = null;
+      return [];
+    }
+    this.#broken = { text, problems: parsed.error };
+    return parsed.error;
+  }
+
+  #effective(read: Workflow): Workflow {
+    if (this.#pinned === null) return read;
+    const { base, remote, ids } = this.#pinned.settings;
+    return { ...read, settings: { ...read.settings, base, remote, ids } };
+  }
+}
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+const GONE: Problem = { code: 'settings-gone', message: `${WORKFLOW} is gone; the last good settings stay`, fix: `git checkout -- ${WORKFLOW}` };

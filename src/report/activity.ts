@@ -1,0 +1,38 @@
+import type { RunActivity } from '../coordinator/snapshot.ts';
+import type { AgentEvent } from '../runner/folder.ts';
+import { plain } from './plain.ts';
+import { cut } from './width.ts';
+
+/**
+ * What a run does, from its events, oldest first: the last thing it did in a few words, whether it waits for its
+ * provider, since when nothing has moved. Anything that the agent does ends a wait and a stall.
+ */
+export function activityOf(events: readonly AgentEvent[]): RunActivity {
+  let activity: RunActivity = { last: '', waiting: null, stalledSince: null };
+  for (const event of events) activity = after(activity, event);
+  return activity;
+}
+
+function after(activity: RunActivity, event: AgentEvent): RunActivity {
+  switch (event.type) {
+    case 'text':
+      return { last: words(event.text) || activity.last, waiting: null, stalledSince: null };
+    case 'tool':
+      return { last: words(`${event.name} ${event.summary}`), waiting: null, stalledSince: null };
+    case 'phase':
+      return { last: words(event.name), waiting: null, stalledSince: null };
+    case 'waiting':
+      return { ...activity, waiting: { until: event.until ?? null, why: event.why } };
+    case 'stalled':
+      return { ...activity, stalledSince: event.since };
+    case 'awake':
+      return { ...activity, stalledSince: null };
+    case 'usage':
+    case 'session':
+    default:
+      return activity;
+  }
+}
+
+/** The last line that says something. */
+const words = (text: string): string => cut(plain(text.trim().split('\n').findLast((line) => line.trim() !== '') ?? ''), 160);

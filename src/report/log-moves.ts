@@ -1,0 +1,68 @@
+/** A commit of base with its trailers, as the git layer reads it. */
+export interface LogCommit {
+  readonly sha: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly committer: { readonly name: string; readonly email: string };
+  readonly subject: string;
+  readonly trailers: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** What one commit of base did to one entry. Stable JSON: `kanban log --json`. */
+export interface LogMove {
+  readonly commit: string;
+  readonly at: number;
+  readonly by: string;
+  readonly id: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly run: string | null;
+  readonly verdict: string | null;
+  readonly agent: string | null;
+  readonly asked: string | null;
+  readonly escalated: string | null;
+  readonly subject: string;
+  readonly report: string | null;
+}
+
+/**
+ * What commits did to entries, in the commits' order; a commit that names several entries gives one for each. What runs
+ * committed themselves is left out: their trailers are not believed.
+ * @param only a task id: nothing else. Its case does not matter.
+ */
+export function logMoves(commits: readonly LogCommit[], only: string | null): LogMove[] {
+  const wanted = only?.toLowerCase() ?? null;
+  return commits.filter(({ committer }) => !committer.email.endsWith('@kanban.invalid')).flatMap((commit) => {
+    const byId = new Map<string, Map<string, string>>();
+    for (const { key, value } of commit.trailers) {
+      const [, id, rest] = /^(\S+-\d+)(?:\s+(.*))?$/s.exec(value.trim()) ?? [];
+      if (id === undefined || !MEANS.has(key) || (wanted !== null && id.toLowerCase() !== wanted)) continue;
+      byId.set(id, (byId.get(id) ?? new Map<string, string>()).set(key, joined(byId.get(id)?.get(key), rest ?? '')));
+    }
+    return [...byId].map(([id, trailers]) => moveOf(commit, id, trailers));
+  });
+}
+
+const MEANS = new Set(['Kanban-Move', 'Kanban-Run', 'Kanban-Verdict', 'Kanban-Agent', 'Kanban-By', 'Kanban-Escalated', 'Kanban-Approval', 'Kanban-Reviewed', 'Kanban-Tested', 'Kanban-Rejected']);
+
+/** A landing names several agents. */
+const joined = (before: string | undefined, now: string): string => (before === undefined ? now : `${before} ${now}`);
+
+function moveOf(commit: LogCommit, id: string, trailers: ReadonlyMap<string, string>): LogMove {
+  const [from = null, to = null] = trailers.get('Kanban-Move')?.split(/\s*->\s*/) ?? [];
+  return {
+    commit: commit.sha,
+    at: commit.at,
+    by: commit.committer.name,
+    id,
+    from,
+    to,
+    run: trailers.get('Kanban-Run') ?? null,
+    verdict: trailers.get('Kanban-Verdict') ?? null,
+    agent: trailers.get('Kanban-Agent') ?? null,
+    asked: trailers.get('Kanban-By') ?? null,
+    escalated: trailers.get('Kanban-Escalated') ?? null,
+    subject: commit.subject,
+    report: null,
+  };
+}

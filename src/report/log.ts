@@ -1,0 +1,58 @@
+import picocolors from 'picocolors';
+import type { LogMove } from './log-moves.ts';
+import { plain, plainLines } from './plain.ts';
+import type { Clock } from './span.ts';
+import { cut, fit } from './width.ts';
+
+export interface LogOptions {
+  /** Date and time. */
+  readonly clock: Clock;
+  /** null = no terminal, nothing is cut. */
+  readonly width: number | null;
+  readonly colour: boolean;
+}
+
+/** Moves as lines, one each, in the order given: time, id, what happened, by whom. Ends with a line break. */
+export function renderLog(moves: readonly LogMove[], { clock, width, colour }: LogOptions): string {
+  if (moves.length === 0) return 'nothing has moved yet\n';
+  const colours = picocolors.createColors(colour);
+  const id = Math.max(4, ...moves.map((move) => move.id.length));
+  const lines = moves.map((move) => {
+    const head = `${clock(move.at)}  ${fit(move.id, id)}  `;
+    const what = width === null ? said(move) : cut(said(move), Math.max(10, width - head.length));
+    return `${colours.dim(clock(move.at))}  ${colours.bold(fit(move.id, id))}  ${move.to === 'CHANGELOG' ? colours.green(what) : move.escalated === null ? what : colours.yellow(what)}`;
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** The life of one entry, oldest first, each with its commit and report. */
+export function renderLife(moves: readonly LogMove[], options: LogOptions): string {
+  if (moves.length === 0) return renderLog(moves, options);
+  const colours = picocolors.createColors(options.colour);
+  const parts = moves.map((move) => {
+    const head = `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`;
+    const more = move.run === null ? [] : [`    run ${move.run}`];
+    const report = move.report === null ? [] : plainLines(move.report).map((line) => (line === '' ? '' : `    ${line}`));
+    return [colours.bold(head), ...more.map((line) => colours.dim(line)), ...report].join('\n');
+  });
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** `TODO → IN_PROGRESS · task done · claude · by Ada` */
+export function said(move: LogMove): string {
+  const parts = [
+    move.from === null || move.to === null ? '' : `${move.from} → ${move.to}`,
+    move.verdict ?? '',
+    agents(move.agent),
+    move.escalated === null ? '' : `needs a person: ${plain(move.escalated)}`,
+    `by ${plain(move.asked === null ? move.by : move.asked.replace(/\s*<.*>$/, ''))}`,
+  ];
+  const words = parts.filter((part) => part !== '');
+  return words.length > 1 ? words.join(' · ') : [plain(move.subject), ...words].join(' · ');
+}
+
+/** `reviewer=codex` is `codex`; of a landing all roles are told. */
+function agents(trailer: string | null): string {
+  const pairs = (trailer ?? '').split(/\s+/).filter((pair) => pair !== '');
+  return pairs.length === 1 ? (pairs[0]?.split('=')[1] ?? '') : pairs.map((pair) => pair.replace('=', ' ')).join(', ');
+}

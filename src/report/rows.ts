@@ -1,0 +1,83 @@
+import type { Column } from '../board/entry.ts';
+import type { Snapshot, SnapshotEntry, SnapshotRun } from '../coordinator/snapshot.ts';
+import { unreachable } from '../unreachable.ts';
+import { plain } from './plain.ts';
+import { span, ticking, type Clock } from './span.ts';
+
+/** One line of the board: an entry in work, in cells. */
+export interface Row {
+  readonly column: string;
+  readonly id: string;
+  readonly title: string;
+  /** The role that is at work, or the state: `task`, `held`. */
+  readonly doing: string;
+  readonly agent: string;
+  /** `6m of 15m`; '' where no run is on. */
+  readonly time: string;
+  readonly words: string;
+  readonly mood: 'works' | 'waits' | 'needs';
+}
+
+export interface RowOptions {
+  readonly now: number;
+  readonly clock: Clock;
+  /** `spent`: `6m of 15m`; `left`: `9m left`, to the second near its end. */
+  readonly time: 'spent' | 'left';
+}
+
+/** The entries in work and those of TODO that something holds, in the order of the work; who needs a person is told elsewhere. */
+export function rowsOf(snapshot: Snapshot, options: RowOptions): Row[] {
+  const inWork = snapshot.entries.filter(({ column, state }) => column !== 'TODO' && state !== 'needs-person');
+  const strays = snapshot.strayRuns.map((run) => runRow('', run.taskId, '(off the board)', run, options));
+  return [...inWork.map((entry) => rowOf(entry, options)), ...strays];
+}
+
+/** One entry as a row. */
+export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
+  const id = entry.id ?? '';
+  if (entry.run !== null) return runRow(entry.column, id, entry.title, entry.run, options);
+  const rest = { column: entry.column, id, title: plain(entry.title), agent: '', time: '' } as const;
+  const until = entry.until === null ? '' : ` until ${options.clock(entry.until)}`;
+  const why = plain(entry.why);
+  switch (entry.state) {
+    case 'waits-for-provider':
+      return { ...rest, doing: roleOf(entry.column), words: `${why || 'waits for its provider'}${until} (no retry used)`, mood: 'waits' };
+    case 'waits':
+      return { ...rest, doing: 'waits', words: until === '' ? why : `${until.trim()}: ${why}`, mood: 'waits' };
+    case 'being-edited':
+      return { ...rest, doing: 'edited', words: why, mood: 'waits' };
+    case 'held':
+      return { ...rest, doing: 'held', words: why, mood: 'needs' };
+    case 'needs-person':
+      return { ...rest, doing: 'waits', words: why, mood: 'needs' };
+    case 'ready':
+    case 'running':
+    case 'lands':
+    case 'parked':
+      return { ...rest, doing: STATE[entry.state], words: why === entry.state ? '' : why, mood: 'waits' };
+    default:
+      return unreachable(entry.state);
+  }
+}
+
+const STATE = { ready: 'ready', running: 'moves', lands: 'lands', parked: 'parked' } as const;
+
+function runRow(column: string, id: string, title: string, run: SnapshotRun, { now, clock, time }: RowOptions): Row {
+  const doing = run.purpose === 'mend' ? 'mend' : ROLES[run.role];
+  const row = { column, id, title: plain(title), doing, agent: run.agent };
+  if (run.state === 'foreign') return { ...row, time: '', words: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
+  if (run.waiting !== null) return { ...row, time: '', words: waiting(run.waiting, clock), mood: 'waits' };
+  const spent = `${span(now - run.startedAt)} of ${span(run.deadlineAt - run.startedAt)}`;
+  const cell = time === 'spent' ? spent : `${ticking(run.deadlineAt - now)} left`;
+  if (run.stopping) return { ...row, time: cell, words: 'is being stopped', mood: 'waits' };
+  if (run.stalledSince !== null) return { ...row, time: cell, words: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };
+  return { ...row, time: cell, words: plain(run.last) || (run.state === 'starting' ? 'starts' : ''), mood: 'works' };
+}
+
+const waiting = ({ until, why }: NonNullable<SnapshotRun['waiting']>, clock: Clock): string =>
+  `${plain(why) || 'waits for its provider'}${until === null ? '' : ` until ${clock(until)}`} (no retry used)`;
+
+/** As short as they stand in the status line. */
+export const ROLES = { task: 'task', reviewer: 'review', tester: 'test' } as const;
+
+const roleOf = (column: Column): string => ({ TODO: 'task', IN_PROGRESS: 'task', REVIEW: 'review', TESTING: 'test' })[column];

@@ -1,0 +1,93 @@
+import picocolors from 'picocolors';
+import type { SnapshotEntry } from '../coordinator/snapshot.ts';
+import { said } from './log.ts';
+import type { LogMove } from './log-moves.ts';
+import { plain, plainLines } from './plain.ts';
+import { rowOf } from './rows.ts';
+import { span, type Clock } from './span.ts';
+
+/** All that is known of one entry. Stable JSON: `kanban show --json`. Times are epoch ms. */
+export interface EntryView {
+  readonly id: string;
+  readonly title: string;
+  readonly place: 'TODO' | 'IN_PROGRESS' | 'REVIEW' | 'TESTING' | 'CHANGELOG' | 'ABANDONED';
+  readonly entry: SnapshotEntry | null;
+  readonly text: string | null;
+  readonly runs: readonly ShownRun[];
+  readonly output: { readonly run: string; readonly lines: readonly string[] } | null;
+  readonly branch: {
+    readonly name: string;
+    readonly tip: string;
+    readonly worktree: string | null;
+    readonly commits: readonly { readonly sha: string; readonly subject: string }[];
+  } | null;
+  readonly history: readonly LogMove[];
+  readonly ways: readonly string[];
+}
+
+export interface ShownRun {
+  readonly id: string;
+  readonly role: string;
+  readonly purpose: 'work' | 'mend';
+  readonly agent: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  /** null while it is on. */
+  readonly cause: string | null;
+  readonly detail: string;
+  /** Whether its result was taken in, and why not; null = not yet. */
+  readonly outcome: string | null;
+}
+
+export interface ShowOptions {
+  readonly now: number;
+  readonly clock: Clock;
+  readonly colour: boolean;
+}
+
+/** What `kanban show` prints: where it stands and why, what to do, its text, its runs. Ends with a line break. */
+export function renderEntry(view: EntryView, options: ShowOptions): string {
+  const colours = picocolors.createColors(options.colour);
+  const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', colours.cyan(title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))]);
+  const lines = [
+    colours.bold(`${view.id}: ${plain(view.title)}`),
+    ...standing(view, options),
+    ...section('ways on', view.ways),
+    ...section('entry', view.text === null ? [] : trimmed(plainLines(view.text))),
+    ...section('branch', branchLines(view)),
+    ...section('runs', view.runs.map((run) => runLine(run, options))),
+    ...section(`last output of ${view.output?.run ?? ''}`, (view.output?.lines ?? []).flatMap((line) => plainLines(line))),
+    ...section('history', view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function standing({ place, entry, history }: EntryView, { now, clock }: ShowOptions): string[] {
+  const last = history.at(-1);
+  if (place === 'CHANGELOG') return [`landed ${last === undefined ? '' : `${clock(last.at)} as ${last.commit.slice(0, 7)}`}`.trim()];
+  if (entry === null) return [`abandoned ${last === undefined ? '' : clock(last.at)}`.trim()];
+  const row = rowOf(entry, { now, clock, time: 'spent' });
+  const tags = entry.tags.map((tag) => `[${tag}]`).join(' ');
+  const doing = [tags, row.doing, row.agent, row.time, row.words].filter((part) => part !== '').join('  ');
+  const counts = Object.entries(entry.attempts).map(([stage, count]) => `${stage} ${count}`).join(', ');
+  return [`${place}: ${doing}`, ...(counts === '' ? [] : [`failed attempts: ${counts}`])];
+}
+
+function branchLines({ branch }: EntryView): string[] {
+  if (branch === null) return [];
+  const where = branch.worktree === null ? 'no worktree' : branch.worktree;
+  const head = `${branch.name} at ${branch.tip.slice(0, 7)} · ${where} · ${branch.commits.length === 0 ? 'no commit' : branch.commits.length === 1 ? '1 commit' : `${branch.commits.length} commits`} over base`;
+  return [head, ...branch.commits.slice(0, 20).map(({ sha, subject }) => `${sha.slice(0, 7)}  ${plain(subject)}`)];
+}
+
+function runLine(run: ShownRun, { now, clock }: ShowOptions): string {
+  const took = span((run.endedAt ?? now) - run.startedAt);
+  const end = run.cause === null ? 'is on' : `${run.cause}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
+  const role = run.purpose === 'mend' ? 'mend' : run.role;
+  return `${clock(run.startedAt)}  ${role}  ${run.agent}  ${took}  ${end}${run.outcome === null ? '' : ` (${plain(run.outcome)})`}`;
+}
+
+function trimmed(lines: readonly string[]): string[] {
+  const last = lines.findLastIndex((line) => line !== '');
+  return lines.slice(0, last + 1);
+}

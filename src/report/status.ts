@@ -1,0 +1,94 @@
+import picocolors from 'picocolors';
+import type { Snapshot, SnapshotEntry } from '../coordinator/snapshot.ts';
+import { layOut, MARGIN, type Paint } from './layout.ts';
+import { plain, plainLines } from './plain.ts';
+import { rowOf, rowsOf, type Row } from './rows.ts';
+import { span, type Clock } from './span.ts';
+import { todoLine } from './todo-line.ts';
+import { waysOut } from './ways-out.ts';
+import { wrap } from './width.ts';
+
+export interface StatusOptions {
+  /** Epoch ms. */
+  readonly now: number;
+  /** Columns of the terminal; null = no terminal, nothing is cut. */
+  readonly width: number | null;
+  readonly colour: boolean;
+  /** Every entry of TODO on a line of its own. */
+  readonly details: boolean;
+  readonly clock: Clock;
+}
+
+/**
+ * What `kanban status` prints (DESIGN.md section 9): who is at work, what waits and for what, what needs a person and
+ * which commands help. Ends with a line break.
+ */
+export function renderStatus(snapshot: Snapshot, options: StatusOptions): string {
+  const width = options.width ?? Number.POSITIVE_INFINITY;
+  const colours = picocolors.createColors(options.colour);
+  const label = (name: string, lines: readonly string[]): string[] => labelled(name, lines).map((line) => colours.yellow(line));
+  const rows = [...rowsOf(snapshot, { now: options.now, clock: options.clock, time: 'spent' }), ...todoRows(snapshot, options)];
+  const todo = todoLine(snapshot.entries, options.clock);
+  const needing = snapshot.entries.filter(({ state }) => state === 'needs-person');
+  const room = width - MARGIN;
+  const lines = [
+    colours.bold(headline(snapshot, options.now)),
+    ...snapshot.stops.flatMap((stop) => label('all waits', boxed(stop, room))),
+    ...snapshot.told.flatMap((told) => labelled('note', boxed(told, room))),
+    ...layOut(rows, width, painted(options.colour)),
+    ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
+    ...needing.flatMap((entry, index) => needs(entry, index === 0, room, options.colour)),
+  ];
+  if (snapshot.entries.length === 0 && snapshot.strayRuns.length === 0) lines.push('(nothing on the board)');
+  return `${lines.join('\n')}\n`;
+}
+
+/** `main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs · push off` */
+export function headline(snapshot: Snapshot, now: number): string {
+  const { base, coordinator, capacity, push, mode } = snapshot;
+  const who = coordinator === null ? 'no coordinator' : `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`;
+  const ending = mode === 'finish' ? ['ends when its runs have'] : mode === 'stop' ? ['is stopping its runs'] : [];
+  const parts = [`${plain(base.name)}@${base.sha.slice(0, 7)}`, who, ...(coordinator === null ? [] : ending)];
+  return [...parts, `${countRuns(snapshot)} of ${capacity} runs`, `push ${push ? 'on' : 'off'}`].join(' · ');
+}
+
+/** Runs that are on, those of entries off the board included. */
+export const countRuns = ({ entries, strayRuns }: Snapshot): number => entries.filter(({ run }) => run !== null).length + strayRuns.length;
+
+/** Entries of TODO with a line of their own: all of them if asked, else those that a reason of their own holds. */
+function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): Row[] {
+  const todo = snapshot.entries.filter(({ column, state }) => column === 'TODO' && state !== 'needs-person');
+  const shown = details ? todo : todo.filter(({ state, why, run }) => run !== null || (state === 'held' && !snapshot.stops.includes(why))).slice(0, HELD_SHOWN);
+  return shown.map((entry) => {
+    const row = rowOf(entry, { now, clock, time: 'spent' });
+    return entry.id === null ? { ...row, id: 'T-?' } : row;
+  });
+}
+
+const HELD_SHOWN = 8;
+
+function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boolean): string[] {
+  const colours = picocolors.createColors(colour);
+  const id = (entry.id ?? '').padEnd(4);
+  const tags = entry.tags.filter((tag) => tag !== 'RETRY').map((tag) => `[${tag}]`);
+  const text = [...tags, ...plain(entry.why).split(' ')];
+  const [head = '', ...more] = wrap(text, ' ', room - id.length - 2);
+  const indent = ' '.repeat(id.length + 2);
+  const lines = [`${colours.bold(id)}  ${head}`, ...more.map((line) => indent + line), ...wrap(waysOut(entry), ' · ', room)];
+  const [top = '', ...below] = labelled(first ? 'needs you' : '', lines);
+  return [colours.yellow(top.slice(0, MARGIN)) + top.slice(MARGIN), ...below];
+}
+
+/** A name in the first cell, lines beside it. */
+const labelled = (name: string, lines: readonly string[]): string[] =>
+  lines.map((line, index) => `${(index === 0 ? name : '').padEnd(MARGIN)}${line}`);
+
+/** A text of one or more lines (a drawn problem), prose wrapped, underlines left as they are. */
+const boxed = (text: string, room: number): string[] =>
+  plainLines(text).flatMap((line, index, all) => (all.length > 1 && (index > 0 || line.length <= room) ? [line] : wrap(line.split(' '), ' ', room)));
+
+function painted(colour: boolean): Paint {
+  const colours = picocolors.createColors(colour);
+  const moods = { works: colours.green, waits: colours.dim, needs: colours.yellow } as const;
+  return { column: colours.cyan, id: colours.bold, mood: (text, mood) => (text === '' ? '' : moods[mood](text)) };
+}
