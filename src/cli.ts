@@ -6,15 +6,6 @@ import { readCommandLine } from './commands/program.ts';
 declare const KANBAN_VERSION: string;
 const version = typeof KANBAN_VERSION === 'string' ? KANBAN_VERSION : '0.0.0-source';
 
-const io: Io = {
-  cwd: process.cwd(),
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  isTTY: process.stdout.isTTY === true,
-  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-};
-
 let running: CommandSpec | null = null;
 
 // A command that never ends its promise is a bug, not a success; `end` says otherwise.
@@ -33,11 +24,18 @@ process.on('uncaughtException', (error) => void fail(error).then(end));
 main().then(end, (error: unknown) => fail(error).then(end));
 
 async function main(): Promise<ExitCode> {
+  const io = outside();
   const asked = await readCommandLine(process.argv.slice(2), io, version);
   if (asked.kind === 'ended') return asked.code;
   running = asked.spec;
   const { default: command } = await asked.spec.load();
   return command(asked.args, io);
+}
+
+function outside(): Io {
+  const { stdout, stderr, env } = process;
+  const isTTY = stdout.isTTY === true;
+  return { cwd: process.cwd(), stdout, stderr, env, isTTY, columns: isTTY ? stdout.columns : undefined };
 }
 
 /** A throw: trouble with the disk is told as such, all else is a bug of ours. */

@@ -2,12 +2,11 @@ import type { Problem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
 import { type BoardTexts, type Column, COORDINATOR_FIELDS, type Entry } from './entry.ts';
 import { changeEntry, type EntryChange, fieldText } from './entry-change.ts';
-import { endingOf, lineBreakOf } from './line-breaks.ts';
+import { endingOf, lineBreakOf, lineEnd } from './line-breaks.ts';
 import { noteToEntry } from './note-to-entry.ts';
 import { type BoardOptions, columnPath } from './parse.ts';
 import { outdented, parseColumn } from './parse-column.ts';
 import { findEntry, notFound, unclosed, unsafe } from './edit-problems.ts';
-import { lineEnd } from './section-facts.ts';
 import { memoFor, type ParsedColumn } from './section-memo.ts';
 import { splitSections } from './sections.ts';
 
@@ -106,14 +105,14 @@ function changeInPlace(texts: BoardTexts, entry: Entry, change: EntryChange, opt
   if (problem) return { ok: false, problem };
   const before = parse(texts, column, options);
   const after = { ...texts, [column]: text.slice(0, entry.start) + written + text.slice(entry.end) };
-  const expected = before.column.entries.map((one) => (one === entry ? outline({ ...one, source: written }) : outline(one)));
+  const expected = before.column.entries.map((one) => (one === entry ? { ...one, source: written } : one));
   return checked(after, column, expected, entry, options);
 }
 
 function cutEntry(texts: BoardTexts, entry: Entry, options: BoardOptions): Edited {
   const { column } = entry;
   const text = texts[column] ?? '';
-  const expected = parse(texts, column, options).column.entries.filter((one) => one !== entry).map(outline);
+  const expected = parse(texts, column, options).column.entries.filter((one) => one !== entry);
   return checked({ ...texts, [column]: text.slice(0, entry.start) + text.slice(entry.end) }, column, expected, entry, options);
 }
 
@@ -128,7 +127,7 @@ function insertEntry(texts: BoardTexts, source: string, at: { to: Column; positi
   const path = columnPath(at.to, options);
   if (own.length === 0) return { ok: false, problem: notFound(path, source.slice(0, 60)) };
   const after = inserted(text, offset, source);
-  const expected = [...entries.slice(0, index).map(outline), ...own.map(outline), ...entries.slice(index).map(outline)];
+  const expected = [...entries.slice(0, index), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(index)];
   const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
   if (done.ok) return done;
   return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
@@ -147,12 +146,15 @@ function inserted(text: string, offset: number, source: string): string {
   return before + gap[endingOf(before.slice(-400))] + source + (after === '' ? '' : gap[endingOf(source)]) + after;
 }
 
-/** What must be the same of every entry after an edit. */
-const outline = (entry: Entry): string => `${entry.kind} ${entry.parked} ${entry.source.trimEnd()}`;
+/** What must be the same of every entry after an edit; empty lines between entries may have been added. */
+function isUnchanged(found: Entry, expected: Entry): boolean {
+  if (found.kind !== expected.kind || found.parked !== expected.parked) return false;
+  return found.source === expected.source || found.source.trimEnd() === expected.source.trimEnd();
+}
 
-function checked(texts: BoardTexts, column: Column, expected: readonly string[], entry: Entry, options: BoardOptions): Edited {
+function checked(texts: BoardTexts, column: Column, expected: readonly Entry[], entry: Entry, options: BoardOptions): Edited {
   const found = parse(texts, column, options).column.entries;
-  const isSame = found.length === expected.length && found.every((one, index) => outline(one) === expected[index]);
+  const isSame = found.length === expected.length && found.every((one, index) => isUnchanged(one, expected[index]!));
   return isSame ? { ok: true, texts } : { ok: false, problem: unsafe(columnPath(column, options), entry) };
 }
 

@@ -1,7 +1,8 @@
 import { COORDINATOR_FIELDS, type CoordinatorField, type Tag, TAGS } from './entry.ts';
+import type { FieldList } from './field-list.ts';
 import type { Head } from './heading.ts';
-import { endingOf, lineBreakOf } from './line-breaks.ts';
-import { type FieldList, lineEnd, type SectionFacts, SEPARATOR } from './section-facts.ts';
+import { endingOf, lineBreakOf, lineEnd, lineStart } from './line-breaks.ts';
+import { type SectionFacts, SEPARATOR } from './section-facts.ts';
 
 /** What the coordinator changes in an entry besides its place. */
 export interface EntryChange {
@@ -111,19 +112,13 @@ function wanted(key: CoordinatorField, change: EntryChange): [CoordinatorField, 
 const marker = (source: string, start: number): string => /^(?:[-*+]|\d{1,9}[.)])[ \t]*/.exec(source.slice(start, start + 20))?.[0] ?? '- ';
 
 function wholeLines(source: string, item: { start: number; end: number }): Splice {
-  const start = startOfLine(source, item.start);
+  const start = lineStart(source, item.start);
   return { at: start, remove: lineEnd(source, item.end) - start, insert: '' };
-}
-
-function startOfLine(source: string, at: number): number {
-  let start = at;
-  while (start > 0 && source[start - 1] !== '\n' && source[start - 1] !== '\r') start--;
-  return start;
 }
 
 function appendItems(source: string, list: FieldList, added: readonly string[], lineBreak: string): Splice {
   const last = list.items.at(-1)!;
-  const prefix = source.slice(startOfLine(source, last.start), last.start) + marker(source, last.start);
+  const prefix = source.slice(lineStart(source, last.start), last.start) + marker(source, last.start);
   const lines = added.map((one) => prefix + one);
   const isOpen = endingOf(source.slice(0, list.end)) === 'open';
   const insert = isOpen ? lines.map((one) => lineBreak + one).join('') : lines.map((one) => one + lineBreak).join('');
@@ -146,7 +141,7 @@ function newList(source: string, facts: SectionFacts, added: readonly string[], 
 
 /** The list, and the separator below it, with one of the empty lines around. */
 function wholeList(source: string, facts: SectionFacts, list: FieldList): Splice {
-  const start = startOfLine(source, list.start);
+  const start = lineStart(source, list.start);
   const before = source.slice(facts.headingEnd, start);
   const separator = /^(?:[ \t]*(?:\r\n|\r|\n))*<!-- -->[ \t]*(?:\r\n|\r|\n|$)/.exec(source.slice(list.end));
   const end = list.end + (separator?.[0].length ?? 0);

@@ -1,10 +1,9 @@
 import { COORDINATOR_FIELDS, type Entry, TAGS } from './entry.ts';
 import { changeEntry } from './entry-change.ts';
-import { lineBreakOf } from './line-breaks.ts';
+import { lineBreakOf, lineEnd } from './line-breaks.ts';
 import { noteToEntry } from './note-to-entry.ts';
 import type { BoardOptions } from './parse.ts';
 import { outdented } from './parse-column.ts';
-import { lineEnd } from './section-facts.ts';
 import { memoFor } from './section-memo.ts';
 import { splitSections } from './sections.ts';
 

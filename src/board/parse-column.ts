@@ -1,6 +1,8 @@
 import type { Column, Entry } from './entry.ts';
+import type { FieldList } from './field-list.ts';
 import type { Head } from './heading.ts';
-import { countBreaks, type FieldList, type NoteFacts, type SectionFacts, withoutTrailingBlankLines } from './section-facts.ts';
+import { countBreaks, withoutTrailingBlankLines } from './line-breaks.ts';
+import type { NoteFacts, SectionFacts } from './section-facts.ts';
 import { type Mark, memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
 import { type Section, splitSections } from './sections.ts';
 

@@ -1,11 +1,10 @@
-import { distance } from 'fastest-levenshtein';
-
 import { type Column, COLUMNS, type Entry } from './entry.ts';
 import { mergeEntry } from './entry-merge.ts';
 import { endingOf, lineBreakOf } from './line-breaks.ts';
 import { madeFrom } from './made-from.ts';
 import { type BoardOptions, columnPath } from './parse.ts';
 import { parseColumn } from './parse-column.ts';
+import { isSimilarTitle } from './similar-title.ts';
 
 export { vanishedIds } from './vanished.ts';
 
@@ -187,14 +186,8 @@ function pairUp(base: readonly Entry[], mine: readonly Entry[]): Map<Entry, Entr
   }
   const nameless = base.filter((one) => one.id === null);
   for (const one of nameless) pair(one, (entry) => entry.id === null && entry.source.trimEnd() === one.source.trimEnd());
-  for (const one of nameless) pair(one, (entry) => entry.id === null && isSimilar(one.title, entry.title));
+  for (const one of nameless) pair(one, (entry) => entry.id === null && isSimilarTitle(one.title, entry.title));
   return pairs;
-}
-
-function isSimilar(a: string, b: string): boolean {
-  const shorter = Math.min(a.length, b.length);
-  if (shorter >= 4 && (a.startsWith(b) || b.startsWith(a))) return true;
-  return distance(a, b) <= Math.max(a.length, b.length) * 0.3;
 }
 
 function spliced(text: string, splices: readonly Splice[]): string {
@@ -211,16 +204,17 @@ function putBack(text: string, back: readonly Entry[], known: Known, read: (text
   let out = text;
   for (const entry of back) {
     const entries = read(out);
-    const before = known.now[known.now.indexOf(entry) - 1];
+    const above = known.now[known.now.indexOf(entry) - 1];
+    const before = above?.kind === entry.kind ? above : undefined;
     const anchor = before && sameIn(entries, before);
     const first = entries.find((one) => one.kind === 'entry');
     const at = anchor ? anchor.end : before === undefined && first ? first.start : out.length;
     const lineBreak = lineBreakOf(out, from);
     const gap = { nothing: '', open: lineBreak + lineBreak, line: lineBreak, blank: '' };
     const isNote = entry.kind === 'note' && anchor?.kind === 'note';
-    const above = isNote ? '' : gap[endingOf(out.slice(0, at).slice(-400))];
-    const below = isNote || at === out.length ? '' : gap[endingOf(entry.source)];
-    out = out.slice(0, at) + above + entry.source + below + out.slice(at);
+    const aboveGap = isNote ? '' : gap[endingOf(out.slice(0, at).slice(-400))];
+    const belowGap = isNote || at === out.length ? '' : gap[endingOf(entry.source)];
+    out = out.slice(0, at) + aboveGap + entry.source + belowGap + out.slice(at);
   }
   return out;
 }

@@ -1,8 +1,10 @@
 import type { Code, Heading, List, ListItem, Nodes, Paragraph, Root, RootContent } from 'mdast';
 
 import type { Criterion } from './entry.ts';
-import { type FieldItem, fieldKey, type FieldValues, KNOWN_KEYS, readFields } from './fields.ts';
+import { endOf, type FieldList, readList, startOf } from './field-list.ts';
+import { type FieldValues, readFields } from './fields.ts';
 import { type Grammar, type Head, parseHead } from './heading.ts';
+import { countBreaks, lineEnd, lineStart, withoutTrailingBlankLines } from './line-breaks.ts';
 import { findSuspects, openBlockAtEnd, type OpenBlock, type Suspect } from './suspects.ts';
 
 /** Everything that a section's text says by itself. Offsets count from the section's start. */
@@ -40,16 +42,6 @@ interface Content {
   readonly bodyBullet: string | null;
 }
 
-/** The list right under a heading (or a note's line), if it has fields. */
-export interface FieldList {
-  /** `mixed`: only some of the items are fields; `bare`: lines without bullets. Both are problems and count as body. */
-  readonly kind: 'fields' | 'mixed' | 'bare';
-  readonly items: readonly FieldItem[];
-  readonly start: number;
-  /** Right behind the last item's line break. */
-  readonly end: number;
-}
-
 /** A quick note: an unchecked checkbox item at the root of the file. */
 export interface NoteFacts extends Content {
   readonly start: number;
@@ -69,9 +61,21 @@ export function readSection(tree: Root, text: string, grammar: Grammar): Section
   const head = depth === 2 ? parseHead(text.slice(line.contentStart, line.contentEnd), grammar) : null;
   const blocks = depth > 0 ? tree.children.slice(1) : tree.children;
   const content = readContent(blocks, text, line.headingEnd, grammar, head !== null);
+  // Property by property: objects made by spreading are slow to read, and ten thousands of these are read at each parse.
   return {
-    ...{ text, body: withoutTrailingBlankLines(text.slice(content.bodyStart)) },
-    ...{ depth, head, ...line, ...content },
+    text,
+    body: withoutTrailingBlankLines(text.slice(content.bodyStart)),
+    depth,
+    head,
+    contentStart: line.contentStart,
+    contentEnd: line.contentEnd,
+    headingEnd: line.headingEnd,
+    list: content.list,
+    values: content.values,
+    criteria: content.criteria,
+    script: content.script,
+    bodyStart: content.bodyStart,
+    bodyBullet: content.bodyBullet,
     notes: head ? [] : readNotes(tree, text, grammar),
     suspects: findSuspects(tree, text, grammar, head ? line.headingEnd : 0),
     open: openBlockAtEnd(tree, text),
@@ -80,30 +84,7 @@ export function readSection(tree: Root, text: string, grammar: Grammar): Section
   };
 }
 
-const startOf = (node: Nodes): number => node.position?.start.offset ?? 0;
-const endOf = (node: Nodes): number => node.position?.end.offset ?? 0;
-const isAtx = (text: string, node: Heading): boolean => text.charCodeAt(startOf(node)) === 35;
-
-/** Offset behind the line break at or after `at`. */
-export function lineEnd(text: string, at: number): number {
-  const found = /\r\n|\r|\n/g;
-  found.lastIndex = at;
-  const match = found.exec(text);
-  return match ? match.index + match[0].length : text.length;
-}
-
-export function withoutTrailingBlankLines(text: string): string {
-  let end = text.length;
-  while (end > 0 && ' \t\r\n'.includes(text[end - 1]!)) end--;
-  return end === text.length ? text : text.slice(0, end);
-}
-
-export function countBreaks(text: string): number {
-  if (text.includes('\r')) return text.match(/\r\n|\r|\n/g)?.length ?? 0;
-  let count = 0;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
-  return count;
-}
+const isAtx = (text: string, node: Heading): boolean => /^#{1,6}(?:[ \t\r\n]|$)/.test(text.slice(startOf(node), startOf(node) + 7));
 
 function contentOf(heading: Heading, text: string) {
   const first = heading.children[0];
@@ -138,57 +119,6 @@ function skipBlankLines(text: string, from: number): number {
   blank.lastIndex = from;
   blank.exec(text);
   return Math.max(from, blank.lastIndex);
-}
-
-function readList(node: RootContent, text: string): FieldList | null {
-  if (node.type === 'paragraph') return bareFields(node, text);
-  if (node.type !== 'list') return null;
-  const items = node.children.map((item) => readItem(item, text));
-  const found = items.filter((item) => item !== null);
-  const start = startOf(node);
-  const end = lineEnd(text, Math.max(start, endOf(node)));
-  if (found.length === items.length) return { kind: 'fields', items: found, start, end };
-  return found.some((item) => KNOWN_KEYS.has(item.key)) ? { kind: 'mixed', items: found, start, end } : null;
-}
-
-const KEY = /^(?:\*\*|__|`)?([A-Za-z][\w.-]*)(?:\*\*|__|`)?:(?:\*\*|__)?(?:(?=\s)|$|(?=\S))/;
-
-/** `key: value`; the value may go on in further lines or stand as a nested list. */
-function readItem(item: ListItem, text: string): FieldItem | null {
-  const paragraph = item.children[0];
-  if (item.checked != null || paragraph?.type !== 'paragraph') return null;
-  const line = text.slice(startOf(paragraph), endOf(paragraph));
-  const match = KEY.exec(line);
-  if (!match) return null;
-  const key = fieldKey(match[1]!);
-  const rest = line.slice(match[0].length);
-  if (rest !== '' && !/^\s/.test(rest) && !KNOWN_KEYS.has(key)) return null;
-  const nested = item.children[1];
-  if (item.children.length > 2 || (nested && nested.type !== 'list')) return null;
-  const values = [rest.replace(/\s*[\r\n]\s*/g, ' ').trim()];
-  for (const one of nested?.children ?? []) {
-    const inner = one.children[0];
-    if (one.children.length !== 1 || inner?.type !== 'paragraph') return null;
-    values.push(text.slice(startOf(inner), endOf(inner)).replace(/\s*[\r\n]\s*/g, ' ').trim());
-  }
-  return { key, value: values.filter((one) => one !== '').join(', '), start: startOf(item), end: endOf(nested ?? paragraph) };
-}
-
-const BARE_KEYS = new Set(['depends', 'files', 'priority', 'approve', 'attempts', 'reviewed', 'tested']);
-
-/** `depends: T-3` without a bullet: markdown makes it a paragraph, and the dependency would be lost silently. */
-function bareFields(node: Paragraph, text: string): FieldList | null {
-  const items: FieldItem[] = [];
-  let at = startOf(node);
-  for (const line of text.slice(at, endOf(node)).split(/\r\n|\r|\n/)) {
-    const match = KEY.exec(line.trim());
-    if (!match) return null;
-    const start = text.indexOf(line, at);
-    items.push({ key: fieldKey(match[1]!), value: line.trim().slice(match[0].length).trim(), start, end: start + line.length });
-    at = start + line.length;
-  }
-  if (!items.some((item) => BARE_KEYS.has(item.key))) return null;
-  return { kind: 'bare', items, start: startOf(node), end: lineEnd(text, endOf(node)) };
 }
 
 function criteriaOf(blocks: readonly Nodes[], text: string): Criterion[] {
@@ -251,10 +181,4 @@ function readNote(
   const head = parseHead(content, grammar, true)!;
   const facts = readContent(item.children.slice(1), at.text, afterLine, grammar, oneLine);
   return { head, contentStart: at.contentStart, contentEnd: at.contentStart + content.length, ...facts };
-}
-
-function lineStart(text: string, at: number): number {
-  let start = at;
-  while (start > 0 && text[start - 1] !== '\n' && text[start - 1] !== '\r') start--;
-  return start;
 }

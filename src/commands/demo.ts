@@ -9,7 +9,7 @@ import { Stage } from './demo-stage.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** Seconds by which each run is made longer, so that eyes can follow. */
-const PAUSE = 3;
+const PAUSE = 2.5;
 const GRAPH_LINES = 25;
 
 /**

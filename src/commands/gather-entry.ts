@@ -5,6 +5,7 @@ import { createSectionMemo, parseBoard } from '../board/parse.ts';
 import { startRef } from '../coordinator/git-view.ts';
 import { BoardKeeper } from '../coordinator/keeper.ts';
 import type { Snapshot } from '../coordinator/snapshot.ts';
+import { lastLines } from '../effects/run-activity.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
@@ -17,7 +18,6 @@ import { RUN_FILES } from '../runner/folder.ts';
 import type { Settings } from '../workflow/settings.ts';
 import type { OpenBoard } from './open-board.ts';
 import { readLog } from './read-log.ts';
-import { lastLines } from './read-snapshot.ts';
 
 /** Collects all that is known of one entry, on the board or landed. Problem: `unknown-id`, with the nearest one. */
 export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: string): Promise<Result<EntryView>> {

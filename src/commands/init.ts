@@ -155,11 +155,12 @@ async function write(file: string, text: string, how: FilePlan['how']): Promise<
 }
 
 function inWords(detected: Detected, agent: KnownName | 'shell', existing: Settings | null): readonly string[] {
-  const { base, ids, afterCreate, testerRun, agents } = detected;
+  const { base, ids, afterCreate, testerRun, unlocked, agents } = detected;
   const lines = [
     base && `base: ${base.value} (${base.from})`,
     ids && `ids: ${ids.value.join(', ')} (${ids.from})`,
     afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
+    unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
     testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
     agents.length > 0 ? `agents: ${agents.map((name) => KNOWN_COMMANDS[name].title).join(', ')}` : 'agents: none on the PATH',
     existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,

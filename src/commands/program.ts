@@ -45,7 +45,6 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
     .usage('[command] [options]')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
-    .helpCommand('help [command]', 'print how a command is used')
     .showHelpAfterError('(kanban --help)')
     .exitOverride()
     .configureOutput({
@@ -57,6 +56,8 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText('after', () => ['', block('Examples:', EXAMPLES), '', block('Exit codes:', EXIT_CODES), '', block('When stuck:', WHEN_STUCK)].join('\n'));
   for (const spec of COMMANDS) addCommand(program, spec, onAsked);
+  const group = `${COMMANDS.at(-1)?.group}:`;
+  program.addHelpCommand(new Commander('help').argument('[command]').description('Print how a command is used').helpOption(false).helpGroup(group));
   return program;
 }
 

@@ -12,6 +12,17 @@ const since: OptionSpec = { flags: '--since <time>', summary: 'only what is newe
 const id = { name: 'id', form: 'required', summary: 'task id, such as T-12' } as const;
 const maybeId = { ...id, form: 'optional' } as const;
 
+/** What preflight and doctor print as JSON. */
+const findings = [
+  ['[]', 'a list of findings, each with the keys below'],
+  ['check', 'what was looked at, a stable name'],
+  ['level', '`stops` (nothing starts or moves), `holds` (what it concerns waits), `mended` (done already) or `told`'],
+  ['message', 'what is wrong or good to know'],
+  ['fix', 'how to mend it; may be absent'],
+  ['where', '`file`, `line`, `column`, `length`, `lineText`; may be absent'],
+  ['holds', 'what waits: `entries`, `agents`, `landings`; may be absent'],
+] as const;
+
 /** Every command there is: feeds the parser, `--help` and docs/commands.md. */
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -226,6 +237,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: [],
     options: [json],
     examples: [['kanban preflight', 'before the first kanban run']],
+    json: findings,
     load: () => import('./preflight.ts'),
   },
   {
@@ -235,6 +247,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: [],
     options: [{ flags: '--fix', summary: 'mend what can be mended without asking' }, json],
     examples: [['kanban doctor', 'when something is odd']],
+    json: findings,
     load: () => import('./doctor.ts'),
   },
   {

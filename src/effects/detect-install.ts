@@ -7,18 +7,29 @@ import { findWorkspaces, readPackage } from './workspaces.ts';
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
-/** How the dependencies of a new worktree are installed: exactly what the lock file says, where git has one. */
-export async function detectInstall(root: string, tracked: ReadonlySet<string>): Promise<{ readonly manager: PackageManager | null; readonly afterCreate: Found<string> | null }> {
+/** `unlocked`: there are dependencies, but git has no lock file that says which. */
+export interface Install {
+  readonly manager: PackageManager | null;
+  readonly afterCreate: Found<string> | null;
+  readonly unlocked: boolean;
+}
+
+/**
+ * How the dependencies of a new worktree are installed: exactly what the lock file says. Without one nothing is filled
+ * in: an install that resolves anew gives every worktree other packages, and writes files that the task didn't.
+ */
+export async function detectInstall(root: string, tracked: ReadonlySet<string>): Promise<Install> {
   const pkg = await readPackage(root);
-  if (pkg === null) return { manager: null, afterCreate: null };
+  if (pkg === null) return { manager: null, afterCreate: null, unlocked: false };
   const found = await detect({ cwd: root, stopDir: root });
   const manager = MANAGERS.find((name) => name === found?.name) ?? 'npm';
   const needed = DEPENDENCIES.some((key) => !isEmpty(pkg[key])) || (await findWorkspaces(root)) !== null;
-  if (!needed) return { manager: found ? manager : null, afterCreate: null };
+  if (!needed) return { manager: found ? manager : null, afterCreate: null, unlocked: false };
   const lock = LOCKS[manager].find((name) => tracked.has(name));
   // A lock file that git doesn't have isn't in a new worktree either.
-  const command = lock ? await frozen(manager, found?.agent === 'yarn@berry', root) : `${manager} install`;
-  return { manager, afterCreate: { value: command, from: lock ?? 'package.json' } };
+  if (lock === undefined) return { manager, afterCreate: null, unlocked: true };
+  const command = await frozen(manager, found?.agent === 'yarn@berry', root);
+  return { manager, afterCreate: { value: command, from: lock }, unlocked: false };
 }
 
 const MANAGERS = ['npm', 'pnpm', 'yarn', 'bun'] as const;

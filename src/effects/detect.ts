@@ -16,6 +16,8 @@ export interface Detected {
   readonly ids: Found<readonly string[]> | null;
   readonly afterCreate: Found<string> | null;
   readonly testerRun: Found<string> | null;
+  /** Dependencies without a lock file in git: neither install nor tests can be filled in. */
+  readonly unlocked: boolean;
   /** Names of known agent CLIs on the PATH, in the order of preference. */
   readonly agents: readonly KnownName[];
   /** Programs that an agent's shell needs besides git, to install and test. */
@@ -43,11 +45,11 @@ export async function detect(root: string, board: string, path: string = process
   const [base, ids, testerRun, agents] = await Promise.all([
     detectBase(root, head),
     detectIds(root, board),
-    detectTests(root, install.manager),
+    install.unlocked ? null : detectTests(root, install.manager),
     detectAgents(path),
   ]);
   const tools = [install.afterCreate?.value, testerRun?.value].flatMap((command) => (command ? [command.split(' ')[0] ?? ''] : []));
-  return { base, head, ids, afterCreate: install.afterCreate, testerRun, agents, tools: [...new Set(tools)] };
+  return { base, head, ids, afterCreate: install.afterCreate, testerRun, unlocked: install.unlocked, agents, tools: [...new Set(tools)] };
 }
 
 async function trackedFiles(root: string): Promise<ReadonlySet<string>> {

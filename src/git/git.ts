@@ -150,7 +150,8 @@ function ended(child: ChildProcess, args: readonly string[], options: GitOptions
     child.on('close', (code) => {
       options.signal?.removeEventListener('abort', abort);
       const stderr = Buffer.concat(err).toString();
-      if (code === null || !(options.okExit ?? [0]).includes(code)) return reject(new GitError(args, code, stderr));
+      const failed = code === null || !(options.okExit ?? [0]).includes(code);
+      if (failed || options.signal?.aborted) return reject(new GitError(args, code, stderr));
       const stdout = Buffer.concat(out);
       resolve({ code, stdout: options.encoding === 'buffer' ? stdout : stdout.toString(), stderr });
     });

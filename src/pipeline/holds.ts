@@ -5,6 +5,8 @@ import type { PastRun, RunFacts, World } from './world.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+/** Runs that are lost after a quarter of an hour each never make four in an hour; an unbroken series of this many hours' worth ends too (I10). */
+const MOST_HOURS = 3;
 
 /** May an agent be given a new run, and if not, until when and why? */
 export type AgentHold =
@@ -31,7 +33,7 @@ export function agentHold(world: World, agent: string): AgentHold {
   if (last === undefined) return { kind: 'free' };
   const until = endOf(last, trouble.length);
   if (until > world.now) {
-    if (trouble.every(({ cause }) => cause === 'not-started')) return { kind: 'launch', until, why: `${agent} could not start: ${oneLine(last.detail)}` };
+    if (last.cause === 'not-started') return { kind: 'launch', until, why: `${agent} could not start: ${oneLine(last.detail)}` };
     return { kind: 'provider', until, why: oneLine(last.detail) || 'its provider is busy' };
   }
   const probing = world.runs.some((run) => run.agent === agent && isOn(run));
@@ -51,17 +53,15 @@ function endOf(last: PastRun, times: number): number {
 
 const troubleOf = (world: World, agent: string): PastRun[] => streakOfTrouble(world.past.filter((run) => run.agent === agent));
 
-/** The latest unbroken series of provider trouble, or of the same launch failure met by two entries. */
+/** The same launch failure met by two entries last; else the latest unbroken series of provider trouble. */
 function streakOfTrouble(past: readonly PastRun[]): PastRun[] {
-  const streak: PastRun[] = [];
-  for (const run of past.toReversed()) {
-    if (run.cause === 'stopped' || run.cause === 'lost') continue;
-    if (run.cause === 'provider' || (run.cause === 'not-started' && (streak.length === 0 || sameFailure(run, streak[0])))) streak.unshift(run);
-    else break;
-  }
-  const launch = streak.every((run) => run.cause === 'not-started');
-  if (launch && new Set(streak.map((run) => run.taskId)).size < 2) return [];
-  return streak;
+  const telling = past.filter(({ cause }) => cause !== 'stopped' && cause !== 'lost');
+  const last = telling.at(-1);
+  const launches = telling.slice(telling.findLastIndex((run) => !sameFailure(run, last)) + 1);
+  if (new Set(launches.map(({ taskId }) => taskId)).size > 1) return launches;
+  // One entry's launch failure proves nothing about the provider.
+  const answered = telling.filter(({ cause }) => cause !== 'not-started');
+  return answered.slice(answered.findLastIndex(({ cause }) => cause !== 'provider') + 1);
 }
 
 const sameFailure = (a: PastRun, b: PastRun | undefined): boolean =>
@@ -78,15 +78,17 @@ export type Restart =
 
 /** May the entry's stage be started again after launches that failed or runs that were lost? */
 export function restartOf(world: World, id: string): Restart {
-  const since = Math.max(world.now - HOUR, world.history.escalated.get(id) ?? 0);
+  const since = world.history.escalated.get(id) ?? 0;
   const failures = world.past.filter(
     (run) => run.taskId === id && isRestart(run.cause) && run.endedAt > since && !endedWellSince(world.past, run) && !isShared(world.past, run),
   );
   const last = failures.at(-1);
   if (last === undefined) return { kind: 'now' };
   const words = `${last.cause === 'lost' ? 'a run was lost' : 'a run could not start'}: ${last.detail}`;
-  if (failures.length > world.settings.restarts_per_hour) return { kind: 'used-up', why: words };
-  const until = last.endedAt + backoff(2 * SECOND, 5, failures.length, 10 * MINUTE);
+  const { restarts_per_hour: most } = world.settings;
+  const recent = failures.filter(({ endedAt }) => endedAt > world.now - HOUR).length;
+  if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', why: words };
+  const until = last.endedAt + backoff(2 * SECOND, 5, Math.max(1, recent), 10 * MINUTE);
   return until > world.now ? { kind: 'wait', until, why: words } : { kind: 'now' };
 }
 

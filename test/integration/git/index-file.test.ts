@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeRepository } from '../../../src/git/close.ts';
+import { editIndexFile, readIndexFile, type IndexEdit } from '../../../src/git/index-file.ts';
+import { writeBlob } from '../../../src/git/objects.ts';
+import { makeRig, type Rig } from '../landing/rig.ts';
+
+let rig: Rig;
+afterEach(() => closeRepository(rig.repo));
+
+/** A small repeatable source of numbers. */
+function numbers(seed: number): (below: number) => number {
+  let count = 0;
+  return (below) => createHash('sha1').update(`${seed} ${count++}`).digest().readUInt32BE(0) % below;
+}
+
+describe('editIndexFile does what git update-index does', () => {
+  for (const format of ['sha1', 'sha256'] as const) {
+    it(`over random edits (${format})`, { timeout: 120_000 }, async () => {
+      rig = await makeRig({ format });
+      const folders = ['', 'a/', 'a/b/', 'a.b/', 'a-b/', 'z/ü ö/', `${'long/'.repeat(60)}`];
+      for (const folder of folders) for (let i = 0; i < 4; i++) rig.write(`${folder}file${i}`, `${folder}${i}`);
+      rig.git('add', '.');
+      rig.git('commit', '-qm', 'more'); // leaves a TREE extension
+      const pick = numbers(7);
+      for (let round = 0; round < 25; round++) {
+        const edits: IndexEdit[] = [];
+        const paths = new Set<string>();
+        for (let n = pick(3); n >= 0; n--) paths.add(`${folders[pick(folders.length)]}file${pick(8)}`);
+        const now = readIndexFile(rig.repo.gitDir, format, paths)!;
+        for (const path of paths) {
+          const sha = writeBlob(rig.repo, Buffer.from(`${round} ${path}`));
+          edits.push({ path, allowed: [now.get(path)?.sha ?? null], to: pick(4) === 0 ? null : { mode: '100644', sha } });
+        }
+        const expected = new Map(listed(rig).map((line) => [line.split('\t')[1]!, line]));
+        for (const { path, to } of edits) {
+          if (to) expected.set(path, `${to.mode} ${to.sha} 0\t${path}`);
+          else expected.delete(path);
+        }
+        expect(editIndexFile(rig.repo.gitDir, format, edits)).toEqual({ ok: true });
+        expect(listed(rig).sort()).toEqual([...expected.values()].sort());
+        // git checks the order and the trailing checksum, and its cached trees must agree with the entries.
+        expect(rig.git('fsck', '--no-dangling')).toBe('');
+        const cached = rig.git('write-tree');
+        rig.git('read-tree', '--empty');
+        rig.gitIn(rig.root, 'read-tree', cached);
+        expect(listed(rig).sort()).toEqual([...expected.values()].sort());
+        if (round % 5 === 0) rig.git('commit', '-qm', `round ${round}`, '--allow-empty');
+      }
+    });
+  }
+
+  it('refuses what it may not touch', async () => {
+    rig = await makeRig();
+    const format = 'sha1';
+    const sha = writeBlob(rig.repo, Buffer.from('x'));
+    const to = { mode: '100644', sha };
+    const before = readFileSync(join(rig.root, '.git/index'));
+    const edit = (path: string, allowed: readonly (string | null)[]) => editIndexFile(rig.repo.gitDir, format, [{ path, allowed, to }]);
+    expect(edit('src/f1.txt', [null, sha])).toEqual({ ok: false, why: 'other', path: 'src/f1.txt' });
+    expect(edit('src/f1.txt/deeper', [null])).toEqual({ ok: false, why: 'other', path: 'src/f1.txt/deeper' });
+    expect(edit('src', [null])).toEqual({ ok: false, why: 'other', path: 'src' });
+    writeFileSync(join(rig.root, '.git/index.lock'), '');
+    expect(edit('new.txt', [null])).toEqual({ ok: false, why: 'locked' });
+    expect(readFileSync(join(rig.root, '.git/index')).equals(before)).toBe(true);
+  });
+
+  it('never makes the index newer than it was', async () => {
+    rig = await makeRig();
+    const before = statSync(join(rig.root, '.git/index')).mtimeMs;
+    const to = { mode: '100644', sha: writeBlob(rig.repo, Buffer.from('x')) };
+    expect(editIndexFile(rig.repo.gitDir, 'sha1', [{ path: 'new.txt', allowed: [null], to }])).toEqual({ ok: true });
+    expect(statSync(join(rig.root, '.git/index')).mtimeMs).toBeLessThanOrEqual(before);
+  });
+});
+
+const listed = (rig: Rig): string[] => rig.git('-c', 'core.quotePath=false', 'ls-files', '-s', '-z').split('\0').filter(Boolean);

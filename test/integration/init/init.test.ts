@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeInit } from '../../../src/commands/describe-init.ts';
+import { init, type InitOptions, type InitResult } from '../../../src/commands/init.ts';
+import { parseWorkflow } from '../../../src/workflow/parse.ts';
+import type { Settings } from '../../../src/workflow/settings.ts';
+import { makeFolder, makePrograms, makeRepository, run, write } from './rig.ts';
+
+async function initIn(cwd: string, options: Partial<InitOptions> = {}): Promise<InitResult> {
+  const result = await init({ cwd, dryRun: false, path: makePrograms(), ...options });
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+function settingsOf(root: string): Settings {
+  const read = parseWorkflow(readFileSync(join(root, 'WORKFLOW.md'), 'utf8'), 'WORKFLOW.md');
+  if (!read.ok) throw new Error(JSON.stringify(read.error, null, 1));
+  return read.value.settings;
+}
+
+const problemOf = async (options: Partial<InitOptions> & { cwd: string }): Promise<string | undefined> => {
+  const result = await init({ dryRun: false, path: makePrograms(), ...options });
+  return result.ok ? undefined : result.error[0]?.code;
+};
+
+const LOCKED = { 'package.json': '{"scripts":{"test":"node --test"},"dependencies":{"x":"1"}}', 'package-lock.json': '{}' };
+
+describe('init', () => {
+  it('writes what is missing and commits nothing; its own line commits it', async () => {
+    const root = makeRepository();
+    const result = await initIn(root);
+    expect(result.written.map(({ path, how }) => `${how} ${path}`)).toEqual([
+      'new WORKFLOW.md', 'new prompts/task.md', 'new prompts/reviewer.md', 'new prompts/tester.md',
+      'new board/TODO.md', 'new board/IN_PROGRESS.md', 'new board/REVIEW.md', 'new board/TESTING.md', 'new .gitignore', 'new .gitattributes',
+    ]);
+    expect(run(root, 'rev-list', '--count', 'HEAD').trim()).toBe('1');
+    expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('.worktrees/\n.kanban/\n');
+    expect(readFileSync(join(root, '.gitattributes'), 'utf8')).toBe('board/*.md diff=markdown\n');
+    expect(readFileSync(join(root, 'board/REVIEW.md'), 'utf8')).toBe('# REVIEW\n');
+    const line = result.nextSteps.find((step) => step.startsWith('git add'));
+    execFileSync('sh', ['-c', line ?? 'false'], { cwd: root });
+    expect(run(root, 'status', '--porcelain')).toBe('');
+    expect(run(root, 'log', '-1', '--format=%s').trim()).toBe('kanban: set up');
+  });
+
+  it('fills in what the repository tells', async () => {
+    const root = makeRepository(LOCKED);
+    run(root, 'branch', '-m', 'trunk');
+    const { found } = await initIn(root);
+    const settings = settingsOf(root);
+    expect([settings.base, settings.ids, settings.hooks.after_create, settings.roles.tester.run, settings.roles.task.agent]).toEqual(['trunk', ['T'], 'npm ci', 'npm test', 'shell']);
+    expect(found).toContain('install: npm ci (package-lock.json)');
+    expect(found).toContain('tests: npm test (package.json)');
+  });
+
+  it('keeps what exists, byte by byte, and appends to .gitignore and .gitattributes only what they lack', async () => {
+    const mine = { 'WORKFLOW.md': '---\nbase: main\nboard: work/board\n---\nMine.\n', 'prompts/task.md': 'mine', 'work/board/TODO.md': '# Mine\n\n## T-7: x\n', '.gitignore': 'node_modules\r\n/.kanban', '.gitattributes': '* text=auto\n' };
+    const root = makeRepository(mine);
+    const result = await initIn(root);
+    for (const path of ['WORKFLOW.md', 'prompts/task.md', 'work/board/TODO.md'] as const) expect(readFileSync(join(root, path), 'utf8')).toBe(mine[path]);
+    expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('node_modules\r\n/.kanban\r\n.worktrees/\r\n');
+    expect(readFileSync(join(root, '.gitattributes'), 'utf8')).toBe('* text=auto\nwork/board/*.md diff=markdown\n');
+    expect(readFileSync(join(root, 'work/board/REVIEW.md'), 'utf8')).toBe('# REVIEW\n');
+    expect(result.kept).toEqual(['WORKFLOW.md', 'prompts/task.md', 'work/board/TODO.md']);
+    const again = await initIn(root);
+    expect(again.written).toEqual([]);
+    expect(describeInit(again)).toContain('Nothing to write: all is there.');
+  });
+
+  it('--dry-run writes nothing and says the same', async () => {
+    const root = makeRepository(LOCKED);
+    const dry = await initIn(root, { dryRun: true });
+    expect(run(root, 'status', '--porcelain')).toBe('');
+    const wet = await initIn(root);
+    expect(dry).toEqual({ ...wet, dryRun: true });
+    expect(describeInit(dry)).toContain('Would write\n  + WORKFLOW.md');
+  });
+
+  it('picks the agent CLIs that it finds, and writes them so that they can commit', async () => {
+    const root = makeRepository(LOCKED);
+    const { found } = await initIn(root, { path: makePrograms('claude', 'codex') });
+    const { roles, agents } = settingsOf(root);
+    expect([roles.task.agent, roles.reviewer.agent, roles.tester.agent]).toEqual(['claude', 'claude', 'claude']);
+    expect(agents['claude']?.command).toEqual(['claude']);
+    expect(agents['claude']?.args.join(' ')).toContain('--permission-mode dontAsk --model {model} --allowedTools Bash(git *) Bash(npm *) Write Edit Read');
+    expect(agents['codex']?.args).toEqual(expect.arrayContaining(['workspace-write', '{git_dir}', '{git_common_dir}']));
+    expect(agents['codex']?.env.pass).toContain('OPENAI_API_KEY');
+    expect(found).toContain('agents: Claude Code, Codex');
+  });
+
+  it('--agent wins over what is found; an unknown one is refused with nothing written', async () => {
+    const root = makeRepository();
+    expect(await problemOf({ cwd: root, agent: 'claud' })).toBe('unknown-agent');
+    expect(run(root, 'status', '--porcelain')).toBe('');
+    await initIn(root, { agent: 'codex', path: makePrograms('claude') });
+    const { roles, agents } = settingsOf(root);
+    expect([roles.task.agent, Object.keys(agents)]).toEqual(['codex', ['shell', 'codex', 'claude']]);
+  });
+
+  it('asks only where there is somebody to ask and something to choose', async () => {
+    const asked: string[][] = [];
+    const ask = async (_: string, choices: readonly string[]): Promise<string> => {
+      asked.push([...choices]);
+      return 'shell';
+    };
+    const root = makeRepository();
+    await initIn(root, { dryRun: true, ask });
+    await initIn(root, { ask, path: makePrograms('codex') });
+    expect(asked).toEqual([['codex', 'shell']]);
+    expect(settingsOf(root).roles.task.agent).toBe('shell');
+  });
+
+  it.each(['main', 'no', '007', 'feat/x-1', '1.0', 'a#b'])('writes a base called %s so that it is read again', async (name) => {
+    const root = makeRepository();
+    run(root, 'branch', '-m', name);
+    await initIn(root);
+    expect(settingsOf(root).base).toBe(name);
+  });
+
+  it('keeps the comments in their column where there is room', async () => {
+    const root = makeRepository(LOCKED);
+    await initIn(root);
+    const column = (text: string, key: string): number | undefined => text.split('\n').find((line) => line.trim().startsWith(key))?.indexOf('#');
+    const [filled, template] = [readFileSync(join(root, 'WORKFLOW.md'), 'utf8'), readFileSync('WORKFLOW.md', 'utf8')];
+    for (const key of ['base:', 'after_create:', 'run:']) expect(column(filled, key)).toBe(column(template, key));
+  });
+
+  it('keeps the comments of the template', async () => {
+    const root = makeRepository();
+    await initIn(root);
+    const comments = (text: string): readonly string[] => text.split('\n').flatMap((line) => /#.*/.exec(line)?.[0] ?? []);
+    expect(comments(readFileSync(join(root, 'WORKFLOW.md'), 'utf8'))).toEqual(comments(readFileSync('WORKFLOW.md', 'utf8')));
+  });
+
+  it('works from a folder below, and from a linked worktree', async () => {
+    const root = makeRepository({ 'src/a.txt': 'a' });
+    await initIn(join(root, 'src'));
+    expect(readdirSync(join(root, 'src'))).toEqual(['a.txt']);
+    expect(statSync(join(root, 'board/TODO.md')).isFile()).toBe(true);
+  });
+
+  it('refuses where there is nothing to start from', async () => {
+    expect(await problemOf({ cwd: makeFolder() })).toBe('no-repository');
+    const empty = makeFolder();
+    run(empty, 'init', '-q', '-b', 'main');
+    expect(await problemOf({ cwd: empty })).toBe('no-commits');
+    expect(readdirSync(empty)).toEqual(['.git']);
+    const detached = makeRepository();
+    run(detached, 'checkout', '-q', '--detach');
+    run(detached, 'branch', '-m', 'main', 'odd');
+    expect(await problemOf({ cwd: detached })).toBe('no-base');
+    const broken = makeRepository({ 'WORKFLOW.md': '---\nzork: [\n---\n' });
+    expect(await problemOf({ cwd: broken })).toBe('settings-yaml');
+  });
+
+  it('on another branch, says where the board counts', async () => {
+    const root = makeRepository();
+    const remote = makeFolder();
+    run(remote, 'init', '-q', '--bare', '-b', 'main');
+    run(root, 'remote', 'add', 'origin', remote);
+    run(root, 'push', '-q', 'origin', 'main');
+    run(root, 'remote', 'set-head', 'origin', 'main');
+    run(root, 'checkout', '-q', '-b', 'feature');
+    run(root, 'branch', '-q', '-D', 'main');
+    const { nextSteps } = await initIn(root);
+    expect(nextSteps[0]).toMatch(/^git branch main origin\/main/);
+    expect(nextSteps[1]).toMatch(/^git switch main/);
+    expect(settingsOf(root).base).toBe('main');
+  });
+
+  it('a board that is there gives the ids, and a new TODO.md speaks their language', async () => {
+    const root = makeRepository();
+    write(root, { 'board/REVIEW.md': '# REVIEW\n\n## [RETRY] HYD-3: x\n\n## **HYD-4**: y\n\n## OPS-1: z\n' });
+    await initIn(root);
+    expect(settingsOf(root).ids).toEqual(['HYD', 'OPS']);
+    expect(readFileSync(join(root, 'board/TODO.md'), 'utf8')).toContain('## HYD-?: Login');
+  });
+});

@@ -1,0 +1,44 @@
+import { checkoutOf } from '../../../src/git/checkout.ts';
+import { readBlob } from '../../../src/git/objects.ts';
+import { insertChangelogLine } from '../../../src/landing/changelog.ts';
+import { readDisk } from '../../../src/landing/disk-file.ts';
+import { landOne, type Landing } from '../../../src/landing/land.ts';
+import { commitMove, type Move, type MoveFile } from '../../../src/landing/move.ts';
+import { join } from 'node:path';
+import { EMPTY_TESTING, type Rig } from './rig.ts';
+
+export const MOVED_TODO = '# TODO\n\n## T-2: Second\n';
+export const MOVED_IN_PROGRESS = '# IN_PROGRESS\n\n## T-1: First\n\nDo it.\n';
+
+/** T-1 from TODO to IN_PROGRESS, as the coordinator asks for it. */
+export async function moveOf(rig: Rig, change: Partial<Move> = {}): Promise<Move> {
+  const oldBase = rig.sha('main');
+  const file = async (path: string, to: string): Promise<MoveFile> => ({
+    path,
+    from: readDisk(join(rig.root, path)),
+    committed: await readBlob(rig.repo, oldBase, path),
+    to: Buffer.from(to),
+  });
+  const files = [await file('board/TODO.md', MOVED_TODO), await file('board/IN_PROGRESS.md', MOVED_IN_PROGRESS)];
+  const checkout = checkoutOf(rig.repo, 'refs/heads/main');
+  const message = 'kanban: T-1 TODO → IN_PROGRESS\n\nKanban-Move: T-1 TODO -> IN_PROGRESS\n';
+  return { baseRef: 'refs/heads/main', oldBase, extraRefs: [{ ref: 'refs/kanban/seen' }], checkout, files, message, ...change };
+}
+
+export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
+  return {
+    baseRef: 'refs/heads/main',
+    oldBase: rig.sha('main'),
+    tip: rig.sha('T-9'),
+    id: 'T-9',
+    board: 'board',
+    boardFiles: new Map([['board/TESTING.md', Buffer.from(EMPTY_TESTING)]]),
+    changelog: { path: 'CHANGELOG.md', insert: (text) => insertChangelogLine(text, { section: 'Fixed', line: 'Landed (T-9)' }) },
+    message: 'T-9: Ready to land\n\nKanban-Move: T-9 TESTING -> CHANGELOG\n',
+    checkout: checkoutOf(rig.repo, 'refs/heads/main'),
+    extraRefs: [{ ref: 'refs/kanban/seen' }],
+    ...change,
+  };
+}
+
+export { commitMove, landOne };

@@ -1,0 +1,299 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { collect } from '../../../src/runner/collect.ts';
+import type { Collected } from '../../../src/runner/collect.ts';
+import type { Brief } from '../../../src/runner/folder.ts';
+import { RunRig } from '../../rig/run-rig.ts';
+
+let rig: RunRig;
+beforeEach(() => {
+  rig = new RunRig();
+});
+afterEach(() => rig.remove());
+
+/** Collects, then collects again: the second time must change nothing. */
+async function collected(brief: Brief): Promise<Collected> {
+  const result = await collect(rig.folder(brief), brief);
+  const refs = rig.git('for-each-ref');
+  const again = await collect(rig.folder(brief), brief);
+  expect(rig.git('for-each-ref')).toBe(refs);
+  expect(again).toMatchObject({ tip: result.tip, ahead: result.ahead, changed: result.changed, leftovers: null });
+  expect(rig.inTask('symbolic-ref', 'HEAD')).toBe('refs/heads/T-1');
+  return result;
+}
+
+function tryGit(...args: string[]): void {
+  try {
+    rig.inTask(...args);
+  } catch {
+    // A conflict: what the test wants.
+  }
+}
+
+describe('left uncommitted (I6)', () => {
+  it('nothing: nothing', async () => {
+    const brief = rig.brief();
+    expect(await collected(brief)).toEqual({ tip: brief.tip, ahead: 0, changed: [], leftovers: null, rescued: [], boardRestored: [], faults: [], reported: false });
+  });
+
+  it('changed, deleted, staged and new files: one commit with one parent', async () => {
+    const brief = rig.brief();
+    rig.writeTask('file.txt', 'changed\n');
+    rmSync(join(rig.worktree, 'other.txt'));
+    rig.writeTask('a file with spaces – ünïcode.txt', 'x\n');
+    rig.writeTask('staged.txt', 'x\n');
+    rig.inTask('add', 'staged.txt');
+    rig.writeTask('ignored.log', 'x\n');
+    const result = await collected(brief);
+    expect(result.changed).toEqual(['a file with spaces – ünïcode.txt', 'file.txt', 'other.txt', 'staged.txt']);
+    expect(result.leftovers).toBe(result.tip);
+    expect(rig.git('rev-list', '--parents', '-1', 'T-1')).toBe(`${result.tip} ${brief.tip}`);
+    expect(rig.git('log', '-1', '--format=%s|%ae|%ce', 'T-1')).toBe('T-1: left uncommitted by the task agent|t-1.task.shell@kanban.invalid|t-1.task.shell@kanban.invalid');
+    expect(existsSync(join(rig.worktree, 'ignored.log'))).toBe(true);
+  });
+
+  it('secrets, big files and repositories: rescued, left on disk, never committed', async () => {
+    const brief = rig.brief();
+    rig.writeTask('.env.local', 'KEY=1\n');
+    rig.writeTask('deep/server.key', 'key\n');
+    rig.writeTask('big.bin', Buffer.alloc(5 * 1024 * 1024 + 1));
+    rig.writeTask('staged.pem', 'pem\n');
+    rig.inTask('add', '-f', 'staged.pem');
+    rig.writeTask('fine.txt', 'x\n');
+    mkdirSync(join(rig.worktree, 'nested'));
+    rig.inTask('init', '-q', 'nested');
+    rig.writeTask('nested/inner.txt', 'inner\n');
+    const result = await collected(brief);
+    expect(result.changed).toEqual(['fine.txt']);
+    expect(result.rescued).toHaveLength(1);
+    expect([...(result.rescued[0]?.paths ?? [])].sort()).toEqual(['.env.local', 'big.bin', 'deep/server.key', 'nested/', 'staged.pem']);
+    const ref = result.rescued[0]?.ref ?? '';
+    expect(rig.git('show', `${ref}:.env.local`)).toBe('KEY=1');
+    expect(rig.git('show', `${ref}:nested/inner.txt`)).toBe('inner');
+    for (const path of ['.env.local', 'deep/server.key', 'big.bin', 'staged.pem', 'nested/inner.txt']) expect(existsSync(join(rig.worktree, path)), path).toBe(true);
+    expect(rig.rescued()).toHaveLength(1);
+  });
+
+  it('of a tester: tracked files only; new ones, staged or not, are rescued and out of the worktree', async () => {
+    const brief = rig.brief({ role: 'tester' });
+    rig.writeTask('file.txt', 'mended\n');
+    rig.writeTask('coverage/index.html', 'x\n');
+    rig.writeTask('junit.xml', 'x\n');
+    rig.inTask('add', 'junit.xml');
+    const result = await collected(brief);
+    expect(result.changed).toEqual(['file.txt']);
+    expect(rig.inTask('status', '--porcelain')).toBe('');
+    expect(existsSync(join(rig.worktree, 'junit.xml'))).toBe(false);
+    expect(rig.git('ls-tree', '-r', '--name-only', result.rescued[0]?.ref ?? '')).toContain('coverage/index.html');
+  });
+
+  it('a stale index.lock of a killed git is no obstacle', async () => {
+    const brief = rig.brief();
+    rig.writeTask('file.txt', 'changed\n');
+    rig.write('.git/worktrees/T-1/index.lock', '');
+    expect((await collected(brief)).changed).toEqual(['file.txt']);
+  });
+});
+
+describe('something in progress', () => {
+  beforeEach(() => {
+    rig.writeTask('file.txt', 'mine\n');
+    rig.commitTask('mine');
+    rig.write('file.txt', 'theirs\n');
+    rig.git('commit', '-qam', 'theirs');
+  });
+
+  it.each([
+    ['merge', ['merge', 'main']],
+    ['rebase', ['rebase', 'main']],
+    ['cherry-pick', ['cherry-pick', 'main']],
+  ])('%s: its tree is rescued, the operation undone, the run fails by name', async (name, args) => {
+    const brief = rig.brief();
+    tryGit(...args);
+    rig.writeTask('notes.txt', 'found it\n');
+    const result = await collected(brief);
+    expect(result.faults).toHaveLength(1);
+    expect(result.faults[0]).toContain(`in the middle of a ${name}`);
+    expect(rig.git('show', `${result.rescued[0]?.ref}:file.txt`)).toContain('<<<<<<<');
+    expect(rig.git('show', `${result.rescued[0]?.ref}:notes.txt`)).toBe('found it');
+    expect(readFileSync(join(rig.worktree, 'file.txt'), 'utf8')).toBe('mine\n');
+    expect(rig.git('rev-parse', 'T-1^')).toBe(brief.tip);
+  });
+
+  it('revert', async () => {
+    rig.writeTask('file.txt', 'mine again\n');
+    rig.commitTask('again');
+    const brief = rig.brief();
+    tryGit('revert', '--no-edit', 'HEAD~1');
+    expect((await collected(brief)).faults[0]).toContain('in the middle of a revert');
+  });
+
+  it('bisect', async () => {
+    const brief = rig.brief();
+    rig.inTask('bisect', 'start');
+    rig.inTask('bisect', 'bad');
+    rig.inTask('bisect', 'good', 'HEAD~1');
+    const result = await collected(brief);
+    expect(result.faults[0]).toContain('in the middle of a bisect');
+    expect(result.tip).toBe(brief.tip);
+  });
+});
+
+describe('HEAD', () => {
+  it('detached and ahead: the branch is brought up to it', async () => {
+    const brief = rig.brief();
+    rig.inTask('checkout', '-q', '--detach');
+    rig.writeTask('new.txt', 'x\n');
+    const head = rig.commitTask('on a detached HEAD');
+    expect(await collected(brief)).toMatchObject({ tip: head, ahead: 1, changed: ['new.txt'], faults: [], rescued: [] });
+  });
+
+  it('elsewhere: kept under rescue, and a fault', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    const brief = rig.brief();
+    rig.inTask('checkout', '-q', '--detach', 'main');
+    rig.writeTask('elsewhere.txt', 'x\n');
+    const head = rig.commitTask('elsewhere');
+    rig.writeTask('dirty.txt', 'x\n');
+    const result = await collected(brief);
+    expect(rig.git('log', '--format=%s', 'main..T-1')).toBe('T-1: left uncommitted by the task agent\nwork');
+    expect(result.faults[0]).toContain('HEAD was left detached elsewhere');
+    expect(rig.git('rev-parse', `${result.rescued[0]?.ref}^`)).toBe(head);
+    expect(rig.git('show', `${result.rescued[0]?.ref}:dirty.txt`)).toBe('x');
+  });
+
+  it('on another branch: a fault, its commits kept', async () => {
+    const brief = rig.brief();
+    rig.inTask('checkout', '-q', '-b', 'feature');
+    rig.writeTask('new.txt', 'x\n');
+    const head = rig.commitTask('on a branch of its own');
+    const result = await collected(brief);
+    expect(result.faults[0]).toContain('HEAD was left on branch feature');
+    expect(rig.sha(result.rescued[0]?.ref ?? '')).toBe(head);
+  });
+
+  it('history rewritten: what the branch had is kept', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    const before = rig.commitTask('reviewed');
+    const brief = rig.brief();
+    rig.inTask('commit', '-q', '--amend', '-m', 'another');
+    const result = await collected(brief);
+    expect(result.rescued.map(({ ref }) => rig.sha(ref))).toEqual([before]);
+    expect(result.faults).toEqual([]);
+  });
+
+  it('the branch deleted: made again, work kept', async () => {
+    const brief = rig.brief();
+    rig.inTask('checkout', '-q', '--detach');
+    rig.git('branch', '-q', '-D', 'T-1');
+    rig.writeTask('new.txt', 'x\n');
+    const result = await collected(brief);
+    expect(result).toMatchObject({ ahead: 1, changed: ['new.txt'] });
+  });
+
+  it('.git removed from the worktree: the person\'s checkout is not taken for it (I7)', async () => {
+    const brief = rig.brief();
+    rig.write('file.txt', 'the person types\n');
+    rm('.git');
+    rig.writeTask('new.txt', 'x\n');
+    const result = await collect(rig.folder(brief), brief);
+    expect(result).toMatchObject({ changed: ['new.txt'], faults: ["the worktree's .git was removed"] });
+    expect(readFileSync(join(rig.root, 'file.txt'), 'utf8')).toBe('the person types\n');
+    expect(rig.git('status', '--porcelain')).toBe('M file.txt');
+    expect(rig.git('rev-parse', 'main')).toBe(brief.tip);
+  });
+
+  it('the worktree gone: a fault, the branch as it stands', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    const brief = rig.brief();
+    rmSync(rig.worktree, { recursive: true });
+    expect(await collect(rig.folder(brief), brief)).toMatchObject({ tip: brief.tip, ahead: 1, changed: ['new.txt'], faults: ['the worktree is gone'] });
+  });
+
+  const rm = (path: string): void => rmSync(join(rig.worktree, path), { recursive: true });
+});
+
+describe('what may not land', () => {
+  it('board files, committed and uncommitted, are put back by a commit', async () => {
+    const brief = rig.brief();
+    rig.writeTask('board/TODO.md', '# TODO\n\n## T-9: Mine\n');
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work and board');
+    rig.writeTask('board/REVIEW.md', '# REVIEW\n');
+    const result = await collected(brief);
+    expect(result).toMatchObject({ changed: ['new.txt'], boardRestored: ['board/REVIEW.md', 'board/TODO.md'], faults: [] });
+    expect(rig.git('diff', '--name-only', 'main...T-1')).toBe('new.txt');
+    expect(rig.git('log', '-1', '--format=%s', 'T-1')).toBe('T-1: board put back');
+  });
+
+  it('a board folder that base does not have goes', async () => {
+    rig.git('rm', '-rq', 'board');
+    rig.git('commit', '-qm', 'no board');
+    rig.inTask('reset', '-q', '--hard', 'main');
+    const brief = rig.brief();
+    rig.writeTask('board/TODO.md', '# TODO\n');
+    expect((await collected(brief)).changed).toEqual([]);
+  });
+
+  it('a merge of base by `-s ours` drops what git merges clean', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    rig.write('other.txt', 'landed\n');
+    rig.git('commit', '-qam', 'landed');
+    const brief = rig.brief();
+    rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
+    expect((await collected(brief)).faults).toEqual([expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt$/)]);
+  });
+
+  it('an honest merge, mended where it conflicted and elsewhere, is no fault', async () => {
+    rig.writeTask('file.txt', 'mine\n');
+    rig.commitTask('work');
+    rig.write('file.txt', 'theirs\n');
+    rig.write('other.txt', 'landed\n');
+    rig.git('commit', '-qam', 'landed');
+    const brief = rig.brief();
+    tryGit('merge', 'main');
+    rig.writeTask('file.txt', 'mine and theirs\n');
+    rig.writeTask('other.txt', 'landed, and adapted\n');
+    rig.inTask('add', '.');
+    rig.inTask('commit', '-q', '--no-edit');
+    expect((await collected(brief)).faults).toEqual([]);
+  });
+
+  it('conflict markers committed in a merge', async () => {
+    rig.writeTask('file.txt', 'mine\n');
+    rig.commitTask('work');
+    rig.write('file.txt', 'theirs\n');
+    rig.git('commit', '-qam', 'landed');
+    const brief = rig.brief();
+    tryGit('merge', 'main');
+    rig.inTask('commit', '-qam', 'merged');
+    expect((await collected(brief)).faults).toEqual(['conflict markers were left in file.txt']);
+  });
+
+  it('a commit by the run\'s identity on base', async () => {
+    const brief = rig.brief();
+    rig.write('file.txt', 'escaped\n');
+    rig.git('-c', `user.email=${brief.identity.email}`, '-c', `user.name=${brief.identity.name}`, 'commit', '-qam', 'escape');
+    expect((await collected(brief)).faults[0]).toContain('committed outside its branch');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
+    const later = rig.brief();
+    expect((await collected(later)).faults).toEqual([]);
+  });
+});
+
+describe('report', () => {
+  it('is copied out of the worktree; a folder of that name is none', async () => {
+    const brief = rig.brief();
+    writeFileSync(brief.report, '---\nverdict: done\n---\n');
+    expect((await collect(rig.folder(brief), brief)).reported).toBe(true);
+    expect(rig.read(brief, 'report.md')).toContain('done');
+    expect(existsSync(brief.report)).toBe(false);
+    const other = rig.brief();
+    mkdirSync(other.report);
+    expect((await collect(rig.folder(other), other)).reported).toBe(false);
+  });
+});

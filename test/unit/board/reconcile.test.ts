@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+
+import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
+import type { BoardTexts } from '../../../src/board/entry.ts';
+import { parseBoard } from '../../../src/board/parse.ts';
+import { readSave, vanishedIds } from '../../../src/board/reconcile.ts';
+import { options, texts } from './board-fixture.ts';
+
+const one = options();
+const START = '# TODO\n\n- [ ] Fix the crash\n\n## T-1: One\n\nbody one\n\n## T-2: Two\n\nbody two\n\n## T-3: Three\n';
+
+function after(before: BoardTexts, ...edits: BoardEdit[]): BoardTexts {
+  const result = applyEdits(before, edits, one);
+  if (!result.ok) throw new Error(result.problem.message);
+  return result.texts;
+}
+
+const pick = (key: string, change = {}): BoardEdit => ({ type: 'move', key, from: 'TODO', to: 'IN_PROGRESS', position: 'bottom', change });
+const { TODO: _todo, ...noOthers } = texts({});
+
+describe('readSave: a save from an old buffer', () => {
+  const start = texts({ TODO: START });
+  const picked = after(start, pick('T-1'));
+  const { TODO, ...others } = picked;
+  const versions = [START, TODO!];
+
+  it('leaves a save made from the newest version alone', () => {
+    const disk = TODO!.replace('body two', 'body two, better');
+    expect(readSave({ column: 'TODO', versions, disk, others }, one)).toEqual({ madeFrom: 1, text: disk, others: {}, moved: [], ambiguous: [], notes: [] });
+    expect(readSave({ column: 'TODO', versions, disk: TODO!, others }, one).text).toBe(TODO);
+  });
+
+  it('keeps moved what was moved out, and the person’s changes elsewhere', () => {
+    const disk = START.replace('body two', 'body two, better').replace('# TODO\n', '# TODO\n\nprose\n') + '\n## T-?: New\n';
+    const read = readSave({ column: 'TODO', versions, disk, others }, one);
+    expect(read).toMatchObject({ madeFrom: 0, others: {}, moved: [{ id: 'T-1', to: 'IN_PROGRESS' }], ambiguous: ['T-1'] });
+    expect(read.text).toBe(disk.replace('## T-1: One\n\nbody one\n\n', ''));
+  });
+
+  it('lays a change of the moved entry over it where it now stands', () => {
+    const tagged = after(picked, { type: 'change', key: 'T-1', column: 'IN_PROGRESS', change: { addTags: ['RETRY'], setFields: { attempts: 'task 1' } } });
+    const disk = START.replace('body one', 'body one, better');
+    const read = readSave({ column: 'TODO', versions, disk, others: tagged }, one);
+    expect(read.text).toBe(TODO);
+    expect(read.others.IN_PROGRESS).toBe('# IN_PROGRESS\n\n## [RETRY] T-1: One\n\n- attempts: task 1\n\nbody one, better\n\n');
+  });
+
+  it('keeps both copies when both were reworded', () => {
+    const reworded = { ...others, IN_PROGRESS: others.IN_PROGRESS!.replace('body one', 'another body') };
+    const disk = START.replace('body one', 'body one, better');
+    const read = readSave({ column: 'TODO', versions, disk, others: reworded }, one);
+    expect(read.text).toBe(disk);
+    expect(read.others).toEqual({});
+    expect(read.notes.join()).toContain('both copies');
+  });
+
+  it('takes an entry that stands nowhere else for moved by hand', () => {
+    const read = readSave({ column: 'TODO', versions, disk: START, others: { ...others, IN_PROGRESS: '# IN_PROGRESS\n' } }, one);
+    expect(read).toMatchObject({ madeFrom: 0, text: START, moved: [], ambiguous: [] });
+  });
+
+  it('takes what has landed or was abandoned out again', () => {
+    const read = readSave({ column: 'TODO', versions, disk: START, others: noOthers, gone: new Set(['T-1']) }, one);
+    expect(read).toMatchObject({ text: TODO, moved: [{ id: 'T-1', to: null }], ambiguous: [] });
+  });
+
+  it('knows a picked note again, even one that was typed on', () => {
+    const key = parseBoard(start, one).columns.TODO.entries[0]!.key;
+    const now = after(start, pick(key, { id: 'T-4' }));
+    const save = { column: 'TODO' as const, versions: [START, now.TODO!], others: now };
+    expect(readSave({ ...save, disk: START }, one)).toMatchObject({ text: now.TODO, others: {}, moved: [{ id: 'T-4', to: 'IN_PROGRESS' }] });
+    const typed = readSave({ ...save, disk: START.replace('Fix the crash', 'Fix the crash on iOS') }, one);
+    expect(typed.text).toBe(now.TODO);
+    expect(typed.others.IN_PROGRESS).toBe('# IN_PROGRESS\n\n## T-4: Fix the crash on iOS\n');
+  });
+
+  it('keeps tags and fields that were written since', () => {
+    const now = after(start, { type: 'change', key: 'T-2', column: 'TODO', change: { addTags: ['RETRY'], setFields: { feedback: 'too slow' } } }, pick('T-1'));
+    const disk = START.replace('body two', 'body two, better');
+    const read = readSave({ column: 'TODO', versions: [START, now.TODO!], disk, others: now }, one);
+    expect(read.text).toBe(now.TODO!.replace('body two', 'body two, better'));
+  });
+
+  it('puts back what was moved in since', () => {
+    const before = texts({ TODO: START, REVIEW: '# REVIEW\n\n## T-9: Nine\n\n' });
+    const now = after(before, { type: 'move', key: 'T-9', from: 'REVIEW', to: 'TODO', position: 'top' });
+    const disk = START.replace('body two', 'body two, better');
+    const read = readSave({ column: 'TODO', versions: [START, now.TODO!], disk, others: now }, one);
+    expect(read.text).toBe(now.TODO!.replace('body two', 'body two, better'));
+    expect(read.ambiguous).toEqual(['T-9']);
+  });
+
+  it('takes a save that only deletes for a deletion', () => {
+    const progress = ['# IN_PROGRESS\n', others.IN_PROGRESS!];
+    const read = readSave({ column: 'IN_PROGRESS', versions: progress, disk: '# IN_PROGRESS\n', others: { TODO } }, one);
+    expect(read).toMatchObject({ madeFrom: 1, text: '# IN_PROGRESS\n' });
+  });
+
+  it('keeps deleted what the person deleted in the old buffer', () => {
+    const disk = START.replace('## T-3: Three\n', '');
+    expect(readSave({ column: 'TODO', versions, disk, others }, one).text).toBe(TODO!.replace('## T-3: Three\n', ''));
+  });
+});
+
+describe('vanishedIds', () => {
+  const before = parseBoard(texts({ TODO: START, REVIEW: '# REVIEW\n\n## T-9: Nine lives\n' }), one);
+  const vanished = (TODO: string | null, REVIEW: string | null = '# REVIEW\n\n## T-9: Nine lives\n') => vanishedIds(before, texts({ TODO, REVIEW }), one);
+
+  it('names what is gone from every column', () => {
+    expect(vanished(START)).toEqual([]);
+    expect(vanished('# TODO\n')).toEqual(['T-1', 'T-2', 'T-3']);
+    expect(vanished(`${START}\n## T-9: Nine lives\n`, '# REVIEW\n')).toEqual([]);
+  });
+
+  it.each([
+    ['swallowed by a fence', '# REVIEW\n\n```\n## T-9: Nine lives\n'],
+    ['in a comment', '# REVIEW\n\n<!-- ## T-9: Nine lives -->\n'],
+    ['of another level', '# REVIEW\n\n### T-9: Nine lives\n'],
+    ['without a space', '# REVIEW\n\n##T-9: Nine lives\n'],
+    ['with a tag misspelt', '# REVIEW\n\n## [RTRY T-9: Nine lives\n'],
+    ['in lower case', '# REVIEW\n\n## t-9: Nine lives\n'],
+    ['of another prefix', '# REVIEW\n\n## TT-9: Nine lives\n'],
+    ['without its id', '# REVIEW\n\n## Nine lives\n'],
+  ])('does not name what is %s', (_name, review) => {
+    expect(vanished(START, review)).toEqual([]);
+  });
+
+  it('names what only others mention', () => {
+    expect(vanished(START, '# REVIEW\n\nsee T-9\n')).toEqual(['T-9']);
+    expect(vanished(START, '# REVIEW\n\n## T-90: Other\n')).toEqual(['T-9']);
+  });
+
+  it('waits while a file is missing or empty', () => {
+    expect(vanished('')).toEqual([]);
+    expect(vanished(START, null)).toEqual([]);
+  });
+});

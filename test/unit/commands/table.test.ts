@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { commandsDoc } from '../../../src/commands/commands-doc.ts';
+import type { Io } from '../../../src/commands/command.ts';
+import { readCommandLine, type Asked } from '../../../src/commands/program.ts';
+import { COMMANDS } from '../../../src/commands/table.ts';
+
+interface Answer {
+  readonly asked: Asked;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function type(...argv: string[]): Promise<Answer> {
+  let out = '';
+  let err = '';
+  const io = { stdout: { write: (text: string) => (out += text) }, stderr: { write: (text: string) => (err += text) }, columns: 100 };
+  const asked = await readCommandLine(argv, io as unknown as Io, '1.2.3');
+  return { asked, out, err };
+}
+
+const heard = async (...argv: string[]): Promise<unknown> => {
+  const { asked, err } = await type(...argv);
+  return asked.kind === 'command' ? [asked.spec.name, asked.args.args, asked.args.options] : err;
+};
+
+describe('command line', () => {
+  it('gives commands what was typed', async () => {
+    expect(await heard('add', 'Drop lodash', '--depends', 'T-1,T-2', '--body', '-')).toEqual(['add', ['Drop lodash'], { depends: 'T-1,T-2', body: '-' }]);
+    expect(await heard('run', 'T-1', 'T-2', '--until-done', '--max-wait', '1h30m')).toEqual(['run', ['T-1', 'T-2'], { untilDone: true, maxWait: 5_400_000 }]);
+    expect(await heard('stop', '--now')).toEqual(['stop', [], { now: true }]);
+    expect(await heard('log', 'T-1', '--limit', '5')).toEqual(['log', ['T-1'], { limit: 5 }]);
+    expect(await heard('retry', 'T-1', '--mended', '--why', 'by hand')).toEqual(['retry', ['T-1'], { mended: true, why: 'by hand' }]);
+  });
+
+  it('takes plain kanban, and kanban with options only, for status', async () => {
+    expect(await heard()).toEqual(['status', [], {}]);
+    expect(await heard('--json')).toEqual(['status', [], { json: true }]);
+  });
+
+  it('reads moments as a time ago or as a date', async () => {
+    const before = Date.now();
+    const { asked } = await type('log', '--since', '2h');
+    const since = asked.kind === 'command' ? Number(asked.args.options['since']) : 0;
+    expect(since).toBeGreaterThanOrEqual(before - 7_200_000);
+    expect(since).toBeLessThanOrEqual(Date.now() - 7_200_000);
+    expect(await heard('log', '--since', '2026-11-20T10:00Z')).toEqual(['log', [], { since: Date.UTC(2026, 10, 20, 10) }]);
+    expect(await heard('log', '--since', '2026-11-20')).toEqual(['log', [], { since: new Date(2026, 10, 20).getTime() }]);
+  });
+
+  it.each([
+    [['statsu'], 'Did you mean status?'],
+    [['run', '--untildone'], 'Did you mean --until-done?'],
+    [['log', '--limit', '0'], 'a whole number from 1'],
+    [['log', '--since', 'yesterday'], 'a date such as 2026-11-20'],
+    [['run', '--max-wait', '5'], 'a duration such as'],
+    [['show'], "missing required argument 'id'"],
+    [['abandon', 'T-1'], "required option '--why <reason>' not specified"],
+    [['show', 'T-1', 'T-2'], 'too many arguments'],
+    [['retry', 'T-1', '--why'], 'argument missing'],
+    [['help', 'statsu'], ''],
+  ])('%j is wrong usage: exit code 2, to stderr, with a hint', async (argv, hint) => {
+    const { asked, out, err } = await type(...argv);
+    expect(asked).toEqual({ kind: 'ended', code: 2 });
+    expect(err).toContain(hint);
+    expect(err).toContain('kanban');
+    expect(out).toBe('');
+  });
+
+  it('prints version and help to stdout with exit code 0', async () => {
+    expect(await type('--version')).toEqual({ asked: { kind: 'ended', code: 0 }, out: '1.2.3\n', err: '' });
+    for (const argv of [['--help'], ['-h'], ['help'], ['help', 'run'], ['run', '--help']]) {
+      const { asked, out, err } = await type(...argv);
+      expect([argv, asked, err]).toEqual([argv, { kind: 'ended', code: 0 }, '']);
+      expect(out).toContain('Examples:');
+    }
+  });
+
+  it('has help that ends with what to do when stuck', async () => {
+    expect((await type('--help')).out).toMatchInlineSnapshot(`
+      "Usage: kanban [command] [options]
+
+      A kanban of plain markdown files, worked by coding agents: reviewed, tested and landed on your
+      branch.
+
+      Options:
+        -V, --version  print the version
+        -h, --help     print this
+
+      Work:
+        run            Work the board: start agents, review, test and land, until told to stop
+        add            Add an entry at the end of TODO
+        stop           Stop kanban run softly, or one entry; also ends runs that were left alive
+
+      Look:
+        status         What is at work, what waits and for what, what needs you (also: plain kanban)
+        show           One entry: its text, where it stands and why, its runs, the ways on
+        log            What moved, when and by whom, read from git history; with an id, the life of one
+                       entry with its reports
+
+      When an entry needs you:
+        retry          Try an escalated entry again where it stands, with a fresh budget
+        rescope        Back to TODO on a fresh branch; the old one is kept under refs/kanban/abandoned/
+        deprioritize   To the bottom of TODO, with the blocker noted
+        abandon        Off the board for good, with the reason in CHANGELOG.md; its branch is kept
+        approve        Let an entry that waits with [APPROVE] go on
+
+      Set up and check:
+        init           Write what a repository needs for kanban; changes nothing that exists, commits
+                       nothing
+        preflight      Check all that could stop or hold the work, each with how to mend it; exit code 3
+                       if something stops all
+        doctor         Preflight, and: agents, containment, left-overs with their sizes, rescued and
+                       abandoned work
+        demo           Watch it work on a small repository made for it; leaves nothing behind
+        help           Print how a command is used
+
+      Examples:
+        kanban init               set a repository up
+        kanban add "Drop lodash"  or write an entry into board/TODO.md
+        kanban run                let agents work, and watch
+        kanban                    what is at work, what waits, what needs you
+
+      Exit codes:
+        0    done
+        1    a bug in kanban; it says how to report it
+        2    wrong usage, or settings or board can not be read, or what was asked can not be done
+        3    preflight failed
+        4    ended with entries left that need a person
+        130  interrupted
+
+      When stuck:
+        kanban                  says what waits and for what, and which commands help
+        kanban show T-12        one entry: why it stands where it stands, and the ways on
+        kanban doctor           checks everything, and says how to mend it
+        kanban stop --now       ends every run; its work is kept
+        git log --first-parent  every move is a commit: it reads well without this tool
+      "
+    `);
+  });
+});
+
+describe('command table', () => {
+  it('shows examples that can be typed', async () => {
+    for (const spec of COMMANDS)
+      for (const [line] of spec.examples) {
+        const argv = [...(line.split('| ').at(-1) ?? '').matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+        const { asked, err } = await type(...argv.slice(1));
+        expect(asked.kind === 'command' ? asked.spec.name : err, line).toBe(spec.name);
+      }
+  });
+
+  it('documents the keys of every --json', () => {
+    const printing = COMMANDS.filter(({ options }) => options.some(({ flags }) => flags === '--json')).map(({ name }) => name);
+    expect(COMMANDS.filter(({ json }) => json !== undefined).map(({ name }) => name)).toEqual(printing);
+  });
+
+  it('is what docs/commands.md says', () => {
+    expect(readFileSync('docs/commands.md', 'utf8')).toBe(commandsDoc());
+  });
+
+  it('is all that kanban --help loads, beside commander', async () => {
+    const { metafile } = await build({
+      entryPoints: ['src/cli.ts'],
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      write: false,
+      metafile: true,
+      plugins: [{ name: 'only-what-is-loaded-at-once', setup: ({ onResolve }) => void onResolve({ filter: /.*/ }, ({ kind }) => (kind === 'dynamic-import' ? { external: true } : undefined)) }],
+    });
+    const allowed = ['src/cli.ts', ...['command', 'exit-codes', 'program', 'table'].map((name) => `src/commands/${name}.ts`)];
+    const loaded = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/commander/'));
+    expect(loaded).toContain('src/commands/table.ts');
+    expect(loaded.filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+});

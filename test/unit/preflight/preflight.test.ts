@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentFact, PreflightFacts } from '../../../src/preflight/facts.ts';
+import { drawFindings } from '../../../src/preflight/draw.ts';
+import { heldBy } from '../../../src/preflight/holds.ts';
+import { checks, preflight } from '../../../src/preflight/preflight.ts';
+import { placeAt, type Problem } from '../../../src/problem.ts';
+import { defaultSettings } from '../../../src/workflow/parse.ts';
+import type { Settings } from '../../../src/workflow/settings.ts';
+
+const settings = (change: { run?: string; afterCreate?: string; capacity?: number } = {}): Settings => {
+  const all = defaultSettings();
+  return {
+    ...all,
+    capacity: change.capacity ?? 6,
+    hooks: { ...all.hooks, after_create: change.afterCreate ?? '' },
+    roles: { ...all.roles, tester: { ...all.roles.tester, run: change.run ?? 'npm test' } },
+  };
+};
+
+/** A repository in which all is well. */
+const well: PreflightFacts = {
+  today: '2026-11-30', fullAt: 0, node: '24.1.0', git: '2.39.5', repository: null, hasCommits: true, baseExists: true, baseCandidates: [],
+  head: 'main', baseCheckout: '/repo', shallow: false, identity: { ok: true }, operation: null, diskFree: 50 * 2 ** 30, workspaces: null,
+  otherCoordinator: null, uncommitted: [], inWork: 0, settings: settings(), settingsProblems: [], promptProblems: [], boardProblems: [],
+  agents: [], foreignBranches: [], ignoredEnvFiles: [], hasWorktreeInclude: false, pullRebase: false, unpushed: 0, teamChecks: [],
+  notIgnored: [], isRoot: false, mended: [], runsAlive: 0, next: [],
+};
+
+const agent = (change: Partial<AgentFact>): AgentFact => ({ name: 'claude', kind: 'command', roles: ['task'], program: 'claude', found: '/bin/claude', version: '2.1.0', args: ['--permission-mode', 'dontAsk', '--allowedTools', 'Edit'], ...change });
+const problem: Problem = { code: 'x', message: 'Something is wrong.', fix: 'mend it', where: placeAt('board/TODO.md', '# TODO\nx', 7) };
+
+/** `level check`, without what is always told. */
+const found = (change: Partial<PreflightFacts>): string[] =>
+  preflight({ ...well, ...change }).filter(({ check }) => check !== 'room' && check !== 'agents-found').map(({ level, check }) => `${level} ${check}`);
+
+describe('preflight', () => {
+  it('finds nothing but what would start where all is well', () => {
+    expect(preflight(well)).toEqual([{ check: 'room', level: 'told', message: '6 of 6 places in the pool are free; nothing is ready to start.' }]);
+  });
+
+  const cases: readonly (readonly [string, Partial<PreflightFacts>, readonly string[]])[] = [
+    ['no git', { git: null, hasCommits: false, baseExists: false }, ['stops git-version']],
+    ['git 2.38', { git: '2.38.9' }, ['stops git-version']],
+    ['git 3', { git: '3.0' }, []],
+    ['no repository', { repository: { code: 'no-repository', message: 'none' }, hasCommits: false, baseExists: false, identity: { ok: false, said: '' } }, ['stops repository']],
+    ['no commits', { hasCommits: false, baseExists: false }, ['stops commits']],
+    ['no base', { baseExists: false, baseCandidates: ['origin/main'] }, ['stops base']],
+    ['another branch', { head: 'feature', baseCheckout: null }, ['told head']],
+    ['a detached HEAD', { head: null, baseCheckout: null }, ['told head']],
+    ['no identity', { identity: { ok: false, said: 'empty ident name' } }, ['stops identity']],
+    ['settings', { settingsProblems: [problem, problem] }, ['stops settings', 'stops settings']],
+    ['prompts', { promptProblems: [problem] }, ['stops prompts']],
+    ['a board file', { boardProblems: [problem] }, ['stops board']],
+    ['an entry', { boardProblems: [{ ...problem, holds: ['T-1'] }] }, ['holds board']],
+    ['another coordinator', { otherCoordinator: { pid: 1, host: 'here', here: true } }, ['stops other-coordinator']],
+    ['one on another host', { otherCoordinator: { pid: 1, host: 'there', here: false } }, ['stops other-coordinator']],
+    ['a full disk', { diskFree: 2 ** 20 }, ['stops disk']],
+    ['little room', { diskFree: 2 ** 30 }, ['told disk']],
+    ['an unknown disk', { diskFree: null }, []],
+    ['workspaces', { workspaces: 'package.json' }, ['stops workspaces']],
+    ['workspaces that are installed', { workspaces: 'package.json', settings: settings({ afterCreate: 'npm ci' }) }, []],
+    ['an open merge', { operation: { kind: 'merge', where: '/repo' } }, ['stops open-operation']],
+    ['an open rebase, which detaches', { operation: { kind: 'rebase', where: '/repo' }, head: null, baseCheckout: null }, ['stops open-operation']],
+    ['a team check', { teamChecks: [{ name: 'db', run: 'false', fix: '', ok: false, said: 'exit code 1' }, { name: 'ok', run: 'true', fix: '', ok: true, said: '' }] }, ['stops team-checks']],
+    ['uncommitted files', { uncommitted: ['a.ts'] }, ['stops uncommitted']],
+    ['uncommitted files, entries in work', { uncommitted: ['a.ts'], inWork: 1 }, ['told uncommitted']],
+    ['a branch of a person', { foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }, ['holds foreign-branches']],
+    ['an agent that is not there', { agents: [agent({ found: null })] }, ['holds agent-missing']],
+    ['claude without a switch', { agents: [agent({ args: ['-p'] })] }, ['holds agent-unattended']],
+    ['claude that skips permissions', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })] }, []],
+    ['the same as root', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })], isRoot: true }, ['holds agent-unattended']],
+    ['codex without a sandbox', { agents: [agent({ program: '/opt/bin/codex', args: ['exec', '--json', '-'] })] }, ['holds agent-unattended']],
+    ['codex that can not commit', { agents: [agent({ program: 'codex', args: ['exec', '--sandbox', 'workspace-write', '-'] })] }, ['holds agent-unattended']],
+    ['codex with both git folders', { agents: [agent({ program: 'codex', args: ['exec', '--sandbox', 'workspace-write', '--add-dir', '{git_dir}', '--add-dir', '{git_common_dir}'] })] }, []],
+    ['a program of the team', { agents: [agent({ program: './agent.sh', args: [] })] }, []],
+    ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['told env-files']],
+    ['ignored .env that is copied', { ignoredEnvFiles: ['.env'], hasWorktreeInclude: true }, []],
+    ['Node 20', { node: '20.20.2' }, ['told node-end-of-life']],
+    ['Node 20 in its time', { node: '20.20.2', today: '2026-04-30' }, []],
+    ['Node 23', { node: '23.0.0' }, ['told node-end-of-life']],
+    ['pull.rebase', { pullRebase: true, unpushed: 2 }, ['told pull-rebase']],
+    ['pull.rebase, all pushed', { pullRebase: true }, []],
+    ['a shallow clone', { shallow: true }, ['told shallow']],
+    ['folders that git sees', { notIgnored: ['.kanban/'] }, ['told ignored-folders']],
+    ['a tester without a command', { settings: settings({ run: '' }) }, ['told tester-run']],
+    ['leftovers', { mended: ['the lock of process 3, which is gone'] }, ['mended leftovers']],
+  ];
+
+  it.each(cases)('%s', (_, change, expected) => {
+    expect(found(change)).toEqual(expected);
+  });
+
+  it('has a case above for every check', () => {
+    const covered = new Set(cases.flatMap(([, , expected]) => expected.map((line) => line.split(' ')[1])));
+    expect(checks.map(({ id }) => id).filter((id) => !covered.has(id))).toEqual(['agents-found', 'room']);
+  });
+
+  it('says everything at once, what stops first', () => {
+    const levels = preflight({ ...well, shallow: true, git: '2.30.0', identity: { ok: false, said: '' }, agents: [agent({ found: null })], mended: ['x'], diskFree: 1 }).map(({ level }) => level);
+    expect(levels).toEqual(['stops', 'stops', 'stops', 'holds', 'mended', 'told', 'told']);
+  });
+
+  it('says how to mend whatever stops or holds', () => {
+    for (const [, change] of cases) {
+      for (const finding of preflight({ ...well, ...change })) {
+        if (finding.check === 'repository') continue;
+        if (finding.level === 'stops' || finding.level === 'holds') expect(finding.fix, finding.message).toMatch(/\S/);
+        expect(finding.message).toMatch(/\S/);
+      }
+    }
+  });
+
+  it('tells agents with version and the exact switches', () => {
+    const [told] = preflight({ ...well, agents: [agent({ args: ['--allowedTools', 'Bash(git *)'] })] }).filter(({ check }) => check === 'agents-found');
+    expect(told?.message).toBe("`claude` (task) is 2.1.0, started as: claude --allowedTools 'Bash(git *)'");
+  });
+
+  it('tells what would start', () => {
+    const [told] = preflight({ ...well, runsAlive: 2, next: ['T-1', 'T-2', 'T-3', 'T-4'] }).filter(({ check }) => check === 'room');
+    expect(told?.message).toBe('4 of 6 places in the pool are free; first: T-1, T-2, T-3 and 1 more.');
+  });
+
+  it('has checks with an id, a title and a reason each', () => {
+    expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+    for (const { id, title, why } of checks) expect([id, title, why].every((text) => text.length > 3)).toBe(true);
+  });
+});
+
+describe('heldBy', () => {
+  it('gathers what a tick needs', () => {
+    const held = heldBy(preflight({ ...well, git: '2.1.0', agents: [agent({ found: null })], boardProblems: [{ ...problem, holds: ['T-1', 'T-2'] }], foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }));
+    expect(held.stops).toEqual(['git is 2.1.0, and 2.39 or newer is needed. Mend: install git 2.39 or newer: https://git-scm.com/downloads']);
+    expect([...held.agents.keys()]).toEqual(['claude']);
+    expect([...held.entries].map(([key, why]) => [key, why.length])).toEqual([['T-1', 2], ['T-2', 1]]);
+    expect(held.landings).toBeNull();
+  });
+
+  it('holds nothing where all is well', () => {
+    expect(heldBy(preflight(well))).toEqual({ stops: [], landings: null, agents: new Map(), entries: new Map() });
+  });
+});
+
+it('drawFindings underlines the place and says how to mend it', () => {
+  expect(drawFindings(preflight({ ...well, boardProblems: [problem] })).split('\n').slice(0, 4)).toEqual([
+    'stops   board/TODO.md:2:1: Something is wrong. [board]', '    x', '    ~', '  mend: mend it',
+  ]);
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { KanbanEvent } from '../../../src/event.ts';
+import type { Problem } from '../../../src/problem.ts';
+import { eventLine } from '../../../src/report/event-line.ts';
+import { jsonLine } from '../../../src/report/json-line.ts';
+import { createJsonView, createLineView } from '../../../src/report/line-view.ts';
+import { NOW, stamp } from './board.ts';
+
+const commit = '3f2a9c1d00000000000000000000000000000000';
+const title = 'Drop lodash';
+const problem: Problem = {
+  code: 'duplicate-task-id',
+  message: 'T-11 stands twice',
+  where: { file: 'board/TODO.md', line: 12, column: 4, length: 4, lineText: '## T-11: Drop lodash' },
+  fix: 'give one of them another number',
+};
+const run = { id: 'T-11', run: 'T-11-1-task-0123abcd', role: 'task', agent: 'claude' } as const;
+
+/** One of every type: a new type that is missing here does not compile. */
+const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { type: Type }> } = {
+  'coordinator-started': { type: 'coordinator-started', pid: 4121, base: 'main', sha: commit },
+  'coordinator-ended': { type: 'coordinator-ended', why: 'all is done', runsLeft: 2 },
+  'stop-asked': { type: 'stop-asked', now: false, runs: 1 },
+  'entry-moved': { type: 'entry-moved', id: 'T-11', title, from: 'TODO', to: 'IN_PROGRESS', why: 'picked', commit },
+  'entry-changed': { type: 'entry-changed', id: 'T-11', title, column: 'TESTING', why: 'the branch has moved since it was tested', commit },
+  'entry-numbered': { type: 'entry-numbered', id: 'T-11', title, column: 'TODO', commit },
+  'entry-added': { type: 'entry-added', id: 'T-11', title, commit },
+  'entry-landed': { type: 'entry-landed', id: 'T-11', title, commit, line: '- Dropped lodash (T-11)', byHand: false },
+  'entry-abandoned': { type: 'entry-abandoned', id: 'T-11', title, why: 'not needed', commit },
+  'run-started': { type: 'run-started', ...run, purpose: 'work' },
+  'run-adopted': { type: 'run-adopted', ...run },
+  'run-ended': { type: 'run-ended', ...run, cause: 'timed-out', detail: '15m', seconds: 900 },
+  'run-put-aside': { type: 'run-put-aside', id: 'T-11', run: run.run, why: 'the entry stands in TODO now' },
+  'run-stopped': { type: 'run-stopped', id: 'T-11', run: run.run, why: 'kanban stop' },
+  'run-refused': { type: 'run-refused', id: 'T-11', role: 'reviewer', why: 'prompts/reviewer.md is missing' },
+  'run-stalled': { type: 'run-stalled', id: 'T-11', run: run.run, since: NOW },
+  'person-needed': { type: 'person-needed', id: 'T-11', title, column: 'REVIEW', why: 'tests failed twice', ways: ['kanban show T-11', 'kanban retry T-11'] },
+  'work-rescued': { type: 'work-rescued', id: 'T-11', ref: 'refs/kanban/rescue/T-11/1', why: 'named like a secret: .env' },
+  'branch-kept': { type: 'branch-kept', id: 'T-11', ref: 'refs/kanban/abandoned/T-11/1' },
+  'removal-held': { type: 'removal-held', id: 'T-11', why: 'a shell stands in .worktrees/T-11' },
+  'board-edited': { type: 'board-edited', files: ['board/TODO.md'], commit },
+  'old-buffer-read': { type: 'old-buffer-read', file: 'board/TODO.md', kept: ['T-11', 'T-12'] },
+  'base-rewritten': { type: 'base-rewritten', from: commit, to: 'aaaaaaaaaa', missing: ['T-9 (1234567)'] },
+  'settings-changed': { type: 'settings-changed' },
+  'settings-broken': { type: 'settings-broken', problems: [{ code: 'unknown-key', message: 'there is no setting capcity', fix: 'capacity' }] },
+  'problem-found': { type: 'problem-found', problem },
+  'hold-changed': { type: 'hold-changed', what: 'landings', why: 'a merge of main is open in /repo' },
+  recovered: { type: 'recovered', what: 'the landing of T-11 was finished' },
+  'audit-failed': { type: 'audit-failed', id: 'T-11', findings: ['its line is missing in CHANGELOG.md'] },
+  told: { type: 'told', message: '.env is ignored by git and there is no .worktreeinclude: agents will not see it' },
+};
+
+describe('event lines', () => {
+  it('has a sentence for every type, a problem drawn with its line', () => {
+    expect(Object.values(EVENTS).map(eventLine).join('\n')).toMatchInlineSnapshot(`
+      "kanban runs (pid 4121) on main@3f2a9c1
+      kanban has ended: all is done; 2 runs left alive, which the next \`kanban run\` takes on
+      nothing new is started; 1 run may finish (again: stop them now)
+      T-11 TODO → IN_PROGRESS (picked): Drop lodash
+      T-11 in TESTING: the branch has moved since it was tested
+      T-11 is the number of "Drop lodash" in TODO
+      T-11 added to TODO: Drop lodash
+      T-11 landed (3f2a9c1): Drop lodash
+      T-11 abandoned (not needed): Drop lodash
+      T-11 work begins (claude)
+      T-11 work goes on (claude): it outlived the coordinator that started it
+      T-11 work was ended at its time limit after 15m: 15m
+      T-11 the result of T-11-1-task-0123abcd counts for nothing: the entry stands in TODO now
+      T-11 its run is being stopped: kanban stop
+      T-11 review could not be started: prompts/reviewer.md is missing
+      T-11 nothing moves in its run: no output, no CPU, no changed file
+      T-11 needs you: tests failed twice
+      kanban show T-11 · kanban retry T-11
+      T-11 work kept under refs/kanban/rescue/T-11/1: named like a secret: .env
+      T-11 branch kept under refs/kanban/abandoned/T-11/1
+      T-11 could not be cleaned up: a shell stands in .worktrees/T-11
+      your edit of board/TODO.md was committed (3f2a9c1)
+      board/TODO.md was saved from an older version; what had moved since stays moved: T-11, T-12
+      base was rewritten from 3f2a9c1 to aaaaaaa; landings that are missing now: T-9 (1234567)
+      WORKFLOW.md was read again
+      WORKFLOW.md can not be used as it is; the last good settings stay
+      there is no setting capcity [unknown-key]
+        mend: capacity
+      board/TODO.md:12:4: T-11 stands twice [duplicate-task-id]
+          ## T-11: Drop lodash
+             ~~~~
+        mend: give one of them another number
+      landings: waits, a merge of main is open in /repo
+      a crash had interrupted something: the landing of T-11 was finished
+      T-11 landed, but not as it was built: its line is missing in CHANGELOG.md
+      .env is ignored by git and there is no .worktreeinclude: agents will not see it"
+    `);
+  });
+
+  it('tells the other faces of some', () => {
+    const faces: KanbanEvent[] = [
+      { type: 'stop-asked', now: true, runs: 2 },
+      { type: 'coordinator-ended', why: 'stopped', runsLeft: 0 },
+      { type: 'hold-changed', what: 'landings', why: null },
+      { ...EVENTS['entry-landed'], byHand: true },
+      { ...EVENTS['run-started'], role: 'task', purpose: 'mend' },
+      { ...EVENTS['run-ended'], role: 'tester', cause: 'reported', detail: '', seconds: 42 },
+    ];
+    expect(faces.map(eventLine).join('\n')).toMatchInlineSnapshot(`
+      "stopping 2 runs; their work is kept
+      kanban has ended: stopped
+      landings: goes on
+      T-11 landed, merged by hand (3f2a9c1): Drop lodash
+      T-11 mending begins (claude)
+      T-11 test ended after 42s"
+    `);
+  });
+
+  it('lets no text of an agent move the cursor', () => {
+    const text = eventLine({ ...EVENTS['run-ended'], detail: 'a\u001b[2J\u0007\r\nb' });
+    expect(text).toBe('T-11 work was ended at its time limit after 15m: a b');
+  });
+
+  it('stamps a line and indents what stands under it', () => {
+    const out: string[] = [];
+    const view = createLineView({ stdout: { write: (text: string) => out.push(text) }, stamp });
+    view.event({ ...EVENTS['person-needed'], at: NOW });
+    view.close();
+    view.event({ ...EVENTS['told'], at: NOW });
+    expect(out).toEqual(['14:20:00  T-11 needs you: tests failed twice\n          kanban show T-11 · kanban retry T-11\n']);
+  });
+
+  it('is the event itself in JSON, one a line, time and type first', () => {
+    expect(jsonLine({ ...EVENTS['entry-added'], at: NOW })).toBe(`{"at":${NOW},"type":"entry-added","id":"T-11","title":"Drop lodash","commit":"${commit}"}`);
+    const out: string[] = [];
+    const view = createJsonView({ stdout: { write: (text: string) => out.push(text) } });
+    for (const event of Object.values(EVENTS)) view.event({ ...event, at: NOW });
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual(Object.values(EVENTS).map((event) => ({ ...event, at: NOW })));
+  });
+});
