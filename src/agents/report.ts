@@ -1,6 +1,6 @@
 import matter from 'gray-matter';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Role } from '../workflow/settings.ts';
 
 export const TYPES = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'security'] as const;

@@ -18,7 +18,10 @@ export function boardProblems(parsed: Record<Column, ParsedColumn>): Problem[] {
 }
 
 function duplicates(all: readonly ParsedColumn[], known: ReadonlyMap<string, Entry>): Problem[] {
-  if (known.size === all.reduce((sum, { column }) => sum + column.entries.filter((entry) => entry.id !== null).length, 0)) return [];
+  if (
+    known.size === all.reduce((sum, { column }) => sum + column.entries.filter((entry) => entry.id !== null).length, 0)
+  )
+    return [];
   const problems: Problem[] = [];
   for (const of of all) {
     for (const entry of of.column.entries) {
@@ -74,19 +77,29 @@ function fieldProblems({ start, facts }: Mark, of: ParsedColumn, entry: Entry): 
 }
 
 const mixed = (where: Place, holds: string[]): Problem => ({
-  ...{ code: 'mixed-field-list', where, holds },
+  code: 'mixed-field-list',
+  where,
+  holds,
   message: 'Only some items of the first list are fields (key: value), so none of it is read as fields',
   fix: 'put a line of text, or another bullet (*), between the fields and the list that follows',
 });
 
 const bare = (where: Place, holds: string[]): Problem => ({
-  ...{ code: 'field-without-bullet', where, holds },
+  code: 'field-without-bullet',
+  where,
+  holds,
   message: 'These lines look like fields, but fields are list items',
   fix: 'begin each of these lines with "- "',
 });
 
-function suspectProblem(suspect: Suspect, mark: Mark, of: ParsedColumn, known: ReadonlyMap<string, Entry>): Problem | null {
-  const at = (offset: number, length: number): Place => placeAt(of.column.path, of.column.text, mark.start + offset, length);
+function suspectProblem(
+  suspect: Suspect,
+  mark: Mark,
+  of: ParsedColumn,
+  known: ReadonlyMap<string, Entry>,
+): Problem | null {
+  const at = (offset: number, length: number): Place =>
+    placeAt(of.column.path, of.column.text, mark.start + offset, length);
   const where = at(suspect.offset, suspect.length);
   const inside = of.column.entries[mark.entry];
   const holds = [...new Set([suspect.id, ...(inside ? [inside.key] : [])])];
@@ -97,13 +110,31 @@ function suspectProblem(suspect: Suspect, mark: Mark, of: ParsedColumn, known: R
       if (!mark.above) return null;
       const prefix = suspect.id.replace(/-\d+$/, '');
       const fix = `add it to the key ids: in WORKFLOW.md, e.g. "ids: [T, ${prefix}]", or write the heading otherwise`;
-      return { code: 'unknown-prefix', message: `${prefix} is no prefix of task ids here`, where, fix, holds: [suspect.id] };
+      return {
+        code: 'unknown-prefix',
+        message: `${prefix} is no prefix of task ids here`,
+        where,
+        fix,
+        holds: [suspect.id],
+      };
     }
     case 'misspelt':
-      return { code: 'misspelt-heading', message: `This looks like an entry's heading, but "${suspect.id}" isn't read as one`, where, fix: 'write it like "## T-12: Title"', holds };
+      return {
+        code: 'misspelt-heading',
+        message: `This looks like an entry's heading, but "${suspect.id}" isn't read as one`,
+        where,
+        fix: 'write it like "## T-12: Title"',
+        holds,
+      };
     case 'level':
       if (known.has(suspect.id)) return null;
-      return { code: 'wrong-heading-level', message: `The heading of an entry is of level 2; ${suspect.id} isn't read as one`, where, fix: `begin the line with "## "`, holds };
+      return {
+        code: 'wrong-heading-level',
+        message: `The heading of an entry is of level 2; ${suspect.id} isn't read as one`,
+        where,
+        fix: `begin the line with "## "`,
+        holds,
+      };
     default:
       return unreachable(suspect.kind);
   }
@@ -112,7 +143,10 @@ function suspectProblem(suspect: Suspect, mark: Mark, of: ParsedColumn, known: R
 function swallowed(suspect: Suspect, where: Place, opens: Place, holds: string[]): Problem {
   const by = suspect.by!.kind;
   const words = {
-    ...{ fence: 'the code fence', comment: 'the comment', html: 'the HTML block', list: 'the list item' },
+    fence: 'the code fence',
+    comment: 'the comment',
+    html: 'the HTML block',
+    list: 'the list item',
     indentation: 'its indentation',
   }[by];
   const line = by === 'indentation' ? '' : ` opened in line ${opens.line}`;
@@ -124,27 +158,46 @@ function swallowed(suspect: Suspect, where: Place, opens: Place, holds: string[]
     indentation: 'begin the line with "## ", without spaces in front',
   };
   return {
-    ...{ code: 'swallowed-entry', where, holds, fix: fixes[by] },
+    code: 'swallowed-entry',
+    where,
+    holds,
+    fix: fixes[by],
     message: `${suspect.id} isn't read as an entry: it is swallowed by ${words}${line}`,
-    ...(by === 'indentation' ? {} : { also: [{ message: 'opened here', where: opens }] }),
+    ...(by === 'indentation'
+      ? {}
+      : {
+          also: [
+            {
+              message: 'opened here',
+              where: opens,
+            },
+          ],
+        }),
   };
 }
 
 function dependencyLoops(all: readonly ParsedColumn[], entries: ReadonlyMap<string, Entry>): Problem[] {
   const problems: Problem[] = [];
-  const place = (entry: Entry, id: string) => dependsPlace(all.find((one) => one.column.column === entry.column)!.column, entry, id);
+  const place = (entry: Entry, id: string) =>
+    dependsPlace(all.find((one) => one.column.column === entry.column)!.column, entry, id);
   for (const entry of entries.values()) {
     if (!entry.depends.includes(entry.id!)) continue;
     problems.push({
-      ...{ code: 'self-dependency', message: `${entry.id} depends on itself`, where: place(entry, entry.id!) },
-      ...{ fix: 'take it out of depends', holds: [entry.key] },
+      code: 'self-dependency',
+      message: `${entry.id} depends on itself`,
+      where: place(entry, entry.id!),
+      fix: 'take it out of depends',
+      holds: [entry.key],
     });
   }
   for (const cycle of findCycles(entries)) {
     const last = entries.get(cycle.at(-1)!)!;
     problems.push({
-      ...{ code: 'cyclic-dependency', message: `These entries wait for each other: ${[...cycle, cycle[0]].join(' → ')}` },
-      ...{ where: place(last, cycle[0]!), fix: 'take one of them out of a depends field', holds: cycle },
+      code: 'cyclic-dependency',
+      message: `These entries wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
+      where: place(last, cycle[0]!),
+      fix: 'take one of them out of a depends field',
+      holds: cycle,
     });
   }
   return problems;

@@ -12,7 +12,12 @@ export function findCycles(entries: ReadonlyMap<string, Entry>): string[][] {
 }
 
 /** Without recursion: a chain may be as long as the board. */
-function walk(root: string, entries: ReadonlyMap<string, Entry>, state: Map<string, 'open' | 'done'>, cycles: string[][]): void {
+function walk(
+  root: string,
+  entries: ReadonlyMap<string, Entry>,
+  state: Map<string, 'open' | 'done'>,
+  cycles: string[][],
+): void {
   const path: { id: string; next: number }[] = [{ id: root, next: 0 }];
   state.set(root, 'open');
   for (let top = path.at(-1); top; top = path.at(-1)) {

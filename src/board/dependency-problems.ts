@@ -22,7 +22,11 @@ export function dependencyProblems(board: Board, known: KnownIds): Problem[] {
     for (const entry of column.entries) {
       for (const id of entry.depends) {
         if (onBoard.has(id) || known.landed.has(id)) continue;
-        problems.push(known.abandoned.has(id) ? abandoned(column, entry, id) : unknown(column, entry, id, [...onBoard.keys(), ...known.landed]));
+        problems.push(
+          known.abandoned.has(id)
+            ? abandoned(column, entry, id)
+            : unknown(column, entry, id, [...onBoard.keys(), ...known.landed]),
+        );
       }
     }
   }
@@ -47,7 +51,8 @@ function unknown(column: ColumnText, entry: Entry, id: string, ids: readonly str
     code: 'unknown-dependency',
     message: `${entry.id ?? entry.title} depends on ${id}, which is neither on the board nor has it landed${guess}`,
     where: dependsPlace(column, entry, id),
-    fix: guess === '' ? `take ${id} out of depends, or add its entry` : `write ${nearest}, or take ${id} out of depends`,
+    fix:
+      guess === '' ? `take ${id} out of depends, or add its entry` : `write ${nearest}, or take ${id} out of depends`,
     holds: [entry.key],
   };
 }

@@ -28,7 +28,9 @@ export type BoardEdit =
   | { readonly type: 'remove'; readonly key: string; readonly column: Column }
   | { readonly type: 'add'; readonly column: Column; readonly position: 'top' | 'bottom'; readonly text: string };
 
-export type Edited = { readonly ok: true; readonly texts: BoardTexts } | { readonly ok: false; readonly problem: Problem };
+export type Edited =
+  | { readonly ok: true; readonly texts: BoardTexts }
+  | { readonly ok: false; readonly problem: Problem };
 
 /**
  * Applies edits one after the other by cutting and inserting at source offsets; every other byte of the texts stays
@@ -53,7 +55,9 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
     case 'remove':
       return withEntry(texts, edit.key, edit.column, options, (entry) => cutEntry(texts, entry, options));
     case 'change':
-      return withEntry(texts, edit.key, edit.column, options, (entry) => changeInPlace(texts, entry, edit.change, options));
+      return withEntry(texts, edit.key, edit.column, options, (entry) =>
+        changeInPlace(texts, entry, edit.change, options),
+      );
     case 'move':
       return withEntry(texts, edit.key, edit.from, options, (entry) => moveEntry(texts, entry, edit, options));
     default:
@@ -64,7 +68,13 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
 const parse = (texts: BoardTexts, column: Column, options: BoardOptions): ParsedColumn =>
   parseColumn(column, columnPath(column, options), texts[column] ?? '', options.ids, options.memo);
 
-function withEntry(texts: BoardTexts, key: string, column: Column, options: BoardOptions, then: (entry: Entry) => Edited): Edited {
+function withEntry(
+  texts: BoardTexts,
+  key: string,
+  column: Column,
+  options: BoardOptions,
+  then: (entry: Entry) => Edited,
+): Edited {
   const parsed = parse(texts, column, options).column;
   const found = findEntry(parsed, key);
   return 'code' in found ? { ok: false, problem: found } : then(found);
@@ -97,7 +107,12 @@ function rewritten(entry: Entry, change: EntryChange, lineBreak: string, options
 function changeInPlace(texts: BoardTexts, entry: Entry, change: EntryChange, options: BoardOptions): Edited {
   const { column } = entry;
   if (entry.kind === 'note') {
-    return moveEntry(texts, entry, { type: 'move', key: entry.key, from: column, to: column, position: 'top', change }, options);
+    return moveEntry(
+      texts,
+      entry,
+      { type: 'move', key: entry.key, from: column, to: column, position: 'top', change },
+      options,
+    );
   }
   const text = texts[column] ?? '';
   const written = rewritten(entry, change, lineBreakOf(text), options)!;
@@ -113,10 +128,21 @@ function cutEntry(texts: BoardTexts, entry: Entry, options: BoardOptions): Edite
   const { column } = entry;
   const text = texts[column] ?? '';
   const expected = parse(texts, column, options).column.entries.filter((one) => one !== entry);
-  return checked({ ...texts, [column]: text.slice(0, entry.start) + text.slice(entry.end) }, column, expected, entry, options);
+  return checked(
+    { ...texts, [column]: text.slice(0, entry.start) + text.slice(entry.end) },
+    column,
+    expected,
+    entry,
+    options,
+  );
 }
 
-function insertEntry(texts: BoardTexts, source: string, at: { to: Column; position: 'top' | 'bottom' }, options: BoardOptions): Edited {
+function insertEntry(
+  texts: BoardTexts,
+  source: string,
+  at: { to: Column; position: 'top' | 'bottom' },
+  options: BoardOptions,
+): Edited {
   const before = texts[at.to] === null ? { ...texts, [at.to]: `# ${at.to}${lineBreakOf(source)}` } : texts;
   const parsed = parse(before, at.to, options);
   const { text, entries } = parsed.column;
@@ -127,7 +153,11 @@ function insertEntry(texts: BoardTexts, source: string, at: { to: Column; positi
   const path = columnPath(at.to, options);
   if (own.length === 0) return { ok: false, problem: notFound(path, source.slice(0, 60)) };
   const after = inserted(text, offset, source);
-  const expected = [...entries.slice(0, index), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(index)];
+  const expected = [
+    ...entries.slice(0, index),
+    ...own.map((one) => ({ ...one, parked: false })),
+    ...entries.slice(index),
+  ];
   const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
   if (done.ok) return done;
   return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
@@ -135,7 +165,9 @@ function insertEntry(texts: BoardTexts, source: string, at: { to: Column; positi
 
 /** The entries of a text of its own, parsed apart from the column's memo. */
 function splitOff(source: string, column: Column, options: BoardOptions): readonly Entry[] {
-  return parseColumn(column, '', source, options.ids, options.memo).column.entries.filter((one) => one.kind === 'entry');
+  return parseColumn(column, '', source, options.ids, options.memo).column.entries.filter(
+    (one) => one.kind === 'entry',
+  );
 }
 
 function inserted(text: string, offset: number, source: string): string {
@@ -152,7 +184,13 @@ function isUnchanged(found: Entry, expected: Entry): boolean {
   return found.source === expected.source || found.source.trimEnd() === expected.source.trimEnd();
 }
 
-function checked(texts: BoardTexts, column: Column, expected: readonly Entry[], entry: Entry, options: BoardOptions): Edited {
+function checked(
+  texts: BoardTexts,
+  column: Column,
+  expected: readonly Entry[],
+  entry: Entry,
+  options: BoardOptions,
+): Edited {
   const found = parse(texts, column, options).column.entries;
   const isSame = found.length === expected.length && found.every((one, index) => isUnchanged(one, expected[index]!));
   return isSame ? { ok: true, texts } : { ok: false, problem: unsafe(columnPath(column, options), entry) };
@@ -169,11 +207,17 @@ function changeProblem(entry: Entry, written: string, change: EntryChange, optio
     after.title === entry.title &&
     after.body.trim() === entry.body.trim() &&
     COORDINATOR_FIELDS.every((key) => holdsValue(after, entry, key, change)) &&
-    after.tags.length === new Set([...entry.tags, ...(change.addTags ?? [])].filter((tag) => !change.removeTags?.includes(tag))).size;
+    after.tags.length ===
+      new Set([...entry.tags, ...(change.addTags ?? [])].filter((tag) => !change.removeTags?.includes(tag))).size;
   return isSame ? null : unsafe(path, entry);
 }
 
-function holdsValue(after: Entry, before: Entry, key: (typeof COORDINATOR_FIELDS)[number], change: EntryChange): boolean {
+function holdsValue(
+  after: Entry,
+  before: Entry,
+  key: (typeof COORDINATOR_FIELDS)[number],
+  change: EntryChange,
+): boolean {
   const value = change.setFields?.[key];
   const raw = (entry: Entry) => entry.fields.find((field) => field.key === key)?.value ?? '';
   if (value === undefined) return change.dropFields?.includes(key) === true || raw(after) === raw(before);

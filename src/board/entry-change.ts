@@ -29,7 +29,10 @@ interface Splice {
  * @param lineBreak for new lines, where the source has none
  */
 export function changeEntry(source: string, facts: SectionFacts, change: EntryChange, lineBreak: string): string {
-  const splices = [...headingSplices(facts, change), ...fieldSplices(source, facts, change, lineBreakOf(source, lineBreak))];
+  const splices = [
+    ...headingSplices(facts, change),
+    ...fieldSplices(source, facts, change, lineBreakOf(source, lineBreak)),
+  ];
   return applySplices(source, splices);
 }
 
@@ -39,10 +42,20 @@ const LONGEST = 500;
 /** A value as it is written: one line, no control characters, at most about 500 characters; '' if nothing is left. */
 export function fieldText(value: string): string {
   // eslint-disable-next-line no-control-regex
-  const flat = value.replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ').trim();
-  const safe = flat.replace(/^(?:[-*+>#]+\s+)+/, '').replace(/^(`{3,}|~{3,})\w*\s*/, '').trim();
+  const flat = value
+    .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ')
+    .trim();
+  const safe = flat
+    .replace(/^(?:[-*+>#]+\s+)+/, '')
+    .replace(/^(`{3,}|~{3,})\w*\s*/, '')
+    .trim();
   const letters = Array.from(safe);
-  return letters.length <= LONGEST ? safe : `${letters.slice(0, LONGEST - 1).join('').trimEnd()}…`;
+  return letters.length <= LONGEST
+    ? safe
+    : `${letters
+        .slice(0, LONGEST - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 function applySplices(text: string, splices: readonly Splice[]): string {
@@ -60,12 +73,18 @@ function headingSplices(facts: SectionFacts, change: EntryChange): Splice[] {
 export function headSplices(head: Head, change: EntryChange): Splice[] {
   const splices: Splice[] = [];
   const before = new Set(head.tokens.flatMap((token) => token.tag ?? []));
-  const after = TAGS.filter((tag) => (before.has(tag) || change.addTags?.includes(tag)) && !change.removeTags?.includes(tag));
+  const after = TAGS.filter(
+    (tag) => (before.has(tag) || change.addTags?.includes(tag)) && !change.removeTags?.includes(tag),
+  );
   if (after.length !== before.size || after.some((tag) => !before.has(tag))) {
     for (const token of head.tokens) {
       if (token.tag === null) continue;
       const isLeading = token.start < head.idStart || (head.idEnd === head.idStart && token.start < head.tagsAt);
-      splices.push(isLeading ? { at: token.start, remove: gapAfter(head, token.end) - token.start, insert: '' } : { at: token.start - 1, remove: token.end - token.start + 1, insert: '' });
+      splices.push(
+        isLeading
+          ? { at: token.start, remove: gapAfter(head, token.end) - token.start, insert: '' }
+          : { at: token.start - 1, remove: token.end - token.start + 1, insert: '' },
+      );
     }
     splices.push({ at: head.tagsAt, remove: 0, insert: after.map((tag) => `[${tag}] `).join('') });
   }
@@ -84,20 +103,29 @@ function gapAfter(head: Head, end: number): number {
 function fieldSplices(source: string, facts: SectionFacts, change: EntryChange, lineBreak: string): Splice[] {
   const list = facts.list?.kind === 'fields' ? facts.list : null;
   const set = new Map(COORDINATOR_FIELDS.flatMap((key) => wanted(key, change)));
-  const strike = new Set([...(change.dropFields ?? []), ...[...set].filter(([, value]) => value === null).map(([key]) => key)]);
+  const strike = new Set([
+    ...(change.dropFields ?? []),
+    ...[...set].filter(([, value]) => value === null).map(([key]) => key),
+  ]);
   const splices: Splice[] = [];
   const seen = new Set<string>();
   let kept = 0;
   for (const item of list?.items ?? []) {
     const value = set.get(item.key as CoordinatorField);
     const isWritten = value !== undefined && value !== null && !seen.has(item.key);
-    if (isWritten) splices.push({ at: item.start, remove: item.end - item.start, insert: `${marker(source, item.start)}${item.key}: ${value}` });
+    if (isWritten)
+      splices.push({
+        at: item.start,
+        remove: item.end - item.start,
+        insert: `${marker(source, item.start)}${item.key}: ${value}`,
+      });
     if (strike.has(item.key) || (value !== undefined && !isWritten)) splices.push(wholeLines(source, item));
     else kept++;
     seen.add(item.key);
   }
   const added = [...set].flatMap(([key, value]) => (value === null || seen.has(key) ? [] : [`${key}: ${value}`]));
-  if (added.length > 0) splices.push(list ? appendItems(source, list, added, lineBreak) : newList(source, facts, added, lineBreak));
+  if (added.length > 0)
+    splices.push(list ? appendItems(source, list, added, lineBreak) : newList(source, facts, added, lineBreak));
   else if (list && kept === 0) return [wholeList(source, facts, list)];
   return splices;
 }
@@ -109,7 +137,8 @@ function wanted(key: CoordinatorField, change: EntryChange): [CoordinatorField, 
   return [[key, text === '' ? null : text]];
 }
 
-const marker = (source: string, start: number): string => /^(?:[-*+]|\d{1,9}[.)])[ \t]*/.exec(source.slice(start, start + 20))?.[0] ?? '- ';
+const marker = (source: string, start: number): string =>
+  /^(?:[-*+]|\d{1,9}[.)])[ \t]*/.exec(source.slice(start, start + 20))?.[0] ?? '- ';
 
 function wholeLines(source: string, item: { start: number; end: number }): Splice {
   const start = lineStart(source, item.start);

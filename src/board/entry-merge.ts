@@ -18,7 +18,8 @@ export function mergeEntry(base: Entry, mine: Entry, theirs: Entry, options: Boa
   if (isSame(mine, base)) return theirs.source.trimEnd();
   if (isSame(theirs, base)) return mine.source.trimEnd();
   const isReworded = wording(mine) !== wording(base);
-  if (isReworded && wording(theirs) !== wording(base)) return wording(mine) === wording(theirs) ? theirs.source.trimEnd() : null;
+  if (isReworded && wording(theirs) !== wording(base))
+    return wording(mine) === wording(theirs) ? theirs.source.trimEnd() : null;
   const from = isReworded ? mine : theirs;
   const source = from.kind === 'note' && theirs.kind === 'entry' ? asEntry(from, theirs.id!) : from.source;
   const facts = splitSections(source, memoFor(options.memo, options.ids).sections)[0]?.facts;
@@ -38,7 +39,9 @@ function wording(entry: Entry): string {
 
 /** Tags and coordinator fields: what the coordinator changed counts, else what the person left or made of it. */
 function marks(base: Entry, mine: Entry, theirs: Entry) {
-  const tags = TAGS.filter((tag) => (theirs.tags.includes(tag) === base.tags.includes(tag) ? mine : theirs).tags.includes(tag));
+  const tags = TAGS.filter((tag) =>
+    (theirs.tags.includes(tag) === base.tags.includes(tag) ? mine : theirs).tags.includes(tag),
+  );
   const value = (entry: Entry, key: string) => entry.fields.find((field) => field.key === key)?.value ?? null;
   const chosen = (key: string) => value(value(theirs, key) === value(base, key) ? mine : theirs, key);
   return {

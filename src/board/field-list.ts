@@ -46,9 +46,19 @@ function readItem(item: ListItem, text: string): FieldItem | null {
   for (const one of nested?.children ?? []) {
     const inner = one.children[0];
     if (one.children.length !== 1 || inner?.type !== 'paragraph') return null;
-    values.push(text.slice(startOf(inner), endOf(inner)).replace(/\s*[\r\n]\s*/g, ' ').trim());
+    values.push(
+      text
+        .slice(startOf(inner), endOf(inner))
+        .replace(/\s*[\r\n]\s*/g, ' ')
+        .trim(),
+    );
   }
-  return { key, value: values.filter((one) => one !== '').join(', '), start: startOf(item), end: endOf(nested ?? paragraph) };
+  return {
+    key,
+    value: values.filter((one) => one !== '').join(', '),
+    start: startOf(item),
+    end: endOf(nested ?? paragraph),
+  };
 }
 
 const BARE_KEYS = new Set(['depends', 'files', 'priority', 'approve', 'attempts', 'reviewed', 'tested']);
@@ -61,7 +71,12 @@ function bareFields(node: Paragraph, text: string): FieldList | null {
     const match = KEY.exec(line.trim());
     if (!match) return null;
     const start = text.indexOf(line, at);
-    items.push({ key: fieldKey(match[1]!), value: line.trim().slice(match[0].length).trim(), start, end: start + line.length });
+    items.push({
+      key: fieldKey(match[1]!),
+      value: line.trim().slice(match[0].length).trim(),
+      start,
+      end: start + line.length,
+    });
     at = start + line.length;
   }
   if (!items.some((item) => BARE_KEYS.has(item.key))) return null;

@@ -35,8 +35,18 @@ export interface Unreadable {
 
 /** Keys that mean something to the coordinator, after synonyms. */
 export const KNOWN_KEYS: ReadonlySet<string> = new Set([
-  ...['depends', 'files', 'priority', 'agent', 'model', 'timeout', 'approve'],
-  ...['attempts', 'reviewed', 'tested', 'changelog', 'feedback'],
+  'depends',
+  'files',
+  'priority',
+  'agent',
+  'model',
+  'timeout',
+  'approve',
+  'attempts',
+  'reviewed',
+  'tested',
+  'changelog',
+  'feedback',
 ]);
 
 /** Lower case, spaces out, `dependencies` is `depends`. */
@@ -64,7 +74,12 @@ export function readFields(items: readonly FieldItem[], grammar: Grammar): Field
     priority: one('priority', 2, priority, 'write P0, P1, P2, P3 or P4 (or critical, high, medium, low)'),
     timeout: one<number | null>('timeout', null, duration, 'write a time with its unit: 90s, 15m, 1h'),
     approve: one<FieldValues['approve']>('approve', null, approve, 'write never, start or land'),
-    attempts: one<FieldValues['attempts']>('attempts', {}, attempts, 'write it like "task 1, reviewer 1", or delete it'),
+    attempts: one<FieldValues['attempts']>(
+      'attempts',
+      {},
+      attempts,
+      'write it like "task 1, reviewer 1", or delete it',
+    ),
     reviewed: sha('reviewed'),
     tested: sha('tested'),
     changelog: text('changelog'),
@@ -79,12 +94,19 @@ function dependencies(items: readonly FieldItem[], grammar: Grammar, unreadable:
   const ids: string[] = [];
   for (const item of items) {
     if (item.key !== 'depends') continue;
-    const value = unquoted(item.value.replace(/\]\([^)]*\)/g, ']')).replace(/[[\]]/g, ' ').trim();
+    const value = unquoted(item.value.replace(/\]\([^)]*\)/g, ']'))
+      .replace(/[[\]]/g, ' ')
+      .trim();
     if (/^(?:none|-|–|n\/a|)$/i.test(value)) continue;
     for (const word of value.split(/[\s,;]+/)) {
       if (word === '' || ids.includes(word)) continue;
       if (grammar.isId(word)) ids.push(word);
-      else unreadable.push({ item, message: `The field depends names "${word}", which is no task id`, fix: 'write task ids, separated by commas: T-10, T-11' });
+      else
+        unreadable.push({
+          item,
+          message: `The field depends names "${word}", which is no task id`,
+          fix: 'write task ids, separated by commas: T-10, T-11',
+        });
     }
   }
   return ids;

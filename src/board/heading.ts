@@ -12,7 +12,11 @@ export interface Grammar {
 }
 
 export function createGrammar(ids: readonly string[]): Grammar {
-  const prefixes = [...ids].sort((a, b) => b.length - a.length).map(escapePattern).join('|') || 'T';
+  const prefixes =
+    [...ids]
+      .sort((a, b) => b.length - a.length)
+      .map(escapePattern)
+      .join('|') || 'T';
   const exact = new RegExp(`^(?:${prefixes})-\\d+$`);
   return {
     key: ids.join(' '),
@@ -91,7 +95,7 @@ function leadingTags(content: string, from: number, tokens: TagToken[], knownOnl
     tokens.push({ tag, text: match[1]!, start: at, end: at + match[1]!.length + 2 });
     at += match[0].length;
   }
-  return tokens.length > 0 && at > from ? at : from + (/^[ \t]*/.exec(content.slice(from))![0].length);
+  return tokens.length > 0 && at > from ? at : from + /^[ \t]*/.exec(content.slice(from))![0].length;
 }
 
 /** At the end of a title only tags exactly as they are written by the coordinator. */

@@ -11,7 +11,13 @@ import { type Section, splitSections } from './sections.ts';
  * @param path as shown to the person, relative to the repository's root
  * @param text exact text, BOM included; '' for a missing file
  */
-export function parseColumn(column: Column, path: string, text: string, ids: readonly string[], memo: SectionMemo): ParsedColumn {
+export function parseColumn(
+  column: Column,
+  path: string,
+  text: string,
+  ids: readonly string[],
+  memo: SectionMemo,
+): ParsedColumn {
   const { sections, columns } = memoFor(memo, ids);
   const last = columns.get(path);
   if (last && last.column.column === column && last.column.text === text) return last;
@@ -32,10 +38,21 @@ interface Draft {
   liveEnd: number;
 }
 
-function readColumn(column: Column, path: string, text: string, sections: readonly Section<SectionFacts>[]): ParsedColumn {
+function readColumn(
+  column: Column,
+  path: string,
+  text: string,
+  sections: readonly Section<SectionFacts>[],
+): ParsedColumn {
   const draft: Draft = {
-    ...{ entries: [], marks: [], group: [] },
-    ...{ line: 1, titles: 0, hasEntry: false, parked: false, liveEnd: text.length },
+    entries: [],
+    marks: [],
+    group: [],
+    line: 1,
+    titles: 0,
+    hasEntry: false,
+    parked: false,
+    liveEnd: text.length,
   };
   let groupLine = 1;
   for (const section of sections) {
@@ -66,14 +83,23 @@ function noteTitle(draft: Draft, section: Section<SectionFacts>): void {
 function readProse(draft: Draft, column: Column, text: string, section: Section<SectionFacts>): void {
   const { facts, start } = section;
   if (facts.depth === 0 && facts.underlinedTitle) draft.titles++;
-  if (facts.suspects.length > 0) draft.marks.push({ start, facts, suspects: facts.suspects, entry: -1, above: !draft.hasEntry });
+  if (facts.suspects.length > 0)
+    draft.marks.push({ start, facts, suspects: facts.suspects, entry: -1, above: !draft.hasEntry });
   if (column !== 'TODO' || draft.hasEntry) return;
   for (const note of facts.notes) {
     const line = draft.line + countBreaks(text.slice(start, start + note.start));
-    draft.entries.push(makeEntry('note', note, text.slice(start + note.start, start + note.end), {
-      ...{ column, line, parked: draft.parked, start: start + note.start, origin: start },
-      ...{ body: outdented(text.slice(start + note.bodyStart, start + note.end)), criteria: note.criteria, script: note.script },
-    }));
+    draft.entries.push(
+      makeEntry('note', note, text.slice(start + note.start, start + note.end), {
+        column,
+        line,
+        parked: draft.parked,
+        start: start + note.start,
+        origin: start,
+        body: outdented(text.slice(start + note.bodyStart, start + note.end)),
+        criteria: note.criteria,
+        script: note.script,
+      }),
+    );
     pushMark(draft, start, note, []);
   }
 }
@@ -99,7 +125,13 @@ function closeGroup(draft: Draft, column: Column, text: string, line: number): v
   pushMark(draft, start, facts, facts.suspects);
   for (const section of more) {
     if (section.facts.suspects.length > 0) {
-      draft.marks.push({ start: section.start, facts: section.facts, suspects: section.facts.suspects, entry: draft.entries.length - 1, above: false });
+      draft.marks.push({
+        start: section.start,
+        facts: section.facts,
+        suspects: section.facts.suspects,
+        entry: draft.entries.length - 1,
+        above: false,
+      });
     }
   }
 }
@@ -108,7 +140,8 @@ const firstScript = (sections: readonly Section<SectionFacts>[]): string | null 
   sections.find((section) => section.facts.script !== null)?.facts.script ?? null;
 
 function pushMark(draft: Draft, start: number, facts: Mark['facts'], suspects: Mark['suspects']): void {
-  const isQuiet = suspects.length === 0 && facts.values.unreadable.length === 0 && (facts.list?.kind ?? 'fields') === 'fields';
+  const isQuiet =
+    suspects.length === 0 && facts.values.unreadable.length === 0 && (facts.list?.kind ?? 'fields') === 'fields';
   if (isQuiet && !facts.head?.tokens.some((token) => token.tag === null)) return;
   draft.marks.push({ start, facts, suspects, entry: draft.entries.length - 1, above: false });
 }
@@ -195,5 +228,7 @@ export function outdented(text: string): string {
   const depths = lines.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)![0].length);
   const shared = Math.min(...depths.filter((depth) => depth > 0));
   if (!Number.isFinite(shared)) return withoutTrailingBlankLines(text);
-  return withoutTrailingBlankLines(lines.map((line) => line.slice(Math.min(shared, /^[ \t]*/.exec(line)![0].length))).join(''));
+  return withoutTrailingBlankLines(
+    lines.map((line) => line.slice(Math.min(shared, /^[ \t]*/.exec(line)![0].length))).join(''),
+  );
 }

@@ -25,7 +25,10 @@ export interface BoardOptions {
  */
 export function parseBoard(texts: BoardTexts, options: BoardOptions): Board {
   const parsed = parseColumns(texts, options);
-  const columns = Object.fromEntries(COLUMNS.map((column) => [column, parsed[column].column])) as Record<Column, ColumnText>;
+  const columns = Object.fromEntries(COLUMNS.map((column) => [column, parsed[column].column])) as Record<
+    Column,
+    ColumnText
+  >;
   return { columns, problems: boardProblems(parsed) };
 }
 

@@ -53,11 +53,21 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   const index = madeFrom(versions, disk);
   if (index === newest) return untouched;
   const known: Known = {
-    ...{ base: versions[index]!, now: versions[newest]!, mine: disk, gone: save.gone ?? new Set(), column: save.column },
+    base: versions[index]!,
+    now: versions[newest]!,
+    mine: disk,
+    gone: save.gone ?? new Set(),
+    column: save.column,
     elsewhere: COLUMNS.flatMap((column) => (column === save.column ? [] : read(save.others[column] ?? '', column))),
   };
   const plan = planOf(known, options);
-  const text = putBack(spliced(save.disk, plan.here), plan.back, known, (one) => read(one, save.column), save.versions[newest]!);
+  const text = putBack(
+    spliced(save.disk, plan.here),
+    plan.back,
+    known,
+    (one) => read(one, save.column),
+    save.versions[newest]!,
+  );
   const others: Partial<Record<Column, string>> = {};
   for (const column of COLUMNS) {
     const splices = plan.there.filter((one) => one.entry.column === column);
@@ -163,7 +173,8 @@ const nameOrText = (entry: Entry): string => entry.id ?? `?${entry.source.trimEn
 /** What a note or a `T-?` has become: an entry of the same title whose id is new. */
 function heirIn(entries: readonly Entry[], one: Entry, known: Known): Entry | undefined {
   if (one.id !== null || one.title === '') return undefined;
-  const isNew = (id: string) => !known.base.some((entry) => entry.id === id) && !known.mine.some((entry) => entry.id === id);
+  const isNew = (id: string) =>
+    !known.base.some((entry) => entry.id === id) && !known.mine.some((entry) => entry.id === id);
   return entries.find((entry) => entry.id !== null && entry.title === one.title && isNew(entry.id));
 }
 
@@ -185,7 +196,8 @@ function pairUp(base: readonly Entry[], mine: readonly Entry[]): Map<Entry, Entr
     taken.add(found);
   }
   const nameless = base.filter((one) => one.id === null);
-  for (const one of nameless) pair(one, (entry) => entry.id === null && entry.source.trimEnd() === one.source.trimEnd());
+  for (const one of nameless)
+    pair(one, (entry) => entry.id === null && entry.source.trimEnd() === one.source.trimEnd());
   for (const one of nameless) pair(one, (entry) => entry.id === null && isSimilarTitle(one.title, entry.title));
   return pairs;
 }
@@ -200,7 +212,13 @@ function spliced(text: string, splices: readonly Splice[]): string {
 }
 
 /** Puts entries in again, each behind the one that it followed, else on top or at the bottom. */
-function putBack(text: string, back: readonly Entry[], known: Known, read: (text: string) => readonly Entry[], from: string): string {
+function putBack(
+  text: string,
+  back: readonly Entry[],
+  known: Known,
+  read: (text: string) => readonly Entry[],
+  from: string,
+): string {
   let out = text;
   for (const entry of back) {
     const entries = read(out);

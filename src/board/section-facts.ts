@@ -84,7 +84,8 @@ export function readSection(tree: Root, text: string, grammar: Grammar): Section
   };
 }
 
-const isAtx = (text: string, node: Heading): boolean => /^#{1,6}(?:[ \t\r\n]|$)/.test(text.slice(startOf(node), startOf(node) + 7));
+const isAtx = (text: string, node: Heading): boolean =>
+  /^#{1,6}(?:[ \t\r\n]|$)/.test(text.slice(startOf(node), startOf(node) + 7));
 
 function contentOf(heading: Heading, text: string) {
   const first = heading.children[0];
@@ -93,7 +94,13 @@ function contentOf(heading: Heading, text: string) {
   return { contentStart, contentEnd: last ? endOf(last) : contentStart, headingEnd: lineEnd(text, startOf(heading)) };
 }
 
-function readContent(blocks: readonly RootContent[], text: string, from: number, grammar: Grammar, wanted: boolean): Content {
+function readContent(
+  blocks: readonly RootContent[],
+  text: string,
+  from: number,
+  grammar: Grammar,
+  wanted: boolean,
+): Content {
   const first = blocks[0];
   const list = wanted && first ? readList(first, text) : null;
   const fields = list?.kind === 'fields' ? list : null;
@@ -124,7 +131,8 @@ function skipBlankLines(text: string, from: number): number {
 function criteriaOf(blocks: readonly Nodes[], text: string): Criterion[] {
   const found: Criterion[] = [];
   const visit = (node: Nodes): void => {
-    if (node.type === 'listItem' && node.checked != null) found.push({ text: itemText(node, text), checked: node.checked });
+    if (node.type === 'listItem' && node.checked != null)
+      found.push({ text: itemText(node, text), checked: node.checked });
     if ('children' in node) for (const child of node.children) visit(child);
   };
   for (const block of blocks) if (block.type !== 'paragraph' && block.type !== 'heading') visit(block);
@@ -134,7 +142,11 @@ function criteriaOf(blocks: readonly Nodes[], text: string): Criterion[] {
 function itemText(item: ListItem, text: string): string {
   const first = item.children[0];
   if (!first) return '';
-  return text.slice(startOf(first), endOf(first)).replace(/^\[[ xX]\]\s+/, '').replace(/\s*[\r\n]\s*/g, ' ').trim();
+  return text
+    .slice(startOf(first), endOf(first))
+    .replace(/^\[[ xX]\]\s+/, '')
+    .replace(/\s*[\r\n]\s*/g, ' ')
+    .trim();
 }
 
 const SHELLS = new Set(['sh', 'bash', 'shell']);
@@ -164,7 +176,11 @@ function notesOf(list: List, text: string, grammar: Grammar): NoteFacts[] {
     const paragraph = item.children[0];
     if (item.checked !== false || !box || paragraph?.type !== 'paragraph') continue;
     const end = Math.min(limit, lineEnd(text, endOf(item)));
-    notes.push({ start, end, ...readNote(item, paragraph, { text, end, contentStart: start + box[0].length }, grammar) });
+    notes.push({
+      start,
+      end,
+      ...readNote(item, paragraph, { text, end, contentStart: start + box[0].length }, grammar),
+    });
   }
   return notes;
 }

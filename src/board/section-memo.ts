@@ -5,7 +5,11 @@ import { newSectionMemo, type SectionMemo as Sections } from './sections.ts';
 
 /** What parsing remembers between two calls. Holds no facts of its own: a fresh one gives the same boards, slower. */
 export interface SectionMemo {
-  current: { readonly grammar: Grammar; readonly sections: Sections<SectionFacts>; readonly columns: Map<string, ParsedColumn> } | null;
+  current: {
+    readonly grammar: Grammar;
+    readonly sections: Sections<SectionFacts>;
+    readonly columns: Map<string, ParsedColumn>;
+  } | null;
 }
 
 /** A column with what the entries' problems are made from. */
@@ -36,6 +40,10 @@ export function createSectionMemo(): SectionMemo {
 export function memoFor(memo: SectionMemo, ids: readonly string[]): NonNullable<SectionMemo['current']> {
   if (memo.current && memo.current.grammar.key === ids.join(' ')) return memo.current;
   const grammar = createGrammar(ids);
-  memo.current = { grammar, sections: newSectionMemo((tree, text) => readSection(tree, text, grammar)), columns: new Map() };
+  memo.current = {
+    grammar,
+    sections: newSectionMemo((tree, text) => readSection(tree, text, grammar)),
+    columns: new Map(),
+  };
   return memo.current;
 }

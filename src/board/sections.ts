@@ -116,14 +116,15 @@ function readSection<F>(
   memo: SectionMemo<F>,
 ): { end: number; facts: F } {
   let failures = 0;
-  for (let at = first; ; ) {
+  for (let at = first; ;) {
     const upTo = candidates.hashes[at] ?? text.length;
     const known = lookUp(memo, text.slice(start, upTo));
     const { boundary, stuck } = tryBoundary(text, { start, upTo, first, last: at }, candidates, memo, known);
-    if (boundary === upTo && known.facts !== undefined) return { end: candidates.lines[at] ?? upTo, facts: known.facts };
+    if (boundary === upTo && known.facts !== undefined)
+      return { end: candidates.lines[at] ?? upTo, facts: known.facts };
     if (boundary === upTo) throw new Error('a section that was read has no facts');
     if (boundary !== null) {
-      for (at = first; candidates.hashes[at] !== boundary; ) at++;
+      for (at = first; candidates.hashes[at] !== boundary;) at++;
       continue;
     }
     failures++;
@@ -166,10 +167,17 @@ function tryBoundary<F>(
   return { boundary, stuck: known.stuck + window.start };
 }
 
-const processor = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter).freeze();
+const plain = unified().use(remarkParse).use(remarkGfm).freeze();
+const withFrontMatter = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter).freeze();
 
-/** Parses markdown as the board reads it: CommonMark, GFM, YAML front matter. */
-export const parseMarkdown = (text: string): Root => processor.parse(text);
+/**
+ * Parses markdown as the board reads it: CommonMark, GFM, YAML front matter. Front matter that is never closed is none;
+ * and remark must not even look for it, for after such a look it loses track of the lists that follow.
+ */
+export function parseMarkdown(text: string): Root {
+  const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  return (frontMatterEnd(text, start) > start ? withFrontMatter : plain).parse(text);
+}
 
 function firstHeading(tree: Root, window: Window, candidates: Candidates): number | null {
   let at = window.first;

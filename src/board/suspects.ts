@@ -17,7 +17,11 @@ export interface Suspect {
   readonly offset: number;
   readonly length: number;
   /** Swallowed: by what, and where that opens. */
-  readonly by?: { readonly kind: 'fence' | 'comment' | 'html' | 'list' | 'indentation'; readonly offset: number; readonly length: number };
+  readonly by?: {
+    readonly kind: 'fence' | 'comment' | 'html' | 'list' | 'indentation';
+    readonly offset: number;
+    readonly length: number;
+  };
 }
 
 /**
@@ -31,7 +35,8 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
   const found: Suspect[] = [];
   const open = openBlockAtEnd(tree, text);
   const known = new RegExp(`^(?:${grammar.pattern})$`);
-  const line = /(^|[\r\n])([ \t]*)(#{1,6})([ \t]*)((?:\[[^\]\r\n]*\][ \t]*)*)(?:\*\*|__|[*_`[])?([A-Za-z]\w*(?:[-_–—−‑‐]| (?=\d+:))?(?:\d+|\?))(?:\*\*|__|[*_`\]])?([ \t]*:|[ \t]+[-–—][ \t]|[ \t][^\r\n]*|[ \t]*(?=[\r\n]|$))/g;
+  const line =
+    /(^|[\r\n])([ \t]*)(#{1,6})([ \t]*)((?:\[[^\]\r\n]*\][ \t]*)*)(?:\*\*|__|[*_`[])?([A-Za-z]\w*(?:[-_–—−‑‐]| (?=\d+:))?(?:\d+|\?))(?:\*\*|__|[*_`\]])?([ \t]*:|[ \t]+[-–—][ \t]|[ \t][^\r\n]*|[ \t]*(?=[\r\n]|$))/g;
   line.lastIndex = Math.max(0, from - 1);
   for (let match = line.exec(text); match; match = line.exec(text)) {
     line.lastIndex = match.index + match[0].length;
@@ -39,7 +44,16 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
     const offset = match.index + lead.length + indent.length;
     if (offset < from) continue;
     const length = text.slice(offset, offset + lengthOfLine(text, offset)).trimEnd().length;
-    const spot = { id, offset, length, hashes: hashes.length, gap, tags, isKnown: known.test(id), hasSeparator: /^\s*[:–—-]|^\s*$/.test(after) };
+    const spot = {
+      id,
+      offset,
+      length,
+      hashes: hashes.length,
+      gap,
+      tags,
+      isKnown: known.test(id),
+      hasSeparator: /^\s*[:–—-]|^\s*$/.test(after),
+    };
     const suspect = judge(spot, tree, text, grammar, open);
     if (suspect) found.push(suspect);
   }
@@ -65,7 +79,8 @@ function judge(spot: Spot, tree: Root, text: string, grammar: Grammar, open: Ope
   const isHeading = block.type === 'heading' && block.position!.start.offset === offset;
   if (isHeading) return judgeHeading(spot, grammar);
   if (!spot.isKnown || (spot.gap !== '' && spot.hashes !== 2)) return null;
-  if (block.type === 'paragraph') return spot.gap === '' && spot.hashes === 2 ? { kind: 'misspelt', id, offset, length } : null;
+  if (block.type === 'paragraph')
+    return spot.gap === '' && spot.hashes === 2 ? { kind: 'misspelt', id, offset, length } : null;
   if (spot.gap === '') return null;
   const by = swallower(path, text, open, offset);
   return by ? { kind: 'swallowed', id, offset, length, by } : null;
@@ -111,7 +126,8 @@ function swallower(path: readonly Nodes[], text: string, open: OpenBlock | null,
   return bullet === undefined ? null : { kind: 'list', offset: bullet, length: lengthOfLine(text, bullet) };
 }
 
-const isFence = (node: Code, text: string): boolean => /^(?:`{3}|~{3})/.test(text.slice(node.position!.start.offset!, node.position!.start.offset! + 3));
+const isFence = (node: Code, text: string): boolean =>
+  /^(?:`{3}|~{3})/.test(text.slice(node.position!.start.offset!, node.position!.start.offset! + 3));
 const isComment = (node: Html): boolean => node.value.startsWith('<!--');
 
 function lengthOfLine(text: string, start: number): number {
@@ -133,7 +149,8 @@ export function openBlockAtEnd(tree: Root, text: string): OpenBlock | null {
   const start = node?.position?.start.offset;
   if (node === undefined || start === undefined) return null;
   const length = lengthOfLine(text, start);
-  if (node.type === 'html') return isComment(node) && !node.value.includes('-->') ? { kind: 'comment', offset: start, length } : null;
+  if (node.type === 'html')
+    return isComment(node) && !node.value.includes('-->') ? { kind: 'comment', offset: start, length } : null;
   if (node.type !== 'code' || !isFence(node, text)) return null;
   const opener = /^(?:`{3,}|~{3,})/.exec(text.slice(start))![0];
   const lines = text.slice(start, node.position!.end.offset!).split(/\r\n|\r|\n/);

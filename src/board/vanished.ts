@@ -8,12 +8,16 @@ import { parseColumn } from './parse-column.ts';
  * @returns none while a column file that had text is missing or empty: such a file is being written.
  */
 export function vanishedIds(before: Board, texts: BoardTexts, options: BoardOptions): string[] {
-  const isHalfWritten = COLUMNS.some((column) => before.columns[column].text.trim() !== '' && (texts[column] ?? '').trim() === '');
+  const isHalfWritten = COLUMNS.some(
+    (column) => before.columns[column].text.trim() !== '' && (texts[column] ?? '').trim() === '',
+  );
   if (isHalfWritten) return [];
   const present = new Set<string | null>();
   for (const column of COLUMNS) {
     const text = texts[column] ?? '';
-    for (const entry of parseColumn(column, columnPath(column, options), text, options.ids, options.memo).column.entries) present.add(entry.id);
+    for (const entry of parseColumn(column, columnPath(column, options), text, options.ids, options.memo).column
+      .entries)
+      present.add(entry.id);
   }
   const missing = new Map<string, Entry>();
   for (const column of COLUMNS) {
@@ -23,7 +27,9 @@ export function vanishedIds(before: Board, texts: BoardTexts, options: BoardOpti
   }
   if (missing.size === 0) return [];
   const lines = COLUMNS.flatMap((column) => headingLikeLines(texts[column] ?? ''));
-  return [...missing.values()].filter((entry) => !lines.some((line) => isLineOf(entry, line, present))).map((entry) => entry.id!);
+  return [...missing.values()]
+    .filter((entry) => !lines.some((line) => isLineOf(entry, line, present)))
+    .map((entry) => entry.id!);
 }
 
 /** Headings at any indentation, in quotes and comments too, and checkbox lines. */
@@ -35,7 +41,11 @@ function isLineOf(entry: Entry, line: string, present: ReadonlySet<string | null
   if (words(line).includes(entry.id!.toLowerCase())) return true;
   // The id is gone or has another prefix, but the title is there, and the line is no other entry's.
   const title = entry.title.trim();
-  return title.length >= 4 && line.includes(title) && !words(line).some((word) => [...present].some((id) => id?.toLowerCase() === word));
+  return (
+    title.length >= 4 &&
+    line.includes(title) &&
+    !words(line).some((word) => [...present].some((id) => id?.toLowerCase() === word))
+  );
 }
 
 const words = (line: string): string[] => line.toLowerCase().match(/[\w]+(?:-[\w]+)*/g) ?? [];

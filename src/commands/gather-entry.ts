@@ -7,6 +7,7 @@ import { BoardKeeper } from '../coordinator/keeper.ts';
 import type { Snapshot } from '../coordinator/snapshot.ts';
 import { lastLines } from '../effects/run-activity.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
+import { checkoutOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
 import { failed, ok, type Result } from '../problem.ts';
@@ -94,12 +95,12 @@ function outputOf(run: RunRecord | undefined): EntryView['output'] {
 
 async function branchOf({ repo, settings, view }: OpenBoard, id: string): Promise<EntryView['branch']> {
   const name = settings.branch.replaceAll('{id}', id);
-  const ref = view.refs.get(`refs/heads/${name}`);
-  if (ref === undefined) return null;
-  const start = view.refs.get(startRef(id))?.sha ?? view.base;
-  const range = [`--max-count=100`, '--format=%H%x00%s', ref.sha, ...(view.base === null ? [] : [`^${view.base}`]), ...(start === null ? [] : [`^${start}`])];
+  const tip = view.refs.get(`refs/heads/${name}`);
+  if (tip === undefined) return null;
+  const start = view.refs.get(startRef(id)) ?? view.base;
+  const range = [`--max-count=100`, '--format=%H%x00%s', tip, ...(view.base === null ? [] : [`^${view.base}`]), ...(start === null ? [] : [`^${start}`])];
   const { stdout } = await git(['log', '-z', '--no-color', '--no-show-signature', ...range, '--'], { cwd: repo.root });
   const fields = stdout.split('\0');
   const commits = Array.from({ length: Math.floor(fields.length / 2) }, (_, index) => ({ sha: fields[2 * index] ?? '', subject: fields[2 * index + 1] ?? '' }));
-  return { name, tip: ref.sha, worktree: ref.worktree, commits };
+  return { name, tip, worktree: checkoutOf(repo, `refs/heads/${name}`)?.path ?? null, commits };
 }

@@ -259,6 +259,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: '--fast', summary: 'without the pauses that let eyes follow' },
       { flags: '--keep', summary: 'keep the repository, to look around in' },
     ],
+    outlivesReader: true,
     examples: [['kanban demo', 'about a minute and a half; no keys, no network']],
     load: () => import('./demo.ts'),
   },

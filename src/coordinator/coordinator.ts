@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentEnvironment } from '../effects/environment.ts';
 import { takeLock, type TakenLock } from '../effects/lock.ts';
@@ -220,6 +220,7 @@ export class Coordinator {
     this.#known.set(runId, state);
     const { taskId: id, role, agent } = brief;
     if (before === undefined && state === 'alive' && !this.#starter.knew(runId)) this.#emit({ type: 'run-adopted', id, run: runId, role, agent });
+    if (state === 'ended') rmSync(join(this.#repo.root, '.kanban', 'ended', runId), { force: true });
     if (state === 'ended' && result !== null)
       this.#emit({ type: 'run-ended', id, run: runId, role, agent, cause: result.cause, detail: result.detail, seconds: Math.round((result.endedAt - result.startedAt) / 1000) });
   }
@@ -322,14 +323,13 @@ export class Coordinator {
     const paths = {
       root,
       board: join(root, settings.board), workflow: join(root, 'WORKFLOW.md'), prompts: join(root, settings.prompts),
-      mailbox: this.#mailbox, ended: join(kanban, 'ended'), gitDir: observation.git.checkout?.gitDir ?? this.#repo.gitDir,
-      commonDir: this.#repo.commonDir, base: observation.git.baseRef,
+      mailbox: this.#mailbox, ended: join(kanban, 'ended'),
     };
-    const key = JSON.stringify(paths);
+    for (const folder of [paths.mailbox, paths.ended]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // A folder that was deleted and made again is another one.
+    const key = JSON.stringify([paths, statSync(paths.mailbox).ino, statSync(paths.ended).ino]);
     if (key === this.#watched) return;
     this.#watched = key;
-    mkdirSync(paths.mailbox, { recursive: true, mode: 0o700 });
-    mkdirSync(paths.ended, { recursive: true, mode: 0o700 });
     void this.#watch?.close();
     this.#watch = watchBoard({ paths, onChange: () => this.wake(), onTrouble: (words) => this.#once(`watch ${words}`, { type: 'told', message: `changes are found every ${SAFETY / 1000} s only: ${words}` }) });
   }

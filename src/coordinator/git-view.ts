@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { git, type Repository } from '../git/git.ts';
-import { gitDirOf, openOperation } from '../git/checkout.ts';
-import { readRefs, type Ref } from '../git/refs.ts';
+import { checkoutOf, openOperation } from '../git/checkout.ts';
+import { resolve } from '../git/objects.ts';
+import { readRefs } from '../git/refs.ts';
 import { readHistory } from '../git/trailers.ts';
 import { HistoryFold, RUN_IDENTITY, type HistoryCommit } from '../pipeline/history.ts';
 
@@ -21,20 +22,53 @@ export interface GitView {
   readonly checkout: { readonly path: string; readonly gitDir: string } | null;
   /** A merge, rebase or the like of base that a person has open: base is not moved. In words. */
   readonly open: string | null;
-  readonly refs: ReadonlyMap<string, Ref>;
+  /** Full ref name → commit: all branches, and the kanban's own refs. */
+  readonly refs: ReadonlyMap<string, string>;
 }
 
-/** One look at the refs, and at the git dir of the checkout that has base. */
-export async function viewGit(repo: Repository, baseName: string): Promise<GitView> {
-  const baseRef = `refs/heads/${baseName}`;
-  const refs = new Map((await readRefs(repo, ['refs/heads/', 'refs/kanban/'])).map((ref) => [ref.name, ref]));
-  const base = refs.get(baseRef);
-  const operation = openOperation(repo, baseRef);
-  const open = operation === null ? null : `a ${operation.operation} of ${baseName} is open in ${operation.path}`;
-  const path = base?.worktree ?? null;
-  const gitDir = path === null ? null : gitDirOf(path);
-  const checkout = path === null || gitDir === null || open !== null ? null : { path, gitDir };
-  return { baseRef, base: base?.sha ?? null, checkout, open, refs };
+/** How old a full list of refs may be; what the coordinator itself works with is asked for every time. */
+const LIST_GOOD_FOR = 1_000;
+
+/** Looks at git once a tick. Listing all refs takes a process; asking for known ones takes none. */
+export class GitViewer {
+  readonly #repo: Repository;
+  #listed = -Infinity;
+  #refs = new Map<string, string>();
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+  }
+
+  /**
+   * @param baseName short name of base
+   * @param fresh refs to be asked for whatever is known (the branches in work)
+   */
+  async view(baseName: string, fresh: readonly string[] = []): Promise<GitView> {
+    const baseRef = `refs/heads/${baseName}`;
+    if (performance.now() - this.#listed > LIST_GOOD_FOR) await this.#list();
+    else await this.#ask([baseRef, ...fresh]);
+    const operation = openOperation(this.#repo, baseRef);
+    const open = operation === null ? null : `a ${operation.operation} of ${baseName} is open in ${operation.path}`;
+    const checkout = open === null ? checkoutOf(this.#repo, baseRef) : null;
+    return { baseRef, base: this.#refs.get(baseRef) ?? null, checkout, open, refs: this.#refs };
+  }
+
+  async #list(): Promise<void> {
+    const at = performance.now();
+    this.#refs = new Map((await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/'])).map(({ name, sha }) => [name, sha]));
+    this.#listed = at;
+  }
+
+  async #ask(names: readonly string[]): Promise<void> {
+    const shas = await Promise.all(names.map((name) => resolve(this.#repo, name)));
+    const refs = new Map(this.#refs);
+    for (const [index, name] of names.entries()) {
+      const sha = shas[index] ?? null;
+      if (sha === null) refs.delete(name);
+      else refs.set(name, sha);
+    }
+    this.#refs = refs;
+  }
 }
 
 /** What base's history tells, kept up to date from commit to commit. */

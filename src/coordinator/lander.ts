@@ -1,6 +1,6 @@
 import { COLUMNS, type BoardTexts, type Entry } from '../board/entry.ts';
 import type { KanbanEvent } from '../event.ts';
-import { git } from '../git/git.ts';
+import { readCommit } from '../git/objects.ts';
 import { signersOf } from '../git/identity.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../landing/changelog.ts';
 import { landOne } from '../landing/land.ts';
@@ -9,7 +9,7 @@ import type { EntryFacts } from '../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import { landingMessage } from './commit-message.ts';
 import { SEEN } from './git-view.ts';
-import { inShort, lifeOf } from './life.ts';
+import { inShort } from './life.ts';
 import { branchName, type Observation, type Observer } from './observe.ts';
 
 type Land = Extract<Action, { type: 'land-entry' }>;
@@ -32,7 +32,7 @@ export async function land(action: Land, facts: EntryFacts, parts: { readonly ob
   const before = writer.textOf('TESTING');
   if (texts.TESTING === before) return { kind: 'stale' };
   const start = facts.branch?.start ?? writer.base;
-  const steps = await lifeOf(observer.repo, action.id, start, writer.base);
+  const steps = await observer.lives.of(action.id, start, writer.base);
   const trailers = await trailersOf(action, facts, observer);
   const { section, line } = changelogLine(facts.entry, action.id);
   const message = landingMessage(settings, { id: action.id, title: facts.entry.title, reports: inShort(steps), trailers });
@@ -57,6 +57,7 @@ export async function land(action: Land, facts: EntryFacts, parts: { readonly ob
   }
   const signers = await signersOf(observer.repo, author);
   observer.history.own({ sha: landed.sha, at: Date.now(), committerEmail: signers.ok ? signers.value.committer.email : '', trailers: message.trailers });
+  observer.lives.forget(action.id);
   observer.history.ownLanding(`refs/heads/${branchName(settings, action.id)}`, action.tip);
   writer.landed(landed.sha, onlyTesting(writer, texts));
   if (landed.audit.length > 0) emit({ type: 'audit-failed', id: action.id, findings: landed.audit });
@@ -92,9 +93,16 @@ async function trailersOf({ id, tip }: Land, { entry }: EntryFacts, observer: Ob
   ];
 }
 
+/** How far back the branch is walked from the tested commit to the reviewed one. */
+const WALK = 100;
+
 /** What was committed on the branch between the review and the test is named, so that nothing lands unseen. */
 async function changedAfterReview(id: string, reviewed: string | null, tip: string, observer: Observer): Promise<Trailer[]> {
-  if (reviewed === null || reviewed === tip) return [];
-  const { stdout } = await git(['rev-list', '--first-parent', '--no-merges', `${reviewed}..${tip}`, '--'], { cwd: observer.repo.root, okExit: [0, 128] });
-  return stdout.split('\n').filter(Boolean).slice(0, 10).map((sha) => ({ name: 'Kanban-Changed-After-Review', value: `${id} ${sha}` }));
+  const changed: string[] = [];
+  for (let sha: string | undefined = tip, steps = 0; sha !== undefined && sha !== reviewed && reviewed !== null && steps < WALK; steps += 1) {
+    const commit = await readCommit(observer.repo, sha);
+    if (commit?.parents.length === 1) changed.push(sha);
+    sha = commit?.parents[0];
+  }
+  return changed.slice(0, 10).map((sha) => ({ name: 'Kanban-Changed-After-Review', value: `${id} ${sha}` }));
 }

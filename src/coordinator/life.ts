@@ -31,6 +31,32 @@ function reportIn(body: string): string {
   return lines.map((line) => line.slice(4)).join('\n').trim();
 }
 
+/**
+ * The same from memory, for entries whose whole life this process saw; git is asked for the others.
+ */
+export class Lives {
+  readonly #repo: Repository;
+  readonly #seen = new Map<string, ReportedStep[]>();
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+  }
+
+  /** A step that this process committed. `first`: it was picked just now, on a fresh branch. */
+  add(id: string, step: ReportedStep | 'first'): void {
+    if (step === 'first') this.#seen.set(id, []);
+    else this.#seen.get(id)?.push(step);
+  }
+
+  forget(id: string): void {
+    this.#seen.delete(id);
+  }
+
+  async of(id: string, from: string, base: string): Promise<readonly ReportedStep[]> {
+    return this.#seen.get(id) ?? (await lifeOf(this.#repo, id, from, base));
+  }
+}
+
 /** The reports in short, for a landing's body: the first lines of each role's last word. */
 export function inShort(steps: readonly ReportedStep[]): string {
   const last = new Map<string, ReportedStep>();

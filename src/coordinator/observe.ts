@@ -5,14 +5,17 @@ import { adapterOf } from '../agents/adapter-of.ts';
 import { COLUMNS, type BoardTexts, type Entry } from '../board/entry.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
+import { gitDirOf, headOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import type { BranchFacts, EndedRun, EntryFacts, OrphanBranch, PastRun, ReadReport, RunFacts, World } from '../pipeline/world.ts';
 import type { Request } from '../pipeline/request.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import type { Settings, Workflow } from '../workflow/settings.ts';
-import { contains, HistoryReader, startRef, viewGit, type GitView } from './git-view.ts';
+import { contains, HistoryReader, SEEN, startRef, type GitView } from './git-view.ts';
 import { BoardKeeper, type BoardView } from './keeper.ts';
+import { Lives } from './life.ts';
+import { missingLandings } from './missing-landings.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
 const HOUR = 3_600_000;
@@ -51,11 +54,14 @@ export class Observer {
   readonly keeper: BoardKeeper;
   readonly history: HistoryReader;
   readonly workflow: WorkflowReader;
+  readonly lives: Lives;
   readonly #missed = new Map<string, number>();
   readonly #spared = new Set<string>();
   readonly #inBase = new Map<string, boolean>();
   readonly #reports = new Map<string, EndedRun>();
   #tags: ReadonlySet<string> | null = null;
+  #started: ReadonlySet<string> = new Set();
+  #lost: readonly Problem[] = [];
   #first = true;
 
   constructor(repo: Repository) {
@@ -63,10 +69,11 @@ export class Observer {
     this.keeper = new BoardKeeper(repo);
     this.history = new HistoryReader(repo);
     this.workflow = new WorkflowReader(repo);
+    this.lives = new Lives(repo);
   }
 
   async look(inputs: Inputs): Promise<Look> {
-    const read = await this.workflow.read();
+    const read = await this.workflow.read(this.#inWork(inputs));
     if (!read.ok) return { ok: false, problems: read.error };
     const { workflow, view, problems: workflowProblems } = read.value;
     const { settings } = workflow;
@@ -78,10 +85,20 @@ export class Observer {
     const board = await this.keeper.read(at, settings, inputs.now, stillness, this.history.history.gone);
     const runs = listRuns(this.repo.root);
     if (moved === 'rewritten') this.#spare(at, board);
+    if (moved !== 'same') this.#lost = await this.#lostLandings(at, settings.base);
+    this.#started = new Set([...view.refs.keys()].flatMap((name) => (name.startsWith(START) ? [name.slice(START.length)] : [])));
     const world = await this.#world(inputs, at, workflow, board, runs.runs);
-    const problems = [...workflowProblems, ...board.unreadable, ...board.board.problems, ...runs.problems];
+    const problems = [...workflowProblems, ...this.#lost, ...board.unreadable, ...board.board.problems, ...runs.problems];
     this.#first = false;
     return { ok: true, value: { git: at, workflow, board, world: world.world, runs: runs.runs, problems: [...problems, ...world.problems], rewritten: moved === 'rewritten' } };
+  }
+
+  /** The refs that runs of ours change: of every branch that is ours, and of those that are about to be made. */
+  #inWork(inputs: Inputs): string[] {
+    const { settings } = this.workflow;
+    if (settings === undefined) return [];
+    const ids = new Set([...this.#started, ...inputs.starting.map(({ taskId }) => taskId)]);
+    return [...ids].flatMap((id) => [`refs/heads/${branchName(settings, id)}`, startRef(id)]);
   }
 
   async #world(inputs: Inputs, view: Observation['git'], workflow: Workflow, board: BoardView, records: readonly RunRecord[]): Promise<{ world: World; problems: Problem[] }> {
@@ -142,17 +159,17 @@ export class Observer {
 
   #branch(id: string, view: GitView, settings: Settings): BranchFacts | null | 'foreign' {
     const name = `refs/heads/${branchName(settings, id)}`;
-    const ref = view.refs.get(name);
+    const tip = view.refs.get(name);
     const start = view.refs.get(startRef(id));
-    if (ref === undefined) return null;
+    if (tip === undefined) return null;
     if (start === undefined) return 'foreign';
-    const path = worktreePath(this.repo, settings, id);
+    const gitDir = gitDirOf(worktreePath(this.repo, settings, id));
     return {
-      tip: ref.sha,
-      start: start.sha,
-      inBase: ref.sha !== start.sha && this.history.isMerged(name, ref.sha),
-      worktree: existsSync(path) ? 'there' : 'none',
-      attached: ref.worktree === path,
+      tip,
+      start,
+      inBase: tip !== start && this.history.isMerged(name, tip),
+      worktree: gitDir === null ? 'none' : 'there',
+      attached: gitDir !== null && headOf(gitDir) === name,
     };
   }
 
@@ -179,7 +196,7 @@ export class Observer {
         continue;
       }
       const branch = this.#branch(id, view, settings);
-      const start = view.refs.get(name)?.sha ?? '';
+      const start = view.refs.get(name) ?? '';
       const facts = branch === null || branch === 'foreign' ? { tip: start, start, inBase: false, worktree: existsSync(worktreePath(this.repo, settings, id)) ? 'there' : 'none' } as const : branch;
       const since = this.#missed.get(id) ?? (this.#first ? 0 : now);
       this.#missed.set(id, since);
@@ -188,6 +205,17 @@ export class Observer {
       else unsure.add(id);
     }
     return { orphans, unsure };
+  }
+
+  /** Landings that a person's rewriting of base took out of it. */
+  async #lostLandings(view: Observation['git'], base: string): Promise<Problem[]> {
+    const seen = view.refs.get(SEEN);
+    if (seen === undefined) return [];
+    return (await missingLandings(this.repo, seen, view.base)).map(({ id, sha }) => ({
+      code: 'landing-missing',
+      message: `${id} had landed as ${sha.slice(0, 10)}, and ${base} no longer contains it`,
+      fix: `git cherry-pick -m 1 ${sha}    # lands it again`,
+    }));
   }
 
   /** A person rewrote base: what is missing on the board because of that is not taken for a wish. */
@@ -250,8 +278,9 @@ const START = 'refs/kanban/start/';
 function newestKept(view: GitView, id: string): { ref: string; tip: string } | null {
   const prefix = `refs/kanban/abandoned/${id}/`;
   const numbers = [...view.refs.keys()].filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))).map((name) => Number(name.slice(prefix.length)));
-  const ref = numbers.length === 0 ? null : view.refs.get(`${prefix}${Math.max(...numbers)}`);
-  return ref ? { ref: ref.name, tip: ref.sha } : null;
+  const ref = `${prefix}${Math.max(...numbers)}`;
+  const tip = numbers.length === 0 ? undefined : view.refs.get(ref);
+  return tip === undefined ? null : { ref, tip };
 }
 
 /** The task's branch, by the `branch` setting. */

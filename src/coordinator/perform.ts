@@ -89,6 +89,8 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
   const failed = notDone(written, parts, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   if (action.takes !== null) taken(action.takes, written.sha, action.why, parts);
+  const verdict = action.trailers.find(({ name }) => name === 'Kanban-Verdict')?.value.slice(action.id.length + 1);
+  if (verdict !== undefined) parts.observer.lives.add(action.id, { sha: written.sha, subject: '', verdict, report: action.report || action.why });
   const facts = factsOf(parts, action.key);
   const title = facts?.entry.title ?? '';
   parts.emit(
@@ -113,8 +115,10 @@ async function pickEntries(action: Of<'pick-entries'>, parts: PerformParts): Pro
   const written = await parts.writer.change(edits, picksMessage(parts.observation.workflow.settings, ids));
   const failed = notDone(written, parts, null);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
-  for (const { key, id } of action.picks)
+  for (const { key, id } of action.picks) {
+    if (!factsOf(parts, key)?.branch) parts.observer.lives.add(id, 'first');
     parts.emit({ type: 'entry-moved', id, title: factsOf(parts, key)?.entry.title ?? '', from: 'TODO', to: 'IN_PROGRESS', why: 'picked', commit: written.sha });
+  }
   return DONE;
 }
 

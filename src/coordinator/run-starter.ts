@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterOf } from '../agents/adapter-of.ts';
 import type { Entry } from '../board/entry.ts';
@@ -14,7 +15,6 @@ import { RUN_FILES, type Brief } from '../runner/folder.ts';
 import { renderPrompt } from '../workflow/prompt.ts';
 import type { AgentSettings, Role, Settings } from '../workflow/settings.ts';
 import { startRef, type GitView } from './git-view.ts';
-import { lifeOf } from './life.ts';
 import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
@@ -155,6 +155,7 @@ export class RunStarter {
     const changed = action.role === 'task' && action.purpose === 'work' ? [] : await this.#changed(observation, action.id, place, run.base);
     const prompt = plan.shell === null ? await this.#prompt(brief, facts.entry, observation, { findings, changed }) : { ok: true as const, value: '' };
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
+    mkdirSync(join(place.path, '.kanban'), { recursive: true });
     createRun(this.#repo.root, brief, prompt.value, { [CHANGED]: changed.map((path) => `${path}\n`).join(''), [FINDINGS]: findings });
     const env = agentEnvironment({
       inherited: process.env, settings: settings.env, agent: agent.env, role: role.env, adapterEnv: plan.env,
@@ -176,18 +177,18 @@ export class RunStarter {
     const path = worktreePath(this.#repo, settings, id);
     const there = view.refs.get(branch);
     const start = view.refs.get(startRef(id));
-    if (there === undefined && start !== undefined) await updateRefs(this.#repo, [{ ref: start.name, to: null, from: start.sha }]);
-    const startSha = there !== undefined && start !== undefined ? start.sha : base;
+    if (there === undefined && start !== undefined) await updateRefs(this.#repo, [{ ref: startRef(id), to: null, from: start }]);
+    const startSha = there !== undefined && start !== undefined ? start : base;
     const made = await ensureWorktree({ repo: this.#repo, id, branchRef: branch, path, startSha, branchExists: there !== undefined });
     if (!made.ok) return { ok: false, why: made.problem.fix === undefined ? made.problem.message : `${made.problem.message}; ${made.problem.fix}` };
     for (const file of made.notCopied) this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${path}` });
-    return { ok: true, branch, path, gitDir: made.gitDir, start: startSha, tip: there?.sha ?? startSha };
+    return { ok: true, branch, path, gitDir: made.gitDir, start: startSha, tip: there ?? startSha };
   }
 
   /** What earlier runs found: the field in short, and the last failure's report in full. */
   async #findings(entry: Entry, start: string, base: string): Promise<string> {
     if (entry.feedback === null || entry.id === null) return '';
-    const steps = await lifeOf(this.#repo, entry.id, start, base);
+    const steps = await this.#observer.lives.of(entry.id, start, base);
     const last = steps.at(-1)?.report ?? '';
     return last === '' || last === entry.feedback ? `${entry.feedback}\n` : `${entry.feedback}\n\n${last}\n`;
   }

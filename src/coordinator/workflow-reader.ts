@@ -5,7 +5,7 @@ import { readBlob } from '../git/objects.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { defaultSettings, parseWorkflow } from '../workflow/parse.ts';
 import type { Workflow } from '../workflow/settings.ts';
-import { viewGit, type GitView } from './git-view.ts';
+import { GitViewer, type GitView } from './git-view.ts';
 
 export const WORKFLOW = 'WORKFLOW.md';
 
@@ -19,6 +19,7 @@ interface Read {
 /** Reads WORKFLOW.md where the board is read: in the checkout that has base, else at base's tip. */
 export class WorkflowReader {
   readonly #repo: Repository;
+  readonly viewer: GitViewer;
   #good: { readonly text: string | null; readonly workflow: Workflow } | null = null;
   #broken: { readonly text: string; readonly problems: readonly Problem[] } | null = null;
   /** `base`, `ids` and `remote` change only while no entry is in work. */
@@ -26,6 +27,7 @@ export class WorkflowReader {
 
   constructor(repo: Repository) {
     this.#repo = repo;
+    this.viewer = new GitViewer(repo);
   }
 
   /** Keeps `base`, `remote` and `ids` as they are while entries are in work. */
@@ -38,14 +40,15 @@ export class WorkflowReader {
     return this.#good?.workflow.settings;
   }
 
-  async read(): Promise<Result<Read>> {
+  /** @param fresh refs to be asked for afresh */
+  async read(fresh: readonly string[] = []): Promise<Result<Read>> {
     const guess = this.#good?.workflow.settings.base ?? (await this.#firstBase());
-    const first = await viewGit(this.#repo, guess);
+    const first = await this.viewer.view(guess, fresh);
     const text = await this.#text(first);
     const problems = this.#take(text);
     if (this.#good === null) return failed(problems);
     const workflow = this.#effective(this.#good.workflow);
-    const view = workflow.settings.base === guess ? first : await viewGit(this.#repo, workflow.settings.base);
+    const view = workflow.settings.base === guess ? first : await this.viewer.view(workflow.settings.base, fresh);
     return ok({ workflow, view, problems });
   }
 

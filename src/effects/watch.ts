@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import { watch } from 'chokidar';
 import type { FSWatcher } from 'chokidar';
 
-/** What changed: the board's files, WORKFLOW.md, a prompt, a request came in, a run ended, HEAD or a branch moved. */
-export type ChangeKind = 'board' | 'workflow' | 'prompts' | 'mailbox' | 'ended' | 'git';
+/** What changed: the board's files, WORKFLOW.md, a prompt, a request came in, a run ended. */
+export type ChangeKind = 'board' | 'workflow' | 'prompts' | 'mailbox' | 'ended';
 
-/** What to watch; absolute paths. None of it need exist. */
+/** What to watch; absolute paths. `mailbox` and `ended` must be there, the others need not. */
 export interface WatchedPaths {
   /** The person's checkout. */
   readonly root: string;
@@ -17,11 +17,6 @@ export interface WatchedPaths {
   readonly mailbox: string;
   /** A folder into which runners put a file when a run has ended. */
   readonly ended: string;
-  /** Git dir of the person's checkout. */
-  readonly gitDir: string;
-  readonly commonDir: string;
-  /** Full ref of base; its folders are watched where its name has slashes. */
-  readonly base: string;
 }
 
 export interface WatchOptions {
@@ -43,9 +38,13 @@ export interface BoardWatch {
  * within 50 ms (DEPENDENCIES.md E). Hence no awaitWriteFinish: it would cost 100 ms of every save for what the second
  * signal does.
  *
- * A folder that is deleted and made again is seen from above: the checkout and the git dir are watched, but in them only
+ * A folder of the person's that is deleted and made again is seen from above: the checkout is watched, but in it only
  * what leads to the files named. Made again at once, as by a switch of branches, it looks unchanged to chokidar, which
  * goes on watching the old one: so after every event the folders are compared by their inodes.
+ *
+ * The git dir and what else lies in `.kanban/` are not watched: they change with every move of our own, and chokidar
+ * lists a whole folder at each change (a tenth of the coordinator's time). What people do in git alone is found by the
+ * slow look.
  */
 export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardWatch {
   const targets = targetsOf(paths);
@@ -100,27 +99,18 @@ interface Target {
   readonly folder: boolean;
 }
 
-function targetsOf({ root, board, workflow, prompts, mailbox, ended, gitDir, commonDir, base }: WatchedPaths): Target[] {
-  const parentOf = (path: string): string => [commonDir, gitDir, root].find((folder) => path.startsWith(folder + sep)) ?? dirname(path);
+function targetsOf({ root, board, workflow, prompts, mailbox, ended }: WatchedPaths): Target[] {
+  const parentOf = (path: string): string => (path.startsWith(root + sep) ? root : dirname(path));
   const folder = (kind: ChangeKind, path: string): Target => ({ kind, path, parent: parentOf(path), folder: true });
-  const file = (kind: ChangeKind, path: string): Target => ({ kind, path, parent: parentOf(path), folder: false });
+  const own = (kind: ChangeKind, path: string): Target => ({ kind, path, parent: path, folder: true });
   return [
     folder('board', board),
-    file('workflow', workflow),
+    { kind: 'workflow', path: workflow, parent: parentOf(workflow), folder: false },
     folder('prompts', prompts),
-    folder('mailbox', mailbox),
-    folder('ended', ended),
-    file('git', join(gitDir, 'HEAD')),
-    ...OPERATIONS.map((name) => file('git', join(gitDir, name))),
-    file('git', join(commonDir, 'packed-refs')),
-    folder('git', join(commonDir, 'refs', 'heads')),
-    file('git', join(commonDir, base)),
-    folder('git', join(commonDir, 'reftable')),
+    own('mailbox', mailbox),
+    own('ended', ended),
   ];
 }
-
-/** A merge, rebase or the like, begun or ended: what was held because of it can go on. */
-const OPERATIONS = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG', 'rebase-merge', 'rebase-apply'];
 
 function covers({ path: target, folder }: Target, path: string): boolean {
   if (path === target) return true;

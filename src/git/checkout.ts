@@ -95,7 +95,8 @@ function startedFrom(gitDir: string): string | null {
   return bisected && `refs/heads/${bisected}`;
 }
 
-function headOf(gitDir: string): string | null {
+/** Full name of the branch that a git dir's HEAD is on; null: detached, or no such git dir. */
+export function headOf(gitDir: string): string | null {
   const head = readText(join(gitDir, 'HEAD'));
   return head?.startsWith('ref: ') ? head.slice(5).trim() : null;
 }

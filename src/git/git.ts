@@ -184,9 +184,18 @@ function gitEnv(added?: Readonly<Record<string, string>>): Record<string, string
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !NOT_INHERITED.has(name)) env[name] = value;
   }
-  const ours = { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_EDITOR: 'true' };
-  return Object.assign(env, ours, added);
+  return Object.assign(env, OURS, added);
 }
+
+const OURS = {
+  LC_ALL: 'C',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_EDITOR: 'true',
+  // After two seconds git shows its progress, even in a pipe; if we have died meanwhile, that write would kill a merge
+  // in the middle of a checkout.
+  GIT_PROGRESS_DELAY: '1000000',
+};
 
 function tooOld(text: string): Problem | null {
   const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(text) ?? [];

@@ -5,10 +5,6 @@ export interface Ref {
   /** In full: `refs/heads/main`. */
   readonly name: string;
   readonly sha: string;
-  /** Absolute path of the worktree that has this branch checked out; null if none. */
-  readonly worktree: string | null;
-  /** It is the branch of the main worktree. */
-  readonly head: boolean;
 }
 
 /** One change of a ref. */
@@ -27,15 +23,11 @@ export type RefResult =
 
 /** One `git for-each-ref`. @param patterns prefixes (`refs/heads/`, `refs/kanban/`) or globs. */
 export async function readRefs(repo: Repository, patterns: readonly string[]): Promise<Ref[]> {
-  const format = '--format=%(refname)%00%(objectname)%00%(worktreepath)%00%(HEAD)%00';
-  const { stdout } = await git(['for-each-ref', format, ...patterns], { cwd: repo.root });
-  const fields = stdout.split('\0');
-  const refs: Ref[] = [];
-  for (let i = 0; i + 3 < fields.length; i += 4) {
-    const [name = '', sha = '', worktree = '', head] = fields.slice(i, i + 4);
-    refs.push({ name: name.replace(/^\n/, ''), sha, worktree: worktree || null, head: head === '*' });
-  }
-  return refs;
+  const { stdout } = await git(['for-each-ref', '--format=%(refname)%00%(objectname)', ...patterns], { cwd: repo.root });
+  return stdout.split('\n').filter(Boolean).map((line) => {
+    const [name = '', sha = ''] = line.split('\0');
+    return { name, sha };
+  });
 }
 
 /**

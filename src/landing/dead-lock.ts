@@ -13,7 +13,8 @@ import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts
 export function clearDeadLocks(repo: Repository, { kind, checkout, baseRef }: MoveJournal | LandingJournal): void {
   const journal = statSync(journalPath(repo, kind), { throwIfNoEntry: false });
   const index = join(checkout.gitDir, 'index.lock');
-  const locks = [index, join(checkout.gitDir, 'HEAD.lock'), join(repo.commonDir, `${baseRef}.lock`)];
+  const heads = ['HEAD.lock', 'ORIG_HEAD.lock'].map((name) => join(checkout.gitDir, name));
+  const locks = [index, ...heads, join(repo.commonDir, `${baseRef}.lock`)];
   const left = locks.filter((lock) => {
     const held = statSync(lock, { throwIfNoEntry: false });
     return held && journal && held.ctimeMs >= journal.mtimeMs;

@@ -85,7 +85,7 @@ function ofRun(event: RunEvent): string {
     case 'run-adopted':
       return `${event.id} ${PLAYS[event.role]} goes on (${event.agent}): it outlived the coordinator that started it`;
     case 'run-ended':
-      return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
+      return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':
       return `${event.id} the result of ${event.run} counts for nothing: ${event.why}`;
     case 'run-stopped':

@@ -1,4 +1,6 @@
+import picocolors from 'picocolors';
 import type { Snapshot } from '../coordinator/snapshot.ts';
+import type { TimedEvent } from '../event.ts';
 import { stamped } from './line-view.ts';
 import { liveFrame } from './live-frame.ts';
 import type { Clock } from './span.ts';
@@ -31,8 +33,19 @@ const SECOND = 1000;
  */
 export function createLiveView(options: LiveOptions): View {
   const live = new LiveView(options);
-  return { event: (event) => live.say(stamped(event, options.stamp)), snapshot: (snapshot) => live.show(snapshot), close: () => live.close() };
+  return { event: (event) => live.say(told(event, options)), snapshot: (snapshot) => live.show(snapshot), close: () => live.close() };
 }
+
+/** What landed is green, what a person should see is yellow. */
+function told(event: TimedEvent, { stamp, colour }: LiveOptions): string | null {
+  const text = stamped(event, stamp);
+  const colours = picocolors.createColors(colour);
+  if (text === null) return null;
+  if (event.type === 'entry-landed') return colours.green(text);
+  return NOTABLE.has(event.type) ? colours.yellow(text) : text;
+}
+
+const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>(['person-needed', 'problem-found', 'settings-broken', 'audit-failed', 'base-rewritten', 'run-stalled', 'removal-held']);
 
 class LiveView {
   readonly #options: LiveOptions;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { LONGEST, parseDuration } from './duration.ts';
 import { envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
 

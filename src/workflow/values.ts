@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EnvSetting } from './settings.ts';
 
 /** Values that several settings share. `expects` completes the sentence "… must be …". */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { schema } from './schema.ts';
 
 /** What a key's schema tells besides its type. */

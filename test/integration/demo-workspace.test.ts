@@ -124,7 +124,7 @@ describe('the demo', () => {
     expect(ok, output).toBe(true);
   });
 
-  test('each task passes the first time, but T-5, which is mended, and T-6, which never does', () => {
+  test('each task passes the first time, but T-5, which is mended, and T-6, which never does', { timeout: 240_000 }, () => {
     const repository = new Repository('in order');
     const failures: string[] = [];
     for (const wave of WAVES) {
@@ -151,7 +151,7 @@ describe('the demo', () => {
     expect(output).toBe('2026-03       443.00   86%\n2026-04        72.00   14%\ntotal         515.00  100%\n');
   });
 
-  test('branches of one wave merge in the other order too, and T-2 may be the last of all', () => {
+  test('branches of one wave merge in the other order too, and T-2 may be the last of all', { timeout: 240_000 }, () => {
     const repository = new Repository('other order');
     const late = 'T-2';
     work(repository, repository.branch(late), byId(late), 1);

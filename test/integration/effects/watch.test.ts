@@ -41,9 +41,6 @@ async function start(): Promise<void> {
       prompts: join(root, 'prompts'),
       mailbox: join(root, '.kanban/mailbox'),
       ended: join(root, '.kanban/ended'),
-      gitDir: join(root, '.git'),
-      commonDir: join(root, '.git'),
-      base: 'refs/heads/release/next',
     },
     onChange: (kind) => {
       kinds.push(kind);
@@ -53,7 +50,6 @@ async function start(): Promise<void> {
   await watching.ready;
 }
 
-const git = (...args: string[]): string => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: root, encoding: 'utf8' });
 
 describe('a save of the board is reported, and the last text is the one read (I1)', () => {
   it('plain write', async () => {
@@ -140,22 +136,6 @@ describe('everything else that the coordinator reads', () => {
     await reported('prompts', () => writeFileSync(join(root, 'prompts/tester.md'), 'x'));
     await reported('mailbox', () => writeFileSync(join(root, '.kanban/mailbox/1.json'), 'x'));
     await reported('ended', () => writeFileSync(join(root, '.kanban/ended/T-1'), 'x'));
-  });
-
-  it('mailbox and ended runs also after .kanban was deleted', async () => {
-    rmSync(join(root, '.kanban'), { recursive: true });
-    mkdirSync(join(root, '.kanban/mailbox'), { recursive: true });
-    await reported('mailbox', () => writeFileSync(join(root, '.kanban/mailbox/2.json'), 'x'));
-  });
-
-  it('commits, branches (with slashes in base too), switches, packed refs', async () => {
-    await reported('git', () => git('commit', '-q', '--allow-empty', '-m', 'one'));
-    await reported('git', () => git('branch', 'T-1'));
-    await reported('git', () => git('branch', 'release/next'));
-    await reported('git', () => git('pack-refs', '--all'));
-    await reported('git', () => git('commit', '-q', '--allow-empty', '-m', 'two'));
-    await reported('git', () => git('update-ref', 'refs/heads/release/next', 'main'));
-    await reported('git', () => git('switch', '-q', 'T-1'));
   });
 
   it('nothing for files that it does not read', async () => {

@@ -139,6 +139,7 @@ describe('a git merge killed half-way (I7, I8)', () => {
     const old = template.sha('main');
     const rig = await halfway((rig) => {
       lock(rig);
+      rig.write('.git/ORIG_HEAD.lock', '');
       rig.write('src/f0.txt', lines('f0').slice(0, 30));
       rmSync(join(rig.root, 'src/f4.txt'));
       rmSync(join(rig.root, 'CHANGELOG.md'));

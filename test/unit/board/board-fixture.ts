@@ -24,9 +24,19 @@ export function readFixtures(): Fixture[] {
     });
 }
 
-export const options = (ids: readonly string[] = ['T']): BoardOptions => ({ ids, boardPath: 'board', memo: createSectionMemo() });
+export const options = (ids: readonly string[] = ['T']): BoardOptions => ({
+  ids,
+  boardPath: 'board',
+  memo: createSectionMemo(),
+});
 
-export const texts = (some: Partial<BoardTexts>): BoardTexts => ({ TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null, ...some });
+export const texts = (some: Partial<BoardTexts>): BoardTexts => ({
+  TODO: null,
+  IN_PROGRESS: null,
+  REVIEW: null,
+  TESTING: null,
+  ...some,
+});
 
 export const allEntries = (board: Board): Entry[] => COLUMNS.flatMap((column) => [...board.columns[column].entries]);
 

@@ -24,7 +24,10 @@ function found(board: Board, line: string): string {
   const key = rest.split(' = ')[0]!;
   switch (word) {
     case 'field':
-      return `field: ${id} ${key} = ${entry.fields.filter((field) => field.key === key).map((field) => field.value).join(', ')}`;
+      return `field: ${id} ${key} = ${entry.fields
+        .filter((field) => field.key === key)
+        .map((field) => field.value)
+        .join(', ')}`;
     case 'criteria':
       return `criteria: ${id} ${entry.criteria.length}`;
     case 'tags':

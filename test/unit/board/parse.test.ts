@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { compareEntries, createSectionMemo, dependencyProblems, nextId, noScriptProblem, parseBoard } from '../../../src/board/parse.ts';
+import {
+  compareEntries,
+  createSectionMemo,
+  dependencyProblems,
+  nextId,
+  noScriptProblem,
+  parseBoard,
+} from '../../../src/board/parse.ts';
 import { allEntries, options, readFixtures, texts } from './board-fixture.ts';
 import { hostileText } from './hostile-text.ts';
 
@@ -14,17 +21,35 @@ describe('parseBoard', () => {
       '## [RETRY] T-1: One\n\n- depends: T-2 T-3\n- files: src/{a,b}.ts, `my file.ts` docs/**\n- priority: high\n- timeout: 1.5h\n- approve: land\n- attempts: task 1, reviewer 2\n- reviewed: `abc1234`\n- tested: def5678\n- changelog: Added: it\n- feedback: too slow\n- labels: ui\n\nBody.\n',
     );
     expect(entry).toMatchObject({
-      ...{ key: 'T-1', id: 'T-1', kind: 'entry', title: 'One', tags: ['RETRY'], body: 'Body.', line: 1 },
-      ...{ depends: ['T-2', 'T-3'], files: ['src/{a,b}.ts', 'my file.ts', 'docs/**'], priority: 1, timeout: 5_400_000 },
-      ...{ approve: 'land', attempts: { task: 1, reviewer: 2 }, reviewed: 'abc1234', tested: 'def5678' },
-      ...{ changelog: 'Added: it', feedback: 'too slow' },
+      key: 'T-1',
+      id: 'T-1',
+      kind: 'entry',
+      title: 'One',
+      tags: ['RETRY'],
+      body: 'Body.',
+      line: 1,
+      depends: ['T-2', 'T-3'],
+      files: ['src/{a,b}.ts', 'my file.ts', 'docs/**'],
+      priority: 1,
+      timeout: 54e5,
+      approve: 'land',
+      attempts: {
+        task: 1,
+        reviewer: 2,
+      },
+      reviewed: 'abc1234',
+      tested: 'def5678',
+      changelog: 'Added: it',
+      feedback: 'too slow',
     });
     expect(entry.fields.at(-1)).toMatchObject({ key: 'labels', value: 'ui' });
   });
 
   it('reads several prefixes, and forgets what it knew when they change', () => {
     const memo = createSectionMemo();
-    const read = (ids: string[]) => parseBoard(texts({ TODO: '## T-1: a\n\n## HYD-2: b\n' }), { ids, boardPath: 'board', memo }).columns.TODO.entries.length;
+    const read = (ids: string[]) =>
+      parseBoard(texts({ TODO: '## T-1: a\n\n## HYD-2: b\n' }), { ids, boardPath: 'board', memo }).columns.TODO.entries
+        .length;
     expect([read(['T']), read(['T', 'HYD']), read(['T'])]).toEqual([1, 2, 1]);
   });
 
@@ -46,12 +71,19 @@ describe('parseBoard', () => {
   it('names duplicates across columns, both places', () => {
     const { problems } = board('## T-1: a\n', { REVIEW: '# R\n\n## T-1: b\n' });
     expect(problems).toMatchObject([
-      { code: 'duplicate-task-id', where: { file: 'board/REVIEW.md', line: 3 }, also: [{ where: { file: 'board/TODO.md', line: 1 } }], holds: ['T-1'] },
+      {
+        code: 'duplicate-task-id',
+        where: { file: 'board/REVIEW.md', line: 3 },
+        also: [{ where: { file: 'board/TODO.md', line: 1 } }],
+        holds: ['T-1'],
+      },
     ]);
   });
 
   it('a dependency chain as long as the board is no trouble', () => {
-    const text = Array.from({ length: 400 }, (_, index) => `## T-${index + 1}: x\n- depends: T-${index + 2}\n`).join('');
+    const text = Array.from({ length: 400 }, (_, index) => `## T-${index + 1}: x\n- depends: T-${index + 2}\n`).join(
+      '',
+    );
     expect(board(text).problems).toEqual([]);
   });
 
@@ -66,11 +98,15 @@ describe('parseBoard', () => {
           expect(text.slice(entry.start, entry.end)).toBe(entry.source);
           at = entry.end;
         }
-        expect(new Set(allEntries(read).filter((entry) => entry.id === null).map((entry) => entry.key)).size).toBe(
-          allEntries(read).filter((entry) => entry.id === null).length,
-        );
+        expect(
+          new Set(
+            allEntries(read)
+              .filter((entry) => entry.id === null)
+              .map((entry) => entry.key),
+          ).size,
+        ).toBe(allEntries(read).filter((entry) => entry.id === null).length);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -86,8 +122,13 @@ describe('parseBoard', () => {
 describe('dependencyProblems', () => {
   const known = { landed: new Set(['T-90']), abandoned: new Set(['T-80']) };
   it('names unknown and abandoned ids, and guesses', () => {
-    const problems = dependencyProblems(board('## T-12: a\n\n- depends: T-90, T-80, T-13, T-555\n\n## T-14: b\n'), known);
-    expect(problems.map(({ code, where, holds, fix }) => [code, where!.line, where!.column, where!.length, holds, fix])).toEqual([
+    const problems = dependencyProblems(
+      board('## T-12: a\n\n- depends: T-90, T-80, T-13, T-555\n\n## T-14: b\n'),
+      known,
+    );
+    expect(
+      problems.map(({ code, where, holds, fix }) => [code, where!.line, where!.column, where!.length, holds, fix]),
+    ).toEqual([
       ['abandoned-dependency', 3, 18, 4, ['T-12'], 'take T-80 out of depends, or bring its entry back to TODO.md'],
       ['unknown-dependency', 3, 24, 4, ['T-12'], 'write T-14, or take T-13 out of depends'],
       ['unknown-dependency', 3, 30, 5, ['T-12'], 'take T-555 out of depends, or add its entry'],
@@ -105,13 +146,18 @@ describe('nextId', () => {
 
 describe('compareEntries', () => {
   it('sorts by priority, then by place', () => {
-    const entries = board('## T-1: a\n## T-2: b\n- priority: P0\n## T-3: c\n- priority: low\n## T-4: d\n').columns.TODO.entries;
+    const entries = board('## T-1: a\n## T-2: b\n- priority: P0\n## T-3: c\n- priority: low\n## T-4: d\n').columns.TODO
+      .entries;
     expect([...entries].sort(compareEntries).map((entry) => entry.id)).toEqual(['T-2', 'T-1', 'T-4', 'T-3']);
   });
 });
 
 describe('noScriptProblem', () => {
   it('points at the heading', () => {
-    expect(noScriptProblem(first('# X\n\n## T-1: One\n'), 'board/TODO.md')).toMatchObject({ code: 'no-script', where: { line: 3, lineText: '## T-1: One' }, holds: ['T-1'] });
+    expect(noScriptProblem(first('# X\n\n## T-1: One\n'), 'board/TODO.md')).toMatchObject({
+      code: 'no-script',
+      where: { line: 3, lineText: '## T-1: One' },
+      holds: ['T-1'],
+    });
   });
 });

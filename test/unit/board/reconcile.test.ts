@@ -15,7 +15,14 @@ function after(before: BoardTexts, ...edits: BoardEdit[]): BoardTexts {
   return result.texts;
 }
 
-const pick = (key: string, change = {}): BoardEdit => ({ type: 'move', key, from: 'TODO', to: 'IN_PROGRESS', position: 'bottom', change });
+const pick = (key: string, change = {}): BoardEdit => ({
+  type: 'move',
+  key,
+  from: 'TODO',
+  to: 'IN_PROGRESS',
+  position: 'bottom',
+  change,
+});
 const { TODO: _todo, ...noOthers } = texts({});
 
 describe('readSave: a save from an old buffer', () => {
@@ -26,23 +33,43 @@ describe('readSave: a save from an old buffer', () => {
 
   it('leaves a save made from the newest version alone', () => {
     const disk = TODO!.replace('body two', 'body two, better');
-    expect(readSave({ column: 'TODO', versions, disk, others }, one)).toEqual({ madeFrom: 1, text: disk, others: {}, moved: [], ambiguous: [], notes: [] });
+    expect(readSave({ column: 'TODO', versions, disk, others }, one)).toEqual({
+      madeFrom: 1,
+      text: disk,
+      others: {},
+      moved: [],
+      ambiguous: [],
+      notes: [],
+    });
     expect(readSave({ column: 'TODO', versions, disk: TODO!, others }, one).text).toBe(TODO);
   });
 
   it('keeps moved what was moved out, and the person’s changes elsewhere', () => {
-    const disk = START.replace('body two', 'body two, better').replace('# TODO\n', '# TODO\n\nprose\n') + '\n## T-?: New\n';
+    const disk =
+      START.replace('body two', 'body two, better').replace('# TODO\n', '# TODO\n\nprose\n') + '\n## T-?: New\n';
     const read = readSave({ column: 'TODO', versions, disk, others }, one);
-    expect(read).toMatchObject({ madeFrom: 0, others: {}, moved: [{ id: 'T-1', to: 'IN_PROGRESS' }], ambiguous: ['T-1'] });
+    expect(read).toMatchObject({
+      madeFrom: 0,
+      others: {},
+      moved: [{ id: 'T-1', to: 'IN_PROGRESS' }],
+      ambiguous: ['T-1'],
+    });
     expect(read.text).toBe(disk.replace('## T-1: One\n\nbody one\n\n', ''));
   });
 
   it('lays a change of the moved entry over it where it now stands', () => {
-    const tagged = after(picked, { type: 'change', key: 'T-1', column: 'IN_PROGRESS', change: { addTags: ['RETRY'], setFields: { attempts: 'task 1' } } });
+    const tagged = after(picked, {
+      type: 'change',
+      key: 'T-1',
+      column: 'IN_PROGRESS',
+      change: { addTags: ['RETRY'], setFields: { attempts: 'task 1' } },
+    });
     const disk = START.replace('body one', 'body one, better');
     const read = readSave({ column: 'TODO', versions, disk, others: tagged }, one);
     expect(read.text).toBe(TODO);
-    expect(read.others.IN_PROGRESS).toBe('# IN_PROGRESS\n\n## [RETRY] T-1: One\n\n- attempts: task 1\n\nbody one, better\n\n');
+    expect(read.others.IN_PROGRESS).toBe(
+      '# IN_PROGRESS\n\n## [RETRY] T-1: One\n\n- attempts: task 1\n\nbody one, better\n\n',
+    );
   });
 
   it('keeps both copies when both were reworded', () => {
@@ -55,7 +82,10 @@ describe('readSave: a save from an old buffer', () => {
   });
 
   it('takes an entry that stands nowhere else for moved by hand', () => {
-    const read = readSave({ column: 'TODO', versions, disk: START, others: { ...others, IN_PROGRESS: '# IN_PROGRESS\n' } }, one);
+    const read = readSave(
+      { column: 'TODO', versions, disk: START, others: { ...others, IN_PROGRESS: '# IN_PROGRESS\n' } },
+      one,
+    );
     expect(read).toMatchObject({ madeFrom: 0, text: START, moved: [], ambiguous: [] });
   });
 
@@ -68,14 +98,27 @@ describe('readSave: a save from an old buffer', () => {
     const key = parseBoard(start, one).columns.TODO.entries[0]!.key;
     const now = after(start, pick(key, { id: 'T-4' }));
     const save = { column: 'TODO' as const, versions: [START, now.TODO!], others: now };
-    expect(readSave({ ...save, disk: START }, one)).toMatchObject({ text: now.TODO, others: {}, moved: [{ id: 'T-4', to: 'IN_PROGRESS' }] });
+    expect(readSave({ ...save, disk: START }, one)).toMatchObject({
+      text: now.TODO,
+      others: {},
+      moved: [{ id: 'T-4', to: 'IN_PROGRESS' }],
+    });
     const typed = readSave({ ...save, disk: START.replace('Fix the crash', 'Fix the crash on iOS') }, one);
     expect(typed.text).toBe(now.TODO);
     expect(typed.others.IN_PROGRESS).toBe('# IN_PROGRESS\n\n## T-4: Fix the crash on iOS\n');
   });
 
   it('keeps tags and fields that were written since', () => {
-    const now = after(start, { type: 'change', key: 'T-2', column: 'TODO', change: { addTags: ['RETRY'], setFields: { feedback: 'too slow' } } }, pick('T-1'));
+    const now = after(
+      start,
+      {
+        type: 'change',
+        key: 'T-2',
+        column: 'TODO',
+        change: { addTags: ['RETRY'], setFields: { feedback: 'too slow' } },
+      },
+      pick('T-1'),
+    );
     const disk = START.replace('body two', 'body two, better');
     const read = readSave({ column: 'TODO', versions: [START, now.TODO!], disk, others: now }, one);
     expect(read.text).toBe(now.TODO!.replace('body two', 'body two, better'));
@@ -92,7 +135,10 @@ describe('readSave: a save from an old buffer', () => {
 
   it('takes a save that only deletes for a deletion', () => {
     const progress = ['# IN_PROGRESS\n', others.IN_PROGRESS!];
-    const read = readSave({ column: 'IN_PROGRESS', versions: progress, disk: '# IN_PROGRESS\n', others: { TODO } }, one);
+    const read = readSave(
+      { column: 'IN_PROGRESS', versions: progress, disk: '# IN_PROGRESS\n', others: { TODO } },
+      one,
+    );
     expect(read).toMatchObject({ madeFrom: 1, text: '# IN_PROGRESS\n' });
   });
 
@@ -104,7 +150,8 @@ describe('readSave: a save from an old buffer', () => {
 
 describe('vanishedIds', () => {
   const before = parseBoard(texts({ TODO: START, REVIEW: '# REVIEW\n\n## T-9: Nine lives\n' }), one);
-  const vanished = (TODO: string | null, REVIEW: string | null = '# REVIEW\n\n## T-9: Nine lives\n') => vanishedIds(before, texts({ TODO, REVIEW }), one);
+  const vanished = (TODO: string | null, REVIEW: string | null = '# REVIEW\n\n## T-9: Nine lives\n') =>
+    vanishedIds(before, texts({ TODO, REVIEW }), one);
 
   it('names what is gone from every column', () => {
     expect(vanished(START)).toEqual([]);

@@ -130,6 +130,14 @@ describe('live view', () => {
     }
   });
 
+  it('paints what landed and what a person should see, where colour is wanted', () => {
+    const screen = new Screen();
+    const view = createLiveView({ stdout: screen, now: () => NOW, clock, stamp, colour: true, after: () => () => {} });
+    view.event(landed('T-8', NOW));
+    view.close();
+    expect(screen.writes.join('')).toContain('\u001b[32m14:20:00  T-8 landed');
+  });
+
   it('draws nothing before the first snapshot', () => {
     const { view, screen, timers } = live();
     view.event(landed('T-8', NOW));

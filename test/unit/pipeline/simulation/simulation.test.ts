@@ -66,8 +66,8 @@ function play(sim: WorldSim): Decision {
 
 /** What is left at the end, and why: each must wait for a person, for a reason, or for one that does. */
 function unexplained(sim: WorldSim, { notes }: Decision): unknown[] {
-  const { wip } = sim.script.settings;
-  const full = wip.review !== null || wip.testing !== null || notes.some(({ state }) => state === 'held');
+  // An entry that is held in its column keeps its place there; escalated and paused ones don't.
+  const full = notes.some(({ state }) => state === 'held');
   return notes.filter(({ state, on }) => {
     if (state === 'needs-person' || state === 'held' || state === 'parked') return false;
     if (state === 'waits') return !on?.some((id) => sim.entries.has(id) || !sim.history.landed.has(id));
@@ -87,7 +87,7 @@ describe('simulated worlds, in virtual time', () => {
         expect(sim.open.filter((id) => !paused.some((of) => id.startsWith(`${of}-`)))).toEqual([]);
         expect(sim.requests).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('simulated worlds, in virtual time', () => {
         expect([...sim.history.landed.keys()].toSorted()).toEqual(good.entries.map((_, index) => `T-${index + 1}`).toSorted());
         expect(sim.failures.size).toBe(0);
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

@@ -104,6 +104,7 @@ export class WorldSim {
   }
 
   commit(trailers: readonly Trailer[], request: string | null = null): void {
+    if (request !== null && this.history.requests.has(request)) throw new Error(`I8: ${request} was carried out twice`);
     const all = request === null ? trailers : [...trailers, { name: 'Kanban-Request', value: request } as const];
     this.history.add({ sha: `c${++this.#serial}`, at: this.now, committerEmail: 'ada@example.org', trailers: all });
     for (const { name, value } of trailers) {
@@ -262,6 +263,7 @@ export class WorldSim {
   #move(action: Extract<Action, { type: 'move-entry' }>): void {
     const before = this.entries.get(action.key);
     if (before === undefined || before.column !== action.from) throw new Error(`${action.key} is not in ${action.from}`);
+    if (action.takes !== null && before.tags.includes('PAUSED') && !action.change.addTags?.includes('ESCALATED')) throw new Error(`${action.id} is paused: its result waits`);
     this.#countFailures(before, action);
     const start = action.from === action.to ? before.start : this.nextStart(action.position);
     this.put({ ...changed(before, action.change), column: action.to, start });
@@ -292,6 +294,8 @@ export class WorldSim {
       this.#rename(key, id, 'TODO');
       const entry = this.entries.get(id);
       if (entry === undefined) throw new Error(`${id} was picked but is gone`);
+      if (entry.depends.some((of) => !this.history.landed.has(of) || this.entries.has(of))) throw new Error(`${id} was picked before what it depends on had landed`);
+      if (entry.tags.some((tag) => tag === 'PAUSED' || tag === 'APPROVE')) throw new Error(`${id} was picked with ${entry.tags.join(', ')}`);
       this.put({ ...entry, column: 'IN_PROGRESS', start: this.nextStart('bottom') });
     }
     this.commit(picks.map(({ id }) => ({ name: 'Kanban-Move', value: `${id} TODO -> IN_PROGRESS` })));

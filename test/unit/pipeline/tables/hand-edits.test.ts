@@ -115,6 +115,7 @@ describe('deleted, doubled, parked, pasted back', () => {
     const gone = orphan('T-1', { missedSince: NOW - MINUTE });
     expect(types(world([], { runs: [run('T-1')], orphans: [gone] }))).toEqual(['stop-run']);
     expect(types(world([], { runs: [ended('T-1')], orphans: [gone] }))).toEqual(['put-aside']);
+    expect(types(world([], { runs: [run('T-1')], orphans: [orphan('T-1')] }))).toEqual(['stop-run']);
     expect(acts(world([], { orphans: [gone] }))).toEqual([]);
     expect(decide(world([], { orphans: [gone] })).wakeAt).toBe(NOW + 9 * MINUTE);
     const abandoned = [{ type: 'retire-branch', id: 'T-1', how: 'abandoned' }];
