@@ -41,9 +41,8 @@ const LONGEST = 500;
 
 /** A value as it is written: one line, no control characters, at most about 500 characters; '' if nothing is left. */
 export function fieldText(value: string): string {
-  // eslint-disable-next-line no-control-regex
   const flat = value
-    .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ')
+    .replace(/[\s\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ')
     .trim();
   const safe = flat
     .replace(/^(?:[-*+>#]+\s+)+/, '')

@@ -1,6 +1,7 @@
 import type { Worktree } from './checkout.ts';
 import { git, GitError, type Repository } from './git.ts';
-import { editIndexFile, readIndexFile, type IndexEdit, type IndexResult, type RawEntry } from './index-file.ts';
+import { editIndexFile, readIndexFile, type IndexResult } from './index-file.ts';
+import type { IndexEdit, RawEntry } from './index-format.ts';
 
 /** An entry of the index, with git's note of the file's state where it could be read. */
 export type StagedEntry = Pick<RawEntry, 'mode' | 'sha' | 'stage' | 'special'> & { readonly stat: RawEntry['stat'] | null };

@@ -54,11 +54,8 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
 }
 
 /** All that a person's configuration could change about a merge is set here. */
-const FF_ONLY = [
-  ...['-c', 'core.hooksPath=/dev/null', '-c', 'submodule.recurse=false', '-c', 'merge.verifySignatures=false'],
-  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'merge.autoStash=false', '-c', 'rerere.enabled=false'],
-  ...['merge', '-q', '--no-stat', '--ff-only', '--no-overwrite-ignore'],
-];
+const SETTINGS = ['core.hooksPath=/dev/null', 'submodule.recurse=false', 'merge.verifySignatures=false', 'gc.auto=0', 'maintenance.auto=false', 'merge.autoStash=false', 'rerere.enabled=false'];
+const FF_ONLY = SETTINGS.flatMap((setting) => ['-c', setting]).concat('merge', '-q', '--no-stat', '--ff-only', '--no-overwrite-ignore');
 
 const ENDED = 'git merge was ended:';
 const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);

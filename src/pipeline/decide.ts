@@ -139,7 +139,7 @@ function isFreed(world: World, { entry }: EntryFacts): boolean {
 /** A fresh budget. In TESTING the move was the review, so `reviewed` stays. */
 function free(facts: EntryFacts): Turn {
   const change = facts.entry.column === 'TESTING' ? { ...CLEAN, setFields: { attempts: null, tested: null } } : CLEAN;
-  return acted(facts, plainMove(facts, { change, why: 'freed by a person: a fresh budget' }), 'freed by a person');
+  return acted(facts, plainMove(facts, { change, why: 'freed by a person: a fresh budget', trailers: [{ name: 'Kanban-Freed', value: `${facts.entry.id} by hand` }] }), 'freed by a person');
 }
 
 /** Runs whose entry is not on the board: stopped, then put aside. */

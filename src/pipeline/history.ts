@@ -28,6 +28,8 @@ export class HistoryFold implements History {
   readonly agents = new Map<string, string>();
   /** Run id → the commit that took it in. */
   readonly takenBy = new Map<string, string>();
+  /** Ids whose last escalation nobody has ended yet, as far as trailers tell. */
+  readonly #open = new Set<string>();
   /** Every id named in a trailer. */
   readonly ids = new Set<string>();
 
@@ -62,8 +64,11 @@ export class HistoryFold implements History {
         return void this.rejected.set(id, first);
       case 'Kanban-Escalated':
         this.escalated.set(id, commit.at);
+        this.#open.add(id);
         this.movedSinceEscalated.delete(id);
         return;
+      case 'Kanban-Freed':
+        return this.#freed(id);
       case 'Kanban-Agent':
         return this.#played(id, words);
       default:
@@ -71,7 +76,8 @@ export class HistoryFold implements History {
   }
 
   #moved(commit: HistoryCommit, id: string, to: string): void {
-    if (this.escalated.has(id)) this.movedSinceEscalated.add(id);
+    if (to === 'TODO' || commit.trailers.some((trailer) => trailer.name === 'Kanban-Run' || trailer.name === 'Kanban-Request')) this.#freed(id);
+    else if (this.#open.has(id)) this.movedSinceEscalated.add(id);
     if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
     else this.gone.delete(id);
     if (to === 'CHANGELOG') {
@@ -84,6 +90,12 @@ export class HistoryFold implements History {
       this.rejected.delete(id);
       this.approvals.delete(`${id} start`);
     }
+  }
+
+  /** The escalation is over: what a person writes into the heading later is about something else. */
+  #freed(id: string): void {
+    this.#open.delete(id);
+    this.movedSinceEscalated.delete(id);
   }
 
   #played(id: string, words: readonly string[]): void {

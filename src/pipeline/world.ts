@@ -126,7 +126,7 @@ export interface History {
   readonly rejected: ReadonlyMap<string, string>;
   /** id → when it was escalated last (epoch ms): launch failures before that no longer count. */
   readonly escalated: ReadonlyMap<string, number>;
-  /** Ids that changed column after they were escalated last; `[ESCALATED]` all the same: a person moved it, tag and all. */
+  /** Ids that changed column after an escalation that nothing has ended; `[ESCALATED]` all the same: a person moved it, tag and all. */
   readonly movedSinceEscalated: ReadonlySet<string>;
   /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
   readonly agents: ReadonlyMap<string, string>;

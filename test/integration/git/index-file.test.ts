@@ -3,7 +3,8 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { editIndexFile, readIndexFile, type IndexEdit } from '../../../src/git/index-file.ts';
+import { editIndexFile, readIndexFile } from '../../../src/git/index-file.ts';
+import type { IndexEdit } from '../../../src/git/index-format.ts';
 import { writeBlob } from '../../../src/git/objects.ts';
 import { makeRig, type Rig } from '../landing/rig.ts';
 

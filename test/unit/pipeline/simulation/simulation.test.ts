@@ -87,7 +87,7 @@ describe('simulated worlds, in virtual time', () => {
         expect(sim.open.filter((id) => !paused.some((of) => id.startsWith(`${of}-`)))).toEqual([]);
         expect(sim.requests).toEqual([]);
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 

@@ -57,7 +57,7 @@ describe('moved to the other columns by hand', () => {
     for (const column of ['IN_PROGRESS', 'REVIEW', 'TESTING'] as const) {
       const on = facts(entry('T-1', column, { tags: ['ESCALATED'], attempts: { task: 2 } }));
       expect(acts(world([on]))).toEqual([]);
-      expect(moveOf(world([on], { history: moved }))).toMatchObject({ to: `${column} -> ${column}`, remove: ['RETRY', 'ESCALATED'], fields: { attempts: null } });
+      expect(moveOf(world([on], { history: moved }))).toMatchObject({ to: `${column} -> ${column}`, remove: ['RETRY', 'ESCALATED'], fields: { attempts: null }, trailers: ['Kanban-Freed: T-1 by hand'] });
     }
   });
 
@@ -72,6 +72,12 @@ describe('moved to the other columns by hand', () => {
     expect(fold.movedSinceEscalated.has('T-1')).toBe(true);
     add(['Kanban-Escalated', 'T-1 again']);
     expect(fold.movedSinceEscalated.has('T-1')).toBe(false);
+    for (const over of [[['Kanban-Freed', 'T-1 by hand']], [['Kanban-Move', 'T-1 REVIEW -> TODO']], [['Kanban-Move', 'T-1 REVIEW -> TESTING'], ['Kanban-Run', 'T-1 r']]] as const) {
+      add(['Kanban-Escalated', 'T-1 once more']);
+      add(...over);
+      add(['Kanban-Move', 'T-1 TODO -> IN_PROGRESS']);
+      expect(fold.movedSinceEscalated.has('T-1')).toBe(false);
+    }
   });
 });
 
