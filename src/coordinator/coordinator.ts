@@ -25,7 +25,7 @@ import type { Settings } from '../workflow/settings.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
 import { kanbanDir } from './git-view.ts';
-import { Observer, type Observation } from './observe.ts';
+import { Observer, type LandingHold, type Observation } from './observe.ts';
 import { mailboxOf, perform } from './perform.ts';
 import { Preflight } from './preflight.ts';
 import { RunStarter } from './run-starter.ts';
@@ -37,6 +37,10 @@ import { outcomeOf, type Ending } from './ending.ts';
 const SAFETY = 3_000;
 /** Between two tries of what somebody else's lock or edit holds up. */
 const AGAIN = 250;
+/** Between two tries of a landing: the person's files may stand in its way for hours. */
+const LAND_AGAIN = 1_000;
+/** The view and `status` are brought up to date at most so often; a tick may take a few milliseconds only. */
+const SHOWN_FOR = 200;
 /** `--until-done` gives a hold this long to end by itself. */
 const PATIENCE = 20_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
@@ -68,6 +72,7 @@ export class Coordinator {
   readonly #holds = new Map<string, string>();
   /** Actions that could not be done: since when, by what they are. */
   readonly #waiting = new Map<string, number>();
+  readonly #landingHolds = new Map<string, LandingHold>();
   readonly #stalled = new Set<string>();
   #mode: 'run' | 'finish' | 'stop' = 'run';
   #asked: 'signal' | 'command' | null = null;
@@ -77,6 +82,8 @@ export class Coordinator {
   #watched = '';
   #lastSnapshot = '';
   #shownAt = 0;
+  #keptAt = 0;
+  #unshown = false;
   #idleSince: number | null = null;
 
   constructor(options: CoordinatorOptions) {
@@ -175,6 +182,7 @@ export class Coordinator {
       requests,
       starting: this.#starter.starting,
       refused: this.#starter.refused,
+      landingHolds: this.#landingHolds,
     });
   }
 
@@ -239,7 +247,7 @@ export class Coordinator {
 
   /** Does what was decided, as far as it can be done now. @returns how many actions changed something. */
   async #performAll(observation: Observation, decision: Decision): Promise<number> {
-    const { actions } = decision;
+    const actions = inTurn(decision.actions);
     const writer = new BoardWriter(this.#observer, observation, this.#emit);
     const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || type === 'land-entry');
     if (starts && (await this.#preflight.quick(observation))) return 1;
@@ -251,7 +259,8 @@ export class Coordinator {
       if (performed.kind === 'done') done += 1;
       if (performed.kind === 'stale') return done + 1;
       const name = nameOf(action);
-      if (performed.kind === 'later') {
+      if (action.type === 'land-entry') this.#holdLanding(action.id, performed.kind === 'later' ? performed.why : null);
+      else if (performed.kind === 'later') {
         later.add(name);
         if (!this.#waiting.has(name)) this.#waiting.set(name, Date.now());
         if (Date.now() - (this.#waiting.get(name) ?? 0) > 1_500) this.#hold(name, performed.why);
@@ -261,6 +270,14 @@ export class Coordinator {
     if (unwritten.length > 0 && observation.git.open === null && (await writer.commitEdits(unwritten)).kind === 'done' && writer.base !== observation.git.base) done += 1;
     for (const name of [...this.#waiting.keys()]) if (!later.has(name)) this.#goOn(name);
     return done;
+  }
+
+  /** A landing that can't be done now lets others go first, and is tried again soon. */
+  #holdLanding(id: string, why: string | null): void {
+    const since = this.#landingHolds.get(id)?.since ?? Date.now();
+    if (why === null) this.#landingHolds.delete(id);
+    else this.#landingHolds.set(id, { why, since, retryAt: Date.now() + LAND_AGAIN });
+    if (why === null || Date.now() - since > 1_000) this.#hold(`landing of ${id}`, why);
   }
 
   #goOn(name: string): void {
@@ -279,8 +296,9 @@ export class Coordinator {
     if (!this.#options.untilDone) return null;
     const now = Date.now();
     this.#idleSince ??= now;
-    const waits = decision.wakeAt !== null && decision.wakeAt > now && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
-    const patient = this.#waiting.size > 0 && [...this.#waiting.values()].some((since) => now - since < PATIENCE);
+    const times = decision.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > now);
+    const waits = times && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
+    const patient = [...this.#waiting.values(), ...[...this.#landingHolds.values()].map(({ since }) => since)].some((since) => now - since < PATIENCE);
     const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
     const held = world.stops.length > 0 && now - this.#idleSince < PATIENCE;
     if (waits || patient || settling || held || observation.board.busyUntil.size > 0) return null;
@@ -298,7 +316,7 @@ export class Coordinator {
 
   #nextLook(observation: Observation, decision: Decision): number {
     const now = Date.now();
-    const times = [now + SAFETY, decision.wakeAt ?? Infinity, ...observation.board.busyUntil.values()];
+    const times = [now + (observation.world.runs.length > 0 ? 1_000 : SAFETY), this.#unshown ? this.#shownAt + SHOWN_FOR : Infinity, decision.wakeAt ?? Infinity, ...observation.board.busyUntil.values()];
     if (this.#waiting.size > 0) times.push(now + AGAIN);
     if (observation.world.unsure.size > 0) times.push(now + 500);
     return Math.max(5, Math.min(...times) - now);
@@ -352,17 +370,20 @@ export class Coordinator {
       if (stalledSince === null) this.#stalled.delete(record.runId);
       else this.#stalled.add(record.runId);
     }
-    const snapshot = snapshotFrom(this.#repo.root, observation, decision, { pid: process.pid, since: this.#since });
-    const text = JSON.stringify({ ...snapshot, at: 0 });
-    if (text === this.#lastSnapshot && now - this.#shownAt < 2_000) return;
-    this.#lastSnapshot = text;
+    this.#unshown = now - this.#shownAt < SHOWN_FOR;
+    if (this.#unshown) return;
     this.#shownAt = now;
+    const snapshot = snapshotFrom(this.#repo.root, observation, decision, { pid: process.pid, since: this.#since });
+    this.#options.view.snapshot(snapshot);
+    const text = JSON.stringify({ ...snapshot, at: 0 });
+    if (text === this.#lastSnapshot && now - this.#keptAt < SAFETY) return;
+    this.#lastSnapshot = text;
+    this.#keptAt = now;
     try {
       writeWhole(join(this.#repo.root, '.kanban', 'snapshot.json'), JSON.stringify(snapshot));
     } catch {
       // A full disk: preflight says so; the view goes on.
     }
-    this.#options.view.snapshot(snapshot);
   }
 
   #tell({ message, fix }: Finding): void {
@@ -421,6 +442,12 @@ export class Coordinator {
     lock.release();
   }
 }
+
+/**
+ * The order of doing: what is decided is not changed, but a landing, which takes longest, goes last, so that runs start
+ * meanwhile.
+ */
+const inTurn = (actions: readonly Action[]): Action[] => [...actions.filter(({ type }) => type !== 'land-entry'), ...actions.filter(({ type }) => type === 'land-entry')];
 
 /** What an action is, for holds: an action that waits keeps its name from tick to tick. */
 function nameOf(action: Action): string {

@@ -78,6 +78,8 @@ export class HistoryReader {
   #at: string | null = null;
   /** Branches that base contains: read anew when somebody else moved base. */
   #merged = new Map<string, string>();
+  /** Base's first-parent commits; true = not made under a run's identity. */
+  readonly #own = new Map<string, boolean>();
   /** Run identity → first-parent commits of base under it. */
   readonly #strays = new Map<string, string[]>();
 
@@ -89,9 +91,12 @@ export class HistoryReader {
     return this.#fold;
   }
 
-  /** Does base contain this branch's tip? (As far as somebody else's move of base may have brought it there.) */
+  /**
+   * Did somebody merge this branch? Base contains its tip; and a tip that is one of base's own commits counts only if a
+   * run made it (a fast-forward by hand): else the branch has merely been brought up to base.
+   */
   isMerged(branch: string, tip: string): boolean {
-    return this.#merged.get(branch) === tip;
+    return this.#merged.get(branch) === tip && this.#own.get(tip) !== true;
   }
 
   /** Commits on base's first-parent line that carry this run identity. */
@@ -102,6 +107,7 @@ export class HistoryReader {
   /** A commit of our own: nothing needs to be read. */
   own(commit: HistoryCommit): void {
     this.#fold.add(commit);
+    this.#own.set(commit.sha, true);
     this.#at = commit.sha;
   }
 
@@ -121,6 +127,7 @@ export class HistoryReader {
     const from = rewritten ? null : this.#at;
     for (const { sha, at, committer, trailers } of (await readHistory(this.#repo, from, base)).toReversed()) {
       this.#fold.add({ sha, at, committerEmail: committer.email, trailers: trailers.map(({ key, value }) => ({ name: key, value })) });
+      this.#own.set(sha, !committer.email.endsWith(RUN_IDENTITY));
       if (committer.email.endsWith(RUN_IDENTITY)) this.#strays.set(committer.email, [...this.strays(committer.email), sha]);
     }
     this.#at = base;

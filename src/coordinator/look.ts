@@ -10,7 +10,7 @@ import { snapshotOf, type Snapshot } from './snapshot.ts';
 import { toldOf } from './told.ts';
 
 /** The inputs of a look without a coordinator: nothing is being prepared, nothing was found. */
-export const LOOK: Omit<Inputs, 'now'> = { mode: 'run', only: null, findings: [], requests: [], starting: [], refused: [] };
+export const LOOK: Omit<Inputs, 'now'> = { mode: 'run', only: null, findings: [], requests: [], starting: [], refused: [], landingHolds: new Map() };
 
 /** How things stand, without a coordinator. Reads only. */
 export async function look(cwd: string): Promise<Result<Snapshot>> {

@@ -44,6 +44,14 @@ export interface Inputs {
   readonly starting: readonly RunFacts[];
   /** Starts that failed before there was a folder. */
   readonly refused: readonly PastRun[];
+  readonly landingHolds: ReadonlyMap<string, LandingHold>;
+}
+
+/** Why a landing could not be done when it was tried last. */
+export interface LandingHold {
+  readonly why: string;
+  readonly since: number;
+  readonly retryAt: number;
 }
 
 export type Look = { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly problems: readonly Problem[] };
@@ -108,7 +116,7 @@ export class Observer {
     const problems = [...dependencyProblems(board.board, { landed: new Set(history.landed.keys()), abandoned: history.abandoned }), ...this.#scriptProblems(found, settings)];
     const held = heldBy([...board.board.problems, ...problems]);
     const entries: EntryFacts[] = [];
-    for (const entry of found) entries.push(await this.#facts(entry, view, settings, held));
+    for (const entry of found) entries.push(await this.#facts(entry, inputs, view, settings, held));
     const { orphans, unsure } = this.#orphans(view, board, settings, entries, inputs.now);
     const stops = [...board.unreadable.map(({ message }) => message), ...findingsOf(inputs.findings, 'stops')];
     const known = new Set(records.map(({ runId }) => runId));
@@ -142,7 +150,7 @@ export class Observer {
     });
   }
 
-  async #facts(entry: Entry, view: Observation['git'], settings: Settings, held: ReadonlyMap<string, string[]>): Promise<EntryFacts> {
+  async #facts(entry: Entry, inputs: Inputs, view: Observation['git'], settings: Settings, held: ReadonlyMap<string, string[]>): Promise<EntryFacts> {
     const problems = held.get(entry.key) ?? [];
     const settlesAt = entry.column === 'TODO' ? this.keeper.settlesAt(entry.source, settings.settle) : 0;
     if (entry.id === null) return { entry, problems, settlesAt, branch: null, kept: null, testedInBase: false };
@@ -153,8 +161,10 @@ export class Observer {
       const why = `branch ${name} exists and was not made by the coordinator; rename it (git branch -m ${name} <other name>) or give the entry another id`;
       return { entry, problems: [...problems, why], settlesAt, branch: null, kept: null, testedInBase: false };
     }
+    const hold = inputs.landingHolds.get(entry.id);
+    const landing = hold !== undefined && hold.retryAt > inputs.now && entry.column === 'TESTING' ? { why: hold.why, until: hold.retryAt } : null;
     const testedInBase = entry.column === 'TESTING' && branch === null && entry.tested !== null && (await this.#isInBase(view.base, entry.tested));
-    return { entry, problems, settlesAt, branch, kept, testedInBase };
+    return { entry, problems, settlesAt, branch, kept, testedInBase, landingHeld: landing };
   }
 
   #branch(id: string, view: GitView, settings: Settings): BranchFacts | null | 'foreign' {

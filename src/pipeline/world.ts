@@ -47,6 +47,8 @@ export interface EntryFacts {
   readonly kept: { readonly ref: string; readonly tip: string } | null;
   /** Its `tested` (no branch of that name being there) is contained in base: a landing that was reverted. */
   readonly testedInBase: boolean;
+  /** Its landing was tried and could not be done: why, and when it is tried again (epoch ms). */
+  readonly landingHeld?: { readonly why: string; readonly until: number } | null;
 }
 
 export interface BranchFacts {

@@ -116,17 +116,14 @@ function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, p
     ...(session === undefined ? {} : { session }),
     ...(usage === undefined ? {} : { usage: figures(usage) }),
   };
-  publish(folder, brief, result);
+  publish(folder, result);
 }
 
 function figures({ input, output, costUsd }: { input?: number; output?: number; costUsd?: number }): { input?: number; output?: number; costUsd?: number } {
   return { ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }), ...(costUsd === undefined ? {} : { costUsd }) };
 }
 
-/** result.json whole, then the bell that coordinators watch. */
-export function publish(folder: string, brief: Pick<Brief, 'root' | 'runId'>, result: RunResult): void {
+/** result.json whole: from here on the run has ended. */
+export function publish(folder: string, result: RunResult): void {
   writeWhole(join(folder, RUN_FILES.result), `${JSON.stringify(result, null, 1)}\n`);
-  const bell = join(brief.root, '.kanban', 'ended');
-  mkdirSync(bell, { recursive: true });
-  writeFileSync(join(bell, brief.runId), '');
 }

@@ -3,8 +3,8 @@
  * them out one after the other, prints `{"ended":"<run id>"}` after each. At end of file (the coordinator closed it
  * or died) it finishes the run that it has and leaves. SIGTERM or SIGUSR2: look at stop.json of the current run.
  */
-import { writeSync } from 'node:fs';
-import { basename } from 'node:path';
+import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { executeRun } from './execute-run.ts';
 import type { RunnerOrder } from './folder.ts';
@@ -54,6 +54,18 @@ async function carryOut(order: RunnerOrder): Promise<void> {
   }
   current = null;
   say(`${JSON.stringify({ ended: basename(order.folder) })}\n`);
+  if (closed) ring(order.folder);
+}
+
+/** The coordinator that gave the order is gone: the one that has adopted the run watches `.kanban/ended`. */
+function ring(folder: string): void {
+  try {
+    const bell = join(folder, '..', '..', 'ended');
+    mkdirSync(bell, { recursive: true });
+    writeFileSync(join(bell, basename(folder)), '');
+  } catch {
+    // Its slow look finds the result too.
+  }
 }
 
 function told(signal: string): void {

@@ -42,7 +42,7 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
     swept,
   };
   rmSync(join(folder, 'tmp'), { recursive: true, force: true });
-  publish(folder, brief, result);
+  publish(folder, result);
   return result;
 }
 

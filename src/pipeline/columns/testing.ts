@@ -53,5 +53,6 @@ function ready(world: World, facts: EntryFacts, tip: string): Turn {
   if (branch?.worktree === 'there' && !branch.attached)
     return noted(facts, 'held', `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`);
   if (world.landingsHeld !== null) return noted(facts, 'held', world.landingsHeld);
+  if (facts.landingHeld && facts.landingHeld.until > world.now) return noted(facts, 'held', facts.landingHeld.why, { until: facts.landingHeld.until });
   return { ...noted(facts, 'lands', 'lands'), lands: { type: 'land-entry', key: entry.key, id: entry.id ?? '', tip } };
 }
