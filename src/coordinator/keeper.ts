@@ -63,6 +63,8 @@ export class BoardKeeper {
     const { texts: disk, unreadable, changedAt } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board);
     const { texts, oldBuffers, busy } = disk === null ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() } : await this.#readSaves(committed, disk, settings, now, gone);
     for (const column of COLUMNS) {
+      // Our own writes are no reason to wait.
+      if (disk === null || (disk[column] ?? '') === (this.#versions.get(column)?.at(-1) ?? '')) continue;
       const until = (changedAt.get(column) ?? 0) + stillness;
       if (until > now) busy.set(column, Math.max(busy.get(column) ?? 0, until));
     }
