@@ -1,5 +1,5 @@
 // Bundles the product: dist/cli.js (ESM, one chunk a command, so that each loads only what it needs) and
-// dist/runner.cjs (one small file: a runner starts in the time that Node itself needs).
+// dist/runner.cjs and dist/git-spawner.cjs (one small file each: they start in the time that Node itself needs).
 import { build } from 'esbuild';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const shared = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-const [cli, runner] = await Promise.all([
+const [cli, programs] = await Promise.all([
   build({
     ...shared,
     entryPoints: { cli: 'src/cli.ts' },
@@ -30,10 +30,10 @@ const [cli, runner] = await Promise.all([
     // CommonJS dependencies inside an ES module ask for Node's own modules by require().
     banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
   }),
-  build({ ...shared, entryPoints: { runner: 'src/runner/main.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' } }),
+  build({ ...shared, entryPoints: { runner: 'src/runner/main.ts', 'git-spawner': 'src/git/spawner/main.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' } }),
 ]);
 chmodSync('dist/cli.js', 0o755);
-writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices([cli.metafile, runner.metafile]));
+writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices([cli.metafile, programs.metafile]));
 
 /** The licences of what the bundles contain. */
 function notices(metafiles) {

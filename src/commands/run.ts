@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { packageRoot } from '../effects/package-root.ts';
-import { openRepository } from '../git/git.ts';
+import { openRepository, useSpawner } from '../git/git.ts';
 import { chooseView } from '../report/choose-view.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { dryRun } from './dry-run.ts';
@@ -33,6 +33,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     maxWait: typeof maxWait === 'number' ? maxWait : null,
     only: args.length === 0 ? null : new Set(args),
   });
+  useSpawner(join(packageRoot(), 'dist', 'git-spawner.cjs'));
   const release = obeySignals(coordinator);
   try {
     const { code, problems, lines } = await coordinator.run();
@@ -43,6 +44,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   } finally {
     view.close();
     release();
+    useSpawner(null);
   }
 }
 

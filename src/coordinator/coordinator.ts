@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentEnvironment } from '../effects/environment.ts';
 import { takeLock, type TakenLock } from '../effects/lock.ts';
@@ -41,6 +41,8 @@ const AGAIN = 250;
 const LAND_AGAIN = 1_000;
 /** The view and `status` are brought up to date at most so often; a tick may take a few milliseconds only. */
 const SHOWN_FOR = 200;
+/** What `kanban status` reads is at most so old. */
+const KEPT_FOR = 500;
 /** `--until-done` gives a hold this long to end by itself. */
 const PATIENCE = 20_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
@@ -339,13 +341,11 @@ export class Coordinator {
     const root = observation.git.checkout?.path ?? this.#repo.root;
     const kanban = join(this.#repo.root, '.kanban');
     const paths = {
-      root,
       board: join(root, settings.board), workflow: join(root, 'WORKFLOW.md'), prompts: join(root, settings.prompts),
       mailbox: this.#mailbox, ended: join(kanban, 'ended'),
     };
     for (const folder of [paths.mailbox, paths.ended]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // A folder that was deleted and made again is another one.
-    const key = JSON.stringify([paths, statSync(paths.mailbox).ino, statSync(paths.ended).ino]);
+    const key = JSON.stringify(paths);
     if (key === this.#watched) return;
     this.#watched = key;
     void this.#watch?.close();
@@ -376,7 +376,7 @@ export class Coordinator {
     const snapshot = snapshotFrom(this.#repo.root, observation, decision, { pid: process.pid, since: this.#since });
     this.#options.view.snapshot(snapshot);
     const text = JSON.stringify({ ...snapshot, at: 0 });
-    if (text === this.#lastSnapshot && now - this.#keptAt < SAFETY) return;
+    if (now - this.#keptAt < (text === this.#lastSnapshot ? SAFETY : KEPT_FOR)) return;
     this.#lastSnapshot = text;
     this.#keptAt = now;
     try {

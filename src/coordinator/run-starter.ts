@@ -162,7 +162,7 @@ export class RunStarter {
       run: {
         program: adapter.name === 'shell' ? 'shell' : adapter.name === 'command' ? 'command' : 'agent',
         root: this.#repo.root, worktree: place.path, taskId: action.id, role: action.role, runId: run.runId, attempt: run.attempt,
-        branch: brief.branch, base: brief.base, report, changedFiles: join(folder, CHANGED), findings: findings === '' ? null : join(folder, FINDINGS),
+        branch: brief.branch, base: brief.base, report, changedFiles: changed.length === 0 ? null : join(folder, CHANGED), findings: findings === '' ? null : join(folder, FINDINGS),
         tmp: null, slot: run.slot, identity,
       },
     });

@@ -220,10 +220,21 @@ async function readPromptProblems({ prompts, settings }: FactsAsked, checkout: s
     ROLES.map(async (role) => {
       const file = settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
       const prompt = prompts?.[role] ?? { file, text: await readFile(join(checkout, file), 'utf8').catch(() => null) };
-      if (prompt.text !== null) return checkPrompt(prompt.text, prompt.file);
+      if (prompt.text !== null) return checked(prompt.text, prompt.file);
       const needed = settings.agents[settings.roles[role].agent]?.kind !== 'shell';
       return needed ? [{ code: 'prompt-missing', message: `The prompt of the ${role} is missing: ${prompt.file}`, fix: 'kanban init' }] : [];
     }),
   );
   return found.flat();
+}
+
+const checkedPrompts = new Map<string, { readonly text: string; readonly problems: readonly Problem[] }>();
+
+/** Checking renders the prompt; it is asked for every other second, and prompts hardly ever change. */
+function checked(text: string, file: string): readonly Problem[] {
+  const known = checkedPrompts.get(file);
+  if (known?.text === text) return known.problems;
+  const problems = checkPrompt(text, file);
+  checkedPrompts.set(file, { text, problems });
+  return problems;
 }

@@ -44,7 +44,7 @@ export const newRunId = (taskId: string, n: number, role: Brief['role']): string
 /**
  * Makes a run folder: written aside and renamed into place, so that a runner or a later coordinator sees all of it or
  * nothing.
- * @param files further files for the run by name (`findings.md`, `changed-files.txt`).
+ * @param files further files for the run by name (`findings.md`, `changed-files.txt`); empty ones are not written.
  * @returns the folder's path. A folder that is there already is a bug (ids are never used twice) and throws.
  */
 export function createRun(root: string, brief: Brief, prompt: string, files: Readonly<Record<string, string>> = {}): string {
@@ -54,7 +54,7 @@ export function createRun(root: string, brief: Brief, prompt: string, files: Rea
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { mode: 0o700 });
   const contents = { ...files, [RUN_FILES.prompt]: prompt, [RUN_FILES.brief]: `${JSON.stringify(brief, null, 1)}\n` };
-  for (const [name, text] of Object.entries(contents)) writeFileSync(join(aside, name), text, { mode: 0o600 });
+  for (const [name, text] of Object.entries(contents)) if (text !== '') writeFileSync(join(aside, name), text, { mode: 0o600 });
   const folder = join(runs, brief.runId);
   if (existsSync(folder)) throw new Error(`the run id ${brief.runId} has been used before`);
   renameSync(aside, folder);

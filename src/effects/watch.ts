@@ -1,16 +1,14 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { watch } from 'chokidar';
 import type { FSWatcher } from 'chokidar';
 
 /** What changed: the board's files, WORKFLOW.md, a prompt, a request came in, a run ended. */
 export type ChangeKind = 'board' | 'workflow' | 'prompts' | 'mailbox' | 'ended';
 
-/** What to watch; absolute paths. `mailbox` and `ended` must be there, the others need not. */
+/** What to watch; absolute paths. None of it need exist. */
 export interface WatchedPaths {
-  /** The person's checkout. */
-  readonly root: string;
   readonly board: string;
   readonly workflow: string;
   readonly prompts: string;
@@ -38,21 +36,19 @@ export interface BoardWatch {
  * within 50 ms (DEPENDENCIES.md E). Hence no awaitWriteFinish: it would cost 100 ms of every save for what the second
  * signal does.
  *
- * A folder of the person's that is deleted and made again is seen from above: the checkout is watched, but in it only
- * what leads to the files named. Made again at once, as by a switch of branches, it looks unchanged to chokidar, which
- * goes on watching the old one: so after every event the folders are compared by their inodes.
- *
- * The git dir and what else lies in `.kanban/` are not watched: they change with every move of our own, and chokidar
- * lists a whole folder at each change (a tenth of the coordinator's time). What people do in git alone is found by the
- * slow look.
+ * Only the folders named are watched, each by itself: chokidar lists a whole folder at every change in it, and the checkout,
+ * the git dir and the rest of `.kanban/` change with every move and landing of our own (a tenth of the coordinator's time).
+ * A folder that is deleted is looked for until it is back; one that is made again at once, as by a switch of branches,
+ * looks unchanged to chokidar, which goes on watching the old one: so after every event the folders are compared by their
+ * inodes. What people do in git alone is found by the slow look.
  */
 export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardWatch {
   const targets = targetsOf(paths);
   const kindOf = (path: string): ChangeKind | null => targets.find((target) => covers(target, path))?.kind ?? null;
-  const roots = [...new Set(targets.map(({ parent }) => parent))];
-  const watcher = watch(roots, {
+  const watcher = watch(targets.map(({ path }) => path), {
     ignoreInitial: true,
-    ignored: (path: string) => !roots.includes(path) && !targets.some((target) => covers(target, path) || leadsTo(path, target)),
+    depth: 0,
+    ignored: (path: string) => !targets.some((target) => path === target.path || covers(target, path)),
     ignorePermissionErrors: true,
   });
   const again = new Map<ChangeKind, NodeJS.Timeout>();
@@ -93,22 +89,17 @@ const TRAILING = 150;
 interface Target {
   readonly kind: ChangeKind;
   readonly path: string;
-  /** A folder above it that stays, watched for what leads to `path`. */
-  readonly parent: string;
   /** A folder: what lies directly in it counts too. */
   readonly folder: boolean;
 }
 
-function targetsOf({ root, board, workflow, prompts, mailbox, ended }: WatchedPaths): Target[] {
-  const parentOf = (path: string): string => (path.startsWith(root + sep) ? root : dirname(path));
-  const folder = (kind: ChangeKind, path: string): Target => ({ kind, path, parent: parentOf(path), folder: true });
-  const own = (kind: ChangeKind, path: string): Target => ({ kind, path, parent: path, folder: true });
+function targetsOf({ board, workflow, prompts, mailbox, ended }: WatchedPaths): Target[] {
   return [
-    folder('board', board),
-    { kind: 'workflow', path: workflow, parent: parentOf(workflow), folder: false },
-    folder('prompts', prompts),
-    own('mailbox', mailbox),
-    own('ended', ended),
+    { kind: 'board', path: board, folder: true },
+    { kind: 'workflow', path: workflow, folder: false },
+    { kind: 'prompts', path: prompts, folder: true },
+    { kind: 'mailbox', path: mailbox, folder: true },
+    { kind: 'ended', path: ended, folder: true },
   ];
 }
 
@@ -120,30 +111,31 @@ function covers({ path: target, folder }: Target, path: string): boolean {
 /** Files on their way to another name: git's locks, our own temporaries, editors' swap files. */
 const isPassing = (path: string): boolean => /\.lock$|^\.|~$|^4913$/.test(basename(path));
 
-const leadsTo = (path: string, { path: target }: Target): boolean => target.startsWith(path + sep);
-
 async function readyOf(watcher: FSWatcher): Promise<void> {
   await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
 }
 
-/** Watches a folder anew once another one stands in its place. */
+/** How often a target that is missing is looked for. */
+const LOOK_FOR_MISSING = 250;
+
+/** Watches a folder or file anew once another one stands in its place. */
 function followFolders(watcher: FSWatcher, targets: readonly Target[], signal: (kind: ChangeKind) => void): { look(): void; close(): void } {
-  const folders = targets.filter(({ folder }) => folder).map((target) => ({ ...target, inode: inodeOf(target.path) }));
+  const followed = targets.map((target) => ({ ...target, inode: inodeOf(target.path) }));
   let timer: NodeJS.Timeout | null = null;
+  const look = (after: number): void => void (timer ??= setTimeout(compare, after).unref());
   const compare = (): void => {
     timer = null;
-    for (const folder of folders) {
-      const inode = inodeOf(folder.path);
-      if (inode === folder.inode) continue;
-      folder.inode = inode;
-      if (inode !== null) watcher.unwatch(folder.path).add(folder.path);
-      signal(folder.kind);
+    for (const target of followed) {
+      const inode = inodeOf(target.path);
+      if (inode === target.inode) continue;
+      target.inode = inode;
+      if (inode !== null) watcher.unwatch(target.path).add(target.path);
+      signal(target.kind);
     }
+    if (followed.some(({ inode }) => inode === null)) look(LOOK_FOR_MISSING);
   };
-  return {
-    look: () => void (timer ??= setTimeout(compare, 30)),
-    close: () => clearTimeout(timer ?? undefined),
-  };
+  if (followed.some(({ inode }) => inode === null)) look(LOOK_FOR_MISSING);
+  return { look: () => look(30), close: () => clearTimeout(timer ?? undefined) };
 }
 
 /** Names a folder for good: inode numbers are given out again, but not at the same time. */

@@ -55,7 +55,10 @@ export class CatFile {
       const child = (this.#child ??= this.#start());
       this.#waiting.push({ line, again, resolve, reject });
       this.#hold(child, true);
+      // Questions of one moment go out in one write.
+      child.stdin.cork();
       child.stdin.write(`${line}\n`);
+      process.nextTick(() => child.stdin.uncork());
     });
   }
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'n
 import { basename, dirname } from 'node:path';
 import { existsSync } from 'node:fs';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { GitSpawner } from './git-spawner.ts';
 
 export interface GitOptions {
   readonly cwd: string;
@@ -48,6 +49,7 @@ export class GitError extends Error {
 export function git(args: readonly string[], options: GitOptions & { readonly encoding: 'buffer' }): Promise<GitResult<Buffer>>;
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult>;
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
+  if (spawner?.alive && options.signal === undefined) return bySpawner(spawner, args, options);
   const child = spawn('git', args, {
     cwd: options.cwd,
     env: gitEnv(options.env),
@@ -60,6 +62,22 @@ export function git(args: readonly string[], options: GitOptions): Promise<GitRe
     child.stdin.end(options.input);
   }
   return ended(child, args, options);
+}
+
+let spawner: GitSpawner | null = null;
+
+/** From here on a small process starts git for this one. @param file the spawner's program; null ends its service. */
+export function useSpawner(file: string | null): void {
+  spawner?.close();
+  spawner = file === null ? null : new GitSpawner(file);
+}
+
+async function bySpawner(from: GitSpawner, args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
+  const ended = await from.run(args, options.cwd, gitEnv(options.env), options.input);
+  if (ended === null) throw new GitError(args, null, 'the process that starts git was ended');
+  const { code, failed: why, stdout, stderr } = ended;
+  if (code === null || !(options.okExit ?? [0]).includes(code)) throw new GitError(args, code, why ?? stderr);
+  return { code, stdout: options.encoding === 'buffer' ? stdout : stdout.toString(), stderr };
 }
 
 /** A git process that stays: the caller talks to it by its pipes and ends it by closing stdin. */

@@ -35,7 +35,6 @@ afterEach(async () => {
 async function start(): Promise<void> {
   watching = watchBoard({
     paths: {
-      root,
       board: join(root, 'board'),
       workflow: join(root, 'WORKFLOW.md'),
       prompts: join(root, 'prompts'),
