@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { simpleGit } from 'simple-git';
 import which from 'which';
 import { KNOWN_COMMANDS } from '../agents/known-commands.ts';
 import { git } from '../git/git.ts';
@@ -58,8 +59,8 @@ async function trackedFiles(root: string): Promise<ReadonlySet<string>> {
 }
 
 async function currentBranch(root: string): Promise<string | null> {
-  const { code, stdout } = await git(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd: root, okExit: [0, 1] });
-  return code === 0 ? stdout.trim() : null;
+  const { current, detached } = await simpleGit(root).branchLocal();
+  return detached || current === '' ? null : current;
 }
 
 /** The remote's HEAD, else the current branch, else what such a branch is usually called. */

@@ -15,15 +15,6 @@ export interface Turn {
   readonly picks: boolean;
 }
 
-/** An entry with the runs that still have a say, as the columns' rules see it. */
-export interface Case {
-  readonly world: World;
-  readonly facts: EntryFacts;
-  /** The id; entries without one are in TODO, or are numbered first. */
-  readonly id: string;
-  readonly runs: readonly RunFacts[];
-}
-
 type State = Note['state'];
 
 export const noted = (facts: EntryFacts, state: State, why: string, more: { on?: readonly string[]; until?: number } = {}): Turn => ({
