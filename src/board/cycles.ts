@@ -4,12 +4,15 @@ import type { Entry } from './entry.ts';
 export function findCycles(entries: ReadonlyMap<string, Entry>): string[][] {
   const state = new Map<string, 'open' | 'done'>();
   const cycles: string[][] = [];
-  for (const root of entries.keys()) {
-    if (state.has(root) || entries.get(root)!.depends.length === 0) continue;
+  for (const [root, entry] of entries) {
+    if (!waits(entry) || state.has(root)) continue;
     walk(root, entries, state, cycles);
   }
   return cycles;
 }
+
+/** Only entries that wait for others can be part of a cycle; most of a large board does not. */
+const waits = (entry: Entry | undefined): boolean => entry !== undefined && entry.depends.length > 0;
 
 /** Without recursion: a chain may be as long as the board. */
 function walk(
@@ -25,10 +28,10 @@ function walk(
     if (target === undefined) {
       state.set(top.id, 'done');
       path.pop();
-    } else if (entries.has(target) && state.get(target) === 'open') {
+    } else if (waits(entries.get(target)) && state.get(target) === 'open') {
       const cycle = path.slice(path.findIndex((one) => one.id === target)).map((one) => one.id);
       if (cycle.length > 1) cycles.push(cycle);
-    } else if (entries.has(target) && !state.has(target)) {
+    } else if (waits(entries.get(target)) && !state.has(target)) {
       state.set(target, 'open');
       path.push({ id: target, next: 0 });
     }

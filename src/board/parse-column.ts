@@ -21,7 +21,8 @@ export function parseColumn(
   const { sections, columns } = memoFor(memo, ids);
   const last = columns.get(path);
   if (last && last.column.column === column && last.column.text === text) return last;
-  const parsed = readColumn(column, path, text, splitSections(text, sections));
+  const split = splitSections(text, sections, last ? { text: last.column.text, sections: last.sections } : null);
+  const parsed = readColumn(column, path, text, split);
   columns.set(path, parsed);
   return parsed;
 }
@@ -69,7 +70,7 @@ function readColumn(
   }
   closeGroup(draft, column, text, groupLine);
   const entries = withDistinctKeys(draft.entries);
-  return { column: { column, path, text, entries }, liveEnd: draft.liveEnd, marks: draft.marks };
+  return { column: { column, path, text, entries }, sections, liveEnd: draft.liveEnd, marks: draft.marks };
 }
 
 function noteTitle(draft: Draft, section: Section<SectionFacts>): void {

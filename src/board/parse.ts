@@ -1,7 +1,7 @@
 import { boardProblems } from './board-problems.ts';
 import { type Board, type BoardTexts, type Column, COLUMNS, type ColumnText } from './entry.ts';
 import { parseColumn } from './parse-column.ts';
-import type { ParsedColumn, SectionMemo } from './section-memo.ts';
+import { memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
 
 export { dependencyProblems } from './dependency-problems.ts';
 export { nextId } from './next-id.ts';
@@ -25,11 +25,15 @@ export interface BoardOptions {
  */
 export function parseBoard(texts: BoardTexts, options: BoardOptions): Board {
   const parsed = parseColumns(texts, options);
+  const memo = memoFor(options.memo, options.ids);
+  if (memo.board && COLUMNS.every((column) => memo.board?.parsed[column] === parsed[column])) return memo.board.board;
   const columns = Object.fromEntries(COLUMNS.map((column) => [column, parsed[column].column])) as Record<
     Column,
     ColumnText
   >;
-  return { columns, problems: boardProblems(parsed) };
+  const board = { columns, problems: boardProblems(parsed) };
+  memo.board = { parsed, board };
+  return board;
 }
 
 /** The same with what edits need to know. */

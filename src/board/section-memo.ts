@@ -1,7 +1,7 @@
-import type { ColumnText } from './entry.ts';
+import type { Board, Column, ColumnText } from './entry.ts';
 import { createGrammar, type Grammar } from './heading.ts';
 import { readSection, type SectionFacts } from './section-facts.ts';
-import { newSectionMemo, type SectionMemo as Sections } from './sections.ts';
+import { newSectionMemo, type Section, type SectionMemo as Sections } from './sections.ts';
 
 /** What parsing remembers between two calls. Holds no facts of its own: a fresh one gives the same boards, slower. */
 export interface SectionMemo {
@@ -9,12 +9,15 @@ export interface SectionMemo {
     readonly grammar: Grammar;
     readonly sections: Sections<SectionFacts>;
     readonly columns: Map<string, ParsedColumn>;
+    /** The last board and what it was made from: most looks find it unchanged. */
+    board: { readonly parsed: Readonly<Record<Column, ParsedColumn>>; readonly board: Board } | null;
   } | null;
 }
 
 /** A column with what the entries' problems are made from. */
 export interface ParsedColumn {
   readonly column: ColumnText;
+  readonly sections: readonly Section<SectionFacts>[];
   /** Where a further level-1 heading begins; the text's length if there is none. */
   readonly liveEnd: number;
   readonly marks: readonly Mark[];
@@ -44,6 +47,7 @@ export function memoFor(memo: SectionMemo, ids: readonly string[]): NonNullable<
     grammar,
     sections: newSectionMemo((tree, text) => readSection(tree, text, grammar)),
     columns: new Map(),
+    board: null,
   };
   return memo.current;
 }

@@ -19,11 +19,13 @@ export async function dryRun(repo: Repository, ids: readonly string[], io: Io): 
     const only = ids.length === 0 ? null : new Set(ids);
     const looked = await observer.look({ ...LOOK, now: Date.now(), only });
     if (!looked.ok) return printProblems(io, looked.problems);
-    const findings = await new Preflight(repo).full(looked.value, []);
+    const findings = await new Preflight(observer).full(looked.value, []);
     const blocking = findings.filter(({ level }) => level === 'stops' || level === 'holds');
     if (blocking.length > 0) io.stderr.write(`${drawFindings(blocking)}\n`);
-    const { actions, notes } = decide(looked.value.world);
-    const lines = actions.flatMap((action) => linesOf(action, looked.value, repo));
+    const held = await observer.look({ ...LOOK, now: Date.now(), only, findings });
+    if (!held.ok) return printProblems(io, held.problems);
+    const { actions, notes } = decide(held.value.world);
+    const lines = actions.flatMap((action) => linesOf(action, held.value, repo));
     io.stdout.write(lines.length === 0 ? 'nothing would be done:\n' : `${lines.join('\n')}\n`);
     if (lines.length === 0) io.stdout.write(notes.map(({ id, key, why }) => `  ${id ?? key}: ${why}\n`).join(''));
     return blocking.some(({ level }) => level === 'stops') ? EXIT.preflightFailed : EXIT.done;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { closest, distance } from 'fastest-levenshtein';
+import { nearestOf } from '../board/nearest.ts';
 import { COLUMNS, type BoardTexts, type Column, type Entry } from '../board/entry.ts';
 import { createSectionMemo, parseBoard } from '../board/parse.ts';
 import { startRef } from '../coordinator/git-view.ts';
@@ -47,12 +47,7 @@ export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: s
   });
 }
 
-function nearest(typed: string, entries: readonly Entry[]): string | null {
-  const ids = entries.flatMap(({ id }) => (id === null ? [] : [id]));
-  if (ids.length === 0) return null;
-  const near = closest(typed.toUpperCase(), ids);
-  return distance(typed.toUpperCase(), near) <= 2 ? near : null;
-}
+const nearest = (typed: string, entries: readonly Entry[]): string | null => nearestOf(typed.toUpperCase(), entries.flatMap(({ id }) => id ?? []));
 
 /** How an entry that is not on the board has left it. */
 const leftBy = (history: readonly LogMove[]): 'CHANGELOG' | 'ABANDONED' =>

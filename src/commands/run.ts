@@ -5,14 +5,17 @@ import { openRepository, useSpawner } from '../git/git.ts';
 import { chooseView } from '../report/choose-view.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { dryRun } from './dry-run.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { localClock, stampClock } from './local-clock.ts';
 import { printProblems, wantsColour } from './print.ts';
 
 /** `kanban run`: the coordinator, with what it does before the person's eyes. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
   const opened = await openRepository(io.cwd);
-  if (!opened.ok) return printProblems(io, opened.error);
+  if (!opened.ok) {
+    printProblems(io, opened.error);
+    return EXIT.preflightFailed;
+  }
   if (options['dryRun'] === true) return dryRun(opened.value, args, io);
   const view = await chooseView({
     json: options['json'] === true,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { lockHolder, takeLock } from '../effects/lock.ts';
-import { post, waitForAnswer } from '../effects/mailbox.ts';
+import { takeLock } from '../effects/lock.ts';
+import { post, settleRequest, waitForAnswer } from '../effects/mailbox.ts';
 import { listRuns, requestStop } from '../effects/runs.ts';
 import type { KanbanEvent } from '../event.ts';
 import { closeRepository } from '../git/close.ts';
@@ -19,6 +19,10 @@ import { mailboxOf, perform } from './perform.ts';
 
 /** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
 const PATIENCE = 90_000;
+/** And for what somebody else holds up. */
+const HELD = 3_000;
+/** After so long without an answer it looks whether there still is a coordinator. */
+const UNANSWERED = 1_000;
 
 /**
  * Carries out what a command asks: by the coordinator that is running, through its mailbox; with none, by this process,
@@ -28,23 +32,34 @@ export async function carryOutRequest(cwd: string, request: Request): Promise<Re
   const opened = await openRepository(cwd);
   if (!opened.ok) return opened;
   const repo = opened.value;
-  if (lockHolder(kanbanDir(repo)) !== null) return byCoordinator(repo, request);
-  const taken = await takeLock(kanbanDir(repo));
-  if (!taken.ok) return taken.held === null ? failed([taken.problem]) : byCoordinator(repo, request);
   try {
-    return request.command === 'stop' && request.taskId === null ? await stopRuns(repo) : await bySelf(repo, request);
+    return await byWhoeverHasTheLock(repo, request);
   } finally {
     closeRepository(repo);
-    taken.release();
   }
 }
 
-async function byCoordinator(repo: Repository, request: Request): Promise<Result<Reply>> {
-  const { id: _id, at: _at, ...wish } = request;
+/** The lock may be another command's, which ends in a moment, or a coordinator's that ends before it has answered. */
+async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<Result<Reply>> {
   const mailbox = mailboxOf(repo.root);
-  const id = post(mailbox, wish);
-  const reply = await waitForAnswer(mailbox, id, PATIENCE);
-  return reply === null ? failed([NO_ANSWER]) : ok(reply);
+  const { id: _id, at: _at, ...wish } = request;
+  let posted: string | null = null;
+  for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
+    const taken = await takeLock(kanbanDir(repo));
+    if (!taken.ok && taken.held === null) return failed([taken.problem]);
+    if (!taken.ok) posted ??= post(mailbox, wish);
+    const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : UNANSWERED);
+    if (!taken.ok && reply === null) continue;
+    try {
+      if (posted !== null) settleRequest(mailbox, posted);
+      if (reply !== null) return ok(reply);
+      if (request.command === 'stop' && request.taskId === null) return await stopRuns(repo);
+      return await bySelf(repo, posted === null ? request : { ...request, id: posted });
+    } finally {
+      if (taken.ok) taken.release();
+    }
+  }
+  return failed([NO_ANSWER]);
 }
 
 /** One request, with the actions that it takes; nothing else that could be done is done. */
@@ -55,7 +70,9 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
   const observer = new Observer(repo);
   const branches = new Branches(repo, emit);
   const mailbox = mailboxOf(repo.root);
-  for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
+  const begun = Date.now();
+  let held = '';
+  while (Date.now() - begun < PATIENCE) {
     const looked = await observer.look({ ...LOOK, now: Date.now(), requests: [request] });
     if (!looked.ok) return failed(looked.problems);
     const observation = looked.value;
@@ -63,7 +80,7 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
     if (observation.board.unreadable.length > 0) return failed(observation.board.unreadable);
     const writer = new BoardWriter(observer, observation, emit);
     const actions = decide(observation.world).actions.filter((action) => isPartOf(action, request));
-    let why = 'its run is being stopped';
+    let why: string | null = null;
     for (const action of actions) {
       const performed = await perform(action, { observer, observation, writer, starter: null, branches, mailbox, emit });
       if (performed.kind === 'later') why = performed.why;
@@ -72,10 +89,14 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
     await branches.settled();
     const reply = await waitForAnswer(mailbox, request.id, 0);
     if (reply !== null) return ok(reply);
-    if (actions.length === 0 && observation.world.runs.every(({ taskId }) => taskId !== request.taskId)) return failed([{ code: 'not-carried-out', message: why }]);
+    const stopping = observation.world.runs.some(({ taskId }) => taskId === request.taskId);
+    if (actions.length === 0 && !stopping) return failed([notCarriedOut('nothing of it can be done now')]);
+    held = why ?? (stopping ? 'its run is being stopped' : held);
+    // Somebody's git command is over in a moment; a lock that was left behind, or a key that is missing, is not.
+    if (why !== null && Date.now() - begun > HELD) break;
     await pause(100);
   }
-  return failed([NO_ANSWER]);
+  return failed([notCarriedOut(held)]);
 }
 
 function isPartOf(action: Action, request: Request): boolean {
@@ -95,6 +116,8 @@ async function stopRuns(repo: Repository): Promise<Result<Reply>> {
   }
   return failed([{ code: 'runs-live-on', message: 'some runs could not be ended', fix: 'kanban doctor' }]);
 }
+
+const notCarriedOut = (why: string): Problem => ({ code: 'not-carried-out', message: `Nothing was done: ${why}`, fix: 'mend that, then give the command again' });
 
 const NO_ANSWER: Problem = {
   code: 'no-answer',

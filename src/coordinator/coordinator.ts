@@ -10,7 +10,7 @@ import { linkLost, listRuns, markTaken, pruneRuns, type RunRecord } from '../eff
 import { watchBoard, type BoardWatch } from '../effects/watch.ts';
 import type { KanbanEvent, TimedEvent } from '../event.ts';
 import { closeRepository } from '../git/close.ts';
-import type { Repository } from '../git/git.ts';
+import { git, type Repository } from '../git/git.ts';
 import { recover } from '../landing/recover.ts';
 import type { Action, Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
@@ -31,7 +31,9 @@ import { Preflight } from './preflight.ts';
 import { RunStarter } from './run-starter.ts';
 import { setUp } from './set-up.ts';
 import { snapshotFrom } from './look.ts';
-import { outcomeOf, type Ending } from './ending.ts';
+import { codeOf, outcomeOf, type Ending } from './ending.ts';
+import { pinLost } from './missing-landings.ts';
+import { ToldProblems } from './told-problems.ts';
 
 /** The slow look that finds what no watcher reported. */
 const SAFETY = 3_000;
@@ -45,6 +47,9 @@ const SHOWN_FOR = 200;
 const KEPT_FOR = 500;
 /** `--until-done` gives a hold this long to end by itself. */
 const PATIENCE = 20_000;
+const IN_MOTION = 'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
+/** Some five loose objects a commit; git packs from 6,700 on. */
+const COMMITS_BEFORE_MAINTENANCE = 1_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
 
 export interface CoordinatorOptions {
@@ -69,8 +74,12 @@ export class Coordinator {
   readonly #preflight: Preflight;
   readonly #since = Date.now();
   readonly #salvaging = new Map<string, Promise<void>>();
+  /** When a lost run that could not be wound up (a full disk) is tried again. */
+  readonly #salvageAt = new Map<string, number>();
   readonly #known = new Map<string, RunRecord['state']>();
   readonly #told = new Set<string>();
+  readonly #problems = new ToldProblems();
+  #settings = { broken: '', text: '' };
   readonly #holds = new Map<string, string>();
   /** Actions that could not be done: since when, by what they are. */
   readonly #waiting = new Map<string, number>();
@@ -86,6 +95,7 @@ export class Coordinator {
   #shownAt = 0;
   #keptAt = 0;
   #unshown = false;
+  #commits = 0;
   #idleSince: number | null = null;
 
   constructor(options: CoordinatorOptions) {
@@ -95,7 +105,7 @@ export class Coordinator {
     this.#branches = new Branches(options.repo, this.#emit);
     this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: options.repo.root, capacity: 6, onEnded: () => this.wake() });
     this.#starter = new RunStarter({ repo: options.repo, observer: this.#observer, pool: this.#pool, emit: this.#emit, wake: () => this.wake() });
-    this.#preflight = new Preflight(options.repo);
+    this.#preflight = new Preflight(this.#observer);
   }
 
   /** Something may have changed: the next tick comes at once. */
@@ -110,7 +120,8 @@ export class Coordinator {
     const next = now || this.#mode !== 'run' ? 'stop' : 'finish';
     if (this.#mode === 'stop') return;
     this.#mode = next;
-    this.#emit({ type: 'stop-asked', now: next === 'stop', runs: [...this.#known.values()].filter((state) => state === 'alive').length });
+    const alive = [...this.#known].flatMap(([runId, state]) => (state === 'alive' ? [runId] : []));
+    this.#emit({ type: 'stop-asked', now: next === 'stop', runs: new Set([...alive, ...this.#starter.starting.map(({ id }) => id)]).size });
     this.wake();
   }
 
@@ -119,17 +130,19 @@ export class Coordinator {
     mkdirSync(join(this.#repo.root, '.kanban'), { recursive: true, mode: 0o700 });
     const taken = await takeLock(kanbanDir(this.#repo));
     if (!taken.ok) return { code: 3, problems: [taken.problem], lines: [] };
+    let ending: Ending | null = null;
     try {
-      return await this.#underLock(taken);
+      ending = await this.#underLock(taken);
+      return ending;
     } finally {
-      await this.#leave(taken);
+      await this.#leave(taken, ending);
     }
   }
 
   async #underLock(lock: TakenLock): Promise<Ending> {
     for (const event of await recover(this.#repo)) this.#emit({ type: 'recovered', what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}` });
-    const first = await this.#look([]);
-    if (!first.ok) return { code: 2, problems: first.problems, lines: [] };
+    const first = await this.#firstLook();
+    if (!first.ok) return first.ending;
     const { settings } = first.value.workflow;
     for (const event of await setUp(this.#repo, this.#observer, first.value)) this.#emit(event);
     await this.#endStrays();
@@ -145,12 +158,26 @@ export class Coordinator {
     }
   }
 
+  /** Without readable settings and a base nothing can begin: it waits for them, or ends. */
+  async #firstLook(): Promise<{ readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly ending: Ending }> {
+    for (;;) {
+      const look = await this.#look([]);
+      if (look.ok) return look;
+      const { problems } = look;
+      if (this.#options.untilDone) return { ok: false, ending: { code: codeOf(problems), problems, lines: [] } };
+      this.#woken = false;
+      const ending = await this.#unreadable(problems);
+      if (ending !== null) return { ok: false, ending };
+    }
+  }
+
   async #firstPreflight(observation: Observation): Promise<Ending | null> {
     const findings = await this.#preflight.full(observation, []);
-    for (const finding of findings) if (finding.level !== 'stops') this.#tell(finding);
+    // The board's own problems are told, with their places, by the first tick.
+    for (const finding of findings) if (finding.check !== 'board' && (finding.level !== 'stops' || !this.#options.untilDone)) this.#tell(finding);
     const stops = findings.filter(({ level }) => level === 'stops');
     if (stops.length === 0 || !this.#options.untilDone) return null;
-    return { code: 3, problems: stops.map(asProblem), lines: [] };
+    return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
   }
 
   /** One tick; returns the end, or null to go on (after waiting, where there is nothing to do). */
@@ -171,6 +198,7 @@ export class Coordinator {
     }
     const end = await this.#endOf(observation, decision);
     if (end !== null) return end;
+    this.#maintain();
     await this.#sleep(this.#nextLook(observation, decision));
     return null;
   }
@@ -217,10 +245,22 @@ export class Coordinator {
       if (record.state === 'dead' || record.state === 'lost') this.#salvage(record);
       this.#tellRun(record);
     }
-    for (const problem of observation.problems) this.#tellProblem(problem);
+    this.#tellSettings(observation);
+    const { problems, settingsProblems } = observation;
+    this.#problems.keep(problems.filter((problem) => !settingsProblems.includes(problem)), (problem) => this.#emit({ type: 'problem-found', problem }));
+    if (observation.rewritten || observation.lost.length > 0) void pinLost(this.#repo, observation.git.refs, observation.lost);
     if (observation.rewritten) this.#emit({ type: 'told', message: `${observation.workflow.settings.base} was rewritten; the board is taken as it now stands` });
     for (const { column, kept } of observation.board.oldBuffers) this.#once(`old ${column} ${kept.join()}`, { type: 'old-buffer-read', file: `${observation.workflow.settings.board}/${column}.md`, kept });
-    this.#hold('everything', observation.git.open ?? observation.world.stops[0] ?? null);
+    this.#hold('everything', observation.git.open ?? (observation.inMotion ? IN_MOTION : null) ?? observation.world.stops[0] ?? null);
+  }
+
+  /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the mend. */
+  #tellSettings({ settingsProblems, workflow }: Observation): void {
+    const broken = settingsProblems.map(({ message }) => message).join('\n');
+    const settings = JSON.stringify(workflow.settings);
+    if (broken !== '' && broken !== this.#settings.broken) this.#emit({ type: 'settings-broken', problems: settingsProblems });
+    else if (broken === '' && (this.#settings.broken !== '' || (this.#settings.text !== '' && this.#settings.text !== settings))) this.#emit({ type: 'settings-changed' });
+    this.#settings = { broken, text: settings };
   }
 
   #tellRun(record: RunRecord): void {
@@ -236,14 +276,15 @@ export class Coordinator {
   }
 
   #salvage(record: RunRecord): void {
-    if (this.#salvaging.has(record.runId)) return;
+    if (this.#salvaging.has(record.runId) || Date.now() < (this.#salvageAt.get(record.runId) ?? 0)) return;
     const work = salvageRun(record.folder)
-      .then(() => {})
-      .catch((error: unknown) => this.#emit({ type: 'removal-held', id: record.brief.taskId, why: `the lost run ${record.runId} can't be wound up: ${String(error)}` }))
-      .finally(() => {
-        this.#salvaging.delete(record.runId);
-        this.wake();
-      });
+      .then(() => this.wake())
+      .catch((error: unknown) => {
+        this.#salvageAt.set(record.runId, Date.now() + SAFETY);
+        const why = `the run ${record.runId} was lost and can't be wound up yet: ${error instanceof Error ? error.message : String(error)}`;
+        this.#once(why, { type: 'removal-held', id: record.brief.taskId, why });
+      })
+      .finally(() => this.#salvaging.delete(record.runId));
     this.#salvaging.set(record.runId, work);
   }
 
@@ -252,11 +293,12 @@ export class Coordinator {
     const actions = inTurn(decision.actions);
     const writer = new BoardWriter(this.#observer, observation, this.#emit);
     const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || type === 'land-entry');
-    if (starts && (await this.#preflight.quick(observation))) return 1;
+    if ((starts || this.#preflight.isHolding) && (await this.#preflight.quick(observation))) return 1;
     let done = 0;
     const later = new Set<string>();
     for (const action of actions) {
       if (observation.git.open !== null && action.type !== 'stop-run') continue;
+      if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) continue;
       const performed = await perform(action, { observer: this.#observer, observation, writer, starter: this.#starter, branches: this.#branches, mailbox: this.#mailbox, emit: this.#emit });
       if (performed.kind === 'done') done += 1;
       if (performed.kind === 'stale') return done + 1;
@@ -287,10 +329,19 @@ export class Coordinator {
     this.#hold(name, null);
   }
 
+  /** Plumbing never packs what it writes, as `git commit` would now and then: asked for after many commits, when idle. */
+  #maintain(): void {
+    if (this.#commits < COMMITS_BEFORE_MAINTENANCE) return;
+    this.#commits = 0;
+    git(['maintenance', 'run', '--auto', '--quiet'], { cwd: this.#repo.root }).catch((error: unknown) => this.#once('maintenance', { type: 'told', message: `git maintenance failed: ${String(error)}` }));
+  }
+
   /** With runs alive or work beside the tick there is no end; else by what was asked for. */
   async #endOf(observation: Observation, decision: Decision): Promise<Ending | null> {
     const { world } = observation;
-    const busy = world.runs.some(({ state }) => state === 'alive' || state === 'starting') || this.#salvaging.size > 0;
+    // A lost run that can't be wound up now (a full disk) is left to the next coordinator.
+    const isLeft = (run: string): boolean => this.#mode !== 'run' && this.#salvageAt.has(run);
+    const busy = world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !isLeft(id)) || this.#salvaging.size > 0;
     if (busy) return null;
     await Promise.all([this.#branches.settled(), this.#starter.settled()]);
     if (this.#woken) return null;
@@ -302,7 +353,7 @@ export class Coordinator {
     const waits = times && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
     const patient = [...this.#waiting.values(), ...[...this.#landingHolds.values()].map(({ since }) => since)].some((since) => now - since < PATIENCE);
     const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
-    const held = world.stops.length > 0 && now - this.#idleSince < PATIENCE;
+    const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < PATIENCE;
     if (waits || patient || settling || held || observation.board.busyUntil.size > 0) return null;
     return outcomeOf(observation, decision, this.#holds);
   }
@@ -311,7 +362,7 @@ export class Coordinator {
     for (const problem of problems) this.#tellProblem(problem);
     if (this.#mode !== 'run') return { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
     this.#idleSince ??= Date.now();
-    if (this.#options.untilDone && Date.now() - this.#idleSince > PATIENCE) return { code: 2, problems, lines: [] };
+    if (this.#options.untilDone && Date.now() - this.#idleSince > PATIENCE) return { code: codeOf(problems), problems, lines: [] };
     await this.#sleep(SAFETY);
     return null;
   }
@@ -387,7 +438,7 @@ export class Coordinator {
   }
 
   #tell({ message, fix }: Finding): void {
-    this.#once(`told ${message}`, { type: 'told', message: fix === undefined ? message : `${message} Mend: ${fix}` });
+    this.#once(`told ${message}`, { type: 'told', message: fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Mend: ${fix}` });
   }
 
   #tellProblem(problem: Problem): void {
@@ -409,6 +460,7 @@ export class Coordinator {
 
   readonly #emit = (event: KanbanEvent): void => {
     const timed: TimedEvent = { ...event, at: Date.now() };
+    if ('commit' in event) this.#commits += 1;
     try {
       appendFileSync(join(this.#repo.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`, { mode: 0o600 });
     } catch {
@@ -431,12 +483,12 @@ export class Coordinator {
     });
   }
 
-  async #leave(lock: TakenLock): Promise<void> {
+  async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
     await this.#watch?.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), ...this.#salvaging.values()]);
     this.#pool.close();
     const left = [...this.#known.values()].filter((state) => state === 'alive').length;
-    this.#emit({ type: 'coordinator-ended', why: this.#asked === null ? 'nothing is left to do' : 'it was asked to', runsLeft: left });
+    this.#emit({ type: 'coordinator-ended', why: this.#asked !== null ? 'it was asked to' : ending === null ? 'something failed' : WHY[ending.code], runsLeft: left });
     rmSync(join(this.#repo.root, '.kanban', 'snapshot.json'), { force: true });
     closeRepository(this.#repo);
     lock.release();
@@ -466,6 +518,16 @@ function nameOf(action: Action): string {
       return `move of ${'id' in action ? action.id : ''}`;
   }
 }
+
+/** Why it ended, when nobody asked it to. */
+const WHY: Readonly<Record<Ending['code'], string>> = {
+  0: 'nothing is left to do',
+  1: 'it lost its lock',
+  2: 'settings or board can not be read',
+  3: 'preflight failed',
+  4: 'what is left needs you',
+  130: 'it was asked to',
+};
 
 const asProblem = ({ check, message, fix, where }: Finding): Problem => ({ code: check, message, ...(fix === undefined ? {} : { fix }), ...(where === undefined ? {} : { where }) });
 

@@ -11,8 +11,8 @@ import { readRefs, updateRefs } from '../git/refs.ts';
 import { recover } from '../landing/recover.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
-import { kanbanDir, SEEN, startRef } from './git-view.ts';
-import { missingLandings } from './missing-landings.ts';
+import { HistoryReader, kanbanDir, SEEN, startRef } from './git-view.ts';
+import { lostLandings as findLost } from './missing-landings.ts';
 import { look } from './preflight-look.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
@@ -86,11 +86,13 @@ function keptRef(name: string): Leftover {
 
 async function lostLandings(repo: Repository): Promise<Leftover[]> {
   const read = await new WorkflowReader(repo).read();
-  if (!read.ok || read.value.view.base === null) return [];
+  if (!read.ok) return [];
   const { view, workflow } = read.value;
-  const seen = view.refs.get(SEEN);
-  if (seen === undefined || view.base === null) return [];
-  return (await missingLandings(repo, seen, view.base)).map(({ id, sha }) => ({
+  const { base } = view;
+  if (base === null) return [];
+  const history = new HistoryReader(repo);
+  await history.follow(base);
+  return (await findLost(repo, view.refs, history.history.landed, view.refs.get(SEEN) ?? null, base)).map(({ id, sha }) => ({
     kind: 'missing-landing',
     name: id,
     what: `its landing ${sha.slice(0, 10)} is no longer in ${workflow.settings.base}`,

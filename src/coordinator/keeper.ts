@@ -7,6 +7,7 @@ import { git, type Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
 import type { Problem } from '../problem.ts';
 import type { GitView } from './git-view.ts';
+import { isInMotion } from './in-motion.ts';
 
 /** A save that may be an old buffer is waited for this long: the person may be about to save the other file. */
 const SECOND_HALF = 2_000;
@@ -45,6 +46,8 @@ export class BoardKeeper {
   /** Entry text → since when it stands unchanged in TODO. */
   #standing = new Map<string, number>();
   #started = false;
+  /** Epoch ms: what git's index says of that time is our own doing. */
+  #wroteAt = 0;
 
   constructor(repo: Repository) {
     this.#repo = repo;
@@ -62,15 +65,24 @@ export class BoardKeeper {
     const committed = await this.#readCommitted(view.base, settings.board);
     const { texts: disk, unreadable, changedAt } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board);
     const { texts, oldBuffers, busy } = disk === null ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() } : await this.#readSaves(committed, disk, settings, now, gone);
-    for (const column of COLUMNS) {
-      // Our own writes are no reason to wait.
-      if (disk === null || (disk[column] ?? '') === (this.#versions.get(column)?.at(-1) ?? '')) continue;
+    // Our own writes are no reason to wait.
+    for (const column of this.#edited(disk)) {
       const until = (changedAt.get(column) ?? 0) + stillness;
       if (until > now) busy.set(column, Math.max(busy.get(column) ?? 0, until));
     }
     const board = this.#parse(texts, settings);
     this.#watchStanding(board, committed, now, changedAt.get('TODO') ?? now);
     return { texts, board, committed, disk, unreadable, oldBuffers, busyUntil: busy };
+  }
+
+  /** Were these texts read while git was changing the files? Then they are to be read again. */
+  async isInMotion(view: GitView & { readonly base: string }, { disk }: BoardView): Promise<boolean> {
+    return this.#edited(disk).length > 0 && (await isInMotion(this.#repo, view, this.#wroteAt));
+  }
+
+  /** Columns whose file is not as the coordinator left it. */
+  #edited(disk: BoardTexts | null): Column[] {
+    return disk === null ? [] : COLUMNS.filter((column) => (disk[column] ?? '') !== (this.#versions.get(column)?.at(-1) ?? ''));
   }
 
   /** When a TODO entry's text has stood unchanged long enough (epoch ms). */
@@ -82,6 +94,7 @@ export class BoardKeeper {
   /** The coordinator wrote or committed these texts: later saves are read against them. */
   wrote(base: string, folder: string, texts: BoardTexts): void {
     this.#committed = { base, folder, texts };
+    this.#wroteAt = Date.now();
     for (const column of COLUMNS) this.#remember(column, texts[column] ?? '');
   }
 
@@ -200,7 +213,7 @@ function readDisk(checkout: string, folder: string): DiskRead {
       changedAt.set(column, statSync(path).mtimeMs);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') unreadable.push({ code: 'board-unreadable', message: `${shown} can't be read: ${message}`, fix: `make it readable: chmod u+r '${shown}'` });
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') unreadable.push({ code: 'board-unreadable', message: `${shown} can't be read: ${message}`, fix: code === 'EISDIR' ? `a folder stands there: move it aside, then git checkout -- '${shown}'` : `make it readable: chmod u+r '${shown}'` });
     }
   }
   return { texts, unreadable, changedAt };

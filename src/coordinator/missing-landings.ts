@@ -1,12 +1,36 @@
-import { type Repository } from '../git/git.ts';
+import type { Repository } from '../git/git.ts';
+import { updateRefs, type RefUpdate } from '../git/refs.ts';
 import { readHistory } from '../git/trailers.ts';
 import { contains } from './git-view.ts';
+
+/** Under these a landing that base lost is kept, so that it is still named after the next move and the next start. */
+export const LOST = 'refs/kanban/lost/';
+
+/** A landing that base no longer contains. */
+export interface LostLanding {
+  readonly id: string;
+  readonly sha: string;
+}
+
+/** What is missing now: what was pinned as lost and has not landed again, and what `seen` tells. */
+export async function lostLandings(repo: Repository, refs: ReadonlyMap<string, string>, landed: ReadonlyMap<string, string>, seen: string | null, base: string): Promise<LostLanding[]> {
+  const found = seen === null ? [] : await missingLandings(repo, seen, base);
+  const pinned = [...refs].flatMap(([name, sha]) => (name.startsWith(LOST) ? [{ id: name.slice(LOST.length), sha }] : []));
+  return [...found, ...pinned.filter(({ id }) => !found.some((one) => one.id === id))].filter(({ id }) => !landed.has(id));
+}
+
+/** Pins what is lost, lets go of what is back. */
+export async function pinLost(repo: Repository, refs: ReadonlyMap<string, string>, lost: readonly LostLanding[]): Promise<void> {
+  const updates: RefUpdate[] = lost.filter(({ id }) => !refs.has(LOST + id)).map(({ id, sha }) => ({ ref: LOST + id, to: sha, from: null }));
+  for (const [name, sha] of refs) if (name.startsWith(LOST) && !lost.some(({ id }) => LOST + id === name)) updates.push({ ref: name, to: null, from: sha });
+  await updateRefs(repo, updates);
+}
 
 /**
  * Landings that base contained when the coordinator moved it last (`refs/kanban/seen`) and that it doesn't contain now:
  * somebody rewrote base. Those whose id has landed again since are left out.
  */
-export async function missingLandings(repo: Repository, seen: string, base: string): Promise<{ readonly id: string; readonly sha: string }[]> {
+async function missingLandings(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
   if (seen === base || (await contains(repo, base, seen))) return [];
   const [lost, now] = await Promise.all([readHistory(repo, base, seen), readHistory(repo, seen, base)]);
   const again = new Set(now.flatMap(landedIn));

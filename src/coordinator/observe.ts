@@ -1,26 +1,34 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseReport } from '../agents/report.ts';
 import { adapterOf } from '../agents/adapter-of.ts';
-import { COLUMNS, type BoardTexts, type Entry } from '../board/entry.ts';
+import { COLUMNS, type Board, type BoardTexts, type Entry } from '../board/entry.ts';
+import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { gitDirOf, headOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
+import { resolve as resolveRef } from '../git/objects.ts';
 import type { BranchFacts, EndedRun, EntryFacts, OrphanBranch, PastRun, ReadReport, RunFacts, World } from '../pipeline/world.ts';
 import type { Request } from '../pipeline/request.ts';
 import type { Finding } from '../preflight/finding.ts';
+import { heldBy } from '../preflight/holds.ts';
 import type { Problem } from '../problem.ts';
 import type { Settings, Workflow } from '../workflow/settings.ts';
 import { contains, HistoryReader, SEEN, startRef, type GitView } from './git-view.ts';
 import { BoardKeeper, type BoardView } from './keeper.ts';
 import { Lives } from './life.ts';
-import { missingLandings } from './missing-landings.ts';
+import { lostLandings, type LostLanding } from './missing-landings.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
 const HOUR = 3_600_000;
 /** A heading must be missing this long before its entry counts as vanished. */
 const MISSED_FOR = 2_000;
+
+/** ms between two looks while git changes the checkout, and how long that is waited for. */
+const AGAIN = 25;
+const PATIENCE = 750;
 
 /** Everything that one look found: what `decide` may know, and what performing needs besides. */
 export interface Observation {
@@ -30,7 +38,15 @@ export interface Observation {
   readonly world: World;
   readonly runs: readonly RunRecord[];
   readonly problems: readonly Problem[];
+  /** Those of them that are the board's and its entries'. */
+  readonly boardProblems: readonly Problem[];
+  /** Those that are WORKFLOW.md's: the last good settings hold. */
+  readonly settingsProblems: readonly Problem[];
   readonly rewritten: boolean;
+  /** Landings that base no longer contains. */
+  readonly lost: readonly LostLanding[];
+  /** The board was read while git was changing its files (a slow checkout): nothing is to be done because of it. */
+  readonly inMotion: boolean;
 }
 
 /** What the coordinator adds to what disk and git say. */
@@ -69,7 +85,7 @@ export class Observer {
   readonly #reports = new Map<string, EndedRun>();
   #tags: ReadonlySet<string> | null = null;
   #started: ReadonlySet<string> = new Set();
-  #lost: readonly Problem[] = [];
+  #lost: readonly LostLanding[] = [];
   #first = true;
 
   constructor(repo: Repository) {
@@ -80,25 +96,32 @@ export class Observer {
     this.lives = new Lives(repo);
   }
 
-  async look(inputs: Inputs): Promise<Look> {
+  async look(inputs: Inputs, before: { readonly tries: number; readonly moved: 'same' | 'moved' | 'rewritten' } = { tries: 0, moved: 'same' }): Promise<Look> {
     const read = await this.workflow.read(this.#inWork(inputs));
     if (!read.ok) return { ok: false, problems: read.error };
     const { workflow, view, problems: workflowProblems } = read.value;
     const { settings } = workflow;
-    if (view.base === null) return { ok: false, problems: [baseMissing(settings.base)] };
+    if (view.base === null) return { ok: false, problems: [view.refs.size === 0 && (await isUnborn(this.repo)) ? NO_COMMITS : baseMissing(settings.base)] };
     const at = { ...view, base: view.base };
-    const moved = await this.history.follow(view.base);
+    const followed = await this.history.follow(view.base);
+    const moved = before.moved === 'rewritten' || followed === 'same' ? before.moved : followed;
     if (moved !== 'same') this.#inBase.clear();
     const stillness = settings.settle === 0 ? 60 : 300;
     const board = await this.keeper.read(at, settings, inputs.now, stillness, this.history.history.gone);
+    const inMotion = await this.keeper.isInMotion(at, board);
+    if (inMotion && before.tries < PATIENCE / AGAIN) {
+      await pause(AGAIN);
+      return this.look(inputs, { tries: before.tries + 1, moved });
+    }
     const runs = listRuns(this.repo.root);
     if (moved === 'rewritten') this.#spare(at, board);
-    if (moved !== 'same') this.#lost = await this.#lostLandings(at, settings.base);
+    if (moved !== 'same') this.#lost = await lostLandings(this.repo, at.refs, this.history.history.landed, await resolveRef(this.repo, SEEN), view.base);
     this.#started = new Set([...view.refs.keys()].flatMap((name) => (name.startsWith(START) ? [name.slice(START.length)] : [])));
     const world = await this.#world(inputs, at, workflow, board, runs.runs);
-    const problems = [...workflowProblems, ...this.#lost, ...board.unreadable, ...board.board.problems, ...runs.problems];
+    const boardProblems = [...board.unreadable, ...board.board.problems, ...world.problems];
+    const problems = [...workflowProblems, ...this.#lost.map((landing) => landingMissing(landing, settings.base)), ...runs.problems, ...boardProblems];
     this.#first = false;
-    return { ok: true, value: { git: at, workflow, board, world: world.world, runs: runs.runs, problems: [...problems, ...world.problems], rewritten: moved === 'rewritten' } };
+    return { ok: true, value: { git: at, workflow, board, world: world.world, runs: runs.runs, problems, boardProblems, settingsProblems: workflowProblems, rewritten: moved === 'rewritten', lost: this.#lost, inMotion } };
   }
 
   /** The refs that runs of ours change: of every branch that is ours, and of those that are about to be made. */
@@ -113,21 +136,21 @@ export class Observer {
     const { settings } = workflow;
     const { history } = this.history;
     const found = COLUMNS.flatMap((column) => board.board.columns[column].entries);
-    const problems = [...dependencyProblems(board.board, { landed: new Set(history.landed.keys()), abandoned: history.abandoned }), ...this.#scriptProblems(found, settings)];
-    const held = heldBy([...board.board.problems, ...problems]);
+    const problems = [...dependencyProblems(board.board, { landed: new Set(history.landed.keys()), abandoned: history.abandoned }), ...this.#agentProblems(found, settings, board.board)];
+    const held = byEntry([...board.board.problems, ...problems]);
     const entries: EntryFacts[] = [];
     for (const entry of found) entries.push(await this.#facts(entry, inputs, view, settings, held));
     const { orphans, unsure } = this.#orphans(view, board, settings, entries, inputs.now);
-    const stops = [...board.unreadable.map(({ message }) => message), ...findingsOf(inputs.findings, 'stops')];
+    const waits = heldBy(inputs.findings.filter(({ level, check }) => (level === 'stops' && check !== 'board') || level === 'holds'));
     const known = new Set(records.map(({ runId }) => runId));
     const world: World = {
       now: inputs.now,
       settings,
       mode: inputs.mode,
       only: inputs.only,
-      stops,
-      landingsHeld: inputs.findings.find(({ level, holds }) => level === 'holds' && holds?.landings)?.message ?? null,
-      agentsHeld: agentsHeld(inputs.findings),
+      stops: [...board.unreadable.map(({ message }) => message), ...waits.stops],
+      landingsHeld: waits.landings,
+      agentsHeld: waits.agents,
       mends: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.mends ?? false)),
       entries,
       runs: [...this.#runs(records), ...inputs.starting.filter(({ id }) => !known.has(id))],
@@ -141,10 +164,14 @@ export class Observer {
     return { world, problems };
   }
 
-  #scriptProblems(entries: readonly Entry[], settings: Settings): Problem[] {
+  /** An agent that the settings don't know; an entry for `shell` without a block to run. */
+  #agentProblems(entries: readonly Entry[], settings: Settings, board: Board): Problem[] {
     return entries.flatMap((entry) => {
+      if (entry.parked) return [];
+      const unknown = unknownAgentProblem(entry, board.columns[entry.column], agentNames(settings));
+      if (unknown !== null) return [unknown];
       const agent = entry.fields.find(({ key }) => key === 'agent')?.value ?? settings.roles.task.agent;
-      if (entry.parked || entry.script !== null || (entry.column !== 'TODO' && entry.column !== 'IN_PROGRESS')) return [];
+      if (entry.script !== null || (entry.column !== 'TODO' && entry.column !== 'IN_PROGRESS')) return [];
       const kind = adapterOf(settings, agent)?.name;
       return kind === 'shell' ? [noScriptProblem(entry, `${settings.board}/${entry.column}.md`)] : [];
     });
@@ -215,17 +242,6 @@ export class Observer {
       else unsure.add(id);
     }
     return { orphans, unsure };
-  }
-
-  /** Landings that a person's rewriting of base took out of it. */
-  async #lostLandings(view: Observation['git'], base: string): Promise<Problem[]> {
-    const seen = view.refs.get(SEEN);
-    if (seen === undefined) return [];
-    return (await missingLandings(this.repo, seen, view.base)).map(({ id, sha }) => ({
-      code: 'landing-missing',
-      message: `${id} had landed as ${sha.slice(0, 10)}, and ${base} no longer contains it`,
-      fix: `git cherry-pick -m 1 ${sha}    # lands it again`,
-    }));
   }
 
   /** A person rewrote base: what is missing on the board because of that is not taken for a wish. */
@@ -320,7 +336,7 @@ function pastOf(records: readonly RunRecord[], now: number): PastRun[] {
   });
 }
 
-function heldBy(problems: readonly Problem[]): Map<string, string[]> {
+function byEntry(problems: readonly Problem[]): Map<string, string[]> {
   const held = new Map<string, string[]>();
   for (const { message, holds } of problems) for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), message]);
   return held;
@@ -332,14 +348,6 @@ function isMentioned(texts: BoardTexts, id: string): boolean {
   return COLUMNS.some((column) => heading.test(texts[column] ?? ''));
 }
 
-const findingsOf = (findings: readonly Finding[], level: Finding['level']): string[] => findings.filter((finding) => finding.level === level).map(({ message }) => message);
-
-function agentsHeld(findings: readonly Finding[]): Map<string, string> {
-  const held = new Map<string, string>();
-  for (const { level, message, holds } of findings) if (level === 'holds') for (const agent of holds?.agents ?? []) held.set(agent, message);
-  return held;
-}
-
 const agentNames = (settings: Settings): string[] => ['shell', ...Object.keys(settings.agents)];
 
 async function tagIds(repo: Repository, settings: Settings): Promise<ReadonlySet<string>> {
@@ -347,8 +355,22 @@ async function tagIds(repo: Repository, settings: Settings): Promise<ReadonlySet
   return new Set(stdout.split('\n').filter(Boolean));
 }
 
+const landingMissing = ({ id, sha }: LostLanding, base: string): Problem => ({
+  code: 'landing-missing',
+  message: `${id} had landed as ${sha.slice(0, 10)}, and ${base} no longer contains it`,
+  fix: `git cherry-pick -m 1 ${sha}    # lands it again`,
+});
+
 const baseMissing = (base: string): Problem => ({
   code: 'base-missing',
   message: `The branch ${base} does not exist`,
   fix: `name an existing branch as \`base\` in WORKFLOW.md, or make it: git branch ${base}`,
 });
+
+const NO_COMMITS: Problem = { code: 'no-commits', message: 'The repository has no commit yet, and tasks start from one', fix: 'git add -A && git commit -m "Start"' };
+
+/** No branch has a commit. */
+async function isUnborn(repo: Repository): Promise<boolean> {
+  const { stdout } = await git(['rev-list', '--all', '--max-count=1'], { cwd: repo.root, okExit: [0, 128, 129] });
+  return stdout.trim() === '';
+}

@@ -5,6 +5,7 @@ import { openRepository } from '../git/git.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { fromProblem } from '../preflight/finding.ts';
 import { preflight } from '../preflight/preflight.ts';
+import type { Problem } from '../problem.ts';
 import { defaultSettings } from '../workflow/parse.ts';
 import { kanbanDir } from './git-view.ts';
 import { LOOK } from './look.ts';
@@ -15,22 +16,30 @@ import { Preflight } from './preflight.ts';
 export async function look(cwd: string): Promise<readonly Finding[]> {
   const nothing = { cwd, settings: defaultSettings(), settingsProblems: [], boardProblems: [], otherCoordinator: null, foreignBranches: [], inWork: 0, mended: [], runsAlive: 0, next: [] };
   const opened = await openRepository(cwd);
-  if (!opened.ok) return preflight(await fullFacts(nothing));
+  if (!opened.ok) return unreadable(preflight(await fullFacts(nothing)), []);
   const repo = opened.value;
   try {
-    const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
-    if (!looked.ok) return unreadable(await preflight(await fullFacts(nothing)), looked.problems);
-    const findings = await new Preflight(repo).full(looked.value, []);
-    const holder = lockHolder(kanbanDir(repo));
-    const told: Finding[] = holder === null ? [] : [{ check: 'coordinator', level: 'told', message: `A coordinator is running (pid ${holder.holder?.pid ?? '?'})` }];
-    return [...findings, ...told];
+    const observer = new Observer(repo);
+    const looked = await observer.look({ ...LOOK, now: Date.now() });
+    if (!looked.ok) return unreadable(preflight(await fullFacts(nothing)), looked.problems);
+    const held = lockHolder(kanbanDir(repo));
+    const { pid, host } = held?.holder ?? { pid: 0, host: 'another machine' };
+    // A coordinator here is no obstacle to looking; one that can't be judged from here is.
+    const findings = await new Preflight(observer).full(looked.value, [], held?.state === 'foreign' ? { pid, host, here: false } : null);
+    if (held?.state !== 'alive') return findings;
+    return [{ check: 'other-coordinator', level: 'told', message: `A coordinator is at work here (pid ${pid}).` }, ...findings];
   } finally {
     closeRepository(repo);
   }
 }
 
-/** What made the look fail stops all; findings that say the same are not repeated. */
-function unreadable(findings: readonly Finding[], problems: readonly Parameters<typeof fromProblem>[0][]): readonly Finding[] {
-  const own = problems.filter(({ message }) => !findings.some((finding) => finding.message === message));
-  return [...own.map((problem): Finding => ({ check: problem.code, ...fromProblem(problem, 'stops') })), ...findings];
+/** What made the look fail stops all. What can't be judged without settings is left out, and nothing is said twice. */
+function unreadable(findings: readonly Finding[], problems: readonly Problem[]): readonly Finding[] {
+  const stops = findings.filter(({ level, check }) => level === 'stops' && check !== 'prompts');
+  const said = (code: string): boolean => stops.some(({ check }) => check === SAME[code]);
+  const own = problems.filter(({ code }) => !said(code));
+  return [...own.map((problem): Finding => ({ check: problem.code, ...fromProblem(problem, 'stops') })), ...stops];
 }
+
+/** Problems of a look that a check of preflight says better. */
+const SAME: Readonly<Record<string, string>> = { 'base-missing': 'base', 'no-commits': 'commits' };

@@ -1,34 +1,41 @@
-import { fullFacts, quickFacts, type FactsAsked } from '../effects/preflight-facts.ts';
-import type { Repository } from '../git/git.ts';
+import { fullFacts, quickFacts, type FactsAsked, type PromptText } from '../effects/preflight-facts.ts';
 import type { PreflightFacts } from '../preflight/facts.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { ROLES, type Role } from '../workflow/settings.ts';
+import { startRef } from './git-view.ts';
+import { branchName, type Observation, type Observer } from './observe.ts';
 import { promptFile } from './run-starter.ts';
-import type { Observation } from './observe.ts';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** How long a look at what only processes can tell is good for. */
 const FRESH = 2_000;
+const FRESH_WHILE_HELD = 500;
 
 /** Preflight as the coordinator asks it: everything once, then cheaply again while things start or move. */
 export class Preflight {
-  readonly #repo: Repository;
+  readonly #observer: Observer;
+  /** An entry was in work: from then on what is not committed is told, and stops nothing. */
+  #hasWorked = false;
   #facts: PreflightFacts | null = null;
   #findings: readonly Finding[] = [];
   #at = 0;
 
-  constructor(repo: Repository) {
-    this.#repo = repo;
+  constructor(observer: Observer) {
+    this.#observer = observer;
   }
 
   get findings(): readonly Finding[] {
     return this.#findings;
   }
 
-  async full(observation: Observation, mended: readonly string[]): Promise<readonly Finding[]> {
-    this.#facts = await fullFacts(this.#asked(observation, mended));
+  /** More than single entries wait because of a finding: it is looked at again, so that the hold ends by itself. */
+  get isHolding(): boolean {
+    return this.#findings.some(({ level, holds }) => level === 'stops' || (level === 'holds' && (holds?.landings === true || (holds?.agents ?? []).length > 0)));
+  }
+
+  /** @param other who has the coordinator's lock, if it isn't whoever asks */
+  async full(observation: Observation, mended: readonly string[], other: FactsAsked['otherCoordinator'] = null): Promise<readonly Finding[]> {
+    this.#facts = await fullFacts({ ...(await this.#asked(observation, mended)), otherCoordinator: other });
     this.#findings = preflight(this.#facts);
     this.#at = Date.now();
     return this.#findings;
@@ -36,47 +43,57 @@ export class Preflight {
 
   /** @returns whether what is stopped or held has changed: then the tick's decision no longer stands. */
   async quick(observation: Observation): Promise<boolean> {
-    const held = this.#findings.some(({ level }) => level === 'stops' || level === 'holds');
-    if (this.#facts === null || (!held && Date.now() - this.#at < FRESH)) return false;
-    return this.again(observation);
-  }
-
-  async again(observation: Observation): Promise<boolean> {
-    if (this.#facts === null || Date.now() - this.#at < 500) return false;
+    const good = this.isHolding ? FRESH_WHILE_HELD : FRESH;
+    if (this.#facts === null || Date.now() - this.#at < good) return false;
     const before = summary(this.#findings);
-    this.#facts = await quickFacts(this.#asked(observation, []), this.#facts);
+    this.#facts = await quickFacts(await this.#asked(observation, []), this.#facts);
     this.#findings = preflight(this.#facts);
     this.#at = Date.now();
     return summary(this.#findings) !== before;
   }
 
-  #asked(observation: Observation, mended: readonly string[]): FactsAsked {
-    const { workflow, world, board } = observation;
+  async #asked(observation: Observation, mended: readonly string[]): Promise<FactsAsked> {
+    const { workflow, world } = observation;
     const { settings } = workflow;
-    const root = observation.git.checkout?.path ?? this.#repo.root;
-    const prompts = Object.fromEntries(ROLES.map((role) => [role, { file: promptFile(settings, role), text: readText(join(root, promptFile(settings, role))) }])) as Record<Role, { file: string; text: string | null }>;
+    const { repo } = this.#observer;
+    const inWork = world.entries.filter(({ entry }) => entry.column !== 'TODO').length;
+    this.#hasWorked ||= inWork > 0 || world.runs.length > 0 || world.past.length > 0;
     return {
-      cwd: this.#repo.root,
+      cwd: repo.root,
+      repo,
       settings,
+      // The last good ones hold while an edit is broken: that is said, and stops nothing.
       settingsProblems: [],
-      boardProblems: board.board.problems,
-      ...(observation.git.checkout === null ? {} : { prompts }),
+      boardProblems: observation.boardProblems,
+      prompts: await this.#prompts(observation),
       otherCoordinator: null,
-      foreignBranches: [],
-      inWork: world.entries.filter(({ entry }) => entry.column !== 'TODO').length,
+      foreignBranches: foreignBranches(observation),
+      inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
       mended,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
       next: world.entries.filter(({ entry }) => entry.column === 'TODO' && !entry.parked).slice(0, 3).map(({ entry }) => `${entry.id ?? 'a note'} ${entry.title}`),
     };
   }
-}
 
-const summary = (findings: readonly Finding[]): string => findings.filter(({ level }) => level === 'stops' || level === 'holds').map(({ message }) => message).join('\n');
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
+  /** As they count: from the checkout of base, or from its tip. */
+  async #prompts({ workflow: { settings }, git }: Observation): Promise<Readonly<Record<Role, PromptText>>> {
+    const read = ROLES.map(async (role) => {
+      const file = promptFile(settings, role);
+      return [role, { file, text: await this.#observer.workflow.file(git, file).catch(() => null) }] as const;
+    });
+    return Object.fromEntries(await Promise.all(read)) as Record<Role, PromptText>;
   }
 }
+
+/** Branches that a person made under the name of an entry's. */
+function foreignBranches({ git, workflow, world }: Observation): FactsAsked['foreignBranches'] {
+  return world.entries.flatMap(({ entry: { id } }) => {
+    if (id === null) return [];
+    const branch = branchName(workflow.settings, id);
+    return git.refs.has(`refs/heads/${branch}`) && !git.refs.has(startRef(id)) ? [{ id, branch }] : [];
+  });
+}
+
+/** What waits, without the words: a disk that fills up says another number every time. */
+const summary = (findings: readonly Finding[]): string =>
+  findings.filter(({ level }) => level === 'stops' || level === 'holds').map(({ check, level, holds }) => `${check} ${level} ${JSON.stringify(holds ?? {})}`).join('\n');

@@ -196,7 +196,7 @@ export class RunStarter {
   async #changed(observation: Observation, id: string, place: { readonly path: string; readonly tip: string }, base: string): Promise<readonly string[]> {
     const known = observation.runs.findLast(({ brief, result }) => brief.taskId === id && result !== null && result.tip === place.tip && result.changed.length > 0);
     if (known?.result) return known.result.changed;
-    const { stdout } = await git(['diff', '--name-only', '-z', '--no-renames', `${base}...${place.tip}`, '--'], { cwd: this.#repo.root });
+    const { stdout } = await git(['diff', '--name-only', '-z', '--no-renames', `${base}...${place.tip}`, '--'], { cwd: this.#repo.root, okExit: [0, 128] });
     return stdout.split('\0').filter(Boolean);
   }
 

@@ -167,7 +167,8 @@ function refused(path: string, held: { readonly holder: Holder | null; readonly 
   const since = holder === null ? '' : ` since ${new Date(holder.claimedAt).toISOString()}`;
   const who = holder === null ? 'a process that can\'t be read yet' : `pid ${holder.pid} on ${holder.host}`;
   const fix = state === 'alive' ? `kanban stop    # or end ${who}` : `make sure that nothing runs there, then: rm '${path}'`;
-  return { ok: false, held, problem: { code: 'lock-held', message: `The lock ${basename(path)} is held by ${who}${since}`, fix } };
+  const what = basename(path) === 'lock' ? 'A coordinator is at work in this repository:' : `The lock ${basename(path)} is held by`;
+  return { ok: false, held, problem: { code: 'lock-held', message: `${what} ${who}${since}`, fix } };
 }
 
 /** What dead starters left: temporary files and won takeovers. Under the lock, since nobody needs an old nonce any more. */

@@ -37,6 +37,9 @@ export async function signersOf(repo: Repository, fallback?: Identity): Promise<
   return ok(signers);
 }
 
+/** To be asked for again: a signature failed, which the person will mend in git's settings. */
+export const forgetSigners = (repo: Repository): void => void known.delete(repo);
+
 /** `Name <mail@host>` taken apart; null if it is something else. */
 export function parseIdentity(text: string): Identity | null {
   const [, name, email] = /^\s*([^<>\n]+?)\s*<([^<>\s]+)>/.exec(text) ?? [];

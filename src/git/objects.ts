@@ -1,7 +1,7 @@
 import { failed, ok, type Result } from '../problem.ts';
 import { CatFile, type GitObject } from './cat-file.ts';
 import { git, GitError, type Repository } from './git.ts';
-import { signersOf, type Identity } from './identity.ts';
+import { forgetSigners, signersOf, type Identity } from './identity.ts';
 import { writeLoose, type ObjectType } from './loose.ts';
 import { parseTree, serialiseTree, toBytes, TREE_MODE, type TreeEntry } from './tree.ts';
 
@@ -206,6 +206,7 @@ async function signedCommit(
     return ok((await git(args, { cwd: repo.root, input: commit.message, env })).stdout.trim());
   } catch (error) {
     if (!(error instanceof GitError) || error.code === null) throw error;
+    forgetSigners(repo);
     const why = error.stderr.trim().split('\n').at(-1) ?? '';
     const fix = 'make `git commit -S` work without asking (an agent that remembers the passphrase), or: git config commit.gpgsign false';
     return failed([{ code: 'signing-failed', message: `the commit could not be signed: ${why}`, fix }]);

@@ -80,7 +80,7 @@ export async function commitMove(repo: Repository, move: Move, step: Step = () =
     const tree = await editTree(repo, base.tree, new Map(files.map((file) => [file.path, file.blob])));
     const { message, author } = move;
     const commit = await writeCommit(repo, { tree, parents: [move.oldBase], message, author });
-    if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
+    if (!commit.ok) return held(commit.error.map(({ message, fix }) => (fix === undefined ? message : `${message} (${fix})`)).join('; '));
     step('objects');
     if (!move.checkout) return await moveBase(repo, move, commit.value);
     return await inCheckout(repo, { move, checkout: move.checkout, files, sha: commit.value, step });

@@ -1,4 +1,5 @@
 import type { Entry } from '../board/entry.ts';
+import { nearestOf } from '../board/nearest.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { isOn } from './holds.ts';
@@ -12,7 +13,7 @@ export function carryOut(world: World, request: Request): { readonly actions: re
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
   if (request.command === 'add') return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
-  if (facts === undefined) return answer(request, false, `${request.taskId} is not on the board`);
+  if (facts === undefined) return answer(request, false, `${request.taskId} is not on the board${guess(world, request.taskId ?? '')}`);
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
   const foreign = live.find(({ state }) => state === 'foreign');
   if (mustStopFirst(request) && foreign !== undefined) return answer(request, false, `its run ${foreign.id} belongs to another machine or container`);
@@ -21,6 +22,11 @@ export function carryOut(world: World, request: Request): { readonly actions: re
     return { actions: stops, touches: facts.entry.key };
   }
   return { actions: act(world, facts, request), touches: facts.entry.key };
+}
+
+function guess(world: World, typed: string): string {
+  const near = nearestOf(typed.toUpperCase(), world.entries.flatMap(({ entry }) => entry.id ?? []));
+  return near === null ? '' : `; did you mean ${near}?`;
 }
 
 const answer = (request: Request, ok: boolean, message: string): { actions: Action[]; touches: null } => ({

@@ -5,7 +5,7 @@ import { stamped } from './line-view.ts';
 import { liveFrame } from './live-frame.ts';
 import type { Clock } from './span.ts';
 import type { View, ViewStream } from './view.ts';
-import { displayWidth } from './width.ts';
+import { displayWidth, fold } from './width.ts';
 
 export interface LiveOptions {
   readonly stdout: ViewStream;
@@ -37,13 +37,22 @@ export function createLiveView(options: LiveOptions): View {
 }
 
 /** What landed is green, what a person should see is yellow. */
-function told(event: TimedEvent, { stamp, colour }: LiveOptions): string | null {
+function told(event: TimedEvent, { stamp, colour }: LiveOptions): Said | null {
   const text = stamped(event, stamp);
   const colours = picocolors.createColors(colour);
   if (text === null) return null;
-  if (event.type === 'entry-landed') return colours.green(text);
-  return NOTABLE.has(event.type) ? colours.yellow(text) : text;
+  const paint = event.type === 'entry-landed' ? colours.green : NOTABLE.has(event.type) ? colours.yellow : String;
+  return { text, margin: stamp(event.at).length + 2, paint };
 }
+
+/** What scrolls by above the frame; folded when it is written, to the width that the terminal has then. */
+interface Said {
+  readonly text: string;
+  readonly margin: number;
+  readonly paint: (row: string) => string;
+}
+
+const rowsSaid = ({ text, margin, paint }: Said, columns: number): string[] => text.split('\n').flatMap((line) => fold(line, columns, margin)).map(paint);
 
 const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>(['person-needed', 'problem-found', 'settings-broken', 'audit-failed', 'base-rewritten', 'run-stalled', 'removal-held']);
 
@@ -52,7 +61,7 @@ class LiveView {
   readonly #after: NonNullable<LiveOptions['after']>;
   readonly #resized = (): void => this.#draw();
   #snapshot: Snapshot | null = null;
-  #said: string[] = [];
+  #said: Said[] = [];
   /** The frame that stands on the screen. */
   #frame: readonly string[] = [];
   #drawnAt = Number.NEGATIVE_INFINITY;
@@ -65,9 +74,9 @@ class LiveView {
     options.stdout.on?.('resize', this.#resized);
   }
 
-  say(text: string | null): void {
-    if (!this.#open || text === null) return;
-    this.#said.push(text);
+  say(said: Said | null): void {
+    if (!this.#open || said === null) return;
+    this.#said.push(said);
     this.#soon();
   }
 
@@ -113,7 +122,7 @@ class LiveView {
     if (isSame && !this.#isFolded()) return;
     const up = rowsOf(this.#frame, stdout.columns);
     const wipe = up === 0 ? '' : `\u001B[${up}A\u001B[G\u001B[J`;
-    const lines = [...this.#said, ...frame].map((line) => `${line}\n`).join('');
+    const lines = [...this.#said.flatMap((said) => rowsSaid(said, Math.max(1, (stdout.columns || 80) - 1))), ...frame].map((line) => `${line}\n`).join('');
     this.#said = [];
     this.#frame = frame;
     stdout.write(`${SYNCHRONISED.begin}${wipe}${lines}${SYNCHRONISED.end}`);

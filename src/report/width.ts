@@ -49,6 +49,19 @@ export function wrap(pieces: readonly string[], joint: string, columns: number):
   return line === '' ? lines : [...lines, line];
 }
 
+/**
+ * A line that begins with a stamp or a margin of `margin` columns, folded between words (between commands, where ` · `
+ * parts them) with further rows under the first. What is wider than a row stays whole, so that it can be copied.
+ */
+export function fold(line: string, columns: number, margin: number): string[] {
+  if (displayWidth(line) <= columns) return [line];
+  const body = line.slice(margin);
+  const inset = ' '.repeat(body.length - body.trimStart().length);
+  const joint = body.includes(' · ') ? ' · ' : ' ';
+  const rows = wrap(body.trimStart().split(joint), joint, Math.max(1, columns - margin - inset.length));
+  return rows.map((row, index) => `${index === 0 ? line.slice(0, margin) : ' '.repeat(margin)}${inset}${row}`);
+}
+
 function widthOf(code: number): number {
   if (code >= 0x300 && ZERO_WIDTH.test(String.fromCodePoint(code))) return 0;
   return code >= 0x1100 && WIDE.some(([from, to]) => code >= from && code <= to) ? 2 : 1;

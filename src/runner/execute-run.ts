@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterNamed, noEvents } from '../agents/index.ts';
 import type { Adapter } from '../agents/agent.ts';
@@ -36,10 +36,10 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   onClaimed(run);
   const adapter = adapterNamed(brief.adapter);
   const played = await play(run, adapter);
-  run.phase('collect');
-  const collected = await collect(folder, brief, played.collect);
+  run.lastPhase('collect');
+  const collected = await collect(folder, brief, { ...played.collect, cleanMerges: run.cleanMerges });
   const { cause, detail, providerUntil } = judge(run, played.end, collected, adapter);
-  run.end(cause, detail);
+  run.conclude(cause, detail);
   writeResult(run, { ...collected, exit: played.end.exit }, providerUntil);
   run.close();
   return true;
@@ -49,10 +49,13 @@ async function play(run: LiveRun, adapter: Adapter | null): Promise<Played> {
   run.lookForStop();
   if (!run.ended) await prepare(run);
   if (run.ended) return NOT_PLAYED;
-  run.phase('agent');
   const played = await playAgent(run, adapter);
   // It has said its word: a stop that comes from now on comes too late to count.
-  if (!run.ended && played.end.spawnError === null && hasReport(run)) run.end('reported', '');
+  if (!run.ended && played.end.spawnError === null && hasReport(run)) {
+    // With a hook still to come the run may go on for minutes: then it is written down.
+    if (run.brief.hooks.afterRun === '') run.conclude('reported', '');
+    else run.end('reported', '');
+  }
   if (run.survivors.length === 0) await cleanUp(run);
   return played;
 }
@@ -61,6 +64,7 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   const { shell, command } = run.brief;
   if (shell) return playShell(run, shell);
   if (!command) return { end: { exit: null, spawnError: 'the brief names no command' }, collect: {} };
+  run.phase('agent');
   const parse = adapter?.parse ?? noEvents;
   const reader = new LineReader(run.outputPath, run.outputSize(), (line) => {
     for (const event of parse(line, Date.now())) run.event(event);

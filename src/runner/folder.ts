@@ -8,10 +8,10 @@
  * | brief.json, prompt.md | coordinator | before the runner hears of the run (the folder is renamed into place whole) |
  * | run.json | runner (coordinator, for a run that never started) | the claim: `link()`ed, so the first one wins |
  * | stop.json | coordinator | asks the runner to end the run, with the cause; written before any signal |
- * | cause.json | runner | why the run ends, `link()`ed before any signal is sent: the first cause wins |
+ * | cause.json | runner | why the run ends, `link()`ed before any signal is sent: the first cause wins. A run that ends by itself needs none: result.json says it |
  * | agent.json | runner | the process that the agent (or a hook) was started as, so that a later sweep knows its group |
- * | output.log | agent | its stdout and stderr, straight to the file |
- * | events.jsonl | runner | one AgentEvent a line |
+ * | output.log | agent | its stdout and stderr, straight to the file; none where no program ran |
+ * | events.jsonl | runner | one AgentEvent a line; none where no program ran |
  * | report.md | runner | the agent's report, copied out of the worktree |
  * | result.json | runner | last, by write-then-rename: the run has ended and nothing of it is alive |
  * | taken.json | coordinator | the result was taken in (by which commit) or put aside (why) |

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { GitShell } from './git-shell.ts';
 
 export interface GitEnd {
   readonly code: number;
@@ -27,13 +28,26 @@ const MOST_OUTPUT = 64 * 1024 * 1024;
 /** Our own commits run no hooks, are not signed, and start nothing in the background. */
 const SETTINGS = ['-c', 'core.hooksPath=/dev/null', '-c', 'commit.gpgSign=false', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'core.quotePath=false', '-c', 'core.safecrlf=false', '-c', 'advice.detachedHead=false'];
 
+let shell: GitShell | null = null;
+
+/** From now on a shell that stays starts git: for a runner, which calls it many times. @param cwd where it is to stand. */
+export function keepGitShell(cwd: string): void {
+  shell ??= new GitShell(cwd, environment);
+}
+
 /**
- * Runs git in its own process group, so that a Ctrl-C for the coordinator never hits it. Never throws for an exit
- * code: the caller knows which ones mean something.
+ * Runs git in a process group that is not the terminal's, so that a Ctrl-C for the coordinator never hits it. Never
+ * throws for an exit code: the caller knows which ones mean something.
  */
-export function git({ worktree, gitDir }: Where, args: readonly string[], options: GitOptions = {}): Promise<GitEnd> {
+export async function git({ worktree, gitDir }: Where, args: readonly string[], options: GitOptions = {}): Promise<GitEnd> {
+  const call = { args: ['-C', worktree, ...SETTINGS, ...args], env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env }, input: options.input ?? null };
+  const answer = await shell?.run({ ...call, file: 'git', timeout: LONGEST, most: MOST_OUTPUT });
+  return answer ?? spawned(call);
+}
+
+function spawned({ args, env, input }: { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly input: string | null }): Promise<GitEnd> {
   return new Promise((resolve) => {
-    const child = spawn('git', [...SETTINGS, ...args], { cwd: worktree, env: { ...environment(), GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env }, detached: true, stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn('git', args, { env: { ...environment(), ...env }, detached: true, stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let size = 0;
@@ -52,7 +66,7 @@ export function git({ worktree, gitDir }: Where, args: readonly string[], option
       resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') });
     });
     child.stdin?.on('error', () => {});
-    child.stdin?.end(options.input);
+    child.stdin?.end(input);
   });
 }
 

@@ -1,8 +1,11 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Repository } from '../git/git.ts';
+import { commitAt, orNull } from './branch-facts.ts';
 import type { Brief, Rescue } from './folder.ts';
 import { git, mustGit } from './git.ts';
 import { identityOf, removePaths, rescuePaths } from './rescue.ts';
+import { commitStaged } from './run-commit.ts';
 import type { Change, WorktreeState } from './worktree-state.ts';
 
 const BIGGEST = 5 * 1024 * 1024;
@@ -21,7 +24,7 @@ export interface Leftovers {
  * the worktree, or the next status would be full of them).
  * @param message the commit's message.
  */
-export async function commitLeftovers(brief: Brief, state: WorktreeState, message: string): Promise<Leftovers> {
+export async function commitLeftovers(brief: Brief, repo: Repository, state: WorktreeState, message: string): Promise<Leftovers> {
   if (state.changes.length === 0) return { commit: null, rescued: [], faults: [] };
   const { commit, aside, away } = sort(brief, state.changes);
   const rescued: Rescue[] = [];
@@ -30,11 +33,10 @@ export async function commitLeftovers(brief: Brief, state: WorktreeState, messag
   await unstage(brief, state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path));
   removePaths(brief, away);
   if (commit.length === 0) return { commit: null, rescued, faults: [] };
-  const failure = await commitPaths(brief, commit, commit.length === state.changes.length, message);
-  if (failure === null) return { commit: (await mustGit(brief, ['rev-parse', 'HEAD'])).trim(), rescued, faults: [] };
-  if (failure === 'nothing') return { commit: null, rescued, faults: [] };
+  const done = await commitPaths(brief, repo, state, commit, message);
+  if (done.failure === null) return { commit: done.commit, rescued, faults: [] };
   const kept = await rescuePaths(brief, commit.map((change) => change.path), 'git could not commit it', state.head);
-  return { commit: null, rescued: [...rescued, kept], faults: [`what was left uncommitted could not be committed (kept under ${kept.ref}): ${failure}`] };
+  return { commit: null, rescued: [...rescued, kept], faults: [`what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`] };
 }
 
 function sort(brief: Brief, changes: readonly Change[]): { commit: Change[]; aside: string[]; away: string[] } {
@@ -68,13 +70,17 @@ async function unstage(brief: Brief, paths: readonly string[]): Promise<void> {
   await mustGit(brief, ['--literal-pathspecs', 'reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: paths.map((path) => `${path}\0`).join('') });
 }
 
-/** @returns null when committed, `nothing` when there was nothing after all, else what git said. */
-async function commitPaths(brief: Brief, changes: readonly Change[], everything: boolean, message: string): Promise<string | null> {
-  const add = everything
+/** @returns the commit (null when there was nothing after all), or what git said. */
+async function commitPaths(brief: Brief, repo: Repository, state: WorktreeState, changes: readonly Change[], message: string): Promise<{ commit: string | null; failure: string | null }> {
+  const paths = changes.map((change) => change.path);
+  const add = changes.length === state.changes.length
     ? await git(brief, ['add', '-A'])
-    : await git(brief, ['--literal-pathspecs', 'add', '-A', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: changes.map((change) => `${change.path}\0`).join('') });
-  if (add.code !== 0) return add.stderr.trim();
+    : await git(brief, ['--literal-pathspecs', 'add', '-A', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: paths.map((path) => `${path}\0`).join('') });
+  if (add.code !== 0) return { commit: null, failure: add.stderr.trim() };
+  const quick = state.head === null ? null : await orNull(commitStaged(repo, brief, state.head, paths, message));
+  if (quick !== null) return { commit: quick === 'nothing' ? null : quick, failure: null };
   const commit = await git(brief, ['commit', '-q', '--no-verify', '--cleanup=verbatim', '-F', '-'], { env: identityOf(brief), input: `${message}\n` });
-  if (commit.code === 0) return null;
-  return /nothing to commit|nothing added to commit|no changes added/.test(commit.stdout + commit.stderr) ? 'nothing' : (commit.stderr + commit.stdout).trim();
+  if (commit.code === 0) return { commit: await commitAt(repo, brief, brief.branch), failure: null };
+  const nothing = /nothing to commit|nothing added to commit|no changes added/.test(commit.stdout + commit.stderr);
+  return { commit: null, failure: nothing ? null : (commit.stderr + commit.stdout).trim() };
 }

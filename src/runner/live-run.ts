@@ -13,29 +13,30 @@ export class LiveRun {
   readonly env: Readonly<Record<string, string>>;
   readonly startedAt = Date.now();
   readonly outputPath: string;
-  readonly outputFd: number;
   readonly temporary: string;
   readonly groups: number[] = [];
   readonly seen = new Map<string, ProcessId>();
   readonly swept = new Map<number, Swept>();
   survivors: readonly Swept[] = [];
+  /** Merge commits that git made for us (not for the agent) without a conflict. */
+  readonly cleanMerges: string[] = [];
   since = '';
   /** Awake ms that the agent (not hooks) has had. */
   awake = 0;
   ended: EndCause | null;
   /** The last events, for the adapter's reading. */
   events: AgentEvent[] = [];
+  private output: number | null = null;
+  private hasTemporary = false;
   private readonly onEnd = new Set<() => void>();
 
   constructor(folder: string, brief: Brief, env: Readonly<Record<string, string>>) {
     this.folder = folder;
     this.brief = brief;
     this.temporary = join(folder, 'tmp');
-    mkdirSync(this.temporary, { recursive: true, mode: 0o700 });
     const findings = { KANBAN_ATTEMPT: String(brief.attempt), KANBAN_FINDINGS: '', KANBAN_RUN_ID: brief.runId };
     this.env = { ...findings, ...env, TMPDIR: this.temporary, TMP: this.temporary, TEMP: this.temporary };
     this.outputPath = join(folder, RUN_FILES.output);
-    this.outputFd = openSync(this.outputPath, 'a', 0o600);
     this.ended = readCause(folder);
   }
 
@@ -49,6 +50,14 @@ export class LiveRun {
       this.ended = { cause, detail, at: Date.now() };
     }
     for (const listener of this.onEnd) listener();
+  }
+
+  /**
+   * The run has ended by itself and result.json follows at once: nothing is going to be signalled, so nothing is
+   * written down. Should this process die in between, the report in the run folder tells as much.
+   */
+  conclude(cause: Cause, detail: string): void {
+    this.ended ??= { cause, detail, at: Date.now() };
   }
 
   /** Looks whether the coordinator wants the run to end. @param told a signal came: end even without a stop.json. */
@@ -79,13 +88,28 @@ export class LiveRun {
     this.event({ at: Date.now(), type: 'phase', name });
   }
 
+  /** For runs that have shown one before: others are over before anybody could look. */
+  lastPhase(name: string): void {
+    if (this.events.length > 0) this.phase(name);
+  }
+
+  /** output.log. Opened, like TMPDIR is made, only for a run that needs it: many consist of a look at git alone. */
+  outputFd(): number {
+    return (this.output ??= openSync(this.outputPath, 'a', 0o600));
+  }
+
+  makeTemporary(): void {
+    mkdirSync(this.temporary, { recursive: true, mode: 0o700 });
+    this.hasTemporary = true;
+  }
+
   /** Adds a line of our own to the output. */
   say(text: string): void {
-    writeSync(this.outputFd, text.endsWith('\n') ? text : `${text}\n`);
+    writeSync(this.outputFd(), text.endsWith('\n') ? text : `${text}\n`);
   }
 
   outputSize(): number {
-    return fstatSync(this.outputFd).size;
+    return this.output === null ? 0 : fstatSync(this.output).size;
   }
 
   sweepTarget(): SweepTarget {
@@ -93,7 +117,7 @@ export class LiveRun {
   }
 
   close(): void {
-    closeSync(this.outputFd);
-    rmSync(this.temporary, { recursive: true, force: true, maxRetries: 2 });
+    if (this.output !== null) closeSync(this.output);
+    if (this.hasTemporary) rmSync(this.temporary, { recursive: true, force: true, maxRetries: 2 });
   }
 }

@@ -8,7 +8,10 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { executeRun } from './execute-run.ts';
 import type { RunnerOrder } from './folder.ts';
+import { keepGitShell } from './git.ts';
 import type { LiveRun } from './live-run.ts';
+
+keepGitShell(process.cwd());
 
 const orders: RunnerOrder[] = [];
 let current: LiveRun | null = null;

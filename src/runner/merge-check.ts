@@ -17,7 +17,7 @@ export interface Merge {
 export async function checkMerges(brief: Brief, merges: readonly Merge[], tip: string): Promise<string[]> {
   const faults: string[] = [];
   for (const merge of merges) {
-    const { tree, conflicted } = await mergeByGit(brief, merge.parents);
+    const { tree, conflicted } = await mergeTrees(brief, merge.parents);
     if (tree === null) continue;
     const dropped = await droppedPaths(brief, merge, tree, conflicted);
     if (dropped.length > 0) faults.push(`merge ${merge.commit.slice(0, 10)} drops what git merges clean: ${listed(dropped)}`);
@@ -29,12 +29,13 @@ export async function checkMerges(brief: Brief, merges: readonly Merge[], tip: s
   return faults;
 }
 
-async function mergeByGit(brief: Brief, [ours, theirs]: readonly [string, string]): Promise<{ tree: string | null; conflicted: string[] }> {
+/** git's own merge of two commits, without a worktree. @returns tree null when git could not even try. */
+export async function mergeTrees(brief: Brief, [ours, theirs]: readonly [string, string]): Promise<{ tree: string | null; clean: boolean; conflicted: string[] }> {
   const end = await git(brief, ['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', ours, theirs]);
   const [tree, ...conflicted] = zeroSplit(end.stdout);
   // 2.39: exit 1 also for an unknown commit, then without a tree (GIT.md section 8).
-  if ((end.code !== 0 && end.code !== 1) || tree === undefined || !/^[0-9a-f]{40,64}$/.test(tree)) return { tree: null, conflicted: [] };
-  return { tree, conflicted: [...new Set(conflicted)] };
+  if ((end.code !== 0 && end.code !== 1) || tree === undefined || !/^[0-9a-f]{40,64}$/.test(tree)) return { tree: null, clean: false, conflicted: [] };
+  return { tree, clean: end.code === 0, conflicted: [...new Set(conflicted)] };
 }
 
 async function droppedPaths(brief: Brief, merge: Merge, tree: string, conflicted: readonly string[]): Promise<string[]> {

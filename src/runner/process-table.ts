@@ -26,25 +26,50 @@ const MS_PER_TICK = 10;
 const buffer = Buffer.alloc(1024);
 
 /**
- * All processes of the machine that this user can see, without kernel threads. Linux: three system calls each.
- * Elsewhere one `ps`.
+ * All processes of the machine that this user can see, without kernel threads. Linux: three system calls each, one for
+ * those known to be older than asked for. Elsewhere one `ps`.
+ * @param since a start time: processes that are older may be left out.
  */
-export function listProcesses(): ProcessRow[] {
+export function listProcesses(since = ''): ProcessRow[] {
   if (!hasProc) return listByPs();
   const rows: ProcessRow[] = [];
+  const before = known;
+  known = new Map();
   for (const name of readdirSync('/proc')) {
     const first = name.charCodeAt(0);
     if (first < 48 || first > 57) continue;
-    const row = readStat(Number(name));
-    if (row) rows.push(row);
+    const pid = Number(name);
+    const folder = folderOf(pid);
+    const old = before.get(pid);
+    if (old !== undefined && old.folder === folder && since !== '' && Number(old.startTime) < Number(since)) {
+      known.set(pid, old);
+      continue;
+    }
+    const read = readStat(pid);
+    if (read === null) continue;
+    if (folder !== null) known.set(pid, { folder, startTime: read.startTime });
+    if (read.row) rows.push(read.row);
   }
   return rows;
+}
+
+/** What the last list found, by pid. */
+let known = new Map<number, { readonly folder: string; readonly startTime: string }>();
+
+/** /proc/<pid> has an inode of its own, made when it is first looked at and gone with the process: no other one's. */
+function folderOf(pid: number): string | null {
+  try {
+    const stat = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
+    return stat === undefined ? null : `${stat.ino} ${stat.mtimeMs}`;
+  } catch {
+    return null;
+  }
 }
 
 /** One process, or null when there is none (or only its zombie). */
 export function readProcess(pid: number): ProcessRow | null {
   if (!hasProc) return listByPs(['-p', String(pid)])[0] ?? null;
-  return readStat(pid);
+  return readStat(pid)?.row ?? null;
 }
 
 /** Did it start at or after `since` (a start time of the same machine and boot)? */
@@ -92,7 +117,13 @@ export function commandOf(row: ProcessRow): string {
   }
 }
 
-function readStat(pid: number): ProcessRow | null {
+/** row null: a zombie or a kernel thread. */
+interface Stat {
+  readonly startTime: string;
+  readonly row: ProcessRow | null;
+}
+
+function readStat(pid: number): Stat | null {
   let fd: number;
   try {
     fd = openSync(`/proc/${pid}/stat`, 'r');
@@ -109,20 +140,22 @@ function readStat(pid: number): ProcessRow | null {
 }
 
 /** `pid (name) state ppid pgrp session tty_nr tpgid flags … utime stime … starttime`: proc(5). A name may hold `)`. */
-function parseStat(pid: number, text: string): ProcessRow | null {
+function parseStat(pid: number, text: string): Stat {
   const close = text.lastIndexOf(')');
   const field = text.slice(close + 2).split(' ');
   const state = field[0];
-  if (state === 'Z' || state === 'X' || (Number(field[6]) & KERNEL_THREAD) !== 0) return null;
-  return {
+  const startTime = field[19] ?? '';
+  if (state === 'Z' || state === 'X' || (Number(field[6]) & KERNEL_THREAD) !== 0) return { startTime, row: null };
+  const row = {
     pid,
     ppid: Number(field[1]),
     pgid: Number(field[2]),
     terminal: field[4] !== '0',
-    startTime: field[19] ?? '',
+    startTime,
     cpu: (Number(field[11]) + Number(field[12])) * MS_PER_TICK,
     name: text.slice(text.indexOf('(') + 1, close),
   };
+  return { startTime, row };
 }
 
 function listByPs(which: readonly string[] = ['-ax']): ProcessRow[] {

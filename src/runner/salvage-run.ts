@@ -1,11 +1,13 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { closeObjects } from '../git/objects.ts';
+import { newRepository } from './branch-facts.ts';
 import { endBecause } from './cause.ts';
 import { readClaim } from './claim.ts';
 import { collect } from './collect.ts';
 import { publish } from './execute-run.ts';
 import { RUN_FILES } from './folder.ts';
-import type { Brief, RunResult } from './folder.ts';
+import type { Brief, Claim, EndCause, RunResult } from './folder.ts';
 import { tailOf } from './output.ts';
 import { sweepRun } from './sweep.ts';
 
@@ -20,11 +22,13 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
   const brief = JSON.parse(readFileSync(join(folder, RUN_FILES.brief), 'utf8')) as Brief;
   const claim = readClaim(folder);
   const agent = readJson<{ pid: number; startTime: string; since: string }>(join(folder, RUN_FILES.agent));
-  const cause = endBecause(folder, 'lost', claim?.lost ? 'no runner ever took it' : 'its runner died');
+  const cause = endOf(folder, claim);
   const since = agent?.since ?? claim?.startTime ?? '';
   const target = { runId: brief.runId, worktree: brief.worktree, since, groups: agent ? [agent.pid] : [], seen: [] };
   const { swept, survivors } = await sweepRun(target, Math.min(brief.grace, 2_000), limit);
-  const collected = await collect(folder, brief);
+  // Of its own, so that closing it ends nobody else's questions.
+  const repo = newRepository(brief);
+  const collected = await collect(folder, brief, { repo }).finally(() => closeObjects(repo));
   const output = join(folder, RUN_FILES.output);
   const result: RunResult = {
     version: 1,
@@ -44,6 +48,12 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
   rmSync(join(folder, 'tmp'), { recursive: true, force: true });
   publish(folder, result);
   return result;
+}
+
+/** A report in the run folder is put there only once the agent has ended by itself (or another cause is written down). */
+function endOf(folder: string, claim: Claim | null): EndCause {
+  if (claim?.lost) return endBecause(folder, 'lost', 'no runner ever took it');
+  return existsSync(join(folder, RUN_FILES.report)) ? endBecause(folder, 'reported', '') : endBecause(folder, 'lost', 'its runner died');
 }
 
 function readJson<T>(path: string): T | null {

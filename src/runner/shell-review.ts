@@ -1,7 +1,8 @@
 import picomatch from 'picomatch';
+import { changedFiles, standingOf } from './branch-facts.ts';
 import { filesWithMarkers } from './conflict-markers.ts';
 import type { Brief } from './folder.ts';
-import { mustGit, git, zeroSplit } from './git.ts';
+import { mustGit, git } from './git.ts';
 
 /** What a program can see in a change. */
 export interface Review {
@@ -20,18 +21,16 @@ const MOST_TOLD = 10;
  */
 export async function reviewByProgram(brief: Brief, files: readonly string[]): Promise<Review> {
   const range = `${brief.base}...${brief.tip}`;
-  const [names, check] = await Promise.all([
-    mustGit(brief, ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', range]),
-    git(brief, ['diff', '--check', '--no-renames', '--no-ext-diff', '--no-color', range]),
-  ]);
-  const changed = zeroSplit(names);
+  const check = git(brief, ['diff', '--check', '--no-renames', '--no-ext-diff', '--no-color', range]);
+  const changed = await changedFiles(await standingOf(brief, brief.tip));
+  const { stdout: hits } = await check;
   const findings: string[] = [];
   if (changed.length === 0) findings.push('Nothing has changed over base.');
   const outside = changed.filter((path) => !allowed(path, files));
   if (outside.length > 0) findings.push(`Changed outside of \`files\` (${files.join(', ')}): ${outside.join(', ')}`);
-  const marked = await conflicted(brief, range, check.stdout);
+  const marked = await conflicted(brief, range, hits);
   if (marked.length > 0) findings.push(`Conflict markers are left in ${marked.join(', ')}`);
-  return { changed, findings, told: whitespace(check.stdout) };
+  return { changed, findings, told: whitespace(hits) };
 }
 
 function allowed(path: string, files: readonly string[]): boolean {

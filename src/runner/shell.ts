@@ -57,21 +57,20 @@ async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
 
 async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const review = plan.check === null ? null : await reviewByProgram(run.brief, plan.check.files);
-  const collect: CollectOptions = review === null ? {} : { known: { tip: run.brief.tip, changed: review.changed } };
   const told = review === null || review.told.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.told.join('\n'))}`;
   if (review !== null && review.findings.length > 0) {
     report(run, 'changes-requested', `${review.findings.map((finding) => `- ${finding}`).join('\n')}${told}`);
-    return { end: NOTHING_RAN, collect };
+    return { end: NOTHING_RAN, collect: {} };
   }
   if (plan.run === '') {
     report(run, 'ready', `Checked by program: ${count(review?.changed.length ?? 0)} changed.${told}`);
-    return { end: NOTHING_RAN, collect };
+    return { end: NOTHING_RAN, collect: {} };
   }
   const end = await runProgram(run, commandProgram(run, plan.run));
-  if (run.ended || end.spawnError !== null) return { end, collect };
+  if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed)) report(run, passed ? 'ready' : 'changes-requested', `${ran(plan.run, end)}${quoted(run)}${told}`);
-  return { end, collect };
+  return { end, collect: {} };
 }
 
 async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
@@ -88,20 +87,29 @@ async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
 }
 
 async function runProgram(run: LiveRun, program: Pick<Program, 'file' | 'args'>): Promise<ProgramEnd> {
+  run.phase('agent');
   const { timeout } = run.brief;
   const late = () => ({ cause: 'timed-out' as const, detail: `not done after ${Math.round(timeout / 1000)} s` });
   return supervise(run, { ...program, stdin: null, timeout: Math.max(1, timeout - run.awake), late, isAgent: true });
 }
 
-/** `sh -e`: a block whose third line fails is not done. A block with a `#!` line names its own interpreter. */
+/**
+ * `sh -e`: a block whose third line fails is not done. A block with a `#!` line names its own interpreter, and gets a
+ * file, as does one that is too long for an argument.
+ */
 function scriptProgram(run: LiveRun, script: string): Pick<Program, 'file' | 'args'> {
-  const path = join(run.folder, 'script');
-  const text = script.replaceAll('\r\n', '\n');
-  writeFileSync(path, text.endsWith('\n') ? text : `${text}\n`, { mode: 0o700 });
+  const lines = script.replaceAll('\r\n', '\n');
+  const text = lines.endsWith('\n') ? lines : `${lines}\n`;
   const interpreter = /^#!\s*(\S+)(?:[ \t]+(\S.*))?/.exec(text);
+  if (!interpreter && text.length < LONGEST_ARGUMENT) return { file: 'sh', args: ['-e', '-c', text, run.brief.taskId] };
+  const path = join(run.folder, 'script');
+  writeFileSync(path, text, { mode: 0o700 });
   if (!interpreter) return { file: 'sh', args: ['-e', path] };
   return { file: interpreter[1] ?? 'sh', args: [...(interpreter[2]?.trim().split(/\s+/) ?? []), path] };
 }
+
+/** Characters; Linux takes 128 KiB. */
+const LONGEST_ARGUMENT = 30_000;
 
 function commandProgram(run: LiveRun, command: string): Pick<Program, 'file' | 'args'> {
   run.say(`$ ${command}`);

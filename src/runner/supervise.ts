@@ -88,11 +88,13 @@ function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: st
   let stdin: number | 'ignore' = 'ignore';
   try {
     if (program.stdin !== null) stdin = openSync(program.stdin, 'r');
+    const output = run.outputFd();
+    run.makeTemporary();
     return spawn(program.file, [...program.args], {
       cwd: run.brief.worktree,
       env: { ...run.env, ...program.env },
       detached: true,
-      stdio: [stdin, run.outputFd, run.outputFd],
+      stdio: [stdin, output, output],
     });
   } catch (error) {
     return { spawnError: (error as Error).message };

@@ -43,9 +43,9 @@ export async function endProcesses(ids: readonly ProcessId[], gentle = 2_000, li
 
 /** The live processes of a run: by mark, group, earlier sight, or as an orphan without a terminal in its worktree. */
 export function findOfRun(target: SweepTarget): ProcessRow[] {
-  const rows = listProcesses();
-  const spared = ancestors(rows);
-  const byPid = new Map(rows.map((row) => [row.pid, row]));
+  const rows = listProcesses(target.since);
+  const read = reader(rows);
+  const spared = ancestors(read);
   const seen = new Set(target.seen.map((id) => `${id.pid} ${id.startTime}`));
   const mark = `\0KANBAN_RUN_ID=${target.runId}\0`;
   const worktree = realPath(target.worktree);
@@ -53,7 +53,7 @@ export function findOfRun(target: SweepTarget): ProcessRow[] {
     if (!startedSince(row, target.since) || spared.has(row.pid) || !isOwn(row.pid)) return false;
     if (target.groups.includes(row.pgid) || seen.has(`${row.pid} ${row.startTime}`)) return true;
     if (environmentOf(row.pid)?.includes(mark)) return true;
-    return worktree !== null && isOrphanIn(worktree, row, byPid);
+    return worktree !== null && isOrphanIn(worktree, row, read);
   });
 }
 
@@ -63,7 +63,7 @@ export function findOfRun(target: SweepTarget): ProcessRow[] {
  */
 export function findMarked(root: string): Marked[] {
   const rows = listProcesses();
-  const spared = ancestors(rows);
+  const spared = ancestors(reader(rows));
   return rows.flatMap((row) => {
     if (spared.has(row.pid) || !isOwn(row.pid)) return [];
     const environment = environmentOf(row.pid);
@@ -133,11 +133,18 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
+type Reader = (pid: number) => ProcessRow | null;
+
+/** The list may leave older processes out. */
+function reader(rows: readonly ProcessRow[]): Reader {
+  const byPid = new Map(rows.map((row) => [row.pid, row]));
+  return (pid) => byPid.get(pid) ?? readProcess(pid);
+}
+
 /** This process and those above it: never the run's, even if the program is itself run by an agent. */
-function ancestors(rows: readonly ProcessRow[]): Set<number> {
-  const parent = new Map(rows.map((row) => [row.pid, row.ppid]));
+function ancestors(read: Reader): Set<number> {
   const found = new Set<number>([1]);
-  for (let pid: number | undefined = process.pid; pid !== undefined && pid > 0 && (pid === process.pid || !found.has(pid)); pid = parent.get(pid)) found.add(pid);
+  for (let pid = process.pid; pid > 0 && !found.has(pid); pid = read(pid)?.ppid ?? 0) found.add(pid);
   return found;
 }
 
@@ -145,10 +152,10 @@ function ancestors(rows: readonly ProcessRow[]): Set<number> {
 const SUBREAPERS = new Set(['systemd', 'init', 'tini', 'dumb-init', 'catatonit', 'docker-init', 's6-svscan', 'conmon', 'containerd-shim', 'launchd']);
 
 /** A person's shell has a terminal; their editor's helpers have the editor as parent. */
-function isOrphanIn(worktree: string, row: ProcessRow, byPid: ReadonlyMap<number, ProcessRow>): boolean {
+function isOrphanIn(worktree: string, row: ProcessRow, read: Reader): boolean {
   if (row.terminal) return false;
-  const parent = byPid.get(row.ppid);
-  if (row.ppid > 1 && parent !== undefined && !SUBREAPERS.has(parent.name)) return false;
+  const parent = row.ppid > 1 ? read(row.ppid) : null;
+  if (parent !== null && !SUBREAPERS.has(parent.name)) return false;
   const directory = directoryOf(row.pid);
   return directory === worktree || directory?.startsWith(`${worktree}/`) === true;
 }

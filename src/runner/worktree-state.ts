@@ -16,9 +16,6 @@ export interface WorktreeState {
   readonly head: string | null;
   /** Short name of HEAD's branch; null when detached. */
   readonly branch: string | null;
-  /** Commits over base, where HEAD is on the task's branch; null if git didn't tell. */
-  readonly ahead: number | null;
-  readonly behind: number | null;
   readonly changes: readonly Change[];
   /** What is in progress, by its git command; null if nothing. */
   readonly operation: Operation | null;
@@ -26,22 +23,10 @@ export interface WorktreeState {
 
 export type Operation = 'merge' | 'rebase' | 'am' | 'cherry-pick' | 'revert' | 'bisect';
 
-/**
- * Reads the worktree with one git process. Commits over base come with it: base is named as the branch's upstream
- * for this one call.
- */
+/** Reads the worktree with one git process. */
 export async function readWorktree(brief: Brief): Promise<WorktreeState> {
-  const name = shortName(brief.branch);
-  const upstream = {
-    GIT_CONFIG_COUNT: '2',
-    GIT_CONFIG_KEY_0: `branch.${name}.remote`,
-    GIT_CONFIG_VALUE_0: '.',
-    GIT_CONFIG_KEY_1: `branch.${name}.merge`,
-    GIT_CONFIG_VALUE_1: brief.base,
-  };
-  const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--ahead-behind', '--no-renames', '--ignore-submodules=none'];
-  const text = await mustGit(brief, args, { env: upstream });
-  return { ...parseStatus(text), operation: operationIn(brief.gitDir) };
+  const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--no-ahead-behind', '--no-renames', '--ignore-submodules=none'];
+  return { ...parseStatus(await mustGit(brief, args)), operation: operationIn(brief.gitDir) };
 }
 
 export const shortName = (ref: string): string => ref.replace(/^refs\/heads\//, '');
@@ -57,14 +42,11 @@ function parseStatus(text: string): Omit<WorktreeState, 'operation'> {
       if (change) changes.push(change);
     }
   }
-  const counts = /^\+(\d+) -(\d+)$/.exec(headers.get('branch.ab') ?? '');
   const head = headers.get('branch.oid') ?? '(initial)';
   const branch = headers.get('branch.head') ?? '(detached)';
   return {
     head: head === '(initial)' ? null : head,
     branch: branch === '(detached)' ? null : branch,
-    ahead: counts ? Number(counts[1]) : null,
-    behind: counts ? Number(counts[2]) : null,
     changes,
   };
 }

@@ -1,4 +1,4 @@
-import { closeSync, linkSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 
@@ -9,8 +9,8 @@ import { dirname } from 'node:path';
 export function writeOnce(path: string, value: unknown): boolean {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const text = `${JSON.stringify(value, null, 1)}\n`;
-  writeFileSync(temporary, text, { mode: 0o600 });
   try {
+    writeFileSync(temporary, text, { mode: 0o600 });
     linkSync(temporary, path);
     return true;
   } catch (error) {
@@ -19,7 +19,7 @@ export function writeOnce(path: string, value: unknown): boolean {
     if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') return createOnce(path, text);
     throw error;
   } finally {
-    unlinkSync(temporary);
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -40,6 +40,12 @@ function createOnce(path: string, text: string): boolean {
 export function writeWhole(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(temporary, text, { mode: 0o600 });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    // A full disk: what was begun is not to take the last of it.
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

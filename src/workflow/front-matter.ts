@@ -58,7 +58,7 @@ interface Source {
 function readDocument(doc: Document.Parsed, source: Source): FrontMatter | readonly Problem[] {
   const at = (start: number, end: number): Place => placeAt(source.file, source.text, source.offset + start, Math.max(1, end - start));
   const faults = [...doc.errors, ...doc.warnings].map(
-    ({ message, pos }): Problem => ({ code: 'settings-yaml', message: `Not valid YAML: ${sentence(message)}`, where: at(pos[0], pos[1]), ...hint(message) }),
+    ({ message, pos }): Problem => ({ code: 'settings-yaml', message: `Not valid YAML: ${sentence(message)}`, where: at(pos[0], pos[1]), fix: 'look for a missing bracket, quote or indentation here or in the lines above', ...hint(message) }),
   );
   if (faults.length > 0) return faults;
   if (doc.contents !== null && !isMap(doc.contents) && !isEmpty(doc.contents)) {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +14,6 @@ export class RunRig {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-run-')));
   readonly worktree = join(this.root, '.worktrees', 'T-1');
   private readonly runners: ChildProcess[] = [];
-  private count = 0;
 
   constructor() {
     this.git('init', '-q', '-b', 'main');
@@ -58,7 +58,8 @@ export class RunRig {
 
   brief(change: Partial<Brief> = {}): Brief {
     const role = change.role ?? 'task';
-    const runId = `T-1-1-${role}-${(0xabc00000 + this.count++).toString(16)}`;
+    // Never the same in two tests: a sweep ends whatever carries the run's id.
+    const runId = `T-1-1-${role}-${randomBytes(4).toString('hex')}`;
     return {
       version: 1,
       runId,
@@ -118,8 +119,8 @@ export class RunRig {
     return `${JSON.stringify({ folder: this.folder(brief), env })}\n`;
   }
 
-  async runner(): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [await buildRunner(join(this.root, '.git'))], { cwd: this.root, detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+  async runner(env: NodeJS.ProcessEnv = process.env): Promise<ChildProcess> {
+    const child = spawn(process.execPath, [await buildRunner(join(this.root, '.git'))], { cwd: this.root, env, detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin?.on('error', () => {});
     this.runners.push(child);
     return child;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { collect } from '../../../src/runner/collect.ts';
 import type { Collected } from '../../../src/runner/collect.ts';
@@ -86,6 +86,40 @@ describe('left uncommitted (I6)', () => {
     expect(rig.inTask('status', '--porcelain')).toBe('');
     expect(existsSync(join(rig.worktree, 'junit.xml'))).toBe(false);
     expect(rig.git('ls-tree', '-r', '--name-only', result.rescued[0]?.ref ?? '')).toContain('coverage/index.html');
+  });
+
+  it('modes, links, filters, a folder for a file and a file for a folder: as `git commit` would have it', async () => {
+    rig.writeTask('folder/inner.txt', 'x\n');
+    rig.writeTask('plain', 'x\n');
+    rig.writeTask('script.sh', 'true\n');
+    rig.writeTask('.gitattributes', '*.crlf text eol=crlf\n');
+    rig.commitTask('before');
+    const brief = rig.brief();
+    rig.writeTask('text.crlf', 'a\r\nb\r\n');
+    chmodSync(join(rig.worktree, 'script.sh'), 0o755);
+    symlinkSync('plain', join(rig.worktree, 'link'));
+    const simple = await collected(brief);
+    expect(simple.leftovers).toBe(simple.tip);
+    expect(rig.git('ls-tree', 'T-1', 'script.sh', 'link')).toMatch(/^120000 blob .*\tlink\n100755 blob .*\tscript\.sh$/);
+    expect(rig.git('cat-file', '-s', 'T-1:text.crlf')).toBe('4');
+    rmSync(join(rig.worktree, 'folder'), { recursive: true });
+    rig.writeTask('folder', 'now a file\n');
+    rmSync(join(rig.worktree, 'plain'));
+    rig.writeTask('plain/inner.txt', 'now a folder\n');
+    const swapped = await collected(rig.brief());
+    expect(swapped.changed).toEqual(['.gitattributes', 'folder', 'link', 'plain/inner.txt', 'script.sh', 'text.crlf']);
+    expect(rig.inTask('status', '--porcelain')).toBe('');
+    expect(rig.inTask('reflog', '-1', '--format=%gs')).toContain('commit: T-1: left uncommitted by the task agent');
+    expect(rig.git('fsck', '--strict', '--no-dangling')).toBe('');
+  });
+
+  it('an index that only git can read is git\'s to commit', async () => {
+    rig.inTask('update-index', '--index-version', '4');
+    const brief = rig.brief();
+    rig.writeTask('new.txt', 'x\n');
+    rmSync(join(rig.worktree, 'other.txt'));
+    expect((await collected(brief)).changed).toEqual(['new.txt', 'other.txt']);
+    expect(rig.git('log', '-1', '--format=%P|%ce', 'T-1')).toBe(`${brief.tip}|t-1.task.shell@kanban.invalid`);
   });
 
   it('a stale index.lock of a killed git is no obstacle', async () => {
@@ -282,6 +316,70 @@ describe('what may not land', () => {
     rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
     const later = rig.brief();
     expect((await collected(later)).faults).toEqual([]);
+  });
+
+  it('a commit by the run\'s identity in the person\'s checkout, on whatever branch', async () => {
+    rig.git('checkout', '-q', '-b', 'feature');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
+    const brief = rig.brief();
+    expect((await collected(brief)).faults).toEqual([]);
+    const escape = ['-c', `user.email=${brief.identity.email}`, '-c', `user.name=${brief.identity.name}`, 'commit', '-q', '--allow-empty', '-m', 'escape'];
+    rig.git(...escape);
+    expect((await collected(brief)).faults).toEqual([`it committed outside its branch: ${rig.sha('feature').slice(0, 10)}`]);
+  });
+
+  it('its commits on base are no fault where the person has merged the branch', async () => {
+    const brief = rig.brief();
+    rig.writeTask('new.txt', 'x\n');
+    const { tip } = await collected(brief);
+    rig.git('merge', '-q', '--ff-only', 'T-1');
+    expect(rig.sha('main')).toBe(tip);
+    expect(await collected(brief)).toMatchObject({ tip, ahead: 0, changed: [], faults: [] });
+  });
+});
+
+describe('facts', () => {
+  /** Base and branch apart, with a merge of base in between and other branches landed on it. */
+  function history(): Brief {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    for (const name of ['one', 'two']) {
+      rig.git('checkout', '-q', '-b', name);
+      rig.write(`${name}.txt`, 'landed\n');
+      rig.git('add', '.');
+      rig.git('commit', '-qm', name);
+      rig.git('checkout', '-q', 'main');
+      rig.git('merge', '-q', '--no-ff', '--no-edit', name);
+      if (name === 'one') rig.inTask('merge', '-q', '--no-edit', 'main');
+    }
+    const brief = rig.brief();
+    rig.writeTask('later.txt', 'x\n');
+    rig.commitTask('more');
+    return brief;
+  }
+
+  it.each([
+    ['in this process', () => {}],
+    ['by git, where this process can\'t tell (a shallow clone)', () => writeFileSync(join(rig.root, '.git', 'shallow'), `${rig.git('rev-list', '--max-parents=0', 'main')}\n`)],
+  ])('are those of git: %s', async (_name, prepare) => {
+    const brief = history();
+    prepare();
+    const result = await collected(brief);
+    expect(result).toMatchObject({ changed: ['later.txt', 'new.txt'], faults: [], rescued: [] });
+    expect(String(result.ahead)).toBe(rig.git('rev-list', '--count', 'main..T-1'));
+    rig.git('-c', `user.email=${brief.identity.email}`, '-c', 'user.name=x', 'commit', '-q', '--allow-empty', '-m', 'escape');
+    expect((await collected(brief)).faults).toEqual([`it committed outside its branch: ${rig.sha('main').slice(0, 10)}`]);
+  });
+
+  it('a merge before the run is not the run\'s', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    rig.write('other.txt', 'landed\n');
+    rig.git('commit', '-qam', 'landed');
+    rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
+    const brief = rig.brief();
+    rig.writeTask('later.txt', 'x\n');
+    expect((await collected(brief)).faults).toEqual([]);
   });
 });
 

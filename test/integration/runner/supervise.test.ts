@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { claimRun, isAlive, processIdentity, readClaim } from '../../../src/runner/claim.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
+import { listProcesses, readProcess, startedSince } from '../../../src/runner/process-table.ts';
 import { endProcesses, findMarked, findOfRun } from '../../../src/runner/sweep.ts';
 import { isRunning, pidIn, RunRig, until } from '../../rig/run-rig.ts';
 
@@ -85,6 +86,22 @@ describe('whole-tree kill', () => {
     expect(isRunning(pid)).toBe(false);
     runner.stdin?.end();
     expect((await rig.result(brief)).cause).toBe('no-report');
+  });
+});
+
+describe('process table', () => {
+  it('leaves out only what is older, also when it has been seen before', async () => {
+    const now = readProcess(process.pid)?.startTime ?? '';
+    expect(listProcesses(now).map(({ pid }) => pid)).toContain(process.pid);
+    const child = spawn('tail', ['-f', '/dev/null'], { stdio: 'ignore' });
+    await until(() => listProcesses().some(({ pid }) => pid === child.pid), 'the child');
+    const later = String(Number(readProcess(child.pid ?? 0)?.startTime) + 1);
+    for (const since of [now, later, now, '']) {
+      const expected = listProcesses().some(({ pid, startTime }) => pid === child.pid && (since === '' || Number(startTime) >= Number(since)));
+      expect(listProcesses(since).some((row) => row.pid === child.pid && startedSince(row, since))).toBe(expected);
+    }
+    child.kill('SIGKILL');
+    await until(() => !listProcesses(now).some(({ pid }) => pid === child.pid), 'its end');
   });
 });
 
@@ -242,6 +259,15 @@ describe('a runner that dies', () => {
     // In phase `agent` the script may not have come to its first line: then nothing was there to keep.
     if (phase === 'collect') expect(result.changed).toEqual(['file.txt', 'new.txt']);
     expect(await salvageRun(rig.path(brief, '.'))).toEqual(result);
+  });
+
+  it('died between the report and its result: it has reported', async () => {
+    const brief = rig.task('true\n');
+    const folder = rig.folder(brief);
+    claimRun(folder);
+    writeFileSync(join(folder, 'report.md'), '---\nverdict: done\n---\n');
+    rig.writeTask('new.txt', 'x\n');
+    expect(await salvageRun(folder)).toMatchObject({ cause: 'reported', reported: true, changed: ['new.txt'] });
   });
 
   it('keeps the cause that was written before it died', async () => {

@@ -44,6 +44,15 @@ describe('readSave: a save from an old buffer', () => {
     expect(readSave({ column: 'TODO', versions, disk: TODO!, others }, one).text).toBe(TODO);
   });
 
+  it('reads the deletion of a tag that the coordinator has just set as a deletion, though an older version reads the same', () => {
+    const plain = '# TESTING\n\n## T-1: One\n\n- tested: 12ab\n\n## T-2: Two\n';
+    const asked = plain.replace('## T-1', '## [APPROVE] T-1');
+    const save = { column: 'TESTING', versions: [plain, asked], others: { TODO: '', IN_PROGRESS: '', REVIEW: '' } } as const;
+    expect(readSave({ ...save, disk: plain }, one)).toMatchObject({ madeFrom: 1, text: plain });
+    // With other words changed beside it, an older buffer is the safer reading: the tag stays, and an event says so.
+    expect(readSave({ ...save, disk: plain.replace('Two', 'Two, better') }, one).text).toBe(asked.replace('Two', 'Two, better'));
+  });
+
   it('keeps moved what was moved out, and the person’s changes elsewhere', () => {
     const disk =
       START.replace('body two', 'body two, better').replace('# TODO\n', '# TODO\n\nprose\n') + '\n## T-?: New\n';

@@ -56,6 +56,36 @@ describe('splitSections', () => {
     );
   });
 
+  it('gives the same answer from a text that differs in one place', () => {
+    const facts = newSectionMemo((_tree, text) => text);
+    const place = fc.tuple(fc.nat(), fc.nat({ max: 60 }), fc.oneof(hostileText, fc.constantFrom('', 'x', '#', '`', '\n', '---\n', '\ufeff')));
+    fc.assert(
+      fc.property(hostileText, fc.array(hostileText, { maxLength: 4 }), place, (one, more, [at, length, put]) => {
+        const before = [one, ...more].join('\n');
+        const from = at % (before.length + 1);
+        const after = before.slice(0, from) + put + before.slice(from + length);
+        const last = { text: before, sections: splitSections(before, facts) };
+        expect(splitSections(after, facts, last)).toEqual(
+          splitSections(
+            after,
+            newSectionMemo((_tree, text) => text),
+          ),
+        );
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('takes over what stands before and after a change', () => {
+    const facts = newSectionMemo(() => ({}));
+    const entry = (number: number) => `## T-${number}: Title\n\nText.\n\n`;
+    const before = `# TODO\n\n${[1, 2, 3, 4, 5].map(entry).join('')}`;
+    const last = { text: before, sections: splitSections(before, facts) };
+    const changed = splitSections(before.replace(entry(3), ''), facts, last);
+    expect(changed.map((section) => last.sections.findIndex((one) => one.facts === section.facts))).toEqual([0, 1, 2, 4, 5]);
+    expect(changed[0]).toBe(last.sections[0]);
+  });
+
   it('passes over front matter only if it is closed', () => {
     expect(split('---\n# a\n---\n# b\n')).toEqual([12]);
     expect(split('---\n# a\n\n# b\n')).toEqual([4, 9]);

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Repository } from '../git/git.ts';
+import { resolve } from '../git/objects.ts';
+import { diffTrees } from '../git/tree-diff.ts';
+import { diverge, firstParents, reachable } from './ancestry.ts';
+import type { CommitNode, Divergence } from './ancestry.ts';
+import type { Brief } from './folder.ts';
+import { git, mustGit, zeroSplit } from './git.ts';
+import type { Where } from './git.ts';
+import type { Merge } from './merge-check.ts';
+
+/** A branch's tip beside base as it is now. */
+export interface Standing {
+  readonly brief: Brief;
+  readonly repo: Repository;
+  /** Where git is asked, if it must be. */
+  readonly where: Where;
+  readonly tip: string;
+  /** Base's tip; null if there is none. */
+  readonly base: string | null;
+  /** Base is `left`, the branch `right`; null: not known in this process, so git is asked. */
+  readonly split: Divergence | null;
+}
+
+/** The repository of a run, for what is read in this process. One per root, and so one `git cat-file`. */
+export function repositoryOf(brief: Brief): Repository {
+  const { root, gitCommonDir } = brief;
+  const key = `${root}\0${gitCommonDir}`;
+  const known = repositories.get(key) ?? newRepository(brief);
+  repositories.set(key, known);
+  return known;
+}
+
+/** As `repositoryOf`, but for the caller alone, who is to close it. */
+export function newRepository({ root, gitCommonDir, tip }: Brief): Repository {
+  const shallow = existsSync(join(gitCommonDir, 'shallow'));
+  return { root, gitDir: gitCommonDir, commonDir: gitCommonDir, objectFormat: tip.length === 64 ? 'sha256' : 'sha1', shallow };
+}
+
+const repositories = new Map<string, Repository>();
+
+/** The commit that a ref stands for now; null if there is none. */
+export async function commitAt(repo: Repository, where: Where, ref: string): Promise<string | null> {
+  const found = await orNull(resolve(repo, `${ref}^{commit}`));
+  if (found !== null) return found;
+  const end = await git(where, ['rev-parse', '-q', '--verify', `${ref}^{commit}`]);
+  return end.code === 0 ? end.stdout.trim() : null;
+}
+
+export async function standingOf(brief: Brief, tip: string, repo: Repository = repositoryOf(brief), where: Where = brief): Promise<Standing> {
+  const base = await orNull(resolve(repo, `${brief.base}^{commit}`));
+  const split = base === null ? null : await orNull(diverge(repo, base, tip));
+  return { brief, repo, where, tip, base, split };
+}
+
+/** Commits over base: `git rev-list --count base..tip`. */
+export async function commitsAhead({ brief, where, tip, split }: Standing): Promise<number> {
+  if (split !== null) return split.right.size;
+  const end = await git(where, ['rev-list', '--count', `${brief.base}..${tip}`]);
+  return end.code === 0 ? Number(end.stdout.trim()) : 0;
+}
+
+/** Files that differ between merge base and tip: `git diff --name-only --no-renames base...tip`. */
+export async function changedFiles({ brief, repo, where, tip, split }: Standing): Promise<readonly string[]> {
+  if (split?.right.size === 0) return [];
+  const tree = split?.right.get(tip)?.tree;
+  const changed = split === null || tree === undefined ? null : await orNull(diffTrees(repo, split.mergeBase.tree, tree));
+  if (changed !== null) return changed.map(({ path }) => path).sort();
+  const end = await git(where, ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', `${brief.base}...${tip}`]);
+  return zeroSplit(end.stdout);
+}
+
+/** Has base changed anything but the board since the branch last had all of it? */
+export async function baseHasNews({ brief, repo, where, tip, base, split }: Standing): Promise<boolean> {
+  if (split?.left.size === 0) return false;
+  const tree = split?.left.get(base ?? '')?.tree;
+  const changed = split === null || tree === undefined ? null : await orNull(diffTrees(repo, split.mergeBase.tree, tree));
+  if (changed !== null) return changed.some(({ path }) => path !== brief.board && !path.startsWith(`${brief.board}/`));
+  const args = ['diff', '--quiet', '--no-ext-diff', `${tip}...${brief.base}`, '--', ':(top)', `:(top,exclude,literal)${brief.board}`];
+  return (await git(where, args)).code !== 0;
+}
+
+/** Commits by the run's identity where it has no business, made since it was briefed: on base or in the person's checkout. At most three. */
+export async function strayCommits(standing: Standing): Promise<readonly string[]> {
+  const found = await orNull(straysInProcess(standing));
+  if (found !== null) return found.slice(0, 3);
+  const { brief, where, tip } = standing;
+  const email = brief.identity.email.replace(/[\\.*[\]^$+?(){}|]/g, '\\$&');
+  const args = ['rev-list', '--max-count=3', '--ignore-missing', `--committer=<${email}>`, brief.base, MAIN_HEAD, `^${tip}`, `^${brief.baseSha}`];
+  return (await git(where, args)).stdout.split('\n').filter((line) => line !== '');
+}
+
+const MAIN_HEAD = 'main-worktree/HEAD';
+
+async function straysInProcess({ brief, repo, base, split }: Standing): Promise<string[] | null> {
+  if (split === null || base === null) return null;
+  const head = await resolve(repo, `${MAIN_HEAD}^{commit}`);
+  const since = async (sha: string) => (sha === brief.baseSha ? NOTHING : ((await diverge(repo, sha, brief.baseSha))?.left ?? null));
+  const onBase = await since(base);
+  const inCheckout = head === null || head === base ? NOTHING : await since(head);
+  if (onBase === null || inCheckout === null) return null;
+  // What the branch contains too is its own, brought there by somebody who merged it.
+  const stray = ({ sha }: CommitNode): boolean => (onBase.has(sha) ? split.left.has(sha) : !split.right.has(sha));
+  const found = [...new Map([...onBase, ...inCheckout]).values()].filter((node) => node.committerEmail === brief.identity.email && stray(node));
+  return found.sort((a, b) => b.date - a.date).map(({ sha }) => sha);
+}
+
+const NOTHING: ReadonlyMap<string, CommitNode> = new Map();
+
+/** What a run did to its branch's history. */
+export interface RunCommits {
+  /** The tip that it was briefed with is no longer contained. */
+  readonly rewritten: boolean;
+  /** Its own commits with two parents; base's landings that came with a merge of base aren't the run's. */
+  readonly merges: readonly Merge[];
+}
+
+/** @param head what the run left as HEAD: the standing's tip, or that tip's only parent. */
+export async function commitsOfRun({ brief, where, split }: Standing, head: string): Promise<RunCommits> {
+  const merges = split === null ? null : mergesInProcess(brief, split, head);
+  if (merges !== null) return { rewritten: false, merges };
+  const text = await mustGit(where, ['rev-list', '--left-right', '--parents', `${brief.tip}...${head}`, `^${brief.startSha}`]);
+  const lines = text.split('\n').filter((line) => line !== '');
+  const found = lines.filter((line) => line.startsWith('>')).flatMap((line) => {
+    const [commit = '', ...parents] = line.slice(1).split(' ');
+    return mergeOf(commit, parents);
+  });
+  const own = found.length === 0 ? [] : (await mustGit(where, ['rev-list', '--merges', `${brief.base}..${head}`])).split('\n');
+  return { rewritten: lines.some((line) => line.startsWith('<')), merges: found.filter(({ commit }) => own.includes(commit)) };
+}
+
+/** @returns null where the walk did not come by the tip that the run was briefed with. */
+function mergesInProcess(brief: Brief, { mergeBase, right }: Divergence, head: string): Merge[] | null {
+  const foot = firstParents(head, right).at(-1)?.parents[0] ?? head;
+  if (!right.has(brief.tip) && mergeBase.sha !== brief.tip && foot !== brief.tip) return null;
+  const before = reachable(brief.tip, right);
+  return [...right.values()].filter(({ sha }) => !before.has(sha)).flatMap(({ sha, parents }) => mergeOf(sha, parents));
+}
+
+function mergeOf(commit: string, [first, second, third]: readonly string[]): Merge[] {
+  return first !== undefined && second !== undefined && third === undefined ? [{ commit, parents: [first, second] }] : [];
+}
+
+/** What is done in this process may fail for good (a broken repository, a full disk): git itself then says how. */
+export async function orNull<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,314 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
+import { PlainRepository } from './rig/plain-repository.ts';
+import { until } from './rig/until.ts';
+
+let built: BuiltPackage;
+let open: PlainRepository[] = [];
+beforeAll(async () => {
+  built = await buildCli();
+});
+afterEach(async () => {
+  const made = open;
+  open = [];
+  for (const repo of made) await repo.remove();
+});
+afterAll(() => built.remove());
+
+function bare(): PlainRepository {
+  const repo = new PlainRepository(built.cli);
+  open.push(repo);
+  return repo;
+}
+
+const made = (): PlainRepository => bare().init();
+
+/** A script that goes on until the test says so; its process ends with the test's folder. */
+const waiting = (repo: PlainRepository, name: string): string => `echo begun > ${name}.txt\necho begun > '${repo.folder}/${name}.begun'\nwhile [ -d '${repo.folder}' ] && ! [ -e '${repo.folder}/${name}.go' ]; do sleep 0.1; done`;
+const begun = (repo: PlainRepository, name: string): Promise<unknown> => until(() => existsSync(join(repo.folder, `${name}.begun`)), `${name} begins`);
+const go = (repo: PlainRepository, name: string): void => writeFileSync(join(repo.folder, `${name}.go`), '');
+
+const FAILS = '```sh\nexit 3\n```';
+const trailers = (repo: PlainRepository): string => repo.git('log', '-1', '--format=%s%n%b', 'main');
+
+describe('commands while no coordinator runs', () => {
+  it('add takes all its options, commits at once, and several at once each come through', async () => {
+    const repo = made();
+    const first = repo.kanban('add', 'Drop lodash', '--depends', 'T-9', '--files', 'src/**,a.txt', '--priority', 'P1', '--body', 'Words.\n\n```sh\necho 1 > 1\n```');
+    expect([first.code, first.out]).toEqual([0, 'T-1 stands in TODO: Drop lodash\n']);
+    expect(repo.read('board/TODO.md')).toContain('## T-1: Drop lodash\n\n- depends: T-9\n- files: src/**, a.txt\n- priority: P1\n\nWords.\n\n```sh\necho 1 > 1\n```\n');
+    const running = ['B', 'C', 'D'].map((title) => repo.start('add', title, '--body', '```sh\ntrue\n```'));
+    expect(await Promise.all(running.map(async (child) => child.ended()))).toEqual([0, 0, 0]);
+    const ids = [...repo.read('board/TODO.md').matchAll(/^## (T-\d+): [BCD]$/gm)].map(([, id]) => id).toSorted();
+    expect(ids).toEqual(['T-2', 'T-3', 'T-4']);
+    expect([repo.git('status', '--porcelain'), repo.facts().includes('lock')]).toEqual(['', false]);
+    expect(repo.kanban('add', '').code).toBe(2);
+    expect(repo.kanban('add', 'x', '--priority', 'urgent').code).toBe(2);
+  });
+
+  it('each way out of an escalation does what it says, with the reason in history', () => {
+    const repo = made();
+    repo.write('board/TODO.md', `# TODO\n\n${['T-1', 'T-2', 'T-3', 'T-4'].map((id) => `## ${id}: Fails\n\n${FAILS}\n`).join('\n')}`);
+    repo.commit();
+    const left = repo.kanban('run', '--until-done');
+    expect(left.code, left.all).toBe(4);
+    expect(left.all).toContain('kanban has ended: what is left needs you');
+    expect(repo.kanban('status').out.match(/\[ESCALATED\]/g)).toHaveLength(4);
+
+    expect(repo.kanban('retry', 'T-1', '--why', 'the service is up again').code).toBe(0);
+    expect(trailers(repo)).toMatch(/the service is up again[\s\S]*Kanban-By: T-1 Ada <ada@example.com>/);
+    expect(repo.read('board/IN_PROGRESS.md')).toContain('## T-1: Fails');
+    const again = repo.kanban('retry', 'T-1');
+    expect([again.code, again.err]).toEqual([2, 'T-1 is not escalated\n']);
+
+    const nothing = repo.kanban('retry', 'T-2', '--mended');
+    expect([nothing.code, nothing.err]).toEqual([2, 'nothing is committed on branch T-2\n']);
+    writeFileSync(join(repo.root, '.worktrees/T-2/mended.txt'), 'by hand\n');
+    for (const args of [['add', '-A'], ['commit', '-q', '-m', 'Mend']]) repo.git('-C', '.worktrees/T-2', ...args);
+    expect(repo.kanban('retry', 'T-2', '--mended', '--why', 'mended by me').code).toBe(0);
+    expect(repo.read('board/REVIEW.md')).toContain('## T-2: Fails');
+
+    expect(repo.kanban('rescope', 'T-3', '--why', 'only the form').code).toBe(0);
+    expect(repo.read('board/TODO.md')).toMatch(/^# TODO\n\n## T-3: Fails\n\n- feedback: only the form/);
+    expect(repo.kanban('deprioritize', 'T-4', '--why', 'waits for the API').code).toBe(0);
+    expect(repo.read('board/TODO.md').trimEnd()).toMatch(/## T-4: Fails\n\n- feedback: waits for the API[\s\S]*```$/);
+    expect(repo.kanban('abandon', 'T-4').code).toBe(2);
+    expect(repo.kanban('abandon', 'T-4', '--why', 'not needed').code).toBe(0);
+    expect(repo.read('board/TODO.md')).not.toContain('T-4');
+    expect(repo.read('CHANGELOG.md')).toContain('not needed');
+
+    const unknown = repo.kanban('retry', 'T-22');
+    expect([unknown.code, unknown.err]).toEqual([2, 'T-22 is not on the board; did you mean T-2?\n']);
+    expect(repo.kanban('show', 'T-22').err).toContain('mend: kanban show T-2');
+    const log = JSON.parse(repo.kanban('log', 'T-1', '--json').out) as { verdict: string | null; asked: string | null; escalated: string | null }[];
+    expect([log.some(({ verdict }) => verdict === 'task blocked'), log.some(({ escalated }) => escalated !== null), log.some(({ asked }) => asked?.startsWith('Ada') ?? false)]).toEqual([true, true, true]);
+    expect(repo.kanban('log', '--limit', '2').out.trim().split('\n')).toHaveLength(2);
+    expect(repo.git('status', '--porcelain')).toBe('');
+  });
+
+  it('approve lets an entry go on; stop says that nothing runs', () => {
+    const repo = made();
+    repo.write('WORKFLOW.md', repo.read('WORKFLOW.md').replace(/^# approve: never.*$/m, 'approve: land'));
+    repo.commit().add('Wait for me', 'echo 1 > 1');
+    expect(repo.kanban('run', '--until-done').code).toBe(4);
+    expect(repo.read('board/TESTING.md')).toContain('[APPROVE] T-1');
+    expect(repo.kanban('approve', 'T-1', '--why', 'read it').code).toBe(0);
+    expect(trailers(repo)).toMatch(/read it[\s\S]*Kanban-By: T-1 Ada/);
+    expect(repo.kanban('run', '--until-done').code).toBe(0);
+    expect(repo.kanban('stop')).toMatchObject({ code: 0, out: 'no coordinator and no run is alive\n' });
+    for (const args of [['doctor'], ['doctor', '--fix'], ['doctor', '--json'], ['preflight', '--json']]) expect(repo.kanban(...args).code, args.join(' ')).toBe(0);
+    for (const finding of JSON.parse(repo.kanban('preflight', '--json').out) as object[]) expect(finding).toMatchObject({ check: expect.any(String), level: expect.stringMatching(/^(told|mended)$/), message: expect.any(String) });
+    expect(repo.git('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('commands while a coordinator runs', () => {
+  it('are carried out by it; a second coordinator is refused and names the first (I3)', async () => {
+    const repo = made();
+    repo.add('Long', waiting(repo, 'long'));
+    const run = repo.start('run');
+    await begun(repo, 'long');
+    const second = repo.kanban('run', '--until-done');
+    expect([second.code, second.err]).toEqual([3, expect.stringContaining(`A coordinator is at work in this repository: pid ${run.pid} on ${hostname()}`)]);
+    expect(repo.kanban('preflight').out).toContain(`A coordinator is at work here (pid ${run.pid})`);
+    expect(repo.kanban('add', 'Short', '--body', '```sh\necho 2 > 2\n```')).toMatchObject({ code: 0, out: 'T-2 stands in TODO: Short\n' });
+    await run.says('T-2 landed');
+    const status = repo.kanban('status');
+    expect([status.code, status.out]).toEqual([0, expect.stringMatching(/coordinator pid \d+.*1 of 6 runs[\s\S]*IN_PROGRESS {2}T-1/)]);
+    expect(repo.kanban('retry', 'T-12').err).toBe('T-12 is not on the board; did you mean T-1?\n');
+    expect(repo.kanban('stop', 'T-1', '--now')).toMatchObject({ code: 0, out: expect.stringContaining('T-1') });
+    expect(repo.read('board/IN_PROGRESS.md')).toContain('[PAUSED] T-1');
+    expect(repo.git('show', 'T-1:long.txt')).toBe('begun');
+    expect(repo.kanban('stop').code).toBe(0);
+    expect(await run.ended()).toBe(0);
+    expect(repo.kanban('status').out).toContain('no coordinator');
+  });
+
+  it('the lock of one that died is taken over; of one on another machine it is not, and that is said', async () => {
+    const repo = made();
+    repo.add('One', waiting(repo, 'one'));
+    const run = repo.start('run');
+    await begun(repo, 'one');
+    run.signal('SIGKILL');
+    await run.ended();
+    const lock = repo.read('.git/kanban/lock');
+    go(repo, 'one');
+    expect(repo.kanban('run', '--until-done').code).toBe(0);
+    expect(repo.git('log', '-1', '--format=%s')).toBe('T-1: One');
+    repo.write('.git/kanban/lock', lock.replace(/"host": "[^"]*"/, '"host": "elsewhere"'));
+    expect(repo.kanban('run', '--until-done')).toMatchObject({ code: 3, err: expect.stringMatching(/pid \d+ on elsewhere[\s\S]*mend: make sure that nothing runs there, then: rm/) });
+    expect(repo.kanban('preflight')).toMatchObject({ code: 3, out: expect.stringContaining('on elsewhere, which can\'t be judged from here') });
+    rmSync(join(repo.root, '.git/kanban/lock'));
+  });
+});
+
+describe('signals and readers', () => {
+  it('Ctrl-C once: nothing new starts and runs may finish; twice: they are stopped, their work kept, no retry used', async () => {
+    const repo = made();
+    repo.add('First', waiting(repo, 'first'));
+    const once = repo.start('run');
+    await begun(repo, 'first');
+    once.signal('SIGINT');
+    await once.says('nothing new is started; 1 run may finish');
+    go(repo, 'first');
+    expect(await once.ended(), once.all).toBe(130);
+    expect(repo.read('board/REVIEW.md')).toContain('## T-1: First');
+
+    repo.add('Second', waiting(repo, 'second'));
+    const twice = repo.start('run', 'T-2');
+    await begun(repo, 'second');
+    twice.signal('SIGINT');
+    await twice.says('nothing new is started');
+    twice.signal('SIGINT');
+    expect(await twice.ended(), twice.all).toBe(130);
+    expect(repo.read('board/IN_PROGRESS.md')).toContain('## T-2: Second');
+    expect(repo.read('board/IN_PROGRESS.md')).not.toContain('attempts');
+    expect(repo.git('show', 'T-2:second.txt')).toBe('begun');
+  });
+
+  it('SIGTERM stops runs; SIGHUP leaves them to the next coordinator, which adopts them', async () => {
+    const repo = made();
+    repo.add('Long', waiting(repo, 'long'));
+    const term = repo.start('run');
+    await begun(repo, 'long');
+    term.signal('SIGTERM');
+    expect(await term.ended(), term.all).toBe(130);
+    rmSync(join(repo.folder, 'long.begun'));
+    const gone = repo.start('run');
+    await begun(repo, 'long');
+    gone.signal('SIGHUP');
+    await gone.ended();
+    expect(repo.kanban('status').out).toMatch(/no coordinator · 1 of 6 runs/);
+    const next = repo.start('run', '--until-done');
+    await next.says('it outlived the coordinator that started it');
+    go(repo, 'long');
+    expect(await next.ended(), next.all).toBe(0);
+    expect(repo.git('log', '-1', '--format=%s')).toBe('T-1: Long');
+  });
+
+  it('a reader that leaves (kanban run | head) stops nothing', async () => {
+    const repo = made();
+    repo.add('One', waiting(repo, 'one'));
+    const run = repo.start('run', '--until-done');
+    await begun(repo, 'one');
+    run.closeOutput();
+    go(repo, 'one');
+    expect(await run.ended()).toBe(0);
+    expect(repo.git('log', '-1', '--format=%s')).toBe('T-1: One');
+  });
+});
+
+describe('preflight', () => {
+  it('what is not committed stops until something is in work, and ends by itself; own files never count', async () => {
+    const repo = made();
+    repo.add('One', waiting(repo, 'one'));
+    repo.write('a.txt', 'mine\n');
+    const ended = repo.kanban('run', '--until-done');
+    expect([ended.code, ended.err]).toEqual([3, expect.stringContaining("Not committed, so agents don't see it: a.txt.")]);
+    const dry = repo.kanban('run', '--dry-run');
+    expect([dry.code, dry.out]).toEqual([3, expect.stringContaining('nothing would be done')]);
+    const run = repo.start('run');
+    await run.says('everything: waits, Not committed');
+    expect(repo.kanban('status').out).toContain('all waits');
+    repo.git('checkout', '--', 'a.txt');
+    await begun(repo, 'one');
+    // Afterwards it is told, and stops nothing (I7: not a byte of it changes).
+    repo.write('a.txt', 'mine\n');
+    repo.add('Two', 'echo 2 > 2');
+    await run.says('T-2 landed');
+    go(repo, 'one');
+    await run.says('T-1 landed');
+    run.signal('SIGINT');
+    expect(await run.ended()).toBe(130);
+    expect([repo.read('a.txt'), repo.git('status', '--porcelain')]).toEqual(['mine\n', 'M a.txt']);
+    repo.git('checkout', '--', 'a.txt');
+    repo.write('WORKFLOW.md', `${repo.read('WORKFLOW.md')}\nMore.\n`);
+    expect(repo.kanban('preflight').code).toBe(0);
+  });
+
+  it("a branch that a person made, and the team's own check, hold what they concern and no longer than need be", async () => {
+    const repo = made();
+    repo.write('WORKFLOW.md', repo.read('WORKFLOW.md').replace('# preflight:', 'preflight:\n  - { name: service, run: "test -e ../up", fix: "touch ../up" }\n# preflight:'));
+    repo.commit().add('Mine', 'echo 1 > 1');
+    repo.add('Ours', 'echo 2 > 2');
+    repo.git('branch', 'T-1');
+    const preflight = repo.kanban('preflight');
+    expect([preflight.code, preflight.out]).toEqual([3, expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not make.')]);
+    expect(preflight.out).toContain('mend: touch ../up');
+    const run = repo.start('run');
+    await run.says('everything: waits, service');
+    writeFileSync(join(repo.folder, 'up'), '');
+    await run.says('T-2 landed');
+    expect(repo.read('board/TODO.md')).toContain('T-1');
+    repo.git('branch', '-m', 'T-1', 'mine');
+    await run.says('T-1 landed');
+    run.signal('SIGINT');
+    await run.ended();
+  });
+});
+
+describe('a disk without room, files that can not be written', () => {
+  /** A small file system of its own; null where that is not allowed. */
+  function smallDisk(folder: string, size: string): (() => void) | null {
+    mkdirSync(folder, { recursive: true });
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
+    } catch {
+      return null;
+    }
+    return () => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+  }
+
+  it('a full disk is said, nothing is half done, and work goes on when there is room (I1)', { timeout: 90_000 }, async (test) => {
+    const repo = made();
+    const folder = join(repo.folder, 'small');
+    const unmount = smallDisk(folder, '300m');
+    if (unmount === null) return test.skip('no right to mount a file system');
+    try {
+      const at = join(folder, 'repo');
+      repo.git('clone', '-q', repo.root, at);
+      for (const [key, value] of [['user.name', 'Ada'], ['user.email', 'ada@example.com']] as const) repo.git('-C', at, 'config', key, value);
+      execFileSync('sh', ['-c', `dd if=/dev/zero of='${folder}/fill' bs=1M 2>/dev/null; cat /dev/zero > '${folder}/rest' 2>/dev/null; true`], { stdio: 'ignore' });
+      const before = repo.git('-C', at, 'rev-parse', 'HEAD');
+      const added = repo.kanbanIn(at, {}, 'add', 'x');
+      expect([added.code, added.err]).toEqual([2, expect.stringMatching(/space/)]);
+      expect(repo.kanbanIn(at, {}, 'preflight')).toMatchObject({ code: 3, out: expect.stringContaining('The disk is nearly full: 0 MiB are left.') });
+      const run = repo.kanbanIn(at, {}, 'run', '--until-done');
+      expect([[2, 3].includes(run.code ?? -1), run.all]).toEqual([true, expect.stringMatching(/space|nearly full/)]);
+      for (const name of ['fill', 'rest']) rmSync(join(folder, name), { force: true });
+      expect([repo.git('-C', at, 'rev-parse', 'HEAD'), repo.git('-C', at, 'status', '--porcelain')]).toEqual([before, '']);
+      expect(repo.kanbanIn(at, {}, 'add', 'One', '--body', '```sh\necho 1 > 1\n```').code).toBe(0);
+      const done = repo.kanbanIn(at, {}, 'run', '--until-done');
+      expect(done.code, done.all).toBe(0);
+    } finally {
+      unmount();
+    }
+  });
+
+  it('a column file that may not be written is named, and waited for', async (test) => {
+    const repo = made();
+    repo.add('One', 'echo 1 > 1');
+    const file = join(repo.root, 'board/TODO.md');
+    try {
+      execFileSync('chattr', ['+i', file], { stdio: 'ignore' });
+    } catch {
+      return test.skip('no right to make a file immutable');
+    }
+    let run;
+    try {
+      const before = readFileSync(file, 'utf8');
+      run = repo.start('run');
+      await run.says(/picks: waits, .*board\/TODO\.md.* can't be written/);
+      expect([readFileSync(file, 'utf8'), repo.git('status', '--porcelain'), repo.git('log', '-1', '--format=%s')]).toEqual([before, '', 'kanban: T-1 added']);
+    } finally {
+      execFileSync('chattr', ['-i', file], { stdio: 'ignore' });
+    }
+    await run.says('T-1 landed');
+    run.signal('SIGTERM');
+    expect(await run.ended()).toBe(130);
+  });
+});
