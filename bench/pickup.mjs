@@ -29,29 +29,26 @@ async function inCoordinator(place, cli, name, saves) {
   mkdirSync(marks);
   const coordinator = startCoordinator(place, repo, cli);
   try {
-    await until('the coordinator', () => eventsOf(repo).some(({ type }) => type === 'coordinator-started'));
+    await until('its start', () => eventsOf(repo).some(({ type }) => type === 'coordinator-started'), { coordinator });
     const times = [];
     for (let number = 1; number <= saves; number++) {
       await quiet();
-      times.push(await saveAndWait(repo, marks, `T-${number}`));
-      await until(`T-${number} to land`, () => eventsOf(repo).some(({ type, id }) => type === 'entry-landed' && id === `T-${number}`), { every: 50 });
+      times.push(await saveAndWait(coordinator, repo, marks, `T-${number}`));
+      await until(`T-${number} to land`, () => eventsOf(repo).some(({ type, id }) => type === 'entry-landed' && id === `T-${number}`), { every: 50, coordinator });
     }
     return times;
-  } catch (error) {
-    console.error(coordinator.said());
-    throw error;
   } finally {
     await coordinator.stop();
   }
 }
 
 /** The agent's first act is to make a file; its time of making is compared with the time of the save. */
-async function saveAndWait(repo, marks, id) {
+async function saveAndWait(coordinator, repo, marks, id) {
   const mark = join(marks, id);
   const text = `\n## ${id}: Write a file\n\n\`\`\`sh\n: > '${mark}'\necho ${id} > ${id}.txt\n\`\`\`\n`;
   appendFileSync(join(repo, 'board', 'TODO.md'), text);
   const saved = Date.now();
-  await until(`the agent of ${id}`, () => statSync(mark, { throwIfNoEntry: false }), { every: 20 });
+  await until(`the agent of ${id}`, () => statSync(mark, { throwIfNoEntry: false }), { every: 20, coordinator });
   return statSync(mark).mtimeMs - saved;
 }
 

@@ -80,11 +80,12 @@ export function eventsOf(repo) {
   return readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
 }
 
-/** Waits until `look` finds something. */
-export async function until(what, look, { seconds = 120, every = 10 } = {}) {
+/** Waits until `look` finds something; in vain once `coordinator` has ended. */
+export async function until(what, look, { seconds = 120, every = 10, coordinator } = {}) {
   for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
     const found = look();
     if (found) return found;
+    if (coordinator !== undefined && coordinator.child.exitCode !== null) throw new Error(`kanban run has ended before ${what}:\n${coordinator.said().slice(-2000)}`);
     await new Promise((resolve) => setTimeout(resolve, every));
   }
   throw new Error(`waited ${seconds} s in vain for ${what}`);

@@ -1,9 +1,9 @@
 // Start-up: `kanban --help` and `kanban status` beside a bare node.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { against, interleaved, load, median, printTable, spread } from './measure.mjs';
-import { eventsOf, makeRepository, startCoordinator, until } from './place.mjs';
+import { makeRepository, startCoordinator, until } from './place.mjs';
 
 /** Entries on the board that `status` reads. */
 const ENTRIES = 20;
@@ -14,7 +14,7 @@ export async function bench({ place, cli, rounds = 15 }) {
   for (const repo of [alone, led]) prepare(place, repo, cli);
   const coordinator = startCoordinator(place, led, cli);
   try {
-    await until('the coordinator', () => eventsOf(led).some(({ type }) => type === 'coordinator-started'));
+    await until('its snapshot', () => existsSync(join(led, '.kanban', 'snapshot.json')), { coordinator });
     const run = (args, cwd) => () => timedRun(place, args, cwd);
     const times = await interleaved(rounds, {
       'node -e 0': run(['-e', '0'], alone),
