@@ -39,12 +39,13 @@ export function setUpKanban(place, repo, cli, settings = {}) {
   writeFileSync(file, text);
 }
 
-/** An empty repository with one commit and the kanban in it. */
+/** A repository with the kanban, an empty board, and nothing else in it. */
 export function makeRepository(place, repo, cli, settings) {
   mkdirSync(repo, { recursive: true });
   place.git(repo, 'init', '-q');
   place.git(repo, 'commit', '-q', '--allow-empty', '-m', 'start');
   setUpKanban(place, repo, cli, settings);
+  writeFileSync(join(repo, 'board', 'TODO.md'), '# TODO\n');
   place.git(repo, 'add', '-A');
   place.git(repo, 'commit', '-q', '-m', 'kanban: set up');
 }

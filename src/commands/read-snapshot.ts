@@ -12,14 +12,19 @@ import { ok, type Result } from '../problem.ts';
  * look of our own.
  */
 export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
-  const opened = await openRepository(cwd);
+  const opening = openRepository(cwd);
+  // What a look of our own needs takes more than the rest of this command to load: it is loaded only if there is no
+  // coordinator, and then while git is asked for the repository.
+  const loading = lockHolder(join(cwd, '.git', 'kanban')) === null ? loadLook() : null;
+  const opened = await opening;
   if (!opened.ok) return opened;
   const kept = keptSnapshot(opened.value);
   if (kept !== null) return ok(withActivity(kept, opened.value.root));
-  // Parsing the board takes more than the rest of this command: loaded only when it is needed.
-  const { look } = await import('../coordinator/look.ts');
-  return look(cwd);
+  const { look } = await (loading ?? loadLook());
+  return look(opened.value);
 }
+
+const loadLook = () => import('../coordinator/look.ts');
 
 /** null: no coordinator lives (a command may hold the lock for a moment), or it has written nothing yet. */
 function keptSnapshot({ root, commonDir }: Repository): Snapshot | null {

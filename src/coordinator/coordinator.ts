@@ -95,6 +95,8 @@ export class Coordinator {
   #shownAt = 0;
   #keptAt = 0;
   #unshown = false;
+  /** A landing was put off to the next tick. */
+  #deferred = false;
   #commits = 0;
   #idleSince: number | null = null;
 
@@ -297,6 +299,9 @@ export class Coordinator {
     let done = 0;
     const later = new Set<string>();
     for (const action of actions) {
+      // What was moved in this tick has runs to start: they go first, but no landing waits twice.
+      if (action.type === 'land-entry' && writer.base !== observation.git.base && !this.#deferred) return (this.#deferred = true), done;
+      if (action.type === 'land-entry') this.#deferred = false;
       if (observation.git.open !== null && action.type !== 'stop-run') continue;
       if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) continue;
       const performed = await perform(action, { observer: this.#observer, observation, writer, starter: this.#starter, branches: this.#branches, mailbox: this.#mailbox, emit: this.#emit });

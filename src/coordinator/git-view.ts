@@ -125,13 +125,14 @@ export class HistoryReader {
     const rewritten = this.#at !== null && !(await contains(this.#repo, base, this.#at));
     if (rewritten) this.#fold = new HistoryFold();
     const from = rewritten ? null : this.#at;
-    for (const { sha, at, committer, trailers } of (await readHistory(this.#repo, from, base)).toReversed()) {
+    const [commits, merged] = await Promise.all([readHistory(this.#repo, from, base), mergedBranches(this.#repo, base)]);
+    for (const { sha, at, committer, trailers } of commits.toReversed()) {
       this.#fold.add({ sha, at, committerEmail: committer.email, trailers: trailers.map(({ key, value }) => ({ name: key, value })) });
       this.#own.set(sha, !committer.email.endsWith(RUN_IDENTITY));
       if (committer.email.endsWith(RUN_IDENTITY)) this.#strays.set(committer.email, [...this.strays(committer.email), sha]);
     }
     this.#at = base;
-    this.#merged = await mergedBranches(this.#repo, base);
+    this.#merged = merged;
     return rewritten ? 'rewritten' : 'moved';
   }
 }

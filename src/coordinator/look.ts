@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { readActivity } from '../effects/run-activity.ts';
 import { closeRepository } from '../git/close.ts';
-import { openRepository } from '../git/git.ts';
+import type { Repository } from '../git/git.ts';
 import type { Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
 import { failed, ok, type Result } from '../problem.ts';
@@ -12,11 +12,8 @@ import { toldOf } from './told.ts';
 /** The inputs of a look without a coordinator: nothing is being prepared, nothing was found. */
 export const LOOK: Omit<Inputs, 'now'> = { mode: 'run', only: null, findings: [], requests: [], starting: [], refused: [], landingHolds: new Map() };
 
-/** How things stand, without a coordinator. Reads only. */
-export async function look(cwd: string): Promise<Result<Snapshot>> {
-  const opened = await openRepository(cwd);
-  if (!opened.ok) return opened;
-  const repo = opened.value;
+/** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */
+export async function look(repo: Repository): Promise<Result<Snapshot>> {
   try {
     const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
     if (!looked.ok) return failed(looked.problems);

@@ -285,9 +285,12 @@ export class Observer {
     return ended;
   }
 
+  async #knowTags(settings: Settings): Promise<ReadonlySet<string>> {
+    return (this.#tags ??= await tagIds(this.repo, settings));
+  }
+
   async #usedIds(entries: readonly Entry[], view: GitView, settings: Settings): Promise<ReadonlySet<string>> {
-    this.#tags ??= await tagIds(this.repo, settings);
-    const used = new Set([...this.history.history.ids, ...this.#tags]);
+    const used = new Set([...this.history.history.ids, ...(await this.#knowTags(settings))]);
     for (const { id } of entries) if (id !== null) used.add(id);
     const idInRef = new RegExp(`(?:^|/)((?:${settings.ids.join('|')})-\\d+)(?:/|$)`);
     for (const name of view.refs.keys()) {

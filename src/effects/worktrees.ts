@@ -35,15 +35,23 @@ export type EnsuredWorktree =
  * A new branch is made in one ref transaction with `refs/kanban/start/<id>`, which says that it is ours.
  * Problems: `worktree-path-taken`, `worktree-branch-taken`, `worktree-not-made`. Nothing of the person's is touched.
  */
-export function ensureWorktree(wanted: WantedWorktree): Promise<EnsuredWorktree> {
-  return inTurn(wanted.repo, () => guarded(wanted, () => ensure(wanted)));
+export async function ensureWorktree(wanted: WantedWorktree): Promise<EnsuredWorktree> {
+  wanting += 1;
+  try {
+    return await inTurn(wanted.repo, () => guarded(wanted, () => ensure(wanted)));
+  } finally {
+    wanting -= 1;
+    if (wanting === 0) for (const go of yielding.splice(0)) go();
+  }
 }
 
 /**
  * Removes a task's worktree, whole or half-deleted. Refuses if it holds anything uncommitted, unless `rescued` names a
  * rescue ref with exactly that. The branch stays. before_remove is the caller's to run.
  */
-export function removeWorktree(worktree: TaskWorktree, rescued: string | null = null): Promise<RemovedWorktree> {
+export async function removeWorktree(worktree: TaskWorktree, rescued: string | null = null): Promise<RemovedWorktree> {
+  // Somebody waits for a worktree to be made; nobody waits for one to be gone, or not for long.
+  if (wanting > 0) await Promise.race([new Promise<void>((go) => yielding.push(go)), sleep(MOST_YIELDED, undefined, { ref: false })]);
   return inTurn(worktree.repo, async () => {
     try {
       return await removeIfKept(worktree, rescued);
@@ -108,6 +116,11 @@ const inTurn = <T>(repo: Repository, work: () => Promise<T>): Promise<T> =>
   });
 
 const waitedFor = new Set<string>();
+
+/** Worktrees that are being asked for, and removals that let them go first. */
+let wanting = 0;
+const yielding: (() => void)[] = [];
+const MOST_YIELDED = 500;
 
 async function othersAtWork(root: string): Promise<void> {
   const giveUp = performance.now() + 60_000;

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { Worktree } from '../git/checkout.ts';
+import { diverge } from '../git/ancestry.ts';
 import { git, type Repository } from '../git/git.ts';
 import type { Identity } from '../git/identity.ts';
-import { readCommit, resolve, writeCommit } from '../git/objects.ts';
+import { readCommit, writeCommit } from '../git/objects.ts';
 import { updateRefs, type RefUpdate } from '../git/refs.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
 import { audit } from './audit.ts';
@@ -66,7 +66,7 @@ export async function precheck(repo: Repository, base: string, tips: readonly st
 /**
  * Lands one task branch on base: one commit with the merge, the board and the CHANGELOG line, then base and its checkout
  * follow in one step, then an audit. A kill at any instant leaves either nothing or a journal for `recover`.
- * Processes: two at once in the object store (merge-tree, merge-base), one for the checkout (`git merge --ff-only`).
+ * Processes: one in the object store (merge-tree), one for the checkout (`git merge --ff-only`).
  */
 export async function landOne(repo: Repository, landing: Landing, step: Step = () => {}): Promise<LandResult> {
   const refused = (await unfinished(repo)) ?? (await baseObstacle(repo, landing));
@@ -97,35 +97,6 @@ export async function landOne(repo: Repository, landing: Landing, step: Step = (
   }
 }
 
-/**
- * Deletes a landed task's branch and its start mark, in one transaction, once its worktree is gone. The branch must be
- * at `tip`, and `tip` in base.
- */
-export async function removeLanded(
-  repo: Repository,
-  landed: { readonly id: string; readonly baseRef: string; readonly branchRef: string; readonly tip: string; readonly worktreePath: string | null },
-): Promise<{ readonly ok: true } | { readonly ok: false; readonly held: string }> {
-  if (landed.worktreePath && existsSync(landed.worktreePath)) return { ok: false, held: `${landed.worktreePath} is still there` };
-  const startRef = `refs/kanban/start/${landed.id}`;
-  const [base, branch, start] = await Promise.all([landed.baseRef, landed.branchRef, startRef].map((ref) => resolve(repo, ref)));
-  const updates: RefUpdate[] = [];
-  if (start) updates.push({ ref: startRef, to: null, from: start });
-  if (branch) {
-    if (branch !== landed.tip) return { ok: false, held: `${landed.branchRef} has moved on since it landed` };
-    if (!base || !(await isIn(repo, landed.tip, base))) return { ok: false, held: `${landed.branchRef} is not in base` };
-    updates.push({ ref: landed.branchRef, to: null, from: landed.tip });
-  }
-  const result = await updateRefs(repo, updates);
-  return result.ok ? { ok: true } : { ok: false, held: result.message };
-}
-
-async function isIn(repo: Repository, tip: string, base: string): Promise<boolean> {
-  // Most often it landed a moment ago: then base itself names it as a parent.
-  if ((await readCommit(repo, base))?.parents.includes(tip)) return true;
-  const { code } = await git(['merge-base', '--is-ancestor', tip, base], { cwd: repo.root, okExit: [0, 1] });
-  return code === 0;
-}
-
 const conflicts = (files: readonly string[], own: OwnFiles): string[] =>
   [...new Set(files)].filter((path) => path !== own.changelog && !path.startsWith(`${own.board}/`));
 
@@ -149,6 +120,8 @@ async function build(repo: Repository, landing: Landing): Promise<Built> {
 }
 
 async function mergeBases(repo: Repository, a: string, b: string): Promise<string[]> {
+  const known = await diverge(repo, a, b);
+  if (known !== null) return [known.mergeBase.sha];
   const { stdout } = await git(['merge-base', '--all', a, b], { cwd: repo.root, okExit: [0, 1] });
   return stdout.split('\n').filter(Boolean);
 }

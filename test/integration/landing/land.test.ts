@@ -2,7 +2,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { precheck, removeLanded, type Landing } from '../../../src/landing/land.ts';
+import { precheck, type Landing } from '../../../src/landing/land.ts';
 import { landingOf, landOne } from './deeds.ts';
 import { CHANGELOG, EMPTY_TESTING, leftovers, lines, makeRig, TESTING, type Rig } from './rig.ts';
 
@@ -32,9 +32,7 @@ describe('landOne', () => {
       expect(rig.sha('refs/kanban/seen')).toBe(rig.sha('main'));
       expect(rig.git('status', '--porcelain')).toBe('');
       landed();
-      const gone = { id: 'T-9', baseRef: 'refs/heads/main', branchRef: 'refs/heads/T-9', tip: rig.sha('T-9'), worktreePath: null };
-      expect(await removeLanded(rig.repo, gone)).toEqual({ ok: true });
-      expect(rig.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main\nrefs/kanban/seen');
+      expect(rig.git('for-each-ref', '--format=%(refname)', 'refs/kanban')).toBe('refs/kanban/seen\nrefs/kanban/start/T-9');
     });
   }
 
@@ -222,16 +220,5 @@ describe('landOne and a person in the very moment (I7)', () => {
   it("their index.lock right before the merge stays theirs", async () => {
     await during('go', (rig) => rig.write('.git/index.lock', 'theirs'), { held: expect.stringContaining('at work') });
     expect(rig.read('.git/index.lock')).toBe('theirs');
-  });
-});
-
-describe('removeLanded keeps what is not in base (I6)', () => {
-  it('a branch that moved on, one that never landed, one with a worktree', async () => {
-    rig = await makeRig();
-    const at = { id: 'T-9', baseRef: 'refs/heads/main', branchRef: 'refs/heads/T-9', worktreePath: null };
-    expect(await removeLanded(rig.repo, { ...at, tip: rig.sha('T-9') })).toMatchObject({ ok: false });
-    expect(await removeLanded(rig.repo, { ...at, tip: rig.sha('main') })).toMatchObject({ ok: false });
-    expect(await removeLanded(rig.repo, { ...at, tip: rig.sha('T-9'), worktreePath: rig.root })).toMatchObject({ ok: false });
-    expect(rig.git('for-each-ref', 'refs/heads/T-9', 'refs/kanban/start').split('\n')).toHaveLength(2);
   });
 });

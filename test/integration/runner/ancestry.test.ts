@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Repository } from '../../../src/git/git.ts';
 import { closeObjects } from '../../../src/git/objects.ts';
-import { diverge, firstParents, reachable } from '../../../src/runner/ancestry.ts';
+import { diverge, firstParents, reachable } from '../../../src/git/ancestry.ts';
 
 let root: string;
 let repo: Repository;

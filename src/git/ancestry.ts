@@ -1,5 +1,5 @@
-import type { Repository } from '../git/git.ts';
-import { readBytes } from '../git/objects.ts';
+import type { Repository } from './git.ts';
+import { readBytes } from './objects.ts';
 
 /** What a walk through history needs of a commit. */
 export interface CommitNode {
