@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snapshot, SnapshotRun } from '../coordinator/snapshot.ts';
 import { lockHolder } from '../effects/lock.ts';
@@ -15,7 +15,7 @@ export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
   const opening = openRepository(cwd);
   // What a look of our own needs takes more than the rest of this command to load: it is loaded only if there is no
   // coordinator, and then while git is asked for the repository.
-  const loading = lockHolder(join(cwd, '.git', 'kanban')) === null ? loadLook() : null;
+  const loading = existsSync(join(cwd, '.git', 'HEAD')) && lockHolder(join(cwd, '.git', 'kanban')) === null ? loadLook() : null;
   const opened = await opening;
   if (!opened.ok) return opened;
   const kept = keptSnapshot(opened.value);

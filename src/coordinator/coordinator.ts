@@ -7,7 +7,6 @@ import { runCommand } from '../effects/processes.ts';
 import { readActivity } from '../effects/run-activity.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { linkLost, listRuns, markTaken, pruneRuns, type RunRecord } from '../effects/runs.ts';
-import { watchBoard, type BoardWatch } from '../effects/watch.ts';
 import type { KanbanEvent, TimedEvent } from '../event.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -33,6 +32,7 @@ import { setUp } from './set-up.ts';
 import { snapshotFrom } from './look.ts';
 import { codeOf, outcomeOf, type Ending } from './ending.ts';
 import { pinLost } from './missing-landings.ts';
+import { Watching } from './watching.ts';
 import { ToldProblems } from './told-problems.ts';
 
 /** The slow look that finds what no watcher reported. */
@@ -89,8 +89,7 @@ export class Coordinator {
   #asked: 'signal' | 'command' | null = null;
   #wakeUp: (() => void) | null = null;
   #woken = true;
-  #watch: BoardWatch | null = null;
-  #watched = '';
+  readonly #watching: Watching;
   #lastSnapshot = '';
   #shownAt = 0;
   #keptAt = 0;
@@ -107,6 +106,7 @@ export class Coordinator {
     this.#branches = new Branches(options.repo, this.#emit);
     this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: options.repo.root, capacity: 6, onEnded: () => this.wake() });
     this.#starter = new RunStarter({ repo: options.repo, observer: this.#observer, pool: this.#pool, emit: this.#emit, wake: () => this.wake() });
+    this.#watching = new Watching(() => this.wake(), (words) => this.#once(`watch ${words}`, { type: 'told', message: `changes are found every ${SAFETY / 1000} s only: ${words}` }));
     this.#preflight = new Preflight(this.#observer);
   }
 
@@ -334,6 +334,11 @@ export class Coordinator {
     this.#hold(name, null);
   }
 
+  #wrote(at: number): void {
+    this.#commits += 1;
+    this.#watching.wrote(at);
+  }
+
   /** Plumbing never packs what it writes, as `git commit` would now and then: asked for after many commits, when idle. */
   #maintain(): void {
     if (this.#commits < COMMITS_BEFORE_MAINTENANCE) return;
@@ -375,6 +380,8 @@ export class Coordinator {
   #nextLook(observation: Observation, decision: Decision): number {
     const now = Date.now();
     const times = [now + (observation.world.runs.length > 0 ? 1_000 : SAFETY), this.#unshown ? this.#shownAt + SHOWN_FOR : Infinity, decision.wakeAt ?? Infinity, ...observation.board.busyUntil.values()];
+    const lookAfter = this.#watching.lookAfter;
+    if (lookAfter !== null) times.push(now + lookAfter);
     if (this.#waiting.size > 0) times.push(now + AGAIN);
     if (observation.world.unsure.size > 0) times.push(now + 500);
     return Math.max(5, Math.min(...times) - now);
@@ -400,12 +407,7 @@ export class Coordinator {
       board: join(root, settings.board), workflow: join(root, 'WORKFLOW.md'), prompts: join(root, settings.prompts),
       mailbox: this.#mailbox, ended: join(kanban, 'ended'),
     };
-    for (const folder of [paths.mailbox, paths.ended]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const key = JSON.stringify(paths);
-    if (key === this.#watched) return;
-    this.#watched = key;
-    void this.#watch?.close();
-    this.#watch = watchBoard({ paths, onChange: () => this.wake(), onTrouble: (words) => this.#once(`watch ${words}`, { type: 'told', message: `changes are found every ${SAFETY / 1000} s only: ${words}` }) });
+    this.#watching.follow(paths, Date.now());
   }
 
   /** Processes of this repository's runs that no living run accounts for. */
@@ -465,7 +467,7 @@ export class Coordinator {
 
   readonly #emit = (event: KanbanEvent): void => {
     const timed: TimedEvent = { ...event, at: Date.now() };
-    if ('commit' in event) this.#commits += 1;
+    if ('commit' in event) this.#wrote(timed.at);
     try {
       appendFileSync(join(this.#repo.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`, { mode: 0o600 });
     } catch {
@@ -489,7 +491,7 @@ export class Coordinator {
   }
 
   async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
-    await this.#watch?.close();
+    await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), ...this.#salvaging.values()]);
     this.#pool.close();
     const left = [...this.#known.values()].filter((state) => state === 'alive').length;

@@ -33,6 +33,7 @@ const LIST_GOOD_FOR = 1_000;
 export class GitViewer {
   readonly #repo: Repository;
   #listed = -Infinity;
+  #listing: Promise<void> | null = null;
   #refs = new Map<string, string>();
 
   constructor(repo: Repository) {
@@ -45,12 +46,19 @@ export class GitViewer {
    */
   async view(baseName: string, fresh: readonly string[] = []): Promise<GitView> {
     const baseRef = `refs/heads/${baseName}`;
-    if (performance.now() - this.#listed > LIST_GOOD_FOR) await this.#list();
+    if (performance.now() - this.#listed > LIST_GOOD_FOR) await this.list();
     else await this.#ask([baseRef, ...fresh]);
     const operation = openOperation(this.#repo, baseRef);
     const open = operation === null ? null : `a ${operation.operation} of ${baseName} is open in ${operation.path}`;
     const checkout = open === null ? checkoutOf(this.#repo, baseRef) : null;
     return { baseRef, base: this.#refs.get(baseRef) ?? null, checkout, open, refs: this.#refs };
+  }
+
+  /** Lists all refs; the next `view` waits for a listing that is under way. */
+  list(): Promise<void> {
+    this.#listing ??= this.#list().finally(() => (this.#listing = null));
+    this.#listing.catch(() => {});
+    return this.#listing;
   }
 
   async #list(): Promise<void> {

@@ -103,7 +103,7 @@ export class Observer {
     const { settings } = workflow;
     if (view.base === null) return { ok: false, problems: [view.refs.size === 0 && (await isUnborn(this.repo)) ? NO_COMMITS : baseMissing(settings.base)] };
     const at = { ...view, base: view.base };
-    const followed = await this.history.follow(view.base);
+    const [followed] = await Promise.all([this.history.follow(view.base), this.#knowTags(settings)]);
     const moved = before.moved === 'rewritten' || followed === 'same' ? before.moved : followed;
     if (moved !== 'same') this.#inBase.clear();
     const stillness = settings.settle === 0 ? 60 : 300;

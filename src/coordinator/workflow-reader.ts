@@ -22,6 +22,7 @@ export class WorkflowReader {
   readonly viewer: GitViewer;
   #good: { readonly text: string | null; readonly workflow: Workflow } | null = null;
   #broken: { readonly text: string; readonly problems: readonly Problem[] } | null = null;
+  #parsed: { readonly text: string; readonly result: Result<Workflow> } | null = null;
   /** `base`, `ids` and `remote` change only while no entry is in work. */
   #pinned: Workflow | null = null;
 
@@ -42,6 +43,8 @@ export class WorkflowReader {
 
   /** @param fresh refs to be asked for afresh */
   async read(fresh: readonly string[] = []): Promise<Result<Read>> {
+    // Listing the refs takes a process: the first time, the settings are read meanwhile.
+    if (this.#good === null) this.viewer.list();
     const guess = this.#good?.workflow.settings.base ?? (await this.#firstBase());
     const first = await this.viewer.view(guess, fresh);
     const text = await this.#text(first);
@@ -59,7 +62,7 @@ export class WorkflowReader {
   }
 
   async #firstBase(): Promise<string> {
-    const parsed = parseWorkflow(readText(join(this.#repo.root, WORKFLOW)) ?? '', WORKFLOW);
+    const parsed = this.#parse(readText(join(this.#repo.root, WORKFLOW)) ?? '');
     return parsed.ok ? parsed.value.settings.base : defaultSettings().base;
   }
 
@@ -75,7 +78,7 @@ export class WorkflowReader {
       return [];
     }
     if (this.#broken?.text === text) return this.#broken.problems;
-    const parsed = parseWorkflow(text, WORKFLOW);
+    const parsed = this.#parse(text);
     if (parsed.ok) {
       this.#good = { text, workflow: parsed.value };
       this.#broken = null;
@@ -83,6 +86,11 @@ export class WorkflowReader {
     }
     this.#broken = { text, problems: parsed.error };
     return parsed.error;
+  }
+
+  #parse(text: string): Result<Workflow> {
+    if (this.#parsed?.text !== text) this.#parsed = { text, result: parseWorkflow(text, WORKFLOW) };
+    return this.#parsed.result;
   }
 
   #effective(read: Workflow): Workflow {

@@ -81,11 +81,22 @@ const MARKS: readonly (readonly [string, Operation])[] = [
   ['BISECT_LOG', 'bisect'],
 ];
 
+/** One look at the folder instead of one for each mark: this is asked for every worktree at every move. */
 function operationIn(gitDir: string): Operation | null {
-  for (const [mark, operation] of MARKS) if (existsSync(join(gitDir, mark))) return operation;
+  const names = namesIn(gitDir);
+  for (const [mark, operation] of MARKS) if (names.has(mark)) return operation;
+  if (!names.has('sequencer')) return null;
   // Between two picks of a sequence there is no *_HEAD.
   const todo = readText(join(gitDir, 'sequencer', 'todo'));
   return todo === null ? null : todo.startsWith('revert') ? 'revert' : 'cherry-pick';
+}
+
+function namesIn(folder: string): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync(folder));
+  } catch {
+    return new Set();
+  }
 }
 
 function startedFrom(gitDir: string): string | null {

@@ -14,14 +14,16 @@ export class GitSpawner {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (answer: SpawnedGit | null) => void>();
   #n = 0;
-  #env = '';
   #chunks: Buffer[] = [];
   #length = 0;
   #head: { readonly answer: SpawnAnswer; readonly end: number } | null = null;
 
-  /** @param file the spawner's program, run by this very node */
-  constructor(file: string) {
-    this.#child = spawn(process.execPath, [file], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  /**
+   * @param file the spawner's program, run by this very node
+   * @param env what git is to inherit
+   */
+  constructor(file: string, env: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [file], { detached: true, env, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stdin.on('error', () => {});
     this.#child.stderr.resume();
     this.#child.stdout.on('data', (chunk: Buffer) => {
@@ -38,12 +40,10 @@ export class GitSpawner {
     return this.#child.exitCode === null && this.#child.signalCode === null && this.#child.stdin.writable;
   }
 
-  /** @returns null when the spawner is gone: whether git ran is not known. */
-  run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>, input: string | Uint8Array | undefined): Promise<SpawnedGit | null> {
+  /** @param env added to what git inherits. @returns null when the spawner is gone: whether git ran is not known. */
+  run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> | undefined, input: string | Uint8Array | undefined): Promise<SpawnedGit | null> {
     const n = ++this.#n;
-    const known = JSON.stringify(env);
-    const request: SpawnRequest = { n, args, cwd, ...(known === this.#env ? {} : { env }), ...(input === undefined ? {} : { input: Buffer.from(input).toString('base64') }) };
-    this.#env = known;
+    const request: SpawnRequest = { n, args, cwd, ...(env === undefined ? {} : { env }), ...(input === undefined ? {} : { input: Buffer.from(input).toString('base64') }) };
     return new Promise((resolve) => {
       this.#waiting.set(n, resolve);
       this.#hold(true);

@@ -69,11 +69,11 @@ let spawner: GitSpawner | null = null;
 /** From here on a small process starts git for this one. @param file the spawner's program; null ends its service. */
 export function useSpawner(file: string | null): void {
   spawner?.close();
-  spawner = file === null ? null : new GitSpawner(file);
+  spawner = file === null ? null : new GitSpawner(file, gitEnv());
 }
 
 async function bySpawner(from: GitSpawner, args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
-  const ended = await from.run(args, options.cwd, gitEnv(options.env), options.input);
+  const ended = await from.run(args, options.cwd, options.env, options.input);
   if (ended === null) throw new GitError(args, null, 'the process that starts git was ended');
   const { code, failed: why, stdout, stderr } = ended;
   if (code === null || !(options.okExit ?? [0]).includes(code)) throw new GitError(args, code, why ?? stderr);

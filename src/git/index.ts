@@ -18,7 +18,7 @@ export async function setIndexEntries(
 ): Promise<Exclude<IndexResult, { readonly why: 'unsupported' }>> {
   if (edits.length === 0) return { ok: true };
   const result = editIndexFile(checkout.gitDir, repo.objectFormat, edits, step);
-  if (result.ok || result.why !== 'unsupported') return result as Exclude<IndexResult, { readonly why: 'unsupported' }>;
+  if (result.ok || result.why !== 'unsupported') return result;
   const now = await listed(checkout, edits.map((edit) => edit.path));
   for (const { path, allowed } of edits) {
     const entry = now.get(path);

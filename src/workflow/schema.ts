@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { LONGEST, parseDuration } from './duration.ts';
 import { envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
 
+// Settings are read once a change: compiling a reader for them takes longer than that.
+z.config({ jitless: true });
+
 /** Agents of these kinds can be written under `agents:` in this version. */
 export const AGENT_KINDS = ['shell', 'command'] as const;
 

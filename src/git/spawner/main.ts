@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { SpawnAnswer, SpawnRequest } from './protocol.ts';
 
-let env: NodeJS.ProcessEnv = process.env;
+const inherited: NodeJS.ProcessEnv = { ...process.env };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.stdout.on('error', () => process.exit(0));
@@ -15,7 +15,7 @@ process.stdout.on('error', () => process.exit(0));
 createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => start(JSON.parse(line) as SpawnRequest));
 
 function start(request: SpawnRequest): void {
-  env = request.env ?? env;
+  const env = request.env === undefined ? inherited : { ...inherited, ...request.env };
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   let answered = false;

@@ -6,7 +6,7 @@ export interface SpawnRequest {
   readonly n: number;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** The whole environment; left out: the one of the request before. */
+  /** Added to the environment that the spawner was started with. */
   readonly env?: Readonly<Record<string, string>>;
   /** For stdin, base64; left out: none. */
   readonly input?: string;
