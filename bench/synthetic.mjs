@@ -1,6 +1,7 @@
 // Releases of a package that does not exist: six files that change as those of a small library do. Always the same
 // ones, from a seed, so that figures of two machines or two days compare the same work.
-import { writeInto } from './work.mjs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 const SEED = 20_261_120;
 
@@ -27,8 +28,13 @@ export function* syntheticReleases(versions) {
   for (let release = 0; release < versions; release++) {
     for (const file of files) if (file.changedIn.has(release)) change(random, file.lines);
     const state = files.map(({ path, lines }) => [path, `${lines.join('\n')}\n`]);
-    yield { version: `1.${release}.0`, write: (folder) => state.forEach(([path, text]) => writeInto(folder, path, text)) };
+    yield { version: `1.${release}.0`, write: (folder) => state.forEach(([path, text]) => writeInto(join(folder, path), text)) };
   }
+}
+
+function writeInto(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 /** `count` different numbers of 1..last. */

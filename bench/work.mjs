@@ -1,7 +1,7 @@
 // The replay's work: releases of a package, one entry for each file that a release changed.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { syntheticReleases } from './synthetic.mjs';
 
 /**
@@ -72,10 +72,4 @@ function* publishedReleases(place, packs, name, versions) {
     yield { version, write: (folder) => cpSync(join(packs, 'package'), folder, { recursive: true }) };
   }
   rmSync(packs, { recursive: true });
-}
-
-/** Writes a file and the folders above it. */
-export function writeInto(folder, path, text) {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), text);
 }

@@ -233,7 +233,7 @@ function blocksOnly(this: Processor): void {
   const data = this.data();
   (data.micromarkExtensions ??= []).push({ disable: { null: INLINE } });
   // Their transforms look for addresses in the text, and what they put in its place has no position.
-  data.fromMarkdownExtensions = (data.fromMarkdownExtensions ?? []).flat().map(({ transforms: _, ...extension }) => extension);
+  data.fromMarkdownExtensions = (data.fromMarkdownExtensions ?? []).flat().map((extension) => ({ ...extension, transforms: [] }));
 }
 
 /**

@@ -45,6 +45,21 @@ describe('parseBoard', () => {
     expect(entry.fields.at(-1)).toMatchObject({ key: 'labels', value: 'ui' });
   });
 
+  it('reads headings whatever markup or address is in them, closed or not', () => {
+    const title = '`code` [see (bob@example.com, <b>www.example.com **~~';
+    expect(first(`## T-3: ${title}\n\n- depends: T-1\n`)).toMatchObject({ id: 'T-3', title, depends: ['T-1'] });
+  });
+
+  it('gives the same board for the same texts without reading them again', () => {
+    const same = options(['T']);
+    const once = texts({ TODO: '## T-1: One\n' });
+    const before = parseBoard(once, same);
+    expect(parseBoard({ ...once }, same)).toBe(before);
+    const other = parseBoard({ ...once, REVIEW: '## T-1: One\n' }, same);
+    expect(other.problems).toHaveLength(1);
+    expect(parseBoard(once, same)).toEqual(before);
+  });
+
   it('reads several prefixes, and forgets what it knew when they change', () => {
     const memo = createSectionMemo();
     const read = (ids: string[]) =>

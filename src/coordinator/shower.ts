@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Decision } from '../pipeline/action.ts';
+import type { View } from '../report/view.ts';
+import { writeWhole } from '../runner/write-once.ts';
+import { snapshotFrom } from './look.ts';
+import type { Observation } from './observe.ts';
+
+/** The view is brought up to date at most so often; a tick may take a few milliseconds only. */
+const SHOWN_FOR = 200;
+/** What `kanban status` reads is at most so old. */
+const KEPT_FOR = 500;
+const UNCHANGED_FOR = 3_000;
+
+/** Shows how things stand: to the view, and to `kanban status` by `.kanban/snapshot.json`. */
+export class Shower {
+  readonly #root: string;
+  readonly #view: View;
+  readonly #since = Date.now();
+  #last = '';
+  #shownAt = 0;
+  #keptAt = 0;
+  #behind = false;
+
+  constructor(root: string, view: View) {
+    this.#root = root;
+    this.#view = view;
+  }
+
+  /** When what was left out for haste is to be shown (epoch ms); Infinity: nothing was. */
+  get dueAt(): number {
+    return this.#behind ? this.#shownAt + SHOWN_FOR : Infinity;
+  }
+
+  show(observation: Observation, decision: Decision): void {
+    const now = Date.now();
+    this.#behind = now - this.#shownAt < SHOWN_FOR;
+    if (this.#behind) return;
+    this.#shownAt = now;
+    const snapshot = snapshotFrom(this.#root, observation, decision, { pid: process.pid, since: this.#since });
+    this.#view.snapshot(snapshot);
+    const text = JSON.stringify({ ...snapshot, at: 0 });
+    if (now - this.#keptAt < (text === this.#last ? UNCHANGED_FOR : KEPT_FOR)) return;
+    this.#last = text;
+    this.#keptAt = now;
+    try {
+      writeWhole(this.#path, JSON.stringify(snapshot));
+    } catch {
+      // A full disk: preflight says so; the view goes on.
+    }
+  }
+
+  /** Nobody keeps it current any more. */
+  remove(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  get #path(): string {
+    return join(this.#root, '.kanban', 'snapshot.json');
+  }
+}

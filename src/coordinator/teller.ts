@@ -1,0 +1,106 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentEnvironment } from '../effects/environment.ts';
+import { runCommand } from '../effects/processes.ts';
+import type { KanbanEvent, TimedEvent } from '../event.ts';
+import type { Finding } from '../preflight/finding.ts';
+import type { Problem } from '../problem.ts';
+import type { View } from '../report/view.ts';
+import type { Settings } from '../workflow/settings.ts';
+import type { Observation } from './observe.ts';
+import { ToldProblems } from './told-problems.ts';
+
+export interface TellerParts {
+  readonly root: string;
+  readonly view: View;
+  /** The settings as they are now; undefined: none have been read yet. */
+  readonly settings: () => Settings | undefined;
+  /** A commit of our own was told. */
+  readonly onCommit: (at: number) => void;
+}
+
+/** Says what happened: to the view, to `.kanban/events.jsonl`, and to the person's own program when they are needed. */
+export class Teller {
+  readonly #parts: TellerParts;
+  readonly #told = new Set<string>();
+  readonly #problems = new ToldProblems();
+  readonly #holds = new Map<string, string>();
+  #settings = { broken: '', text: '' };
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  /** What is held now, with the reason, by what it is. */
+  get holds(): ReadonlyMap<string, string> {
+    return this.#holds;
+  }
+
+  readonly emit = (event: KanbanEvent): void => {
+    const timed: TimedEvent = { ...event, at: Date.now() };
+    if ('commit' in event) this.#parts.onCommit(timed.at);
+    try {
+      appendFileSync(join(this.#parts.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`, { mode: 0o600 });
+    } catch {
+      // Events are a convenience; the audit trail is git's.
+    }
+    this.#parts.view.event(timed);
+    if (event.type === 'person-needed') this.#notify(timed);
+  };
+
+  /** The same thing is said once. */
+  once(key: string, event: KanbanEvent): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.emit(event);
+  }
+
+  finding({ message, fix }: Finding): void {
+    const said = fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Mend: ${fix}`;
+    this.once(`told ${message}`, { type: 'told', message: said });
+  }
+
+  problem(problem: Problem): void {
+    this.once(`problem ${problem.code} ${problem.message}`, { type: 'problem-found', problem });
+  }
+
+  /** A hold begins, changes its reason, or ends (null). */
+  hold(what: string, why: string | null): void {
+    if ((this.#holds.get(what) ?? null) === why) return;
+    if (why === null) this.#holds.delete(what);
+    else this.#holds.set(what, why);
+    this.emit({ type: 'hold-changed', what, why });
+  }
+
+  /** What an observation shows that has not been said: problems, settings, saves from old buffers, a rewritten base. */
+  observed({ problems, settingsProblems, workflow, rewritten, board }: Observation): void {
+    this.#tellSettings(settingsProblems, workflow.settings);
+    this.#problems.keep(problems.filter((problem) => !settingsProblems.includes(problem)), (problem) => this.emit({ type: 'problem-found', problem }));
+    if (rewritten) this.emit({ type: 'told', message: `${workflow.settings.base} was rewritten; the board is taken as it now stands` });
+    for (const { column, kept } of board.oldBuffers) this.once(`old ${column} ${kept.join()}`, { type: 'old-buffer-read', file: `${workflow.settings.board}/${column}.md`, kept });
+  }
+
+  /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the mend. */
+  #tellSettings(problems: readonly Problem[], settings: Settings): void {
+    const broken = problems.map(({ message }) => message).join('\n');
+    const text = JSON.stringify(settings);
+    const before = this.#settings;
+    if (broken !== '' && broken !== before.broken) this.emit({ type: 'settings-broken', problems });
+    else if (broken === '' && (before.broken !== '' || (before.text !== '' && before.text !== text))) this.emit({ type: 'settings-changed' });
+    this.#settings = { broken, text };
+  }
+
+  /** Whatever comes of it, work goes on. */
+  #notify(event: TimedEvent): void {
+    const { root } = this.#parts;
+    const settings = this.#parts.settings();
+    if (settings === undefined || settings.notify === '') return;
+    const env = agentEnvironment({
+      inherited: process.env, settings: settings.env, agent: null, role: null, adapterEnv: {},
+      run: { program: 'hook', root, worktree: null, taskId: null, role: null, runId: null, attempt: null, branch: null, base: settings.base, report: null, changedFiles: null, findings: null, tmp: null, slot: null, identity: null },
+    });
+    void runCommand({ command: settings.notify, cwd: root, env, timeout: 60_000, input: `${JSON.stringify(event)}\n` }).then(({ code, tail }) => {
+      if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
+    });
+  }
+}
