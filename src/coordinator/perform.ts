@@ -93,10 +93,12 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
   if (verdict !== undefined) parts.observer.lives.add(action.id, { sha: written.sha, subject: '', verdict, report: action.report || action.why });
   const facts = factsOf(parts, action.key);
   const title = facts?.entry.title ?? '';
+  // The reason follows in the line that says that a person is needed.
+  const why = action.change.addTags?.includes('ESCALATED') ? 'escalated' : action.why;
   parts.emit(
     action.from === action.to
-      ? { type: 'entry-changed', id: action.id, title, column: action.to, why: action.why, commit: written.sha }
-      : { type: 'entry-moved', id: action.id, title, from: action.from, to: action.to, why: action.why, commit: written.sha },
+      ? { type: 'entry-changed', id: action.id, title, column: action.to, why, commit: written.sha }
+      : { type: 'entry-moved', id: action.id, title, from: action.from, to: action.to, why, commit: written.sha },
   );
   if (action.needsPerson && facts !== undefined) parts.emit({ type: 'person-needed', id: action.id, title, column: action.to, why: action.why, ways: waysAfter(action, facts, parts) });
   if (action.request !== null) reply(parts, action.request, { ok: true, message: `${action.id}: ${action.why}` });

@@ -1,6 +1,7 @@
 import { fullFacts, quickFacts, type FactsAsked, type PromptText } from '../effects/preflight-facts.ts';
 import type { PreflightFacts } from '../preflight/facts.ts';
 import type { Finding } from '../preflight/finding.ts';
+import { decide } from '../pipeline/decide.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { ROLES, type Role } from '../workflow/settings.ts';
 import { startRef } from './git-view.ts';
@@ -71,7 +72,7 @@ export class Preflight {
       inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
       mended,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
-      next: world.entries.filter(({ entry }) => entry.column === 'TODO' && !entry.parked).slice(0, 3).map(({ entry }) => `${entry.id ?? 'a note'} ${entry.title}`),
+      next: firstPicks(world),
     };
   }
 
@@ -97,3 +98,10 @@ function foreignBranches({ git, workflow, world }: Observation): FactsAsked['for
 /** What waits, without the words: a disk that fills up says another number every time. */
 const summary = (findings: readonly Finding[]): string =>
   findings.filter(({ level }) => level === 'stops' || level === 'holds').map(({ check, level, holds }) => `${check} ${level} ${JSON.stringify(holds ?? {})}`).join('\n');
+
+/** What would be picked first, as things stand. */
+function firstPicks(world: Observation['world']): string[] {
+  const picks = decide({ ...world, stops: [] }).actions.flatMap((action) => (action.type === 'pick-entries' ? action.picks : []));
+  const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
+  return picks.slice(0, 3).map(({ key, id }) => `${id} ${titles.get(key) ?? ''}`);
+}
