@@ -27,9 +27,17 @@ const [cli, programs] = await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     // CommonJS dependencies inside an ES module ask for Node's own modules by require().
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
   }),
-  build({ ...shared, entryPoints: { runner: 'src/runner/main.ts', 'git-spawner': 'src/git/spawner/main.ts' }, outdir: 'dist', format: 'cjs', outExtension: { '.js': '.cjs' } }),
+  build({
+    ...shared,
+    entryPoints: { runner: 'src/runner/main.ts', 'git-spawner': 'src/git/spawner/main.ts' },
+    outdir: 'dist',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  }),
 ]);
 chmodSync('dist/cli.js', 0o755);
 writeFileSync('dist/THIRD-PARTY-NOTICES.txt', notices([cli.metafile, programs.metafile]));
@@ -42,7 +50,10 @@ function notices(metafiles) {
       const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
       if (found) folders.add(found[1]);
     }
-  return [...folders].sort().map(noticeOf).join(`\n${'-'.repeat(80)}\n`);
+  return [...folders]
+    .sort()
+    .map(noticeOf)
+    .join(`\n${'-'.repeat(80)}\n`);
 }
 
 function noticeOf(folder) {

@@ -4,7 +4,12 @@ const { applyEdits, createSectionMemo, parseBoard } = await import(bundle);
 const size = Number(sizeText);
 const options = { ids: ['T'], boardPath: 'board', memo: createSectionMemo() };
 
-let texts = { TODO: `# TODO\n\n${Array.from({ length: size }, (_, index) => entryText(index + 1)).join('')}`, IN_PROGRESS: '# IN_PROGRESS\n', REVIEW: '# REVIEW\n', TESTING: '# TESTING\n' };
+let texts = {
+  TODO: `# TODO\n\n${Array.from({ length: size }, (_, index) => entryText(index + 1)).join('')}`,
+  IN_PROGRESS: '# IN_PROGRESS\n',
+  REVIEW: '# REVIEW\n',
+  TESTING: '# TESTING\n',
+};
 const bytes = Buffer.byteLength(texts.TODO);
 
 const cold = timed(() => parseBoard(texts, options)).ms;
@@ -24,9 +29,14 @@ console.log(JSON.stringify({ bytes, cold: [cold], again, top, middle, back }));
 
 /** What the coordinator does for one move: the edit, which parses to check itself, and the look at what came of it. */
 function move(key, from, to) {
-  const change = to === 'TODO' ? { setFields: { attempts: null } } : { setFields: { attempts: 'task 1' }, addTags: ['RETRY'] };
+  const change =
+    to === 'TODO' ? { setFields: { attempts: null } } : { setFields: { attempts: 'task 1' }, addTags: ['RETRY'] };
   const { ms, value } = timed(() => {
-    const edited = applyEdits(texts, [{ type: 'move', key, from, to, position: to === 'TODO' ? 'top' : 'bottom', change }], options);
+    const edited = applyEdits(
+      texts,
+      [{ type: 'move', key, from, to, position: to === 'TODO' ? 'top' : 'bottom', change }],
+      options,
+    );
     if (!edited.ok) throw new Error(edited.problem.message);
     return { texts: edited.texts, board: parseBoard(edited.texts, options) };
   });
@@ -47,7 +57,11 @@ function timed(run) {
 
 /** An entry as people write them: fields, prose, criteria, now and then a fence or a sub-heading. */
 function entryText(number) {
-  const fields = [...(number % 3 === 0 ? [`- depends: T-${number - 1}`] : []), `- files: src/part-${number % 40}/**`, ...(number % 7 === 0 ? ['- priority: P1'] : [])];
+  const fields = [
+    ...(number % 3 === 0 ? [`- depends: T-${number - 1}`] : []),
+    `- files: src/part-${number % 40}/**`,
+    ...(number % 7 === 0 ? ['- priority: P1'] : []),
+  ];
   const fence = number % 4 === 0 ? `\n\`\`\`sh\nnpm run codemod -- --part ${number}\n# not a heading\n\`\`\`\n` : '';
   return `## T-${number}: Part ${number} answers with a clear message
 

@@ -15,10 +15,25 @@ export async function bench({ place, rounds = 3 }) {
   console.log(`## board: sizes interleaved, ${rounds} rounds, ${MOVES} moves of each kind a round; ${load()}\n`);
   const file = join(place.folder, 'board.mjs');
   const entry = `export * from '${inBench('../src/board/parse.ts')}';\nexport * from '${inBench('../src/board/edit.ts')}';`;
-  await build({ stdin: { contents: entry, resolveDir: inBench('.') }, bundle: true, platform: 'node', format: 'esm', outfile: file, logLevel: 'error', define: { 'process.env.NODE_ENV': '"production"' } });
+  await build({
+    stdin: { contents: entry, resolveDir: inBench('.') },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: file,
+    logLevel: 'error',
+    define: { 'process.env.NODE_ENV': '"production"' },
+  });
   const found = Object.fromEntries(SIZES.map((size) => [size, []]));
   for (let round = 0; round < rounds; round++)
-    for (const size of SIZES) found[size].push(JSON.parse(execFileSync(process.execPath, [inBench('board-round.mjs'), file, String(size), String(MOVES)], { encoding: 'utf8' })));
+    for (const size of SIZES)
+      found[size].push(
+        JSON.parse(
+          execFileSync(process.execPath, [inBench('board-round.mjs'), file, String(size), String(MOVES)], {
+            encoding: 'utf8',
+          }),
+        ),
+      );
   report(found);
 }
 
@@ -36,11 +51,21 @@ function report(found) {
     ]),
   );
   printTable(
-    ['one move (edit, checked, and the parse after it)', 'top of TODO → IN_PROGRESS, ms', 'middle of TODO → IN_PROGRESS, ms', 'back to TODO’s top, ms', 'goal'],
+    [
+      'one move (edit, checked, and the parse after it)',
+      'top of TODO → IN_PROGRESS, ms',
+      'middle of TODO → IN_PROGRESS, ms',
+      'back to TODO’s top, ms',
+      'goal',
+    ],
     SIZES.map((size) => {
       const kinds = ['top', 'middle', 'back'];
       const slowest = Math.max(...kinds.map((kind) => median(of(size, kind))));
-      return [size, ...kinds.map((kind) => spread(of(size, kind), 1)), size === 10_000 ? against(slowest, 50, 'ms') : ''];
+      return [
+        size,
+        ...kinds.map((kind) => spread(of(size, kind), 1)),
+        size === 10_000 ? against(slowest, 50, 'ms') : '',
+      ];
     }),
   );
 }

@@ -34,13 +34,16 @@ export function printTable(head, rows) {
   const all = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  console.log([line(all[0]), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...all.slice(1).map(line)].join('\n'));
+  console.log(
+    [line(all[0]), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...all.slice(1).map(line)].join('\n'),
+  );
   console.log('');
 }
 
 /** Calls every one of `cases` once a round, in turn, so that a busy moment of the machine hits all alike. */
 export async function interleaved(rounds, cases) {
   const results = Object.fromEntries(Object.keys(cases).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) for (const [name, run] of Object.entries(cases)) results[name].push(await run(round));
+  for (let round = 0; round < rounds; round++)
+    for (const [name, run] of Object.entries(cases)) results[name].push(await run(round));
   return results;
 }

@@ -34,7 +34,11 @@ async function inCoordinator(place, cli, name, saves) {
     for (let number = 1; number <= saves; number++) {
       await quiet();
       times.push(await saveAndWait(coordinator, repo, marks, `T-${number}`));
-      await until(`T-${number} to land`, () => eventsOf(repo).some(({ type, id }) => type === 'entry-landed' && id === `T-${number}`), { every: 50, coordinator });
+      await until(
+        `T-${number} to land`,
+        () => eventsOf(repo).some(({ type, id }) => type === 'entry-landed' && id === `T-${number}`),
+        { every: 50, coordinator },
+      );
     }
     return times;
   } finally {

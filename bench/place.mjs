@@ -1,6 +1,17 @@
 // Where the benches work: a folder of their own, with a git configuration of its own, that is gone afterwards.
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,11 +23,20 @@ export function makePlace() {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-bench-')));
   const home = join(folder, 'home');
   mkdirSync(home);
-  writeFileSync(join(home, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@example.com\n[init]\n\tdefaultBranch = main\n');
+  writeFileSync(
+    join(home, '.gitconfig'),
+    '[user]\n\tname = Bench\n\temail = bench@example.com\n[init]\n\tdefaultBranch = main\n',
+  );
   const env = { ...process.env, HOME: home };
   for (const name of Object.keys(env)) if (/^(GIT_|KANBAN_|XDG_CONFIG_HOME$)/.test(name)) delete env[name];
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  return { folder, home, env, remove, git: (cwd, ...args) => execFileSync('git', args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 30 }) };
+  return {
+    folder,
+    home,
+    env,
+    remove,
+    git: (cwd, ...args) => execFileSync('git', args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 30 }),
+  };
 }
 
 /** Every git process from now on leaves one file in `folder`; false ends that. Read by git from the home's configuration. */
@@ -55,15 +75,22 @@ export async function timed(program, args, { cwd, env, log }) {
   const begin = performance.now();
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => appendFileSync(log, chunk));
-  const code = await new Promise((resolve, reject) => child.on('error', reject).on('exit', (exit, signal) => resolve(exit ?? signal)));
+  const code = await new Promise((resolve, reject) =>
+    child.on('error', reject).on('exit', (exit, signal) => resolve(exit ?? signal)),
+  );
   const seconds = (performance.now() - begin) / 1000;
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+  if (code !== 0)
+    throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${readFileSync(log, 'utf8').slice(-2000)}`);
   return seconds;
 }
 
 /** `kanban run` in the background. */
 export function startCoordinator(place, repo, cli, args = []) {
-  const child = spawn(process.execPath, [cli, 'run', ...args], { cwd: repo, env: place.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [cli, 'run', ...args], {
+    cwd: repo,
+    env: place.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
   const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
@@ -78,15 +105,19 @@ export function startCoordinator(place, repo, cli, args = []) {
 export function eventsOf(repo) {
   const file = join(repo, '.kanban', 'events.jsonl');
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 }
 
 /** Waits until `look` finds something; in vain once `coordinator` has ended. */
 export async function until(what, look, { seconds = 120, every = 10, coordinator } = {}) {
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
     const found = look();
     if (found) return found;
-    if (coordinator !== undefined && coordinator.child.exitCode !== null) throw new Error(`kanban run has ended before ${what}:\n${coordinator.said().slice(-2000)}`);
+    if (coordinator !== undefined && coordinator.child.exitCode !== null)
+      throw new Error(`kanban run has ended before ${what}:\n${coordinator.said().slice(-2000)}`);
     await new Promise((resolve) => setTimeout(resolve, every));
   }
   throw new Error(`waited ${seconds} s in vain for ${what}`);
@@ -103,7 +134,11 @@ export function processesIn(folder) {
   if (!existsSync('/proc/self/cwd')) return [];
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && Number(pid) !== process.pid && `${realpathSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
+      return (
+        /^\d+$/.test(pid) &&
+        Number(pid) !== process.pid &&
+        `${realpathSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`)
+      );
     } catch {
       return false;
     }

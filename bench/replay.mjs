@@ -14,7 +14,9 @@ export async function bench({ place, cli, rounds = 3, package: name, versions })
   const work = join(place.folder, 'work');
   const { entries, chains, releases, name: label } = buildWork(place, work, { package: name, versions });
   const countsCpu = spawnSync('perl', [SUBREAPER, '/dev/null']).status === 0;
-  console.log(`## replay: ${entries} entries in ${chains} chains (${label}, ${releases} releases), ${rounds} rounds; ${load()}\n`);
+  console.log(
+    `## replay: ${entries} entries in ${chains} chains (${label}, ${releases} releases), ${rounds} rounds; ${load()}\n`,
+  );
   const context = { place, cli, work, entries, countsCpu };
   const segments = {};
   const results = await interleaved(rounds, {
@@ -115,9 +117,17 @@ function tracing(place, folder) {
 }
 
 function commandOf(trace) {
-  const events = trace.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const events = trace
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   const name = events.find(({ event }) => event === 'cmd_name')?.name;
-  return name?.startsWith('_') === false ? name : (events.find(({ event }) => event === 'start')?.argv.slice(1, 2).join(' ') ?? '?');
+  return name?.startsWith('_') === false
+    ? name
+    : (events
+        .find(({ event }) => event === 'start')
+        ?.argv.slice(1, 2)
+        .join(' ') ?? '?');
 }
 
 const sum = (counts) => [...counts.values()].reduce((total, count) => total + count, 0);
@@ -126,22 +136,44 @@ function report({ plain, kanban }, counts, countsCpu) {
   const wall = (rounds) => rounds.map((round) => round.wall);
   const cpu = (rounds) => rounds.map((round) => round.cpu);
   const ratio = (of) => median(of(kanban)) / median(of(plain));
-  const rows = [['wall time, s', spread(wall(plain), 2), spread(wall(kanban), 2), ratio(wall).toFixed(2), against(ratio(wall), 3, '×')]];
-  if (countsCpu) rows.push(['CPU of all processes, s', spread(cpu(plain), 2), spread(cpu(kanban), 2), ratio(cpu).toFixed(2), '']);
-  rows.push(['git processes', sum(counts.plain), sum(counts.kanban), (sum(counts.kanban) / sum(counts.plain)).toFixed(2), '']);
+  const rows = [
+    [
+      'wall time, s',
+      spread(wall(plain), 2),
+      spread(wall(kanban), 2),
+      ratio(wall).toFixed(2),
+      against(ratio(wall), 3, '×'),
+    ],
+  ];
+  if (countsCpu)
+    rows.push(['CPU of all processes, s', spread(cpu(plain), 2), spread(cpu(kanban), 2), ratio(cpu).toFixed(2), '']);
+  rows.push([
+    'git processes',
+    sum(counts.plain),
+    sum(counts.kanban),
+    (sum(counts.kanban) / sum(counts.plain)).toFixed(2),
+    '',
+  ]);
   printTable(['replay', 'plain git', 'kanban', 'ratio', 'goal'], rows);
 }
 
 function reportGit(counts) {
-  const names = [...new Set([...counts.plain.keys(), ...counts.kanban.keys()])].toSorted((a, b) => (counts.kanban.get(b) ?? 0) - (counts.kanban.get(a) ?? 0));
-  printTable(['git processes by command', 'plain git', 'kanban'], names.map((name) => [name, counts.plain.get(name) ?? 0, counts.kanban.get(name) ?? 0]));
+  const names = [...new Set([...counts.plain.keys(), ...counts.kanban.keys()])].toSorted(
+    (a, b) => (counts.kanban.get(b) ?? 0) - (counts.kanban.get(a) ?? 0),
+  );
+  printTable(
+    ['git processes by command', 'plain git', 'kanban'],
+    names.map((name) => [name, counts.plain.get(name) ?? 0, counts.kanban.get(name) ?? 0]),
+  );
 }
 
 /** What one entry's way is made of: from one event to the next, in ms. */
 function addSegments(segments, events) {
   const byEntry = grouped(events);
   for (const list of byEntry.values()) {
-    const at = (type, wanted = {}) => list.find((event) => event.type === type && Object.entries(wanted).every(([key, value]) => event[key] === value))?.at;
+    const at = (type, wanted = {}) =>
+      list.find((event) => event.type === type && Object.entries(wanted).every(([key, value]) => event[key] === value))
+        ?.at;
     const moments = [
       ['', at('entry-moved', { to: 'IN_PROGRESS' })],
       ['picked → task run started (worktree made)', at('run-started', { role: 'task' })],
@@ -156,7 +188,8 @@ function addSegments(segments, events) {
       ['→ landed', at('entry-landed')],
     ];
     if (moments.some(([, moment]) => moment === undefined)) continue;
-    for (let next = 1; next < moments.length; next++) (segments[moments[next][0]] ??= []).push(moments[next][1] - moments[next - 1][1]);
+    for (let next = 1; next < moments.length; next++)
+      (segments[moments[next][0]] ??= []).push(moments[next][1] - moments[next - 1][1]);
     (segments['all of it'] ??= []).push(moments.at(-1)[1] - moments[0][1]);
   }
 }
@@ -168,5 +201,8 @@ function grouped(events) {
 }
 
 function reportSegments(segments) {
-  printTable(['where an entry’s time goes, ms', 'median (min..max)'], Object.entries(segments).map(([name, values]) => [name, spread(values)]));
+  printTable(
+    ['where an entry’s time goes, ms', 'median (min..max)'],
+    Object.entries(segments).map(([name, values]) => [name, spread(values)]),
+  );
 }

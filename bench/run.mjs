@@ -35,7 +35,14 @@ console.log(`${machineFacts()}\n`);
 for (const name of NAMES.filter((one) => positionals.length === 0 || positionals.includes(one))) {
   const { bench } = await import(`./${name}.mjs`);
   const place = makePlace();
-  const options = { place, cli, rounds: values.rounds === undefined ? undefined : Number(values.rounds), package: values.package, versions: Number(values.versions), size: Number(values.size) };
+  const options = {
+    place,
+    cli,
+    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+    package: values.package,
+    versions: Number(values.versions),
+    size: Number(values.size),
+  };
   try {
     await bench(options);
   } finally {

@@ -22,7 +22,11 @@ export async function bench({ place, cli, rounds = 15 }) {
       'kanban status, coordinator running': run([cli, 'status'], led),
       'kanban status, none running': run([cli, 'status'], alone),
     });
-    const rows = Object.entries(times).map(([name, values]) => [name, spread(values), name.startsWith('kanban') ? against(median(values), 150, 'ms') : '']);
+    const rows = Object.entries(times).map(([name, values]) => [
+      name,
+      spread(values),
+      name.startsWith('kanban') ? against(median(values), 150, 'ms') : '',
+    ]);
     printTable(['start-up', 'ms', 'goal'], rows);
   } finally {
     await coordinator.stop();
@@ -32,7 +36,11 @@ export async function bench({ place, cli, rounds = 15 }) {
 /** All entries are paused: the coordinator has nothing to do but to be asked. */
 function prepare(place, repo, cli) {
   makeRepository(place, repo, cli);
-  const entries = Array.from({ length: ENTRIES }, (_, index) => `## [PAUSED] T-${index + 1}: Part ${index + 1}\n\n- files: src/**\n\nWhat is to be done.\n\n\`\`\`sh\ntrue\n\`\`\`\n`);
+  const entries = Array.from(
+    { length: ENTRIES },
+    (_, index) =>
+      `## [PAUSED] T-${index + 1}: Part ${index + 1}\n\n- files: src/**\n\nWhat is to be done.\n\n\`\`\`sh\ntrue\n\`\`\`\n`,
+  );
   writeFileSync(join(repo, 'board', 'TODO.md'), `# TODO\n\n${entries.join('\n')}`);
   place.git(repo, 'commit', '-q', '-a', '-m', 'entries');
 }

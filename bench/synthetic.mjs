@@ -15,7 +15,10 @@ const FILES = [
   ['license', 20, 3],
 ];
 
-const WORDS = 'queue limit pending active resolve reject concurrency promise next task run clear value argument option default throw error type return await each first last count'.split(' ');
+const WORDS =
+  'queue limit pending active resolve reject concurrency promise next task run clear value argument option default throw error type return await each first last count'.split(
+    ' ',
+  );
 
 /** @returns {Generator<{ version: string, write(folder: string): void }>} the oldest first; `versions` of them */
 export function* syntheticReleases(versions) {
@@ -28,7 +31,10 @@ export function* syntheticReleases(versions) {
   for (let release = 0; release < versions; release++) {
     for (const file of files) if (file.changedIn.has(release)) change(random, file.lines);
     const state = files.map(({ path, lines }) => [path, `${lines.join('\n')}\n`]);
-    yield { version: `1.${release}.0`, write: (folder) => state.forEach(([path, text]) => writeInto(join(folder, path), text)) };
+    yield {
+      version: `1.${release}.0`,
+      write: (folder) => state.forEach(([path, text]) => writeInto(join(folder, path), text)),
+    };
   }
 }
 

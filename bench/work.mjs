@@ -14,7 +14,9 @@ export function buildWork(place, out, { package: name, versions }) {
   for (const folder of ['patches', 'history', 'repo']) mkdirSync(join(out, folder), { recursive: true });
   place.git(history, 'init', '-q');
   const commits = [];
-  for (const release of name === undefined ? syntheticReleases(versions) : publishedReleases(place, join(out, 'packs'), name, versions)) {
+  for (const release of name === undefined
+    ? syntheticReleases(versions)
+    : publishedReleases(place, join(out, 'packs'), name, versions)) {
     for (const file of readdirSync(history)) if (file !== '.git') rmSync(join(history, file), { recursive: true });
     release.write(history);
     place.git(history, 'add', '-A', '-f');
@@ -37,11 +39,21 @@ function writeEntries(place, out, label, commits) {
   for (const [index, { version, sha }] of commits.entries()) {
     if (index === 0) continue;
     const range = [commits[index - 1].sha, sha];
-    for (const file of place.git(history, 'diff', '--name-only', '--no-renames', '-z', ...range).split('\0').filter(Boolean)) {
+    for (const file of place
+      .git(history, 'diff', '--name-only', '--no-renames', '-z', ...range)
+      .split('\0')
+      .filter(Boolean)) {
       const id = `R-${++entries}`;
-      const patch = execFileSync('git', ['diff', '--binary', '--full-index', '--no-renames', ...range, '--', file], { cwd: history, env: place.env });
+      const patch = execFileSync('git', ['diff', '--binary', '--full-index', '--no-renames', ...range, '--', file], {
+        cwd: history,
+        env: place.env,
+      });
       writeFileSync(join(out, 'patches', `${id}.patch`), patch);
-      todo.push(`## ${id}: ${label} ${version}: ${file}`, '', ...(last.has(file) ? [`- depends: ${last.get(file)}`, ''] : []));
+      todo.push(
+        `## ${id}: ${label} ${version}: ${file}`,
+        '',
+        ...(last.has(file) ? [`- depends: ${last.get(file)}`, ''] : []),
+      );
       todo.push('```sh', `git apply --index --whitespace=nowarn "$KANBAN_ROOT/../patches/${id}.patch"`, '```', '');
       last.set(file, id);
     }
@@ -63,8 +75,11 @@ function startRepository(place, out, subject, sha) {
 /** The last stable releases of an npm package, fetched by npm. */
 function* publishedReleases(place, packs, name, versions) {
   mkdirSync(packs, { recursive: true });
-  const npm = (...args) => execFileSync('npm', [...args, '--silent'], { cwd: packs, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
-  const stable = JSON.parse(npm('view', name, 'versions', '--json')).filter((version) => /^\d+\.\d+\.\d+$/.test(version));
+  const npm = (...args) =>
+    execFileSync('npm', [...args, '--silent'], { cwd: packs, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
+  const stable = JSON.parse(npm('view', name, 'versions', '--json')).filter((version) =>
+    /^\d+\.\d+\.\d+$/.test(version),
+  );
   for (const version of stable.slice(-versions)) {
     const packed = npm('pack', `${name}@${version}`, '--pack-destination', '.').trim().split('\n').at(-1);
     rmSync(join(packs, 'package'), { recursive: true, force: true });

@@ -12,23 +12,79 @@ export type KanbanEvent =
   /** A person asked it to end: once = runs may finish, twice = runs are stopped. */
   | { readonly type: 'stop-asked'; readonly now: boolean; readonly runs: number }
   /** An entry changed column. */
-  | { readonly type: 'entry-moved'; readonly id: string; readonly title: string; readonly from: Column; readonly to: Column; readonly why: string; readonly commit: string }
+  | {
+      readonly type: 'entry-moved';
+      readonly id: string;
+      readonly title: string;
+      readonly from: Column;
+      readonly to: Column;
+      readonly why: string;
+      readonly commit: string;
+    }
   /** An entry changed tags or fields in its place. */
-  | { readonly type: 'entry-changed'; readonly id: string; readonly title: string; readonly column: Column; readonly why: string; readonly commit: string }
+  | {
+      readonly type: 'entry-changed';
+      readonly id: string;
+      readonly title: string;
+      readonly column: Column;
+      readonly why: string;
+      readonly commit: string;
+    }
   /** An entry or note got its number. */
-  | { readonly type: 'entry-numbered'; readonly id: string; readonly title: string; readonly column: Column; readonly commit: string }
+  | {
+      readonly type: 'entry-numbered';
+      readonly id: string;
+      readonly title: string;
+      readonly column: Column;
+      readonly commit: string;
+    }
   /** `kanban add` was carried out. */
   | { readonly type: 'entry-added'; readonly id: string; readonly title: string; readonly commit: string }
   /** The branch is merged into base, the entry gone, its line in the CHANGELOG: one commit. */
-  | { readonly type: 'entry-landed'; readonly id: string; readonly title: string; readonly commit: string; readonly line: string; readonly byHand: boolean }
+  | {
+      readonly type: 'entry-landed';
+      readonly id: string;
+      readonly title: string;
+      readonly commit: string;
+      readonly line: string;
+      readonly byHand: boolean;
+    }
   /** The entry left the board without landing. */
-  | { readonly type: 'entry-abandoned'; readonly id: string; readonly title: string; readonly why: string; readonly commit: string }
+  | {
+      readonly type: 'entry-abandoned';
+      readonly id: string;
+      readonly title: string;
+      readonly why: string;
+      readonly commit: string;
+    }
   /** A run was handed to a runner. */
-  | { readonly type: 'run-started'; readonly id: string; readonly run: string; readonly role: Role; readonly purpose: 'work' | 'mend'; readonly agent: string }
+  | {
+      readonly type: 'run-started';
+      readonly id: string;
+      readonly run: string;
+      readonly role: Role;
+      readonly purpose: 'work' | 'mend';
+      readonly agent: string;
+    }
   /** A run of an earlier coordinator was found alive and is waited for. */
-  | { readonly type: 'run-adopted'; readonly id: string; readonly run: string; readonly role: Role; readonly agent: string }
+  | {
+      readonly type: 'run-adopted';
+      readonly id: string;
+      readonly run: string;
+      readonly role: Role;
+      readonly agent: string;
+    }
   /** A run has ended and nothing of it is alive. */
-  | { readonly type: 'run-ended'; readonly id: string; readonly run: string; readonly role: Role; readonly agent: string; readonly cause: Cause; readonly detail: string; readonly seconds: number }
+  | {
+      readonly type: 'run-ended';
+      readonly id: string;
+      readonly run: string;
+      readonly role: Role;
+      readonly agent: string;
+      readonly cause: Cause;
+      readonly detail: string;
+      readonly seconds: number;
+    }
   /** A result counts for nothing on the board. */
   | { readonly type: 'run-put-aside'; readonly id: string; readonly run: string; readonly why: string }
   /** A run was asked to end. */
@@ -38,7 +94,14 @@ export type KanbanEvent =
   /** No output, no CPU and no changed file for `stall.after`. */
   | { readonly type: 'run-stalled'; readonly id: string; readonly run: string; readonly since: number }
   /** A person is needed; `ways` are commands to copy. */
-  | { readonly type: 'person-needed'; readonly id: string; readonly title: string; readonly column: Column; readonly why: string; readonly ways: readonly string[] }
+  | {
+      readonly type: 'person-needed';
+      readonly id: string;
+      readonly title: string;
+      readonly column: Column;
+      readonly why: string;
+      readonly ways: readonly string[];
+    }
   /** Work was kept under a ref instead of being committed or lost. */
   | { readonly type: 'work-rescued'; readonly id: string; readonly ref: string; readonly why: string }
   /** A branch was put away under `refs/kanban/abandoned/`. */

@@ -24,7 +24,11 @@ export interface AgentRun {
 
 /** What is to be started. */
 export type AgentPlan =
-  | { readonly command: { readonly file: string; readonly args: readonly string[]; readonly stdin: 'prompt' | 'none' }; readonly shell: null; readonly env: Readonly<Record<string, string>> }
+  | {
+      readonly command: { readonly file: string; readonly args: readonly string[]; readonly stdin: 'prompt' | 'none' };
+      readonly shell: null;
+      readonly env: Readonly<Record<string, string>>;
+    }
   | { readonly command: null; readonly shell: ShellPlan; readonly env: Readonly<Record<string, string>> };
 
 /** How the adapter reads an ended agent, where git and the report have not already told. */
@@ -46,6 +50,11 @@ export interface Adapter {
   };
   plan(run: AgentRun): AgentPlan;
   /** One line of output to events; unknown lines give none. `now` is epoch ms. */
-  parse(line: string, now: number): readonly AgentEvent[];
-  outcome(exit: { readonly code: number | null; readonly signal: string | null }, tail: string, events: readonly AgentEvent[], now: number): AgentReading;
+  readonly parse: (line: string, now: number) => readonly AgentEvent[];
+  outcome(
+    exit: { readonly code: number | null; readonly signal: string | null },
+    tail: string,
+    events: readonly AgentEvent[],
+    now: number,
+  ): AgentReading;
 }

@@ -37,7 +37,9 @@ function filled(words: readonly string[], run: AgentRun): string[] {
     model: run.model ?? '',
     run_id: run.runId,
   };
-  return withoutModel(words, run.model).map((word) => word.replace(/\{([a-z_]+)\}/g, (whole, name: string) => values[name] ?? whole));
+  return withoutModel(words, run.model).map((word) =>
+    word.replace(/\{([a-z_]+)\}/g, (whole, name: string) => values[name] ?? whole),
+  );
 }
 
 function withoutModel(words: readonly string[], model: string | null): readonly string[] {
@@ -53,9 +55,12 @@ function withoutModel(words: readonly string[], model: string | null): readonly 
 
 function read(code: number | null, signal: string | null, tail: string, now: number): AgentReading {
   const last = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  if (code === 126 || code === 127 || (code === null && signal === null)) return { kind: 'not-started', detail: last === '' ? `exit ${code ?? '?'}` : last };
+  if (code === 126 || code === 127 || (code === null && signal === null))
+    return { kind: 'not-started', detail: last === '' ? `exit ${code ?? '?'}` : last };
   if (code !== TEMPORARY_FAILURE) return { kind: 'ended' };
   const seconds = /^retry-after:\s*(\d+(?:\.\d+)?)\s*s?$/i.exec(last)?.[1];
   const detail = 'the agent said that its provider is not to be had for now (exit 75)';
-  return seconds === undefined ? { kind: 'provider', detail } : { kind: 'provider', until: now + Math.round(Number(seconds) * 1000), detail };
+  return seconds === undefined
+    ? { kind: 'provider', detail }
+    : { kind: 'provider', until: now + Math.round(Number(seconds) * 1000), detail };
 }

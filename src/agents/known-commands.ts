@@ -4,7 +4,11 @@ export interface KnownCommand {
   readonly program: string;
   readonly title: string;
   /** What WORKFLOW.md gets under `agents:`; `tools` are programs that its shell may run besides git (`npm`, `make`). */
-  settings(tools: readonly string[]): { readonly command: readonly string[]; readonly args: readonly string[]; readonly env: readonly string[] };
+  settings(tools: readonly string[]): {
+    readonly command: readonly string[];
+    readonly args: readonly string[];
+    readonly env: readonly string[];
+  };
 }
 
 /**
@@ -21,10 +25,30 @@ export const KNOWN_COMMANDS: Readonly<Record<'claude' | 'codex', KnownCommand>> 
     settings: (tools) => ({
       command: ['claude'],
       args: [
-        ...['-p', '--output-format', 'stream-json', '--verbose', '--permission-mode', 'dontAsk', '--model', '{model}'],
-        ...['--allowedTools', 'Bash(git *)', ...tools.map((tool) => `Bash(${tool} *)`), 'Write', 'Edit', 'Read', 'Glob', 'Grep'],
+        '-p',
+        '--output-format',
+        'stream-json',
+        '--verbose',
+        '--permission-mode',
+        'dontAsk',
+        '--model',
+        '{model}',
+        '--allowedTools',
+        'Bash(git *)',
+        ...tools.map((tool) => `Bash(${tool} *)`),
+        'Write',
+        'Edit',
+        'Read',
+        'Glob',
+        'Grep',
       ],
-      env: ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_BASE_URL', 'CLAUDE_CODE_OAUTH_TOKEN', 'CLAUDE_CONFIG_DIR'],
+      env: [
+        'ANTHROPIC_API_KEY',
+        'ANTHROPIC_AUTH_TOKEN',
+        'ANTHROPIC_BASE_URL',
+        'CLAUDE_CODE_OAUTH_TOKEN',
+        'CLAUDE_CONFIG_DIR',
+      ],
     }),
   },
   codex: {
@@ -32,7 +56,20 @@ export const KNOWN_COMMANDS: Readonly<Record<'claude' | 'codex', KnownCommand>> 
     title: 'Codex',
     settings: () => ({
       command: ['codex', 'exec'],
-      args: ['--json', '--sandbox', 'workspace-write', '--add-dir', '{git_common_dir}', '--add-dir', '{git_dir}', '-C', '{worktree}', '--model', '{model}', '-'],
+      args: [
+        '--json',
+        '--sandbox',
+        'workspace-write',
+        '--add-dir',
+        '{git_common_dir}',
+        '--add-dir',
+        '{git_dir}',
+        '-C',
+        '{worktree}',
+        '--model',
+        '{model}',
+        '-',
+      ],
       env: ['OPENAI_API_KEY', 'OPENAI_BASE_URL', 'CODEX_API_KEY', 'CODEX_HOME'],
     }),
   },

@@ -27,7 +27,17 @@ const VERDICTS: Readonly<Record<Role, Readonly<Record<string, readonly string[]>
   task: { done: ['completed', 'complete', 'finished', 'success', 'ok'], blocked: ['block', 'stuck', 'failed', 'fail'] },
   reviewer: {
     ready: ['approved', 'approve', 'lgtm', 'pass', 'passed', 'ok'],
-    'changes-requested': ['changes-required', 'changes-needed', 'request-changes', 'requested-changes', 'change-requested', 'rejected', 'reject', 'failed', 'fail'],
+    'changes-requested': [
+      'changes-required',
+      'changes-needed',
+      'request-changes',
+      'requested-changes',
+      'change-requested',
+      'rejected',
+      'reject',
+      'failed',
+      'fail',
+    ],
   },
   tester: { passed: ['pass', 'success', 'green', 'ok'], failed: ['fail', 'failure', 'red', 'failing'] },
 };
@@ -37,15 +47,29 @@ const VERDICTS: Readonly<Record<Role, Readonly<Record<string, readonly string[]>
  * is read line by line; no front matter at all, by the first lines that look like it. Never throws.
  */
 export function parseReport(text: string, role: Role): ParsedReport {
-  const source = text.replace(/^\uFEFF/, '').replace(/^\s+(?=---)/, '').replace(/\r\n?/g, '\n');
+  const source = text
+    .replace(/^\uFEFF/, '')
+    .replace(/^\s+(?=---)/, '')
+    .replace(/\r\n?/g, '\n');
   if (source.trim() === '') return { ok: false, problem: 'the report is empty' };
   const { fields, body } = readFields(source);
   const words = Object.keys(VERDICTS[role]);
   const wanted = words.map((word) => `\`verdict: ${word}\``).join(' or ');
-  if (fields.verdict === undefined) return { ok: false, problem: `the report has no verdict: its front matter must say ${wanted}` };
+  if (fields.verdict === undefined)
+    return { ok: false, problem: `the report has no verdict: its front matter must say ${wanted}` };
   const verdict = knownVerdict(fields.verdict, role);
-  if (verdict === null) return { ok: false, problem: `the report's verdict "${fields.verdict}" is none that a ${role} can give: ${wanted}` };
-  return { ok: true, verdict, type: knownType(fields.type), changelog: rawLine(source, 'changelog') ?? fields.changelog ?? null, text: body.trim() };
+  if (verdict === null)
+    return {
+      ok: false,
+      problem: `the report's verdict "${fields.verdict}" is none that a ${role} can give: ${wanted}`,
+    };
+  return {
+    ok: true,
+    verdict,
+    type: knownType(fields.type),
+    changelog: rawLine(source, 'changelog') ?? fields.changelog ?? null,
+    text: body.trim(),
+  };
 }
 
 const Fields = z.object({
@@ -64,8 +88,13 @@ function readFields(source: string): { fields: Fields; body: string } {
 /** gray-matter with its evaluating engines off and without its cache (DEPENDENCIES.md C). */
 function readYaml(source: string): { fields: Fields; body: string } | null {
   try {
-    const { data, content } = matter(source, { language: 'yaml', engines: { yaml: yamlObject, json: refuse, js: refuse, javascript: refuse, coffee: refuse, toml: refuse } });
-    const lower = Object.fromEntries(Object.entries(data).map(([key, value]) => [key.toLowerCase(), value ?? undefined]));
+    const { data, content } = matter(source, {
+      language: 'yaml',
+      engines: { yaml: yamlObject, json: refuse, js: refuse, javascript: refuse, coffee: refuse, toml: refuse },
+    });
+    const lower = Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key.toLowerCase(), value ?? undefined]),
+    );
     const fields = Fields.safeParse(lower);
     return fields.success ? { fields: fields.data, body: content } : null;
   } catch {
@@ -113,13 +142,32 @@ function unquoted(value: string): string {
 }
 
 function knownVerdict(written: string, role: Role): Verdict | null {
-  const word = written.replace(/\s#.*$/, '').replace(/[*_`"'.!]+/g, (mark) => (mark.includes('_') ? '-' : '')).trim().toLowerCase().replace(/[\s-]+/g, '-').replace(/^-|-$/g, '');
+  const word = written
+    .replace(/\s#.*$/, '')
+    .replace(/[*_`"'.!]+/g, (mark) => (mark.includes('_') ? '-' : ''))
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '-')
+    .replace(/^-|-$/g, '');
   const found = Object.entries(VERDICTS[role]).find(([name, near]) => name === word || near.includes(word));
   return (found?.[0] as Verdict | undefined) ?? null;
 }
 
 function knownType(written: string | undefined): ChangeType | null {
-  const word = written?.replace(/\s#.*$/, '').trim().toLowerCase() ?? '';
-  const near: Readonly<Record<string, ChangeType>> = { add: 'added', feature: 'added', feat: 'added', change: 'changed', fix: 'fixed', bugfix: 'fixed', remove: 'removed', deprecate: 'deprecated' };
+  const word =
+    written
+      ?.replace(/\s#.*$/, '')
+      .trim()
+      .toLowerCase() ?? '';
+  const near: Readonly<Record<string, ChangeType>> = {
+    add: 'added',
+    feature: 'added',
+    feat: 'added',
+    change: 'changed',
+    fix: 'fixed',
+    bugfix: 'fixed',
+    remove: 'removed',
+    deprecate: 'deprecated',
+  };
   return TYPES.find((type) => type === word) ?? near[word] ?? null;
 }

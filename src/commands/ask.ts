@@ -30,7 +30,10 @@ export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
 }
 
 /** For commands of the form `kanban <command> <id> --why …`. */
-export const askAbout = (command: Wish['command']) => ({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> =>
-  ask(io, { command, taskId: args[0] ?? null, why: textOf(options['why']) });
+export const askAbout =
+  (command: Wish['command']) =>
+  ({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> =>
+    ask(io, { command, taskId: args[0] ?? null, why: textOf(options['why']) });
 
-export const textOf = (value: string | number | boolean | undefined): string => (typeof value === 'string' ? value.trim() : '');
+export const textOf = (value: string | number | boolean | undefined): string =>
+  typeof value === 'string' ? value.trim() : '';

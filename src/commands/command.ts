@@ -39,7 +39,11 @@ export interface CommandSpec {
   readonly name: string;
   readonly group: string;
   readonly summary: string;
-  readonly args: readonly { readonly name: string; readonly form: 'required' | 'optional' | 'any-number'; readonly summary: string }[];
+  readonly args: readonly {
+    readonly name: string;
+    readonly form: 'required' | 'optional' | 'any-number';
+    readonly summary: string;
+  }[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** What `--json` prints, key by key, for docs/commands.md. */

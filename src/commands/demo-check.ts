@@ -12,7 +12,9 @@ import type { DemoContent } from './demo-repository.ts';
 export async function checkDemo(root: string, content: DemoContent, exitCode: number | null): Promise<string[]> {
   const trailers = await readTrailers(root);
   return [
-    ...(exitCode === 4 ? [] : [`kanban run --until-done ended with exit code ${exitCode ?? 'none'} instead of 4 (one entry needs a person)`]),
+    ...(exitCode === 4
+      ? []
+      : [`kanban run --until-done ended with exit code ${exitCode ?? 'none'} instead of 4 (one entry needs a person)`]),
     ...landings(content, trailers),
     ...board(root, content),
     ...changelog(root, content),
@@ -46,7 +48,10 @@ function board(root: string, { escalated, noteTitle }: DemoContent): string[] {
   const lines = COLUMNS.flatMap((column) => {
     const path = join(root, 'board', `${column}.md`);
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    return text.split('\n').filter((line) => /^## .*\bT-\d+\b/.test(line) || line === `- [ ] ${noteTitle}`).map((line) => `${column}: ${line}`);
+    return text
+      .split('\n')
+      .filter((line) => /^## .*\bT-\d+\b/.test(line) || line === `- [ ] ${noteTitle}`)
+      .map((line) => `${column}: ${line}`);
   });
   const isExpected = (line: string): boolean => line.startsWith(`REVIEW: ## [ESCALATED] ${escalated}: `);
   return [

@@ -4,7 +4,14 @@ import { packageRoot } from '../effects/package-root.ts';
 import { git } from '../git/git.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { checkDemo } from './demo-check.ts';
-import { addDemoNote, demoContent, fillDemoBoard, makeDemoFolder, makeDemoRepository, type DemoContent } from './demo-repository.ts';
+import {
+  addDemoNote,
+  demoContent,
+  fillDemoBoard,
+  makeDemoFolder,
+  makeDemoRepository,
+  type DemoContent,
+} from './demo-repository.ts';
 import { Stage } from './demo-stage.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
@@ -88,13 +95,20 @@ tested and landed on main. ${mended} will fail its test once and be mended; ${es
 end with a person. Half-way this demo writes a line into board/TODO.md, as you would in an editor: watch it being picked.
 `;
 
-const summary = ({ ids, mended, escalated, noteId, noteTitle }: DemoContent): string => `${ids.length} of ${ids.length + 1} entries landed, each reviewed and tested.
+const summary = ({
+  ids,
+  mended,
+  escalated,
+  noteId,
+  noteTitle,
+}: DemoContent): string => `${ids.length} of ${ids.length + 1} entries landed, each reviewed and tested.
 - ${mended} failed its test once and was mended.
 - ${escalated} failed twice and waits for a person: that is why kanban run ended with exit code 4.
 - ${noteId} was the line written half-way: "${noteTitle}".
 `;
 
-const complaint = (differences: readonly string[]): string => `The demo did not end as it should:\n${differences.map((line) => `- ${line}`).join('\n')}\n`;
+const complaint = (differences: readonly string[]): string =>
+  `The demo did not end as it should:\n${differences.map((line) => `- ${line}`).join('\n')}\n`;
 
 const WAYS_HOME = `Three commands to try at home, in a repository of yours:
   npm i -D file-kanban && npx file-kanban init
@@ -102,7 +116,10 @@ const WAYS_HOME = `Three commands to try at home, in a repository of yours:
   npx kanban run`;
 
 /** With the program's path, since it need not be installed there. */
-const waysThere = ({ root, cli }: Stage, { mended, escalated }: DemoContent): string => `The repository stays in ${root}. Three commands to try there:
+const waysThere = (
+  { root, cli }: Stage,
+  { mended, escalated }: DemoContent,
+): string => `The repository stays in ${root}. Three commands to try there:
   cd ${root}
   node ${cli} log ${mended}
   node ${cli} show ${escalated}`;

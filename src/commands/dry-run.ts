@@ -38,8 +38,17 @@ function linesOf(action: Action, observation: Observation, repo: Repository): st
   switch (action.type) {
     case 'pick-entries':
       return action.picks.flatMap(({ key, id }) => {
-        const agent = observation.world.entries.find(({ entry }) => entry.key === key)?.entry.fields.find((field) => field.key === 'agent')?.value;
-        return [`move ${id} TODO → IN_PROGRESS, then start the task agent:`, commandLine(observation, repo, { id, role: 'task', agent: agent ?? observation.workflow.settings.roles.task.agent })];
+        const agent = observation.world.entries
+          .find(({ entry }) => entry.key === key)
+          ?.entry.fields.find((field) => field.key === 'agent')?.value;
+        return [
+          `move ${id} TODO → IN_PROGRESS, then start the task agent:`,
+          commandLine(observation, repo, {
+            id,
+            role: 'task',
+            agent: agent ?? observation.workflow.settings.roles.task.agent,
+          }),
+        ];
       });
     case 'start-run':
       return [`start the ${action.role} of ${action.id}:`, commandLine(observation, repo, action)];
@@ -66,20 +75,45 @@ function linesOf(action: Action, observation: Observation, repo: Repository): st
 }
 
 /** As it would be started; the run's own paths are not made yet. */
-function commandLine({ workflow, world }: Observation, repo: Repository, run: { readonly id: string; readonly role: Role; readonly agent: string }): string {
+function commandLine(
+  { workflow, world }: Observation,
+  repo: Repository,
+  run: { readonly id: string; readonly role: Role; readonly agent: string },
+): string {
   const { settings } = workflow;
   const adapter = adapterOf(settings, run.agent);
   if (adapter === null) return `  (there is no agent named ${run.agent})`;
   const worktree = worktreePath(repo, settings, run.id);
-  const agent = settings.agents[run.agent] ?? { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' as const };
+  const agent = settings.agents[run.agent] ?? {
+    kind: 'shell',
+    command: [],
+    args: [],
+    model: null,
+    env: { pass: [], set: {} },
+    permissions: 'narrow' as const,
+  };
   const entry = world.entries.find((facts) => facts.entry.id === run.id)?.entry;
   const plan = adapter.plan({
-    runId: '<run>', taskId: run.id, role: run.role, purpose: 'work', settings: agent, model: agent.model, worktree,
-    promptFile: '<run folder>/prompt.md', report: `${worktree}/.kanban/report-<run>.md`, gitDir: `${repo.commonDir}/worktrees/${run.id}`, gitCommonDir: repo.commonDir,
-    script: entry?.script ?? null, files: entry?.files ?? [], roleRun: run.role === 'task' ? '' : settings.roles[run.role].run, session: null,
+    runId: '<run>',
+    taskId: run.id,
+    role: run.role,
+    purpose: 'work',
+    settings: agent,
+    model: agent.model,
+    worktree,
+    promptFile: '<run folder>/prompt.md',
+    report: `${worktree}/.kanban/report-<run>.md`,
+    gitDir: `${repo.commonDir}/worktrees/${run.id}`,
+    gitCommonDir: repo.commonDir,
+    script: entry?.script ?? null,
+    files: entry?.files ?? [],
+    roleRun: run.role === 'task' ? '' : settings.roles[run.role].run,
+    session: null,
   });
-  if (plan.command === null) return `  ${run.agent}: ${plan.shell.script === null ? plan.shell.run || "checks by program" : "the entry's sh block"} in ${worktree}`;
+  if (plan.command === null)
+    return `  ${run.agent}: ${plan.shell.script === null ? plan.shell.run || 'checks by program' : "the entry's sh block"} in ${worktree}`;
   return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'prompt' ? '  < prompt' : ''}`;
 }
 
-const quoted = (word: string): string => (/^[\w@%+=:,./{}<>-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./{}<>-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -67,7 +67,9 @@ function agentsEdit(doc: Document.Parsed, { agents, tools }: Filling): Edit {
 function valueAt(doc: Document.Parsed, path: readonly string[]): { readonly start: number; readonly end: number } {
   let node: unknown = doc.contents;
   for (const step of path) {
-    const pair: Pair | undefined = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === step) : undefined;
+    const pair: Pair | undefined = isMap(node)
+      ? node.items.find((item) => isScalar(item.key) && item.key.value === step)
+      : undefined;
     node = pair?.value;
   }
   const range = (node as { range?: [number, number, number] } | undefined)?.range;

@@ -47,21 +47,38 @@ export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: s
   });
 }
 
-const nearest = (typed: string, entries: readonly Entry[]): string | null => nearestOf(typed.toUpperCase(), entries.flatMap(({ id }) => id ?? []));
+const nearest = (typed: string, entries: readonly Entry[]): string | null =>
+  nearestOf(
+    typed.toUpperCase(),
+    entries.flatMap(({ id }) => id ?? []),
+  );
 
 /** How an entry that is not on the board has left it. */
 const leftBy = (history: readonly LogMove[]): 'CHANGELOG' | 'ABANDONED' =>
   history.findLast(({ to }) => to !== null)?.to === 'CHANGELOG' ? 'CHANGELOG' : 'ABANDONED';
 
 /** The entry's text as it stood right before the commit that took it off the board. */
-async function lastText(repo: Repository, settings: Settings, id: string, history: readonly LogMove[]): Promise<Entry | null> {
+async function lastText(
+  repo: Repository,
+  settings: Settings,
+  id: string,
+  history: readonly LogMove[],
+): Promise<Entry | null> {
   const left = history.findLast(({ to }) => to === 'CHANGELOG' || to === 'ABANDONED');
   if (left === undefined) return null;
-  const parent = await git(['rev-parse', '--verify', '--quiet', `${left.commit}^1`], { cwd: repo.root, okExit: [0, 1] });
+  const parent = await git(['rev-parse', '--verify', '--quiet', `${left.commit}^1`], {
+    cwd: repo.root,
+    okExit: [0, 1],
+  });
   if (parent.code !== 0) return null;
   const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
-  for (const column of COLUMNS) texts[column] = (await readBlob(repo, parent.stdout.trim(), `${settings.board}/${column}.md`))?.toString() ?? null;
-  const board = parseBoard(texts satisfies BoardTexts, { ids: settings.ids, boardPath: settings.board, memo: createSectionMemo() });
+  for (const column of COLUMNS)
+    texts[column] = (await readBlob(repo, parent.stdout.trim(), `${settings.board}/${column}.md`))?.toString() ?? null;
+  const board = parseBoard(texts satisfies BoardTexts, {
+    ids: settings.ids,
+    boardPath: settings.board,
+    memo: createSectionMemo(),
+  });
   return COLUMNS.flatMap((column) => board.columns[column].entries).find((entry) => entry.id === id) ?? null;
 }
 
@@ -93,9 +110,18 @@ async function branchOf({ repo, settings, view }: OpenBoard, id: string): Promis
   const tip = view.refs.get(`refs/heads/${name}`);
   if (tip === undefined) return null;
   const start = view.refs.get(startRef(id)) ?? view.base;
-  const range = [`--max-count=100`, '--format=%H%x00%s', tip, ...(view.base === null ? [] : [`^${view.base}`]), ...(start === null ? [] : [`^${start}`])];
+  const range = [
+    `--max-count=100`,
+    '--format=%H%x00%s',
+    tip,
+    ...(view.base === null ? [] : [`^${view.base}`]),
+    ...(start === null ? [] : [`^${start}`]),
+  ];
   const { stdout } = await git(['log', '-z', '--no-color', '--no-show-signature', ...range, '--'], { cwd: repo.root });
   const fields = stdout.split('\0');
-  const commits = Array.from({ length: Math.floor(fields.length / 2) }, (_, index) => ({ sha: fields[2 * index] ?? '', subject: fields[2 * index + 1] ?? '' }));
+  const commits = Array.from({ length: Math.floor(fields.length / 2) }, (_, index) => ({
+    sha: fields[2 * index] ?? '',
+    subject: fields[2 * index + 1] ?? '',
+  }));
   return { name, tip, worktree: checkoutOf(repo, `refs/heads/${name}`)?.path ?? null, commits };
 }

@@ -23,14 +23,16 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
 }
 
 /** Numbered choices; Enter takes the first. */
-const askOnTerminal = (io: Io): NonNullable<InitOptions['ask']> => async (question, choices) => {
-  const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: io.stdout });
-  const list = choices.map((choice, index) => `  ${index + 1}  ${choice}`).join('\n');
-  try {
-    const answer = (await terminal.question(`${question}\n${list}\n[1] `)).trim();
-    return choices[Number(answer) - 1] ?? choices.find((choice) => choice === answer) ?? choices[0] ?? '';
-  } finally {
-    terminal.close();
-  }
-};
+const askOnTerminal =
+  (io: Io): NonNullable<InitOptions['ask']> =>
+  async (question, choices) => {
+    const { createInterface } = await import('node:readline/promises');
+    const terminal = createInterface({ input: process.stdin, output: io.stdout });
+    const list = choices.map((choice, index) => `  ${index + 1}  ${choice}`).join('\n');
+    try {
+      const answer = (await terminal.question(`${question}\n${list}\n[1] `)).trim();
+      return choices[Number(answer) - 1] ?? choices.find((choice) => choice === answer) ?? choices[0] ?? '';
+    } finally {
+      terminal.close();
+    }
+  };

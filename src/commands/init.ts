@@ -45,7 +45,14 @@ export async function init(options: InitOptions): Promise<Result<InitResult>> {
   if (!opened.ok) return opened;
   const { root } = opened.value;
   const { stdout: any } = await git(['rev-list', '--all', '--max-count=1'], { cwd: root });
-  if (any.trim() === '') return failed([{ code: 'no-commits', message: 'The repository has no commit yet, and tasks start from one.', fix: 'git add -A && git commit -m "Start", then kanban init' }]);
+  if (any.trim() === '')
+    return failed([
+      {
+        code: 'no-commits',
+        message: 'The repository has no commit yet, and tasks start from one.',
+        fix: 'git add -A && git commit -m "Start", then kanban init',
+      },
+    ]);
   const existing = await existingSettings(root);
   if (!existing.ok) return existing;
   const detected = await detect(root, (existing.value ?? defaultSettings()).board, options.path);
@@ -64,7 +71,11 @@ export async function init(options: InitOptions): Promise<Result<InitResult>> {
   });
 }
 
-const NO_BASE = { code: 'no-base', message: 'HEAD is detached, and no branch looks like the one that tasks should land on.', fix: 'kanban init --base <branch>, or git switch <branch> first' };
+const NO_BASE = {
+  code: 'no-base',
+  message: 'HEAD is detached, and no branch looks like the one that tasks should land on.',
+  fix: 'kanban init --base <branch>, or git switch <branch> first',
+};
 
 /** The settings of a WORKFLOW.md that is there already; null = there is none. */
 async function existingSettings(root: string): Promise<Result<Settings | null>> {
@@ -77,7 +88,13 @@ async function existingSettings(root: string): Promise<Result<Settings | null>> 
 async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): Promise<Result<KnownName | 'shell'>> {
   const known: readonly string[] = ['shell', ...Object.keys(KNOWN_COMMANDS)];
   if (agent !== undefined && !known.includes(agent)) {
-    return failed([{ code: 'unknown-agent', message: `\`${agent}\` is no agent that init knows.`, fix: `one of: ${known.join(', ')}; any other program stands under \`agents\` in WORKFLOW.md` }]);
+    return failed([
+      {
+        code: 'unknown-agent',
+        message: `\`${agent}\` is no agent that init knows.`,
+        fix: `one of: ${known.join(', ')}; any other program stands under \`agents\` in WORKFLOW.md`,
+      },
+    ]);
   }
   if (agent !== undefined) return ok(agent as KnownName | 'shell');
   const choices = [...agents, 'shell'] as const;
@@ -98,13 +115,20 @@ interface Choices {
   readonly existing: Settings | null;
 }
 
-async function planFiles(root: string, choices: Choices): Promise<{ readonly files: readonly FilePlan[]; readonly kept: readonly string[] }> {
+async function planFiles(
+  root: string,
+  choices: Choices,
+): Promise<{ readonly files: readonly FilePlan[]; readonly kept: readonly string[] }> {
   const from = packageRoot();
   const settings = choices.existing ?? defaultSettings();
   const copies: readonly (readonly [string, string])[] = [
     ['WORKFLOW.md', 'WORKFLOW.md'],
-    ...['task.md', 'reviewer.md', 'tester.md'].map((name) => [`prompts/${name}`, `${settings.prompts}/${name}`] as const),
-    ...['TODO.md', 'IN_PROGRESS.md', 'REVIEW.md', 'TESTING.md'].map((name) => [`board/${name}`, `${settings.board}/${name}`] as const),
+    ...['task.md', 'reviewer.md', 'tester.md'].map(
+      (name) => [`prompts/${name}`, `${settings.prompts}/${name}`] as const,
+    ),
+    ...['TODO.md', 'IN_PROGRESS.md', 'REVIEW.md', 'TESTING.md'].map(
+      (name) => [`board/${name}`, `${settings.board}/${name}`] as const,
+    ),
   ];
   const files: FilePlan[] = [];
   const kept: string[] = [];
@@ -162,20 +186,30 @@ function inWords(detected: Detected, agent: KnownName | 'shell', existing: Setti
     afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
     unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
     testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
-    agents.length > 0 ? `agents: ${agents.map((name) => KNOWN_COMMANDS[name].title).join(', ')}` : 'agents: none on the PATH',
+    agents.length > 0
+      ? `agents: ${agents.map((name) => KNOWN_COMMANDS[name].title).join(', ')}`
+      : 'agents: none on the PATH',
     existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,
   ];
   return lines.filter((line): line is string => typeof line === 'string');
 }
 
-async function steps(root: string, files: readonly FilePlan[], base: string, { head, testerRun }: Detected): Promise<readonly string[]> {
+async function steps(
+  root: string,
+  files: readonly FilePlan[],
+  base: string,
+  { head, testerRun }: Detected,
+): Promise<readonly string[]> {
   const out: string[] = [];
   const exists = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${base}`], { cwd: root, okExit: [0, 1] });
   if (exists.code !== 0) out.push(`git branch ${base} origin/${base}    # tasks land there, and it isn't here yet`);
   if (head !== base) out.push(`git switch ${base}    # the board counts where ${base} is checked out`);
-  const paths = [...new Set(files.map(({ path }) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : path)))];
+  const paths = [
+    ...new Set(files.map(({ path }) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : path))),
+  ];
   if (paths.length > 0) out.push(`git add ${paths.map(quoted).join(' ')} && git commit -m "kanban: set up"`);
-  if (testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md')) out.push('set roles.tester.run in WORKFLOW.md: no test command was found');
+  if (testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md'))
+    out.push('set roles.tester.run in WORKFLOW.md: no test command was found');
   out.push('kanban add "…", or write an entry into TODO.md, then: kanban run');
   return out;
 }

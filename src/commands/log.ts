@@ -27,4 +27,5 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   return EXIT.done;
 }
 
-const numberOf = (value: string | number | boolean | undefined): number | null => (typeof value === 'number' ? value : null);
+const numberOf = (value: string | number | boolean | undefined): number | null =>
+  typeof value === 'number' ? value : null;

@@ -25,4 +25,5 @@ export async function withBoard<T>(cwd: string, look: (board: OpenBoard) => Prom
 }
 
 /** For commands that need no more than the settings. */
-export const readSettings = (cwd: string): Promise<Result<Settings>> => withBoard(cwd, async ({ settings }) => ok(settings));
+export const readSettings = (cwd: string): Promise<Result<Settings>> =>
+  withBoard(cwd, async ({ settings }) => ok(settings));

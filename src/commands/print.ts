@@ -8,7 +8,8 @@ export function printProblems(io: Pick<Io, 'stderr'>, problems: readonly Problem
   return EXIT.usage;
 }
 
-export const printJson = (io: Pick<Io, 'stdout'>, value: unknown): void => void io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+export const printJson = (io: Pick<Io, 'stdout'>, value: unknown): void =>
+  void io.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** Colour on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says no; FORCE_COLOR says yes. */
 export function wantsColour({ env, isTTY }: Pick<Io, 'env' | 'isTTY'>): boolean {

@@ -13,7 +13,11 @@ export type Asked =
  * fast.
  * @param argv without node and script
  */
-export async function readCommandLine(argv: readonly string[], io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: string): Promise<Asked> {
+export async function readCommandLine(
+  argv: readonly string[],
+  io: Pick<Io, 'stdout' | 'stderr' | 'columns'>,
+  version: string,
+): Promise<Asked> {
   let asked: { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> } | null = null;
   const program = createProgram(io, version, (found) => (asked = found));
   try {
@@ -23,7 +27,11 @@ export async function readCommandLine(argv: readonly string[], io: Pick<Io, 'std
     return { kind: 'ended', code: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   }
   if (asked === null) throw new Error('commander called no command');
-  const { spec, args, options } = asked as { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> };
+  const { spec, args, options } = asked as {
+    spec: CommandSpec;
+    args: readonly string[];
+    options: Record<string, unknown>;
+  };
   const read = await readOptions(spec, options);
   if (read.ok) return { kind: 'command', spec, args: { args, options: read.options } };
   io.stderr.write(`error: ${read.message}\n(kanban ${spec.name} --help)\n`);
@@ -33,7 +41,8 @@ export async function readCommandLine(argv: readonly string[], io: Pick<Io, 'std
 /** Plain `kanban`, and `kanban --json`, are `kanban status`. */
 function withDefault(argv: readonly string[]): readonly string[] {
   const first = argv[0];
-  const isStatus = first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version', '--'].includes(first));
+  const isStatus =
+    first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version', '--'].includes(first));
   return isStatus ? ['status', ...argv] : argv;
 }
 
@@ -54,20 +63,44 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
       getErrHelpWidth: () => io.columns ?? 100,
     })
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .addHelpText('after', () => ['', block('Examples:', EXAMPLES), '', block('Exit codes:', EXIT_CODES), '', block('When stuck:', WHEN_STUCK)].join('\n'));
+    .addHelpText('after', () =>
+      [
+        '',
+        block('Examples:', EXAMPLES),
+        '',
+        block('Exit codes:', EXIT_CODES),
+        '',
+        block('When stuck:', WHEN_STUCK),
+      ].join('\n'),
+    );
   for (const spec of COMMANDS) addCommand(program, spec, onAsked);
   const group = `${COMMANDS.at(-1)?.group}:`;
-  program.addHelpCommand(new Commander('help').argument('[command]').description('Print how a command is used').helpOption(false).helpGroup(group));
+  program.addHelpCommand(
+    new Commander('help')
+      .argument('[command]')
+      .description('Print how a command is used')
+      .helpOption(false)
+      .helpGroup(group),
+  );
   return program;
 }
 
 function addCommand(program: Commander, spec: CommandSpec, onAsked: OnAsked): void {
-  const command = program.command(spec.name).description(spec.summary).helpGroup(`${spec.group}:`).showHelpAfterError(`(kanban ${spec.name} --help)`).helpOption('-h, --help', 'print this');
+  const command = program
+    .command(spec.name)
+    .description(spec.summary)
+    .helpGroup(`${spec.group}:`)
+    .showHelpAfterError(`(kanban ${spec.name} --help)`)
+    .helpOption('-h, --help', 'print this');
   for (const { name, form, summary } of spec.args) command.argument(TERMS[form].replace('name', name), summary);
-  for (const { flags, summary, required } of spec.options) command.addOption(new Option(flags, summary).makeOptionMandatory(required === true));
+  for (const { flags, summary, required } of spec.options)
+    command.addOption(new Option(flags, summary).makeOptionMandatory(required === true));
   command.addHelpText('after', () => `\n${block('Examples:', spec.examples)}`);
   command.action((...given: unknown[]) => {
-    const args = given.slice(0, spec.args.length).flat().filter((arg): arg is string => typeof arg === 'string');
+    const args = given
+      .slice(0, spec.args.length)
+      .flat()
+      .filter((arg): arg is string => typeof arg === 'string');
     onAsked({ spec, args, options: command.opts() });
   });
 }
@@ -80,7 +113,9 @@ function block(title: string, lines: readonly (readonly [string, string])[]): st
   return [title, ...lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd())].join('\n');
 }
 
-type ReadOptions = { readonly ok: true; readonly options: ParsedArgs['options'] } | { readonly ok: false; readonly message: string };
+type ReadOptions =
+  | { readonly ok: true; readonly options: ParsedArgs['options'] }
+  | { readonly ok: false; readonly message: string };
 
 async function readOptions(spec: CommandSpec, given: Record<string, unknown>): Promise<ReadOptions> {
   const options: Record<string, string | number | boolean> = {};
@@ -89,13 +124,22 @@ async function readOptions(spec: CommandSpec, given: Record<string, unknown>): P
     if (typeof value === 'boolean') options[name] = value;
     if (typeof value !== 'string' || option === undefined) continue;
     const read = await readValue(option, value);
-    if (read === null) return { ok: false, message: `option '${option.flags}' can't be '${value}': it must be ${EXPECTED[option.kind ?? 'text']}` };
+    if (read === null)
+      return {
+        ok: false,
+        message: `option '${option.flags}' can't be '${value}': it must be ${EXPECTED[option.kind ?? 'text']}`,
+      };
     options[name] = read;
   }
   return { ok: true, options };
 }
 
-const EXPECTED = { count: 'a whole number from 1', duration: 'a duration such as 90s, 15m or 1h30m', since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20', text: 'text' } as const;
+const EXPECTED = {
+  count: 'a whole number from 1',
+  duration: 'a duration such as 90s, 15m or 1h30m',
+  since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20',
+  text: 'text',
+} as const;
 
 async function readValue({ kind }: OptionSpec, text: string): Promise<string | number | null> {
   if (kind === undefined) return text;
@@ -104,6 +148,8 @@ async function readValue({ kind }: OptionSpec, text: string): Promise<string | n
   const duration = parseDuration(text);
   if (kind === 'duration') return duration;
   if (duration !== null) return Date.now() - duration;
-  const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text).getTime() : Number.NaN;
+  const at = /^\d{4}-\d\d-\d\d/.test(text)
+    ? new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text).getTime()
+    : Number.NaN;
   return Number.isNaN(at) ? null : at;
 }

@@ -30,7 +30,10 @@ function select(moves: readonly LogMove[], { limit, since }: LogQuery): LogMove[
 export async function withReports(repo: Repository, moves: readonly LogMove[]): Promise<LogMove[]> {
   if (moves.length === 0) return [];
   const shas = [...new Set(moves.map(({ commit }) => commit))];
-  const { stdout } = await git(['log', '--no-walk=unsorted', '-z', '--no-color', '--no-show-signature', '--format=%H%x00%b', '--stdin'], { cwd: repo.root, input: `${shas.join('\n')}\n` });
+  const { stdout } = await git(
+    ['log', '--no-walk=unsorted', '-z', '--no-color', '--no-show-signature', '--format=%H%x00%b', '--stdin'],
+    { cwd: repo.root, input: `${shas.join('\n')}\n` },
+  );
   const fields = stdout.split('\0');
   const bodies = new Map<string, string>();
   for (let i = 0; i + 1 < fields.length; i += 2) bodies.set(fields[i] ?? '', fields[i + 1] ?? '');
@@ -40,6 +43,9 @@ export async function withReports(repo: Repository, moves: readonly LogMove[]): 
 /** Reports stand indented in our commits (git/trailers.ts); all else is trailers. */
 function reportIn(body: string): string | null {
   const lines = body.split('\n').filter((line) => line === '' || line.startsWith('    '));
-  const text = lines.map((line) => line.slice(4)).join('\n').trim();
+  const text = lines
+    .map((line) => line.slice(4))
+    .join('\n')
+    .trim();
   return text === '' ? null : text;
 }

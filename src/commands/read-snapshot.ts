@@ -15,7 +15,8 @@ export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
   const opening = openRepository(cwd);
   // What a look of our own needs takes more than the rest of this command to load: it is loaded only if there is no
   // coordinator, and then while git is asked for the repository.
-  const loading = existsSync(join(cwd, '.git', 'HEAD')) && lockHolder(join(cwd, '.git', 'kanban')) === null ? loadLook() : null;
+  const loading =
+    existsSync(join(cwd, '.git', 'HEAD')) && lockHolder(join(cwd, '.git', 'kanban')) === null ? loadLook() : null;
   const opened = await opening;
   if (!opened.ok) return opened;
   const kept = keptSnapshot(opened.value);
@@ -35,7 +36,8 @@ function keptSnapshot({ root, commonDir }: Repository): Snapshot | null {
 }
 
 function withActivity(snapshot: Snapshot, root: string): Snapshot {
-  const fresh = (run: SnapshotRun): SnapshotRun => (run.state === 'alive' ? { ...run, ...readActivity(join(runsFolder(root), run.id)) } : run);
+  const fresh = (run: SnapshotRun): SnapshotRun =>
+    run.state === 'alive' ? { ...run, ...readActivity(join(runsFolder(root), run.id)) } : run;
   const entries = snapshot.entries.map((entry) => (entry.run === null ? entry : { ...entry, run: fresh(entry.run) }));
   return { ...snapshot, entries, strayRuns: snapshot.strayRuns.map(fresh) };
 }

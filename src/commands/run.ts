@@ -17,7 +17,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     return EXIT.preflightFailed;
   }
   if (options['dryRun'] === true) return dryRun(opened.value, args, io);
-  const view = await chooseView({
+  const view = chooseView({
     json: options['json'] === true,
     isTTY: io.isTTY,
     colour: wantsColour(io),

@@ -11,6 +11,15 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
   if (!read.ok) return printProblems(io, read.error);
   const now = Date.now();
   if (options['json'] === true) printJson(io, read.value);
-  else io.stdout.write(renderStatus(read.value, { now, clock: localClock(now), width: io.columns ?? null, colour: wantsColour(io), details: options['details'] === true }));
+  else
+    io.stdout.write(
+      renderStatus(read.value, {
+        now,
+        clock: localClock(now),
+        width: io.columns ?? null,
+        colour: wantsColour(io),
+        details: options['details'] === true,
+      }),
+    );
   return EXIT.done;
 }

@@ -8,7 +8,11 @@ const SETUP = 'Set up and check';
 const json: OptionSpec = { flags: '--json', summary: 'print JSON' };
 const why: OptionSpec = { flags: '--why <reason>', summary: 'the reason, for the history' };
 const limit: OptionSpec = { flags: '--limit <count>', summary: 'show at most so many', kind: 'count' };
-const since: OptionSpec = { flags: '--since <time>', summary: 'only what is newer: 2h, 3d, or a date such as 2026-11-20', kind: 'since' };
+const since: OptionSpec = {
+  flags: '--since <time>',
+  summary: 'only what is newer: 2h, 3d, or a date such as 2026-11-20',
+  kind: 'since',
+};
 const id = { name: 'id', form: 'required', summary: 'task id, such as T-12' } as const;
 const maybeId = { ...id, form: 'optional' } as const;
 
@@ -32,7 +36,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: [{ name: 'id', form: 'any-number', summary: 'only these entries' }],
     options: [
       { flags: '--until-done', summary: 'end when nothing is left that can be done without you' },
-      { flags: '--max-wait <duration>', summary: 'with --until-done: wait at most so long for providers and backoff', kind: 'duration' },
+      {
+        flags: '--max-wait <duration>',
+        summary: 'with --until-done: wait at most so long for providers and backoff',
+        kind: 'duration',
+      },
       { flags: '--dry-run', summary: 'print what the first tick would do, and each command line; start nothing' },
       { flags: '--json', summary: 'print every event as a line of JSON' },
     ],
@@ -102,9 +110,18 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['push', 'whether landings are pushed'],
       ['stops', 'what stops everything, in words'],
       ['told', 'what else is to be said'],
-      ['entries', 'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `why`, `on` (ids it waits for), `until`, `attempts`, `run`, `worktree`'],
-      ['entries[].state', '`running`, `ready`, `waits`, `being-edited`, `waits-for-provider`, `held`, `lands`, `needs-person` or `parked`'],
-      ['entries[].run', 'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `last`, `waiting`, `stalledSince`'],
+      [
+        'entries',
+        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `why`, `on` (ids it waits for), `until`, `attempts`, `run`, `worktree`',
+      ],
+      [
+        'entries[].state',
+        '`running`, `ready`, `waits`, `being-edited`, `waits-for-provider`, `held`, `lands`, `needs-person` or `parked`',
+      ],
+      [
+        'entries[].run',
+        'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `last`, `waiting`, `stalledSince`',
+      ],
       ['strayRuns', 'runs whose entry is not on the board any more, as `run` above'],
     ],
     load: () => import('./status.ts'),
@@ -166,7 +183,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: ENTRY,
     summary: 'Try an escalated entry again where it stands, with a fresh budget',
     args: [id],
-    options: [{ flags: '--mended', summary: 'you committed the mend in its worktree: go on at the stage that failed' }, why],
+    options: [
+      { flags: '--mended', summary: 'you committed the mend in its worktree: go on at the stage that failed' },
+      why,
+    ],
     examples: [
       ['kanban retry T-12', 'the agents try again'],
       ['kanban retry T-12 --mended', 'after your own commit in .worktrees/T-12'],
@@ -266,7 +286,8 @@ export const COMMANDS: readonly CommandSpec[] = [
 ];
 
 /** The head of `kanban --help`. */
-export const ABOUT = 'A kanban of plain markdown files, worked by coding agents: reviewed, tested and landed on your branch.';
+export const ABOUT =
+  'A kanban of plain markdown files, worked by coding agents: reviewed, tested and landed on your branch.';
 
 /** First examples in `kanban --help`. */
 export const EXAMPLES: readonly (readonly [command: string, what: string])[] = [

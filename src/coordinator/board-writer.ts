@@ -88,14 +88,18 @@ export class BoardWriter {
     const now = Date.now();
     const busy = columns.find((column) => (this.#seen.board.busyUntil.get(column) ?? 0) > now && this.#disk !== null);
     if (busy !== undefined) return { kind: 'later', why: `${busy}.md is being edited` };
-    if (this.#disk === null || !columns.some((column) => this.#isEdited(column))) return { kind: 'done', sha: this.#base };
-    const edited = COLUMNS.filter((column) => this.#isEdited(column) && (this.#seen.board.busyUntil.get(column) ?? 0) <= now);
+    if (this.#disk === null || !columns.some((column) => this.#isEdited(column)))
+      return { kind: 'done', sha: this.#base };
+    const edited = COLUMNS.filter(
+      (column) => this.#isEdited(column) && (this.#seen.board.busyUntil.get(column) ?? 0) <= now,
+    );
     const texts = { ...this.#committed };
     for (const column of edited) texts[column] = this.#texts[column];
     const message = handEditMessage(this.#movesBetween(this.#committed, texts));
     const files = edited.map((column) => this.#file(column, this.#texts[column]));
     const written = await this.#commit(files, texts, message);
-    if (written.kind === 'done') this.#emit({ type: 'board-edited', files: edited.map((column) => this.#path(column)), commit: written.sha });
+    if (written.kind === 'done')
+      this.#emit({ type: 'board-edited', files: edited.map((column) => this.#path(column)), commit: written.sha });
     return written;
   }
 
@@ -116,7 +120,10 @@ export class BoardWriter {
   }
 
   #isEdited(column: Column): boolean {
-    return (this.#texts[column] ?? '') !== (this.#committed[column] ?? '') || (this.#disk !== null && (this.#disk[column] ?? '') !== (this.#texts[column] ?? ''));
+    return (
+      (this.#texts[column] ?? '') !== (this.#committed[column] ?? '') ||
+      (this.#disk !== null && (this.#disk[column] ?? '') !== (this.#texts[column] ?? ''))
+    );
   }
 
   #path(column: Column): string {
@@ -124,7 +131,12 @@ export class BoardWriter {
   }
 
   #file(column: Column, to: string | null): MoveFile {
-    return { path: this.#path(column), from: bytesOf(this.#disk?.[column] ?? null), committed: bytesOf(this.#committed[column]), to: bytesOf(to) };
+    return {
+      path: this.#path(column),
+      from: bytesOf(this.#disk?.[column] ?? null),
+      committed: bytesOf(this.#committed[column]),
+      to: bytesOf(to),
+    };
   }
 
   async #extra({ path, change }: ExtraFile): Promise<MoveFile | { held: string }> {
@@ -200,4 +212,5 @@ export function authorOf(settings: Settings): Identity | undefined {
 
 const bytesOf = (text: string | null): Uint8Array | null => (text === null ? null : Buffer.from(text, 'utf8'));
 
-const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean => (a === null || b === null ? a === b : Buffer.from(a).equals(b));
+const sameBytes = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
+  a === null || b === null ? a === b : Buffer.from(a).equals(b);

@@ -35,19 +35,34 @@ export class Branches {
 
   /** Worktree, branch and start ref go: base contains the branch's tip, or there is nothing on it. A branch that has moved since is kept. */
   drop(id: string, settings: Settings, known: { readonly tip: string; readonly start: string } | null): void {
-    this.#beside(id, async () => (await this.#removeWorktree(id, settings)) && ((known !== null && (await this.#removeKnown(id, settings, known))) || (await this.#removeRefs(id, settings, ''))));
+    this.#beside(
+      id,
+      async () =>
+        (await this.#removeWorktree(id, settings)) &&
+        ((known !== null && (await this.#removeKnown(id, settings, known))) ||
+          (await this.#removeRefs(id, settings, ''))),
+    );
   }
 
   /** The same for a branch that is not in base: it is kept under `refs/kanban/abandoned/`. `mark` parts what a person rescoped from what comes back. */
   keep(id: string, settings: Settings, mark: '' | '-rescoped'): void {
-    this.#beside(id, async () => (await this.#removeWorktree(id, settings)) && (await this.#removeRefs(id, settings, mark)));
+    this.#beside(
+      id,
+      async () => (await this.#removeWorktree(id, settings)) && (await this.#removeRefs(id, settings, mark)),
+    );
   }
 
   /** A branch that was put away comes back as it was. */
-  async restore(id: string, kept: { readonly ref: string; readonly tip: string }, settings: Settings, base: string): Promise<void> {
+  async restore(
+    id: string,
+    kept: { readonly ref: string; readonly tip: string },
+    settings: Settings,
+    base: string,
+  ): Promise<void> {
     const { stdout } = await git(['merge-base', base, kept.tip], { cwd: this.#repo.root, okExit: [0, 1] });
     const start = stdout.trim();
-    if (start === '') return this.#emit({ type: 'removal-held', id, why: `${kept.ref} has no commit in common with base` });
+    if (start === '')
+      return this.#emit({ type: 'removal-held', id, why: `${kept.ref} has no commit in common with base` });
     await updateRefs(this.#repo, [
       { ref: `refs/heads/${branchName(settings, id)}`, to: kept.tip, from: null },
       { ref: startRef(id), to: start, from: null },
@@ -86,14 +101,43 @@ export class Branches {
 
   async #beforeRemove(id: string, path: string, settings: Settings): Promise<void> {
     const env = agentEnvironment({
-      inherited: process.env, settings: settings.env, agent: null, role: null, adapterEnv: {},
-      run: { program: 'hook', root: this.#repo.root, worktree: path, taskId: id, role: null, runId: null, attempt: null, branch: branchName(settings, id), base: settings.base, report: null, changedFiles: null, findings: null, tmp: null, slot: null, identity: null },
+      inherited: process.env,
+      settings: settings.env,
+      agent: null,
+      role: null,
+      adapterEnv: {},
+      run: {
+        program: 'hook',
+        root: this.#repo.root,
+        worktree: path,
+        taskId: id,
+        role: null,
+        runId: null,
+        attempt: null,
+        branch: branchName(settings, id),
+        base: settings.base,
+        report: null,
+        changedFiles: null,
+        findings: null,
+        tmp: null,
+        slot: null,
+        identity: null,
+      },
     });
-    const ended = await runCommand({ command: settings.hooks.before_remove, cwd: path, env, timeout: settings.hooks.timeout });
+    const ended = await runCommand({
+      command: settings.hooks.before_remove,
+      cwd: path,
+      env,
+      timeout: settings.hooks.timeout,
+    });
     if (ended.code !== 0) this.#emit({ type: 'told', message: `before_remove of ${id} failed: ${ended.tail}` });
   }
 
-  async #removeKnown(id: string, settings: Settings, { tip, start }: { readonly tip: string; readonly start: string }): Promise<boolean> {
+  async #removeKnown(
+    id: string,
+    settings: Settings,
+    { tip, start }: { readonly tip: string; readonly start: string },
+  ): Promise<boolean> {
     const removed = await updateRefs(this.#repo, [
       { ref: `refs/heads/${branchName(settings, id)}`, to: null, from: tip },
       { ref: startRef(id), to: null, from: start },
@@ -103,7 +147,12 @@ export class Branches {
 
   async #removeRefs(id: string, settings: Settings, mark: '' | '-rescoped'): Promise<boolean> {
     const name = `refs/heads/${branchName(settings, id)}`;
-    const refs = new Map((await readRefs(this.#repo, [name, startRef(id), `refs/kanban/abandoned/${id}/`])).map((ref) => [ref.name, ref.sha]));
+    const refs = new Map(
+      (await readRefs(this.#repo, [name, startRef(id), `refs/kanban/abandoned/${id}/`])).map((ref) => [
+        ref.name,
+        ref.sha,
+      ]),
+    );
     const tip = refs.get(name);
     const start = refs.get(startRef(id));
     const updates: RefUpdate[] = [];
@@ -122,6 +171,8 @@ export class Branches {
 
 function nextNumber(names: Iterable<string>, id: string): number {
   const prefix = `refs/kanban/abandoned/${id}/`;
-  const numbers = [...names].filter((name) => name.startsWith(prefix)).map((name) => Number.parseInt(name.slice(prefix.length), 10));
+  const numbers = [...names]
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => Number.parseInt(name.slice(prefix.length), 10));
   return 1 + Math.max(0, ...numbers.filter(Number.isSafeInteger));
 }

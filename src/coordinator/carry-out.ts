@@ -44,7 +44,7 @@ async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<
   const mailbox = mailboxOf(repo.root);
   const { id: _id, at: _at, ...wish } = request;
   let posted: string | null = null;
-  for (const until = Date.now() + PATIENCE; Date.now() < until; ) {
+  for (const until = Date.now() + PATIENCE; Date.now() < until;) {
     const taken = await takeLock(kanbanDir(repo));
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, wish);
@@ -76,13 +76,22 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
     const looked = await observer.look({ ...LOOK, now: Date.now(), requests: [request] });
     if (!looked.ok) return failed(looked.problems);
     const observation = looked.value;
-    if (observation.git.open !== null) return failed([{ code: 'base-held', message: observation.git.open, fix: 'finish it first' }]);
+    if (observation.git.open !== null)
+      return failed([{ code: 'base-held', message: observation.git.open, fix: 'finish it first' }]);
     if (observation.board.unreadable.length > 0) return failed(observation.board.unreadable);
     const writer = new BoardWriter(observer, observation, emit);
     const actions = decide(observation.world).actions.filter((action) => isPartOf(action, request));
     let why: string | null = null;
     for (const action of actions) {
-      const performed = await perform(action, { observer, observation, writer, starter: null, branches, mailbox, emit });
+      const performed = await perform(action, {
+        observer,
+        observation,
+        writer,
+        starter: null,
+        branches,
+        mailbox,
+        emit,
+      });
       if (performed.kind === 'later') why = performed.why;
       if (performed.kind !== 'done') break;
     }
@@ -111,13 +120,20 @@ async function stopRuns(repo: Repository): Promise<Result<Reply>> {
   if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
   for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail: 'kanban stop', at: Date.now() });
   for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(100)) {
-    const left = listRuns(repo.root).runs.filter(({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId));
-    if (left.length === 0) return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
+    const left = listRuns(repo.root).runs.filter(
+      ({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId),
+    );
+    if (left.length === 0)
+      return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
   }
   return failed([{ code: 'runs-live-on', message: 'some runs could not be ended', fix: 'kanban doctor' }]);
 }
 
-const notCarriedOut = (why: string): Problem => ({ code: 'not-carried-out', message: `Nothing was done: ${why}`, fix: 'mend that, then give the command again' });
+const notCarriedOut = (why: string): Problem => ({
+  code: 'not-carried-out',
+  message: `Nothing was done: ${why}`,
+  fix: 'mend that, then give the command again',
+});
 
 const NO_ANSWER: Problem = {
   code: 'no-answer',

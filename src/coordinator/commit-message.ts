@@ -15,7 +15,18 @@ const message = (subject: string, body: string, trailers: readonly Trailer[]): M
 });
 
 /** `kanban: T-12 TODO → IN_PROGRESS`, by `commits.move`; in its place: `kanban: T-12 TESTING: tests pass`. */
-export function moveMessage(settings: Settings, move: { readonly id: string; readonly from: Column; readonly to: Column; readonly why: string; readonly report: string; readonly trailers: readonly Trailer[]; readonly request: string | null }): Message {
+export function moveMessage(
+  settings: Settings,
+  move: {
+    readonly id: string;
+    readonly from: Column;
+    readonly to: Column;
+    readonly why: string;
+    readonly report: string;
+    readonly trailers: readonly Trailer[];
+    readonly request: string | null;
+  },
+): Message {
   const { id, from, to, why, report } = move;
   const moved = settings.commits.move.replaceAll('{id}', id).replaceAll('{from}', from).replaceAll('{to}', to);
   const trailers = withRequest(move.trailers, move.request);
@@ -26,20 +37,45 @@ export function moveMessage(settings: Settings, move: { readonly id: string; rea
 export function picksMessage(settings: Settings, ids: readonly string[]): Message {
   const trailers = ids.map((id): Trailer => ({ name: 'Kanban-Move', value: `${id} TODO -> IN_PROGRESS` }));
   const [only] = ids;
-  if (ids.length === 1 && only !== undefined) return moveMessage(settings, { id: only, from: 'TODO', to: 'IN_PROGRESS', why: '', report: '', trailers, request: null });
+  if (ids.length === 1 && only !== undefined)
+    return moveMessage(settings, {
+      id: only,
+      from: 'TODO',
+      to: 'IN_PROGRESS',
+      why: '',
+      report: '',
+      trailers,
+      request: null,
+    });
   return message(`kanban: ${ids.length} moves (${ids.join(', ')})`, '', trailers);
 }
 
-export const plainMessage = (subject: string, body: string, trailers: readonly Trailer[], request: string | null = null): Message =>
-  message(subject, body, withRequest(trailers, request));
+export const plainMessage = (
+  subject: string,
+  body: string,
+  trailers: readonly Trailer[],
+  request: string | null = null,
+): Message => message(subject, body, withRequest(trailers, request));
 
 /** A person's own edit; moves between columns are named, so that the history tells who moved what. */
-export function handEditMessage(moves: readonly { readonly id: string; readonly from: Column | null; readonly to: Column | null }[]): Message {
-  const trailers = moves.flatMap(({ id, from, to }): Trailer[] => (from !== null && to !== null ? [{ name: 'Kanban-Move', value: `${id} ${from} -> ${to}` }] : []));
+export function handEditMessage(
+  moves: readonly { readonly id: string; readonly from: Column | null; readonly to: Column | null }[],
+): Message {
+  const trailers = moves.flatMap(({ id, from, to }): Trailer[] =>
+    from !== null && to !== null ? [{ name: 'Kanban-Move', value: `${id} ${from} -> ${to}` }] : [],
+  );
   return message('kanban: board edited by hand', '', trailers);
 }
 
-export function landingMessage(settings: Settings, landing: { readonly id: string; readonly title: string; readonly reports: string; readonly trailers: readonly Trailer[] }): Message {
+export function landingMessage(
+  settings: Settings,
+  landing: {
+    readonly id: string;
+    readonly title: string;
+    readonly reports: string;
+    readonly trailers: readonly Trailer[];
+  },
+): Message {
   const subject = settings.commits.landing.replaceAll('{id}', landing.id).replaceAll('{title}', landing.title);
   return message(subject, landing.reports, landing.trailers);
 }

@@ -38,7 +38,8 @@ const LAND_AGAIN = 1_000;
 const PATIENCE = 20_000;
 /** A coordinator that was asked to end waits so long for what it still has to write. */
 const LAST_PATIENCE = 2_000;
-const IN_MOTION = 'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
+const IN_MOTION =
+  'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
 /** Some five loose objects a commit; git packs from 6,700 on. */
 const COMMITS_BEFORE_MAINTENANCE = 1_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
@@ -85,13 +86,29 @@ export class Coordinator {
     this.#observer = new Observer(options.repo);
     const { repo, view } = options;
     const wake = (): void => this.wake();
-    this.#watching = new Watching(wake, (words) => this.#teller.once(`watch ${words}`, { type: 'told', message: `changes are found every ${SAFETY / 1000} s only: ${words}` }));
-    this.#teller = new Teller({ root: repo.root, view, settings: () => this.#observer.workflow.settings, onCommit: (at) => this.#wrote(at) });
+    this.#watching = new Watching(wake, (words) =>
+      this.#teller.once(`watch ${words}`, {
+        type: 'told',
+        message: `changes are found every ${SAFETY / 1000} s only: ${words}`,
+      }),
+    );
+    this.#teller = new Teller({
+      root: repo.root,
+      view,
+      settings: () => this.#observer.workflow.settings,
+      onCommit: (at) => this.#wrote(at),
+    });
     const { emit } = this.#teller;
     this.#branches = new Branches(repo, emit);
     this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: repo.root, capacity: 6, onEnded: wake });
     this.#starter = new RunStarter({ repo, observer: this.#observer, pool: this.#pool, emit, wake });
-    this.#follower = new RunFollower({ root: repo.root, observer: this.#observer, starter: this.#starter, teller: this.#teller, wake });
+    this.#follower = new RunFollower({
+      root: repo.root,
+      observer: this.#observer,
+      starter: this.#starter,
+      teller: this.#teller,
+      wake,
+    });
     this.#shower = new Shower(repo.root, view);
     this.#preflight = new Preflight(this.#observer);
   }
@@ -108,7 +125,11 @@ export class Coordinator {
     const next = now || this.#mode !== 'run' ? 'stop' : 'finish';
     if (this.#mode === 'stop') return;
     this.#mode = next;
-    this.#teller.emit({ type: 'stop-asked', now: next === 'stop', runs: new Set([...this.#follower.alive, ...this.#starter.starting.map(({ id }) => id)]).size });
+    this.#teller.emit({
+      type: 'stop-asked',
+      now: next === 'stop',
+      runs: new Set([...this.#follower.alive, ...this.#starter.starting.map(({ id }) => id)]).size,
+    });
     this.wake();
   }
 
@@ -127,14 +148,23 @@ export class Coordinator {
   }
 
   async #underLock(lock: TakenLock): Promise<Ending> {
-    for (const event of await recover(this.#repo)) this.#teller.emit({ type: 'recovered', what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}` });
+    for (const event of await recover(this.#repo))
+      this.#teller.emit({
+        type: 'recovered',
+        what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
+      });
     const first = await this.#firstLook();
     if (!first.ok) return first.ending;
     const { settings } = first.value.workflow;
     for (const event of await setUp(this.#repo, this.#observer, first.value)) this.#teller.emit(event);
     await this.#follower.endStrays();
     pruneRuns(this.#repo.root, Date.now() - KEEP_RUNS);
-    this.#teller.emit({ type: 'coordinator-started', pid: process.pid, base: settings.base, sha: first.value.git.base });
+    this.#teller.emit({
+      type: 'coordinator-started',
+      pid: process.pid,
+      base: settings.base,
+      sha: first.value.git.base,
+    });
     const blocked = await this.#firstPreflight(first.value);
     if (blocked !== null) return blocked;
     for (;;) {
@@ -146,7 +176,9 @@ export class Coordinator {
   }
 
   /** Without readable settings and a base nothing can begin: it waits for them, or ends. */
-  async #firstLook(): Promise<{ readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly ending: Ending }> {
+  async #firstLook(): Promise<
+    { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly ending: Ending }
+  > {
     for (;;) {
       const look = await this.#look([]);
       if (look.ok) return look;
@@ -161,7 +193,9 @@ export class Coordinator {
   async #firstPreflight(observation: Observation): Promise<Ending | null> {
     const findings = await this.#preflight.full(observation, []);
     // The board's own problems are told, with their places, by the first tick.
-    for (const finding of findings) if (finding.check !== 'board' && (finding.level !== 'stops' || !this.#options.untilDone)) this.#teller.finding(finding);
+    for (const finding of findings)
+      if (finding.check !== 'board' && (finding.level !== 'stops' || !this.#options.untilDone))
+        this.#teller.finding(finding);
     const stops = findings.filter(({ level }) => level === 'stops');
     if (stops.length === 0 || !this.#options.untilDone) return null;
     return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
@@ -212,7 +246,13 @@ export class Coordinator {
     return requests.filter((request) => {
       if (request.command !== 'stop' || request.taskId !== null) return true;
       this.stop(request.now ?? false, 'command');
-      answer(this.#mailbox, request.id, { ok: true, message: this.#mode === 'stop' ? 'runs are being stopped, their work is kept' : 'nothing new is started; runs may finish' });
+      answer(this.#mailbox, request.id, {
+        ok: true,
+        message:
+          this.#mode === 'stop'
+            ? 'runs are being stopped, their work is kept'
+            : 'nothing new is started; runs may finish',
+      });
       settleRequest(this.#mailbox, request.id);
       return false;
     });
@@ -238,14 +278,22 @@ export class Coordinator {
     let done = 0;
     const later = new Set<string>();
     for (const action of actions) {
-      if (action.type === 'land-entry') {
+      if (isLanding(action)) {
         // What was moved in this tick has runs to start: they go first, but no landing waits twice.
         this.#deferred = writer.base !== observation.git.base && !this.#deferred;
         if (this.#deferred) return done;
       }
       if (observation.git.open !== null && action.type !== 'stop-run') continue;
       if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) continue;
-      const performed = await perform(action, { observer: this.#observer, observation, writer, starter: this.#starter, branches: this.#branches, mailbox: this.#mailbox, emit: this.#teller.emit });
+      const performed = await perform(action, {
+        observer: this.#observer,
+        observation,
+        writer,
+        starter: this.#starter,
+        branches: this.#branches,
+        mailbox: this.#mailbox,
+        emit: this.#teller.emit,
+      });
       if (performed.kind === 'done') done += 1;
       if (performed.kind === 'stale') return done + 1;
       const name = nameOf(action);
@@ -257,7 +305,13 @@ export class Coordinator {
       }
     }
     const unwritten = writer.needsWriting();
-    if (unwritten.length > 0 && observation.git.open === null && (await writer.commitEdits(unwritten)).kind === 'done' && writer.base !== observation.git.base) done += 1;
+    if (
+      unwritten.length > 0 &&
+      observation.git.open === null &&
+      (await writer.commitEdits(unwritten)).kind === 'done' &&
+      writer.base !== observation.git.base
+    )
+      done += 1;
     for (const name of Array.from(this.#waiting.keys())) if (!later.has(name)) this.#goOn(name);
     return done;
   }
@@ -284,7 +338,9 @@ export class Coordinator {
   #maintain(): void {
     if (this.#commits < COMMITS_BEFORE_MAINTENANCE) return;
     this.#commits = 0;
-    git(['maintenance', 'run', '--auto', '--quiet'], { cwd: this.#repo.root }).catch((error: unknown) => this.#teller.once('maintenance', { type: 'told', message: `git maintenance failed: ${String(error)}` }));
+    git(['maintenance', 'run', '--auto', '--quiet'], { cwd: this.#repo.root }).catch((error: unknown) =>
+      this.#teller.once('maintenance', { type: 'told', message: `git maintenance failed: ${String(error)}` }),
+    );
   }
 
   /** With runs alive or work beside the tick there is no end; else by what was asked for. */
@@ -292,7 +348,9 @@ export class Coordinator {
     const { world } = observation;
     // A lost run that can't be wound up now (a full disk) is left to the next coordinator.
     const isLeft = (run: string): boolean => this.#mode !== 'run' && this.#follower.isStuck(run);
-    const busy = world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !isLeft(id)) || this.#follower.isSalvaging;
+    const busy =
+      world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !isLeft(id)) ||
+      this.#follower.isSalvaging;
     if (busy) return null;
     await Promise.all([this.#branches.settled(), this.#starter.settled()]);
     if (this.#woken) return null;
@@ -306,7 +364,9 @@ export class Coordinator {
     this.#idleSince ??= now;
     const times = decision.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > now);
     const waits = times && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
-    const patient = [...this.#waiting.values(), ...[...this.#landingHolds.values()].map(({ since }) => since)].some((since) => now - since < PATIENCE);
+    const patient = [...this.#waiting.values(), ...[...this.#landingHolds.values()].map(({ since }) => since)].some(
+      (since) => now - since < PATIENCE,
+    );
     const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
     const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < PATIENCE;
     if (waits || patient || settling || held || observation.board.busyUntil.size > 0) return null;
@@ -317,14 +377,20 @@ export class Coordinator {
     for (const problem of problems) this.#teller.problem(problem);
     if (this.#mode !== 'run') return { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
     this.#idleSince ??= Date.now();
-    if (this.#options.untilDone && Date.now() - this.#idleSince > PATIENCE) return { code: codeOf(problems), problems, lines: [] };
+    if (this.#options.untilDone && Date.now() - this.#idleSince > PATIENCE)
+      return { code: codeOf(problems), problems, lines: [] };
     await this.#sleep(SAFETY);
     return null;
   }
 
   #nextLook(observation: Observation, decision: Decision): number {
     const now = Date.now();
-    const times = [now + (observation.world.runs.length > 0 ? 1_000 : SAFETY), this.#shower.dueAt, decision.wakeAt ?? Infinity, ...observation.board.busyUntil.values()];
+    const times = [
+      now + (observation.world.runs.length > 0 ? 1_000 : SAFETY),
+      this.#shower.dueAt,
+      decision.wakeAt ?? Infinity,
+      ...observation.board.busyUntil.values(),
+    ];
     const lookAfter = this.#watching.lookAfter;
     if (lookAfter !== null) times.push(now + lookAfter);
     if (this.#waiting.size > 0) times.push(now + AGAIN);
@@ -349,8 +415,11 @@ export class Coordinator {
     const root = observation.git.checkout?.path ?? this.#repo.root;
     const kanban = join(this.#repo.root, '.kanban');
     const paths = {
-      board: join(root, settings.board), workflow: join(root, 'WORKFLOW.md'), prompts: join(root, settings.prompts),
-      mailbox: this.#mailbox, ended: join(kanban, 'ended'),
+      board: join(root, settings.board),
+      workflow: join(root, 'WORKFLOW.md'),
+      prompts: join(root, settings.prompts),
+      mailbox: this.#mailbox,
+      ended: join(kanban, 'ended'),
     };
     this.#watching.follow(paths, Date.now());
   }
@@ -359,7 +428,11 @@ export class Coordinator {
     await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
     this.#pool.close();
-    this.#teller.emit({ type: 'coordinator-ended', why: this.#asked !== null ? 'it was asked to' : ending === null ? 'something failed' : WHY[ending.code], runsLeft: this.#follower.alive.length });
+    this.#teller.emit({
+      type: 'coordinator-ended',
+      why: this.#asked !== null ? 'it was asked to' : ending === null ? 'something failed' : WHY[ending.code],
+      runsLeft: this.#follower.alive.length,
+    });
     this.#shower.remove();
     closeRepository(this.#repo);
     lock.release();
@@ -370,7 +443,13 @@ export class Coordinator {
  * The order of doing: what is decided is not changed, but a landing, which takes longest, goes last, so that runs start
  * meanwhile.
  */
-const inTurn = (actions: readonly Action[]): Action[] => [...actions.filter(({ type }) => type !== 'land-entry'), ...actions.filter(({ type }) => type === 'land-entry')];
+const inTurn = (actions: readonly Action[]): Action[] => [
+  ...actions.filter((action) => !isLanding(action)),
+  ...actions.filter(isLanding),
+];
+
+const isLanding = (action: Action): boolean =>
+  action.type === 'land-entry' || (action.type === 'move-entry' && action.lands !== undefined);
 
 /** What an action is, for holds: an action that waits keeps its name from tick to tick. */
 function nameOf(action: Action): string {
@@ -400,7 +479,12 @@ const WHY: Readonly<Record<Ending['code'], string>> = {
   130: 'it was asked to',
 };
 
-const asProblem = ({ check, message, fix, where }: Finding): Problem => ({ code: check, message, ...(fix === undefined ? {} : { fix }), ...(where === undefined ? {} : { where }) });
+const asProblem = ({ check, message, fix, where }: Finding): Problem => ({
+  code: check,
+  message,
+  ...(fix === undefined ? {} : { fix }),
+  ...(where === undefined ? {} : { where }),
+});
 
 const LOCK_LOST: Problem = {
   code: 'lock-lost',

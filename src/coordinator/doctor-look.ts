@@ -52,22 +52,47 @@ export async function examine(cwd: string, fix: boolean): Promise<Examination> {
 
 async function containmentHere(): Promise<string> {
   const bwrap = await which('bwrap', { nothrow: true });
-  const group = existsSync('/proc/self/environ') ? 'process group and a sweep by mark (/proc)' : 'process group and a sweep by what was seen (no /proc here: a process that hides its origin escapes)';
+  const group = existsSync('/proc/self/environ')
+    ? 'process group and a sweep by mark (/proc)'
+    : 'process group and a sweep by what was seen (no /proc here: a process that hides its origin escapes)';
   return bwrap === null ? group : `${group}; bubblewrap is installed, but not used by this version`;
 }
 
 async function leftovers(repo: Repository): Promise<Leftover[]> {
-  const [trees, refs] = await Promise.all([listWorktrees(repo), readRefs(repo, ['refs/kanban/rescue/', 'refs/kanban/abandoned/'])]);
+  const [trees, refs] = await Promise.all([
+    listWorktrees(repo),
+    readRefs(repo, ['refs/kanban/rescue/', 'refs/kanban/abandoned/']),
+  ]);
   const found: Leftover[] = [];
   for (const { path, locked, branch, prunable } of trees.slice(1)) {
     if (!locked?.startsWith('kanban ')) continue;
     const id = locked.slice('kanban '.length);
-    found.push({ kind: 'worktree', name: id, what: prunable ? 'its folder is gone' : (branch?.replace('refs/heads/', 'branch ') ?? 'HEAD is detached'), size: await sizeOf(path), hint: `kanban show ${id}` });
+    found.push({
+      kind: 'worktree',
+      name: id,
+      what: prunable ? 'its folder is gone' : (branch?.replace('refs/heads/', 'branch ') ?? 'HEAD is detached'),
+      size: await sizeOf(path),
+      hint: `kanban show ${id}`,
+    });
   }
   for (const { name } of refs) found.push(keptRef(name));
-  for (const { pid, command, runId } of strays(repo)) found.push({ kind: 'process', name: String(pid), what: `${command} of run ${runId}`, size: null, hint: 'kanban doctor --fix ends it' });
+  for (const { pid, command, runId } of strays(repo))
+    found.push({
+      kind: 'process',
+      name: String(pid),
+      what: `${command} of run ${runId}`,
+      size: null,
+      hint: 'kanban doctor --fix ends it',
+    });
   const runs = join(repo.root, '.kanban', 'runs');
-  if (existsSync(runs)) found.push({ kind: 'runs', name: '.kanban/runs', what: `${readdirSync(runs).length} run folders: logs, reports, results`, size: await sizeOf(runs), hint: 'those older than 14 days go by themselves' });
+  if (existsSync(runs))
+    found.push({
+      kind: 'runs',
+      name: '.kanban/runs',
+      what: `${readdirSync(runs).length} run folders: logs, reports, results`,
+      size: await sizeOf(runs),
+      hint: 'those older than 14 days go by themselves',
+    });
   found.push(...(await lostLandings(repo)));
   return found;
 }
@@ -78,7 +103,9 @@ function keptRef(name: string): Leftover {
   return {
     kind: rescued ? 'rescued' : 'abandoned',
     name,
-    what: rescued ? 'work that was not committed when its worktree had to go' : 'branch of an entry that left the board',
+    what: rescued
+      ? 'work that was not committed when its worktree had to go'
+      : 'branch of an entry that left the board',
     size: null,
     hint: `git show --stat ${name}; git branch ${short.replaceAll('/', '-')} ${name}; git update-ref -d ${name}`,
   };
@@ -92,17 +119,23 @@ async function lostLandings(repo: Repository): Promise<Leftover[]> {
   if (base === null) return [];
   const history = new HistoryReader(repo);
   await history.follow(base);
-  return (await findLost(repo, view.refs, history.history.landed, view.refs.get(SEEN) ?? null, base)).map(({ id, sha }) => ({
-    kind: 'missing-landing',
-    name: id,
-    what: `its landing ${sha.slice(0, 10)} is no longer in ${workflow.settings.base}`,
-    size: null,
-    hint: `git switch ${workflow.settings.base} && git cherry-pick -m 1 ${sha}`,
-  }));
+  return (await findLost(repo, view.refs, history.history.landed, view.refs.get(SEEN) ?? null, base)).map(
+    ({ id, sha }) => ({
+      kind: 'missing-landing',
+      name: id,
+      what: `its landing ${sha.slice(0, 10)} is no longer in ${workflow.settings.base}`,
+      size: null,
+      hint: `git switch ${workflow.settings.base} && git cherry-pick -m 1 ${sha}`,
+    }),
+  );
 }
 
 const strays = (repo: Repository): ReturnType<typeof findMarked> => {
-  const alive = new Set(listRuns(repo.root).runs.filter(({ state }) => state === 'alive').map(({ runId }) => runId));
+  const alive = new Set(
+    listRuns(repo.root)
+      .runs.filter(({ state }) => state === 'alive')
+      .map(({ runId }) => runId),
+  );
   return findMarked(repo.root).filter(({ runId }) => !alive.has(runId));
 };
 
@@ -112,7 +145,9 @@ async function mend(repo: Repository): Promise<string[]> {
   const taken = await takeLock(kanbanDir(repo));
   if (!taken.ok) return [taken.problem.message];
   try {
-    const fixed = (await recover(repo)).map((event) => ('message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`));
+    const fixed = (await recover(repo)).map((event) =>
+      'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
+    );
     const left = strays(repo);
     if (left.length > 0) await endProcesses(left);
     fixed.push(...left.map(({ pid, command }) => `ended process ${pid} (${command})`));
@@ -128,7 +163,12 @@ async function mend(repo: Repository): Promise<string[]> {
 
 /** A start ref or a pin whose branch is gone says nothing any more. */
 async function dropStaleStarts(repo: Repository): Promise<string[]> {
-  const refs = new Map((await readRefs(repo, ['refs/heads/', 'refs/kanban/start/', 'refs/kanban/inflight/'])).map(({ name, sha }) => [name, sha]));
+  const refs = new Map(
+    (await readRefs(repo, ['refs/heads/', 'refs/kanban/start/', 'refs/kanban/inflight/'])).map(({ name, sha }) => [
+      name,
+      sha,
+    ]),
+  );
   const read = await new WorkflowReader(repo).read();
   if (!read.ok) return [];
   const { branch } = read.value.workflow.settings;
@@ -137,12 +177,20 @@ async function dropStaleStarts(repo: Repository): Promise<string[]> {
     const id = name.startsWith(startRef('')) ? name.slice(startRef('').length) : null;
     return id !== null && !refs.has(`refs/heads/${branch.replaceAll('{id}', id)}`);
   });
-  await updateRefs(repo, stale.map(([ref, from]) => ({ ref, to: null, from })));
+  await updateRefs(
+    repo,
+    stale.map(([ref, from]) => ({ ref, to: null, from })),
+  );
   return stale.map(([name]) => `removed ${name}`);
 }
 
 async function sizeOf(path: string): Promise<number | null> {
-  const { code, tail } = await runCommand({ command: `du -sk -- "$TARGET" 2>/dev/null | cut -f1`, cwd: '/', env: { PATH: process.env['PATH'] ?? '', TARGET: path }, timeout: 10_000 });
+  const { code, tail } = await runCommand({
+    command: `du -sk -- "$TARGET" 2>/dev/null | cut -f1`,
+    cwd: '/',
+    env: { PATH: process.env['PATH'] ?? '', TARGET: path },
+    timeout: 10_000,
+  });
   const size = Number.parseInt(tail, 10);
   return code === 0 && Number.isSafeInteger(size) ? size : null;
 }

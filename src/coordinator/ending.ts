@@ -11,22 +11,33 @@ export interface Ending {
 }
 
 /** The exit code where a look fails as a whole: settings that can't be read are a usage error, a missing base is preflight's. */
-export const codeOf = (problems: readonly Problem[]): 2 | 3 => (problems.some(({ code }) => code === 'base-missing' || code === 'no-commits') ? 3 : 2);
+export const codeOf = (problems: readonly Problem[]): 2 | 3 =>
+  problems.some(({ code }) => code === 'base-missing' || code === 'no-commits') ? 3 : 2;
 
 /** `--until-done` has come to rest: 0 if no entry is left to do, else 4 with the reason for each. */
-export function outcomeOf({ world, board }: Observation, decision: Decision, holds: ReadonlyMap<string, string>): Ending {
+export function outcomeOf(
+  { world, board }: Observation,
+  decision: Decision,
+  holds: ReadonlyMap<string, string>,
+): Ending {
   const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
   const left = decision.notes.filter((note) => note.state !== 'parked' && isChosen(note, world.only));
-  const lines = left.map((note) => `${note.id ?? titles.get(note.key) ?? note.key}: ${holds.get(`landing of ${note.id}`) ?? holds.get(`move of ${note.id}`) ?? pickHold(note, holds) ?? reasonOf(note)}`);
+  const lines = left.map(
+    (note) =>
+      `${note.id ?? titles.get(note.key) ?? note.key}: ${holds.get(`landing of ${note.id}`) ?? holds.get(`move of ${note.id}`) ?? pickHold(note, holds) ?? reasonOf(note)}`,
+  );
   const problems = [...board.unreadable, ...board.board.problems];
   if (board.unreadable.length > 0) return { code: 2, problems: board.unreadable, lines };
-  if (world.stops.length > 0 && left.length > 0) return { code: 3, problems: world.stops.map((message) => ({ code: 'stopped', message })), lines };
+  if (world.stops.length > 0 && left.length > 0)
+    return { code: 3, problems: world.stops.map((message) => ({ code: 'stopped', message })), lines };
   return { code: left.length === 0 && problems.length === 0 ? 0 : 4, problems, lines };
 }
 
 /** What could be picked but for a commit that doesn't come about. */
-const pickHold = ({ state }: Note, holds: ReadonlyMap<string, string>): string | undefined => (state === 'ready' ? holds.get('picks') : undefined);
+const pickHold = ({ state }: Note, holds: ReadonlyMap<string, string>): string | undefined =>
+  state === 'ready' ? holds.get('picks') : undefined;
 
-const isChosen = ({ id }: Note, only: ReadonlySet<string> | null): boolean => only === null || (id !== null && only.has(id));
+const isChosen = ({ id }: Note, only: ReadonlySet<string> | null): boolean =>
+  only === null || (id !== null && only.has(id));
 
 const reasonOf = ({ why, state }: Note): string => (why === '' ? state : why);

@@ -63,7 +63,9 @@ export class GitViewer {
 
   async #list(): Promise<void> {
     const at = performance.now();
-    this.#refs = new Map((await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/'])).map(({ name, sha }) => [name, sha]));
+    this.#refs = new Map(
+      (await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/'])).map(({ name, sha }) => [name, sha]),
+    );
     this.#listed = at;
   }
 
@@ -133,11 +135,20 @@ export class HistoryReader {
     const rewritten = this.#at !== null && !(await contains(this.#repo, base, this.#at));
     if (rewritten) this.#fold = new HistoryFold();
     const from = rewritten ? null : this.#at;
-    const [commits, merged] = await Promise.all([readHistory(this.#repo, from, base), mergedBranches(this.#repo, base)]);
+    const [commits, merged] = await Promise.all([
+      readHistory(this.#repo, from, base),
+      mergedBranches(this.#repo, base),
+    ]);
     for (const { sha, at, committer, trailers } of commits.toReversed()) {
-      this.#fold.add({ sha, at, committerEmail: committer.email, trailers: trailers.map(({ key, value }) => ({ name: key, value })) });
+      this.#fold.add({
+        sha,
+        at,
+        committerEmail: committer.email,
+        trailers: trailers.map(({ key, value }) => ({ name: key, value })),
+      });
       this.#own.set(sha, !committer.email.endsWith(RUN_IDENTITY));
-      if (committer.email.endsWith(RUN_IDENTITY)) this.#strays.set(committer.email, [...this.strays(committer.email), sha]);
+      if (committer.email.endsWith(RUN_IDENTITY))
+        this.#strays.set(committer.email, [...this.strays(committer.email), sha]);
     }
     this.#at = base;
     this.#merged = merged;
@@ -152,6 +163,14 @@ export async function contains(repo: Repository, base: string, commit: string): 
 }
 
 async function mergedBranches(repo: Repository, base: string): Promise<Map<string, string>> {
-  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(objectname)', `--merged=${base}`, 'refs/heads/'], { cwd: repo.root });
-  return new Map(stdout.split('\n').filter(Boolean).map((line) => line.split(' ', 2) as [string, string]));
+  const { stdout } = await git(
+    ['for-each-ref', '--format=%(refname) %(objectname)', `--merged=${base}`, 'refs/heads/'],
+    { cwd: repo.root },
+  );
+  return new Map(
+    stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => line.split(' ', 2) as [string, string]),
+  );
 }

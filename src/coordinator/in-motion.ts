@@ -14,7 +14,11 @@ const AFTER_INDEX = 100;
  * @param view as it was before the files were read
  * @param since epoch ms: an index written until then was our own work
  */
-export async function isInMotion(repo: Repository, view: GitView & { readonly base: string }, since: number): Promise<boolean> {
+export async function isInMotion(
+  repo: Repository,
+  view: GitView & { readonly base: string },
+  since: number,
+): Promise<boolean> {
   if (view.checkout === null) return false;
   const { gitDir } = view.checkout;
   const { branch, indexLocked } = checkoutState(gitDir);

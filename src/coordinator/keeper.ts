@@ -61,10 +61,23 @@ export class BoardKeeper {
    * @param stillness ms for which a file must have been still before it may be written
    * @param gone ids that left the board for good: an old buffer doesn't bring them back
    */
-  async read(view: GitView & { readonly base: string }, settings: { readonly ids: readonly string[]; readonly board: string }, now: number, stillness: number, gone: ReadonlySet<string>): Promise<BoardView> {
+  async read(
+    view: GitView & { readonly base: string },
+    settings: { readonly ids: readonly string[]; readonly board: string },
+    now: number,
+    stillness: number,
+    gone: ReadonlySet<string>,
+  ): Promise<BoardView> {
     const committed = await this.#readCommitted(view.base, settings.board);
-    const { texts: disk, unreadable, changedAt } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board);
-    const { texts, oldBuffers, busy } = disk === null ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() } : await this.#readSaves(committed, disk, settings, now, gone);
+    const {
+      texts: disk,
+      unreadable,
+      changedAt,
+    } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board);
+    const { texts, oldBuffers, busy } =
+      disk === null
+        ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() }
+        : await this.#readSaves(committed, disk, settings, now, gone);
     // Our own writes are no reason to wait.
     for (const column of this.#edited(disk)) {
       const until = (changedAt.get(column) ?? 0) + stillness;
@@ -82,7 +95,9 @@ export class BoardKeeper {
 
   /** Columns whose file is not as the coordinator left it. */
   #edited(disk: BoardTexts | null): Column[] {
-    return disk === null ? [] : COLUMNS.filter((column) => (disk[column] ?? '') !== (this.#versions.get(column)?.at(-1) ?? ''));
+    return disk === null
+      ? []
+      : COLUMNS.filter((column) => (disk[column] ?? '') !== (this.#versions.get(column)?.at(-1) ?? ''));
   }
 
   /** When a TODO entry's text has stood unchanged long enough (epoch ms). */
@@ -111,7 +126,8 @@ export class BoardKeeper {
   #parse(texts: BoardTexts, settings: { readonly ids: readonly string[]; readonly board: string }): Board {
     const ids = settings.ids.join();
     const last = this.#parsed;
-    if (last !== null && last.ids === ids && COLUMNS.every((column) => last.texts[column] === texts[column])) return last.board;
+    if (last !== null && last.ids === ids && COLUMNS.every((column) => last.texts[column] === texts[column]))
+      return last.board;
     const board = this.parse(texts, settings);
     this.#parsed = { texts, ids, board };
     return board;
@@ -124,7 +140,13 @@ export class BoardKeeper {
     return texts;
   }
 
-  async #readSaves(committed: BoardTexts, disk: BoardTexts, settings: { readonly ids: readonly string[]; readonly board: string }, now: number, gone: ReadonlySet<string>): Promise<{ texts: BoardTexts; oldBuffers: { column: Column; kept: string[] }[]; busy: Map<Column, number> }> {
+  async #readSaves(
+    committed: BoardTexts,
+    disk: BoardTexts,
+    settings: { readonly ids: readonly string[]; readonly board: string },
+    now: number,
+    gone: ReadonlySet<string>,
+  ): Promise<{ texts: BoardTexts; oldBuffers: { column: Column; kept: string[] }[]; busy: Map<Column, number> }> {
     const texts: Record<Column, string | null> = { ...disk };
     const oldBuffers: { column: Column; kept: string[] }[] = [];
     const busy = new Map<Column, number>();
@@ -137,7 +159,10 @@ export class BoardKeeper {
       }
       if (versions.length < 2) await this.#recallVersions(column, settings.board);
       const since = this.#sinceOf(column, saved, now);
-      const read = readSave({ column, versions: this.#versions.get(column) ?? [], disk: saved, others: texts, gone }, this.options(settings));
+      const read = readSave(
+        { column, versions: this.#versions.get(column) ?? [], disk: saved, others: texts, gone },
+        this.options(settings),
+      );
       if (read.ambiguous.length > 0 && now - since < SECOND_HALF) {
         busy.set(column, since + SECOND_HALF);
         continue;
@@ -168,7 +193,9 @@ export class BoardKeeper {
     const base = this.#committed?.base;
     if (base === undefined) return;
     const path = `${folder}/${column}.md`;
-    const { stdout } = await git(['log', '--first-parent', '-n', '30', '--format=%H', base, '--', path], { cwd: this.#repo.root });
+    const { stdout } = await git(['log', '--first-parent', '-n', '30', '--format=%H', base, '--', path], {
+      cwd: this.#repo.root,
+    });
     const older: string[] = [];
     for (const sha of stdout.split('\n').filter(Boolean).toReversed()) {
       const bytes = await readBlob(this.#repo, sha, path);
@@ -208,12 +235,21 @@ function readDisk(checkout: string, folder: string): DiskRead {
     try {
       const bytes = readFileSync(path);
       const text = bytes.toString('utf8');
-      if (!Buffer.from(text, 'utf8').equals(bytes)) unreadable.push({ code: 'board-not-utf8', message: `${shown} is not UTF-8 text`, fix: 'save it as UTF-8' });
+      if (!Buffer.from(text, 'utf8').equals(bytes))
+        unreadable.push({ code: 'board-not-utf8', message: `${shown} is not UTF-8 text`, fix: 'save it as UTF-8' });
       texts[column] = text;
       changedAt.set(column, statSync(path).mtimeMs);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') unreadable.push({ code: 'board-unreadable', message: `${shown} can't be read: ${message}`, fix: code === 'EISDIR' ? `a folder stands there: move it aside, then git checkout -- '${shown}'` : `make it readable: chmod u+r '${shown}'` });
+      if (code !== 'ENOENT' && code !== 'ENOTDIR')
+        unreadable.push({
+          code: 'board-unreadable',
+          message: `${shown} can't be read: ${message}`,
+          fix:
+            code === 'EISDIR'
+              ? `a folder stands there: move it aside, then git checkout -- '${shown}'`
+              : `make it readable: chmod u+r '${shown}'`,
+        });
     }
   }
   return { texts, unreadable, changedAt };

@@ -9,7 +9,7 @@ import type { EntryFacts } from '../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import { landingMessage } from './commit-message.ts';
 import { SEEN } from './git-view.ts';
-import { inShort } from './life.ts';
+import { inShort, type ReportedStep } from './life.ts';
 import { branchName, type Observation, type Observer } from './observe.ts';
 
 type Land = Extract<Action, { type: 'land-entry' }>;
@@ -20,8 +20,23 @@ export type Landed =
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'stale' };
 
-/** Lands one tested entry: its branch merged into base, the entry gone, its CHANGELOG line there, in one commit. */
-export async function land(action: Land, facts: EntryFacts, parts: { readonly observer: Observer; readonly observation: Observation; readonly writer: BoardWriter; readonly emit: (event: KanbanEvent) => void }): Promise<Landed> {
+export interface LandParts {
+  readonly observer: Observer;
+  readonly observation: Observation;
+  readonly writer: BoardWriter;
+  readonly emit: (event: KanbanEvent) => void;
+}
+
+/**
+ * Lands one tested entry: its branch merged into base, the entry gone, its CHANGELOG line there, in one commit.
+ * @param taken the tester's result, where this very commit takes it in
+ */
+export async function land(
+  action: Land,
+  facts: EntryFacts,
+  parts: LandParts,
+  taken: { readonly trailers: readonly Trailer[]; readonly step: ReportedStep } | null = null,
+): Promise<Landed> {
   const { observer, observation, writer, emit } = parts;
   const { settings } = observation.workflow;
   const edited = await writer.commitEdits(['TESTING']);
@@ -33,9 +48,18 @@ export async function land(action: Land, facts: EntryFacts, parts: { readonly ob
   if (texts.TESTING === before) return { kind: 'stale' };
   const start = facts.branch?.start ?? writer.base;
   const steps = await observer.lives.of(action.id, start, writer.base);
-  const trailers = await trailersOf(action, facts, observer);
+  const own = await trailersOf(action, facts, observer, taken?.trailers ?? []);
+  const trailers = [
+    ...own,
+    ...(taken?.trailers ?? []).filter(({ name }) => !own.some((trailer) => trailer.name === name)),
+  ];
   const { section, line } = changelogLine(facts.entry, action.id);
-  const message = landingMessage(settings, { id: action.id, title: facts.entry.title, reports: inShort(steps), trailers });
+  const message = landingMessage(settings, {
+    id: action.id,
+    title: facts.entry.title,
+    reports: inShort(taken === null ? steps : [...steps, taken.step]),
+    trailers,
+  });
   const author = authorOf(settings);
   const landed = await landOne(observer.repo, {
     baseRef: observation.git.baseRef,
@@ -44,7 +68,10 @@ export async function land(action: Land, facts: EntryFacts, parts: { readonly ob
     id: action.id,
     board: settings.board,
     boardFiles: new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]),
-    changelog: settings.changelog === null ? null : { path: settings.changelog, insert: (text) => insertChangelogLine(text, { section, line }) },
+    changelog:
+      settings.changelog === null
+        ? null
+        : { path: settings.changelog, insert: (text) => insertChangelogLine(text, { section, line }) },
     message: message.text,
     checkout: observation.git.checkout,
     extraRefs: [{ ref: SEEN }],
@@ -56,7 +83,12 @@ export async function land(action: Land, facts: EntryFacts, parts: { readonly ob
     return { kind: 'stale' };
   }
   const signers = await signersOf(observer.repo, author);
-  observer.history.own({ sha: landed.sha, at: Date.now(), committerEmail: signers.ok ? signers.value.committer.email : '', trailers: message.trailers });
+  observer.history.own({
+    sha: landed.sha,
+    at: Date.now(),
+    committerEmail: signers.ok ? signers.value.committer.email : '',
+    trailers: message.trailers,
+  });
   observer.lives.forget(action.id);
   observer.history.ownLanding(`refs/heads/${branchName(settings, action.id)}`, action.tip);
   writer.landed(landed.sha, onlyTesting(writer, texts));
@@ -82,24 +114,46 @@ export function changelogLine(entry: Entry, id: string): { readonly section: Cha
   return { section: section ?? 'Changed', line: `- ${text} (${id})` };
 }
 
-async function trailersOf({ id, tip }: Land, { entry }: EntryFacts, observer: Observer): Promise<Trailer[]> {
-  const agents = observer.history.history.agents.get(id);
+async function trailersOf(
+  { id, tip }: Land,
+  { entry }: EntryFacts,
+  observer: Observer,
+  taken: readonly Trailer[],
+): Promise<Trailer[]> {
+  const agents = agentsOf(id, observer.history.history.agents.get(id) ?? '', taken);
   return [
     { name: 'Kanban-Move', value: `${id} TESTING -> CHANGELOG` },
     ...(entry.reviewed === null ? [] : [{ name: 'Kanban-Reviewed', value: `${id} ${entry.reviewed}` } as const]),
     { name: 'Kanban-Tested', value: `${id} ${tip}` },
-    ...(agents === undefined || agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
+    ...(agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
     ...(await changedAfterReview(id, entry.reviewed, tip, observer)),
   ];
+}
+
+/** Who worked on it, `task=claude reviewer=codex`, with the tester whose result this landing takes in. */
+function agentsOf(id: string, known: string, taken: readonly Trailer[]): string {
+  const last = taken.find(({ name }) => name === 'Kanban-Agent')?.value.slice(id.length + 1) ?? '';
+  const role = last.slice(0, last.indexOf('=') + 1);
+  const others = known.split(' ').filter((pair) => pair !== '' && (role === '' || !pair.startsWith(role)));
+  return [...others, ...(last === '' ? [] : [last])].join(' ');
 }
 
 /** How far back the branch is walked from the tested commit to the reviewed one. */
 const WALK = 100;
 
 /** What was committed on the branch between the review and the test is named, so that nothing lands unseen. */
-async function changedAfterReview(id: string, reviewed: string | null, tip: string, observer: Observer): Promise<Trailer[]> {
+async function changedAfterReview(
+  id: string,
+  reviewed: string | null,
+  tip: string,
+  observer: Observer,
+): Promise<Trailer[]> {
   const changed: string[] = [];
-  for (let sha: string | undefined = tip, steps = 0; sha !== undefined && sha !== reviewed && reviewed !== null && steps < WALK; steps += 1) {
+  for (
+    let sha: string | undefined = tip, steps = 0;
+    sha !== undefined && sha !== reviewed && reviewed !== null && steps < WALK;
+    steps += 1
+  ) {
     const commit = await readCommit(observer.repo, sha);
     if (commit?.parents.length === 1) changed.push(sha);
     sha = commit?.parents[0];

@@ -16,19 +16,40 @@ export interface ReportedStep {
  * @param from the commit of base that the entry's branch starts from
  */
 export async function lifeOf(repo: Repository, id: string, from: string, base: string): Promise<ReportedStep[]> {
-  const args = ['log', '--first-parent', '-z', '--reverse', '--no-color', '--no-show-signature', `--grep=^Kanban-Verdict: ${id} `];
-  const { stdout } = await git([...args, '--format=%H%x01%s%x01%(trailers:key=Kanban-Verdict,valueonly)%x01%b', `${from}..${base}`, '--'], { cwd: repo.root });
-  return stdout.split('\0').filter(Boolean).map((record) => {
-    const [sha = '', subject = '', verdicts = '', body = ''] = record.split('\x01');
-    const verdict = verdicts.split('\n').find((line) => line.startsWith(`${id} `))?.slice(id.length + 1) ?? '';
-    return { sha, subject, verdict, report: reportIn(body) };
-  });
+  const args = [
+    'log',
+    '--first-parent',
+    '-z',
+    '--reverse',
+    '--no-color',
+    '--no-show-signature',
+    `--grep=^Kanban-Verdict: ${id} `,
+  ];
+  const { stdout } = await git(
+    [...args, '--format=%H%x01%s%x01%(trailers:key=Kanban-Verdict,valueonly)%x01%b', `${from}..${base}`, '--'],
+    { cwd: repo.root },
+  );
+  return stdout
+    .split('\0')
+    .filter(Boolean)
+    .map((record) => {
+      const [sha = '', subject = '', verdicts = '', body = ''] = record.split('\x01');
+      const verdict =
+        verdicts
+          .split('\n')
+          .find((line) => line.startsWith(`${id} `))
+          ?.slice(id.length + 1) ?? '';
+      return { sha, subject, verdict, report: reportIn(body) };
+    });
 }
 
 /** Reports are indented in commit bodies; trailers are not. */
 function reportIn(body: string): string {
   const lines = body.split('\n').filter((line) => line === '' || line.startsWith('    '));
-  return lines.map((line) => line.slice(4)).join('\n').trim();
+  return lines
+    .map((line) => line.slice(4))
+    .join('\n')
+    .trim();
 }
 
 /**
@@ -64,4 +85,9 @@ export function inShort(steps: readonly ReportedStep[]): string {
   return [...last.values()].map(({ verdict, report }) => `${verdict}: ${firstLines(report)}`).join('\n\n');
 }
 
-const firstLines = (text: string): string => text.split('\n').filter((line) => line.trim() !== '').slice(0, 8).join('\n') || '(no words)';
+const firstLines = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 8)
+    .join('\n') || '(no words)';

@@ -10,7 +10,15 @@ import { snapshotOf, type Snapshot } from './snapshot.ts';
 import { toldOf } from './told.ts';
 
 /** The inputs of a look without a coordinator: nothing is being prepared, nothing was found. */
-export const LOOK: Omit<Inputs, 'now'> = { mode: 'run', only: null, findings: [], requests: [], starting: [], refused: [], landingHolds: new Map() };
+export const LOOK: Omit<Inputs, 'now'> = {
+  mode: 'run',
+  only: null,
+  findings: [],
+  requests: [],
+  starting: [],
+  refused: [],
+  landingHolds: new Map(),
+};
 
 /** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */
 export async function look(repo: Repository): Promise<Result<Snapshot>> {
@@ -24,19 +32,28 @@ export async function look(repo: Repository): Promise<Result<Snapshot>> {
 }
 
 /** What may be shown of one observation and what was decided on it. */
-export function snapshotFrom(root: string, observation: Observation, decision: Decision, coordinator: Snapshot['coordinator']): Snapshot {
+export function snapshotFrom(
+  root: string,
+  observation: Observation,
+  decision: Decision,
+  coordinator: Snapshot['coordinator'],
+): Snapshot {
   const { settings } = observation.workflow;
   const worktrees = new Map<string, string>();
   for (const { entry, branch } of observation.world.entries)
-    if (entry.id !== null && branch?.worktree === 'there') worktrees.set(entry.id, relative(root, worktreePath({ root }, settings, entry.id)));
+    if (entry.id !== null && branch?.worktree === 'there')
+      worktrees.set(entry.id, relative(root, worktreePath({ root }, settings, entry.id)));
   return snapshotOf({
     world: observation.world,
     decision,
     base: { name: settings.base, sha: observation.git.base, checkout: observation.git.checkout?.path ?? null },
     coordinator,
     told: toldOf(observation),
-    activity: new Map(observation.runs.filter(({ state }) => state === 'alive').map(({ runId, folder }) => [runId, readActivity(folder)])),
+    activity: new Map(
+      observation.runs
+        .filter(({ state }) => state === 'alive')
+        .map(({ runId, folder }) => [runId, readActivity(folder)]),
+    ),
     worktrees,
   });
 }
-

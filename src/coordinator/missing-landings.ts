@@ -13,16 +13,34 @@ export interface LostLanding {
 }
 
 /** What is missing now: what was pinned as lost and has not landed again, and what `seen` tells. */
-export async function lostLandings(repo: Repository, refs: ReadonlyMap<string, string>, landed: ReadonlyMap<string, string>, seen: string | null, base: string): Promise<LostLanding[]> {
+export async function lostLandings(
+  repo: Repository,
+  refs: ReadonlyMap<string, string>,
+  landed: ReadonlyMap<string, string>,
+  seen: string | null,
+  base: string,
+): Promise<LostLanding[]> {
   const found = seen === null ? [] : await missingLandings(repo, seen, base);
-  const pinned = [...refs].flatMap(([name, sha]) => (name.startsWith(LOST) ? [{ id: name.slice(LOST.length), sha }] : []));
-  return [...found, ...pinned.filter(({ id }) => !found.some((one) => one.id === id))].filter(({ id }) => !landed.has(id));
+  const pinned = [...refs].flatMap(([name, sha]) =>
+    name.startsWith(LOST) ? [{ id: name.slice(LOST.length), sha }] : [],
+  );
+  return [...found, ...pinned.filter(({ id }) => !found.some((one) => one.id === id))].filter(
+    ({ id }) => !landed.has(id),
+  );
 }
 
 /** Pins what is lost, lets go of what is back. */
-export async function pinLost(repo: Repository, refs: ReadonlyMap<string, string>, lost: readonly LostLanding[]): Promise<void> {
-  const updates: RefUpdate[] = lost.filter(({ id }) => !refs.has(LOST + id)).map(({ id, sha }) => ({ ref: LOST + id, to: sha, from: null }));
-  for (const [name, sha] of refs) if (name.startsWith(LOST) && !lost.some(({ id }) => LOST + id === name)) updates.push({ ref: name, to: null, from: sha });
+export async function pinLost(
+  repo: Repository,
+  refs: ReadonlyMap<string, string>,
+  lost: readonly LostLanding[],
+): Promise<void> {
+  const updates: RefUpdate[] = lost
+    .filter(({ id }) => !refs.has(LOST + id))
+    .map(({ id, sha }) => ({ ref: LOST + id, to: sha, from: null }));
+  for (const [name, sha] of refs)
+    if (name.startsWith(LOST) && !lost.some(({ id }) => LOST + id === name))
+      updates.push({ ref: name, to: null, from: sha });
   await updateRefs(repo, updates);
 }
 
@@ -34,8 +52,16 @@ async function missingLandings(repo: Repository, seen: string, base: string): Pr
   if (seen === base || (await contains(repo, base, seen))) return [];
   const [lost, now] = await Promise.all([readHistory(repo, base, seen), readHistory(repo, seen, base)]);
   const again = new Set(now.flatMap(landedIn));
-  return lost.flatMap((commit) => landedIn(commit).map((id) => ({ id, sha: commit.sha }))).filter(({ id }) => !again.has(id));
+  return lost
+    .flatMap((commit) => landedIn(commit).map((id) => ({ id, sha: commit.sha })))
+    .filter(({ id }) => !again.has(id));
 }
 
-const landedIn = ({ trailers }: { readonly trailers: readonly { readonly key: string; readonly value: string }[] }): string[] =>
-  trailers.flatMap(({ key, value }) => (key === 'Kanban-Move' && value.endsWith('-> CHANGELOG') ? [value.split(' ')[0] ?? ''] : []));
+const landedIn = ({
+  trailers,
+}: {
+  readonly trailers: readonly { readonly key: string; readonly value: string }[];
+}): string[] =>
+  trailers.flatMap(({ key, value }) =>
+    key === 'Kanban-Move' && value.endsWith('-> CHANGELOG') ? [value.split(' ')[0] ?? ''] : [],
+  );

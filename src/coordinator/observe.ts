@@ -10,7 +10,16 @@ import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { gitDirOf, headOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { resolve as resolveRef } from '../git/objects.ts';
-import type { BranchFacts, EndedRun, EntryFacts, OrphanBranch, PastRun, ReadReport, RunFacts, World } from '../pipeline/world.ts';
+import type {
+  BranchFacts,
+  EndedRun,
+  EntryFacts,
+  OrphanBranch,
+  PastRun,
+  ReadReport,
+  RunFacts,
+  World,
+} from '../pipeline/world.ts';
 import type { Request } from '../pipeline/request.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { heldBy } from '../preflight/holds.ts';
@@ -70,7 +79,9 @@ export interface LandingHold {
   readonly retryAt: number;
 }
 
-export type Look = { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly problems: readonly Problem[] };
+export type Look =
+  | { readonly ok: true; readonly value: Observation }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Looks at disk and git; keeps only what can be read again (caches, versions of the board, since when a heading is missing). */
 export class Observer {
@@ -96,12 +107,19 @@ export class Observer {
     this.lives = new Lives(repo);
   }
 
-  async look(inputs: Inputs, before: { readonly tries: number; readonly moved: 'same' | 'moved' | 'rewritten' } = { tries: 0, moved: 'same' }): Promise<Look> {
+  async look(
+    inputs: Inputs,
+    before: { readonly tries: number; readonly moved: 'same' | 'moved' | 'rewritten' } = { tries: 0, moved: 'same' },
+  ): Promise<Look> {
     const read = await this.workflow.read(this.#inWork(inputs));
     if (!read.ok) return { ok: false, problems: read.error };
     const { workflow, view, problems: workflowProblems } = read.value;
     const { settings } = workflow;
-    if (view.base === null) return { ok: false, problems: [view.refs.size === 0 && (await isUnborn(this.repo)) ? NO_COMMITS : baseMissing(settings.base)] };
+    if (view.base === null)
+      return {
+        ok: false,
+        problems: [view.refs.size === 0 && (await isUnborn(this.repo)) ? NO_COMMITS : baseMissing(settings.base)],
+      };
     const at = { ...view, base: view.base };
     const [followed] = await Promise.all([this.history.follow(view.base), this.#knowTags(settings)]);
     const moved = before.moved === 'rewritten' || followed === 'same' ? before.moved : followed;
@@ -115,13 +133,42 @@ export class Observer {
     }
     const runs = listRuns(this.repo.root);
     if (moved === 'rewritten') this.#spare(at, board);
-    if (moved !== 'same') this.#lost = await lostLandings(this.repo, at.refs, this.history.history.landed, await resolveRef(this.repo, SEEN), view.base);
-    this.#started = new Set([...view.refs.keys()].flatMap((name) => (name.startsWith(START) ? [name.slice(START.length)] : [])));
+    if (moved !== 'same')
+      this.#lost = await lostLandings(
+        this.repo,
+        at.refs,
+        this.history.history.landed,
+        await resolveRef(this.repo, SEEN),
+        view.base,
+      );
+    this.#started = new Set(
+      [...view.refs.keys()].flatMap((name) => (name.startsWith(START) ? [name.slice(START.length)] : [])),
+    );
     const world = await this.#world(inputs, at, workflow, board, runs.runs);
     const boardProblems = [...board.unreadable, ...board.board.problems, ...world.problems];
-    const problems = [...workflowProblems, ...this.#lost.map((landing) => landingMissing(landing, settings.base)), ...runs.problems, ...boardProblems];
+    const problems = [
+      ...workflowProblems,
+      ...this.#lost.map((landing) => landingMissing(landing, settings.base)),
+      ...runs.problems,
+      ...boardProblems,
+    ];
     this.#first = false;
-    return { ok: true, value: { git: at, workflow, board, world: world.world, runs: runs.runs, problems, boardProblems, settingsProblems: workflowProblems, rewritten: moved === 'rewritten', lost: this.#lost, inMotion } };
+    return {
+      ok: true,
+      value: {
+        git: at,
+        workflow,
+        board,
+        world: world.world,
+        runs: runs.runs,
+        problems,
+        boardProblems,
+        settingsProblems: workflowProblems,
+        rewritten: moved === 'rewritten',
+        lost: this.#lost,
+        inMotion,
+      },
+    };
   }
 
   /** The refs that runs of ours change: of every branch that is ours, and of those that are about to be made. */
@@ -132,16 +179,27 @@ export class Observer {
     return [...ids].flatMap((id) => [`refs/heads/${branchName(settings, id)}`, startRef(id)]);
   }
 
-  async #world(inputs: Inputs, view: Observation['git'], workflow: Workflow, board: BoardView, records: readonly RunRecord[]): Promise<{ world: World; problems: Problem[] }> {
+  async #world(
+    inputs: Inputs,
+    view: Observation['git'],
+    workflow: Workflow,
+    board: BoardView,
+    records: readonly RunRecord[],
+  ): Promise<{ world: World; problems: Problem[] }> {
     const { settings } = workflow;
     const { history } = this.history;
     const found = COLUMNS.flatMap((column) => board.board.columns[column].entries);
-    const problems = [...dependencyProblems(board.board, { landed: new Set(history.landed.keys()), abandoned: history.abandoned }), ...this.#agentProblems(found, settings, board.board)];
+    const problems = [
+      ...dependencyProblems(board.board, { landed: new Set(history.landed.keys()), abandoned: history.abandoned }),
+      ...this.#agentProblems(found, settings, board.board),
+    ];
     const held = byEntry([...board.board.problems, ...problems]);
     const entries: EntryFacts[] = [];
     for (const entry of found) entries.push(await this.#facts(entry, inputs, view, settings, held));
     const { orphans, unsure } = this.#orphans(view, board, settings, entries, inputs.now);
-    const waits = heldBy(inputs.findings.filter(({ level, check }) => (level === 'stops' && check !== 'board') || level === 'holds'));
+    const waits = heldBy(
+      inputs.findings.filter(({ level, check }) => (level === 'stops' && check !== 'board') || level === 'holds'),
+    );
     const known = new Set(records.map(({ runId }) => runId));
     const world: World = {
       now: inputs.now,
@@ -177,7 +235,13 @@ export class Observer {
     });
   }
 
-  async #facts(entry: Entry, inputs: Inputs, view: Observation['git'], settings: Settings, held: ReadonlyMap<string, string[]>): Promise<EntryFacts> {
+  async #facts(
+    entry: Entry,
+    inputs: Inputs,
+    view: Observation['git'],
+    settings: Settings,
+    held: ReadonlyMap<string, string[]>,
+  ): Promise<EntryFacts> {
     const problems = held.get(entry.key) ?? [];
     const settlesAt = entry.column === 'TODO' ? this.keeper.settlesAt(entry.source, settings.settle) : 0;
     if (entry.id === null) return { entry, problems, settlesAt, branch: null, kept: null, testedInBase: false };
@@ -189,8 +253,15 @@ export class Observer {
       return { entry, problems: [...problems, why], settlesAt, branch: null, kept: null, testedInBase: false };
     }
     const hold = inputs.landingHolds.get(entry.id);
-    const landing = hold !== undefined && hold.retryAt > inputs.now && entry.column === 'TESTING' ? { why: hold.why, until: hold.retryAt } : null;
-    const testedInBase = entry.column === 'TESTING' && branch === null && entry.tested !== null && (await this.#isInBase(view.base, entry.tested));
+    const landing =
+      hold !== undefined && hold.retryAt > inputs.now && entry.column === 'TESTING'
+        ? { why: hold.why, until: hold.retryAt }
+        : null;
+    const testedInBase =
+      entry.column === 'TESTING' &&
+      branch === null &&
+      entry.tested !== null &&
+      (await this.#isInBase(view.base, entry.tested));
     return { entry, problems, settlesAt, branch, kept, testedInBase, landingHeld: landing };
   }
 
@@ -219,9 +290,17 @@ export class Observer {
   }
 
   /** Branches of ours whose entry is not on the board, and ids that can't be told yet. */
-  #orphans(view: Observation['git'], board: BoardView, settings: Settings, entries: readonly EntryFacts[], now: number): { orphans: OrphanBranch[]; unsure: Set<string> } {
+  #orphans(
+    view: Observation['git'],
+    board: BoardView,
+    settings: Settings,
+    entries: readonly EntryFacts[],
+    now: number,
+  ): { orphans: OrphanBranch[]; unsure: Set<string> } {
     const onBoard = new Set(entries.map(({ entry }) => entry.id));
-    const whole = board.disk === null || COLUMNS.every((column) => (board.disk?.[column] ?? '') !== '' || (board.committed[column] ?? '') === '');
+    const whole =
+      board.disk === null ||
+      COLUMNS.every((column) => (board.disk?.[column] ?? '') !== '' || (board.committed[column] ?? '') === '');
     const orphans: OrphanBranch[] = [];
     const unsure = new Set<string>();
     for (const name of view.refs.keys()) {
@@ -234,11 +313,29 @@ export class Observer {
       }
       const branch = this.#branch(id, view, settings);
       const start = view.refs.get(name) ?? '';
-      const facts = branch === null || branch === 'foreign' ? { tip: start, start, inBase: false, worktree: existsSync(worktreePath(this.repo, settings, id)) ? 'there' : 'none' } as const : branch;
+      const facts =
+        branch === null || branch === 'foreign'
+          ? ({
+              tip: start,
+              start,
+              inBase: false,
+              worktree: existsSync(worktreePath(this.repo, settings, id)) ? 'there' : 'none',
+            } as const)
+          : branch;
       const since = this.#missed.get(id) ?? (this.#first ? 0 : now);
       this.#missed.set(id, since);
-      const certain = facts.inBase || (whole && now - since >= MISSED_FOR && !this.#spared.has(id) && !isMentioned(board.texts, id));
-      if (certain) orphans.push({ id, tip: facts.tip, start: facts.start, inBase: facts.inBase, hasCommits: facts.tip !== facts.start, worktree: facts.worktree === 'there', missedSince: since === 0 ? null : since });
+      const certain =
+        facts.inBase || (whole && now - since >= MISSED_FOR && !this.#spared.has(id) && !isMentioned(board.texts, id));
+      if (certain)
+        orphans.push({
+          id,
+          tip: facts.tip,
+          start: facts.start,
+          inBase: facts.inBase,
+          hasCommits: facts.tip !== facts.start,
+          worktree: facts.worktree === 'there',
+          missedSince: since === 0 ? null : since,
+        });
       else unsure.add(id);
     }
     return { orphans, unsure };
@@ -247,7 +344,8 @@ export class Observer {
   /** A person rewrote base: what is missing on the board because of that is not taken for a wish. */
   #spare(view: GitView, board: BoardView): void {
     const onBoard = new Set(COLUMNS.flatMap((column) => board.board.columns[column].entries.map(({ id }) => id)));
-    for (const name of view.refs.keys()) if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
+    for (const name of view.refs.keys())
+      if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
   }
 
   #runs(records: readonly RunRecord[]): RunFacts[] {
@@ -279,7 +377,12 @@ export class Observer {
     if (cached !== undefined) return { ...cached, strays: this.history.strays(record.brief.identity.email) };
     const text = result.reported ? record.reportText() : null;
     const parsed = text === null ? null : parseReport(text, record.brief.role);
-    const read: ReadReport = parsed === null ? { ok: false, missing: 'it ended without a report' } : parsed.ok ? parsed : { ok: false, missing: parsed.problem };
+    const read: ReadReport =
+      parsed === null
+        ? { ok: false, missing: 'it ended without a report' }
+        : parsed.ok
+          ? parsed
+          : { ok: false, missing: parsed.problem };
     const ended: EndedRun = { result, report: read, strays: this.history.strays(record.brief.identity.email) };
     this.#reports.set(record.runId, ended);
     return ended;
@@ -306,7 +409,9 @@ const START = 'refs/kanban/start/';
 /** The newest branch that was put away when its entry left the board; one that a person rescoped is left where it is. */
 function newestKept(view: GitView, id: string): { ref: string; tip: string } | null {
   const prefix = `refs/kanban/abandoned/${id}/`;
-  const numbers = [...view.refs.keys()].filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))).map((name) => Number(name.slice(prefix.length)));
+  const numbers = [...view.refs.keys()]
+    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
+    .map((name) => Number(name.slice(prefix.length)));
   const ref = `${prefix}${Math.max(...numbers)}`;
   const tip = numbers.length === 0 ? undefined : view.refs.get(ref);
   return tip === undefined ? null : { ref, tip };
@@ -316,7 +421,8 @@ function newestKept(view: GitView, id: string): { ref: string; tip: string } | n
 export const branchName = (settings: Settings, id: string): string => settings.branch.replaceAll('{id}', id);
 
 /** Absolute path of the task's worktree. */
-export const worktreePath = (repo: Pick<Repository, 'root'>, settings: Settings, id: string): string => join(resolve(repo.root, settings.worktrees), id);
+export const worktreePath = (repo: Pick<Repository, 'root'>, settings: Settings, id: string): string =>
+  join(resolve(repo.root, settings.worktrees), id);
 
 function stateOf(record: RunRecord): RunFacts['state'] {
   switch (record.state) {
@@ -335,13 +441,25 @@ function pastOf(records: readonly RunRecord[], now: number): PastRun[] {
   return records.flatMap(({ brief, result }): PastRun[] => {
     if (result === null || result.endedAt < now - 12 * HOUR) return [];
     const { runId: id, taskId, role, agent } = brief;
-    return [{ id, taskId, role, agent, cause: result.cause, detail: result.detail, endedAt: result.endedAt, providerUntil: result.providerUntil ?? null }];
+    return [
+      {
+        id,
+        taskId,
+        role,
+        agent,
+        cause: result.cause,
+        detail: result.detail,
+        endedAt: result.endedAt,
+        providerUntil: result.providerUntil ?? null,
+      },
+    ];
   });
 }
 
 function byEntry(problems: readonly Problem[]): Map<string, string[]> {
   const held = new Map<string, string[]>();
-  for (const { message, holds } of problems) for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), message]);
+  for (const { message, holds } of problems)
+    for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), message]);
   return held;
 }
 
@@ -370,7 +488,11 @@ const baseMissing = (base: string): Problem => ({
   fix: `name an existing branch as \`base\` in WORKFLOW.md, or make it: git branch ${base}`,
 });
 
-const NO_COMMITS: Problem = { code: 'no-commits', message: 'The repository has no commit yet, and tasks start from one', fix: 'git add -A && git commit -m "Start"' };
+const NO_COMMITS: Problem = {
+  code: 'no-commits',
+  message: 'The repository has no commit yet, and tasks start from one',
+  fix: 'git add -A && git commit -m "Start"',
+};
 
 /** No branch has a commit. */
 async function isUnborn(repo: Repository): Promise<boolean> {

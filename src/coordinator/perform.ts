@@ -20,7 +20,10 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** `done`: it changed something. `later`: it waits, with the reason. `stale`: the world has changed; look again. */
-export type Performed = { readonly kind: 'done' } | { readonly kind: 'later'; readonly why: string } | { readonly kind: 'stale' };
+export type Performed =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'stale' };
 
 export interface PerformParts {
   readonly observer: Observer;
@@ -53,7 +56,8 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
     case 'land-entry':
       return landEntry(action, parts);
     case 'start-run':
-      if (parts.branches.isBusy(action.id)) return { kind: 'later', why: `the worktree of ${action.id} is being removed` };
+      if (parts.branches.isBusy(action.id))
+        return { kind: 'later', why: `the worktree of ${action.id} is being removed` };
       parts.starter?.start(action, parts.observation, parts.writer.base);
       return DONE;
     case 'stop-run':
@@ -80,17 +84,31 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
 type Of<T extends Action['type']> = Extract<Action, { type: T }>;
 
 async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise<Performed> {
+  if (action.lands !== undefined && (await landTested(action, action.lands, parts))) return DONE;
   const { writer, observation } = parts;
   const same = action.from === action.to && action.position === 'bottom';
   const edit: BoardEdit = same
     ? { type: 'change', key: action.key, column: action.from, change: action.change }
-    : { type: 'move', key: action.key, from: action.from, to: action.to, position: action.position, change: action.change };
+    : {
+        type: 'move',
+        key: action.key,
+        from: action.from,
+        to: action.to,
+        position: action.position,
+        change: action.change,
+      };
   const written = await writer.change([edit], moveMessage(observation.workflow.settings, action));
   const failed = notDone(written, parts, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   if (action.takes !== null) taken(action.takes, written.sha, action.why, parts);
-  const verdict = action.trailers.find(({ name }) => name === 'Kanban-Verdict')?.value.slice(action.id.length + 1);
-  if (verdict !== undefined) parts.observer.lives.add(action.id, { sha: written.sha, subject: '', verdict, report: action.report || action.why });
+  const verdict = verdictOf(action);
+  if (verdict !== undefined)
+    parts.observer.lives.add(action.id, {
+      sha: written.sha,
+      subject: '',
+      verdict,
+      report: action.report || action.why,
+    });
   const facts = factsOf(parts, action.key);
   const title = facts?.entry.title ?? '';
   // The reason follows in the line that says that a person is needed.
@@ -100,42 +118,116 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
       ? { type: 'entry-changed', id: action.id, title, column: action.to, why, commit: written.sha }
       : { type: 'entry-moved', id: action.id, title, from: action.from, to: action.to, why, commit: written.sha },
   );
-  if (action.needsPerson && facts !== undefined) parts.emit({ type: 'person-needed', id: action.id, title, column: action.to, why: action.why, ways: waysAfter(action, facts, parts) });
+  if (action.needsPerson && facts !== undefined)
+    parts.emit({
+      type: 'person-needed',
+      id: action.id,
+      title,
+      column: action.to,
+      why: action.why,
+      ways: waysAfter(action, facts, parts),
+    });
   if (action.request !== null) reply(parts, action.request, { ok: true, message: `${action.id}: ${action.why}` });
   return DONE;
 }
 
-function waysAfter(action: Of<'move-entry'>, facts: EntryFacts, { observer, observation }: PerformParts): readonly string[] {
+/** The tester's result and the landing in one commit. Where it can't be landed now, the move is made, and the landing waits by itself. */
+async function landTested(action: Of<'move-entry'>, tip: string, parts: PerformParts): Promise<boolean> {
+  const facts = factsOf(parts, action.key);
+  if (facts === undefined) return false;
+  const verdict = verdictOf(action) ?? '';
+  const step = { sha: '', subject: '', verdict, report: action.report || action.why };
+  const landed = await land({ type: 'land-entry', key: action.key, id: action.id, tip }, facts, parts, {
+    trailers: action.trailers,
+    step,
+  });
+  if (landed.kind !== 'done') return false;
+  if (action.takes !== null) taken(action.takes, landed.sha, action.why, parts);
+  hasLanded(action.id, facts, landed, parts);
+  return true;
+}
+
+function hasLanded(
+  id: string,
+  facts: EntryFacts,
+  { sha, line }: { readonly sha: string; readonly line: string },
+  parts: PerformParts,
+): void {
+  parts.emit({ type: 'entry-landed', id, title: facts.entry.title, commit: sha, line, byHand: false });
+  parts.branches.drop(id, parts.observation.workflow.settings, facts.branch);
+}
+
+const verdictOf = ({ id, trailers }: Of<'move-entry'>): string | undefined =>
+  trailers.find(({ name }) => name === 'Kanban-Verdict')?.value.slice(id.length + 1);
+
+function waysAfter(
+  action: Of<'move-entry'>,
+  facts: EntryFacts,
+  { observer, observation }: PerformParts,
+): readonly string[] {
   const path = worktreePath(observer.repo, observation.workflow.settings, action.id);
   const tags = [...facts.entry.tags, ...(action.change.addTags ?? [])];
-  return waysOut({ id: action.id, tags, column: action.to, state: 'needs-person', worktree: existsSync(path) ? relative(observer.repo.root, path) : null });
+  return waysOut({
+    id: action.id,
+    tags,
+    column: action.to,
+    state: 'needs-person',
+    worktree: existsSync(path) ? relative(observer.repo.root, path) : null,
+  });
 }
 
 async function pickEntries(action: Of<'pick-entries'>, parts: PerformParts): Promise<Performed> {
-  const edits = action.picks.map(({ key, id }): BoardEdit => ({ type: 'move', key, from: 'TODO', to: 'IN_PROGRESS', position: 'bottom', change: key === id ? {} : { id } }));
+  const edits = action.picks.map(({ key, id }): BoardEdit => ({
+    type: 'move',
+    key,
+    from: 'TODO',
+    to: 'IN_PROGRESS',
+    position: 'bottom',
+    change: key === id ? {} : { id },
+  }));
   const ids = action.picks.map(({ id }) => id);
   const written = await parts.writer.change(edits, picksMessage(parts.observation.workflow.settings, ids));
   const failed = notDone(written, parts, null);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   for (const { key, id } of action.picks) {
     if (!factsOf(parts, key)?.branch) parts.observer.lives.add(id, 'first');
-    parts.emit({ type: 'entry-moved', id, title: factsOf(parts, key)?.entry.title ?? '', from: 'TODO', to: 'IN_PROGRESS', why: 'picked', commit: written.sha });
+    parts.emit({
+      type: 'entry-moved',
+      id,
+      title: factsOf(parts, key)?.entry.title ?? '',
+      from: 'TODO',
+      to: 'IN_PROGRESS',
+      why: 'picked',
+      commit: written.sha,
+    });
   }
   return DONE;
 }
 
 async function numberEntry(action: Of<'number-entry'>, parts: PerformParts): Promise<Performed> {
   const message = plainMessage(`kanban: ${action.id} gets its number`, '', []);
-  const written = await parts.writer.change([{ type: 'change', key: action.key, column: action.column, change: { id: action.id } }], message);
+  const written = await parts.writer.change(
+    [{ type: 'change', key: action.key, column: action.column, change: { id: action.id } }],
+    message,
+  );
   const failed = notDone(written, parts, null);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
-  parts.emit({ type: 'entry-numbered', id: action.id, title: factsOf(parts, action.key)?.entry.title ?? '', column: action.column, commit: written.sha });
+  parts.emit({
+    type: 'entry-numbered',
+    id: action.id,
+    title: factsOf(parts, action.key)?.entry.title ?? '',
+    column: action.column,
+    commit: written.sha,
+  });
   return DONE;
 }
 
 async function addEntry(action: Of<'add-entry'>, parts: PerformParts): Promise<Performed> {
   const { settings } = parts.observation.workflow;
-  const text = action.text.replace(/^(##\s+)\S+-\?:/m, (_, hashes: string) => `${hashes}${nextId(settings.ids[0] ?? 'T', parts.observation.world.usedIds)}:`);
+  const text = action.text.replace(
+    /^(##\s+)\S+-\?:/m,
+    (_, hashes: string) => `${hashes}${nextId(settings.ids[0] ?? 'T', parts.observation.world.usedIds)}:`,
+  );
   const { heading, id } = titled(text);
   const message = plainMessage(`kanban: ${id} added`, '', [], action.request);
   const written = await parts.writer.change([{ type: 'add', column: 'TODO', position: 'bottom', text }], message);
@@ -156,14 +248,22 @@ async function abandonEntry(action: Of<'abandon-entry'>, parts: PerformParts): P
   const { settings } = parts.observation.workflow;
   const title = factsOf(parts, action.key)?.entry.title ?? '';
   const line = `- Abandoned ${action.id}: ${title}${action.why === '' ? '' : ` — ${action.why}`}`;
-  const message = plainMessage(`kanban: ${action.id} abandoned`, action.why, [{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> ABANDONED` }], action.request);
+  const message = plainMessage(
+    `kanban: ${action.id} abandoned`,
+    action.why,
+    [{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> ABANDONED` }],
+    action.request,
+  );
   const extra = changelogFile(settings.changelog, (text) => insertChangelogLine(text, { section: 'Removed', line }));
   const written = await parts.writer.change([{ type: 'remove', key: action.key, column: action.from }], message, extra);
   const failed = notDone(written, parts, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   parts.emit({ type: 'entry-abandoned', id: action.id, title, why: action.why, commit: written.sha });
   if (factsOf(parts, action.key)?.branch) parts.branches.keep(action.id, settings, '');
-  reply(parts, action.request, { ok: true, message: `${action.id} is off the board; its branch is kept under refs/kanban/abandoned/${action.id}/` });
+  reply(parts, action.request, {
+    ok: true,
+    message: `${action.id} is off the board; its branch is kept under refs/kanban/abandoned/${action.id}/`,
+  });
   return DONE;
 }
 
@@ -172,18 +272,29 @@ async function closeMerged(action: Of<'close-merged'>, parts: PerformParts): Pro
   if (facts === undefined) return { kind: 'stale' };
   const { settings } = parts.observation.workflow;
   const { section, line } = changelogLine(facts.entry, action.id);
-  const trailers = [{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> CHANGELOG` }, { name: 'Kanban-Verdict', value: `${action.id} landing by-hand` }] as const;
+  const trailers = [
+    { name: 'Kanban-Move', value: `${action.id} ${action.from} -> CHANGELOG` },
+    { name: 'Kanban-Verdict', value: `${action.id} landing by-hand` },
+  ] as const;
   const extra = changelogFile(settings.changelog, (text) => insertChangelogLine(text, { section, line }));
   const message = plainMessage(`kanban: ${action.id} ${action.from} → CHANGELOG (merged by hand)`, '', trailers);
   const written = await parts.writer.change([{ type: 'remove', key: action.key, column: action.from }], message, extra);
   const failed = notDone(written, parts, null);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
-  parts.emit({ type: 'entry-landed', id: action.id, title: facts.entry.title, commit: written.sha, line, byHand: true });
+  parts.emit({
+    type: 'entry-landed',
+    id: action.id,
+    title: facts.entry.title,
+    commit: written.sha,
+    line,
+    byHand: true,
+  });
   parts.branches.drop(action.id, settings, facts.branch);
   return DONE;
 }
 
-const changelogFile = (path: string | null, change: ExtraFile['change']): ExtraFile[] => (path === null ? [] : [{ path, change }]);
+const changelogFile = (path: string | null, change: ExtraFile['change']): ExtraFile[] =>
+  path === null ? [] : [{ path, change }];
 
 async function landEntry(action: Of<'land-entry'>, parts: PerformParts): Promise<Performed> {
   const facts = factsOf(parts, action.key);
@@ -191,8 +302,7 @@ async function landEntry(action: Of<'land-entry'>, parts: PerformParts): Promise
   const landed = await land(action, facts, parts);
   switch (landed.kind) {
     case 'done':
-      parts.emit({ type: 'entry-landed', id: action.id, title: facts.entry.title, commit: landed.sha, line: landed.line, byHand: false });
-      parts.branches.drop(action.id, parts.observation.workflow.settings, facts.branch);
+      hasLanded(action.id, facts, landed, parts);
       return DONE;
     case 'conflict':
       return perform(conflicted(facts, landed.files, parts.observation.workflow.settings), parts);
@@ -224,7 +334,8 @@ function putAside(run: string, why: string, parts: PerformParts): Performed {
 function retireBranch({ id, how }: Of<'retire-branch'>, { branches, observation }: PerformParts): Performed {
   if (branches.isBusy(id)) return { kind: 'later', why: `branch ${id} is being removed` };
   const { settings } = observation.workflow;
-  if (how === 'landed' || how === 'empty') branches.drop(id, settings, observation.world.orphans.find((orphan) => orphan.id === id) ?? null);
+  if (how === 'landed' || how === 'empty')
+    branches.drop(id, settings, observation.world.orphans.find((orphan) => orphan.id === id) ?? null);
   else branches.keep(id, settings, how === 'afresh' ? '-rescoped' : '');
   return DONE;
 }
@@ -256,10 +367,11 @@ function reply({ mailbox }: PerformParts, request: string, said: Reply): void {
   settleRequest(mailbox, request);
 }
 
-const recordOf = ({ observation }: PerformParts, run: string): RunRecord | undefined => observation.runs.find(({ runId }) => runId === run);
+const recordOf = ({ observation }: PerformParts, run: string): RunRecord | undefined =>
+  observation.runs.find(({ runId }) => runId === run);
 
-const factsOf = ({ observation }: PerformParts, key: string): EntryFacts | undefined => observation.world.entries.find(({ entry }) => entry.key === key);
+const factsOf = ({ observation }: PerformParts, key: string): EntryFacts | undefined =>
+  observation.world.entries.find(({ entry }) => entry.key === key);
 
 /** `.kanban/mailbox` of a checkout. */
 export const mailboxOf = (root: string): string => join(runsFolder(root), '..', 'mailbox');
-

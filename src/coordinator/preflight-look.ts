@@ -14,7 +14,18 @@ import { Preflight } from './preflight.ts';
 
 /** Preflight as a person asks for it: also where there is no repository, no commit or no readable settings. */
 export async function look(cwd: string): Promise<readonly Finding[]> {
-  const nothing = { cwd, settings: defaultSettings(), settingsProblems: [], boardProblems: [], otherCoordinator: null, foreignBranches: [], inWork: 0, mended: [], runsAlive: 0, next: [] };
+  const nothing = {
+    cwd,
+    settings: defaultSettings(),
+    settingsProblems: [],
+    boardProblems: [],
+    otherCoordinator: null,
+    foreignBranches: [],
+    inWork: 0,
+    mended: [],
+    runsAlive: 0,
+    next: [],
+  };
   const opened = await openRepository(cwd);
   if (!opened.ok) return unreadable(preflight(await fullFacts(nothing)), []);
   const repo = opened.value;
@@ -25,9 +36,16 @@ export async function look(cwd: string): Promise<readonly Finding[]> {
     const held = lockHolder(kanbanDir(repo));
     const { pid, host } = held?.holder ?? { pid: 0, host: 'another machine' };
     // A coordinator here is no obstacle to looking; one that can't be judged from here is.
-    const findings = await new Preflight(observer).full(looked.value, [], held?.state === 'foreign' ? { pid, host, here: false } : null);
+    const findings = await new Preflight(observer).full(
+      looked.value,
+      [],
+      held?.state === 'foreign' ? { pid, host, here: false } : null,
+    );
     if (held?.state !== 'alive') return findings;
-    return [{ check: 'other-coordinator', level: 'told', message: `A coordinator is at work here (pid ${pid}).` }, ...findings];
+    return [
+      { check: 'other-coordinator', level: 'told', message: `A coordinator is at work here (pid ${pid}).` },
+      ...findings,
+    ];
   } finally {
     closeRepository(repo);
   }

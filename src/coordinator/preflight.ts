@@ -31,11 +31,18 @@ export class Preflight {
 
   /** More than single entries wait because of a finding: it is looked at again, so that the hold ends by itself. */
   get isHolding(): boolean {
-    return this.#findings.some(({ level, holds }) => level === 'stops' || (level === 'holds' && (holds?.landings === true || (holds?.agents ?? []).length > 0)));
+    return this.#findings.some(
+      ({ level, holds }) =>
+        level === 'stops' || (level === 'holds' && (holds?.landings === true || (holds?.agents ?? []).length > 0)),
+    );
   }
 
   /** @param other who has the coordinator's lock, if it isn't whoever asks */
-  async full(observation: Observation, mended: readonly string[], other: FactsAsked['otherCoordinator'] = null): Promise<readonly Finding[]> {
+  async full(
+    observation: Observation,
+    mended: readonly string[],
+    other: FactsAsked['otherCoordinator'] = null,
+  ): Promise<readonly Finding[]> {
     this.#facts = await fullFacts({ ...(await this.#asked(observation, mended)), otherCoordinator: other });
     this.#findings = preflight(this.#facts);
     this.#at = Date.now();
@@ -97,11 +104,16 @@ function foreignBranches({ git, workflow, world }: Observation): FactsAsked['for
 
 /** What waits, without the words: a disk that fills up says another number every time. */
 const summary = (findings: readonly Finding[]): string =>
-  findings.filter(({ level }) => level === 'stops' || level === 'holds').map(({ check, level, holds }) => `${check} ${level} ${JSON.stringify(holds ?? {})}`).join('\n');
+  findings
+    .filter(({ level }) => level === 'stops' || level === 'holds')
+    .map(({ check, level, holds }) => `${check} ${level} ${JSON.stringify(holds ?? {})}`)
+    .join('\n');
 
 /** What would be picked first, as things stand. */
 function firstPicks(world: Observation['world']): string[] {
-  const picks = decide({ ...world, stops: [] }).actions.flatMap((action) => (action.type === 'pick-entries' ? action.picks : []));
+  const picks = decide({ ...world, stops: [] }).actions.flatMap((action) =>
+    action.type === 'pick-entries' ? action.picks : [],
+  );
   const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
   return picks.slice(0, 3).map(({ key, id }) => `${id} ${titles.get(key) ?? ''}`);
 }

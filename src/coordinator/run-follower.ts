@@ -24,7 +24,13 @@ export class RunFollower {
   /** When a lost run that could not be wound up is tried again. */
   readonly #salvageAt = new Map<string, number>();
 
-  constructor(parts: { readonly root: string; readonly observer: Observer; readonly starter: RunStarter; readonly teller: Teller; readonly wake: () => void }) {
+  constructor(parts: {
+    readonly root: string;
+    readonly observer: Observer;
+    readonly starter: RunStarter;
+    readonly teller: Teller;
+    readonly wake: () => void;
+  }) {
     this.#root = parts.root;
     this.#observer = parts.observer;
     this.#starter = parts.starter;
@@ -66,11 +72,18 @@ export class RunFollower {
 
   /** Processes of this repository's runs that no living run accounts for are ended. */
   async endStrays(): Promise<void> {
-    const alive = new Set(listRuns(this.#root).runs.filter(({ state }) => state === 'alive').map(({ runId }) => runId));
+    const alive = new Set(
+      listRuns(this.#root)
+        .runs.filter(({ state }) => state === 'alive')
+        .map(({ runId }) => runId),
+    );
     const strays = findMarked(this.#root).filter(({ runId }) => !alive.has(runId));
     if (strays.length === 0) return;
     await endProcesses(strays);
-    this.#teller.emit({ type: 'recovered', what: `ended processes that earlier runs had left: ${strays.map(({ pid, command }) => `${pid} (${command})`).join(', ')}` });
+    this.#teller.emit({
+      type: 'recovered',
+      what: `ended processes that earlier runs had left: ${strays.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`,
+    });
   }
 
   #tell(record: RunRecord): void {
@@ -80,10 +93,20 @@ export class RunFollower {
     const before = this.#known.get(runId);
     if (before === state) return;
     this.#known.set(runId, state);
-    if (before === undefined && state === 'alive' && !this.#starter.knew(runId)) this.#teller.emit({ type: 'run-adopted', id, run: runId, role, agent });
+    if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
+      this.#teller.emit({ type: 'run-adopted', id, run: runId, role, agent });
     if (state === 'ended') rmSync(join(this.#root, '.kanban', 'ended', runId), { force: true });
     if (state === 'ended' && result !== null)
-      this.#teller.emit({ type: 'run-ended', id, run: runId, role, agent, cause: result.cause, detail: result.detail, seconds: Math.round((result.endedAt - result.startedAt) / 1000) });
+      this.#teller.emit({
+        type: 'run-ended',
+        id,
+        run: runId,
+        role,
+        agent,
+        cause: result.cause,
+        detail: result.detail,
+        seconds: Math.round((result.endedAt - result.startedAt) / 1000),
+      });
   }
 
   #tellStall({ runId, folder, brief }: RunRecord): void {

@@ -24,7 +24,14 @@ const MAX_OUTPUT = 4 * 1024 ** 3;
 const GRACE = 5_000;
 
 /** The embedded agent needs no settings of its own. */
-const SHELL: AgentSettings = { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' };
+const SHELL: AgentSettings = {
+  kind: 'shell',
+  command: [],
+  args: [],
+  model: null,
+  env: { pass: [], set: {} },
+  permissions: 'narrow',
+};
 
 /** Prepares runs beside the tick (a worktree of a large repository takes seconds) and hands them to the runners. */
 export class RunStarter {
@@ -40,7 +47,13 @@ export class RunStarter {
   readonly #refused: PastRun[] = [];
   readonly #started = new Set<string>();
 
-  constructor(parts: { repo: Repository; observer: Observer; pool: RunnerPool; emit: (event: KanbanEvent) => void; wake: () => void }) {
+  constructor(parts: {
+    repo: Repository;
+    observer: Observer;
+    pool: RunnerPool;
+    emit: (event: KanbanEvent) => void;
+    wake: () => void;
+  }) {
     this.#repo = parts.repo;
     this.#observer = parts.observer;
     this.#pool = parts.pool;
@@ -70,9 +83,12 @@ export class RunStarter {
   /** What runs are there by now: those that are claimed are no longer starting; those that are gone free their place. */
   follow(records: readonly RunRecord[]): void {
     for (const { runId, claim } of records) if (claim !== null) this.#starting.delete(runId);
-    const live = new Set(records.filter(({ state, taken }) => state !== 'ended' && taken === null).map(({ runId }) => runId));
+    const live = new Set(
+      records.filter(({ state, taken }) => state !== 'ended' && taken === null).map(({ runId }) => runId),
+    );
     for (const id of this.#slots.keys()) if (!live.has(id) && !this.#starting.has(id)) this.#slots.delete(id);
-    for (const { runId, brief } of records) if (live.has(runId) && brief.slot !== undefined) this.#slots.set(runId, brief.slot);
+    for (const { runId, brief } of records)
+      if (live.has(runId) && brief.slot !== undefined) this.#slots.set(runId, brief.slot);
   }
 
   /** All that is being prepared. */
@@ -81,16 +97,37 @@ export class RunStarter {
   }
 
   start(action: Start, observation: Observation, base: string): void {
-    const attempt = 1 + observation.runs.filter(({ brief }) => brief.taskId === action.id && brief.role === action.role && brief.purpose === action.purpose).length;
-    const n = 1 + Math.max(0, ...observation.runs.filter(({ brief }) => brief.taskId === action.id).map(({ runId }) => Number(/-(\d+)-[a-z]+-[0-9a-f]{8}$/.exec(runId)?.[1] ?? 0)));
+    const attempt =
+      1 +
+      observation.runs.filter(
+        ({ brief }) => brief.taskId === action.id && brief.role === action.role && brief.purpose === action.purpose,
+      ).length;
+    const n =
+      1 +
+      Math.max(
+        0,
+        ...observation.runs
+          .filter(({ brief }) => brief.taskId === action.id)
+          .map(({ runId }) => Number(/-(\d+)-[a-z]+-[0-9a-f]{8}$/.exec(runId)?.[1] ?? 0)),
+      );
     const runId = newRunId(action.id, n, action.role);
     const slot = this.#freeSlot();
     this.#slots.set(runId, slot);
     this.#started.add(runId);
     const now = Date.now();
     this.#starting.set(runId, {
-      id: runId, taskId: action.id, role: action.role, purpose: action.purpose, agent: action.agent, state: 'starting',
-      startedAt: now, deadlineAt: now, stopping: false, mustDiffer: action.mustDiffer, before: '', ended: null,
+      id: runId,
+      taskId: action.id,
+      role: action.role,
+      purpose: action.purpose,
+      agent: action.agent,
+      state: 'starting',
+      startedAt: now,
+      deadlineAt: now,
+      stopping: false,
+      mustDiffer: action.mustDiffer,
+      before: '',
+      ended: null,
     });
     const work = this.#prepare(action, { runId, slot, attempt, base }, observation)
       .then((why) => {
@@ -111,7 +148,16 @@ export class RunStarter {
   #refuse(action: Start, runId: string, why: string): void {
     this.#starting.delete(runId);
     this.#slots.delete(runId);
-    this.#refused.push({ id: runId, taskId: action.id, role: action.role, agent: action.agent, cause: 'not-started', detail: why, endedAt: Date.now(), providerUntil: null });
+    this.#refused.push({
+      id: runId,
+      taskId: action.id,
+      role: action.role,
+      agent: action.agent,
+      cause: 'not-started',
+      detail: why,
+      endedAt: Date.now(),
+      providerUntil: null,
+    });
     this.#emit({ type: 'run-refused', id: action.id, role: action.role, why });
   }
 
@@ -135,39 +181,112 @@ export class RunStarter {
     const report = join(place.path, '.kanban', `report-${run.runId}.md`);
     const agent = settings.agents[action.agent] ?? SHELL;
     const role = settings.roles[action.role];
-    const model = fieldOf(facts.entry, action.role === 'task' ? 'model' : `${action.role}.model`) ?? role.model ?? agent.model;
+    const model =
+      fieldOf(facts.entry, action.role === 'task' ? 'model' : `${action.role}.model`) ?? role.model ?? agent.model;
     const plan = adapter.plan({
-      runId: run.runId, taskId: action.id, role: action.role, purpose: action.purpose, settings: agent, model,
-      worktree: place.path, promptFile: join(folder, RUN_FILES.prompt), report, gitDir: place.gitDir, gitCommonDir: this.#repo.commonDir,
-      script: facts.entry.script, files: facts.entry.files, roleRun: action.role === 'task' ? '' : role.run, session: null,
+      runId: run.runId,
+      taskId: action.id,
+      role: action.role,
+      purpose: action.purpose,
+      settings: agent,
+      model,
+      worktree: place.path,
+      promptFile: join(folder, RUN_FILES.prompt),
+      report,
+      gitDir: place.gitDir,
+      gitCommonDir: this.#repo.commonDir,
+      script: facts.entry.script,
+      files: facts.entry.files,
+      roleRun: action.role === 'task' ? '' : role.run,
+      session: null,
     });
     const identity = runIdentity(action.agent, action.id, action.role);
     const brief: Brief = {
-      version: 1, runId: run.runId, taskId: action.id, title: facts.entry.title, role: action.role, purpose: action.purpose,
-      attempt: run.attempt, agent: action.agent, adapter: adapter.name, createdAt: Date.now(), slot: run.slot,
-      root: this.#repo.root, gitCommonDir: this.#repo.commonDir, gitDir: place.gitDir, worktree: place.path,
-      branch: place.branch, base: observation.git.baseRef, baseSha: run.base, startSha: place.start, tip: place.tip,
-      mustDiffer: action.mustDiffer, board: settings.board, command: plan.command, shell: plan.shell, identity, report,
-      timeout: facts.entry.timeout ?? role.timeout, stall: settings.stall, grace: GRACE, maxOutput: MAX_OUTPUT,
-      hooks: { afterCreate: settings.hooks.after_create, beforeRun: settings.hooks.before_run, afterRun: settings.hooks.after_run, timeout: settings.hooks.timeout },
+      version: 1,
+      runId: run.runId,
+      taskId: action.id,
+      title: facts.entry.title,
+      role: action.role,
+      purpose: action.purpose,
+      attempt: run.attempt,
+      agent: action.agent,
+      adapter: adapter.name,
+      createdAt: Date.now(),
+      slot: run.slot,
+      root: this.#repo.root,
+      gitCommonDir: this.#repo.commonDir,
+      gitDir: place.gitDir,
+      worktree: place.path,
+      branch: place.branch,
+      base: observation.git.baseRef,
+      baseSha: run.base,
+      startSha: place.start,
+      tip: place.tip,
+      mustDiffer: action.mustDiffer,
+      board: settings.board,
+      command: plan.command,
+      shell: plan.shell,
+      identity,
+      report,
+      timeout: facts.entry.timeout ?? role.timeout,
+      stall: settings.stall,
+      grace: GRACE,
+      maxOutput: MAX_OUTPUT,
+      hooks: {
+        afterCreate: settings.hooks.after_create,
+        beforeRun: settings.hooks.before_run,
+        afterRun: settings.hooks.after_run,
+        timeout: settings.hooks.timeout,
+      },
     };
     const findings = await this.#findings(facts.entry, place.start, run.base);
-    const changed = action.role === 'task' && action.purpose === 'work' ? [] : await this.#changed(observation, action.id, place, run.base);
-    const prompt = plan.shell === null ? await this.#prompt(brief, facts.entry, observation, { findings, changed }) : { ok: true as const, value: '' };
+    const changed =
+      action.role === 'task' && action.purpose === 'work'
+        ? []
+        : await this.#changed(observation, action.id, place, run.base);
+    const prompt =
+      plan.shell === null
+        ? await this.#prompt(brief, facts.entry, observation, { findings, changed })
+        : { ok: true as const, value: '' };
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
-    createRun(this.#repo.root, brief, prompt.value, { [CHANGED]: changed.map((path) => `${path}\n`).join(''), [FINDINGS]: findings });
+    createRun(this.#repo.root, brief, prompt.value, {
+      [CHANGED]: changed.map((path) => `${path}\n`).join(''),
+      [FINDINGS]: findings,
+    });
     const env = agentEnvironment({
-      inherited: process.env, settings: settings.env, agent: agent.env, role: role.env, adapterEnv: plan.env,
+      inherited: process.env,
+      settings: settings.env,
+      agent: agent.env,
+      role: role.env,
+      adapterEnv: plan.env,
       run: {
         program: adapter.name === 'shell' ? 'shell' : adapter.name === 'command' ? 'command' : 'agent',
-        root: this.#repo.root, worktree: place.path, taskId: action.id, role: action.role, runId: run.runId, attempt: run.attempt,
-        branch: brief.branch, base: brief.base, report, changedFiles: changed.length === 0 ? null : join(folder, CHANGED), findings: findings === '' ? null : join(folder, FINDINGS),
-        tmp: null, slot: run.slot, identity,
+        root: this.#repo.root,
+        worktree: place.path,
+        taskId: action.id,
+        role: action.role,
+        runId: run.runId,
+        attempt: run.attempt,
+        branch: brief.branch,
+        base: brief.base,
+        report,
+        changedFiles: changed.length === 0 ? null : join(folder, CHANGED),
+        findings: findings === '' ? null : join(folder, FINDINGS),
+        tmp: null,
+        slot: run.slot,
+        identity,
       },
     });
     this.#pool.start(folder, env);
-    this.#emit({ type: 'run-started', id: action.id, run: run.runId, role: action.role, purpose: action.purpose, agent: action.agent });
+    this.#emit({
+      type: 'run-started',
+      id: action.id,
+      run: run.runId,
+      role: action.role,
+      purpose: action.purpose,
+      agent: action.agent,
+    });
     return null;
   }
 
@@ -177,11 +296,24 @@ export class RunStarter {
     const path = worktreePath(this.#repo, settings, id);
     const there = view.refs.get(branch);
     const start = view.refs.get(startRef(id));
-    if (there === undefined && start !== undefined) await updateRefs(this.#repo, [{ ref: startRef(id), to: null, from: start }]);
+    if (there === undefined && start !== undefined)
+      await updateRefs(this.#repo, [{ ref: startRef(id), to: null, from: start }]);
     const startSha = there !== undefined && start !== undefined ? start : base;
-    const made = await ensureWorktree({ repo: this.#repo, id, branchRef: branch, path, startSha, branchExists: there !== undefined });
-    if (!made.ok) return { ok: false, why: made.problem.fix === undefined ? made.problem.message : `${made.problem.message}; ${made.problem.fix}` };
-    for (const file of made.notCopied) this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${path}` });
+    const made = await ensureWorktree({
+      repo: this.#repo,
+      id,
+      branchRef: branch,
+      path,
+      startSha,
+      branchExists: there !== undefined,
+    });
+    if (!made.ok)
+      return {
+        ok: false,
+        why: made.problem.fix === undefined ? made.problem.message : `${made.problem.message}; ${made.problem.fix}`,
+      };
+    for (const file of made.notCopied)
+      this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${path}` });
     return { ok: true, branch, path, gitDir: made.gitDir, start: startSha, tip: there ?? startSha };
   }
 
@@ -193,23 +325,63 @@ export class RunStarter {
     return last === '' || last === entry.feedback ? `${entry.feedback}\n` : `${entry.feedback}\n\n${last}\n`;
   }
 
-  async #changed(observation: Observation, id: string, place: { readonly path: string; readonly tip: string }, base: string): Promise<readonly string[]> {
-    const known = observation.runs.findLast(({ brief, result }) => brief.taskId === id && result !== null && result.tip === place.tip && result.changed.length > 0);
+  async #changed(
+    observation: Observation,
+    id: string,
+    place: { readonly path: string; readonly tip: string },
+    base: string,
+  ): Promise<readonly string[]> {
+    const known = observation.runs.findLast(
+      ({ brief, result }) =>
+        brief.taskId === id && result !== null && result.tip === place.tip && result.changed.length > 0,
+    );
     if (known?.result) return known.result.changed;
-    const { stdout } = await git(['diff', '--name-only', '-z', '--no-renames', `${base}...${place.tip}`, '--'], { cwd: this.#repo.root, okExit: [0, 128] });
+    const { stdout } = await git(['diff', '--name-only', '-z', '--no-renames', `${base}...${place.tip}`, '--'], {
+      cwd: this.#repo.root,
+      okExit: [0, 128],
+    });
     return stdout.split('\0').filter(Boolean);
   }
 
-  async #prompt(brief: Brief, entry: Entry, observation: Observation, more: { readonly findings: string; readonly changed: readonly string[] }): Promise<ReturnType<typeof renderPrompt>> {
+  async #prompt(
+    brief: Brief,
+    entry: Entry,
+    observation: Observation,
+    more: { readonly findings: string; readonly changed: readonly string[] },
+  ): Promise<ReturnType<typeof renderPrompt>> {
     const { settings, rules } = observation.workflow;
     const file = promptFile(settings, brief.role);
     const template = await this.#observer.workflow.file(observation.git, file);
-    if (template === null) return { ok: false, error: [{ code: 'prompt-missing', message: `${file} is missing`, fix: 'kanban init writes it again' }] };
-    const { stdout } = await git(['log', '--format=%h %s', '-n', '50', `${brief.base}..${brief.branch}`, '--'], { cwd: this.#repo.root });
+    if (template === null)
+      return {
+        ok: false,
+        error: [{ code: 'prompt-missing', message: `${file} is missing`, fix: 'kanban init writes it again' }],
+      };
+    const { stdout } = await git(['log', '--format=%h %s', '-n', '50', `${brief.base}..${brief.branch}`, '--'], {
+      cwd: this.#repo.root,
+    });
     return renderPrompt(template, file, {
-      entry: { id: brief.taskId, title: entry.title, text: entry.body, fields: Object.fromEntries(entry.fields.map(({ key, value }) => [key, value])), criteria: entry.criteria },
-      run: { role: brief.role, attempt: brief.attempt, minutes: Math.round(brief.timeout / 60_000), report: brief.report, purpose: brief.purpose },
-      git: { worktree: brief.worktree, branch: branchName(settings, brief.taskId), base: settings.base, changed: more.changed, commits: stdout.split('\n').filter(Boolean) },
+      entry: {
+        id: brief.taskId,
+        title: entry.title,
+        text: entry.body,
+        fields: Object.fromEntries(entry.fields.map(({ key, value }) => [key, value])),
+        criteria: entry.criteria,
+      },
+      run: {
+        role: brief.role,
+        attempt: brief.attempt,
+        minutes: Math.round(brief.timeout / 60_000),
+        report: brief.report,
+        purpose: brief.purpose,
+      },
+      git: {
+        worktree: brief.worktree,
+        branch: branchName(settings, brief.taskId),
+        base: settings.base,
+        changed: more.changed,
+        commits: stdout.split('\n').filter(Boolean),
+      },
       findings: more.findings,
       rules,
     });
@@ -227,10 +399,19 @@ interface Prepared {
 }
 
 type Place =
-  | { readonly ok: true; readonly branch: string; readonly path: string; readonly gitDir: string; readonly start: string; readonly tip: string }
+  | {
+      readonly ok: true;
+      readonly branch: string;
+      readonly path: string;
+      readonly gitDir: string;
+      readonly start: string;
+      readonly tip: string;
+    }
   | { readonly ok: false; readonly why: string };
 
 /** Path of a role's prompt, relative to the root. */
-export const promptFile = (settings: Settings, role: Role): string => settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
+export const promptFile = (settings: Settings, role: Role): string =>
+  settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
 
-const fieldOf = (entry: Entry, key: string): string | null => entry.fields.find((field) => field.key === key)?.value ?? null;
+const fieldOf = (entry: Entry, key: string): string | null =>
+  entry.fields.find((field) => field.key === key)?.value ?? null;

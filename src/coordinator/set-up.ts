@@ -21,8 +21,16 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
   const { checkout, base } = observation.git;
   const { settings } = observation.workflow;
   if (checkout === null || (await readBlob(repo, base, WORKFLOW)) !== null) return [];
-  const paths = [WORKFLOW, ...promptsIn(checkout.path, settings.prompts), ...COLUMNS.map((column) => `${settings.board}/${column}.md`), '.gitignore', '.gitattributes'];
-  const { stdout } = await git(['ls-files', '-z', '--others', '--exclude-standard', '--', ...paths], { cwd: checkout.path });
+  const paths = [
+    WORKFLOW,
+    ...promptsIn(checkout.path, settings.prompts),
+    ...COLUMNS.map((column) => `${settings.board}/${column}.md`),
+    '.gitignore',
+    '.gitattributes',
+  ];
+  const { stdout } = await git(['ls-files', '-z', '--others', '--exclude-standard', '--', ...paths], {
+    cwd: checkout.path,
+  });
   const untracked = stdout.split('\0').filter(Boolean);
   if (!untracked.includes(WORKFLOW)) return [];
   const author = authorOf(settings);
@@ -31,15 +39,30 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
     return { path, from: bytes, committed: null, to: bytes };
   });
   const message = plainMessage('kanban: set up', '', []);
-  const moved = await commitMove(repo, { baseRef: observation.git.baseRef, oldBase: base, extraRefs: [{ ref: SEEN }], checkout, files, message: message.text, ...(author === undefined ? {} : { author }) });
-  if (!moved.ok) return [{ type: 'told', message: `the set-up is not committed yet: ${'held' in moved ? moved.held : 'base has moved'}` }];
+  const moved = await commitMove(repo, {
+    baseRef: observation.git.baseRef,
+    oldBase: base,
+    extraRefs: [{ ref: SEEN }],
+    checkout,
+    files,
+    message: message.text,
+    ...(author === undefined ? {} : { author }),
+  });
+  if (!moved.ok)
+    return [
+      { type: 'told', message: `the set-up is not committed yet: ${'held' in moved ? moved.held : 'base has moved'}` },
+    ];
   await observer.history.follow(moved.sha);
   return [{ type: 'told', message: `committed the set-up (${untracked.join(', ')}) as ${moved.sha.slice(0, 10)}` }];
 }
 
 function promptsIn(root: string, folder: string): string[] {
   const path = join(root, folder);
-  return existsSync(path) ? readdirSync(path).filter((name) => name.endsWith('.md')).map((name) => `${folder}/${name}`) : [];
+  return existsSync(path)
+    ? readdirSync(path)
+        .filter((name) => name.endsWith('.md'))
+        .map((name) => `${folder}/${name}`)
+    : [];
 }
 
 /** `.kanban/` is made in every worktree too (the report is written there): no task's commit is to hold it. */

@@ -82,7 +82,18 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
   const { world, decision } = source;
   const runs = world.runs.map((run): SnapshotRun => {
     const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping } = run;
-    return { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, ...(source.activity.get(id) ?? QUIET) };
+    return {
+      id,
+      taskId,
+      role,
+      purpose,
+      agent,
+      state,
+      startedAt,
+      deadlineAt,
+      stopping,
+      ...(source.activity.get(id) ?? QUIET),
+    };
   });
   const notes = new Map(decision.notes.map((note) => [note.key, note]));
   const entries = world.entries.map(({ entry }): SnapshotEntry => {

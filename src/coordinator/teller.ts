@@ -75,9 +75,21 @@ export class Teller {
   /** What an observation shows that has not been said: problems, settings, saves from old buffers, a rewritten base. */
   observed({ problems, settingsProblems, workflow, rewritten, board }: Observation): void {
     this.#tellSettings(settingsProblems, workflow.settings);
-    this.#problems.keep(problems.filter((problem) => !settingsProblems.includes(problem)), (problem) => this.emit({ type: 'problem-found', problem }));
-    if (rewritten) this.emit({ type: 'told', message: `${workflow.settings.base} was rewritten; the board is taken as it now stands` });
-    for (const { column, kept } of board.oldBuffers) this.once(`old ${column} ${kept.join()}`, { type: 'old-buffer-read', file: `${workflow.settings.board}/${column}.md`, kept });
+    this.#problems.keep(
+      problems.filter((problem) => !settingsProblems.includes(problem)),
+      (problem) => this.emit({ type: 'problem-found', problem }),
+    );
+    if (rewritten)
+      this.emit({
+        type: 'told',
+        message: `${workflow.settings.base} was rewritten; the board is taken as it now stands`,
+      });
+    for (const { column, kept } of board.oldBuffers)
+      this.once(`old ${column} ${kept.join()}`, {
+        type: 'old-buffer-read',
+        file: `${workflow.settings.board}/${column}.md`,
+        kept,
+      });
   }
 
   /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the mend. */
@@ -86,7 +98,8 @@ export class Teller {
     const text = JSON.stringify(settings);
     const before = this.#settings;
     if (broken !== '' && broken !== before.broken) this.emit({ type: 'settings-broken', problems });
-    else if (broken === '' && (before.broken !== '' || (before.text !== '' && before.text !== text))) this.emit({ type: 'settings-changed' });
+    else if (broken === '' && (before.broken !== '' || (before.text !== '' && before.text !== text)))
+      this.emit({ type: 'settings-changed' });
     this.#settings = { broken, text };
   }
 
@@ -96,10 +109,36 @@ export class Teller {
     const settings = this.#parts.settings();
     if (settings === undefined || settings.notify === '') return;
     const env = agentEnvironment({
-      inherited: process.env, settings: settings.env, agent: null, role: null, adapterEnv: {},
-      run: { program: 'hook', root, worktree: null, taskId: null, role: null, runId: null, attempt: null, branch: null, base: settings.base, report: null, changedFiles: null, findings: null, tmp: null, slot: null, identity: null },
+      inherited: process.env,
+      settings: settings.env,
+      agent: null,
+      role: null,
+      adapterEnv: {},
+      run: {
+        program: 'hook',
+        root,
+        worktree: null,
+        taskId: null,
+        role: null,
+        runId: null,
+        attempt: null,
+        branch: null,
+        base: settings.base,
+        report: null,
+        changedFiles: null,
+        findings: null,
+        tmp: null,
+        slot: null,
+        identity: null,
+      },
     });
-    void runCommand({ command: settings.notify, cwd: root, env, timeout: 60_000, input: `${JSON.stringify(event)}\n` }).then(({ code, tail }) => {
+    void runCommand({
+      command: settings.notify,
+      cwd: root,
+      env,
+      timeout: 60_000,
+      input: `${JSON.stringify(event)}\n`,
+    }).then(({ code, tail }) => {
       if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
     });
   }

@@ -13,4 +13,5 @@ export class ToldProblems {
 }
 
 /** Without line numbers and guesses, which change with every move above it. */
-const keyOf = ({ code, message, holds = [] }: Problem): string => (holds.length > 0 ? `${code} ${holds.join()}` : `${code} ${message}`);
+const keyOf = ({ code, message, holds = [] }: Problem): string =>
+  holds.length > 0 ? `${code} ${holds.join()}` : `${code} ${message}`;

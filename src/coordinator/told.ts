@@ -3,8 +3,11 @@ import type { Observation } from './observe.ts';
 /** What is said besides the entries: where the board is read, and every problem of its files. */
 export function toldOf({ git, workflow, problems }: Observation): string[] {
   const { base } = workflow.settings;
-  const told = problems.map(({ where, message }) => `${where ? `${where.file}:${where.line}:${where.column}: ` : ''}${message}`);
+  const told = problems.map(
+    ({ where, message }) => `${where ? `${where.file}:${where.line}:${where.column}: ` : ''}${message}`,
+  );
   if (git.open !== null) told.unshift(`${git.open}: nothing is moved or landed until it is closed`);
-  else if (git.checkout === null) told.unshift(`${base} is checked out nowhere: its own board counts, files elsewhere are not read`);
+  else if (git.checkout === null)
+    told.unshift(`${base} is checked out nowhere: its own board counts, files elsewhere are not read`);
   return told;
 }

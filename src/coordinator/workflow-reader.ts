@@ -44,7 +44,7 @@ export class WorkflowReader {
   /** @param fresh refs to be asked for afresh */
   async read(fresh: readonly string[] = []): Promise<Result<Read>> {
     // Listing the refs takes a process: the first time, the settings are read meanwhile.
-    if (this.#good === null) this.viewer.list();
+    if (this.#good === null) void this.viewer.list();
     const guess = this.#good?.workflow.settings.base ?? (await this.#firstBase());
     const first = await this.viewer.view(guess, fresh);
     const text = await this.#text(first);
@@ -71,7 +71,7 @@ export class WorkflowReader {
   }
 
   #take(text: string | null): readonly Problem[] {
-    if (this.#good !== null && text === this.#good.text) return (this.#broken = null), [];
+    if (this.#good !== null && text === this.#good.text) return ((this.#broken = null), []);
     if (text === null) {
       if (this.#good !== null) return [GONE];
       this.#good = { text, workflow: { settings: defaultSettings(), rules: '' } };
@@ -109,4 +109,8 @@ function readText(path: string): string | null {
   }
 }
 
-const GONE: Problem = { code: 'settings-gone', message: `${WORKFLOW} is gone; the last good settings stay`, fix: `git checkout -- ${WORKFLOW}` };
+const GONE: Problem = {
+  code: 'settings-gone',
+  message: `${WORKFLOW} is gone; the last good settings stay`,
+  fix: `git checkout -- ${WORKFLOW}`,
+};

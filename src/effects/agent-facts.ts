@@ -19,7 +19,8 @@ async function readAgent(name: string, agent: AgentSettings, settings: Settings,
   if (agent.kind === 'shell') return { ...fact, found: null, version: null };
   const path = agent.env.set['PATH'] ?? settings.env.set['PATH'] ?? process.env['PATH'] ?? '';
   const found = await findProgram(program, root, path);
-  const known = found !== null && roles.length > 0 && Object.values(KNOWN_COMMANDS).some(({ program: ours }) => ours === program);
+  const known =
+    found !== null && roles.length > 0 && Object.values(KNOWN_COMMANDS).some(({ program: ours }) => ours === program);
   return { ...fact, found, version: known ? await readVersion(found, root) : null };
 }
 
@@ -33,8 +34,41 @@ export async function findProgram(program: string, root: string, path: string): 
 
 /** Only programs that are known to answer it: any other might begin to work. */
 async function readVersion(file: string, root: string): Promise<string | null> {
-  const run = { program: 'hook', root, worktree: null, taskId: null, role: null, runId: null, attempt: null, branch: null, base: '', report: null, changedFiles: null, findings: null, tmp: null, slot: null, identity: null } as const;
-  const env = agentEnvironment({ inherited: process.env, settings: { pass: [], set: {} }, agent: null, role: null, adapterEnv: {}, run });
-  const { code, tail } = await runCommand({ command: `"$AGENT_PROGRAM" --version`, cwd: root, env: { ...env, AGENT_PROGRAM: file }, timeout: 10_000 });
-  return code === 0 ? (tail.split('\n').find((line) => line.trim() !== '')?.trim() ?? null) : null;
+  const run = {
+    program: 'hook',
+    root,
+    worktree: null,
+    taskId: null,
+    role: null,
+    runId: null,
+    attempt: null,
+    branch: null,
+    base: '',
+    report: null,
+    changedFiles: null,
+    findings: null,
+    tmp: null,
+    slot: null,
+    identity: null,
+  } as const;
+  const env = agentEnvironment({
+    inherited: process.env,
+    settings: { pass: [], set: {} },
+    agent: null,
+    role: null,
+    adapterEnv: {},
+    run,
+  });
+  const { code, tail } = await runCommand({
+    command: `"$AGENT_PROGRAM" --version`,
+    cwd: root,
+    env: { ...env, AGENT_PROGRAM: file },
+    timeout: 10_000,
+  });
+  return code === 0
+    ? (tail
+        .split('\n')
+        .find((line) => line.trim() !== '')
+        ?.trim() ?? null)
+    : null;
 }

@@ -20,7 +20,10 @@ export interface Checkouts {
 /** One git call. */
 export async function readCheckouts(root: string, base: string): Promise<Checkouts> {
   const { stdout } = await git(['worktree', 'list', '--porcelain', '-z'], { cwd: root });
-  const worktrees = stdout.split('\0\0').filter((block) => block.trim() !== '').map(readBlock);
+  const worktrees = stdout
+    .split('\0\0')
+    .filter((block) => block.trim() !== '')
+    .map(readBlock);
   const holder = worktrees.find(({ branch, prunable }) => branch === base && !prunable);
   const detached = worktrees.filter(({ branch, prunable }) => branch === null && !prunable).map(({ path }) => path);
   return { head: worktrees[0]?.branch ?? null, base: holder?.path ?? null, born: holder?.born ?? false, detached };
@@ -35,9 +38,15 @@ interface Worktree {
 
 function readBlock(block: string): Worktree {
   const lines = block.split('\0');
-  const of = (key: string): string | undefined => lines.find((line) => line === key || line.startsWith(`${key} `))?.slice(key.length + 1);
+  const of = (key: string): string | undefined =>
+    lines.find((line) => line === key || line.startsWith(`${key} `))?.slice(key.length + 1);
   const branch = of('branch')?.replace(/^refs\/heads\//, '') ?? null;
-  return { path: of('worktree') ?? '', branch, born: !/^0*$/.test(of('HEAD') ?? ''), prunable: of('prunable') !== undefined };
+  return {
+    path: of('worktree') ?? '',
+    branch,
+    born: !/^0*$/.test(of('HEAD') ?? ''),
+    prunable: of('prunable') !== undefined,
+  };
 }
 
 type Operation = PreflightFacts['operation'];
@@ -45,7 +54,9 @@ type Operation = PreflightFacts['operation'];
 /** A merge, rebase, cherry-pick, revert or bisect of base that stands open in some checkout; no git call. */
 export async function findOperation(checkouts: Checkouts, repo: Repository, settings: Settings): Promise<Operation> {
   const ours = resolve(repo.root, settings.worktrees);
-  const places = [checkouts.base, ...checkouts.detached].filter((path) => path !== null && !path.startsWith(`${ours}/`)) as string[];
+  const places = [checkouts.base, ...checkouts.detached].filter(
+    (path) => path !== null && !path.startsWith(`${ours}/`),
+  ) as string[];
   for (const where of places) {
     const gitDir = await gitDirOf(where, repo);
     const found = gitDir === null ? null : await operationIn(gitDir, settings.base, where === checkouts.base);
@@ -61,7 +72,11 @@ async function gitDirOf(worktree: string, repo: Repository): Promise<string | nu
   return path === undefined ? null : resolve(worktree, path);
 }
 
-async function operationIn(gitDir: string, base: string, hasBase: boolean): Promise<NonNullable<Operation>['kind'] | null> {
+async function operationIn(
+  gitDir: string,
+  base: string,
+  hasBase: boolean,
+): Promise<NonNullable<Operation>['kind'] | null> {
   for (const folder of ['rebase-merge', 'rebase-apply']) {
     const of = await read(join(gitDir, folder, 'head-name'));
     if (of?.trim() === `refs/heads/${base}`) return 'rebase';

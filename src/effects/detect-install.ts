@@ -45,8 +45,12 @@ async function frozen(manager: PackageManager, berry: boolean, root: string): Pr
   if (manager === 'npm') return 'npm ci';
   if (manager !== 'yarn') return `${manager} install --frozen-lockfile`;
   // Berry's lock file says so; its packageManager field may be missing.
-  const modern = berry || existsSync(join(root, '.yarnrc.yml')) || /^__metadata:/m.test(await readFile(join(root, 'yarn.lock'), 'utf8'));
+  const modern =
+    berry ||
+    existsSync(join(root, '.yarnrc.yml')) ||
+    /^__metadata:/m.test(await readFile(join(root, 'yarn.lock'), 'utf8'));
   return modern ? 'yarn install --immutable' : 'yarn install --frozen-lockfile';
 }
 
-const isEmpty = (value: unknown): boolean => typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+const isEmpty = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.keys(value).length === 0;

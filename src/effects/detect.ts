@@ -49,8 +49,19 @@ export async function detect(root: string, board: string, path: string = process
     install.unlocked ? null : detectTests(root, install.manager),
     detectAgents(path),
   ]);
-  const tools = [install.afterCreate?.value, testerRun?.value].flatMap((command) => (command ? [command.split(' ')[0] ?? ''] : []));
-  return { base, head, ids, afterCreate: install.afterCreate, testerRun, unlocked: install.unlocked, agents, tools: [...new Set(tools)] };
+  const tools = [install.afterCreate?.value, testerRun?.value].flatMap((command) =>
+    command ? [command.split(' ')[0] ?? ''] : [],
+  );
+  return {
+    base,
+    head,
+    ids,
+    afterCreate: install.afterCreate,
+    testerRun,
+    unlocked: install.unlocked,
+    agents,
+    tools: [...new Set(tools)],
+  };
 }
 
 async function trackedFiles(root: string): Promise<ReadonlySet<string>> {
@@ -65,7 +76,9 @@ async function currentBranch(root: string): Promise<string | null> {
 
 /** The remote's HEAD, else the current branch, else what such a branch is usually called. */
 async function detectBase(root: string, head: string | null): Promise<Found<string> | null> {
-  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(symref)', 'refs/heads', 'refs/remotes/*/HEAD'], { cwd: root });
+  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(symref)', 'refs/heads', 'refs/remotes/*/HEAD'], {
+    cwd: root,
+  });
   const refs = stdout.split('\n').map((line) => line.split(' '));
   const remotes = refs.filter(([name = '', target = '']) => name.startsWith('refs/remotes/') && target !== '');
   const remote = remotes.find(([name]) => name === 'refs/remotes/origin/HEAD') ?? remotes[0];
@@ -81,14 +94,26 @@ async function detectIds(root: string, board: string): Promise<Found<readonly st
   const folder = join(root, board);
   const files = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.md')) : [];
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')));
-  const onBoard = prefixes(texts.flatMap((text) => [...text.matchAll(/^##\s+(?:\[[A-Z]+\]\s*)*\**([A-Z][A-Z0-9]*)-\d+/gm)].map((match) => match[1] ?? '')));
+  const onBoard = prefixes(
+    texts.flatMap((text) =>
+      [...text.matchAll(/^##\s+(?:\[[A-Z]+\]\s*)*\**([A-Z][A-Z0-9]*)-\d+/gm)].map((match) => match[1] ?? ''),
+    ),
+  );
   if (onBoard.length > 0) return { value: onBoard, from: `${board}/` };
-  const { stdout } = await git(['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes', 'refs/kanban/start'], { cwd: root });
+  const { stdout } = await git(
+    ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes', 'refs/kanban/start'],
+    { cwd: root },
+  );
   const refs = stdout.split('\n');
   const ours = prefixes(refs.flatMap((ref) => /^refs\/kanban\/start\/([A-Z][A-Z0-9]*)-\d+$/.exec(ref)?.[1] ?? []));
   if (ours.length > 0) return { value: ours, from: 'refs/kanban' };
-  const named = refs.flatMap((ref) => /(?:^|\/)([A-Z][A-Z0-9]{0,9})-\d+(?![0-9])/.exec(ref.replace(/^refs\/(heads|remotes\/[^/]+)\//, ''))?.[1] ?? []);
-  const often = prefixes(named.filter((prefix) => named.filter((other) => other === prefix).length > 1 && !NO_PREFIX.has(prefix)));
+  const named = refs.flatMap(
+    (ref) =>
+      /(?:^|\/)([A-Z][A-Z0-9]{0,9})-\d+(?![0-9])/.exec(ref.replace(/^refs\/(heads|remotes\/[^/]+)\//, ''))?.[1] ?? [],
+  );
+  const often = prefixes(
+    named.filter((prefix) => named.filter((other) => other === prefix).length > 1 && !NO_PREFIX.has(prefix)),
+  );
   return often[0] ? { value: [often[0]], from: 'branch names' } : null;
 }
 
@@ -103,7 +128,8 @@ function prefixes(all: readonly string[]): readonly string[] {
 
 async function detectTests(root: string, manager: PackageManager | null): Promise<Found<string> | null> {
   const scripts = (await readPackage(root))?.['scripts'];
-  const test = typeof scripts === 'object' && scripts !== null ? (scripts as Record<string, unknown>)['test'] : undefined;
+  const test =
+    typeof scripts === 'object' && scripts !== null ? (scripts as Record<string, unknown>)['test'] : undefined;
   if (typeof test === 'string' && test.trim() !== '' && !/no test specified/.test(test)) {
     return { value: manager === 'bun' ? 'bun run test' : `${manager ?? 'npm'} test`, from: 'package.json' };
   }
@@ -118,6 +144,10 @@ async function detectTests(root: string, manager: PackageManager | null): Promis
 
 async function detectAgents(path: string): Promise<readonly KnownName[]> {
   const names = Object.keys(KNOWN_COMMANDS) as KnownName[];
-  const found = await Promise.all(names.map(async (name) => ((await which(KNOWN_COMMANDS[name].program, { path, nothrow: true })) === null ? [] : [name])));
+  const found = await Promise.all(
+    names.map(async (name) =>
+      (await which(KNOWN_COMMANDS[name].program, { path, nothrow: true })) === null ? [] : [name],
+    ),
+  );
   return found.flat();
 }

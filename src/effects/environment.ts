@@ -42,7 +42,14 @@ export interface EnvironmentParts {
  * environment to the model's shell (DESIGN.md section 5). The git identity and `KANBAN_*` can't be overridden: outcomes
  * and sweeps depend on them.
  */
-export function agentEnvironment({ inherited, settings, agent, role, adapterEnv, run }: EnvironmentParts): Record<string, string> {
+export function agentEnvironment({
+  inherited,
+  settings,
+  agent,
+  role,
+  adapterEnv,
+  run,
+}: EnvironmentParts): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined && isAllowed(name)) env[name] = value;
   Object.assign(env, adapterEnv);
@@ -53,7 +60,11 @@ export function agentEnvironment({ inherited, settings, agent, role, adapterEnv,
 }
 
 /** The name that tells a run's commits from everyone's. */
-export function runIdentity(agent: string, taskId: string, role: Role): { readonly name: string; readonly email: string } {
+export function runIdentity(
+  agent: string,
+  taskId: string,
+  role: Role,
+): { readonly name: string; readonly email: string } {
   const local = [taskId, role, agent].map((part) => part.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-')).join('.');
   const name = agent.replaceAll(/[<>\n\r\0]/g, ' ').trim();
   return { name: `${name} (${taskId} ${role})`, email: `${local}@kanban.invalid` };
@@ -66,9 +77,25 @@ export const PORTS_PER_RUN = 20;
 const FIRST_PORT = 21_000;
 
 const NAMES = new Set([
-  'PATH', 'HOME', 'USER', 'SHELL', 'LANG', 'TERM', 'TZ',
-  'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy',
-  'NODE_EXTRA_CA_CERTS', 'COREPACK_HOME', 'PNPM_HOME', 'VOLTA_HOME',
+  'PATH',
+  'HOME',
+  'USER',
+  'SHELL',
+  'LANG',
+  'TERM',
+  'TZ',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'ALL_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'all_proxy',
+  'no_proxy',
+  'NODE_EXTRA_CA_CERTS',
+  'COREPACK_HOME',
+  'PNPM_HOME',
+  'VOLTA_HOME',
 ]);
 
 const PREFIXES = ['LC_', 'XDG_', 'SSL_CERT_', 'NVM_', 'FNM_', 'ASDF_', 'MISE_'];
@@ -76,7 +103,8 @@ const PREFIXES = ['LC_', 'XDG_', 'SSL_CERT_', 'NVM_', 'FNM_', 'ASDF_', 'MISE_'];
 /** Families like MISE_* hold tokens too (MISE_GITHUB_TOKEN): whoever needs one names it in `env`. */
 const SECRET = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|(^|_)KEY$|AUTH/i;
 
-const isAllowed = (name: string): boolean => NAMES.has(name) || (PREFIXES.some((prefix) => name.startsWith(prefix)) && !SECRET.test(name));
+const isAllowed = (name: string): boolean =>
+  NAMES.has(name) || (PREFIXES.some((prefix) => name.startsWith(prefix)) && !SECRET.test(name));
 
 function apply(setting: EnvSetting, inherited: EnvironmentParts['inherited'], env: Record<string, string>): void {
   for (const name of setting.pass) {

@@ -36,7 +36,11 @@ export type TakenLock = {
 export type TakeLock =
   | TakenLock
   /** `foreign`: another host or pid namespace, which can't be looked into from here. */
-  | { readonly ok: false; readonly held: { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' }; readonly problem: Problem }
+  | {
+      readonly ok: false;
+      readonly held: { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' };
+      readonly problem: Problem;
+    }
   | { readonly ok: false; readonly held: null; readonly problem: Problem };
 
 export interface LockOptions {
@@ -80,7 +84,10 @@ export async function takeLock(dir: string, { name = 'lock', wait = 0 }: LockOpt
 }
 
 /** Who holds the lock, for `status`; null if nobody who lives does. */
-export function lockHolder(dir: string, name = 'lock'): { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } | null {
+export function lockHolder(
+  dir: string,
+  name = 'lock',
+): { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } | null {
   const found = look(join(dir, name));
   return found === null || found.state === 'dead' ? null : { holder: found.holder, state: found.state };
 }
@@ -91,7 +98,10 @@ interface Found {
   readonly state: 'alive' | 'foreign' | 'dead';
 }
 
-function tryTake(path: string, nonce: string): 'taken' | 'busy' | { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } {
+function tryTake(
+  path: string,
+  nonce: string,
+): 'taken' | 'busy' | { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } {
   const mine = { ...processIdentity(process.pid), claimedAt: Date.now(), nonce } satisfies Holder;
   if (writeOnce(path, mine)) return 'taken';
   const found = look(path);
@@ -141,7 +151,11 @@ function look(path: string): Found | null {
 function parse(text: string): Holder | null {
   try {
     const value = JSON.parse(text) as Partial<Holder> | null;
-    const sound = typeof value?.pid === 'number' && typeof value.startTime === 'string' && typeof value.nonce === 'string' && /^[0-9a-f]+$/.test(value.nonce);
+    const sound =
+      typeof value?.pid === 'number' &&
+      typeof value.startTime === 'string' &&
+      typeof value.nonce === 'string' &&
+      /^[0-9a-f]+$/.test(value.nonce);
     return sound ? (value as Holder) : null;
   } catch {
     return null;
@@ -162,12 +176,19 @@ function taken(path: string, nonce: string): TakenLock {
   return { ok: true, lock: { path, nonce } as LockProof, release, stillHeld };
 }
 
-function refused(path: string, held: { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' }): TakeLock {
+function refused(
+  path: string,
+  held: { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' },
+): TakeLock {
   const { holder, state } = held;
   const since = holder === null ? '' : ` since ${new Date(holder.claimedAt).toISOString()}`;
-  const who = holder === null ? 'a process that can\'t be read yet' : `pid ${holder.pid} on ${holder.host}`;
-  const fix = state === 'alive' ? `kanban stop    # or end ${who}` : `make sure that nothing runs there, then: rm '${path}'`;
-  const what = basename(path) === 'lock' ? 'A coordinator is at work in this repository:' : `The lock ${basename(path)} is held by`;
+  const who = holder === null ? "a process that can't be read yet" : `pid ${holder.pid} on ${holder.host}`;
+  const fix =
+    state === 'alive' ? `kanban stop    # or end ${who}` : `make sure that nothing runs there, then: rm '${path}'`;
+  const what =
+    basename(path) === 'lock'
+      ? 'A coordinator is at work in this repository:'
+      : `The lock ${basename(path)} is held by`;
   return { ok: false, held, problem: { code: 'lock-held', message: `${what} ${who}${since}`, fix } };
 }
 
@@ -177,13 +198,17 @@ function sweepDead(dir: string, name: string): void {
     if (!file.startsWith(`${name}.`)) continue;
     const path = join(dir, file);
     const temporary = /\.(\d+)\.[0-9a-f]{8}$/.exec(file);
-    const dead = temporary === null ? file.startsWith(`${name}.takeover.`) && look(path)?.state === 'dead' : isOld(path) && !isRunning(Number(temporary[1]));
+    const dead =
+      temporary === null
+        ? file.startsWith(`${name}.takeover.`) && look(path)?.state === 'dead'
+        : isOld(path) && !isRunning(Number(temporary[1]));
     if (dead) rmSync(path, { force: true });
   }
 }
 
 /** A process of another pid namespace may be writing it this moment: its pid says nothing here. */
-const isOld = (path: string): boolean => Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 60_000;
+const isOld = (path: string): boolean =>
+  Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 60_000;
 
 function isRunning(pid: number): boolean {
   try {

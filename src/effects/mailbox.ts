@@ -40,10 +40,15 @@ export function post(dir: string, request: NewRequest): string {
  * The requests that wait, oldest first. What can't be read is moved to `unreadable/` and named as a problem, once.
  * @param dir the mailbox; it need not exist.
  */
-export function readMailbox(dir: string): { readonly requests: readonly Request[]; readonly problems: readonly Problem[] } {
+export function readMailbox(dir: string): {
+  readonly requests: readonly Request[];
+  readonly problems: readonly Problem[];
+} {
   const requests: Request[] = [];
   const problems: Problem[] = [];
-  for (const name of namesIn(dir).filter((name) => name.endsWith('.json') && !name.startsWith('.')).sort()) {
+  for (const name of namesIn(dir)
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    .sort()) {
     const text = readOrNull(join(dir, name));
     if (text === null) continue;
     const request = parseRequest(text, name.slice(0, -'.json'.length));
@@ -140,14 +145,19 @@ function parseRequest(text: string, id: string): Request | null {
   return sound ? (value as Request) : null;
 }
 
-const isOptional = (value: unknown, type: 'string' | 'boolean'): boolean => value === undefined || typeof value === type;
+const isOptional = (value: unknown, type: 'string' | 'boolean'): boolean =>
+  value === undefined || typeof value === type;
 
 function putAside(dir: string, name: string): Problem {
   const aside = join(dir, UNREADABLE);
   mkdirSync(aside, { recursive: true, mode: 0o700 });
   const to = join(aside, `${name}.${randomBytes(3).toString('hex')}`);
   renameSync(join(dir, name), to);
-  return { code: 'unreadable-request', message: `The mailbox held a file that is no request: ${name}`, fix: `it has been put aside: ${to}` };
+  return {
+    code: 'unreadable-request',
+    message: `The mailbox held a file that is no request: ${name}`,
+    fix: `it has been put aside: ${to}`,
+  };
 }
 
 function takeReply(file: string): Reply | null {
@@ -155,7 +165,8 @@ function takeReply(file: string): Reply | null {
   if (text === null) return null;
   rmSync(file, { force: true });
   const value = parseJson(text) as Partial<Reply> | null;
-  if (typeof value?.ok !== 'boolean' || typeof value.message !== 'string') return { ok: false, message: 'The reply could not be read.' };
+  if (typeof value?.ok !== 'boolean' || typeof value.message !== 'string')
+    return { ok: false, message: 'The reply could not be read.' };
   return value as Reply;
 }
 

@@ -7,9 +7,11 @@ export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const file = join(folder, 'package.json');
-    if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown }).name === 'file-kanban') return folder;
+    if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown }).name === 'file-kanban')
+      return folder;
     const above = dirname(folder);
-    if (above === folder) throw new Error('the package of file-kanban is not complete: no package.json above its program');
+    if (above === folder)
+      throw new Error('the package of file-kanban is not complete: no package.json above its program');
     folder = above;
   }
 }

@@ -42,18 +42,19 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
   if (!opened.ok) return withoutRepository(asked, opened.error);
   const repo = opened.value;
   const { settings } = asked;
-  const [quick, version, identity, config, ignored, files, agents, teamChecks, workspaces, hasCommits] = await Promise.all([
-    readQuick(asked, repo),
-    gitVersion(repo.root),
-    readIdentity(repo.root),
-    readConfig(repo.root, settings.base),
-    readIgnored(repo.root, settings),
-    readdir(repo.root).catch((): string[] => []),
-    readAgents(settings, repo.root),
-    runTeamChecks(settings, repo.root),
-    findWorkspaces(repo.root),
-    anyCommit(repo.root),
-  ]);
+  const [quick, version, identity, config, ignored, files, agents, teamChecks, workspaces, hasCommits] =
+    await Promise.all([
+      readQuick(asked, repo),
+      gitVersion(repo.root),
+      readIdentity(repo.root),
+      readConfig(repo.root, settings.base),
+      readIgnored(repo.root, settings),
+      readdir(repo.root).catch((): string[] => []),
+      readAgents(settings, repo.root),
+      runTeamChecks(settings, repo.root),
+      findWorkspaces(repo.root),
+      anyCommit(repo.root),
+    ]);
   return {
     ...given(asked),
     ...quick,
@@ -93,18 +94,72 @@ export async function quickFacts(asked: FactsAsked, last: PreflightFacts): Promi
 }
 
 /** Checks that wait for what only `fullFacts` asks. */
-const SLOW = new Set(['git-version', 'repository', 'commits', 'identity', 'workspaces', 'team-checks', 'agent-missing']);
+const SLOW = new Set([
+  'git-version',
+  'repository',
+  'commits',
+  'identity',
+  'workspaces',
+  'team-checks',
+  'agent-missing',
+]);
 
-type Given = Pick<PreflightFacts, 'today' | 'node' | 'settings' | 'settingsProblems' | 'boardProblems' | 'otherCoordinator' | 'foreignBranches' | 'inWork' | 'mended' | 'runsAlive' | 'next' | 'isRoot'>;
+type Given = Pick<
+  PreflightFacts,
+  | 'today'
+  | 'node'
+  | 'settings'
+  | 'settingsProblems'
+  | 'boardProblems'
+  | 'otherCoordinator'
+  | 'foreignBranches'
+  | 'inWork'
+  | 'mended'
+  | 'runsAlive'
+  | 'next'
+  | 'isRoot'
+>;
 
 function given(asked: FactsAsked): Given {
-  const { settings, settingsProblems, boardProblems, otherCoordinator, foreignBranches, inWork, mended, runsAlive, next } = asked;
+  const {
+    settings,
+    settingsProblems,
+    boardProblems,
+    otherCoordinator,
+    foreignBranches,
+    inWork,
+    mended,
+    runsAlive,
+    next,
+  } = asked;
   const today = new Date().toISOString().slice(0, 10);
   const ours = { today, node: process.versions.node, isRoot: process.getuid?.() === 0 };
-  return { ...ours, settings, settingsProblems, boardProblems, otherCoordinator, foreignBranches, inWork, mended, runsAlive, next };
+  return {
+    ...ours,
+    settings,
+    settingsProblems,
+    boardProblems,
+    otherCoordinator,
+    foreignBranches,
+    inWork,
+    mended,
+    runsAlive,
+    next,
+  };
 }
 
-type Quick = Pick<PreflightFacts, 'baseExists' | 'baseCandidates' | 'head' | 'baseCheckout' | 'operation' | 'uncommitted' | 'unpushed' | 'diskFree' | 'promptProblems'>;
+type Quick = Pick<
+  PreflightFacts,
+  | 'baseExists'
+  | 'baseCandidates'
+  | 'head'
+  | 'baseCheckout'
+  | 'operation'
+  | 'uncommitted'
+  | 'unpushed'
+  | 'diskFree'
+  | 'promptProblems'
+>;
 
 async function readQuick(asked: FactsAsked, repo: Repository): Promise<Quick> {
   const { settings } = asked;
@@ -121,7 +176,11 @@ async function readQuick(asked: FactsAsked, repo: Repository): Promise<Quick> {
 }
 
 async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]): Promise<PreflightFacts> {
-  const problem = problems[0] ?? { code: 'no-repository', message: `${asked.cwd} is not in a git repository`, fix: 'git init -b main' };
+  const problem = problems[0] ?? {
+    code: 'no-repository',
+    message: `${asked.cwd} is not in a git repository`,
+    fix: 'git init -b main',
+  };
   const version = await gitVersion('/').catch(() => null);
   // Those two are said by a check of their own.
   const ofGit = problem.code === 'git-missing' || problem.code === 'git-too-old';
@@ -160,12 +219,15 @@ async function gitVersion(cwd: string): Promise<string | null> {
 /** What git itself asks before a commit: name and email, from wherever they come. */
 async function readIdentity(cwd: string): Promise<PreflightFacts['identity']> {
   const { code, stderr } = await git(['var', 'GIT_COMMITTER_IDENT'], { cwd, okExit: [0, 1, 128] });
-  return code === 0 ? { ok: true } : { ok: false, said: (stderr.trim().split('\n').at(-1) ?? '').replace(/^fatal: /, '') };
+  return code === 0
+    ? { ok: true }
+    : { ok: false, said: (stderr.trim().split('\n').at(-1) ?? '').replace(/^fatal: /, '') };
 }
 
 /** Does `git pull` on base rebase, and drop merges? */
 async function readConfig(cwd: string, base: string): Promise<boolean> {
-  const read = async (name: string): Promise<string> => (await git(['config', '--get', name], { cwd, okExit: [0, 1] })).stdout.trim();
+  const read = async (name: string): Promise<string> =>
+    (await git(['config', '--get', name], { cwd, okExit: [0, 1] })).stdout.trim();
   const [own, all] = await Promise.all([read(`branch.${base}.rebase`), read('pull.rebase')]);
   return !['', 'false', 'no', 'off', '0', 'merges', 'm'].includes(own === '' ? all : own);
 }
@@ -175,34 +237,67 @@ async function anyCommit(cwd: string): Promise<boolean> {
   return stdout.trim() !== '';
 }
 
-async function readBase(cwd: string, base: string, checkouts: Checkouts): Promise<Pick<PreflightFacts, 'baseExists' | 'baseCandidates'>> {
+async function readBase(
+  cwd: string,
+  base: string,
+  checkouts: Checkouts,
+): Promise<Pick<PreflightFacts, 'baseExists' | 'baseCandidates'>> {
   if (checkouts.base !== null && checkouts.born) return { baseExists: true, baseCandidates: [] };
-  const found = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`], { cwd, okExit: [0, 1, 128] });
+  const found = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${base}^{commit}`], {
+    cwd,
+    okExit: [0, 1, 128],
+  });
   if (found.code === 0) return { baseExists: true, baseCandidates: [] };
-  const { stdout } = await git(['for-each-ref', '--count=50', '--format=%(refname:short)', 'refs/heads', 'refs/remotes'], { cwd });
-  return { baseExists: false, baseCandidates: stdout.split('\n').filter((name) => name !== '' && !name.endsWith('/HEAD')) };
+  const { stdout } = await git(
+    ['for-each-ref', '--count=50', '--format=%(refname:short)', 'refs/heads', 'refs/remotes'],
+    { cwd },
+  );
+  return {
+    baseExists: false,
+    baseCandidates: stdout.split('\n').filter((name) => name !== '' && !name.endsWith('/HEAD')),
+  };
 }
 
 /** The kanban's own files are committed by the coordinator itself. */
 async function readStatus(cwd: string, settings: Settings): Promise<Pick<PreflightFacts, 'uncommitted' | 'unpushed'>> {
-  const { stdout } = await git(['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=no', '--no-renames'], { cwd, okExit: [0, 128] });
+  const { stdout } = await git(['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=no', '--no-renames'], {
+    cwd,
+    okExit: [0, 128],
+  });
   const lines = stdout.split('\0');
   const ahead = lines.map((line) => /^# branch\.ab \+(\d+)/.exec(line)?.[1]).find((count) => count !== undefined);
   const own = (path: string): boolean =>
-    ['WORKFLOW.md', '.gitignore', '.gitattributes', '.worktreeinclude'].includes(path) || [settings.board, settings.prompts].some((folder) => path.startsWith(`${folder}/`));
-  const changed = lines.flatMap((line) => (/^1 /.test(line) ? [line.split(' ').slice(8).join(' ')] : /^u /.test(line) ? [line.split(' ').slice(10).join(' ')] : []));
+    ['WORKFLOW.md', '.gitignore', '.gitattributes', '.worktreeinclude'].includes(path) ||
+    [settings.board, settings.prompts].some((folder) => path.startsWith(`${folder}/`));
+  const changed = lines.flatMap((line) =>
+    line.startsWith('1 ')
+      ? [line.split(' ').slice(8).join(' ')]
+      : line.startsWith('u ')
+        ? [line.split(' ').slice(10).join(' ')]
+        : [],
+  );
   return { uncommitted: changed.filter((path) => !own(path)), unpushed: Number(ahead ?? 0) };
 }
 
-async function readIgnored(root: string, settings: Settings): Promise<Pick<PreflightFacts, 'ignoredEnvFiles' | 'notIgnored'>> {
+async function readIgnored(
+  root: string,
+  settings: Settings,
+): Promise<Pick<PreflightFacts, 'ignoredEnvFiles' | 'notIgnored'>> {
   const names = await readdir(root).catch(() => [] as string[]);
   const env = names.filter((name) => /^\.env($|\.)/.test(name));
   const inside = !settings.worktrees.startsWith('/') && !settings.worktrees.startsWith('..');
   const folders = ['.kanban', ...(inside ? [settings.worktrees] : [])];
   const asked = [...env, ...folders.map((folder) => `${folder}/x`)];
-  const { stdout } = await git(['check-ignore', '-z', '--stdin'], { cwd: root, input: asked.join('\0'), okExit: [0, 1, 128] });
+  const { stdout } = await git(['check-ignore', '-z', '--stdin'], {
+    cwd: root,
+    input: asked.join('\0'),
+    okExit: [0, 1, 128],
+  });
   const ignored = new Set(stdout.split('\0'));
-  return { ignoredEnvFiles: env.filter((name) => ignored.has(name)), notIgnored: folders.filter((folder) => !ignored.has(`${folder}/x`)).map((folder) => `${folder}/`) };
+  return {
+    ignoredEnvFiles: env.filter((name) => ignored.has(name)),
+    notIgnored: folders.filter((folder) => !ignored.has(`${folder}/x`)).map((folder) => `${folder}/`),
+  };
 }
 
 async function readDisk(path: string): Promise<number | null> {
@@ -222,7 +317,15 @@ async function readPromptProblems({ prompts, settings }: FactsAsked, checkout: s
       const prompt = prompts?.[role] ?? { file, text: await readFile(join(checkout, file), 'utf8').catch(() => null) };
       if (prompt.text !== null) return checked(prompt.text, prompt.file);
       const needed = settings.agents[settings.roles[role].agent]?.kind !== 'shell';
-      return needed ? [{ code: 'prompt-missing', message: `The prompt of the ${role} is missing: ${prompt.file}`, fix: 'kanban init' }] : [];
+      return needed
+        ? [
+            {
+              code: 'prompt-missing',
+              message: `The prompt of the ${role} is missing: ${prompt.file}`,
+              fix: 'kanban init',
+            },
+          ]
+        : [];
     }),
   );
   return found.flat();

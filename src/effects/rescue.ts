@@ -28,7 +28,15 @@ export interface WorkState {
 /** One `git status`. Settings that hide new files or submodules don't count. */
 export async function workState(folder: WorkFolder): Promise<WorkState> {
   if (folder.gitDir === null) return await orphanState(folder);
-  const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal', '--ignore-submodules=none', '--no-renames'];
+  const args = [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '-z',
+    '--untracked-files=normal',
+    '--ignore-submodules=none',
+    '--no-renames',
+  ];
   const { stdout } = await git([...QUIET, ...args], { cwd: folder.path });
   let head: string | null = null;
   let branch: string | null = null;
@@ -37,7 +45,14 @@ export async function workState(folder: WorkFolder): Promise<WorkState> {
     if (line.startsWith('# branch.oid ')) head = /^[0-9a-f]+$/.test(line.slice(13)) ? line.slice(13) : null;
     else if (line.startsWith('# branch.head ')) branch = line.slice(14) === '(detached)' ? null : line.slice(14);
     else if (line.startsWith('? ')) changes.push({ path: line.slice(2), deleted: false });
-    else if (/^[1u] /.test(line)) changes.push({ path: line.split(' ').slice(line.startsWith('1') ? 8 : 10).join(' '), deleted: line.startsWith('1 .D') });
+    else if (/^[1u] /.test(line))
+      changes.push({
+        path: line
+          .split(' ')
+          .slice(line.startsWith('1') ? 8 : 10)
+          .join(' '),
+        deleted: line.startsWith('1 .D'),
+      });
   }
   return { head, branch, changes };
 }
@@ -84,14 +99,17 @@ export async function rescue(folder: WorkFolder, id: string): Promise<Rescued> {
   try {
     const state = await workState(folder);
     if (state.changes.length === 0) {
-      const ref = state.head === null || (await isReachable(folder, state)) ? null : await pin(folder.repo, id, state.head);
+      const ref =
+        state.head === null || (await isReachable(folder, state)) ? null : await pin(folder.repo, id, state.head);
       return { ok: true, ref, notKept: [] };
     }
     const { tree, staged, embedded } = await snapshot(folder, state.head);
     const headTree = state.head === null ? null : await resolve(folder.repo, `${state.head}^{tree}`);
     const parents = state.head === null ? [] : [state.head];
-    if (staged !== null && staged !== headTree && staged !== tree) parents.push(await commit(folder.repo, staged, parents, `${id}: what was staged`));
-    if (tree === headTree && parents.length < 2 && (await isReachable(folder, state))) return { ok: true, ref: null, notKept: state.changes.map(({ path }) => path) };
+    if (staged !== null && staged !== headTree && staged !== tree)
+      parents.push(await commit(folder.repo, staged, parents, `${id}: what was staged`));
+    if (tree === headTree && parents.length < 2 && (await isReachable(folder, state)))
+      return { ok: true, ref: null, notKept: state.changes.map(({ path }) => path) };
     const kept = await commit(folder.repo, tree, parents, `${id}: uncommitted work, kept`);
     return { ok: true, ref: await pin(folder.repo, id, kept), notKept: embedded };
   } catch (error) {
@@ -103,7 +121,9 @@ export async function rescue(folder: WorkFolder, id: string): Promise<Rescued> {
 /** Does any ref lead to HEAD's commit? The branch that HEAD is on does. */
 export async function isReachable({ repo }: WorkFolder, { head, branch }: WorkState): Promise<boolean> {
   if (branch !== null || head === null) return true;
-  const { stdout } = await git(['for-each-ref', '--count=1', '--format=%(refname)', `--contains=${head}`], { cwd: repo.root });
+  const { stdout } = await git(['for-each-ref', '--count=1', '--format=%(refname)', `--contains=${head}`], {
+    cwd: repo.root,
+  });
   return stdout.trim() !== '';
 }
 
@@ -116,7 +136,12 @@ export async function resolve(repo: Repository, revision: string): Promise<strin
 /** Nothing of the person's hooks or monitors runs in what is about to go. */
 const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
-const IDENTITY = { GIT_AUTHOR_NAME: 'kanban', GIT_AUTHOR_EMAIL: 'kanban@kanban.invalid', GIT_COMMITTER_NAME: 'kanban', GIT_COMMITTER_EMAIL: 'kanban@kanban.invalid' };
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'kanban',
+  GIT_AUTHOR_EMAIL: 'kanban@kanban.invalid',
+  GIT_COMMITTER_NAME: 'kanban',
+  GIT_COMMITTER_EMAIL: 'kanban@kanban.invalid',
+};
 
 async function commit(repo: Repository, tree: string, parents: readonly string[], message: string): Promise<string> {
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message];
@@ -141,7 +166,13 @@ async function pin(repo: Repository, id: string, sha: string): Promise<string> {
 async function orphanState(folder: WorkFolder): Promise<WorkState> {
   const head = await resolve(folder.repo, folder.branchRef);
   const { tree } = await snapshot(folder, head);
-  const { stdout } = await git(['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=d', head, tree], { cwd: folder.repo.root });
-  const changes = stdout.split('\0').filter((path) => path !== '').map((path) => ({ path, deleted: false }));
+  const { stdout } = await git(
+    ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=d', head, tree],
+    { cwd: folder.repo.root },
+  );
+  const changes = stdout
+    .split('\0')
+    .filter((path) => path !== '')
+    .map((path) => ({ path, deleted: false }));
   return { head, branch: folder.branchRef.replace(/^refs\/heads\//, ''), changes };
 }

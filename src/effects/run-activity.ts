@@ -15,9 +15,14 @@ export function readActivity(folder: string): RunActivity {
   const cached = known.get(folder);
   if (cached?.size === size) return cached.activity;
   const told = activityOf(lastLines(events).flatMap(parse));
-  const printed = lastLines(output).findLast((line) => line.trim() !== '')?.trim();
+  const printed = lastLines(output)
+    .findLast((line) => line.trim() !== '')
+    ?.trim();
   const spoke = lastLines(events).some((line) => /"type":"(text|tool)"/.test(line));
-  const activity = spoke || printed === undefined ? told : { ...told, last: activityOf([{ at: 0, type: 'text', text: printed }]).last };
+  const activity =
+    spoke || printed === undefined
+      ? told
+      : { ...told, last: activityOf([{ at: 0, type: 'text', text: printed }]).last };
   known.set(folder, { size, activity });
   return activity;
 }
@@ -34,7 +39,10 @@ export function lastLines(path: string): string[] {
     const { size } = fstatSync(file);
     const buffer = Buffer.alloc(Math.min(size, TAIL));
     const read = readSync(file, buffer, 0, buffer.length, Math.max(0, size - TAIL));
-    return buffer.toString('utf8', 0, read).split('\n').filter((line) => line !== '');
+    return buffer
+      .toString('utf8', 0, read)
+      .split('\n')
+      .filter((line) => line !== '');
   } finally {
     closeSync(file);
   }

@@ -34,7 +34,13 @@ export interface RunnerPool {
  * Runners that stay for the next run. None of it keeps this process alive, and none of it dies with it: runners are
  * detached, and at the end of their stdin they finish the run that they have.
  */
-export function createRunnerPool({ runnerFile, root, capacity, onEnded, idle = 30_000 }: RunnerPoolOptions): RunnerPool {
+export function createRunnerPool({
+  runnerFile,
+  root,
+  capacity,
+  onEnded,
+  idle = 30_000,
+}: RunnerPoolOptions): RunnerPool {
   const runners = new Set<Runner>();
   let closed = false;
 
@@ -98,7 +104,11 @@ export function createRunnerPool({ runnerFile, root, capacity, onEnded, idle = 3
     runner.child.stdin.write(`${JSON.stringify(line)}\n`);
   };
 
-  const idleRunner = (): Runner | undefined => [...runners].find(({ order, child }) => order === null && child.exitCode === null && child.signalCode === null && child.stdin.writable);
+  const idleRunner = (): Runner | undefined =>
+    [...runners].find(
+      ({ order, child }) =>
+        order === null && child.exitCode === null && child.signalCode === null && child.stdin.writable,
+    );
 
   return {
     start: (folder, env) => hand(idleRunner() ?? add(), { folder, env, tries: 1 }),
@@ -135,7 +145,12 @@ function spawnRunner(runnerFile: string, root: string): Runner['child'] {
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) renameSync(log, `${log}.1`);
   const stderr = openSync(log, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [runnerFile], { cwd: root, env: runnerEnvironment(), detached: true, stdio: ['pipe', 'pipe', stderr] }) as Runner['child'];
+    const child = spawn(process.execPath, [runnerFile], {
+      cwd: root,
+      env: runnerEnvironment(),
+      detached: true,
+      stdio: ['pipe', 'pipe', stderr],
+    }) as Runner['child'];
     child.unref();
     // Both are sockets; their types say less.
     for (const pipe of [child.stdin, child.stdout]) (pipe as Partial<Socket>).unref?.();
@@ -147,7 +162,9 @@ function spawnRunner(runnerFile: string, root: string): Runner['child'] {
 
 /** The agents' environment is in the order. What is meant for this process alone (its debugger, its own mark) stays here. */
 function runnerEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('KANBAN_') && name !== 'NODE_OPTIONS' && name !== 'NODE_CHANNEL_FD');
+  const own = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('KANBAN_') && name !== 'NODE_OPTIONS' && name !== 'NODE_CHANNEL_FD',
+  );
   return Object.fromEntries(own);
 }
 

@@ -39,7 +39,8 @@ export interface RunList {
 export const runsFolder = (root: string): string => join(root, '.kanban', 'runs');
 
 /** A run's id: `T-12-3-task-9f3a0c12`. The random part makes it new even where folders and branches were deleted. */
-export const newRunId = (taskId: string, n: number, role: Brief['role']): string => `${taskId}-${n}-${role}-${randomBytes(4).toString('hex')}`;
+export const newRunId = (taskId: string, n: number, role: Brief['role']): string =>
+  `${taskId}-${n}-${role}-${randomBytes(4).toString('hex')}`;
 
 /**
  * Makes a run folder: written aside and renamed into place, so that a runner or a later coordinator sees all of it or
@@ -47,14 +48,20 @@ export const newRunId = (taskId: string, n: number, role: Brief['role']): string
  * @param files further files for the run by name (`findings.md`, `changed-files.txt`); empty ones are not written.
  * @returns the folder's path. A folder that is there already is a bug (ids are never used twice) and throws.
  */
-export function createRun(root: string, brief: Brief, prompt: string, files: Readonly<Record<string, string>> = {}): string {
+export function createRun(
+  root: string,
+  brief: Brief,
+  prompt: string,
+  files: Readonly<Record<string, string>> = {},
+): string {
   const runs = runsFolder(root);
   mkdirSync(runs, { recursive: true, mode: 0o700 });
   const aside = join(runs, `${ASIDE}${brief.runId}`);
   rmSync(aside, { recursive: true, force: true });
   mkdirSync(aside, { mode: 0o700 });
   const contents = { ...files, [RUN_FILES.prompt]: prompt, [RUN_FILES.brief]: `${JSON.stringify(brief, null, 1)}\n` };
-  for (const [name, text] of Object.entries(contents)) if (text !== '') writeFileSync(join(aside, name), text, { mode: 0o600 });
+  for (const [name, text] of Object.entries(contents))
+    if (text !== '') writeFileSync(join(aside, name), text, { mode: 0o600 });
   const folder = join(runs, brief.runId);
   if (existsSync(folder)) throw new Error(`the run id ${brief.runId} has been used before`);
   renameSync(aside, folder);
@@ -124,7 +131,9 @@ export function pruneRuns(root: string, before: number): string[] {
     renameSync(folder, aside);
     removed.push(runId);
   }
-  for (const name of namesIn(here)) if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before))) rmSync(join(here, name), { recursive: true, force: true });
+  for (const name of namesIn(here))
+    if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before)))
+      rmSync(join(here, name), { recursive: true, force: true });
   return removed;
 }
 
@@ -152,7 +161,11 @@ function readRun(folder: string): RunRecord | 'gone' | 'unreadable' {
   const record = readFolder(folder);
   if (record === null) return existsSync(folder) ? 'unreadable' : 'gone';
   const settled = Date.now() - stat.mtimeMs > FRESH;
-  cache.set(folder, { record, mtime: settled ? stat.mtimeMs : null, final: record.result !== null && record.taken !== null });
+  cache.set(folder, {
+    record,
+    mtime: settled ? stat.mtimeMs : null,
+    final: record.result !== null && record.taken !== null,
+  });
   return record;
 }
 
@@ -182,7 +195,9 @@ function withState(record: RunRecord): RunRecord {
   const state = isAlive(claim);
   // It may have written its result and left between the two looks: then the result counts, not the death.
   const late = state === 'dead' ? readJson<RunResult>(join(record.folder, RUN_FILES.result)) : null;
-  return late === null ? { ...record, state } : { ...record, state: 'ended', result: late, cause: readCause(record.folder) };
+  return late === null
+    ? { ...record, state }
+    : { ...record, state: 'ended', result: late, cause: readCause(record.folder) };
 }
 
 function unreadable(folder: string): Problem {
@@ -212,7 +227,8 @@ function readText(path: string): string | null {
   }
 }
 
-const isOlder = (path: string, before: number): boolean => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
+const isOlder = (path: string, before: number): boolean =>
+  (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
 
 function namesIn(folder: string): string[] {
   try {

@@ -7,12 +7,44 @@ const TIMEOUT = 60_000;
 
 /** Runs the team's own `preflight:` commands in the person's checkout, side by side. */
 export function runTeamChecks(settings: Settings, root: string): Promise<readonly TeamCheckFact[]> {
-  const run = { program: 'hook', root, worktree: null, taskId: null, role: null, runId: null, attempt: null, branch: null, base: settings.base, report: null, changedFiles: null, findings: null, tmp: null, slot: null, identity: null } as const;
-  const env = agentEnvironment({ inherited: process.env, settings: settings.env, agent: null, role: null, adapterEnv: {}, run });
+  const run = {
+    program: 'hook',
+    root,
+    worktree: null,
+    taskId: null,
+    role: null,
+    runId: null,
+    attempt: null,
+    branch: null,
+    base: settings.base,
+    report: null,
+    changedFiles: null,
+    findings: null,
+    tmp: null,
+    slot: null,
+    identity: null,
+  } as const;
+  const env = agentEnvironment({
+    inherited: process.env,
+    settings: settings.env,
+    agent: null,
+    role: null,
+    adapterEnv: {},
+    run,
+  });
   return Promise.all(
     settings.preflight.map(async (check): Promise<TeamCheckFact> => {
-      const { code, signal, timedOut, tail } = await runCommand({ command: check.run, cwd: root, env, timeout: TIMEOUT });
-      const how = timedOut ? `no end after ${TIMEOUT / 1000} s` : code === null ? `ended by ${signal ?? 'nothing we know'}` : `exit code ${code}`;
+      const { code, signal, timedOut, tail } = await runCommand({
+        command: check.run,
+        cwd: root,
+        env,
+        timeout: TIMEOUT,
+      });
+      const how = timedOut
+        ? `no end after ${TIMEOUT / 1000} s`
+        : code === null
+          ? `ended by ${signal ?? 'nothing we know'}`
+          : `exit code ${code}`;
       const words = tail.replaceAll(/\s+/g, ' ').trim().slice(-300);
       return { ...check, ok: code === 0 && !timedOut, said: words === '' ? how : `${how}: ${words}` };
     }),

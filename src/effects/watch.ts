@@ -45,16 +45,22 @@ export interface BoardWatch {
 export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardWatch {
   const targets = targetsOf(paths);
   const kindOf = (path: string): ChangeKind | null => targets.find((target) => covers(target, path))?.kind ?? null;
-  const watcher = watch(targets.map(({ path }) => path), {
-    ignoreInitial: true,
-    depth: 0,
-    ignored: (path: string) => !targets.some((target) => path === target.path || covers(target, path)),
-    ignorePermissionErrors: true,
-  });
+  const watcher = watch(
+    targets.map(({ path }) => path),
+    {
+      ignoreInitial: true,
+      depth: 0,
+      ignored: (path: string) => !targets.some((target) => path === target.path || covers(target, path)),
+      ignorePermissionErrors: true,
+    },
+  );
   const again = new Map<ChangeKind, NodeJS.Timeout>();
   const signal = (kind: ChangeKind): void => {
     clearTimeout(again.get(kind));
-    again.set(kind, setTimeout(() => onChange(kind), TRAILING));
+    again.set(
+      kind,
+      setTimeout(() => onChange(kind), TRAILING),
+    );
     onChange(kind);
   };
   watcher.on('all', (_event, path) => {
@@ -62,7 +68,7 @@ export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardW
     if (kind !== null) signal(kind);
   });
   const folders = followFolders(watcher, targets, signal);
-  watcher.on('raw', folders.look);
+  watcher.on('raw', () => folders.look());
   watcher.on('error', (error) => onTrouble?.(error instanceof Error ? error.message : String(error)));
   return {
     ready: readyOf(watcher),
@@ -119,7 +125,11 @@ async function readyOf(watcher: FSWatcher): Promise<void> {
 const LOOK_FOR_MISSING = 250;
 
 /** Watches a folder or file anew once another one stands in its place. */
-function followFolders(watcher: FSWatcher, targets: readonly Target[], signal: (kind: ChangeKind) => void): { look(): void; close(): void } {
+function followFolders(
+  watcher: FSWatcher,
+  targets: readonly Target[],
+  signal: (kind: ChangeKind) => void,
+): { look(): void; close(): void } {
   const followed = targets.map((target) => ({ ...target, inode: inodeOf(target.path) }));
   let timer: NodeJS.Timeout | null = null;
   const look = (after: number): void => void (timer ??= setTimeout(compare, after).unref());

@@ -1,4 +1,14 @@
-import { chmodSync, constants, copyFileSync, existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 
 import { git } from '../git/git.ts';
@@ -30,12 +40,21 @@ export async function copyIncluded(repo: Repository, path: string): Promise<stri
  * @param worktrees the folder of the other worktrees, relative to the root: not walked through, and nothing is taken from it.
  */
 async function includedFiles(repo: Repository, worktrees: string): Promise<string[]> {
-  const skipped = ['.kanban', ...(worktrees === '' || worktrees.startsWith('..') ? [] : [worktrees])].map((folder) => `:(top,exclude,literal)${folder}`);
-  const named = await git(['ls-files', '-z', '--others', '--ignored', `--exclude-from=${INCLUDE_FILE}`, '--', ...skipped], { cwd: repo.root });
+  const skipped = ['.kanban', ...(worktrees === '' || worktrees.startsWith('..') ? [] : [worktrees])].map(
+    (folder) => `:(top,exclude,literal)${folder}`,
+  );
+  const named = await git(
+    ['ls-files', '-z', '--others', '--ignored', `--exclude-from=${INCLUDE_FILE}`, '--', ...skipped],
+    { cwd: repo.root },
+  );
   // A name that ends in a slash is a repository of its own.
   const files = named.stdout.split('\0').filter((file) => file !== '' && !file.endsWith('/'));
   if (files.length === 0) return [];
-  const ignored = await git(['check-ignore', '-z', '--stdin'], { cwd: repo.root, input: `${files.join('\0')}\0`, okExit: [0, 1] });
+  const ignored = await git(['check-ignore', '-z', '--stdin'], {
+    cwd: repo.root,
+    input: `${files.join('\0')}\0`,
+    okExit: [0, 1],
+  });
   return ignored.stdout.split('\0').filter((file) => file !== '');
 }
 
@@ -46,7 +65,8 @@ function copyOne(root: string, worktree: string, file: string): void {
   if (stat === undefined || lstatSync(to, { throwIfNoEntry: false }) !== undefined) return;
   mkdirSync(dirname(to), { recursive: true });
   // The branch may have a link where the checkout has a folder: nothing is written outside the worktree.
-  if (!`${realpathSync(dirname(to))}${sep}`.startsWith(`${realpathSync(worktree)}${sep}`)) throw new Error('it would be written outside the worktree');
+  if (!`${realpathSync(dirname(to))}${sep}`.startsWith(`${realpathSync(worktree)}${sep}`))
+    throw new Error('it would be written outside the worktree');
   if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
   else if (stat.isFile()) {
     copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);

@@ -37,11 +37,20 @@ export function inspectPlace(repo: Repository, path: string, id: string): Place 
   if (gitDir !== null && !other) {
     const [ready, removing] = [READY_MARK, REMOVING_MARK].map((mark) => existsSync(join(gitDir, mark)));
     const ours = ready === true || removing === true || lockReason(gitDir) === lockedFor(id);
-    return { kind: 'registered', gitDir, folder: stat?.isDirectory() === true, linked: link === gitDir, ours, ready: ready === true, removing: removing === true };
+    return {
+      kind: 'registered',
+      gitDir,
+      folder: stat?.isDirectory() === true,
+      linked: link === gitDir,
+      ours,
+      ready: ready === true,
+      removing: removing === true,
+    };
   }
   if (stat === undefined) return { kind: 'free' };
   if (!stat.isDirectory()) return { kind: 'foreign', what: 'a file' };
-  if (link !== null && dirname(link) === canonical(join(repo.commonDir, 'worktrees')) && !existsSync(link)) return { kind: 'orphan' };
+  if (link !== null && dirname(link) === canonical(join(repo.commonDir, 'worktrees')) && !existsSync(link))
+    return { kind: 'orphan' };
   if (other || existsSync(join(path, '.git'))) return { kind: 'foreign', what: 'another repository' };
   return readdirSync(path).length === 0 ? { kind: 'free' } : { kind: 'foreign', what: 'a folder that is no worktree' };
 }

@@ -29,12 +29,14 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
   const place = inspectPlace(repo, path, id);
   if (place.kind === 'free') return { ok: true };
   if (place.kind === 'foreign') return { ok: false, why: `${path} is ${place.what}` };
-  if (place.kind === 'registered' && !place.ours) return { ok: false, why: `${path} is a worktree that somebody else made` };
+  if (place.kind === 'registered' && !place.ours)
+    return { ok: false, why: `${path} is a worktree that somebody else made` };
   if (place.kind === 'orphan' || place.folder) {
     if (place.kind === 'registered') relink(path, place);
     const folder = folderOf(worktree, place);
     const state = await workState(folder);
-    const changes = place.kind === 'registered' && place.removing ? state.changes.filter(({ deleted }) => !deleted) : state.changes;
+    const changes =
+      place.kind === 'registered' && place.removing ? state.changes.filter(({ deleted }) => !deleted) : state.changes;
     const why = await whyNot(folder, { ...state, changes }, rescued);
     if (why !== null) return { ok: false, why };
   }
@@ -57,7 +59,10 @@ export async function takeAway({ repo, path }: TaskWorktree, place: Place): Prom
 /** Why this worktree may not be removed; null if all that is in it is kept elsewhere. */
 async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | null): Promise<string | null> {
   if (state.changes.length > 0) {
-    const names = state.changes.slice(0, 5).map(({ path }) => path).join(', ');
+    const names = state.changes
+      .slice(0, 5)
+      .map(({ path }) => path)
+      .join(', ');
     const more = state.changes.length > 5 ? ` and ${state.changes.length - 5} more` : '';
     const why = `uncommitted: ${names}${more}`;
     if (rescued === null) return why;
@@ -72,7 +77,17 @@ async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | nu
 /** Commits and changes in submodules live in the worktree's git dir only, and would go with it. */
 async function submoduleWork({ path }: WorkFolder): Promise<string | null> {
   const look = 'git status --porcelain -unormal && git rev-list -1 HEAD --branches --not --remotes';
-  const { stdout } = await git([...QUIET, 'submodule', '--quiet', 'foreach', '--recursive', `found=$(${look}) && test -z "$found" || echo "$displaypath"`], { cwd: path });
+  const { stdout } = await git(
+    [
+      ...QUIET,
+      'submodule',
+      '--quiet',
+      'foreach',
+      '--recursive',
+      `found=$(${look}) && test -z "$found" || echo "$displaypath"`,
+    ],
+    { cwd: path },
+  );
   const dirty = stdout.split('\n').filter((line) => line !== '');
   return dirty.length === 0 ? null : `submodules hold work that is nowhere else: ${dirty.join(', ')}`;
 }
@@ -87,5 +102,6 @@ export const folderOf = ({ repo, path, branchRef }: TaskWorktree, place: Place):
 
 /** Puts back a `.git` file that is missing: git can do nothing with the folder without it. */
 export function relink(path: string, place: Place): void {
-  if (place.kind === 'registered' && place.folder && !place.linked) writeFileSync(join(path, '.git'), `gitdir: ${place.gitDir}\n`);
+  if (place.kind === 'registered' && place.folder && !place.linked)
+    writeFileSync(join(path, '.git'), `gitdir: ${place.gitDir}\n`);
 }

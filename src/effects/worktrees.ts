@@ -51,7 +51,8 @@ export async function ensureWorktree(wanted: WantedWorktree): Promise<EnsuredWor
  */
 export async function removeWorktree(worktree: TaskWorktree, rescued: string | null = null): Promise<RemovedWorktree> {
   // Somebody waits for a worktree to be made; nobody waits for one to be gone, or not for long.
-  if (wanting > 0) await Promise.race([new Promise<void>((go) => yielding.push(go)), sleep(MOST_YIELDED, undefined, { ref: false })]);
+  if (wanting > 0)
+    await Promise.race([new Promise<void>((go) => yielding.push(go)), sleep(MOST_YIELDED, undefined, { ref: false })]);
   return inTurn(worktree.repo, async () => {
     try {
       return await removeIfKept(worktree, rescued);
@@ -88,17 +89,22 @@ export interface ListedWorktree {
 /** All worktrees of a repository, the main one first. One git process. */
 export async function listWorktrees(repo: Repository): Promise<ListedWorktree[]> {
   const { stdout } = await git(['worktree', 'list', '--porcelain', '-z'], { cwd: repo.root });
-  return stdout.split('\0\0').filter((block) => block !== '').map((block) => {
-    const fields = new Map(block.split('\0').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const));
-    const locked = fields.get('locked');
-    return {
-      path: fields.get('worktree') ?? '',
-      head: fields.get('HEAD') ?? null,
-      branch: fields.get('branch') ?? null,
-      locked: locked === undefined ? null : locked === 'locked' ? '' : locked,
-      prunable: fields.has('prunable'),
-    };
-  });
+  return stdout
+    .split('\0\0')
+    .filter((block) => block !== '')
+    .map((block) => {
+      const fields = new Map(
+        block.split('\0').map((line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const),
+      );
+      const locked = fields.get('locked');
+      return {
+        path: fields.get('worktree') ?? '',
+        head: fields.get('HEAD') ?? null,
+        branch: fields.get('branch') ?? null,
+        locked: locked === undefined ? null : locked === 'locked' ? '' : locked,
+        prunable: fields.has('prunable'),
+      };
+    });
 }
 
 /** Worktrees are made and removed one at a time: git's own bookkeeping of them knows no locks (GIT.md section 4). */
@@ -124,7 +130,8 @@ const MOST_YIELDED = 500;
 
 async function othersAtWork(root: string): Promise<void> {
   const giveUp = performance.now() + 60_000;
-  const isAtWork = (row: ProcessRow): boolean => row.name === 'git' && / worktree (add|remove) /.test(commandOf(row)) && [root, null].includes(directoryOf(row.pid));
+  const isAtWork = (row: ProcessRow): boolean =>
+    row.name === 'git' && / worktree (add|remove) /.test(commandOf(row)) && [root, null].includes(directoryOf(row.pid));
   while (listProcesses().some(isAtWork) && performance.now() < giveUp) await sleep(20);
 }
 
@@ -147,7 +154,9 @@ async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   if (branch !== null) return { ok: false, problem: branch };
   // No --no-track: with a branch that exists, git writes no upstream (and refuses the switch).
   const short = wanted.branchRef.replace(/^refs\/heads\//, '');
-  await git([...QUIET, 'worktree', 'add', '--quiet', '--lock', '--reason', lockedFor(id), path, short], { cwd: repo.root });
+  await git([...QUIET, 'worktree', 'add', '--quiet', '--lock', '--reason', lockedFor(id), path, short], {
+    cwd: repo.root,
+  });
   const gitDir = gitFileOf(path);
   if (gitDir === null) return notMade(path, 'git said that it was made, but its .git file is missing');
   return { ok: true, gitDir, created: true, notCopied: await copyIncluded(repo, path) };
@@ -174,8 +183,13 @@ async function makeBranch({ repo, id, branchRef, startSha, branchExists }: Wante
   ]);
   if (made.ok) return null;
   const short = branchRef.replace(/^refs\/heads\//, '');
-  if (made.why === 'locked') return { code: 'worktree-not-made', message: `The branch ${short} can't be made: ${made.message}` };
-  return { code: 'worktree-branch-taken', message: `The branch ${short} can't be made: ${made.message}`, fix: `git branch -m ${short} ${short}-mine    # or remove it` };
+  if (made.why === 'locked')
+    return { code: 'worktree-not-made', message: `The branch ${short} can't be made: ${made.message}` };
+  return {
+    code: 'worktree-branch-taken',
+    message: `The branch ${short} can't be made: ${made.message}`,
+    fix: `git branch -m ${short} ${short}-mine    # or remove it`,
+  };
 }
 
 async function guarded(wanted: WantedWorktree, work: () => Promise<EnsuredWorktree>): Promise<EnsuredWorktree> {
@@ -186,7 +200,10 @@ async function guarded(wanted: WantedWorktree, work: () => Promise<EnsuredWorktr
     if (!/is already (checked out|used by worktree) at/.test(words)) return notMade(wanted.path, words);
     const short = wanted.branchRef.replace(/^refs\/heads\//, '');
     const fix = `switch that worktree to another branch, or end its claim: git worktree list | grep ${short}`;
-    return { ok: false, problem: { code: 'worktree-branch-taken', message: `The branch ${short} is in use: ${words}`, fix } };
+    return {
+      ok: false,
+      problem: { code: 'worktree-branch-taken', message: `The branch ${short} is in use: ${words}`, fix },
+    };
   }
 }
 
@@ -199,10 +216,18 @@ function wordsOf(error: unknown): string {
 
 const notMade = (path: string, why: string): EnsuredWorktree => ({
   ok: false,
-  problem: { code: 'worktree-not-made', message: `The worktree ${path} can't be made: ${why}`, fix: 'git worktree list    # and: df -h .' },
+  problem: {
+    code: 'worktree-not-made',
+    message: `The worktree ${path} can't be made: ${why}`,
+    fix: 'git worktree list    # and: df -h .',
+  },
 });
 
 const taken = (path: string, what: string): EnsuredWorktree => ({
   ok: false,
-  problem: { code: 'worktree-path-taken', message: `The worktree can't be made: ${path} is ${what}`, fix: `mv '${path}' '${path}.mine'` },
+  problem: {
+    code: 'worktree-path-taken',
+    message: `The worktree can't be made: ${path} is ${what}`,
+    fix: `mv '${path}' '${path}.mine'`,
+  },
 });

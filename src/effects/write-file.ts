@@ -1,7 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import {
-  accessSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, readdirSync,
-  readFileSync, readlinkSync, readSync, renameSync, rmSync, statSync, writeFileSync,
+  accessSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -34,7 +49,11 @@ export interface WriteOptions {
  * @param path absolute path.
  * @param bytes the new content; a string is written as UTF-8.
  */
-export async function writeAtomic(path: string, bytes: Uint8Array | string, options: WriteOptions = {}): Promise<WriteOutcome> {
+export async function writeAtomic(
+  path: string,
+  bytes: Uint8Array | string,
+  options: WriteOptions = {},
+): Promise<WriteOutcome> {
   const wanted = toBuffer(bytes);
   let target = path;
   let temporary: string | null = null;
@@ -50,7 +69,8 @@ export async function writeAtomic(path: string, bytes: Uint8Array | string, opti
     if (options.expect !== undefined && !isSame(found, options.expect)) return { outcome: 'changed' };
     renameSync(temporary, target);
     temporary = null;
-    if (options.expect === undefined || old === null || opened === null || !wasWritten(opened, fstatSync(old))) return { outcome: 'written' };
+    if (options.expect === undefined || old === null || opened === null || !wasWritten(opened, fstatSync(old)))
+      return { outcome: 'written' };
     return await putBack(target, old, wanted);
   } catch (error) {
     return { outcome: 'failed', problem: problemOfWriting(path, error) };
@@ -81,7 +101,9 @@ export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
 const TEMPORARY = /^\..+\.kanban-(\d+)-[0-9a-f]{12}$/;
 
 const toBuffer = (bytes: Uint8Array | string): Buffer =>
-  typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  typeof bytes === 'string'
+    ? Buffer.from(bytes, 'utf8')
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function isSame(found: Buffer | null, expected: Uint8Array | string | null): boolean {
   if (found === null || expected === null) return found === expected;
@@ -133,7 +155,8 @@ function keepOwnerAndMode(file: number, before: Stats): void {
   if ((made.mode & 0o7777) !== (before.mode & 0o7777)) fchmodSync(file, before.mode & 0o7777);
 }
 
-const wasWritten = (before: Stats, after: Stats): boolean => before.size !== after.size || before.mtimeMs !== after.mtimeMs;
+const wasWritten = (before: Stats, after: Stats): boolean =>
+  before.size !== after.size || before.mtimeMs !== after.mtimeMs;
 
 /** Somebody was writing in place while the file was replaced: once they are done, their bytes are the file. */
 async function putBack(target: string, old: number, ours: Buffer): Promise<WriteOutcome> {

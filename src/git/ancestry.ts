@@ -128,7 +128,8 @@ class Walk {
   }
 
   result(): Divergence | null {
-    const of = (wanted: number): CommitNode[] => [...this.#seen.values()].filter(({ marks }) => marks === wanted).map(({ node }) => node);
+    const of = (wanted: number): CommitNode[] =>
+      [...this.#seen.values()].filter(({ marks }) => marks === wanted).map(({ node }) => node);
     const [mergeBase, another] = of(BOTH);
     if (mergeBase === undefined || another !== undefined) return null;
     const bySha = (nodes: readonly CommitNode[]) => new Map(nodes.map((node) => [node.sha, node]));
@@ -167,5 +168,11 @@ function parseNode(sha: string, bytes: Buffer): CommitNode | null {
   const tree = /^tree ([0-9a-f]+)$/m.exec(head)?.[1];
   const [, committerEmail, date] = /^committer [^\n]*<([^\n>]*)> (\d+)/m.exec(head) ?? [];
   if (tree === undefined || committerEmail === undefined || date === undefined) return null;
-  return { sha, tree, parents: [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? ''), date: Number(date), committerEmail };
+  return {
+    sha,
+    tree,
+    parents: [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? ''),
+    date: Number(date),
+    committerEmail,
+  };
 }

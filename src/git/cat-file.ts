@@ -98,7 +98,9 @@ export class CatFile {
     const bytes = sha && first.line.startsWith('contents ') ? Number(size) : -1;
     this.#needed = end + 1 + bytes + 1;
     if (this.#length < this.#needed) return false;
-    const answer = sha ? { sha, type: type!, bytes: Buffer.from(all.subarray(end + 1, end + 1 + Math.max(0, bytes))) } : null;
+    const answer = sha
+      ? { sha, type: type!, bytes: Buffer.from(all.subarray(end + 1, end + 1 + Math.max(0, bytes))) }
+      : null;
     const rest = all.subarray(this.#needed);
     this.#chunks = rest.length > 0 ? [rest] : [];
     this.#length = rest.length;

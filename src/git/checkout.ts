@@ -64,7 +64,10 @@ export function checkoutOf(repo: Repository, branch: string): Worktree | null {
  * A merge, rebase, cherry-pick, revert or bisect of this branch that is open in any worktree: base isn't moved
  * meanwhile. (A rebase or bisect detaches HEAD; the branch that it is about stands in a file of its own.)
  */
-export function openOperation(repo: Repository, branch: string): { readonly operation: Operation; readonly path: string } | null {
+export function openOperation(
+  repo: Repository,
+  branch: string,
+): { readonly operation: Operation; readonly path: string } | null {
   for (const { path, gitDir } of worktrees(repo)) {
     const operation = operationIn(gitDir);
     if (operation && (headOf(gitDir) === branch || startedFrom(gitDir) === branch)) return { operation, path };
@@ -100,7 +103,8 @@ function namesIn(folder: string): ReadonlySet<string> {
 }
 
 function startedFrom(gitDir: string): string | null {
-  const rebased = readText(join(gitDir, 'rebase-merge', 'head-name')) ?? readText(join(gitDir, 'rebase-apply', 'head-name'));
+  const rebased =
+    readText(join(gitDir, 'rebase-merge', 'head-name')) ?? readText(join(gitDir, 'rebase-apply', 'head-name'));
   if (rebased) return rebased;
   const bisected = readText(join(gitDir, 'BISECT_START'));
   return bisected && `refs/heads/${bisected}`;

@@ -41,9 +41,20 @@ export class GitSpawner {
   }
 
   /** @param env added to what git inherits. @returns null when the spawner is gone: whether git ran is not known. */
-  run(args: readonly string[], cwd: string, env: Readonly<Record<string, string>> | undefined, input: string | Uint8Array | undefined): Promise<SpawnedGit | null> {
+  run(
+    args: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>> | undefined,
+    input: string | Uint8Array | undefined,
+  ): Promise<SpawnedGit | null> {
     const n = ++this.#n;
-    const request: SpawnRequest = { n, args, cwd, ...(env === undefined ? {} : { env }), ...(input === undefined ? {} : { input: Buffer.from(input).toString('base64') }) };
+    const request: SpawnRequest = {
+      n,
+      args,
+      cwd,
+      ...(env === undefined ? {} : { env }),
+      ...(input === undefined ? {} : { input: Buffer.from(input).toString('base64') }),
+    };
     return new Promise((resolve) => {
       this.#waiting.set(n, resolve);
       this.#hold(true);
@@ -84,7 +95,10 @@ export class GitSpawner {
   }
 
   #hold(on: boolean): void {
-    for (const part of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr] as { ref?(): void; unref?(): void }[]) {
+    for (const part of [this.#child, this.#child.stdin, this.#child.stdout, this.#child.stderr] as {
+      ref?(): void;
+      unref?(): void;
+    }[]) {
       if (on) part.ref?.();
       else part.unref?.();
     }

@@ -46,7 +46,10 @@ export class GitError extends Error {
  *
  * @throws GitError for an exit code that is not in `okExit`.
  */
-export function git(args: readonly string[], options: GitOptions & { readonly encoding: 'buffer' }): Promise<GitResult<Buffer>>;
+export function git(
+  args: readonly string[],
+  options: GitOptions & { readonly encoding: 'buffer' },
+): Promise<GitResult<Buffer>>;
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult>;
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
   if (spawner?.alive && options.signal === undefined) return bySpawner(spawner, args, options);
@@ -72,7 +75,11 @@ export function useSpawner(file: string | null): void {
   spawner = file === null ? null : new GitSpawner(file, gitEnv());
 }
 
-async function bySpawner(from: GitSpawner, args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
+async function bySpawner(
+  from: GitSpawner,
+  args: readonly string[],
+  options: GitOptions,
+): Promise<GitResult<Buffer | string>> {
   const ended = await from.run(args, options.cwd, options.env, options.input);
   if (ended === null) throw new GitError(args, null, 'the process that starts git was ended');
   const { code, failed: why, stdout, stderr } = ended;
@@ -244,7 +251,8 @@ function noRepository(cwd: string, stderr: string): Problem {
 }
 
 function gitMissing(cwd: string, error: unknown): Problem {
-  if (!existsSync(cwd)) return { code: 'no-repository', message: `${cwd} does not exist`, fix: 'go to your repository' };
+  if (!existsSync(cwd))
+    return { code: 'no-repository', message: `${cwd} does not exist`, fix: 'go to your repository' };
   const message = `git cannot be run: ${error instanceof GitError ? error.stderr : String(error)}`;
   return { code: 'git-missing', message, fix: 'install git 2.39 or newer: https://git-scm.com/downloads' };
 }

@@ -1,4 +1,16 @@
-import { chmodSync, existsSync, futimesSync, closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  futimesSync,
+  closeSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { buildIndex, findEntries, type IndexEdit, type RawEntry } from './index-format.ts';
 
@@ -65,7 +77,11 @@ export function clearIndexDraft(gitDir: string): void {
 }
 
 /** The entries of these paths; null: this index needs git itself. @param paths UTF-8. */
-export function readIndexFile(gitDir: string, format: 'sha1' | 'sha256', paths: ReadonlySet<string>): Map<string, RawEntry> | null {
+export function readIndexFile(
+  gitDir: string,
+  format: 'sha1' | 'sha256',
+  paths: ReadonlySet<string>,
+): Map<string, RawEntry> | null {
   const path = join(gitDir, 'index');
   return existsSync(path) ? findEntries(readFileSync(path), format, paths) : new Map();
 }

@@ -58,7 +58,11 @@ export function buildIndex(old: Buffer | null, format: 'sha1' | 'sha256', edits:
 }
 
 /** The entries of these paths; null: this index needs git itself. @param paths UTF-8. */
-export function findEntries(bytes: Buffer, format: 'sha1' | 'sha256', paths: ReadonlySet<string>): Map<string, RawEntry> | null {
+export function findEntries(
+  bytes: Buffer,
+  format: 'sha1' | 'sha256',
+  paths: ReadonlySet<string>,
+): Map<string, RawEntry> | null {
   if (!supported(bytes, format)) return null;
   const found = new Map<string, RawEntry>();
   const starts = entryStarts(bytes, format);
@@ -122,7 +126,14 @@ function lowerBound(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Arra
 }
 
 /** The entry's name is `name`, or begins with it. */
-function isAt(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, at: number, name: Buffer, prefix = false): boolean {
+function isAt(
+  bytes: Buffer,
+  format: 'sha1' | 'sha256',
+  starts: Uint32Array,
+  at: number,
+  name: Buffer,
+  prefix = false,
+): boolean {
   if (at >= starts.length - 1) return false;
   const [from, to] = nameSpan(bytes, format, starts[at]!);
   const end = prefix ? Math.min(to, from + name.length) : to;
@@ -168,11 +179,18 @@ function place(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, ed
     return isAt(bytes, format, starts, lowerBound(bytes, format, starts, wanted), wanted, prefix);
   };
   let clash = has(`${edit.path}/`, true);
-  for (let i = edit.path.indexOf('/'); i > 0; i = edit.path.indexOf('/', i + 1)) clash ||= has(edit.path.slice(0, i), false);
+  for (let i = edit.path.indexOf('/'); i > 0; i = edit.path.indexOf('/', i + 1))
+    clash ||= has(edit.path.slice(0, i), false);
   return { edit, now: clash ? 'clash' : null, at };
 }
 
-function assemble(bytes: Buffer, format: 'sha1' | 'sha256', end: number, changes: readonly Found[], extensions: readonly Extension[]): Buffer {
+function assemble(
+  bytes: Buffer,
+  format: 'sha1' | 'sha256',
+  end: number,
+  changes: readonly Found[],
+  extensions: readonly Extension[],
+): Buffer {
   const parts: Buffer[] = [];
   let count = bytes.readUInt32BE(8);
   let from = HEADER;
@@ -203,7 +221,13 @@ function assemble(bytes: Buffer, format: 'sha1' | 'sha256', end: number, changes
 const latin1 = ({ edit }: Found): string => Buffer.from(edit.path).toString('latin1');
 
 /** No stat data: git then compares the content, as after `update-index --cacheinfo`. */
-function entryBytes(bytes: Buffer, format: 'sha1' | 'sha256', path: string, to: IndexEntry, old: RawEntry | null): Buffer {
+function entryBytes(
+  bytes: Buffer,
+  format: 'sha1' | 'sha256',
+  path: string,
+  to: IndexEntry,
+  old: RawEntry | null,
+): Buffer {
   const hash = hashBytes(format);
   const stat = Buffer.alloc(STAT);
   stat.writeUInt32BE(parseInt(to.mode, 8), 24);
@@ -223,7 +247,7 @@ interface Extension {
 function readExtensions(bytes: Buffer, from: number, hash: number): Extension[] | null {
   const found: Extension[] = [];
   const end = bytes.length - hash;
-  for (let at = from; at < end; ) {
+  for (let at = from; at < end;) {
     if (at + 8 > end) return null;
     const name = bytes.toString('latin1', at, at + 4);
     const size = bytes.readUInt32BE(at + 4);
@@ -237,7 +261,8 @@ function readExtensions(bytes: Buffer, from: number, hash: number): Extension[] 
 /** The cached trees, less those above the paths: a count of -1 and no name means "not known". */
 function invalidate(data: Buffer, hash: number, paths: readonly string[]): Buffer {
   const stale = new Set(['']);
-  for (const path of paths) for (let i = path.indexOf('/'); i > 0; i = path.indexOf('/', i + 1)) stale.add(path.slice(0, i));
+  for (const path of paths)
+    for (let i = path.indexOf('/'); i > 0; i = path.indexOf('/', i + 1)) stale.add(path.slice(0, i));
   const parts: Buffer[] = [];
   let at = 0;
   const node = (above: string | null): void => {
@@ -259,4 +284,3 @@ function emptyIndex(format: 'sha1' | 'sha256'): Buffer {
   const header = Buffer.from('DIRC\0\0\0\x02\0\0\0\0', 'latin1');
   return Buffer.concat([header, createHash(format).update(header).digest()]);
 }
-

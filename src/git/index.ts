@@ -4,7 +4,9 @@ import { editIndexFile, readIndexFile, type IndexResult } from './index-file.ts'
 import type { IndexEdit, RawEntry } from './index-format.ts';
 
 /** An entry of the index, with git's note of the file's state where it could be read. */
-export type StagedEntry = Pick<RawEntry, 'mode' | 'sha' | 'stage' | 'special'> & { readonly stat: RawEntry['stat'] | null };
+export type StagedEntry = Pick<RawEntry, 'mode' | 'sha' | 'stage' | 'special'> & {
+  readonly stat: RawEntry['stat'] | null;
+};
 
 /**
  * Changes entries in a checkout's index where they are what they may be, and nothing else in it. In this process where
@@ -19,10 +21,14 @@ export async function setIndexEntries(
   if (edits.length === 0) return { ok: true };
   const result = editIndexFile(checkout.gitDir, repo.objectFormat, edits, step);
   if (result.ok || result.why !== 'unsupported') return result;
-  const now = await listed(checkout, edits.map((edit) => edit.path));
+  const now = await listed(
+    checkout,
+    edits.map((edit) => edit.path),
+  );
   for (const { path, allowed } of edits) {
     const entry = now.get(path);
-    if (!allowed.includes(entry ? (entry.stage === 0 ? entry.sha : '-') : null)) return { ok: false, why: 'other', path };
+    if (!allowed.includes(entry ? (entry.stage === 0 ? entry.sha : '-') : null))
+      return { ok: false, why: 'other', path };
   }
   const none = '0'.repeat(repo.objectFormat === 'sha1' ? 40 : 64);
   const input = edits.map(({ path, to }) => `${to ? `${to.mode} ${to.sha}` : `0 ${none}`}\t${path}\0`).join('');
@@ -30,13 +36,18 @@ export async function setIndexEntries(
     await git(['-c', 'core.hooksPath=/dev/null', 'update-index', '-z', '--index-info'], { cwd: checkout.path, input });
     return { ok: true };
   } catch (error) {
-    if (error instanceof GitError && /index\.lock': File exists/.test(error.stderr)) return { ok: false, why: 'locked' };
+    if (error instanceof GitError && /index\.lock': File exists/.test(error.stderr))
+      return { ok: false, why: 'locked' };
     throw error;
   }
 }
 
 /** The index entries of these paths, by path. */
-export async function stagedEntries(repo: Repository, checkout: Worktree, paths: readonly string[]): Promise<Map<string, StagedEntry>> {
+export async function stagedEntries(
+  repo: Repository,
+  checkout: Worktree,
+  paths: readonly string[],
+): Promise<Map<string, StagedEntry>> {
   return readIndexFile(checkout.gitDir, repo.objectFormat, new Set(paths)) ?? (await listed(checkout, paths));
 }
 

@@ -32,7 +32,7 @@ export function writeLoose(repo: Repository, type: ObjectType, bytes: Uint8Array
   try {
     const file = openSync(temporary, 'wx', 0o444);
     try {
-      for (let done = 0; done < data.length; ) done += writeSync(file, data, done);
+      for (let done = 0; done < data.length;) done += writeSync(file, data, done);
       if (durable) fsyncSync(file);
     } finally {
       closeSync(file);

@@ -107,7 +107,10 @@ export async function writeCommit(
   if (commit.sign ?? signers.value.sign) return signedCommit(repo, commit, author, committer);
   const when = stamp(new Date());
   const lines = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`)];
-  lines.push(`author ${author.name} <${author.email}> ${when}`, `committer ${committer.name} <${committer.email}> ${when}`);
+  lines.push(
+    `author ${author.name} <${author.email}> ${when}`,
+    `committer ${committer.name} <${committer.email}> ${when}`,
+  );
   return ok(write(repo, 'commit', Buffer.from(`${lines.join('\n')}\n\n${commit.message.replaceAll('\0', '')}`)));
 }
 
@@ -208,7 +211,8 @@ async function signedCommit(
     if (!(error instanceof GitError) || error.code === null) throw error;
     forgetSigners(repo);
     const why = error.stderr.trim().split('\n').at(-1) ?? '';
-    const fix = 'make `git commit -S` work without asking (an agent that remembers the passphrase), or: git config commit.gpgsign false';
+    const fix =
+      'make `git commit -S` work without asking (an agent that remembers the passphrase), or: git config commit.gpgsign false';
     return failed([{ code: 'signing-failed', message: `the commit could not be signed: ${why}`, fix }]);
   }
 }

@@ -23,11 +23,16 @@ export type RefResult =
 
 /** One `git for-each-ref`. @param patterns prefixes (`refs/heads/`, `refs/kanban/`) or globs. */
 export async function readRefs(repo: Repository, patterns: readonly string[]): Promise<Ref[]> {
-  const { stdout } = await git(['for-each-ref', '--format=%(refname)%00%(objectname)', ...patterns], { cwd: repo.root });
-  return stdout.split('\n').filter(Boolean).map((line) => {
-    const [name = '', sha = ''] = line.split('\0');
-    return { name, sha };
+  const { stdout } = await git(['for-each-ref', '--format=%(refname)%00%(objectname)', ...patterns], {
+    cwd: repo.root,
   });
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [name = '', sha = ''] = line.split('\0');
+      return { name, sha };
+    });
 }
 
 /**
@@ -99,7 +104,9 @@ function sessionOf(repo: Repository): Session {
 function queued(repo: Repository, input: string): Promise<RefResult> {
   const session = sessionOf(repo);
   // A process that was killed while it waited (out of memory) says nothing: once more, the old values still guard.
-  const result = session.last.then(async () => (await transaction(repo, input)) ?? (await transaction(repo, input)) ?? LOST);
+  const result = session.last.then(
+    async () => (await transaction(repo, input)) ?? (await transaction(repo, input)) ?? LOST,
+  );
   session.last = result.catch(() => {});
   return result;
 }
@@ -142,7 +149,12 @@ function transaction(repo: Repository, input: string): Promise<RefResult | null>
 /** git has one exit code for all of it, so its words decide (LC_ALL=C). */
 function reason(stderr: string): 'stale' | 'locked' | null {
   if (/Unable to create '.*\.lock': File exists/.test(stderr)) return 'locked';
-  if (/is at [0-9a-f]+ but expected|reference already exists|unable to resolve reference|is missing but expected/.test(stderr)) return 'stale';
+  if (
+    /is at [0-9a-f]+ but expected|reference already exists|unable to resolve reference|is missing but expected/.test(
+      stderr,
+    )
+  )
+    return 'stale';
   if (/' exists; cannot create|reference is missing/.test(stderr)) return 'stale';
   return null;
 }

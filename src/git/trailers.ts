@@ -43,14 +43,28 @@ export function formatMessage(message: {
  * @param from exclusive; null = from the beginning. @param to SHA or full ref.
  * @param limit at most so many commits.
  */
-export async function readHistory(repo: Repository, from: string | null, to: string, limit?: number): Promise<HistoryCommit[]> {
-  const args = ['log', '--first-parent', '-z', '--no-color', '--no-show-signature', '--no-mailmap', `--format=${FORMAT}`];
+export async function readHistory(
+  repo: Repository,
+  from: string | null,
+  to: string,
+  limit?: number,
+): Promise<HistoryCommit[]> {
+  const args = [
+    'log',
+    '--first-parent',
+    '-z',
+    '--no-color',
+    '--no-show-signature',
+    '--no-mailmap',
+    `--format=${FORMAT}`,
+  ];
   if (limit !== undefined) args.push(`--max-count=${limit}`);
   args.push(from === null ? to : `${from}..${to}`, '--');
   const { stdout } = await git(args, { cwd: repo.root });
   const fields = stdout.split('\0');
   const commits: HistoryCommit[] = [];
-  for (let i = 0; i + FIELDS.length <= fields.length; i += FIELDS.length) commits.push(read(fields.slice(i, i + FIELDS.length)));
+  for (let i = 0; i + FIELDS.length <= fields.length; i += FIELDS.length)
+    commits.push(read(fields.slice(i, i + FIELDS.length)));
   return commits;
 }
 
@@ -86,10 +100,12 @@ function bodyLines(body: string): string[] {
 }
 
 /** Tabs and line breaks stay; other control characters (colours, bells, direction overrides) go. */
-const CONTROL = /\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROL =
+  /\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const MENTION = /(^|[^\w`/.@])@(?=[A-Za-z0-9])/gm;
 /** What GitHub and GitLab close: a keyword, then `#45`, `!45`, `owner/repo#45`, `GH-45` or an address. */
-const CLOSES = /\b((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?\s+(?:issues?\s+)?)(?=(?:[\w.-]+\/[\w./-]+)?[#!]\d|GH-\d|https?:\/\/)/gi;
+const CLOSES =
+  /\b((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?\s+(?:issues?\s+)?)(?=(?:[\w.-]+\/[\w./-]+)?[#!]\d|GH-\d|https?:\/\/)/gi;
 
 const tame = (text: string): string =>
   text

@@ -10,7 +10,12 @@ export interface TreeChange {
 }
 
 /** `git diff-tree -r --no-renames`, in this process: equal subtrees aren't opened. @param a,b full SHAs; null = empty. */
-export async function diffTrees(repo: Repository, a: string | null, b: string | null, folder = ''): Promise<TreeChange[]> {
+export async function diffTrees(
+  repo: Repository,
+  a: string | null,
+  b: string | null,
+  folder = '',
+): Promise<TreeChange[]> {
   if (a === b) return [];
   const [left, right] = await Promise.all([named(repo, a), named(repo, b)]);
   const names = new Set([...left.keys(), ...right.keys()]);

@@ -12,7 +12,7 @@ export const TREE_MODE = '40000';
 /** @param shaBytes 20 or 32 */
 export function parseTree(bytes: Buffer, shaBytes: number): TreeEntry[] {
   const entries: TreeEntry[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(32, at);
     const nul = bytes.indexOf(0, space);
     const mode = bytes.toString('latin1', at, space);

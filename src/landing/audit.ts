@@ -25,17 +25,21 @@ export interface Audited {
 export async function audit(repo: Repository, landing: Audited): Promise<string[]> {
   const found: string[] = [];
   const tip = await resolve(repo, landing.baseRef);
-  if (tip !== landing.sha) found.push(`${landing.baseRef} is at ${tip ?? 'nothing'}, not at the landing ${landing.sha}`);
+  if (tip !== landing.sha)
+    found.push(`${landing.baseRef} is at ${tip ?? 'nothing'}, not at the landing ${landing.sha}`);
   const commit = await readCommit(repo, landing.sha);
   if (commit?.tree !== landing.tree) found.push(`${landing.sha} does not hold the tree that was built`);
   const parents = commit?.parents.join(' ');
-  if (parents !== `${landing.oldBase} ${landing.tip}`) found.push(`${landing.sha} has the parents ${parents ?? 'of nothing'}`);
+  if (parents !== `${landing.oldBase} ${landing.tip}`)
+    found.push(`${landing.sha} has the parents ${parents ?? 'of nothing'}`);
   if (landing.mergeBase !== null) found.push(...(await paths(repo, landing, landing.mergeBase)));
   return found;
 }
 
 async function paths(repo: Repository, landing: Audited, mergeBase: string): Promise<string[]> {
-  const [from, to, old] = await Promise.all([mergeBase, landing.tip, landing.oldBase].map((sha) => readCommit(repo, sha)));
+  const [from, to, old] = await Promise.all(
+    [mergeBase, landing.tip, landing.oldBase].map((sha) => readCommit(repo, sha)),
+  );
   const ours = ({ path }: TreeChange) => path !== landing.changelog && !path.startsWith(`${landing.board}/`);
   const branch = (await diffTrees(repo, from?.tree ?? null, to?.tree ?? null)).filter(ours);
   const landed = landing.changes.filter(ours);
@@ -54,14 +58,21 @@ async function paths(repo: Repository, landing: Audited, mergeBase: string): Pro
   ];
 }
 
-const equal = (a: TreeEntry | null | undefined, b: TreeEntry | null): boolean => (a ? b !== null && a.sha === b.sha && a.mode === b.mode : b === null);
+const equal = (a: TreeEntry | null | undefined, b: TreeEntry | null): boolean =>
+  a ? b !== null && a.sha === b.sha && a.mode === b.mode : b === null;
 
 /** Paths that git's merge may have moved, for one side renamed a file or the folder that they are in. */
-async function renames(repo: Repository, mergeBase: string, ...sides: readonly string[]): Promise<(path: string) => boolean> {
+async function renames(
+  repo: Repository,
+  mergeBase: string,
+  ...sides: readonly string[]
+): Promise<(path: string) => boolean> {
   const files = new Set<string>();
   const folders = new Set<string>();
   for (const side of sides) {
-    const { stdout } = await git(['diff-tree', '-r', '-z', '-M', '--diff-filter=R', '--name-status', mergeBase, side], { cwd: repo.root });
+    const { stdout } = await git(['diff-tree', '-r', '-z', '-M', '--diff-filter=R', '--name-status', mergeBase, side], {
+      cwd: repo.root,
+    });
     const fields = stdout.split('\0').filter(Boolean);
     for (let i = 0; i + 2 < fields.length; i += 3) {
       for (const path of [fields[i + 1]!, fields[i + 2]!]) {

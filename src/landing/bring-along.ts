@@ -54,13 +54,31 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
 }
 
 /** All that a person's configuration could change about a merge is set here. */
-const SETTINGS = ['core.hooksPath=/dev/null', 'submodule.recurse=false', 'merge.verifySignatures=false', 'gc.auto=0', 'maintenance.auto=false', 'merge.autoStash=false', 'rerere.enabled=false'];
-const FF_ONLY = SETTINGS.flatMap((setting) => ['-c', setting]).concat('merge', '-q', '--no-stat', '--ff-only', '--no-overwrite-ignore');
+const SETTINGS = [
+  'core.hooksPath=/dev/null',
+  'submodule.recurse=false',
+  'merge.verifySignatures=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'merge.autoStash=false',
+  'rerere.enabled=false',
+];
+const FF_ONLY = SETTINGS.flatMap((setting) => ['-c', setting]).concat(
+  'merge',
+  '-q',
+  '--no-stat',
+  '--ff-only',
+  '--no-overwrite-ignore',
+);
 
 const ENDED = 'git merge was ended:';
 const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);
 
-async function merge(checkout: Worktree, sha: string, started: (pid: number) => Promise<boolean>): Promise<GitResult | null> {
+async function merge(
+  checkout: Worktree,
+  sha: string,
+  started: (pid: number) => Promise<boolean>,
+): Promise<GitResult | null> {
   try {
     return await gitGated([...FF_ONLY, sha], { cwd: checkout.path, okExit: ANY_EXIT, started });
   } catch (error) {

@@ -101,7 +101,8 @@ function below(lines: readonly Line[], heading: number): number {
 function insertBullet(text: string | null, version: string, section: string, bullet: string): string {
   const eol = text !== null && /\r\n/.test(text) && !/[^\r]\n/.test(text) ? '\r\n' : '\n';
   const body = bullet.replaceAll(/\r?\n/g, eol);
-  if (text === null || text.trim() === '') return `${text ?? ''}${['# Changelog', '', '## [Unreleased]', '', `### ${title(section)}`, '', body, ''].join(eol)}`;
+  if (text === null || text.trim() === '')
+    return `${text ?? ''}${['# Changelog', '', '## [Unreleased]', '', `### ${title(section)}`, '', body, ''].join(eol)}`;
   const lines = linesOf(text);
   let at = lines.findIndex((line) => line.level === 2 && nameOf(line) === version);
   if (at < 0) at = lines.findIndex((line) => line.level === 2 && nameOf(line) === 'unreleased');
@@ -121,7 +122,14 @@ function insertBullet(text: string | null, version: string, section: string, bul
 }
 
 /** Puts lines behind the line `after`; with a blank line before the next heading or text, if `apart` is asked for. */
-function splice(text: string, lines: readonly Line[], after: number, added: readonly string[], eol: string, apart: boolean): string {
+function splice(
+  text: string,
+  lines: readonly Line[],
+  after: number,
+  added: readonly string[],
+  eol: string,
+  apart: boolean,
+): string {
   const offset = lines[after]!.end;
   const head = text.slice(0, offset);
   const next = lines[after + 1];
@@ -149,7 +157,8 @@ function lastFull(lines: readonly Line[], from: number, to: number): number {
   return last;
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 
 const title = (section: string): string => (section === '' ? 'Changed' : section[0]!.toUpperCase() + section.slice(1));
 
@@ -179,7 +188,12 @@ function findBullets(text: string): Bullet[] {
       let last = i;
       for (let j = i + 1; j < lines.length && continues(lines, j); j++) if (!isBlank(lines[j]!)) last = j;
       const body = text.slice(line.start, lines[last]!.end).replace(/\r?\n$/, '');
-      found.push({ key: `${version}\n${section}`, start: line.start, end: line.start + body.length, text: body.replaceAll('\r\n', '\n') });
+      found.push({
+        key: `${version}\n${section}`,
+        start: line.start,
+        end: line.start + body.length,
+        text: body.replaceAll('\r\n', '\n'),
+      });
       i = last;
     }
   }

@@ -22,13 +22,16 @@ export function clearDeadLocks(repo: Repository, { kind, checkout, baseRef }: Mo
   if (left.length === 0) return;
   const alive = gitAliveIn(repo, checkout.path);
   for (const lock of left) {
-    if (alive === false || (alive === null && lock === index && statSync(lock).size === 0)) rmSync(lock, { force: true });
+    if (alive === false || (alive === null && lock === index && statSync(lock).size === 0))
+      rmSync(lock, { force: true });
   }
 }
 
 /** null: this system does not tell. */
 function gitAliveIn(repo: Repository, folder: string): boolean | null {
-  const others = worktrees(repo).map(({ path }) => path).filter((path) => path !== folder && inside(path, folder));
+  const others = worktrees(repo)
+    .map(({ path }) => path)
+    .filter((path) => path !== folder && inside(path, folder));
   let pids: string[];
   try {
     pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -40,7 +43,8 @@ function gitAliveIn(repo: Repository, folder: string): boolean | null {
       if (!readFileSync(`/proc/${pid}/comm`, 'latin1').startsWith('git')) return false;
       // Processes that stay, to read objects and move refs, stand here too and hold no lock between their answers.
       const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-      if (command.includes('--batch-command') || (command.includes('update-ref') && command.includes('--stdin'))) return false;
+      if (command.includes('--batch-command') || (command.includes('update-ref') && command.includes('--stdin')))
+        return false;
       const cwd = readlinkSync(`/proc/${pid}/cwd`);
       return inside(cwd, folder) && !others.some((other) => inside(cwd, other));
     } catch {

@@ -57,7 +57,8 @@ export interface ProcessMark {
 
 type Journal = MoveJournal | LandingJournal;
 
-export const journalPath = (repo: Repository, kind: Journal['kind']): string => join(repo.commonDir, 'kanban', `${kind}.json`);
+export const journalPath = (repo: Repository, kind: Journal['kind']): string =>
+  join(repo.commonDir, 'kanban', `${kind}.json`);
 
 /** Where new files wait for their rename; in the repository, so that neither `git status` nor a watcher sees them. */
 export const draftFolder = (repo: Repository): string => join(repo.commonDir, 'kanban', 'drafts');

@@ -54,12 +54,19 @@ export type LandResult =
   | Refused;
 
 /** Which of these tips merge with base. One process; what is asked here is not asked again by `landOne`. */
-export async function precheck(repo: Repository, base: string, tips: readonly string[], own: OwnFiles): Promise<Prechecked[]> {
+export async function precheck(
+  repo: Repository,
+  base: string,
+  tips: readonly string[],
+  own: OwnFiles,
+): Promise<Prechecked[]> {
   const merges = await mergeTrees(repo, base, tips);
   return merges.map((merge) => {
     if (merge.clean) return { tip: merge.tip, clean: true };
     const conflict = conflicts(merge.files, own);
-    return merge.tree !== null && conflict.length === 0 ? { tip: merge.tip, clean: true } : { tip: merge.tip, clean: false, conflict };
+    return merge.tree !== null && conflict.length === 0
+      ? { tip: merge.tip, clean: true }
+      : { tip: merge.tip, clean: false, conflict };
   });
 }
 
@@ -101,7 +108,12 @@ const conflicts = (files: readonly string[], own: OwnFiles): string[] =>
   [...new Set(files)].filter((path) => path !== own.changelog && !path.startsWith(`${own.board}/`));
 
 type Built =
-  | { readonly ok: true; readonly tree: string; readonly changes: readonly TreeChange[]; readonly mergeBase: string | null }
+  | {
+      readonly ok: true;
+      readonly tree: string;
+      readonly changes: readonly TreeChange[];
+      readonly mergeBase: string | null;
+    }
   | Exclude<LandResult, { readonly ok: true }>;
 
 async function build(repo: Repository, landing: Landing): Promise<Built> {
@@ -111,7 +123,9 @@ async function build(repo: Repository, landing: Landing): Promise<Built> {
   const [[merge], bases] = await Promise.all([mergeTrees(repo, oldBase, [tip]), mergeBases(repo, oldBase, tip)]);
   if (!merge || merge.tree === null) return held(`base and the branch of ${landing.id} have no common history`);
   if (bases.includes(tip)) return held(`base already contains the branch of ${landing.id}`);
-  const conflict = merge.clean ? [] : conflicts(merge.files, { board: landing.board, changelog: landing.changelog?.path ?? null });
+  const conflict = merge.clean
+    ? []
+    : conflicts(merge.files, { board: landing.board, changelog: landing.changelog?.path ?? null });
   if (conflict.length > 0) return { ok: false, conflict };
   const mergeBase = bases.length === 1 ? bases[0]! : null;
   const plan: LandingTree = { ...landing, merged: merge.tree, mergeBase };
@@ -127,7 +141,12 @@ async function mergeBases(repo: Repository, a: string, b: string): Promise<strin
 }
 
 /** A board file in the way is a hand edit that has not been taken in yet; anything else is theirs, and we wait. */
-async function inThePersonsWay(repo: Repository, landing: Landing, checkout: Worktree, changes: readonly TreeChange[]): Promise<Refused | null> {
+async function inThePersonsWay(
+  repo: Repository,
+  landing: Landing,
+  checkout: Worktree,
+  changes: readonly TreeChange[],
+): Promise<Refused | null> {
   const found = await inTheWay(repo, checkout, changes);
   const theirs = found.filter(({ path }) => !landing.boardFiles.has(path));
   if (theirs.length > 0) return held(sayInTheWay(theirs));
@@ -140,5 +159,7 @@ async function moveRefs(repo: Repository, landing: Landing, sha: string): Promis
   for (const { ref, to, from } of landing.extraRefs) updates.push({ ref, to: to === undefined ? sha : to, from });
   const result = await updateRefs(repo, updates);
   if (result.ok) return result;
-  return result.why === 'stale' ? { ok: false, stale: 'base' } : held(`another git process holds a lock: ${result.message}`);
+  return result.why === 'stale'
+    ? { ok: false, stale: 'base' }
+    : held(`another git process holds a lock: ${result.message}`);
 }

@@ -42,5 +42,8 @@ async function changelogBytes(
   const edited = branch !== null && (!before || !before.equals(branch));
   const carried = edited ? carryOver(text(base), text(before), text(branch) ?? '').text : text(base);
   if (encoding === 'utf8') return Buffer.from(insert(carried));
-  return Buffer.from(insert(carried).replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')), 'latin1');
+  return Buffer.from(
+    insert(carried).replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')),
+    'latin1',
+  );
 }

@@ -8,7 +8,14 @@ import { editTree, entryAt, readCommit, resolve, writeBlob, writeCommit } from '
 import { readyRefs, refProcess, updateRefs, type RefUpdate } from '../git/refs.ts';
 import { TREE_MODE } from '../git/tree.ts';
 import { checkWritable, readDisk, removeFile, writeDraft } from './disk-file.ts';
-import { draftFolder, markProcess, removeJournal, writeJournal, type JournalFile, type MoveJournal } from './journal.ts';
+import {
+  draftFolder,
+  markProcess,
+  removeJournal,
+  writeJournal,
+  type JournalFile,
+  type MoveJournal,
+} from './journal.ts';
 import { unfinished } from './recover.ts';
 import { settle, write } from './settle.ts';
 
@@ -80,7 +87,10 @@ export async function commitMove(repo: Repository, move: Move, step: Step = () =
     const tree = await editTree(repo, base.tree, new Map(files.map((file) => [file.path, file.blob])));
     const { message, author } = move;
     const commit = await writeCommit(repo, { tree, parents: [move.oldBase], message, author });
-    if (!commit.ok) return held(commit.error.map(({ message, fix }) => (fix === undefined ? message : `${message} (${fix})`)).join('; '));
+    if (!commit.ok)
+      return held(
+        commit.error.map(({ message, fix }) => (fix === undefined ? message : `${message} (${fix})`)).join('; '),
+      );
     step('objects');
     if (!move.checkout) return await moveBase(repo, move, commit.value);
     return await inCheckout(repo, { move, checkout: move.checkout, files, sha: commit.value, step });
@@ -163,7 +173,10 @@ async function inCheckout(repo: Repository, work: Work): Promise<MoveResult> {
   const staged = await setIndexEntries(repo, work.checkout, journal.files.map(toEdit), step);
   if (!staged.ok) {
     drop(repo, journal);
-    const reason = staged.why === 'other' ? `you have staged a change of ${staged.path}: commit or unstage it` : LOCKED(work.checkout);
+    const reason =
+      staged.why === 'other'
+        ? `you have staged a change of ${staged.path}: commit or unstage it`
+        : LOCKED(work.checkout);
     return held(reason);
   }
   step('index');
@@ -205,7 +218,16 @@ async function prepare(repo: Repository, { move, checkout, files, sha }: Work): 
   const pid = refProcess(repo);
   const { baseRef, oldBase } = move;
   const process = pid === null ? null : markProcess(pid);
-  const journal: MoveJournal = { version: 1, kind: 'move', baseRef, oldBase, newBase: sha, checkout, files: entries, process };
+  const journal: MoveJournal = {
+    version: 1,
+    kind: 'move',
+    baseRef,
+    oldBase,
+    newBase: sha,
+    checkout,
+    files: entries,
+    process,
+  };
   writeJournal(repo, journal);
   return journal;
 }
@@ -239,7 +261,8 @@ function blobBytes({ from, committed, to }: MoveFile): Uint8Array | null {
   return same(withoutCr(from), committed) ? withoutCr(to) : to;
 }
 
-const withoutCr = (bytes: Uint8Array): Uint8Array => Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
+const withoutCr = (bytes: Uint8Array): Uint8Array =>
+  Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('\r\n', '\n'), 'latin1');
 
 const same = (a: Uint8Array | null, b: Uint8Array | null): boolean =>
   a === null || b === null ? a === b : Buffer.compare(a, b) === 0;

@@ -18,8 +18,16 @@ export interface InTheWay {
  * ignored. In this process, for these paths only; where the file's time leaves doubt and its bytes differ (line ends,
  * filters), git is asked about those files. `git merge` refuses nearly the same by itself, but undoes a deletion.
  */
-export async function inTheWay(repo: Repository, checkout: Worktree, changes: readonly TreeChange[]): Promise<InTheWay[]> {
-  const staged = await stagedEntries(repo, checkout, changes.map((change) => change.path));
+export async function inTheWay(
+  repo: Repository,
+  checkout: Worktree,
+  changes: readonly TreeChange[],
+): Promise<InTheWay[]> {
+  const staged = await stagedEntries(
+    repo,
+    checkout,
+    changes.map((change) => change.path),
+  );
   const written = statSync(join(checkout.gitDir, 'index'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const found: InTheWay[] = [];
   const doubtful: string[] = [];
@@ -34,7 +42,8 @@ export async function inTheWay(repo: Repository, checkout: Worktree, changes: re
     } else if (entry?.sha !== before.sha || entry.mode !== before.mode) {
       found.push({ path, what: 'you have staged' });
     } else if (!stat) found.push({ path, what: 'you have deleted' });
-    else if (!unchanged(entry, stat, written) && contentOf(repo, join(checkout.path, path), stat) !== before.sha) doubtful.push(path);
+    else if (!unchanged(entry, stat, written) && contentOf(repo, join(checkout.path, path), stat) !== before.sha)
+      doubtful.push(path);
   }
   for (const path of await changedByGit(checkout, doubtful)) found.push({ path, what: 'you have changed' });
   return found;
@@ -53,7 +62,11 @@ function someOf(paths: readonly string[]): string {
 }
 
 /** Name of a file's or symlink's bytes as a blob; null for anything else. */
-export function contentOf(repo: Repository, path: string, stat: { isSymbolicLink(): boolean; isFile(): boolean }): string | null {
+export function contentOf(
+  repo: Repository,
+  path: string,
+  stat: { isSymbolicLink(): boolean; isFile(): boolean },
+): string | null {
   if (stat.isSymbolicLink()) return objectName(repo, 'blob', Buffer.from(readlinkSync(path, { encoding: 'buffer' })));
   return stat.isFile() ? objectName(repo, 'blob', readFileSync(path)) : null;
 }
@@ -78,13 +91,27 @@ function unchanged({ stat, mode }: StagedEntry, now: BigIntStats, indexWritten: 
     BigInt(stat.mtimeNs) === now.mtimeNs % 1_000_000_000n &&
     BigInt(stat.ino) === (now.ino & 0xffffffffn) &&
     BigInt(stat.size) === (now.size & 0xffffffffn);
-  const kind = mode === '120000' ? now.isSymbolicLink() : now.isFile() && (mode === '100755') === ((now.mode & 0o100n) !== 0n);
+  const kind =
+    mode === '120000' ? now.isSymbolicLink() : now.isFile() && (mode === '100755') === ((now.mode & 0o100n) !== 0n);
   return same && kind && Number(seconds) * 1000 + stat.mtimeNs / 1e6 < Math.floor(indexWritten);
 }
 
 async function changedByGit(checkout: Worktree, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  const args = ['--literal-pathspecs', 'status', '--porcelain', '-z', '-uall', '--ignored=matching', '--no-renames', '--', ...paths];
+  const args = [
+    '--literal-pathspecs',
+    'status',
+    '--porcelain',
+    '-z',
+    '-uall',
+    '--ignored=matching',
+    '--no-renames',
+    '--',
+    ...paths,
+  ];
   const { stdout } = await git(args, { cwd: checkout.path });
-  return stdout.split('\0').filter(Boolean).map((record) => record.slice(3));
+  return stdout
+    .split('\0')
+    .filter(Boolean)
+    .map((record) => record.slice(3));
 }

@@ -19,20 +19,32 @@ import { clearDeadLocks } from './dead-lock.ts';
  * A landing that was cut off. Base has it: what is left is done. Base hasn't: files and index that git had begun to
  * change go back to what HEAD has, the landing is built anew from the board.
  */
-export async function recoverLanding(repo: Repository, journal: LandingJournal, step: (name: string) => void): Promise<RecoveryEvent[]> {
+export async function recoverLanding(
+  repo: Repository,
+  journal: LandingJournal,
+  step: (name: string) => void,
+): Promise<RecoveryEvent[]> {
   if (!(await gone(journal.process))) {
     return [{ type: 'blocked', message: `git (process ${journal.process.pid}) is still landing ${journal.id}` }];
   }
   clearIndexDraft(journal.checkout.gitDir);
   clearDeadLocks(repo, journal);
   if (!(await contains(repo, journal.baseRef, journal.newBase))) return takeBackLanding(repo, journal, step);
-  await endLanding(repo, journal, journal.follow.map((ref) => ({ ref })));
+  await endLanding(
+    repo,
+    journal,
+    journal.follow.map((ref) => ({ ref })),
+  );
   step('recovered');
   return [{ type: 'landing-finished', id: journal.id, commit: journal.newBase }];
 }
 
 /** Base and checkout are at the landing: the refs that follow, the pin, the journal. */
-export async function endLanding(repo: Repository, journal: LandingJournal, follow: readonly FollowingRef[]): Promise<void> {
+export async function endLanding(
+  repo: Repository,
+  journal: LandingJournal,
+  follow: readonly FollowingRef[],
+): Promise<void> {
   const updates: RefUpdate[] = follow.map(({ ref, to }) => ({ ref, to: to === undefined ? journal.newBase : to }));
   if (await resolve(repo, journal.pin)) updates.push({ ref: journal.pin, to: null });
   const result = await updateRefs(repo, updates);
@@ -49,7 +61,12 @@ export async function takeBackLanding(
   const kept = existsSync(journal.checkout.gitDir) ? await restore(repo, journal, step) : [];
   if (kept === 'locked') {
     const lock = join(journal.checkout.gitDir, 'index.lock');
-    return [{ type: 'blocked', message: `the landing of ${journal.id} can't be taken back while ${lock} exists (remove it if no git is at work)` }];
+    return [
+      {
+        type: 'blocked',
+        message: `the landing of ${journal.id} can't be taken back while ${lock} exists (remove it if no git is at work)`,
+      },
+    ];
   }
   if (await resolve(repo, journal.pin)) await updateRefs(repo, [{ ref: journal.pin, to: null }]);
   removeJournal(repo, 'landing');
@@ -59,7 +76,11 @@ export async function takeBackLanding(
   return [{ type: 'landing-taken-back', id: journal.id, commit: journal.newBase }, ...events];
 }
 
-async function restore(repo: Repository, journal: LandingJournal, step: (name: string) => void): Promise<string[] | 'locked'> {
+async function restore(
+  repo: Repository,
+  journal: LandingJournal,
+  step: (name: string) => void,
+): Promise<string[] | 'locked'> {
   const { checkout } = journal;
   const changes = await atHead(repo, journal);
   const { ours, kept } = await sort(repo, journal, changes);
@@ -72,7 +93,10 @@ async function restore(repo: Repository, journal: LandingJournal, step: (name: s
   const back = ours.filter(({ before }) => before !== null).map(({ path }) => path);
   if (back.length > 0) {
     const input = back.map((path) => `${path}\0`).join('');
-    await git(['-c', 'core.hooksPath=/dev/null', 'checkout-index', '-f', '-u', '-q', '-z', '--stdin'], { cwd: checkout.path, input });
+    await git(['-c', 'core.hooksPath=/dev/null', 'checkout-index', '-f', '-u', '-q', '-z', '--stdin'], {
+      cwd: checkout.path,
+      input,
+    });
   }
   step('files-restored');
   return kept;
@@ -93,7 +117,11 @@ async function atHead(repo: Repository, journal: LandingJournal): Promise<TreeCh
 }
 
 /** Which files the merge had begun to change (`ours`), and which hold something of the person's (`kept`). */
-async function sort(repo: Repository, { checkout }: LandingJournal, changes: readonly TreeChange[]): Promise<{ ours: TreeChange[]; kept: string[] }> {
+async function sort(
+  repo: Repository,
+  { checkout }: LandingJournal,
+  changes: readonly TreeChange[],
+): Promise<{ ours: TreeChange[]; kept: string[] }> {
   const ours: TreeChange[] = [];
   const kept: string[] = [];
   for (const change of changes) {
@@ -126,8 +154,16 @@ async function isPart(repo: Repository, cwd: string, path: string, sha: string):
   const disk = readFileSync(join(cwd, path));
   const blob = await readBytes(repo, sha);
   if (blob && disk.length <= blob.length && blob.subarray(0, disk.length).equals(disk)) return true;
-  const filtered = await git(['cat-file', '--filters', `--path=${path}`, sha], { cwd, okExit: [0, 128], encoding: 'buffer' });
-  return filtered.code === 0 && disk.length <= filtered.stdout.length && filtered.stdout.subarray(0, disk.length).equals(disk);
+  const filtered = await git(['cat-file', '--filters', `--path=${path}`, sha], {
+    cwd,
+    okExit: [0, 128],
+    encoding: 'buffer',
+  });
+  return (
+    filtered.code === 0 &&
+    disk.length <= filtered.stdout.length &&
+    filtered.stdout.subarray(0, disk.length).equals(disk)
+  );
 }
 
 /** Puts the index entries back; entries that a person has staged otherwise stay. */
@@ -137,10 +173,15 @@ async function stagedToo(
   changes: readonly TreeChange[],
   write: boolean,
 ): Promise<'ok' | 'behind' | 'locked'> {
-  const now = await stagedEntries(repo, checkout, changes.map((change) => change.path));
+  const now = await stagedEntries(
+    repo,
+    checkout,
+    changes.map((change) => change.path),
+  );
   const behind = changes.filter(({ path, before, after }) => {
     const entry = now.get(path);
-    const at = (tree: TreeChange['before']) => (entry?.sha ?? null) === (tree?.sha ?? null) && (entry?.mode ?? null) === (tree?.mode ?? null);
+    const at = (tree: TreeChange['before']) =>
+      (entry?.sha ?? null) === (tree?.sha ?? null) && (entry?.mode ?? null) === (tree?.mode ?? null);
     return at(after) && !at(before);
   });
   if (behind.length === 0) return 'ok';

@@ -13,7 +13,11 @@ import { settle } from './settle.ts';
  * A move that was cut off. Base has its commit: index and files follow. Base hasn't: the index goes back, the move is
  * decided anew. What a person staged, saved or committed since stays.
  */
-export async function recoverMove(repo: Repository, journal: MoveJournal, step: (name: string) => void): Promise<RecoveryEvent[]> {
+export async function recoverMove(
+  repo: Repository,
+  journal: MoveJournal,
+  step: (name: string) => void,
+): Promise<RecoveryEvent[]> {
   const own = journal.process?.pid === refProcess(repo); // it has nothing in hand: our calls wait for its answers
   if (journal.process && !own && !(await gone(journal.process))) {
     return [{ type: 'blocked', message: `process ${journal.process.pid} is still moving ${journal.baseRef}` }];
@@ -24,7 +28,10 @@ export async function recoverMove(repo: Repository, journal: MoveJournal, step: 
     clearIndexDraft(journal.checkout.gitDir);
     clearDeadLocks(repo, journal);
     const { kept, locked } = await settle(repo, journal, step);
-    if (locked) return [{ type: 'blocked', message: `a move can't be finished while ${journal.checkout.gitDir}/index.lock exists` }];
+    if (locked)
+      return [
+        { type: 'blocked', message: `a move can't be finished while ${journal.checkout.gitDir}/index.lock exists` },
+      ];
     const message = 'it was changed since the move was cut off, and is left as it stands';
     for (const path of kept) events.push({ type: 'file-kept', path, message });
   }

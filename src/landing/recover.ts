@@ -39,7 +39,11 @@ export async function unfinished(repo: Repository): Promise<{ readonly ok: false
 function setAside(repo: Repository, kind: 'move' | 'landing'): RecoveryEvent {
   const path = journalPath(repo, kind);
   renameSync(path, `${path}.unreadable`);
-  return { type: 'journal-unreadable', path, message: `${path} can't be read; it was renamed to ${kind}.json.unreadable` };
+  return {
+    type: 'journal-unreadable',
+    path,
+    message: `${path} can't be read; it was renamed to ${kind}.json.unreadable`,
+  };
 }
 
 function sweepDrafts(repo: Repository): void {

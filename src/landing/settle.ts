@@ -70,9 +70,16 @@ async function headOf(repo: Repository, journal: MoveJournal): Promise<string | 
 }
 
 /** @returns false when the index is locked. */
-async function setStaged(repo: Repository, journal: MoveJournal, file: JournalFile, forward: boolean): Promise<boolean> {
+async function setStaged(
+  repo: Repository,
+  journal: MoveJournal,
+  file: JournalFile,
+  forward: boolean,
+): Promise<boolean> {
   const sha = forward ? file.blob : file.committed;
   const to = sha === null ? null : { mode: file.mode, sha };
-  const result = await setIndexEntries(repo, journal.checkout, [{ path: file.path, allowed: [file.committed, file.blob], to }]);
+  const result = await setIndexEntries(repo, journal.checkout, [
+    { path: file.path, allowed: [file.committed, file.blob], to },
+  ]);
   return result.ok || result.why !== 'locked';
 }

@@ -38,6 +38,11 @@ export type Action =
       readonly request: string | null;
       /** Set when a person is needed now. */
       readonly needsPerson: boolean;
+      /**
+       * The tester passed this tip, and nothing stands in the way of its landing: if it can be landed at once, the landing
+       * is the commit that takes the result in, and this move is not made.
+       */
+      readonly lands?: string;
     }
   /** Entries and notes go from TODO to IN_PROGRESS, in one commit; ids are given where there are none. */
   | { readonly type: 'pick-entries'; readonly picks: readonly { readonly key: string; readonly id: string }[] }
@@ -45,7 +50,14 @@ export type Action =
   | { readonly type: 'number-entry'; readonly key: string; readonly column: Column; readonly id: string }
   | { readonly type: 'add-entry'; readonly text: string; readonly request: string }
   /** The entry leaves the board for good; the reason goes into CHANGELOG.md. */
-  | { readonly type: 'abandon-entry'; readonly key: string; readonly id: string; readonly from: Column; readonly why: string; readonly request: string }
+  | {
+      readonly type: 'abandon-entry';
+      readonly key: string;
+      readonly id: string;
+      readonly from: Column;
+      readonly why: string;
+      readonly request: string;
+    }
   | {
       readonly type: 'start-run';
       readonly id: string;
@@ -60,7 +72,13 @@ export type Action =
   | { readonly type: 'put-aside'; readonly run: string; readonly why: string }
   | { readonly type: 'land-entry'; readonly key: string; readonly id: string; readonly tip: string }
   /** A person merged the branch: the entry leaves the board and its line is written, in one commit. */
-  | { readonly type: 'close-merged'; readonly key: string; readonly id: string; readonly from: Column; readonly tip: string }
+  | {
+      readonly type: 'close-merged';
+      readonly key: string;
+      readonly id: string;
+      readonly from: Column;
+      readonly tip: string;
+    }
   /** The entry came back to the board: so does its newest branch. */
   | { readonly type: 'restore-branch'; readonly id: string; readonly ref: string; readonly tip: string }
   /** The entry stands in TODO again: its worktree goes, its branch stays. */

@@ -1,6 +1,7 @@
 import { nextId } from '../board/next-id.ts';
 import type { Action, Decision, Note } from './action.ts';
 import { RULES } from './columns/index.ts';
+import { mayLand } from './columns/testing.ts';
 import { isOn } from './holds.ts';
 import { CLEAN, plainMove } from './in-place.ts';
 import { judge } from './judge.ts';
@@ -19,7 +20,11 @@ export function decide(world: World): Decision {
   const requested = carryOutAll(world);
   const { turns, used } = numbered(
     world,
-    world.entries.map((facts) => (requested.touched.has(facts.entry.key) ? noted(facts, 'waits', 'a command is being carried out') : turnOf(world, facts))),
+    world.entries.map((facts) =>
+      requested.touched.has(facts.entry.key)
+        ? noted(facts, 'waits', 'a command is being carried out')
+        : turnOf(world, facts),
+    ),
   );
   const stopped = world.stops.length > 0;
   const orphans = retireOrphans(world);
@@ -49,7 +54,10 @@ function carryOutAll(world: World): { readonly actions: readonly Action[]; reado
 }
 
 /** Numbers given in one tick must differ from each other. */
-function numbered(world: World, turns: readonly Turn[]): { readonly turns: readonly Turn[]; readonly used: ReadonlySet<string> } {
+function numbered(
+  world: World,
+  turns: readonly Turn[],
+): { readonly turns: readonly Turn[]; readonly used: ReadonlySet<string> } {
   const used = new Set(world.usedIds);
   const given = turns.map((turn): Turn => {
     if (turn.action?.type !== 'number-entry') return turn;
@@ -73,10 +81,27 @@ function turnOf(world: World, facts: EntryFacts): Turn {
   if (facts.problems.length > 0) return noted(facts, 'held', facts.problems[0] ?? '');
   const run = here[0];
   if (!run?.ended) return atRest(world, facts);
-  if (branch?.inBase) return acted(facts, { type: 'put-aside', run: run.id, why: 'its branch was merged by hand' }, 'its branch was merged by hand');
+  if (branch?.inBase)
+    return acted(
+      facts,
+      { type: 'put-aside', run: run.id, why: 'its branch was merged by hand' },
+      'its branch was merged by hand',
+    );
   if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: the result of its run waits');
   const judgement = judge(run, run.ended, entry, world.settings);
-  return acted(facts, takeIn({ run, ended: run.ended, judgement, entry, world }), 'its run has ended');
+  return acted(
+    facts,
+    landingToo(world, facts, takeIn({ run, ended: run.ended, judgement, entry, world })),
+    'its run has ended',
+  );
+}
+
+/** A passed test whose tip may land as things stand: both in one commit, where performing finds that it can be done. */
+function landingToo(world: World, facts: EntryFacts, action: Action): Action {
+  if (action.type !== 'move-entry' || action.to !== 'TESTING' || world.stops.length > 0 || world.mode === 'stop')
+    return action;
+  const tip = action.change.setFields?.tested;
+  return tip && mayLand(world, facts, tip) ? { ...action, lands: tip } : action;
 }
 
 /** Its entry stands in no copy in the column in which the run's result counts (two copies: held until one is gone). */
@@ -90,7 +115,11 @@ function leave(world: World, facts: EntryFacts, run: RunFacts): Turn {
   if (run.ended !== null) {
     // Nothing else may start in that worktree while some of it is alive; in TODO nothing starts anyway.
     if (run.ended.result.survivors.length > 0 && entry.column !== 'TODO' && facts.problems.length === 0)
-      return acted(facts, takeIn({ run, ended: run.ended, judgement: judge(run, run.ended, entry, world.settings), entry, world }), why);
+      return acted(
+        facts,
+        takeIn({ run, ended: run.ended, judgement: judge(run, run.ended, entry, world.settings), entry, world }),
+        why,
+      );
     return acted(facts, { type: 'put-aside', run: run.id, why }, why);
   }
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
@@ -125,7 +154,8 @@ function atRest(world: World, facts: EntryFacts): Turn {
     if (isFreed(world, facts)) return free(facts);
     if (entry.tags.includes('ESCALATED')) return noted(facts, 'needs-person', entry.feedback ?? 'escalated');
     if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to go on');
-    if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
+    if (entry.tags.includes('APPROVE'))
+      return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
   }
   return RULES[entry.column](world, facts);
 }
@@ -139,7 +169,15 @@ function isFreed(world: World, { entry }: EntryFacts): boolean {
 /** A fresh budget. In TESTING the move was the review, so `reviewed` stays. */
 function free(facts: EntryFacts): Turn {
   const change = facts.entry.column === 'TESTING' ? { ...CLEAN, setFields: { attempts: null, tested: null } } : CLEAN;
-  return acted(facts, plainMove(facts, { change, why: 'freed by a person: a fresh budget', trailers: [{ name: 'Kanban-Freed', value: `${facts.entry.id} by hand` }] }), 'freed by a person');
+  return acted(
+    facts,
+    plainMove(facts, {
+      change,
+      why: 'freed by a person: a fresh budget',
+      trailers: [{ name: 'Kanban-Freed', value: `${facts.entry.id} by hand` }],
+    }),
+    'freed by a person',
+  );
 }
 
 /** Runs whose entry is not on the board: stopped, then put aside. */
@@ -157,5 +195,7 @@ function strayRuns(world: World): Action[] {
 /** Preflight stops picks, starts and landings; what is on goes on. */
 function held(world: World, turns: readonly Turn[]): Note[] {
   const why = world.stops[0] ?? '';
-  return turns.map(({ note, wants, lands, picks }): Note => (wants !== null || lands !== null || picks ? { ...note, state: 'held', why } : note));
+  return turns.map(({ note, wants, lands, picks }): Note =>
+    wants !== null || lands !== null || picks ? { ...note, state: 'held', why } : note,
+  );
 }

@@ -76,7 +76,11 @@ export class HistoryFold implements History {
   }
 
   #moved(commit: HistoryCommit, id: string, to: string): void {
-    if (to === 'TODO' || commit.trailers.some((trailer) => trailer.name === 'Kanban-Run' || trailer.name === 'Kanban-Request')) this.#freed(id);
+    if (
+      to === 'TODO' ||
+      commit.trailers.some((trailer) => trailer.name === 'Kanban-Run' || trailer.name === 'Kanban-Request')
+    )
+      this.#freed(id);
     else if (this.#open.has(id)) this.movedSinceEscalated.add(id);
     if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
     else this.gone.delete(id);
@@ -99,7 +103,12 @@ export class HistoryFold implements History {
   }
 
   #played(id: string, words: readonly string[]): void {
-    const roles = new Map((this.agents.get(id) ?? '').split(' ').filter(Boolean).map((pair) => pair.split('=', 2) as [string, string]));
+    const roles = new Map(
+      (this.agents.get(id) ?? '')
+        .split(' ')
+        .filter(Boolean)
+        .map((pair) => pair.split('=', 2) as [string, string]),
+    );
     for (const word of words) {
       const [role, agent] = word.split('=', 2);
       if (role && agent) roles.set(role, agent);

@@ -33,7 +33,8 @@ export function agentHold(world: World, agent: string): AgentHold {
   if (last === undefined) return { kind: 'free' };
   const until = endOf(last, trouble.length);
   if (until > world.now) {
-    if (last.cause === 'not-started') return { kind: 'launch', until, why: `${agent} could not start: ${oneLine(last.detail)}` };
+    if (last.cause === 'not-started')
+      return { kind: 'launch', until, why: `${agent} could not start: ${oneLine(last.detail)}` };
     return { kind: 'provider', until, why: oneLine(last.detail) || 'its provider is busy' };
   }
   const probing = world.runs.some((run) => run.agent === agent && isOn(run));
@@ -41,7 +42,8 @@ export function agentHold(world: World, agent: string): AgentHold {
 }
 
 /** Trouble is over by the clock but no run has proved it yet: one goes first. */
-export const isRecovering = (world: World, agent: string): boolean => troubleOf(world, agent).length > 0 && agentHold(world, agent).kind === 'free';
+export const isRecovering = (world: World, agent: string): boolean =>
+  troubleOf(world, agent).length > 0 && agentHold(world, agent).kind === 'free';
 
 export const isOn = (run: RunFacts): boolean => run.state !== 'ended';
 
@@ -51,7 +53,8 @@ function endOf(last: PastRun, times: number): number {
   return stated !== null && stated > last.endedAt ? stated : last.endedAt + backoff(30 * SECOND, 2, times, 10 * MINUTE);
 }
 
-const troubleOf = (world: World, agent: string): PastRun[] => streakOfTrouble(world.past.filter((run) => run.agent === agent));
+const troubleOf = (world: World, agent: string): PastRun[] =>
+  streakOfTrouble(world.past.filter((run) => run.agent === agent));
 
 /** The same launch failure met by two entries last; else the latest unbroken series of provider trouble. */
 function streakOfTrouble(past: readonly PastRun[]): PastRun[] {
@@ -80,7 +83,12 @@ export type Restart =
 export function restartOf(world: World, id: string): Restart {
   const since = world.history.escalated.get(id) ?? 0;
   const failures = world.past.filter(
-    (run) => run.taskId === id && isRestart(run.cause) && run.endedAt > since && !endedWellSince(world.past, run) && !isShared(world.past, run),
+    (run) =>
+      run.taskId === id &&
+      isRestart(run.cause) &&
+      run.endedAt > since &&
+      !endedWellSince(world.past, run) &&
+      !isShared(world.past, run),
   );
   const last = failures.at(-1);
   if (last === undefined) return { kind: 'now' };

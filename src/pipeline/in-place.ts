@@ -8,13 +8,25 @@ type Move = Extract<Action, { type: 'move-entry' }>;
 /** A move that takes no run in: what the coordinator sets right by itself. */
 export function plainMove(
   facts: EntryFacts,
-  what: { readonly to?: Column; readonly position?: 'top' | 'bottom'; readonly change: EntryChange; readonly why: string; readonly trailers?: readonly Trailer[]; readonly request?: string; readonly report?: string; readonly needsPerson?: boolean },
+  what: {
+    readonly to?: Column;
+    readonly position?: 'top' | 'bottom';
+    readonly change: EntryChange;
+    readonly why: string;
+    readonly trailers?: readonly Trailer[];
+    readonly request?: string;
+    readonly report?: string;
+    readonly needsPerson?: boolean;
+  },
 ): Move {
   const { entry } = facts;
   const to = what.to ?? entry.column;
   const id = entry.id ?? '';
-  const moved: Trailer[] = to === entry.column ? [] : [{ name: 'Kanban-Move', value: `${id} ${entry.column} -> ${to}` }];
-  const escalation: Trailer[] = what.change.addTags?.includes('ESCALATED') ? [{ name: 'Kanban-Escalated', value: `${id} ${oneLine(what.why, 200)}` }] : [];
+  const moved: Trailer[] =
+    to === entry.column ? [] : [{ name: 'Kanban-Move', value: `${id} ${entry.column} -> ${to}` }];
+  const escalation: Trailer[] = what.change.addTags?.includes('ESCALATED')
+    ? [{ name: 'Kanban-Escalated', value: `${id} ${oneLine(what.why, 200)}` }]
+    : [];
   return {
     type: 'move-entry',
     key: entry.key,
@@ -33,7 +45,10 @@ export function plainMove(
 }
 
 /** Strikes all that earlier stages left on the entry. */
-export const CLEAN: EntryChange = { removeTags: ['RETRY', 'ESCALATED'], setFields: { attempts: null, reviewed: null, tested: null } };
+export const CLEAN: EntryChange = {
+  removeTags: ['RETRY', 'ESCALATED'],
+  setFields: { attempts: null, reviewed: null, tested: null },
+};
 
 /** What a way back to TODO strikes. `[APPROVE]` of a landing goes too; one in TODO itself is about the start, and stays. */
 export const cleanFor = ({ column, tested }: Entry): EntryChange =>

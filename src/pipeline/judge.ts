@@ -28,7 +28,11 @@ export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Se
   if (ended.strays.length > 0) return strayed(ended);
   if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
   const touched = protectedPaths(result.changed, settings.protect, entry.files);
-  if (touched.length > 0) return escalated(`changes protected files: ${touched.join(', ')}`, 'Look at the diff; name the path in `files`, or take the change back, then retry.');
+  if (touched.length > 0)
+    return escalated(
+      `changes protected files: ${touched.join(', ')}`,
+      'Look at the diff; name the path in `files`, or take the change back, then retry.',
+    );
   const fault = result.faults[0];
   if (fault !== undefined) return failure(result.faults.join('; '), ended);
   switch (result.cause) {
@@ -37,7 +41,10 @@ export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Se
     case 'stalled':
       return failure(`ended because nothing moved (${result.detail})`, ended);
     case 'no-report':
-      return failure(ended.report.ok ? result.detail : `${ended.report.missing}${result.detail ? ` (${result.detail})` : ''}`, ended);
+      return failure(
+        ended.report.ok ? result.detail : `${ended.report.missing}${result.detail ? ` (${result.detail})` : ''}`,
+        ended,
+      );
     case 'reported':
       return ended.report.ok ? readVerdict(run, ended, ended.report) : failure(ended.report.missing, ended);
     case 'provider':
@@ -57,7 +64,8 @@ const GOOD: Record<'task' | 'reviewer' | 'tester', Verdict> = { task: 'done', re
 function readVerdict(run: RunFacts, ended: EndedRun, report: Read): Judgement {
   const good = run.purpose === 'mend' && run.role !== 'tester' ? 'done' : GOOD[run.role];
   const text = withNotes(report.text, ended);
-  if (run.role === 'reviewer' && report.verdict === 'changes-requested') return { kind: 'changes-requested', short: firstWords(report.text), text };
+  if (run.role === 'reviewer' && report.verdict === 'changes-requested')
+    return { kind: 'changes-requested', short: firstWords(report.text), text };
   if (report.verdict !== good) return { kind: 'failed', short: `${report.verdict}: ${firstWords(report.text)}`, text };
   if (ended.result.ahead === 0) return failure(`said ${report.verdict}, but nothing is committed on the branch`, ended);
   if (run.role === 'task' && run.mustDiffer !== null && ended.result.tip === run.mustDiffer)
@@ -84,7 +92,11 @@ function strayed({ strays, result }: EndedRun): Judgement {
   );
 }
 
-const escalated = (short: string, text: string): Judgement => ({ kind: 'escalated', short: oneLine(short), text: `${short}\n\n${text}` });
+const escalated = (short: string, text: string): Judgement => ({
+  kind: 'escalated',
+  short: oneLine(short),
+  text: `${short}\n\n${text}`,
+});
 
 function failure(short: string, ended: EndedRun): Judgement {
   const said = ended.report.ok ? ended.report.text : ended.result.tail;
@@ -94,14 +106,20 @@ function failure(short: string, ended: EndedRun): Judgement {
 /** What the reviewer and the person should know besides: put-back board files, rescued files. */
 function withNotes(text: string, { result }: EndedRun): string {
   const notes: string[] = [];
-  if (result.boardRestored.length > 0) notes.push(`Board files that the run changed were put back: ${result.boardRestored.join(', ')}.`);
-  for (const { ref, why, paths } of result.rescued) notes.push(`Kept under ${ref} (${why}): ${paths.slice(0, 10).join(', ')}.`);
-  if (result.leftovers !== null && result.cause !== 'reported') notes.push(`Uncommitted work was committed as ${result.leftovers.slice(0, 10)}.`);
+  if (result.boardRestored.length > 0)
+    notes.push(`Board files that the run changed were put back: ${result.boardRestored.join(', ')}.`);
+  for (const { ref, why, paths } of result.rescued)
+    notes.push(`Kept under ${ref} (${why}): ${paths.slice(0, 10).join(', ')}.`);
+  if (result.leftovers !== null && result.cause !== 'reported')
+    notes.push(`Uncommitted work was committed as ${result.leftovers.slice(0, 10)}.`);
   return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`;
 }
 
 /** The first non-empty line or two, as one line of at most 200 characters. */
 export function firstWords(text: string): string {
-  const words = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('```'));
+  const words = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('```'));
   return oneLine(words.slice(0, 3).join(' ')) || 'no words were given';
 }

@@ -5,10 +5,17 @@ import type { OrphanBranch, World } from './world.ts';
 export const VANISHED_FOR = 10 * 60_000;
 
 /** Branches of ours without an entry: landed or empty ones go, others are kept under `refs/kanban/abandoned/`. */
-export function retireOrphans(world: World): { readonly actions: readonly Action[]; readonly times: readonly number[] } {
-  const waiting = world.orphans.filter(({ id }) => !world.unsure.has(id) && !world.runs.some((run) => run.taskId === id));
+export function retireOrphans(world: World): {
+  readonly actions: readonly Action[];
+  readonly times: readonly number[];
+} {
+  const waiting = world.orphans.filter(
+    ({ id }) => !world.unsure.has(id) && !world.runs.some((run) => run.taskId === id),
+  );
   return {
-    actions: waiting.filter((orphan) => isDue(world, orphan)).map(({ id, ...orphan }) => ({ type: 'retire-branch', id, how: howOf(orphan) })),
+    actions: waiting
+      .filter((orphan) => isDue(world, orphan))
+      .map(({ id, ...orphan }) => ({ type: 'retire-branch', id, how: howOf(orphan) })),
     times: waiting.map((orphan) => goesAt(world, orphan)),
   };
 }

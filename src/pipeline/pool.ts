@@ -24,10 +24,19 @@ export function grant(world: World, turns: readonly Turn[], used: ReadonlySet<st
     .flatMap(({ wants }) => (wants === null ? [] : [wants]))
     .filter((start) => isChosen(world, start.id) && room.forRun(start));
   const picks = grantPicks(world, turns, used, room);
-  return [...landings.slice(0, 1), ...starts, ...(picks.length === 0 ? [] : [{ type: 'pick-entries', picks } as const])];
+  return [
+    ...landings.slice(0, 1),
+    ...starts,
+    ...(picks.length === 0 ? [] : [{ type: 'pick-entries', picks } as const]),
+  ];
 }
 
-function grantPicks(world: World, turns: readonly Turn[], used: ReadonlySet<string>, room: Room): { key: string; id: string }[] {
+function grantPicks(
+  world: World,
+  turns: readonly Turn[],
+  used: ReadonlySet<string>,
+  room: Room,
+): { key: string; id: string }[] {
   const ids = new Set(used);
   const picks: { key: string; id: string }[] = [];
   for (const { picks: wanted, note } of inOrder(world, turns, 'TODO')) {
@@ -39,12 +48,16 @@ function grantPicks(world: World, turns: readonly Turn[], used: ReadonlySet<stri
   return picks;
 }
 
-const isChosen = (world: World, id: string | null): boolean => world.only === null || (id !== null && world.only.has(id));
+const isChosen = (world: World, id: string | null): boolean =>
+  world.only === null || (id !== null && world.only.has(id));
 
 function inOrder(world: World, turns: readonly Turn[], column: Column): Turn[] {
   return world.entries
     .map((facts, index) => ({ facts, turn: turns[index] }))
-    .filter((pair): pair is { facts: EntryFacts; turn: Turn } => pair.turn !== undefined && pair.facts.entry.column === column)
+    .filter(
+      (pair): pair is { facts: EntryFacts; turn: Turn } =>
+        pair.turn !== undefined && pair.facts.entry.column === column,
+    )
     .toSorted((a, b) => compareEntries(a.facts.entry, b.facts.entry))
     .map(({ turn }) => turn);
 }

@@ -6,7 +6,11 @@ import picomatch from 'picomatch';
  * @param protect globs of the settings
  * @param files globs of the entry
  */
-export function protectedPaths(changed: readonly string[], protect: readonly string[], files: readonly string[]): string[] {
+export function protectedPaths(
+  changed: readonly string[],
+  protect: readonly string[],
+  files: readonly string[],
+): string[] {
   if (protect.length === 0 || changed.length === 0) return [];
   const isProtected = picomatch([...protect], { dot: true });
   const isNamed = files.length === 0 ? () => false : picomatch([...files], { dot: true });

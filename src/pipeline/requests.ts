@@ -9,23 +9,34 @@ import type { Request } from './request.ts';
 import type { EntryFacts, World } from './world.ts';
 
 /** What one command asks for, as an action; null = it waits (its run is being stopped). */
-export function carryOut(world: World, request: Request): { readonly actions: readonly Action[]; readonly touches: string | null } {
+export function carryOut(
+  world: World,
+  request: Request,
+): { readonly actions: readonly Action[]; readonly touches: string | null } {
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
-  if (request.command === 'add') return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
+  if (request.command === 'add')
+    return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
-  if (facts === undefined) return answer(request, false, `${request.taskId} is not on the board${guess(world, request.taskId ?? '')}`);
+  if (facts === undefined)
+    return answer(request, false, `${request.taskId} is not on the board${guess(world, request.taskId ?? '')}`);
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
   const foreign = live.find(({ state }) => state === 'foreign');
-  if (mustStopFirst(request) && foreign !== undefined) return answer(request, false, `its run ${foreign.id} belongs to another machine or container`);
+  if (mustStopFirst(request) && foreign !== undefined)
+    return answer(request, false, `its run ${foreign.id} belongs to another machine or container`);
   if (mustStopFirst(request) && live.length > 0) {
-    const stops = live.filter(({ stopping }) => !stopping).map((run): Action => ({ type: 'stop-run', run: run.id, detail: `kanban ${request.command}` }));
+    const stops = live
+      .filter(({ stopping }) => !stopping)
+      .map((run): Action => ({ type: 'stop-run', run: run.id, detail: `kanban ${request.command}` }));
     return { actions: stops, touches: facts.entry.key };
   }
   return { actions: act(world, facts, request), touches: facts.entry.key };
 }
 
 function guess(world: World, typed: string): string {
-  const near = nearestOf(typed.toUpperCase(), world.entries.flatMap(({ entry }) => entry.id ?? []));
+  const near = nearestOf(
+    typed.toUpperCase(),
+    world.entries.flatMap(({ entry }) => entry.id ?? []),
+  );
   return near === null ? '' : `; did you mean ${near}?`;
 }
 
@@ -35,7 +46,8 @@ const answer = (request: Request, ok: boolean, message: string): { actions: Acti
 });
 
 /** `stop` without `--now` lets the run end; its result waits. */
-const mustStopFirst = ({ command, now }: Request): boolean => (command === 'stop' ? now === true : command !== 'approve' && command !== 'add');
+const mustStopFirst = ({ command, now }: Request): boolean =>
+  command === 'stop' ? now === true : command !== 'approve' && command !== 'add';
 
 function act(world: World, facts: EntryFacts, request: Request): Action[] {
   const { entry } = facts;
@@ -49,16 +61,32 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
       return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: 'approved' })];
     case 'stop':
       if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
-      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to go on' })];
+      return [
+        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to go on' }),
+      ];
     case 'retry':
       return retry(world, facts, request);
     case 'rescope':
       return [
         ...(facts.branch === null ? [] : [{ type: 'retire-branch', id, how: 'afresh' } as const]),
-        plainMove(facts, { ...asked, to: 'TODO', position: 'top', change: cleanWith(entry, request.why), why: 'rescoped: begins on a fresh branch' }),
+        plainMove(facts, {
+          ...asked,
+          to: 'TODO',
+          position: 'top',
+          change: cleanWith(entry, request.why),
+          why: 'rescoped: begins on a fresh branch',
+        }),
       ];
     case 'deprioritize':
-      return [plainMove(facts, { ...asked, to: 'TODO', position: 'bottom', change: cleanWith(entry, request.why), why: 'deprioritised' })];
+      return [
+        plainMove(facts, {
+          ...asked,
+          to: 'TODO',
+          position: 'bottom',
+          change: cleanWith(entry, request.why),
+          why: 'deprioritised',
+        }),
+      ];
     case 'abandon':
       return [{ type: 'abandon-entry', key: entry.key, id, from: entry.column, why: request.why, request: request.id }];
     default:
@@ -77,18 +105,42 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
   const { entry, branch } = facts;
   const id = entry.id ?? '';
   if (!entry.tags.includes('ESCALATED')) return answer(request, false, `${id} is not escalated`).actions;
-  const fresh = { removeTags: ['ESCALATED', 'RETRY'], setFields: { attempts: null, ...(request.mended ? { feedback: null } : {}) } } as const;
+  const fresh = {
+    removeTags: ['ESCALATED', 'RETRY'],
+    setFields: { attempts: null, ...(request.mended ? { feedback: null } : {}) },
+  } as const;
   const asked = { request: request.id, report: request.why };
-  if (!request.mended) return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [by(request, id)] })];
-  if (branch === null || branch.tip === branch.start) return answer(request, false, `nothing is committed on branch ${id}`).actions;
+  if (!request.mended)
+    return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [by(request, id)] })];
+  if (branch === null || branch.tip === branch.start)
+    return answer(request, false, `nothing is committed on branch ${id}`).actions;
   if (entry.column === 'IN_PROGRESS')
-    return [plainMove(facts, { ...asked, to: 'REVIEW', change: fresh, why: 'mended by hand, to be reviewed', trailers: [by(request, id)] })];
+    return [
+      plainMove(facts, {
+        ...asked,
+        to: 'REVIEW',
+        change: fresh,
+        why: 'mended by hand, to be reviewed',
+        trailers: [by(request, id)],
+      }),
+    ];
   const usedUp = (stage: 'tester' | 'landing'): boolean => (entry.attempts[stage] ?? 0) > world.settings.retries;
   const tests = entry.column === 'TESTING' || usedUp('tester') || usedUp('landing');
-  if (!tests) return [plainMove(facts, { ...asked, change: fresh, why: 'mended by hand, to be reviewed again', trailers: [by(request, id)] })];
+  if (!tests)
+    return [
+      plainMove(facts, {
+        ...asked,
+        change: fresh,
+        why: 'mended by hand, to be reviewed again',
+        trailers: [by(request, id)],
+      }),
+    ];
   const trailers: Trailer[] = [by(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
   const change = { ...fresh, setFields: { ...fresh.setFields, reviewed: branch.tip, tested: null } };
   return [plainMove(facts, { ...asked, to: 'TESTING', change, why: 'mended by hand, to be tested again', trailers })];
 }
 
-const by = ({ by: { name, email } }: Request, id: string): Trailer => ({ name: 'Kanban-By', value: `${id} ${name} <${email}>` });
+const by = ({ by: { name, email } }: Request, id: string): Trailer => ({
+  name: 'Kanban-By',
+  value: `${id} ${name} <${email}>`,
+});

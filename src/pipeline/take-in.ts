@@ -65,29 +65,61 @@ function passed(taking: Taking, judgement: Extract<Judgement, { kind: 'passed' }
   const said = judgement.changelog === null ? {} : { changelog: judgement.changelog };
   const calm = { position: 'bottom', needsPerson: false } as const;
   if (run.purpose === 'mend' && run.role !== 'tester')
-    return { ...calm, to: 'TESTING', change: { setFields: { feedback: null, tested: null } }, why: 'mended, to be tested again' };
+    return {
+      ...calm,
+      to: 'TESTING',
+      change: { setFields: { feedback: null, tested: null } },
+      why: 'mended, to be tested again',
+    };
   switch (run.role) {
     case 'task':
-      return { ...calm, to: 'REVIEW', change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: null, tested: null } }, why: 'done' };
+      return {
+        ...calm,
+        to: 'REVIEW',
+        change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: null, tested: null } },
+        why: 'done',
+      };
     case 'reviewer':
-      return { ...calm, to: 'TESTING', change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: tip, tested: null } }, why: 'found ready' };
+      return {
+        ...calm,
+        to: 'TESTING',
+        change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: tip, tested: null } },
+        why: 'found ready',
+      };
     case 'tester':
-      if (wantsRereview(taking)) return { ...calm, to: 'REVIEW', change: REREVIEW, why: 'tests pass; the tester changed code' };
-      return { ...calm, to: 'TESTING', change: { ...PASS_TAGS, setFields: { feedback: null, tested: tip } }, why: 'tests pass' };
+      if (wantsRereview(taking))
+        return { ...calm, to: 'REVIEW', change: REREVIEW, why: 'tests pass; the tester changed code' };
+      return {
+        ...calm,
+        to: 'TESTING',
+        change: { ...PASS_TAGS, setFields: { feedback: null, tested: tip } },
+        why: 'tests pass',
+      };
     default:
       return unreachable(run.role);
   }
 }
 
-const REREVIEW: EntryChange = { ...PASS_TAGS, setFields: { feedback: 'the tester changed code: look at its commits', reviewed: null, tested: null } };
+const REREVIEW: EntryChange = {
+  ...PASS_TAGS,
+  setFields: { feedback: 'the tester changed code: look at its commits', reviewed: null, tested: null },
+};
 
 /** Once for an entry: a tester that always leaves something would send it round for ever. */
 function wantsRereview({ run, ended, entry, world }: Taking): boolean {
   const before = [...world.history.tested].some((value) => value.startsWith(`${run.taskId} `));
-  return world.settings.roles.reviewer.rereview && !before && entry.reviewed !== ended.result.tip && ended.result.leftovers !== null;
+  return (
+    world.settings.roles.reviewer.rereview &&
+    !before &&
+    entry.reviewed !== ended.result.tip &&
+    ended.result.leftovers !== null
+  );
 }
 
-function failed({ run, entry, world: { settings } }: Taking, judgement: Exclude<Judgement, { kind: 'passed' | 'uncounted' }>): Outcome {
+function failed(
+  { run, entry, world: { settings } }: Taking,
+  judgement: Exclude<Judgement, { kind: 'passed' | 'uncounted' }>,
+): Outcome {
   if (judgement.kind === 'escalated') return inPlace(entry, judgement.short);
   const mend = run.purpose === 'mend';
   const stage: Stage = mend ? failedStage(entry) : run.role;
@@ -97,12 +129,21 @@ function failed({ run, entry, world: { settings } }: Taking, judgement: Exclude<
   const why = `${run.role}${mend ? ' (mending)' : ''}: ${judgement.short}`;
   if (again) {
     const to: Column = judgement.kind === 'changes-requested' ? 'IN_PROGRESS' : columnOfRun(run);
-    const change: EntryChange = { addTags: ['RETRY'], setFields: to === 'TESTING' ? { ...fields, tested: null } : fields };
+    const change: EntryChange = {
+      addTags: ['RETRY'],
+      setFields: to === 'TESTING' ? { ...fields, tested: null } : fields,
+    };
     return { to, position: 'bottom', change, why, needsPerson: false };
   }
   const to: Column = columnOfRun(run) === 'TESTING' ? 'REVIEW' : columnOfRun(run);
   const verdicts = to === 'REVIEW' ? { reviewed: null, tested: null } : {};
-  return { to, position: 'bottom', change: { addTags: ['ESCALATED'], removeTags: ['RETRY'], setFields: { ...fields, ...verdicts } }, why, needsPerson: true };
+  return {
+    to,
+    position: 'bottom',
+    change: { addTags: ['ESCALATED'], removeTags: ['RETRY'], setFields: { ...fields, ...verdicts } },
+    why,
+    needsPerson: true,
+  };
 }
 
 /** No count is used up, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget. */
@@ -115,7 +156,8 @@ const inPlace = (entry: Entry, why: string): Outcome => ({
 });
 
 /** A mending run mends what was counted last: the landing's conflict, or the tester's failure. */
-const failedStage = (entry: Entry): Stage => ((entry.attempts.landing ?? 0) > 0 && (entry.attempts.tester ?? 0) === 0 ? 'landing' : 'tester');
+const failedStage = (entry: Entry): Stage =>
+  (entry.attempts.landing ?? 0) > 0 && (entry.attempts.tester ?? 0) === 0 ? 'landing' : 'tester';
 
 function trailersOf({ run, ended, judgement, entry }: Taking, turn: Outcome): Trailer[] {
   const { result, report } = ended;
@@ -126,7 +168,10 @@ function trailersOf({ run, ended, judgement, entry }: Taking, turn: Outcome): Tr
   const trailers: Trailer[] = [];
   if (turn.to !== entry.column) trailers.push({ name: 'Kanban-Move', value: `${id} ${entry.column} -> ${turn.to}` });
   trailers.push({ name: 'Kanban-Run', value: `${id} ${run.id}` });
-  trailers.push({ name: 'Kanban-Verdict', value: `${id} ${run.role} ${result.cause === 'reported' && report.ok ? report.verdict : result.cause}` });
+  trailers.push({
+    name: 'Kanban-Verdict',
+    value: `${id} ${run.role} ${result.cause === 'reported' && report.ok ? report.verdict : result.cause}`,
+  });
   trailers.push({ name: 'Kanban-Agent', value: `${id} ${run.role}=${run.agent}` });
   if (reviewed) trailers.push({ name: 'Kanban-Reviewed', value: `${id} ${reviewed}` });
   if (passedAt) trailers.push({ name: 'Kanban-Tested', value: `${id} ${passedAt}` });
@@ -143,7 +188,12 @@ export function conflicted(facts: EntryFacts, files: readonly string[], settings
   const feedback = oneLine(`${why}: merge base into the branch and resolve it`);
   const setFields = { attempts: text, feedback, tested: null };
   const trailers = [{ name: 'Kanban-Verdict', value: `${entry.id} landing conflict` }] as const;
-  if (count <= settings.retries) return plainMove(facts, { change: { addTags: ['RETRY'], setFields }, why, report: why, trailers });
-  const change = { addTags: ['ESCALATED'], removeTags: ['RETRY'], setFields: { ...setFields, reviewed: null } } as const;
+  if (count <= settings.retries)
+    return plainMove(facts, { change: { addTags: ['RETRY'], setFields }, why, report: why, trailers });
+  const change = {
+    addTags: ['ESCALATED'],
+    removeTags: ['RETRY'],
+    setFields: { ...setFields, reviewed: null },
+  } as const;
   return plainMove(facts, { to: 'REVIEW', change, why, report: why, trailers, needsPerson: true });
 }

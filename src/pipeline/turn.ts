@@ -1,7 +1,7 @@
 import { unreachable } from '../unreachable.ts';
 import type { Action, Note } from './action.ts';
 import type { AgentHold } from './holds.ts';
-import type { EntryFacts, RunFacts, World } from './world.ts';
+import type { EntryFacts } from './world.ts';
 
 /** What is to be done about one entry in this tick: at most one act, and the word on why. */
 export interface Turn {
@@ -17,7 +17,12 @@ export interface Turn {
 
 type State = Note['state'];
 
-export const noted = (facts: EntryFacts, state: State, why: string, more: { on?: readonly string[]; until?: number } = {}): Turn => ({
+export const noted = (
+  facts: EntryFacts,
+  state: State,
+  why: string,
+  more: { on?: readonly string[]; until?: number } = {},
+): Turn => ({
   action: null,
   note: { key: facts.entry.key, id: facts.entry.id, state, why, ...more },
   wants: null,
@@ -25,7 +30,10 @@ export const noted = (facts: EntryFacts, state: State, why: string, more: { on?:
   picks: false,
 });
 
-export const acted = (facts: EntryFacts, action: Action, why: string): Turn => ({ ...noted(facts, 'running', why), action });
+export const acted = (facts: EntryFacts, action: Action, why: string): Turn => ({
+  ...noted(facts, 'running', why),
+  action,
+});
 
 /** What an agent's hold means for an entry that wants it; null = the agent is free. */
 export function waitsFor(facts: EntryFacts, hold: AgentHold): Turn | null {

@@ -94,7 +94,13 @@ export interface EndedRun {
 
 /** The report as read (agents/report.ts). */
 export type ReadReport =
-  | { readonly ok: true; readonly verdict: Verdict; readonly type: string | null; readonly changelog: string | null; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly verdict: Verdict;
+      readonly type: string | null;
+      readonly changelog: string | null;
+      readonly text: string;
+    }
   | { readonly ok: false; readonly missing: string };
 
 export type Verdict = 'done' | 'blocked' | 'ready' | 'changes-requested' | 'passed' | 'failed';

@@ -25,7 +25,10 @@ export interface PreflightFacts {
   /** Would git commit as somebody? In its words, if not. */
   readonly identity: { readonly ok: true } | { readonly ok: false; readonly said: string };
   /** A merge, rebase… of base that somebody has open. */
-  readonly operation: { readonly kind: 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect'; readonly where: string } | null;
+  readonly operation: {
+    readonly kind: 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
+    readonly where: string;
+  } | null;
   /** Bytes that can still be written; null = unknown. */
   readonly diskFree: number | null;
   /** The file that says that this is a workspace of npm, pnpm or yarn; null = none. */

@@ -35,4 +35,13 @@ function after(activity: RunActivity, event: AgentEvent): RunActivity {
 }
 
 /** The last line that says something. */
-const words = (text: string): string => cut(plain(text.trim().split('\n').findLast((line) => line.trim() !== '') ?? ''), 160);
+const words = (text: string): string =>
+  cut(
+    plain(
+      text
+        .trim()
+        .split('\n')
+        .findLast((line) => line.trim() !== '') ?? '',
+    ),
+    160,
+  );

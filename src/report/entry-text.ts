@@ -18,25 +18,47 @@ export interface NewEntry {
  */
 export function entryText({ prefix, title, depends, files, priority, body }: NewEntry): Result<string> {
   const heading = plain(title);
-  const text = body.replaceAll(/\r\n?/g, '\n').replace(/^\s*\n/, '').trimEnd();
-  const problems = [...(heading === '' ? [NO_TITLE] : []), ...priorityProblems(priority), ...bodyProblems(text, prefix)];
+  const text = body
+    .replaceAll(/\r\n?/g, '\n')
+    .replace(/^\s*\n/, '')
+    .trimEnd();
+  const problems = [
+    ...(heading === '' ? [NO_TITLE] : []),
+    ...priorityProblems(priority),
+    ...bodyProblems(text, prefix),
+  ];
   if (problems.length > 0) return failed(problems);
   const fields = Object.entries({ depends, files, priority }).filter(([, value]) => value !== '');
   // A body that begins with a list would be one list with the fields if both had the same bullet.
-  const bullet = /^- /.test(text) ? '*' : '-';
+  const bullet = text.startsWith('- ') ? '*' : '-';
   const list = fields.map(([key, value]) => `${bullet} ${key}: ${listed(key, value)}`).join('\n');
   const parts = [`## ${prefix}-?: ${heading}`, list, text];
   return ok(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
 }
 
 const listed = (key: string, value: string): string =>
-  key === 'priority' ? value : value.split(/[\s,]+/).filter((part) => part !== '').join(', ');
+  key === 'priority'
+    ? value
+    : value
+        .split(/[\s,]+/)
+        .filter((part) => part !== '')
+        .join(', ');
 
-const NO_TITLE: Problem = { code: 'no-title', message: 'an entry needs a title', fix: 'kanban add "what is to be done"' };
+const NO_TITLE: Problem = {
+  code: 'no-title',
+  message: 'an entry needs a title',
+  fix: 'kanban add "what is to be done"',
+};
 
 function priorityProblems(priority: string): Problem[] {
   if (priority === '' || /^(p[0-4]|critical|high|medium|low)$/i.test(priority)) return [];
-  return [{ code: 'unknown-priority', message: `'${plain(priority)}' is no priority`, fix: 'P0 (first) to P4, or critical, high, medium, low' }];
+  return [
+    {
+      code: 'unknown-priority',
+      message: `'${plain(priority)}' is no priority`,
+      fix: 'P0 (first) to P4, or critical, high, medium, low',
+    },
+  ];
 }
 
 /** Outside of fences, a level-1 heading ends an entry and one with an id begins another. */
@@ -48,7 +70,9 @@ function bodyProblems(body: string, prefix: string): Problem[] {
     else if (fence === null && /^ {0,3}# /.test(line)) return [outside(line)];
     else if (fence === null && line.startsWith('## ') && line.includes(`${prefix}-`)) return [outside(line)];
   }
-  return fence === null ? [] : [{ code: 'open-fence', message: 'the body has a code fence that is not closed', fix: `close it with ${fence}` }];
+  return fence === null
+    ? []
+    : [{ code: 'open-fence', message: 'the body has a code fence that is not closed', fix: `close it with ${fence}` }];
 }
 
 const outside = (line: string): Problem => ({

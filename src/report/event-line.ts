@@ -21,7 +21,9 @@ function worded(event: KanbanEvent): string | null {
     case 'coordinator-ended':
       return `kanban has ended: ${event.why}${event.runsLeft === 0 ? '' : `; ${runs(event.runsLeft)} left alive, which the next \`kanban run\` takes on`}`;
     case 'stop-asked':
-      return event.now ? `stopping ${runs(event.runs)}; their work is kept` : `nothing new is started${event.runs === 0 ? '' : `; ${runs(event.runs)} may finish (again: stop them now)`}`;
+      return event.now
+        ? `stopping ${runs(event.runs)}; their work is kept`
+        : `nothing new is started${event.runs === 0 ? '' : `; ${runs(event.runs)} may finish (again: stop them now)`}`;
     case 'recovered':
       return `a crash had interrupted something: ${event.what}`;
     case 'told':
@@ -31,7 +33,10 @@ function worded(event: KanbanEvent): string | null {
     case 'settings-changed':
       return 'WORKFLOW.md was read again';
     case 'settings-broken':
-      return ['WORKFLOW.md can not be used as it is; the last good settings stay', ...event.problems.map(drawProblem)].join('\n');
+      return [
+        'WORKFLOW.md can not be used as it is; the last good settings stay',
+        ...event.problems.map(drawProblem),
+      ].join('\n');
     case 'hold-changed':
       return event.why === null ? `${event.what}: goes on` : `${event.what}: waits, ${event.why}`;
     case 'board-edited':
@@ -62,7 +67,10 @@ function ofEntry(event: EntryEvent): string {
     case 'entry-abandoned':
       return `${event.id} abandoned${because(event.why)}: ${plain(event.title)}`;
     case 'person-needed':
-      return [`${event.id} needs you: ${plain(event.why)}`, ...(event.ways.length === 0 ? [] : [event.ways.join(' · ')])].join('\n');
+      return [
+        `${event.id} needs you: ${plain(event.why)}`,
+        ...(event.ways.length === 0 ? [] : [event.ways.join(' · ')]),
+      ].join('\n');
     case 'work-rescued':
       return `${event.id} work kept under ${event.ref}: ${event.why}`;
     case 'branch-kept':

@@ -16,9 +16,13 @@ export interface Paint {
  * @param width of the terminal in columns; Infinity = nothing is cut but very long titles
  */
 export function layOut(rows: readonly Row[], width: number, paint: Paint): string[] {
-  const widest = (cell: (row: Row) => string, least = 0): number => Math.max(least, ...rows.map((row) => displayWidth(cell(row))));
+  const widest = (cell: (row: Row) => string, least = 0): number =>
+    Math.max(least, ...rows.map((row) => displayWidth(cell(row))));
   const id = widest((row) => row.id, 4);
-  const title = Math.min(widest((row) => row.title, 8), titleRoom(width));
+  const title = Math.min(
+    widest((row) => row.title, 8),
+    titleRoom(width),
+  );
   const doing = widest((row) => row.doing);
   const agent = width < 70 ? 0 : widest((row) => row.agent);
   const time = widest((row) => row.time, 10);

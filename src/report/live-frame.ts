@@ -20,7 +20,11 @@ export interface FrameOptions {
 /** The lines that `kanban run` keeps up to date at the bottom of a terminal: never wider nor higher than there is room. */
 export function liveFrame(snapshot: Snapshot, { now, width, height, colour, clock }: FrameOptions): string[] {
   const colours = picocolors.createColors(colour);
-  const paint = { column: colours.cyan, id: colours.bold, mood: (text: string, mood: string) => (mood === 'works' ? colours.green(text) : colours.yellow(text)) };
+  const paint = {
+    column: colours.cyan,
+    id: colours.bold,
+    mood: (text: string, mood: string) => (mood === 'works' ? colours.green(text) : colours.yellow(text)),
+  };
   const work = layOut(rowsOf(snapshot, { now, clock, time: 'left' }), width, paint);
   const below = [
     ...snapshot.stops.map((stop) => colours.yellow(cut(`${'all waits'.padEnd(MARGIN)}${plain(stop)}`, width))),
@@ -33,7 +37,9 @@ export function liveFrame(snapshot: Snapshot, { now, width, height, colour, cloc
 
 function needing({ entries }: Snapshot): string[] {
   const needs = entries.filter(({ state }) => state === 'needs-person');
-  return needs.map(({ id, why }, index) => `${(index === 0 ? 'needs you' : '').padEnd(MARGIN)}${(id ?? '').padEnd(4)}  ${plain(why)}`);
+  return needs.map(
+    ({ id, why }, index) => `${(index === 0 ? 'needs you' : '').padEnd(MARGIN)}${(id ?? '').padEnd(4)}  ${plain(why)}`,
+  );
 }
 
 const footer = (snapshot: Snapshot): string =>
@@ -46,7 +52,11 @@ const HINTS = {
 } as const;
 
 /** The work matters most, then the last lines; what there is no room for is counted. */
-function clipped(work: readonly string[], below: readonly string[], { width, height }: Pick<FrameOptions, 'width' | 'height'>): string[] {
+function clipped(
+  work: readonly string[],
+  below: readonly string[],
+  { width, height }: Pick<FrameOptions, 'width' | 'height'>,
+): string[] {
   const all = [...work, ...below];
   if (all.length <= height) return all;
   if (height < 3) return all.slice(0, Math.max(1, height));

@@ -33,7 +33,11 @@ const SECOND = 1000;
  */
 export function createLiveView(options: LiveOptions): View {
   const live = new LiveView(options);
-  return { event: (event) => live.say(told(event, options)), snapshot: (snapshot) => live.show(snapshot), close: () => live.close() };
+  return {
+    event: (event) => live.say(told(event, options)),
+    snapshot: (snapshot) => live.show(snapshot),
+    close: () => live.close(),
+  };
 }
 
 /** What landed is green, what a person should see is yellow. */
@@ -52,9 +56,21 @@ interface Said {
   readonly paint: (row: string) => string;
 }
 
-const rowsSaid = ({ text, margin, paint }: Said, columns: number): string[] => text.split('\n').flatMap((line) => fold(line, columns, margin)).map(paint);
+const rowsSaid = ({ text, margin, paint }: Said, columns: number): string[] =>
+  text
+    .split('\n')
+    .flatMap((line) => fold(line, columns, margin))
+    .map(paint);
 
-const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>(['person-needed', 'problem-found', 'settings-broken', 'audit-failed', 'base-rewritten', 'run-stalled', 'removal-held']);
+const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>([
+  'person-needed',
+  'problem-found',
+  'settings-broken',
+  'audit-failed',
+  'base-rewritten',
+  'run-stalled',
+  'removal-held',
+]);
 
 class LiveView {
   readonly #options: LiveOptions;
@@ -118,11 +134,16 @@ class LiveView {
   /** One write: the old frame away, what was said, the new frame. */
   #replace(frame: readonly string[]): void {
     const { stdout } = this.#options;
-    const isSame = this.#said.length === 0 && frame.length === this.#frame.length && frame.every((line, index) => line === this.#frame[index]);
+    const isSame =
+      this.#said.length === 0 &&
+      frame.length === this.#frame.length &&
+      frame.every((line, index) => line === this.#frame[index]);
     if (isSame && !this.#isFolded()) return;
     const up = rowsOf(this.#frame, stdout.columns);
     const wipe = up === 0 ? '' : `\u001B[${up}A\u001B[G\u001B[J`;
-    const lines = [...this.#said.flatMap((said) => rowsSaid(said, Math.max(1, (stdout.columns || 80) - 1))), ...frame].map((line) => `${line}\n`).join('');
+    const lines = [...this.#said.flatMap((said) => rowsSaid(said, Math.max(1, (stdout.columns || 80) - 1))), ...frame]
+      .map((line) => `${line}\n`)
+      .join('');
     this.#said = [];
     this.#frame = frame;
     stdout.write(`${SYNCHRONISED.begin}${wipe}${lines}${SYNCHRONISED.end}`);
@@ -139,7 +160,13 @@ class LiveView {
     const columns = stdout.columns || 80;
     const rows = stdout.rows || 24;
     // One column is left free: a full last column makes some terminals wrap, others not.
-    return liveFrame(this.#snapshot, { now: now(), width: Math.max(1, columns - 1), height: Math.max(1, rows - 2), colour, clock });
+    return liveFrame(this.#snapshot, {
+      now: now(),
+      width: Math.max(1, columns - 1),
+      height: Math.max(1, rows - 2),
+      colour,
+      clock,
+    });
   }
 }
 
@@ -147,7 +174,10 @@ class LiveView {
 const SYNCHRONISED = { begin: '\u001B[?2026h', end: '\u001B[?2026l' } as const;
 
 const rowsOf = (frame: readonly string[], columns = 80): number =>
-  frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(withoutColour(line)) / Math.max(1, columns))), 0);
+  frame.reduce(
+    (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(withoutColour(line)) / Math.max(1, columns))),
+    0,
+  );
 
 const withoutColour = (line: string): string => line.replaceAll(/\u001B\[[\d;]*m/g, '');
 

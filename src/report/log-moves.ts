@@ -32,18 +32,31 @@ export interface LogMove {
  */
 export function logMoves(commits: readonly LogCommit[], only: string | null): LogMove[] {
   const wanted = only?.toLowerCase() ?? null;
-  return commits.filter(({ committer }) => !committer.email.endsWith('@kanban.invalid')).flatMap((commit) => {
-    const byId = new Map<string, Map<string, string>>();
-    for (const { key, value } of commit.trailers) {
-      const [, id, rest] = /^(\S+-\d+)(?:\s+(.*))?$/s.exec(value.trim()) ?? [];
-      if (id === undefined || !MEANS.has(key) || (wanted !== null && id.toLowerCase() !== wanted)) continue;
-      byId.set(id, (byId.get(id) ?? new Map<string, string>()).set(key, joined(byId.get(id)?.get(key), rest ?? '')));
-    }
-    return [...byId].map(([id, trailers]) => moveOf(commit, id, trailers));
-  });
+  return commits
+    .filter(({ committer }) => !committer.email.endsWith('@kanban.invalid'))
+    .flatMap((commit) => {
+      const byId = new Map<string, Map<string, string>>();
+      for (const { key, value } of commit.trailers) {
+        const [, id, rest] = /^(\S+-\d+)(?:\s+(.*))?$/s.exec(value.trim()) ?? [];
+        if (id === undefined || !MEANS.has(key) || (wanted !== null && id.toLowerCase() !== wanted)) continue;
+        byId.set(id, (byId.get(id) ?? new Map<string, string>()).set(key, joined(byId.get(id)?.get(key), rest ?? '')));
+      }
+      return [...byId].map(([id, trailers]) => moveOf(commit, id, trailers));
+    });
 }
 
-const MEANS = new Set(['Kanban-Move', 'Kanban-Run', 'Kanban-Verdict', 'Kanban-Agent', 'Kanban-By', 'Kanban-Escalated', 'Kanban-Approval', 'Kanban-Reviewed', 'Kanban-Tested', 'Kanban-Rejected']);
+const MEANS = new Set([
+  'Kanban-Move',
+  'Kanban-Run',
+  'Kanban-Verdict',
+  'Kanban-Agent',
+  'Kanban-By',
+  'Kanban-Escalated',
+  'Kanban-Approval',
+  'Kanban-Reviewed',
+  'Kanban-Tested',
+  'Kanban-Rejected',
+]);
 
 /** A landing names several agents. */
 const joined = (before: string | undefined, now: string): string => (before === undefined ? now : `${before} ${now}`);

@@ -32,7 +32,8 @@ export function renderLife(moves: readonly LogMove[], options: LogOptions): stri
   const parts = moves.map((move) => {
     const head = `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`;
     const more = move.run === null ? [] : [`    run ${move.run}`];
-    const report = move.report === null ? [] : plainLines(move.report).map((line) => (line === '' ? '' : `    ${line}`));
+    const report =
+      move.report === null ? [] : plainLines(move.report).map((line) => (line === '' ? '' : `    ${line}`));
     return [colours.bold(head), ...more.map((line) => colours.dim(line)), ...report].join('\n');
   });
   return `${parts.join('\n\n')}\n`;

@@ -41,7 +41,12 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
   const why = plain(entry.why);
   switch (entry.state) {
     case 'waits-for-provider':
-      return { ...rest, doing: roleOf(entry.column), words: `${why || 'waits for its provider'}${until} (no retry used)`, mood: 'waits' };
+      return {
+        ...rest,
+        doing: roleOf(entry.column),
+        words: `${why || 'waits for its provider'}${until} (no retry used)`,
+        mood: 'waits',
+      };
     case 'waits':
       return { ...rest, doing: 'waits', words: until === '' ? why : `${until.trim()}: ${why}`, mood: 'waits' };
     case 'being-edited':
@@ -65,12 +70,14 @@ const STATE = { ready: 'ready', running: 'moves', lands: 'lands', parked: 'parke
 function runRow(column: string, id: string, title: string, run: SnapshotRun, { now, clock, time }: RowOptions): Row {
   const doing = run.purpose === 'mend' ? 'mend' : ROLES[run.role];
   const row = { column, id, title: plain(title), doing, agent: run.agent };
-  if (run.state === 'foreign') return { ...row, time: '', words: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
+  if (run.state === 'foreign')
+    return { ...row, time: '', words: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
   if (run.waiting !== null) return { ...row, time: '', words: waiting(run.waiting, clock), mood: 'waits' };
   const spent = `${span(now - run.startedAt)} of ${span(run.deadlineAt - run.startedAt)}`;
   const cell = time === 'spent' ? spent : `${ticking(run.deadlineAt - now)} left`;
   if (run.stopping) return { ...row, time: cell, words: 'is being stopped', mood: 'waits' };
-  if (run.stalledSince !== null) return { ...row, time: cell, words: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };
+  if (run.stalledSince !== null)
+    return { ...row, time: cell, words: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };
   return { ...row, time: cell, words: plain(run.last) || (run.state === 'starting' ? 'starts' : ''), mood: 'works' };
 }
 
@@ -80,4 +87,5 @@ const waiting = ({ until, why }: NonNullable<SnapshotRun['waiting']>, clock: Clo
 /** As short as they stand in the status line. */
 export const ROLES = { task: 'task', reviewer: 'review', tester: 'test' } as const;
 
-const roleOf = (column: Column): string => ({ TODO: 'task', IN_PROGRESS: 'task', REVIEW: 'review', TESTING: 'test' })[column];
+const roleOf = (column: Column): string =>
+  ({ TODO: 'task', IN_PROGRESS: 'task', REVIEW: 'review', TESTING: 'test' })[column];

@@ -48,7 +48,8 @@ export interface ShowOptions {
 /** What `kanban show` prints: where it stands and why, what to do, its text, its runs. Ends with a line break. */
 export function renderEntry(view: EntryView, options: ShowOptions): string {
   const colours = picocolors.createColors(options.colour);
-  const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', colours.cyan(title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))]);
+  const section = (title: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ['', colours.cyan(title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
   const lines = [
     colours.bold(`${view.id}: ${plain(view.title)}`),
     ...standing(view, options),
@@ -56,20 +57,29 @@ export function renderEntry(view: EntryView, options: ShowOptions): string {
     ...section('entry', view.text === null ? [] : trimmed(plainLines(view.text))),
     ...section('branch', branchLines(view)),
     ...section('runs', runLines(view.runs, options)),
-    ...section(`last output of ${view.output?.run ?? ''}`, (view.output?.lines ?? []).flatMap((line) => plainLines(line))),
-    ...section('history', view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`)),
+    ...section(
+      `last output of ${view.output?.run ?? ''}`,
+      (view.output?.lines ?? []).flatMap((line) => plainLines(line)),
+    ),
+    ...section(
+      'history',
+      view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function standing({ place, entry, history }: EntryView, { now, clock }: ShowOptions): string[] {
   const last = history.at(-1);
-  if (place === 'CHANGELOG') return [`landed ${last === undefined ? '' : `${clock(last.at)} as ${last.commit.slice(0, 7)}`}`.trim()];
+  if (place === 'CHANGELOG')
+    return [`landed ${last === undefined ? '' : `${clock(last.at)} as ${last.commit.slice(0, 7)}`}`.trim()];
   if (entry === null) return [`abandoned ${last === undefined ? '' : clock(last.at)}`.trim()];
   const row = rowOf(entry, { now, clock, time: 'spent' });
   const tags = entry.tags.map((tag) => `[${tag}]`).join(' ');
   const doing = [tags, row.doing, row.agent, row.time, row.words].filter((part) => part !== '').join('  ');
-  const counts = Object.entries(entry.attempts).map(([stage, count]) => `${stage} ${count}`).join(', ');
+  const counts = Object.entries(entry.attempts)
+    .map(([stage, count]) => `${stage} ${count}`)
+    .join(', ');
   return [`${place}: ${doing}`, ...(counts === '' ? [] : [`failed attempts: ${counts}`])];
 }
 

@@ -26,8 +26,12 @@ export interface StatusOptions {
 export function renderStatus(snapshot: Snapshot, options: StatusOptions): string {
   const width = options.width ?? Number.POSITIVE_INFINITY;
   const colours = picocolors.createColors(options.colour);
-  const label = (name: string, lines: readonly string[]): string[] => labelled(name, lines).map((line) => colours.yellow(line));
-  const rows = [...rowsOf(snapshot, { now: options.now, clock: options.clock, time: 'spent' }), ...todoRows(snapshot, options)];
+  const label = (name: string, lines: readonly string[]): string[] =>
+    labelled(name, lines).map((line) => colours.yellow(line));
+  const rows = [
+    ...rowsOf(snapshot, { now: options.now, clock: options.clock, time: 'spent' }),
+    ...todoRows(snapshot, options),
+  ];
   const todo = todoLine(snapshot.entries, options.clock);
   const needing = snapshot.entries.filter(({ state }) => state === 'needs-person');
   const room = width - MARGIN;
@@ -46,19 +50,25 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
 /** `main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs · push off` */
 export function headline(snapshot: Snapshot, now: number): string {
   const { base, coordinator, capacity, push, mode } = snapshot;
-  const who = coordinator === null ? 'no coordinator' : `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`;
+  const who =
+    coordinator === null ? 'no coordinator' : `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`;
   const ending = mode === 'finish' ? ['ends when its runs have'] : mode === 'stop' ? ['is stopping its runs'] : [];
   const parts = [`${plain(base.name)}@${base.sha.slice(0, 7)}`, who, ...(coordinator === null ? [] : ending)];
   return [...parts, `${countRuns(snapshot)} of ${capacity} runs`, `push ${push ? 'on' : 'off'}`].join(' · ');
 }
 
 /** Runs that are on, those of entries off the board included. */
-export const countRuns = ({ entries, strayRuns }: Snapshot): number => entries.filter(({ run }) => run !== null).length + strayRuns.length;
+export const countRuns = ({ entries, strayRuns }: Snapshot): number =>
+  entries.filter(({ run }) => run !== null).length + strayRuns.length;
 
 /** Entries of TODO with a line of their own: all of them if asked, else those that a reason of their own holds. */
 function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): Row[] {
   const todo = snapshot.entries.filter(({ column, state }) => column === 'TODO' && state !== 'needs-person');
-  const shown = details ? todo : todo.filter(({ state, why, run }) => run !== null || (state === 'held' && !snapshot.stops.includes(why))).slice(0, HELD_SHOWN);
+  const shown = details
+    ? todo
+    : todo
+        .filter(({ state, why, run }) => run !== null || (state === 'held' && !snapshot.stops.includes(why)))
+        .slice(0, HELD_SHOWN);
   return shown.map((entry) => {
     const row = rowOf(entry, { now, clock, time: 'spent' });
     return entry.id === null ? { ...row, id: 'T-?' } : row;
@@ -69,7 +79,11 @@ const HELD_SHOWN = 8;
 
 /** What the line of an entry says already is not said twice; with details it is, for its place in the file. */
 const toldBesides = ({ told }: Snapshot, rows: readonly Row[], details: boolean): readonly string[] =>
-  details ? told : told.filter((text) => !rows.some(({ mood, words }) => mood === 'needs' && words !== '' && plain(text).includes(words)));
+  details
+    ? told
+    : told.filter(
+        (text) => !rows.some(({ mood, words }) => mood === 'needs' && words !== '' && plain(text).includes(words)),
+      );
 
 function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boolean): string[] {
   const colours = picocolors.createColors(colour);
@@ -78,7 +92,11 @@ function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boole
   const text = [...tags, ...plain(entry.why).split(' ')];
   const [head = '', ...more] = wrap(text, ' ', room - id.length - 2);
   const indent = ' '.repeat(id.length + 2);
-  const lines = [`${colours.bold(id)}  ${head}`, ...more.map((line) => indent + line), ...wrap(waysOut(entry), ' · ', room)];
+  const lines = [
+    `${colours.bold(id)}  ${head}`,
+    ...more.map((line) => indent + line),
+    ...wrap(waysOut(entry), ' · ', room),
+  ];
   const [top = '', ...below] = labelled(first ? 'needs you' : '', lines);
   return [colours.yellow(top.slice(0, MARGIN)) + top.slice(MARGIN), ...below];
 }
@@ -89,7 +107,9 @@ const labelled = (name: string, lines: readonly string[]): string[] =>
 
 /** A text of one or more lines (a drawn problem), prose wrapped, underlines left as they are. */
 const boxed = (text: string, room: number): string[] =>
-  plainLines(text).flatMap((line, index, all) => (all.length > 1 && (index > 0 || line.length <= room) ? [line] : wrap(line.split(' '), ' ', room)));
+  plainLines(text).flatMap((line, index, all) =>
+    all.length > 1 && (index > 0 || line.length <= room) ? [line] : wrap(line.split(' '), ' ', room),
+  );
 
 function painted(colour: boolean): Paint {
   const colours = picocolors.createColors(colour);

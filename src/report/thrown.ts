@@ -42,14 +42,30 @@ function troubleOf(error: unknown): Problem | null {
   return { code: known.code, message: what, fix: known.fix };
 }
 
-const FOLDER_GONE: Problem = { code: 'folder-gone', message: 'the folder that you are in does not exist any more', fix: 'cd to your repository' };
+const FOLDER_GONE: Problem = {
+  code: 'folder-gone',
+  message: 'the folder that you are in does not exist any more',
+  fix: 'cd to your repository',
+};
 
 const TROUBLE: Readonly<Record<string, { readonly code: string; readonly why: string; readonly fix: string }>> = {
   ENOSPC: { code: 'disk-full', why: 'no space is left on the disk', fix: 'df -h .    # make room, then try again' },
   EDQUOT: { code: 'disk-full', why: 'your disk quota is used up', fix: 'quota -s    # make room, then try again' },
-  EROFS: { code: 'file-system-read-only', why: 'its file system is mounted read-only', fix: 'findmnt -T .    # see why it is read-only' },
-  EACCES: { code: 'no-permission', why: 'permission denied', fix: 'ls -l    # it must be readable and writable for you' },
-  EPERM: { code: 'no-permission', why: 'operation not permitted', fix: 'ls -l    # it must be readable and writable for you' },
+  EROFS: {
+    code: 'file-system-read-only',
+    why: 'its file system is mounted read-only',
+    fix: 'findmnt -T .    # see why it is read-only',
+  },
+  EACCES: {
+    code: 'no-permission',
+    why: 'permission denied',
+    fix: 'ls -l    # it must be readable and writable for you',
+  },
+  EPERM: {
+    code: 'no-permission',
+    why: 'operation not permitted',
+    fix: 'ls -l    # it must be readable and writable for you',
+  },
   EISDIR: { code: 'not-a-file', why: 'a folder stands where a file should be', fix: 'move it aside' },
   ENOTDIR: { code: 'not-a-folder', why: 'a file stands where a folder should be', fix: 'move it aside' },
   EMFILE: { code: 'too-many-open-files', why: 'too many files are open', fix: 'ulimit -n 4096' },

@@ -5,12 +5,16 @@ import { plain } from './plain.ts';
 /** TODO in one line: `5 ready · 2 wait for T-12 · 1 being edited`; '' when nothing is in it. */
 export function todoLine(entries: readonly SnapshotEntry[], clock: Clock): string {
   const todo = entries.filter(({ column, state }) => column === 'TODO' && state !== 'needs-person');
-  const count = (state: SnapshotEntry['state']): number => todo.filter((entry) => entry.state === state && entry.on.length === 0).length;
+  const count = (state: SnapshotEntry['state']): number =>
+    todo.filter((entry) => entry.state === state && entry.on.length === 0).length;
   const parts = [
     some(count('ready'), 'ready'),
     some(count('running') + count('lands'), 'about to move'),
     ...waitingFor(todo),
-    ...waitingUntil(todo.filter(({ on }) => on.length === 0), clock),
+    ...waitingUntil(
+      todo.filter(({ on }) => on.length === 0),
+      clock,
+    ),
     some(count('being-edited'), 'being edited'),
     some(count('held'), 'held'),
     some(count('parked'), 'parked'),
@@ -23,16 +27,25 @@ const verb = (count: number): string => (count === 1 ? 'waits' : 'wait');
 
 /** Grouped by what they wait for; the largest three groups by name. */
 function waitingFor(todo: readonly SnapshotEntry[]): string[] {
-  const groups = grouped(todo.filter(({ on }) => on.length > 0), ({ on }) => named(on));
+  const groups = grouped(
+    todo.filter(({ on }) => on.length > 0),
+    ({ on }) => named(on),
+  );
   const rest = groups.slice(3).reduce((sum, [, count]) => sum + count, 0);
-  return [...groups.slice(0, 3).map(([on, count]) => `${count} ${verb(count)} for ${on}`), some(rest, `${verb(rest)} for other entries`)];
+  return [
+    ...groups.slice(0, 3).map(([on, count]) => `${count} ${verb(count)} for ${on}`),
+    some(rest, `${verb(rest)} for other entries`),
+  ];
 }
 
-const named = (ids: readonly string[]): string => (ids.length <= 3 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`);
+const named = (ids: readonly string[]): string =>
+  ids.length <= 3 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`;
 
 function waitingUntil(todo: readonly SnapshotEntry[], clock: Clock): string[] {
   const waits = todo.filter(({ state }) => state === 'waits' || state === 'waits-for-provider');
-  const groups = grouped(waits, ({ why, until }) => (until === null ? plain(why) : `until ${clock(until)} (${plain(why)})`));
+  const groups = grouped(waits, ({ why, until }) =>
+    until === null ? plain(why) : `until ${clock(until)} (${plain(why)})`,
+  );
   return groups.map(([why, count]) => `${count} ${why.startsWith('until') ? `${verb(count)} ` : ''}${why}`);
 }
 

@@ -1,7 +1,9 @@
 import type { SnapshotEntry } from '../coordinator/snapshot.ts';
 
 /** What a person can do about an entry, as commands to copy; the likeliest first. */
-export function waysOut(entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree'>): readonly string[] {
+export function waysOut(
+  entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree'>,
+): readonly string[] {
   const { id, tags } = entry;
   if (id === null) return [];
   const show = `kanban show ${id}`;
@@ -12,14 +14,22 @@ export function waysOut(entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 's
 }
 
 /** Every way out of an escalation, for `kanban show`. */
-export function allWaysOut(entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree'>): readonly string[] {
+export function allWaysOut(
+  entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree'>,
+): readonly string[] {
   const { id, tags } = entry;
   if (id === null) return [];
-  const rest = [`kanban rescope ${id} --why "…"`, `kanban deprioritize ${id} --why "…"`, `kanban abandon ${id} --why "…"`];
+  const rest = [
+    `kanban rescope ${id} --why "…"`,
+    `kanban deprioritize ${id} --why "…"`,
+    `kanban abandon ${id} --why "…"`,
+  ];
   if (tags.includes('ESCALATED')) return [`kanban retry ${id}`, ...mend(entry), ...rest];
   if (tags.includes('APPROVE')) return [`kanban approve ${id}`, ...rest];
   if (tags.includes('PAUSED')) return ['delete [PAUSED] from its heading', ...rest];
-  return entry.column === 'TODO' ? [`kanban deprioritize ${id} --why "…"`, `kanban abandon ${id} --why "…"`] : [`kanban stop ${id}`, ...rest];
+  return entry.column === 'TODO'
+    ? [`kanban deprioritize ${id} --why "…"`, `kanban abandon ${id} --why "…"`]
+    : [`kanban stop ${id}`, ...rest];
 }
 
 const mend = ({ id, worktree }: Pick<SnapshotEntry, 'id' | 'worktree'>): string[] =>

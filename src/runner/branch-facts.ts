@@ -35,7 +35,13 @@ export function repositoryOf(brief: Brief): Repository {
 /** As `repositoryOf`, but for the caller alone, who is to close it. */
 export function newRepository({ root, gitCommonDir, tip }: Brief): Repository {
   const shallow = existsSync(join(gitCommonDir, 'shallow'));
-  return { root, gitDir: gitCommonDir, commonDir: gitCommonDir, objectFormat: tip.length === 64 ? 'sha256' : 'sha1', shallow };
+  return {
+    root,
+    gitDir: gitCommonDir,
+    commonDir: gitCommonDir,
+    objectFormat: tip.length === 64 ? 'sha256' : 'sha1',
+    shallow,
+  };
 }
 
 const repositories = new Map<string, Repository>();
@@ -48,7 +54,12 @@ export async function commitAt(repo: Repository, where: Where, ref: string): Pro
   return end.code === 0 ? end.stdout.trim() : null;
 }
 
-export async function standingOf(brief: Brief, tip: string, repo: Repository = repositoryOf(brief), where: Where = brief): Promise<Standing> {
+export async function standingOf(
+  brief: Brief,
+  tip: string,
+  repo: Repository = repositoryOf(brief),
+  where: Where = brief,
+): Promise<Standing> {
   const base = await orNull(resolve(repo, `${brief.base}^{commit}`));
   const split = base === null ? null : await orNull(diverge(repo, base, tip));
   return { brief, repo, where, tip, base, split };
@@ -65,9 +76,17 @@ export async function commitsAhead({ brief, where, tip, split }: Standing): Prom
 export async function changedFiles({ brief, repo, where, tip, split }: Standing): Promise<readonly string[]> {
   if (split?.right.size === 0) return [];
   const tree = split?.right.get(tip)?.tree;
-  const changed = split === null || tree === undefined ? null : await orNull(diffTrees(repo, split.mergeBase.tree, tree));
+  const changed =
+    split === null || tree === undefined ? null : await orNull(diffTrees(repo, split.mergeBase.tree, tree));
   if (changed !== null) return changed.map(({ path }) => path).sort();
-  const end = await git(where, ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', `${brief.base}...${tip}`]);
+  const end = await git(where, [
+    'diff',
+    '--name-only',
+    '-z',
+    '--no-renames',
+    '--no-ext-diff',
+    `${brief.base}...${tip}`,
+  ]);
   return zeroSplit(end.stdout);
 }
 
@@ -75,9 +94,18 @@ export async function changedFiles({ brief, repo, where, tip, split }: Standing)
 export async function baseHasNews({ brief, repo, where, tip, base, split }: Standing): Promise<boolean> {
   if (split?.left.size === 0) return false;
   const tree = split?.left.get(base ?? '')?.tree;
-  const changed = split === null || tree === undefined ? null : await orNull(diffTrees(repo, split.mergeBase.tree, tree));
+  const changed =
+    split === null || tree === undefined ? null : await orNull(diffTrees(repo, split.mergeBase.tree, tree));
   if (changed !== null) return changed.some(({ path }) => path !== brief.board && !path.startsWith(`${brief.board}/`));
-  const args = ['diff', '--quiet', '--no-ext-diff', `${tip}...${brief.base}`, '--', ':(top)', `:(top,exclude,literal)${brief.board}`];
+  const args = [
+    'diff',
+    '--quiet',
+    '--no-ext-diff',
+    `${tip}...${brief.base}`,
+    '--',
+    ':(top)',
+    `:(top,exclude,literal)${brief.board}`,
+  ];
   return (await git(where, args)).code !== 0;
 }
 
@@ -87,7 +115,16 @@ export async function strayCommits(standing: Standing): Promise<readonly string[
   if (found !== null) return found.slice(0, 3);
   const { brief, where, tip } = standing;
   const email = brief.identity.email.replace(/[\\.*[\]^$+?(){}|]/g, '\\$&');
-  const args = ['rev-list', '--max-count=3', '--ignore-missing', `--committer=<${email}>`, brief.base, MAIN_HEAD, `^${tip}`, `^${brief.baseSha}`];
+  const args = [
+    'rev-list',
+    '--max-count=3',
+    '--ignore-missing',
+    `--committer=<${email}>`,
+    brief.base,
+    MAIN_HEAD,
+    `^${tip}`,
+    `^${brief.baseSha}`,
+  ];
   return (await git(where, args)).stdout.split('\n').filter((line) => line !== '');
 }
 
@@ -96,13 +133,16 @@ const MAIN_HEAD = 'main-worktree/HEAD';
 async function straysInProcess({ brief, repo, base, split }: Standing): Promise<string[] | null> {
   if (split === null || base === null) return null;
   const head = await resolve(repo, `${MAIN_HEAD}^{commit}`);
-  const since = async (sha: string) => (sha === brief.baseSha ? NOTHING : ((await diverge(repo, sha, brief.baseSha))?.left ?? null));
+  const since = async (sha: string) =>
+    sha === brief.baseSha ? NOTHING : ((await diverge(repo, sha, brief.baseSha))?.left ?? null);
   const onBase = await since(base);
   const inCheckout = head === null || head === base ? NOTHING : await since(head);
   if (onBase === null || inCheckout === null) return null;
   // What the branch contains too is its own, brought there by somebody who merged it.
   const stray = ({ sha }: CommitNode): boolean => (onBase.has(sha) ? split.left.has(sha) : !split.right.has(sha));
-  const found = [...new Map([...onBase, ...inCheckout]).values()].filter((node) => node.committerEmail === brief.identity.email && stray(node));
+  const found = [...new Map([...onBase, ...inCheckout]).values()].filter(
+    (node) => node.committerEmail === brief.identity.email && stray(node),
+  );
   return found.sort((a, b) => b.date - a.date).map(({ sha }) => sha);
 }
 
@@ -120,14 +160,26 @@ export interface RunCommits {
 export async function commitsOfRun({ brief, where, split }: Standing, head: string): Promise<RunCommits> {
   const merges = split === null ? null : mergesInProcess(brief, split, head);
   if (merges !== null) return { rewritten: false, merges };
-  const text = await mustGit(where, ['rev-list', '--left-right', '--parents', `${brief.tip}...${head}`, `^${brief.startSha}`]);
+  const text = await mustGit(where, [
+    'rev-list',
+    '--left-right',
+    '--parents',
+    `${brief.tip}...${head}`,
+    `^${brief.startSha}`,
+  ]);
   const lines = text.split('\n').filter((line) => line !== '');
-  const found = lines.filter((line) => line.startsWith('>')).flatMap((line) => {
-    const [commit = '', ...parents] = line.slice(1).split(' ');
-    return mergeOf(commit, parents);
-  });
-  const own = found.length === 0 ? [] : (await mustGit(where, ['rev-list', '--merges', `${brief.base}..${head}`])).split('\n');
-  return { rewritten: lines.some((line) => line.startsWith('<')), merges: found.filter(({ commit }) => own.includes(commit)) };
+  const found = lines
+    .filter((line) => line.startsWith('>'))
+    .flatMap((line) => {
+      const [commit = '', ...parents] = line.slice(1).split(' ');
+      return mergeOf(commit, parents);
+    });
+  const own =
+    found.length === 0 ? [] : (await mustGit(where, ['rev-list', '--merges', `${brief.base}..${head}`])).split('\n');
+  return {
+    rewritten: lines.some((line) => line.startsWith('<')),
+    merges: found.filter(({ commit }) => own.includes(commit)),
+  };
 }
 
 /** @returns null where the walk did not come by the tip that the run was briefed with. */
@@ -139,7 +191,9 @@ function mergesInProcess(brief: Brief, { mergeBase, right }: Divergence, head: s
 }
 
 function mergeOf(commit: string, [first, second, third]: readonly string[]): Merge[] {
-  return first !== undefined && second !== undefined && third === undefined ? [{ commit, parents: [first, second] }] : [];
+  return first !== undefined && second !== undefined && third === undefined
+    ? [{ commit, parents: [first, second] }]
+    : [];
 }
 
 /** What is done in this process may fail for good (a broken repository, a full disk): git itself then says how. */

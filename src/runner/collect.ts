@@ -1,7 +1,15 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Repository } from '../git/git.ts';
-import { changedFiles, commitAt, commitsAhead, commitsOfRun, repositoryOf, standingOf, strayCommits } from './branch-facts.ts';
+import {
+  changedFiles,
+  commitAt,
+  commitsAhead,
+  commitsOfRun,
+  repositoryOf,
+  standingOf,
+  strayCommits,
+} from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Brief, Rescue } from './folder.ts';
@@ -42,11 +50,16 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
   const repo = options.repo ?? repositoryOf(brief);
   const nothing = { leftovers: null, rescued: [], boardRestored: [], reported };
   try {
-    if (!existsSync(brief.worktree)) return { ...nothing, ...(await branchAlone(brief, repo)), faults: ['the worktree is gone'] };
+    if (!existsSync(brief.worktree))
+      return { ...nothing, ...(await branchAlone(brief, repo)), faults: ['the worktree is gone'] };
     return { ...(await collectWork(brief, repo, options)), reported };
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
-    return { ...nothing, ...(await branchAlone(brief, repo)), faults: [`the worktree can't be read: ${error.message}`] };
+    return {
+      ...nothing,
+      ...(await branchAlone(brief, repo)),
+      faults: [`the worktree can't be read: ${error.message}`],
+    };
   }
 }
 
@@ -74,7 +87,11 @@ export function takeReport(folder: string, brief: Brief): boolean {
 
 const LONGEST_REPORT = 1024 * 1024;
 
-async function collectWork(brief: Brief, repo: Repository, options: CollectOptions): Promise<Omit<Collected, 'reported'>> {
+async function collectWork(
+  brief: Brief,
+  repo: Repository,
+  options: CollectOptions,
+): Promise<Omit<Collected, 'reported'>> {
   const { state, rescued, faults } = await putRight(brief);
   const message = options.message ?? `${brief.taskId}: left uncommitted by the ${brief.role} agent`;
   const leftovers = await commitLeftovers(brief, repo, state, message);
@@ -94,24 +111,47 @@ async function collectWork(brief: Brief, repo: Repository, options: CollectOptio
   };
 }
 
-const factsOf = async (standing: Standing): Promise<Pick<Collected, 'tip' | 'ahead' | 'changed'>> => ({ tip: standing.tip, ahead: await commitsAhead(standing), changed: await changedFiles(standing) });
+const factsOf = async (standing: Standing): Promise<Pick<Collected, 'tip' | 'ahead' | 'changed'>> => ({
+  tip: standing.tip,
+  ahead: await commitsAhead(standing),
+  changed: await changedFiles(standing),
+});
 
-const told = (strays: readonly string[]): string[] => (strays.length === 0 ? [] : [`it committed outside its branch: ${strays.map((sha) => sha.slice(0, 10)).join(', ')}`]);
+const told = (strays: readonly string[]): string[] =>
+  strays.length === 0 ? [] : [`it committed outside its branch: ${strays.map((sha) => sha.slice(0, 10)).join(', ')}`];
 
 /** What the run committed itself: was history rewritten, are its merges honest? */
-async function lookAtCommits(standing: Standing, head: string, clean: readonly string[]): Promise<{ rescued: Rescue[]; faults: string[] }> {
+async function lookAtCommits(
+  standing: Standing,
+  head: string,
+  clean: readonly string[],
+): Promise<{ rescued: Rescue[]; faults: string[] }> {
   const { brief } = standing;
   if (head === brief.tip) return { rescued: [], faults: [] };
   const { rewritten, merges } = await commitsOfRun(standing, head);
-  const rescued = rewritten ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')] : [];
-  return { rescued, faults: await checkMerges(brief, merges.filter(({ commit }) => !clean.includes(commit)), head) };
+  const rescued = rewritten
+    ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')]
+    : [];
+  return {
+    rescued,
+    faults: await checkMerges(
+      brief,
+      merges.filter(({ commit }) => !clean.includes(commit)),
+      head,
+    ),
+  };
 }
 
 /** Puts board files back to what they were where the branch left base. @returns the commit. */
 async function restoreBoard(brief: Brief, tip: string): Promise<string> {
   const from = (await mustGit(brief, ['merge-base', brief.base, tip])).trim();
   const had = (await mustGit(brief, ['ls-tree', from, '--', brief.board])).trim() !== '';
-  await mustGit(brief, had ? ['restore', `--source=${from}`, '--staged', '--worktree', '--', brief.board] : ['rm', '-rqf', '--', brief.board]);
+  await mustGit(
+    brief,
+    had
+      ? ['restore', `--source=${from}`, '--staged', '--worktree', '--', brief.board]
+      : ['rm', '-rqf', '--', brief.board],
+  );
   const message = `${brief.taskId}: board put back\n\nTask branches don't change ${brief.board}/.\n`;
   await mustGit(brief, ['commit', '-q', '--no-verify', '-F', '-'], { env: identityOf(brief), input: message });
   return (await mustGit(brief, ['rev-parse', 'HEAD'])).trim();

@@ -8,7 +8,10 @@ export function filesWithMarkers(patch: string): string[] {
   let seen = 0;
   for (const line of patch.split('\n')) {
     if (line.startsWith('+++ ')) {
-      file = line.slice(4).replace(/^"?b\//, '').replace(/"?\t?$/, '');
+      file = line
+        .slice(4)
+        .replace(/^"?b\//, '')
+        .replace(/"?\t?$/, '');
       seen = 0;
     } else if (/^\+<{7}( |$)/.test(line)) seen = 1;
     else if (/^\+={7}\r?$/.test(line) && seen === 1) seen = 2;

@@ -71,12 +71,21 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   });
   const follow = parse === noEvents ? {} : { onTick: () => reader.look() };
   const stdin = command.stdin === 'prompt' ? join(run.folder, RUN_FILES.prompt) : null;
-  const end = await supervise(run, { file: command.file, args: command.args, stdin, timeout: run.brief.timeout, late: () => lateness(run), isAgent: true, ...follow });
+  const end = await supervise(run, {
+    file: command.file,
+    args: command.args,
+    stdin,
+    timeout: run.brief.timeout,
+    late: () => lateness(run),
+    isAgent: true,
+    ...follow,
+  });
   if (parse !== noEvents) reader.look(true);
   return { end, collect: {} };
 }
 
-const hasReport = ({ brief, folder }: LiveRun): boolean => [brief.report, join(folder, RUN_FILES.report)].some((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+const hasReport = ({ brief, folder }: LiveRun): boolean =>
+  [brief.report, join(folder, RUN_FILES.report)].some((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 
 /** A deadline that falls while the agent waits for its provider is the provider's. */
 function lateness(run: LiveRun): { cause: Cause; detail: string } {
@@ -86,20 +95,39 @@ function lateness(run: LiveRun): { cause: Cause; detail: string } {
 }
 
 /** Facts first: what ended it, its report, then the adapter's reading; an agent that has committed did start. */
-function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collected, adapter: Adapter | null): { cause: Cause; detail: string; providerUntil?: number } {
+function judge(
+  run: LiveRun,
+  { exit, spawnError }: ProgramEnd,
+  collected: Collected,
+  adapter: Adapter | null,
+): { cause: Cause; detail: string; providerUntil?: number } {
   if (run.ended) {
     const until = run.events.findLast((event) => event.type === 'waiting')?.until;
     return { ...run.ended, ...(run.ended.cause === 'provider' && until !== undefined ? { providerUntil: until } : {}) };
   }
   if (spawnError !== null) return { cause: 'not-started', detail: `it could not be started: ${spawnError}` };
-  const reading = exit === null ? null : (adapter?.outcome(exit, tailOf(run.outputPath), run.events, Date.now()) ?? null);
+  const reading =
+    exit === null ? null : (adapter?.outcome(exit, tailOf(run.outputPath), run.events, Date.now()) ?? null);
   const worked = collected.tip !== run.brief.tip;
-  if (reading?.kind === 'provider') return { cause: 'provider', detail: reading.detail, ...(reading.until === undefined ? {} : { providerUntil: reading.until }) };
+  if (reading?.kind === 'provider')
+    return {
+      cause: 'provider',
+      detail: reading.detail,
+      ...(reading.until === undefined ? {} : { providerUntil: reading.until }),
+    };
   if (reading?.kind === 'not-started' && !worked) return { cause: 'not-started', detail: reading.detail };
-  return { cause: 'no-report', detail: exit === null ? 'it ended without a report' : `it ended without a report (${exit.signal ?? `exit ${exit.code}`})` };
+  return {
+    cause: 'no-report',
+    detail:
+      exit === null ? 'it ended without a report' : `it ended without a report (${exit.signal ?? `exit ${exit.code}`})`,
+  };
 }
 
-function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, providerUntil: number | undefined): void {
+function writeResult(
+  run: LiveRun,
+  facts: Collected & Pick<RunResult, 'exit'>,
+  providerUntil: number | undefined,
+): void {
   const { brief, folder } = run;
   const session = run.events.findLast((event) => event.type === 'session')?.id;
   const usage = run.events.findLast((event) => event.type === 'usage');
@@ -123,8 +151,16 @@ function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, p
   publish(folder, result);
 }
 
-function figures({ input, output, costUsd }: { input?: number; output?: number; costUsd?: number }): { input?: number; output?: number; costUsd?: number } {
-  return { ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }), ...(costUsd === undefined ? {} : { costUsd }) };
+function figures({ input, output, costUsd }: { input?: number; output?: number; costUsd?: number }): {
+  input?: number;
+  output?: number;
+  costUsd?: number;
+} {
+  return {
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+  };
 }
 
 /** result.json whole: from here on the run has ended. */

@@ -31,7 +31,16 @@ export const RUN_FILES = {
 } as const;
 
 /** How a run ended (DESIGN.md section 5). */
-export const CAUSES = ['reported', 'no-report', 'timed-out', 'stalled', 'provider', 'not-started', 'stopped', 'lost'] as const;
+export const CAUSES = [
+  'reported',
+  'no-report',
+  'timed-out',
+  'stalled',
+  'provider',
+  'not-started',
+  'stopped',
+  'lost',
+] as const;
 export type Cause = (typeof CAUSES)[number];
 
 /** What the embedded `shell` agent does in this run; the runner plays it itself. */
@@ -85,7 +94,11 @@ export interface Brief {
   /** Board folder, relative: what the run changes there is put back. */
   readonly board: string;
   /** Null for `shell`. */
-  readonly command: { readonly file: string; readonly args: readonly string[]; readonly stdin: 'prompt' | 'none' } | null;
+  readonly command: {
+    readonly file: string;
+    readonly args: readonly string[];
+    readonly stdin: 'prompt' | 'none';
+  } | null;
   readonly shell: ShellPlan | null;
   readonly identity: { readonly name: string; readonly email: string };
   /** Absolute path in the worktree where the agent is to write its report. */
@@ -97,7 +110,12 @@ export interface Brief {
   readonly grace: number;
   /** Bytes of output after which the agent is ended (`timed-out` is wrong for it: cause `no-report` with the detail). */
   readonly maxOutput: number;
-  readonly hooks: { readonly afterCreate: string; readonly beforeRun: string; readonly afterRun: string; readonly timeout: number };
+  readonly hooks: {
+    readonly afterCreate: string;
+    readonly beforeRun: string;
+    readonly afterRun: string;
+    readonly timeout: number;
+  };
 }
 
 /** `run.json`: who runs it. A pid counts only together with its start time and boot. */
@@ -183,7 +201,13 @@ export interface Taken {
 export type AgentEvent =
   | { readonly at: number; readonly type: 'text'; readonly text: string }
   | { readonly at: number; readonly type: 'tool'; readonly name: string; readonly summary: string }
-  | { readonly at: number; readonly type: 'usage'; readonly input?: number; readonly output?: number; readonly costUsd?: number }
+  | {
+      readonly at: number;
+      readonly type: 'usage';
+      readonly input?: number;
+      readonly output?: number;
+      readonly costUsd?: number;
+    }
   | { readonly at: number; readonly type: 'session'; readonly id: string }
   | { readonly at: number; readonly type: 'waiting'; readonly until?: number; readonly why: string }
   | { readonly at: number; readonly type: 'phase'; readonly name: string }

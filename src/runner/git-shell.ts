@@ -82,9 +82,21 @@ export class GitShell {
   }
 
   #start(): Live {
-    const child = spawn('/bin/sh', [], { cwd: this.#cwd, env: this.#env(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('/bin/sh', [], {
+      cwd: this.#cwd,
+      env: this.#env(),
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const nothing = (): void => {};
-    const live: Live = { child, word: randomBytes(12).toString('hex'), gone: false, onOut: nothing, onErr: nothing, onEnd: nothing };
+    const live: Live = {
+      child,
+      word: randomBytes(12).toString('hex'),
+      gone: false,
+      onOut: nothing,
+      onErr: nothing,
+      onEnd: nothing,
+    };
     const gone = (): void => {
       if (live.gone) return;
       live.gone = true;
@@ -115,7 +127,9 @@ const LONGEST_INPUT = 64 * 1024;
 
 /** Starts with the word (it has been read), then runs, then says the word and the exit code. */
 function scriptOf({ env, file, args, input }: ShellCommand, word: string): string {
-  const set = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)} `).join('');
+  const set = Object.entries(env)
+    .map(([name, value]) => `${name}=${quoted(value)} `)
+    .join('');
   const command = `${set}${[file, ...args].map(quoted).join(' ')}`;
   const fed = input === null ? `${command} </dev/null` : `printf %s ${quoted(input)} | ${command}`;
   return `echo ${word}; ${fed}; code=$?; echo "\n${word} $code"; echo "\n${word} $code" >&2\n`;

@@ -26,7 +26,24 @@ const LONGEST = 10 * 60_000;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
 /** Our own commits run no hooks, are not signed, and start nothing in the background. */
-const SETTINGS = ['-c', 'core.hooksPath=/dev/null', '-c', 'commit.gpgSign=false', '-c', 'core.fsmonitor=false', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'core.quotePath=false', '-c', 'core.safecrlf=false', '-c', 'advice.detachedHead=false'];
+const SETTINGS = [
+  '-c',
+  'core.hooksPath=/dev/null',
+  '-c',
+  'commit.gpgSign=false',
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'gc.auto=0',
+  '-c',
+  'maintenance.auto=false',
+  '-c',
+  'core.quotePath=false',
+  '-c',
+  'core.safecrlf=false',
+  '-c',
+  'advice.detachedHead=false',
+];
 
 let shell: GitShell | null = null;
 
@@ -39,15 +56,35 @@ export function keepGitShell(cwd: string): void {
  * Runs git in a process group that is not the terminal's, so that a Ctrl-C for the coordinator never hits it. Never
  * throws for an exit code: the caller knows which ones mean something.
  */
-export async function git({ worktree, gitDir }: Where, args: readonly string[], options: GitOptions = {}): Promise<GitEnd> {
-  const call = { args: ['-C', worktree, ...SETTINGS, ...args], env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env }, input: options.input ?? null };
+export async function git(
+  { worktree, gitDir }: Where,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitEnd> {
+  const call = {
+    args: ['-C', worktree, ...SETTINGS, ...args],
+    env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env },
+    input: options.input ?? null,
+  };
   const answer = await shell?.run({ ...call, file: 'git', timeout: LONGEST, most: MOST_OUTPUT });
   return answer ?? spawned(call);
 }
 
-function spawned({ args, env, input }: { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly input: string | null }): Promise<GitEnd> {
+function spawned({
+  args,
+  env,
+  input,
+}: {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly input: string | null;
+}): Promise<GitEnd> {
   return new Promise((resolve) => {
-    const child = spawn('git', args, { env: { ...environment(), ...env }, detached: true, stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn('git', args, {
+      env: { ...environment(), ...env },
+      detached: true,
+      stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let size = 0;
@@ -63,7 +100,11 @@ function spawned({ args, env, input }: { readonly args: readonly string[]; reado
     });
     child.once('close', (code) => {
       clearTimeout(timer);
-      resolve({ code: code ?? -1, stdout: Buffer.concat(out).toString('utf8'), stderr: Buffer.concat(err).toString('utf8') });
+      resolve({
+        code: code ?? -1,
+        stdout: Buffer.concat(out).toString('utf8'),
+        stderr: Buffer.concat(err).toString('utf8'),
+      });
     });
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
@@ -86,5 +127,11 @@ export function zeroSplit(text: string): string[] {
 
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: 'true', GIT_OPTIONAL_LOCKS: '0' };
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_EDITOR: 'true',
+    GIT_OPTIONAL_LOCKS: '0',
+  };
 }

@@ -19,7 +19,8 @@ export async function prepare(run: LiveRun): Promise<void> {
   const { hooks, gitDir } = run.brief;
   const ready = join(gitDir, READY_FILE);
   if (!existsSync(ready)) {
-    if (hooks.afterCreate !== '') await withLock(run, () => runHook(run, 'after_create', hooks.afterCreate, { HUSKY: '0' }));
+    if (hooks.afterCreate !== '')
+      await withLock(run, () => runHook(run, 'after_create', hooks.afterCreate, { HUSKY: '0' }));
     if (run.ended) return;
     writeFileSync(ready, `${run.brief.runId}\n`);
   }
@@ -31,19 +32,48 @@ export async function cleanUp(run: LiveRun): Promise<void> {
   const { afterRun, timeout } = run.brief.hooks;
   if (afterRun === '') return;
   run.phase('after_run');
-  const end = await supervise(run, { file: 'sh', args: ['-c', afterRun], stdin: null, timeout, late: null, isAgent: false });
-  if (end.exit?.code !== 0) run.event({ at: Date.now(), type: 'text', text: `the after_run hook failed: ${end.spawnError ?? `exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`}` });
+  const end = await supervise(run, {
+    file: 'sh',
+    args: ['-c', afterRun],
+    stdin: null,
+    timeout,
+    late: null,
+    isAgent: false,
+  });
+  if (end.exit?.code !== 0)
+    run.event({
+      at: Date.now(),
+      type: 'text',
+      text: `the after_run hook failed: ${end.spawnError ?? `exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`}`,
+    });
 }
 
-async function runHook(run: LiveRun, name: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+async function runHook(
+  run: LiveRun,
+  name: string,
+  command: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
   run.phase(name);
   const from = run.outputSize();
   const { timeout } = run.brief.hooks;
   const failed = (why: string): string => `the ${name} hook ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
-  const late = () => ({ cause: 'not-started' as const, detail: failed(`took longer than ${Math.round(timeout / 1000)} s`) });
-  const end = await supervise(run, { file: 'sh', args: ['-c', command], stdin: null, env, timeout, late, isAgent: false });
+  const late = () => ({
+    cause: 'not-started' as const,
+    detail: failed(`took longer than ${Math.round(timeout / 1000)} s`),
+  });
+  const end = await supervise(run, {
+    file: 'sh',
+    args: ['-c', command],
+    stdin: null,
+    env,
+    timeout,
+    late,
+    isAgent: false,
+  });
   if (end.spawnError !== null) run.end('not-started', failed(`could not be started: ${end.spawnError}`));
-  else if (end.exit?.code !== 0) run.end('not-started', failed(`failed: exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`));
+  else if (end.exit?.code !== 0)
+    run.end('not-started', failed(`failed: exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`));
 }
 
 /**

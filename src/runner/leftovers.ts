@@ -24,19 +24,47 @@ export interface Leftovers {
  * the worktree, or the next status would be full of them).
  * @param message the commit's message.
  */
-export async function commitLeftovers(brief: Brief, repo: Repository, state: WorktreeState, message: string): Promise<Leftovers> {
+export async function commitLeftovers(
+  brief: Brief,
+  repo: Repository,
+  state: WorktreeState,
+  message: string,
+): Promise<Leftovers> {
   if (state.changes.length === 0) return { commit: null, rescued: [], faults: [] };
   const { commit, aside, away } = sort(brief, state.changes);
   const rescued: Rescue[] = [];
-  if (aside.length > 0) rescued.push(await rescuePaths(brief, aside, 'named like a secret, over 5 MB, or a repository of its own: not committed, left in the worktree', null));
-  if (away.length > 0) rescued.push(await rescuePaths(brief, away, 'new files of the tester: not committed, taken out of the worktree', null));
-  await unstage(brief, state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path));
+  if (aside.length > 0)
+    rescued.push(
+      await rescuePaths(
+        brief,
+        aside,
+        'named like a secret, over 5 MB, or a repository of its own: not committed, left in the worktree',
+        null,
+      ),
+    );
+  if (away.length > 0)
+    rescued.push(
+      await rescuePaths(brief, away, 'new files of the tester: not committed, taken out of the worktree', null),
+    );
+  await unstage(
+    brief,
+    state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path),
+  );
   removePaths(brief, away);
   if (commit.length === 0) return { commit: null, rescued, faults: [] };
   const done = await commitPaths(brief, repo, state, commit, message);
   if (done.failure === null) return { commit: done.commit, rescued, faults: [] };
-  const kept = await rescuePaths(brief, commit.map((change) => change.path), 'git could not commit it', state.head);
-  return { commit: null, rescued: [...rescued, kept], faults: [`what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`] };
+  const kept = await rescuePaths(
+    brief,
+    commit.map((change) => change.path),
+    'git could not commit it',
+    state.head,
+  );
+  return {
+    commit: null,
+    rescued: [...rescued, kept],
+    faults: [`what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`],
+  };
 }
 
 function sort(brief: Brief, changes: readonly Change[]): { commit: Change[]; aside: string[]; away: string[] } {
@@ -45,7 +73,8 @@ function sort(brief: Brief, changes: readonly Change[]): { commit: Change[]; asi
   const away: string[] = [];
   for (const change of changes) {
     if (change.kind === 'changed') commit.push(change);
-    else if (staysOut(brief.worktree, change.path)) (brief.role === 'tester' && !isRepository(change.path) ? away : aside).push(change.path);
+    else if (staysOut(brief.worktree, change.path))
+      (brief.role === 'tester' && !isRepository(change.path) ? away : aside).push(change.path);
     else if (brief.role === 'tester') away.push(change.path);
     else commit.push(change);
   }
@@ -67,19 +96,33 @@ const isRepository = (path: string): boolean => path.endsWith('/');
 
 async function unstage(brief: Brief, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
-  await mustGit(brief, ['--literal-pathspecs', 'reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: paths.map((path) => `${path}\0`).join('') });
+  await mustGit(brief, ['--literal-pathspecs', 'reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+    input: paths.map((path) => `${path}\0`).join(''),
+  });
 }
 
 /** @returns the commit (null when there was nothing after all), or what git said. */
-async function commitPaths(brief: Brief, repo: Repository, state: WorktreeState, changes: readonly Change[], message: string): Promise<{ commit: string | null; failure: string | null }> {
+async function commitPaths(
+  brief: Brief,
+  repo: Repository,
+  state: WorktreeState,
+  changes: readonly Change[],
+  message: string,
+): Promise<{ commit: string | null; failure: string | null }> {
   const paths = changes.map((change) => change.path);
-  const add = changes.length === state.changes.length
-    ? await git(brief, ['add', '-A'])
-    : await git(brief, ['--literal-pathspecs', 'add', '-A', '--pathspec-from-file=-', '--pathspec-file-nul'], { input: paths.map((path) => `${path}\0`).join('') });
+  const add =
+    changes.length === state.changes.length
+      ? await git(brief, ['add', '-A'])
+      : await git(brief, ['--literal-pathspecs', 'add', '-A', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+          input: paths.map((path) => `${path}\0`).join(''),
+        });
   if (add.code !== 0) return { commit: null, failure: add.stderr.trim() };
   const quick = state.head === null ? null : await orNull(commitStaged(repo, brief, state.head, paths, message));
   if (quick !== null) return { commit: quick === 'nothing' ? null : quick, failure: null };
-  const commit = await git(brief, ['commit', '-q', '--no-verify', '--cleanup=verbatim', '-F', '-'], { env: identityOf(brief), input: `${message}\n` });
+  const commit = await git(brief, ['commit', '-q', '--no-verify', '--cleanup=verbatim', '-F', '-'], {
+    env: identityOf(brief),
+    input: `${message}\n`,
+  });
   if (commit.code === 0) return { commit: await commitAt(repo, brief, brief.branch), failure: null };
   const nothing = /nothing to commit|nothing added to commit|no changes added/.test(commit.stdout + commit.stderr);
   return { commit: null, failure: nothing ? null : (commit.stderr + commit.stdout).trim() };

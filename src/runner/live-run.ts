@@ -113,7 +113,13 @@ export class LiveRun {
   }
 
   sweepTarget(): SweepTarget {
-    return { runId: this.brief.runId, worktree: this.brief.worktree, since: this.since, groups: this.groups, seen: [...this.seen.values()] };
+    return {
+      runId: this.brief.runId,
+      worktree: this.brief.worktree,
+      since: this.since,
+      groups: this.groups,
+      seen: [...this.seen.values()],
+    };
   }
 
   close(): void {

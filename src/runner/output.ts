@@ -27,7 +27,7 @@ export class LineReader {
   look(toEnd = false): void {
     const fd = openSync(this.path, 'r');
     try {
-      for (let taken = 0; toEnd || taken < LINES_PER_LOOK; ) {
+      for (let taken = 0; toEnd || taken < LINES_PER_LOOK;) {
         const read = readSync(fd, this.buffer, 0, CHUNK, this.offset);
         if (read === 0) break;
         this.offset += read;
@@ -88,6 +88,8 @@ export function tailOf(path: string, from = 0): string {
 
 /** The last 20 lines of a text. */
 export function lastLines(text: string): string {
-  const plain = stripVTControlCharacters(text).replace(/[^\n]*\r(?!\n)/g, '').replace(/(?![\n\t])\p{Cc}/gu, '');
+  const plain = stripVTControlCharacters(text)
+    .replace(/[^\n]*\r(?!\n)/g, '')
+    .replace(/(?![\n\t])\p{Cc}/gu, '');
   return plain.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 }

@@ -165,7 +165,9 @@ function listByPs(which: readonly string[] = ['-ax']): ProcessRow[] {
 }
 
 function parsePs(line: string): ProcessRow | null {
-  const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\d{4})\s+(.*)$/.exec(line);
+  const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(\S+)\s+(\S+\s+\S+\s+\S+\s+\S+\s+\d{4})\s+(.*)$/.exec(
+    line,
+  );
   if (!match || match[4]?.startsWith('Z')) return null;
   const cpu = (match[6] ?? '').split(/[-:]/).reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
   return {

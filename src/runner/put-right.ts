@@ -27,7 +27,12 @@ export async function putRight(brief: Brief): Promise<PutRight> {
   const unmerged = state.changes.some((change) => change.kind === 'unmerged');
   if (state.operation !== null || unmerged) {
     const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
-    const kept = await rescuePaths(brief, state.changes.map((change) => change.path), `the worktree was left ${what}`, state.head);
+    const kept = await rescuePaths(
+      brief,
+      state.changes.map((change) => change.path),
+      `the worktree was left ${what}`,
+      state.head,
+    );
     await abort(brief, state.operation);
     rescued.push(kept);
     faults.push(`the worktree was left ${what}: undone, its tree is kept under ${kept.ref}`);
@@ -35,7 +40,11 @@ export async function putRight(brief: Brief): Promise<PutRight> {
   }
   if (state.branch === shortName(brief.branch) && state.head !== null) return { state, rescued, faults };
   const back = await backToBranch(brief, state);
-  return { state: await readWorktree(brief), rescued: [...rescued, ...back.rescued], faults: [...faults, ...back.faults] };
+  return {
+    state: await readWorktree(brief),
+    rescued: [...rescued, ...back.rescued],
+    faults: [...faults, ...back.faults],
+  };
 }
 
 /** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
@@ -51,7 +60,11 @@ function mendLink(brief: Brief): string[] {
 
 /** Locks of git processes that were killed; nothing of the run is alive any more, so nobody holds them. */
 async function removeStaleLocks(brief: Brief): Promise<void> {
-  for (const lock of [join(brief.gitDir, 'index.lock'), join(brief.gitDir, 'HEAD.lock'), join(brief.gitCommonDir, `${brief.branch}.lock`)]) {
+  for (const lock of [
+    join(brief.gitDir, 'index.lock'),
+    join(brief.gitDir, 'HEAD.lock'),
+    join(brief.gitCommonDir, `${brief.branch}.lock`),
+  ]) {
     // A person's own git in that worktree gets its time.
     for (let waited = 0; existsSync(lock) && waited < 2_000; waited += 100) {
       if (Date.now() - changedAt(lock) > 60_000) break;
@@ -77,7 +90,17 @@ async function abort(brief: Brief, operation: Operation | null): Promise<void> {
   // The abort itself failed ("entry not uptodate"): the tree is kept, so the operation is dropped by force.
   if (operation !== null && operation !== 'bisect') await git(brief, [operation, '--quit']);
   await mustGit(brief, ['reset', '-q', '--hard']);
-  for (const name of ['MERGE_HEAD', 'MERGE_MSG', 'MERGE_MODE', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'rebase-merge', 'rebase-apply', 'sequencer', 'BISECT_LOG']) {
+  for (const name of [
+    'MERGE_HEAD',
+    'MERGE_MSG',
+    'MERGE_MODE',
+    'CHERRY_PICK_HEAD',
+    'REVERT_HEAD',
+    'rebase-merge',
+    'rebase-apply',
+    'sequencer',
+    'BISECT_LOG',
+  ]) {
     rmSync(join(brief.gitDir, name), { recursive: true, force: true });
   }
 }
@@ -92,10 +115,20 @@ async function backToBranch(brief: Brief, state: WorktreeState): Promise<{ rescu
     await mustGit(brief, ['symbolic-ref', 'HEAD', brief.branch]);
     return { rescued: [], faults: [] };
   }
-  const where = head === null ? 'without a commit' : state.branch === null ? 'detached elsewhere' : `on branch ${state.branch}`;
+  const where =
+    head === null ? 'without a commit' : state.branch === null ? 'detached elsewhere' : `on branch ${state.branch}`;
   const rescued: Rescue[] = [];
-  if (state.changes.length > 0) rescued.push(await rescuePaths(brief, state.changes.map((change) => change.path), `HEAD was left ${where}`, head));
-  else if (head !== null && !(await isAncestor(brief, head, tip))) rescued.push(await rescueCommit(brief, head, `HEAD was left ${where}`));
+  if (state.changes.length > 0)
+    rescued.push(
+      await rescuePaths(
+        brief,
+        state.changes.map((change) => change.path),
+        `HEAD was left ${where}`,
+        head,
+      ),
+    );
+  else if (head !== null && !(await isAncestor(brief, head, tip)))
+    rescued.push(await rescueCommit(brief, head, `HEAD was left ${where}`));
   await mustGit(brief, ['checkout', '-q', '-f', shortName(brief.branch), '--']);
   const kept = rescued.map((one) => `, kept under ${one.ref}`).join('');
   return { rescued, faults: [`HEAD was left ${where}${kept}`] };

@@ -11,7 +11,12 @@ import { git, mustGit } from './git.ts';
  * @param head the commit on whose tree they are laid; null = they alone, so that files which stay on disk for many
  * runs are found to be kept.
  */
-export async function rescuePaths(brief: Brief, all: readonly string[], why: string, head: string | null): Promise<Rescue> {
+export async function rescuePaths(
+  brief: Brief,
+  all: readonly string[],
+  why: string,
+  head: string | null,
+): Promise<Rescue> {
   return withIndex(brief, async (env) => {
     await mustGit(brief, head === null ? ['read-tree', '--empty'] : ['read-tree', head], { env });
     const lines: string[] = [];
@@ -22,9 +27,15 @@ export async function rescuePaths(brief: Brief, all: readonly string[], why: str
       else if (stat?.isFile()) files.push({ path, mode: (stat.mode & 0o111) === 0 ? '100644' : '100755' });
       else if (stat === null) lines.push(`0 ${'0'.repeat(head?.length ?? 40)}\t${path}`);
     }
-    const blobs = await blobsOf(brief, files.map((file) => file.path));
+    const blobs = await blobsOf(
+      brief,
+      files.map((file) => file.path),
+    );
     files.forEach((file, n) => lines.push(`${file.mode} ${blobs[n] ?? ''}\t${file.path}`));
-    await mustGit(brief, ['update-index', '-z', '--add', '--remove', '--index-info'], { env, input: lines.map((line) => `${line}\0`).join('') });
+    await mustGit(brief, ['update-index', '-z', '--add', '--remove', '--index-info'], {
+      env,
+      input: lines.map((line) => `${line}\0`).join(''),
+    });
     const tree = (await mustGit(brief, ['write-tree'], { env })).trim();
     const ref = await keep(brief, { tree, parent: head, why });
     return { ref, why, paths: all };
@@ -49,22 +60,38 @@ export function identityOf(brief: Brief): Record<string, string> {
   return { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email };
 }
 
-async function keep(brief: Brief, { tree, parent, why }: { tree: string; parent: string | null; why: string }): Promise<string> {
+async function keep(
+  brief: Brief,
+  { tree, parent, why }: { tree: string; parent: string | null; why: string },
+): Promise<string> {
   const kept = await keptSoFar(brief);
   const before = kept.find((one) => one.tree === tree && one.parent === (parent ?? ''));
   if (before) return before.ref;
-  const args = ['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', `${brief.taskId}: ${why}\n\nKept of run ${brief.runId}.`];
+  const args = [
+    'commit-tree',
+    tree,
+    ...(parent === null ? [] : ['-p', parent]),
+    '-m',
+    `${brief.taskId}: ${why}\n\nKept of run ${brief.runId}.`,
+  ];
   const commit = (await mustGit(brief, args, { env: identityOf(brief) })).trim();
   return nextRef(brief, commit, kept.length);
 }
 
 async function keptSoFar(brief: Brief): Promise<{ ref: string; commit: string; tree: string; parent: string }[]> {
-  const args = ['for-each-ref', '--format=%(refname) %(objectname) %(tree) %(parent)', `refs/kanban/rescue/${brief.taskId}/`];
+  const args = [
+    'for-each-ref',
+    '--format=%(refname) %(objectname) %(tree) %(parent)',
+    `refs/kanban/rescue/${brief.taskId}/`,
+  ];
   const text = await mustGit(brief, args);
-  return text.split('\n').filter((line) => line !== '').map((line) => {
-    const [ref = '', commit = '', tree = '', parent = ''] = line.split(' ');
-    return { ref, commit, tree, parent };
-  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [ref = '', commit = '', tree = '', parent = ''] = line.split(' ');
+      return { ref, commit, tree, parent };
+    });
 }
 
 async function nextRef(brief: Brief, commit: string, count: number): Promise<string> {
@@ -73,7 +100,8 @@ async function nextRef(brief: Brief, commit: string, count: number): Promise<str
     // '' as the old value: only if there is none yet.
     const end = await git(brief, ['update-ref', ref, commit, '']);
     if (end.code === 0) return ref;
-    if ((await git(brief, ['rev-parse', '-q', '--verify', ref])).code !== 0) throw new Error(`git update-ref ${ref}: ${end.stderr}`);
+    if ((await git(brief, ['rev-parse', '-q', '--verify', ref])).code !== 0)
+      throw new Error(`git update-ref ${ref}: ${end.stderr}`);
   }
   throw new Error(`no free rescue ref for ${brief.taskId}`);
 }
@@ -94,7 +122,8 @@ async function blobsOf(brief: Brief, paths: readonly string[]): Promise<string[]
   const odd = paths.filter((path) => path.includes('\n') || path.startsWith('"'));
   if (odd.length > 0) {
     const blobs: string[] = [];
-    for (const path of paths) blobs.push((await mustGit(brief, ['hash-object', '-w', '--no-filters', '--', path])).trim());
+    for (const path of paths)
+      blobs.push((await mustGit(brief, ['hash-object', '-w', '--no-filters', '--', path])).trim());
     return blobs;
   }
   const input = paths.map((path) => `${path}\n`).join('');
@@ -102,13 +131,17 @@ async function blobsOf(brief: Brief, paths: readonly string[]): Promise<string[]
 }
 
 async function linkBlob(brief: Brief, path: string): Promise<string> {
-  return (await mustGit(brief, ['hash-object', '-w', '--stdin'], { input: readlinkSync(join(brief.worktree, path)) })).trim();
+  return (
+    await mustGit(brief, ['hash-object', '-w', '--stdin'], { input: readlinkSync(join(brief.worktree, path)) })
+  ).trim();
 }
 
 function filesOf(worktree: string, path: string): string[] {
   const clean = path.replace(/\/$/, '');
   if (!statOf(join(worktree, clean))?.isDirectory()) return [clean];
-  return readdirSync(join(worktree, clean)).filter((name) => name !== '.git').flatMap((name) => filesOf(worktree, `${clean}/${name}`));
+  return readdirSync(join(worktree, clean))
+    .filter((name) => name !== '.git')
+    .flatMap((name) => filesOf(worktree, `${clean}/${name}`));
 }
 
 function statOf(path: string) {

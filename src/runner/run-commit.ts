@@ -10,11 +10,20 @@ import { git } from './git.ts';
 import { identityOf } from './rescue.ts';
 
 /** A commit object under the run's own identity, unsigned. @returns its SHA; no ref knows it yet. */
-export function writeRunCommit(repo: Repository, brief: Brief, commit: { readonly tree: string; readonly parents: readonly string[]; readonly message: string }): string {
+export function writeRunCommit(
+  repo: Repository,
+  brief: Brief,
+  commit: { readonly tree: string; readonly parents: readonly string[]; readonly message: string },
+): string {
   // As git does: these would end the field.
   const clean = (text: string): string => text.replace(/[<>\n\0]/g, '').trim();
   const who = `${clean(brief.identity.name)} <${clean(brief.identity.email)}> ${stamp(new Date())}`;
-  const lines = [`tree ${commit.tree}`, ...commit.parents.map((parent) => `parent ${parent}`), `author ${who}`, `committer ${who}`];
+  const lines = [
+    `tree ${commit.tree}`,
+    ...commit.parents.map((parent) => `parent ${parent}`),
+    `author ${who}`,
+    `committer ${who}`,
+  ];
   return writeLoose(repo, 'commit', Buffer.from(`${lines.join('\n')}\n\n${commit.message.replaceAll('\0', '')}`));
 }
 
@@ -24,7 +33,13 @@ export function writeRunCommit(repo: Repository, brief: Brief, commit: { readonl
  * @returns the commit; `nothing` when nothing is staged; null when it is a matter for `git commit`: an index of many
  * files or with features that only git knows, a path that isn't UTF-8, a file where a folder was, a HEAD that moved.
  */
-export async function commitStaged(repo: Repository, brief: Brief, head: string, paths: readonly string[], message: string): Promise<string | 'nothing' | null> {
+export async function commitStaged(
+  repo: Repository,
+  brief: Brief,
+  head: string,
+  paths: readonly string[],
+  message: string,
+): Promise<string | 'nothing' | null> {
   if (paths.some((path) => path.includes('\uFFFD') || path.endsWith('/')) || hasFolderForFile(paths)) return null;
   if ((statSync(join(brief.gitDir, 'index'), { throwIfNoEntry: false })?.size ?? Infinity) > LARGEST_INDEX) return null;
   const staged = readIndexFile(brief.gitDir, repo.objectFormat, new Set(paths));
@@ -35,7 +50,11 @@ export async function commitStaged(repo: Repository, brief: Brief, head: string,
   const tree = await editTree(repo, before, edits);
   if (tree === before) return 'nothing';
   const commit = writeRunCommit(repo, brief, { tree, parents: [head], message: `${message}\n` });
-  const moved = await git(brief, ['update-ref', '-m', `commit: ${message.split('\n')[0] ?? ''}`, 'HEAD', commit, head], { env: identityOf(brief) });
+  const moved = await git(
+    brief,
+    ['update-ref', '-m', `commit: ${message.split('\n')[0] ?? ''}`, 'HEAD', commit, head],
+    { env: identityOf(brief) },
+  );
   return moved.code === 0 ? commit : null;
 }
 
@@ -45,7 +64,8 @@ const LARGEST_INDEX = 1024 * 1024;
 function hasFolderForFile(paths: readonly string[]): boolean {
   const all = new Set(paths);
   return paths.some((path) => {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) if (all.has(path.slice(0, slash))) return true;
+    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
+      if (all.has(path.slice(0, slash))) return true;
     return false;
   });
 }

@@ -53,7 +53,9 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
 /** A report in the run folder is put there only once the agent has ended by itself (or another cause is written down). */
 function endOf(folder: string, claim: Claim | null): EndCause {
   if (claim?.lost) return endBecause(folder, 'lost', 'no runner ever took it');
-  return existsSync(join(folder, RUN_FILES.report)) ? endBecause(folder, 'reported', '') : endBecause(folder, 'lost', 'its runner died');
+  return existsSync(join(folder, RUN_FILES.report))
+    ? endBecause(folder, 'reported', '')
+    : endBecause(folder, 'lost', 'its runner died');
 }
 
 function readJson<T>(path: string): T | null {

@@ -24,8 +24,14 @@ export async function shellMergeBase(run: LiveRun): Promise<string | null> {
   const { tree, clean, conflicted } = standing.base === null ? UNKNOWN : await mergeTrees(brief, [head, standing.base]);
   if (tree === null || standing.base === null || (!clean && conflicted.length === 0)) return mergeInWorktree(run);
   if (!clean) return inConflict(run, conflicted);
-  const merge = writeRunCommit(standing.repo, brief, { tree, parents: [head, standing.base], message: `${brief.taskId}: merge ${name}\n` });
-  const end = await git(brief, ['merge', '-q', '--ff-only', '--no-stat', '--no-verify-signatures', merge], { env: identityOf(brief) });
+  const merge = writeRunCommit(standing.repo, brief, {
+    tree,
+    parents: [head, standing.base],
+    message: `${brief.taskId}: merge ${name}\n`,
+  });
+  const end = await git(brief, ['merge', '-q', '--ff-only', '--no-stat', '--no-verify-signatures', merge], {
+    env: identityOf(brief),
+  });
   run.say(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
   if (end.code !== 0) return notMerged(name, end);
   run.cleanMerges.push(merge);
@@ -38,7 +44,11 @@ const UNKNOWN = { tree: null, clean: false, conflicted: [] };
 async function mergeInWorktree(run: LiveRun): Promise<string | null> {
   const { base, taskId } = run.brief;
   const name = shortName(base);
-  const end = await git(run.brief, ['merge', '--no-ff', '--no-edit', '--no-stat', '--no-verify-signatures', '-m', `${taskId}: merge ${name}`, base], { env: identityOf(run.brief) });
+  const end = await git(
+    run.brief,
+    ['merge', '--no-ff', '--no-edit', '--no-stat', '--no-verify-signatures', '-m', `${taskId}: merge ${name}`, base],
+    { env: identityOf(run.brief) },
+  );
   run.say(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
   if (end.code === 0) return null;
   const conflicted = zeroSplit((await git(run.brief, ['diff', '--name-only', '--diff-filter=U', '-z'])).stdout);
@@ -52,4 +62,5 @@ function inConflict(run: LiveRun, paths: readonly string[]): string {
   return `Merging ${shortName(run.brief.base)} into the branch conflicts in:\n\n${list}`;
 }
 
-const notMerged = (name: string, { stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string => `${name} could not be merged into the branch: ${(stderr || stdout).trim()}`;
+const notMerged = (name: string, { stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string =>
+  `${name} could not be merged into the branch: ${(stderr || stdout).trim()}`;

@@ -34,7 +34,12 @@ export async function reviewByProgram(brief: Brief, files: readonly string[]): P
 }
 
 function allowed(path: string, files: readonly string[]): boolean {
-  return files.length === 0 || files.some((glob) => path.startsWith(`${glob.replace(/\/+$/, '')}/`) || picomatch.isMatch(path, glob, { dot: true }));
+  return (
+    files.length === 0 ||
+    files.some(
+      (glob) => path.startsWith(`${glob.replace(/\/+$/, '')}/`) || picomatch.isMatch(path, glob, { dot: true }),
+    )
+  );
 }
 
 /** `git diff --check` also names a lone `=======`; only a file with three hits is worth reading its patch. */
@@ -46,10 +51,25 @@ async function conflicted(brief: Brief, range: string, check: string): Promise<s
   }
   const suspects = [...hits].filter(([, count]) => count >= 3).map(([file]) => file);
   if (suspects.length === 0) return [];
-  return filesWithMarkers(await mustGit(brief, ['--literal-pathspecs', 'diff', '-U0', '--no-color', '--no-renames', '--no-ext-diff', '--no-textconv', range, '--', ...suspects]));
+  return filesWithMarkers(
+    await mustGit(brief, [
+      '--literal-pathspecs',
+      'diff',
+      '-U0',
+      '--no-color',
+      '--no-renames',
+      '--no-ext-diff',
+      '--no-textconv',
+      range,
+      '--',
+      ...suspects,
+    ]),
+  );
 }
 
 function whitespace(check: string): string[] {
-  const errors = check.split('\n').filter((line) => /^.+:\d+: (?!leftover conflict marker)\S/.test(line) && !line.startsWith('+'));
+  const errors = check
+    .split('\n')
+    .filter((line) => /^.+:\d+: (?!leftover conflict marker)\S/.test(line) && !line.startsWith('+'));
   return errors.length <= MOST_TOLD ? errors : [...errors.slice(0, MOST_TOLD), `and ${errors.length - MOST_TOLD} more`];
 }

@@ -50,14 +50,21 @@ async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const passed = end.exit?.code === 0;
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   if (!ownReport(run, passed)) {
-    report(run, passed ? 'done' : 'blocked', passed ? `The entry's script ran to its end.${quoted(run)}` : `The entry's script failed: ${inWords(end)}.${quoted(run)}`);
+    report(
+      run,
+      passed ? 'done' : 'blocked',
+      passed
+        ? `The entry's script ran to its end.${quoted(run)}`
+        : `The entry's script failed: ${inWords(end)}.${quoted(run)}`,
+    );
   }
   return { end, collect: passed ? { message: `${taskId}: ${title}` } : {} };
 }
 
 async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const review = plan.check === null ? null : await reviewByProgram(run.brief, plan.check.files);
-  const told = review === null || review.told.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.told.join('\n'))}`;
+  const told =
+    review === null || review.told.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.told.join('\n'))}`;
   if (review !== null && review.findings.length > 0) {
     report(run, 'changes-requested', `${review.findings.map((finding) => `- ${finding}`).join('\n')}${told}`);
     return { end: NOTHING_RAN, collect: {} };
@@ -69,14 +76,19 @@ async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const end = await runProgram(run, commandProgram(run, plan.run));
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
-  if (!ownReport(run, passed)) report(run, passed ? 'ready' : 'changes-requested', `${ran(plan.run, end)}${quoted(run)}${told}`);
+  if (!ownReport(run, passed))
+    report(run, passed ? 'ready' : 'changes-requested', `${ran(plan.run, end)}${quoted(run)}${told}`);
   return { end, collect: {} };
 }
 
 async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const conflict = plan.mergeBase ? await shellMergeBase(run) : null;
   if (conflict !== null || plan.run === '') {
-    report(run, conflict === null ? 'passed' : 'failed', conflict ?? 'Base merges cleanly into the branch; no command is set for the tester.');
+    report(
+      run,
+      conflict === null ? 'passed' : 'failed',
+      conflict ?? 'Base merges cleanly into the branch; no command is set for the tester.',
+    );
     return { end: NOTHING_RAN, collect: {} };
   }
   const end = await runProgram(run, commandProgram(run, plan.run));
@@ -133,9 +145,15 @@ function report(run: LiveRun, verdict: string, text: string): void {
 }
 
 const count = (files: number): string => (files === 1 ? '1 file' : `${files} files`);
-const indented = (text: string): string => text.split('\n').map((line) => `    ${line}`).join('\n');
-const ran = (command: string, end: ProgramEnd): string => `\`${command.split('\n')[0] ?? ''}\` ${end.exit?.code === 0 ? 'passed' : `failed: ${inWords(end)}`}.`;
-const inWords = ({ exit }: ProgramEnd): string => (exit === null ? 'it never ran' : exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`);
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+const ran = (command: string, end: ProgramEnd): string =>
+  `\`${command.split('\n')[0] ?? ''}\` ${end.exit?.code === 0 ? 'passed' : `failed: ${inWords(end)}`}.`;
+const inWords = ({ exit }: ProgramEnd): string =>
+  exit === null ? 'it never ran' : exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
 
 function quoted(run: LiveRun): string {
   const tail = tailOf(run.outputPath);

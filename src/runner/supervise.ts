@@ -77,7 +77,11 @@ export async function supervise(run: LiveRun, program: Program): Promise<Program
   await Promise.race([exited, ending]);
   if (ended) await endTree(run, child, exited);
   stopWatching();
-  const { swept, survivors } = await sweepRun(run.sweepTarget(), ended ? 0 : Math.min(GENTLE, run.brief.grace), SWEEP_LIMIT);
+  const { swept, survivors } = await sweepRun(
+    run.sweepTarget(),
+    ended ? 0 : Math.min(GENTLE, run.brief.grace),
+    SWEEP_LIMIT,
+  );
   for (const found of swept) if (found.pid !== child.pid) run.swept.set(found.pid, found);
   run.survivors = survivors;
   return exit ?? { exit: null, spawnError: null };
@@ -156,7 +160,8 @@ function lookForStall(run: LiveRun, watch: StallWatch, awake: number, output: nu
   if (change === null) return;
   const at = Date.now();
   run.event({ at, type: change, since: at - Math.round(awake - since) });
-  if (change === 'stalled' && run.brief.stall.kill) run.end('stalled', `no output, no CPU and no changed file for ${Math.round((awake - since) / 1000)} s`);
+  if (change === 'stalled' && run.brief.stall.kill)
+    run.end('stalled', `no output, no CPU and no changed file for ${Math.round((awake - since) / 1000)} s`);
 }
 
 /** CPU of all that can be reached from the agent; remembers each of them for the sweep. */
@@ -164,7 +169,11 @@ function treeCpu(run: LiveRun, pid: number | undefined): number {
   if (pid === undefined) return 0;
   const rows = listProcesses();
   const known = rows.filter((row) => run.seen.has(`${row.pid} ${row.startTime}`)).map((row) => row.pid);
-  const tree = descendants(rows, [pid, ...known, ...rows.filter((row) => run.groups.includes(row.pgid)).map((row) => row.pid)]);
+  const tree = descendants(rows, [
+    pid,
+    ...known,
+    ...rows.filter((row) => run.groups.includes(row.pgid)).map((row) => row.pid),
+  ]);
   const mine = tree.filter((row) => row.pgid === pid || startedSince(row, run.since));
   for (const row of mine) run.seen.set(`${row.pid} ${row.startTime}`, { pid: row.pid, startTime: row.startTime });
   return mine.reduce((sum, row) => sum + row.cpu, 0);

@@ -1,6 +1,14 @@
 import { realpathSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { commandOf, directoryOf, environmentOf, isOwn, listProcesses, readProcess, startedSince } from './process-table.ts';
+import {
+  commandOf,
+  directoryOf,
+  environmentOf,
+  isOwn,
+  listProcesses,
+  readProcess,
+  startedSince,
+} from './process-table.ts';
 import type { ProcessId, ProcessRow } from './process-table.ts';
 
 /** What belongs to a run. */
@@ -32,12 +40,20 @@ export interface Marked extends ProcessId {
  * @param gentle ms between SIGTERM and SIGKILL; 0 = SIGKILL at once.
  * @param limit ms after which what is still alive is returned as `survivors`.
  */
-export async function sweepRun(target: SweepTarget, gentle = 0, limit = 60_000): Promise<{ swept: Swept[]; survivors: Swept[] }> {
+export async function sweepRun(
+  target: SweepTarget,
+  gentle = 0,
+  limit = 60_000,
+): Promise<{ swept: Swept[]; survivors: Swept[] }> {
   return endAll(() => findOfRun(target), gentle, limit);
 }
 
 /** Ends the given processes, each only if it is still the same one. */
-export async function endProcesses(ids: readonly ProcessId[], gentle = 2_000, limit = 60_000): Promise<{ swept: Swept[]; survivors: Swept[] }> {
+export async function endProcesses(
+  ids: readonly ProcessId[],
+  gentle = 2_000,
+  limit = 60_000,
+): Promise<{ swept: Swept[]; survivors: Swept[] }> {
   return endAll(() => ids.flatMap((id) => same(id) ?? []), gentle, limit);
 }
 
@@ -69,7 +85,8 @@ export function findMarked(root: string): Marked[] {
     const environment = environmentOf(row.pid);
     if (!environment?.includes('\0KANBAN_RUN_ID=')) return [];
     const bytes = Buffer.from(root).toString('latin1');
-    if (!environment.includes(`\0KANBAN_ROOT=${bytes}\0`) && !environment.includes(`\0KANBAN_MARK=${bytes}\0`)) return [];
+    if (!environment.includes(`\0KANBAN_ROOT=${bytes}\0`) && !environment.includes(`\0KANBAN_MARK=${bytes}\0`))
+      return [];
     const runId = /\0KANBAN_RUN_ID=([^\0]*)/.exec(environment)?.[1] ?? '';
     return [{ pid: row.pid, startTime: row.startTime, runId, command: commandOf(row) }];
   });
@@ -91,7 +108,11 @@ export function descendants(rows: readonly ProcessRow[], roots: readonly number[
   return found;
 }
 
-async function endAll(find: () => ProcessRow[], gentle: number, limit: number): Promise<{ swept: Swept[]; survivors: Swept[] }> {
+async function endAll(
+  find: () => ProcessRow[],
+  gentle: number,
+  limit: number,
+): Promise<{ swept: Swept[]; survivors: Swept[] }> {
   const swept = new Map<string, Swept>();
   const told = new Set<string>();
   const begun = performance.now();
@@ -99,7 +120,8 @@ async function endAll(find: () => ProcessRow[], gentle: number, limit: number): 
     const found = find();
     if (found.length === 0) return { swept: [...swept.values()], survivors: [] };
     const elapsed = performance.now() - begun;
-    if (elapsed > limit) return { swept: [...swept.values()], survivors: found.map((row) => ({ pid: row.pid, command: commandOf(row) })) };
+    if (elapsed > limit)
+      return { swept: [...swept.values()], survivors: found.map((row) => ({ pid: row.pid, command: commandOf(row) })) };
     for (const row of found) {
       const key = `${row.pid} ${row.startTime}`;
       if (!swept.has(key)) swept.set(key, { pid: row.pid, command: commandOf(row) });
@@ -149,7 +171,18 @@ function ancestors(read: Reader): Set<number> {
 }
 
 /** Programs that adopt orphans beside pid 1 (PR_SET_CHILD_SUBREAPER); /proc doesn't tell who is one. */
-const SUBREAPERS = new Set(['systemd', 'init', 'tini', 'dumb-init', 'catatonit', 'docker-init', 's6-svscan', 'conmon', 'containerd-shim', 'launchd']);
+const SUBREAPERS = new Set([
+  'systemd',
+  'init',
+  'tini',
+  'dumb-init',
+  'catatonit',
+  'docker-init',
+  's6-svscan',
+  'conmon',
+  'containerd-shim',
+  'launchd',
+]);
 
 /** A person's shell has a terminal; their editor's helpers have the editor as parent. */
 function isOrphanIn(worktree: string, row: ProcessRow, read: Reader): boolean {

@@ -25,7 +25,16 @@ export type Operation = 'merge' | 'rebase' | 'am' | 'cherry-pick' | 'revert' | '
 
 /** Reads the worktree with one git process. */
 export async function readWorktree(brief: Brief): Promise<WorktreeState> {
-  const args = ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=all', '--no-ahead-behind', '--no-renames', '--ignore-submodules=none'];
+  const args = [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '-z',
+    '--untracked-files=all',
+    '--no-ahead-behind',
+    '--no-renames',
+    '--ignore-submodules=none',
+  ];
   return { ...parseStatus(await mustGit(brief, args)), operation: operationIn(brief.gitDir) };
 }
 

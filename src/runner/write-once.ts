@@ -16,7 +16,8 @@ export function writeOnce(path: string, value: unknown): boolean {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'EEXIST') return false;
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS') return createOnce(path, text);
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'EOPNOTSUPP' || code === 'ENOSYS')
+      return createOnce(path, text);
     throw error;
   } finally {
     rmSync(temporary, { force: true });

@@ -41,7 +41,8 @@ function row({ path, expects, written, description }: KeyFacts): string {
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
-const isEmptyMap = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
+const isEmptyMap = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0;
 
 /** A default as people would write it in YAML. */
 function asWritten(value: unknown): string {

@@ -31,7 +31,13 @@ export function readFrontMatter(text: string, file: string): FrontMatter | reado
     if (doc === null) return { data: {}, content: read.content, place: () => undefined };
     return readDocument(doc, { text, file, offset, content: read.content });
   } catch (error) {
-    return [{ code: 'settings-yaml', message: `The front matter can't be read: ${words(error)}`, where: placeAt(file, text, 0, 3) }];
+    return [
+      {
+        code: 'settings-yaml',
+        message: `The front matter can't be read: ${words(error)}`,
+        where: placeAt(file, text, 0, 3),
+      },
+    ];
   }
 }
 
@@ -56,13 +62,24 @@ interface Source {
 }
 
 function readDocument(doc: Document.Parsed, source: Source): FrontMatter | readonly Problem[] {
-  const at = (start: number, end: number): Place => placeAt(source.file, source.text, source.offset + start, Math.max(1, end - start));
-  const faults = [...doc.errors, ...doc.warnings].map(
-    ({ message, pos }): Problem => ({ code: 'settings-yaml', message: `Not valid YAML: ${sentence(message)}`, where: at(pos[0], pos[1]), fix: 'look for a missing bracket, quote or indentation here or in the lines above', ...hint(message) }),
-  );
+  const at = (start: number, end: number): Place =>
+    placeAt(source.file, source.text, source.offset + start, Math.max(1, end - start));
+  const faults = [...doc.errors, ...doc.warnings].map(({ message, pos }): Problem => ({
+    code: 'settings-yaml',
+    message: `Not valid YAML: ${sentence(message)}`,
+    where: at(pos[0], pos[1]),
+    fix: 'look for a missing bracket, quote or indentation here or in the lines above',
+    ...hint(message),
+  }));
   if (faults.length > 0) return faults;
   if (doc.contents !== null && !isMap(doc.contents) && !isEmpty(doc.contents)) {
-    return [{ code: 'settings-yaml', message: 'The front matter must be a map of keys, `key: value`.', where: at(...range(doc.contents)) }];
+    return [
+      {
+        code: 'settings-yaml',
+        message: 'The front matter must be a map of keys, `key: value`.',
+        where: at(...range(doc.contents)),
+      },
+    ];
   }
   try {
     const data = (doc.toJS({ maxAliasCount: 20 }) ?? {}) as Record<string, unknown>;
@@ -83,10 +100,23 @@ function checkFences(text: string, file: string): Problem | null {
   const code = 'settings-fence';
   const at = (line: number): Place => placeAt(file, text, offsetOfLine(text, line), lines[line]?.length ?? 1);
   if (first < 0 || !(lines[first] ?? '').startsWith('---')) return null;
-  if (first > 0) return { code, message: 'The front matter must begin on the first line.', where: at(first), fix: 'delete the lines above it' };
-  if (!/^---[ \t]*$/.test(lines[0] ?? '')) return { code, message: 'The front matter must be YAML and begin with a line `---`.', where: at(0) };
+  if (first > 0)
+    return {
+      code,
+      message: 'The front matter must begin on the first line.',
+      where: at(first),
+      fix: 'delete the lines above it',
+    };
+  if (!/^---[ \t]*$/.test(lines[0] ?? ''))
+    return { code, message: 'The front matter must be YAML and begin with a line `---`.', where: at(0) };
   const end = lines.findIndex((line, index) => index > 0 && line.startsWith('---'));
-  if (end < 0) return { code, message: 'The front matter is never closed.', where: at(0), fix: 'put a line `---` below the settings' };
+  if (end < 0)
+    return {
+      code,
+      message: 'The front matter is never closed.',
+      where: at(0),
+      fix: 'put a line `---` below the settings',
+    };
   if (/^---[ \t]*$/.test(lines[end] ?? '')) return null;
   return { code, message: 'This line closes the front matter, but is more than `---`.', where: at(end) };
 }
@@ -104,7 +134,9 @@ function withoutEmpty(value: unknown, node: unknown): unknown {
   if (node === null || isEmpty(node)) return undefined;
   if (isMap(node) && typeof value === 'object' && value !== null) {
     const items = new Map(node.items.map((pair: Pair) => [keyOf(pair), pair.value]));
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, items.has(key) ? withoutEmpty(item, items.get(key)) : item]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, items.has(key) ? withoutEmpty(item, items.get(key)) : item]),
+    );
   }
   return value;
 }
@@ -142,6 +174,7 @@ const sentence = (message: string): string => message.replace(/\s+at line \d+.*$
 function hint(message: string): { fix?: string } {
   if (/tab/i.test(message)) return { fix: 'indent with spaces' };
   if (/unique/i.test(message)) return { fix: 'delete one of the two' };
-  if (/compact mapping|Nested mappings|Implicit keys/i.test(message)) return { fix: 'put a value that holds `: ` in quotes' };
+  if (/compact mapping|Nested mappings|Implicit keys/i.test(message))
+    return { fix: 'put a value that holds `: ` in quotes' };
   return {};
 }

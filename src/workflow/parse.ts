@@ -8,7 +8,14 @@ import type { AgentSettings, Settings, Workflow } from './settings.ts';
 import { allKeys, expects, keysAt } from './walk.ts';
 
 /** The agent that needs no settings. */
-const SHELL: AgentSettings = { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' };
+const SHELL: AgentSettings = {
+  kind: 'shell',
+  command: [],
+  args: [],
+  model: null,
+  env: { pass: [], set: {} },
+  permissions: 'narrow',
+};
 
 /**
  * Reads WORKFLOW.md.
@@ -41,9 +48,18 @@ const complete = (read: ReadSettings): Settings => ({ ...read, agents: { shell: 
 /** What the rules find; not of values that were left out because they are wrong themselves. */
 function breaches(settings: Settings, wrong: readonly string[], front: FrontMatter): Problem[] {
   const about = (path: KeyPath): boolean =>
-    wrong.some((other) => (other !== '' && `${other}.`.startsWith(`${path.join('.')}.`)) || (path.at(-1) === 'agent' && other.startsWith('agents')));
+    wrong.some(
+      (other) =>
+        (other !== '' && `${other}.`.startsWith(`${path.join('.')}.`)) ||
+        (path.at(-1) === 'agent' && other.startsWith('agents')),
+    );
   const found = rules.flatMap((rule) => rule(settings)).filter(({ path }) => !about(path));
-  return found.map(({ path, code, message, fix }) => ({ code, message, ...placed(front, path, 'value'), ...(fix ? { fix } : {}) }));
+  return found.map(({ path, code, message, fix }) => ({
+    code,
+    message,
+    ...placed(front, path, 'value'),
+    ...(fix ? { fix } : {}),
+  }));
 }
 
 function placed(front: FrontMatter, path: KeyPath, what: 'key' | 'value'): Pick<Problem, 'where'> {
@@ -70,34 +86,50 @@ function readIssue(issue: z.core.$ZodIssue, front: FrontMatter): Problem[] {
 function unknownKey(path: KeyPath, key: string, front: FrontMatter): Problem {
   const known = keysAt(path);
   const near = known.length > 0 ? closest(key, known) : '';
-  const alike = near !== '' && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(1, Math.floor(near.length / 2));
-  const elsewhere = allKeys().filter(({ path: other }) => other.split('.').at(-1) === key).map(({ path: other }) => `\`${other}\``);
-  const fix = alike ? `write \`${near}\`` : elsewhere.length > 0 ? `it stands at ${elsewhere.join(' or ')}` : `known here: ${known.join(', ')}`;
+  const alike =
+    near !== '' && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(1, Math.floor(near.length / 2));
+  const elsewhere = allKeys()
+    .filter(({ path: other }) => other.split('.').at(-1) === key)
+    .map(({ path: other }) => `\`${other}\``);
+  const fix = alike
+    ? `write \`${near}\``
+    : elsewhere.length > 0
+      ? `it stands at ${elsewhere.join(' or ')}`
+      : `known here: ${known.join(', ')}`;
   const message = `Unknown setting \`${dotted([...path, key])}\`${alike ? `; did you mean \`${near}\`?` : '.'}`;
   return { code: 'unknown-setting', message, fix, ...placed(front, [...path, key], 'key') };
 }
 
 const dotted = (path: KeyPath): string =>
-  path.reduce<string>((all, step) => (typeof step === 'number' ? `${all}[${step}]` : all === '' ? step : `${all}.${step}`), '');
+  path.reduce<string>(
+    (all, step) => (typeof step === 'number' ? `${all}[${step}]` : all === '' ? step : `${all}.${step}`),
+    '',
+  );
 
 function describe(value: unknown): string {
   if (value === undefined || value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
   if (typeof value === 'string') return `the text \`${value.length > 60 ? `${value.slice(0, 60)}…` : value}\``;
-  return typeof value === 'number' ? `the number ${value}` : `\`${String(value)}\``;
+  return typeof value === 'number' ? `the number ${value}` : `\`${JSON.stringify(value)}\``;
 }
 
 function mend(expected: string, value: unknown): string | undefined {
-  if (expected.startsWith('a duration')) return typeof value === 'number' ? `say the unit: ${value}s or ${value}m` : undefined;
+  if (expected.startsWith('a duration'))
+    return typeof value === 'number' ? `say the unit: ${value}s or ${value}m` : undefined;
   if (!/text|name|path|command/.test(expected) || expected.includes('`false`')) return undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return `put it in quotes: "${String(value)}"`;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return 'put it in quotes: text that begins with { or holds ": " is a map to YAML';
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return 'put it in quotes: text that begins with { or holds ": " is a map to YAML';
   return undefined;
 }
 
 function valueAt(data: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>((value, step) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined), data);
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined,
+    data,
+  );
 }
 
 /** The data less every key that an issue names; a wrong item of a list takes the list with it. */

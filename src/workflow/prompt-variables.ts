@@ -15,7 +15,12 @@ const KNOWN: Readonly<Record<string, readonly string[] | null>> = {
 const OF_VALUES = new Set(['size', 'first', 'last']);
 
 /** Every unknown variable of a template, also in branches that no run has taken yet. */
-export function unknownVariables(engine: Liquid, parsed: Template[], template: string, file: string): readonly Problem[] {
+export function unknownVariables(
+  engine: Liquid,
+  parsed: Template[],
+  template: string,
+  file: string,
+): readonly Problem[] {
   const { globals } = engine.analyzeSync(parsed, { partials: false });
   return Object.values(globals)
     .flat()
@@ -29,7 +34,8 @@ function unknown({ segments, location }: Variable, template: string, file: strin
     const known = KNOWN[path];
     // Below fields, values and what is reached by a variable, the template may go where it likes.
     if (known === null || typeof segment !== 'string') return [];
-    if (known === undefined) return OF_VALUES.has(segment) || path === 'entry.criteria' ? [] : [problem(path, segment, [])];
+    if (known === undefined)
+      return OF_VALUES.has(segment) || path === 'entry.criteria' ? [] : [problem(path, segment, [])];
     if (!known.includes(segment)) return [problem(path, segment, known)];
     path = path === '' ? segment : `${path}.${segment}`;
   }
@@ -42,7 +48,12 @@ function unknown({ segments, location }: Variable, template: string, file: strin
     const alike = near !== '' && distance(segment, near) <= Math.ceil(near.length / 2);
     const fix = alike ? `write \`${full(near)}\`` : `known: ${known.map(full).join(', ')}`;
     const where = placeAt(file, template, offsetAt(template, location.row, location.col), name.length);
-    return { code: 'prompt-unknown-variable', message: `Unknown variable \`${name}\`.`, where, ...(known.length > 0 ? { fix } : {}) };
+    return {
+      code: 'prompt-unknown-variable',
+      message: `Unknown variable \`${name}\`.`,
+      where,
+      ...(known.length > 0 ? { fix } : {}),
+    };
   }
 }
 

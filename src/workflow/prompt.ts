@@ -63,7 +63,8 @@ export function renderPrompt(template: string, file: string, data: PromptData): 
 export function checkPrompt(template: string, file: string): readonly Problem[] {
   const parsed = parse(template, file);
   if (!parsed.ok) return parsed.error;
-  if (template.trim() === '') return [{ code: 'prompt-empty', message: 'The prompt is empty.', where: placeAt(file, template, 0) }];
+  if (template.trim() === '')
+    return [{ code: 'prompt-empty', message: 'The prompt is empty.', where: placeAt(file, template, 0) }];
   for (const data of SAMPLES) {
     const rendered = render(parsed.value, template, file, data);
     if (!rendered.ok) return rendered.error;
@@ -104,7 +105,13 @@ function render(parsed: Template[], template: string, file: string, data: Prompt
   try {
     const text = String(engine.renderSync(parsed, scope(data)));
     if (text.length <= LONGEST_PROMPT) return ok(text);
-    return failed([{ code: 'prompt-too-long', message: `The prompt is longer than ${LONGEST_PROMPT} characters.`, where: placeAt(file, template, 0) }]);
+    return failed([
+      {
+        code: 'prompt-too-long',
+        message: `The prompt is longer than ${LONGEST_PROMPT} characters.`,
+        where: placeAt(file, template, 0),
+      },
+    ]);
   } catch (error) {
     return failed([asProblem(error, template, file)]);
   }
@@ -157,7 +164,8 @@ function lines(all: readonly string[], what: string): readonly string[] {
 function fieldsOf(fields: Readonly<Record<string, string>>): object {
   const items = list(Object.entries(fields)).map(([key, value]) => [key, cut(value, LONGEST_LINE)] as const);
   const known = new Map<string | symbol, unknown>(items);
-  const read = (key: string | symbol): unknown => (key === Symbol.iterator ? () => items.values() : (known.get(key) ?? null));
+  const read = (key: string | symbol): unknown =>
+    key === Symbol.iterator ? () => items.values() : (known.get(key) ?? null);
   return new Proxy(Object.create(null) as object, {
     has: (_, key) => key === Symbol.iterator || known.has(key),
     get: (_, key) => read(key),
@@ -170,10 +178,22 @@ const SAMPLES: readonly PromptData[] = (['task', 'reviewer', 'tester'] as const)
   (['work', 'mend'] as const).map((purpose) => ({
     entry:
       purpose === 'mend'
-        ? { id: 'T-1', title: 'Title', text: 'Text', fields: { location: 'a.ts:1' }, criteria: [{ text: 'It works', checked: false }] }
+        ? {
+            id: 'T-1',
+            title: 'Title',
+            text: 'Text',
+            fields: { location: 'a.ts:1' },
+            criteria: [{ text: 'It works', checked: false }],
+          }
         : { id: 'T-1', title: 'Title', text: '', fields: {}, criteria: [] },
     run: { role, attempt: purpose === 'mend' ? 2 : 1, minutes: 15, report: '/report.md', purpose },
-    git: { worktree: '/worktree', branch: 'T-1', base: 'main', changed: purpose === 'mend' ? ['a.ts'] : [], commits: purpose === 'mend' ? ['1234567 Title'] : [] },
+    git: {
+      worktree: '/worktree',
+      branch: 'T-1',
+      base: 'main',
+      changed: purpose === 'mend' ? ['a.ts'] : [],
+      commits: purpose === 'mend' ? ['1234567 Title'] : [],
+    },
     findings: purpose === 'mend' ? 'Findings' : '',
     rules: purpose === 'mend' ? 'Rules' : '',
   })),

@@ -31,13 +31,28 @@ export const rules: readonly Rule[] = [
 
 function baseIsABranch({ base }: Settings): Breach[] {
   const code = 'base-not-a-branch';
-  if (base.startsWith('refs/')) return [{ path: ['base'], code, message: '`base` is the short name of a branch.', fix: `write \`${base.replace(/^refs\/(heads\/)?/, '')}\`` }];
+  if (base.startsWith('refs/'))
+    return [
+      {
+        path: ['base'],
+        code,
+        message: '`base` is the short name of a branch.',
+        fix: `write \`${base.replace(/^refs\/(heads\/)?/, '')}\``,
+      },
+    ];
   return isRefName(base) ? [] : [{ path: ['base'], code, message: `\`${base}\` can't be the name of a branch.` }];
 }
 
 function pushNeedsARemote({ push, remote }: Settings): Breach[] {
   if (!push || remote !== null) return [];
-  return [{ path: ['push'], code: 'push-without-remote', message: '`push: true` needs a `remote`.', fix: 'write `remote: origin`' }];
+  return [
+    {
+      path: ['push'],
+      code: 'push-without-remote',
+      message: '`push: true` needs a `remote`.',
+      fix: 'write `remote: origin`',
+    },
+  ];
 }
 
 /** Said as a problem, so that nobody relies on what does nothing. */
@@ -52,18 +67,46 @@ function notInThisVersion(settings: Settings): Breach[] {
   ];
   return asked
     .filter(([used]) => used)
-    .map(([, path, what, instead]) => ({ path, code: 'not-in-this-version', message: `${what} is not available in this version.`, fix: `write ${instead}` }));
+    .map(([, path, what, instead]) => ({
+      path,
+      code: 'not-in-this-version',
+      message: `${what} is not available in this version.`,
+      fix: `write ${instead}`,
+    }));
 }
 
 function foldersStandWhereTheyMay({ board, prompts, changelog, worktrees }: Settings): Breach[] {
   const code = 'path-not-allowed';
-  const inside: readonly (readonly [string, string])[] = [['board', board], ['prompts', prompts], ...(changelog === null ? [] : [['changelog', changelog] as const])];
+  const inside: readonly (readonly [string, string])[] = [
+    ['board', board],
+    ['prompts', prompts],
+    ...(changelog === null ? [] : [['changelog', changelog] as const]),
+  ];
   const found: Breach[] = inside
-    .filter(([, path]) => isAbsolute(path) || /(^|\/)\.\.(\/|$)/.test(path) || path === '.' || within(path, '.git') || within(path, '.kanban') || within(path, worktrees))
-    .map(([key, path]) => ({ path: [key], code, message: `\`${key}: ${path}\` must stand in the repository, in a folder of its own.` }));
-  const reserved = ['.git', '.kanban', board, prompts].some((taken) => within(worktrees, taken)) || /(^|\/)\.git(\/|$)/.test(worktrees);
+    .filter(
+      ([, path]) =>
+        isAbsolute(path) ||
+        /(^|\/)\.\.(\/|$)/.test(path) ||
+        path === '.' ||
+        within(path, '.git') ||
+        within(path, '.kanban') ||
+        within(path, worktrees),
+    )
+    .map(([key, path]) => ({
+      path: [key],
+      code,
+      message: `\`${key}: ${path}\` must stand in the repository, in a folder of its own.`,
+    }));
+  const reserved =
+    ['.git', '.kanban', board, prompts].some((taken) => within(worktrees, taken)) ||
+    /(^|\/)\.git(\/|$)/.test(worktrees);
   if (reserved || worktrees === '.') {
-    found.push({ path: ['worktrees'], code, message: `Worktrees can't stand in \`${worktrees}\`.`, fix: 'write `worktrees: .worktrees`, or a folder outside the repository' });
+    found.push({
+      path: ['worktrees'],
+      code,
+      message: `Worktrees can't stand in \`${worktrees}\`.`,
+      fix: 'write `worktrees: .worktrees`, or a folder outside the repository',
+    });
   }
   return found;
 }
@@ -72,16 +115,28 @@ function idsArePrefixes({ ids }: Settings): Breach[] {
   const wrong = ids.filter((id) => !/^[A-Za-z][A-Za-z0-9_]*$/.test(id));
   const twice = ids.filter((id, index) => ids.findIndex((other) => other.toUpperCase() === id.toUpperCase()) < index);
   return [
-    ...wrong.map((id) => ({ path: ['ids'], code: 'id-not-a-prefix', message: `\`${id}\` can't be a prefix of ids: a letter, then letters, digits or _.`, fix: 'write `ids: T`; the dash and the number are added' })),
+    ...wrong.map((id) => ({
+      path: ['ids'],
+      code: 'id-not-a-prefix',
+      message: `\`${id}\` can't be a prefix of ids: a letter, then letters, digits or _.`,
+      fix: 'write `ids: T`; the dash and the number are added',
+    })),
     ...twice.map((id) => ({ path: ['ids'], code: 'id-twice', message: `The prefix \`${id}\` is written twice.` })),
   ];
 }
 
 function branchNamesTheTask({ branch, base, ids }: Settings): Breach[] {
-  const breach = (message: string, fix?: string): Breach[] => [{ path: ['branch'], code: 'branch-not-a-branch', message, ...(fix ? { fix } : {}) }];
-  if (!branch.includes('{id}')) return breach(`\`branch: ${branch}\` must contain \`{id}\`, or all tasks would share one branch.`, 'write `branch: "{id}"`');
+  const breach = (message: string, fix?: string): Breach[] => [
+    { path: ['branch'], code: 'branch-not-a-branch', message, ...(fix ? { fix } : {}) },
+  ];
+  if (!branch.includes('{id}'))
+    return breach(
+      `\`branch: ${branch}\` must contain \`{id}\`, or all tasks would share one branch.`,
+      'write `branch: "{id}"`',
+    );
   const example = branch.replaceAll('{id}', `${ids[0] ?? 'T'}-1`);
-  if (!isRefName(example)) return breach(`\`${branch}\` can't be the name of a branch.`, 'use `{id}`, letters, digits, `-`, `_` and `/`');
+  if (!isRefName(example))
+    return breach(`\`${branch}\` can't be the name of a branch.`, 'use `{id}`, letters, digits, `-`, `_` and `/`');
   // git keeps no branch "main/T-1" beside a branch "main".
   return example.startsWith(`${base}/`) ? breach(`git can't have \`${example}\` beside the branch \`${base}\`.`) : [];
 }
@@ -91,25 +146,60 @@ function rolesNameKnownAgents({ roles, agents }: Settings): Breach[] {
   return ROLES.filter((role) => !Object.hasOwn(agents, roles[role].agent)).map((role) => {
     const { agent } = roles[role];
     const message = `\`roles.${role}.agent\` is \`${agent}\`, but no agent of that name stands under \`agents\`.`;
-    return { path: ['roles', role, 'agent'], code: 'unknown-agent', message, fix: nearest(agent, known) ?? `add it under \`agents\`, or write one of: ${known.join(', ')}` };
+    return {
+      path: ['roles', role, 'agent'],
+      code: 'unknown-agent',
+      message,
+      fix: nearest(agent, known) ?? `add it under \`agents\`, or write one of: ${known.join(', ')}`,
+    };
   });
 }
 
 function mendNamesARole({ roles }: Settings): Breach[] {
   const { mend } = roles.tester;
   if ((ROLES as readonly string[]).includes(mend)) return [];
-  return [{ path: ['roles', 'tester', 'mend'], code: 'unknown-role', message: `\`mend\` names a role, and \`${mend}\` is none.`, fix: nearest(mend, ROLES) ?? `write one of: ${ROLES.join(', ')}` }];
+  return [
+    {
+      path: ['roles', 'tester', 'mend'],
+      code: 'unknown-role',
+      message: `\`mend\` names a role, and \`${mend}\` is none.`,
+      fix: nearest(mend, ROLES) ?? `write one of: ${ROLES.join(', ')}`,
+    },
+  ];
 }
 
 function agentsCanBeStarted({ agents }: Settings): Breach[] {
   return Object.entries(agents).flatMap(([name, { kind, command }]): Breach[] => {
-    if (kind === 'command' && command.length === 0) return [{ path: ['agents', name], code: 'agent-without-command', message: `The agent \`${name}\` has no \`command\`.`, fix: 'write `command: [program]`' }];
-    if (name === 'shell' && kind !== 'shell') return [{ path: ['agents', name, 'kind'], code: 'shell-is-built-in', message: '`shell` is the built-in agent; another needs another name.' }];
+    if (kind === 'command' && command.length === 0)
+      return [
+        {
+          path: ['agents', name],
+          code: 'agent-without-command',
+          message: `The agent \`${name}\` has no \`command\`.`,
+          fix: 'write `command: [program]`',
+        },
+      ];
+    if (name === 'shell' && kind !== 'shell')
+      return [
+        {
+          path: ['agents', name, 'kind'],
+          code: 'shell-is-built-in',
+          message: '`shell` is the built-in agent; another needs another name.',
+        },
+      ];
     return [];
   });
 }
 
-const AGENT_PLACEHOLDERS = ['prompt_file', 'worktree', 'report', 'git_dir', 'git_common_dir', 'model', 'run_id'] as const;
+const AGENT_PLACEHOLDERS = [
+  'prompt_file',
+  'worktree',
+  'report',
+  'git_dir',
+  'git_common_dir',
+  'model',
+  'run_id',
+] as const;
 
 /** Only what looks like a misspelt placeholder: braces may be an argument of their own. */
 function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
@@ -119,7 +209,16 @@ function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
         .filter((word) => !(AGENT_PLACEHOLDERS as readonly string[]).includes(word))
         .flatMap((word) => {
           const near = nearest(word, AGENT_PLACEHOLDERS);
-          return near ? [{ path: ['agents', name, 'args'], code: 'unknown-placeholder', message: `\`{${word}}\` is no placeholder.`, fix: near }] : [];
+          return near
+            ? [
+                {
+                  path: ['agents', name, 'args'],
+                  code: 'unknown-placeholder',
+                  message: `\`{${word}}\` is no placeholder.`,
+                  fix: near,
+                },
+              ]
+            : [];
         }),
     ),
   );
@@ -137,7 +236,12 @@ function modelsArePassedOn({ roles, agents }: Settings): Breach[] {
   ];
   return named
     .filter(([, name, model]) => model !== null && !takes(name))
-    .map(([path, name, model]) => ({ path, code: 'model-not-passed-on', message: `The agent \`${name}\` would never hear of the model \`${model}\`.`, fix: `add \`{model}\` to \`agents.${name}.args\`, e.g. [--model, "{model}"]` }));
+    .map(([path, name, model]) => ({
+      path,
+      code: 'model-not-passed-on',
+      message: `The agent \`${name}\` would never hear of the model \`${model}\`.`,
+      fix: `add \`{model}\` to \`agents.${name}.args\`, e.g. [--model, "{model}"]`,
+    }));
 }
 
 function commitPlaceholdersAreKnown({ commits }: Settings): Breach[] {
@@ -147,16 +251,34 @@ function commitPlaceholdersAreKnown({ commits }: Settings): Breach[] {
     const names: readonly string[] = known[key];
     const list = names.map((word) => `{${word}}`).join(' ');
     const unknown = placeholders(commits[key]).filter((word) => !names.includes(word));
-    const found: Breach[] = unknown.map((word) => ({ path, code: 'unknown-placeholder', message: `\`{${word}}\` is no placeholder of \`commits.${key}\`.`, fix: `known: ${list}` }));
-    if (!commits[key].includes('{id}')) found.push({ path, code: 'commit-without-id', message: `\`commits.${key}\` must contain \`{id}\`.`, fix: `known: ${list}` });
-    if (/[\r\n]/.test(commits[key])) found.push({ path, code: 'commit-not-a-line', message: `\`commits.${key}\` is the subject: one line.` });
+    const found: Breach[] = unknown.map((word) => ({
+      path,
+      code: 'unknown-placeholder',
+      message: `\`{${word}}\` is no placeholder of \`commits.${key}\`.`,
+      fix: `known: ${list}`,
+    }));
+    if (!commits[key].includes('{id}'))
+      found.push({
+        path,
+        code: 'commit-without-id',
+        message: `\`commits.${key}\` must contain \`{id}\`.`,
+        fix: `known: ${list}`,
+      });
+    if (/[\r\n]/.test(commits[key]))
+      found.push({ path, code: 'commit-not-a-line', message: `\`commits.${key}\` is the subject: one line.` });
     return found;
   });
 }
 
 function authorIsAnIdentity({ commits }: Settings): Breach[] {
   if (commits.author === '' || /^[^<>\r\n]*[^<>\s][^<>\r\n]* <[^<>\s]+>$/.test(commits.author)) return [];
-  return [{ path: ['commits', 'author'], code: 'author-not-an-identity', message: `\`${commits.author}\` is not of the form \`Name <email>\`.` }];
+  return [
+    {
+      path: ['commits', 'author'],
+      code: 'author-not-an-identity',
+      message: `\`${commits.author}\` is not of the form \`Name <email>\`.`,
+    },
+  ];
 }
 
 /** These are how a run is told apart, swept and kept in its worktree. */
@@ -168,12 +290,20 @@ function environmentIsOurs({ env, roles, agents }: Settings): Breach[] {
   ];
   return all.flatMap(([path, { pass, set }]) =>
     [...pass, ...Object.keys(set)]
-      .filter((name) => name.startsWith('KANBAN_') || ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'TMPDIR'].includes(name))
-      .map((name) => ({ path, code: 'reserved-variable', message: `\`${name}\` is set for each run by the coordinator.`, fix: 'take it out' })),
+      .filter(
+        (name) => name.startsWith('KANBAN_') || ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'TMPDIR'].includes(name),
+      )
+      .map((name) => ({
+        path,
+        code: 'reserved-variable',
+        message: `\`${name}\` is set for each run by the coordinator.`,
+        fix: 'take it out',
+      })),
   );
 }
 
-const placeholders = (template: string): readonly string[] => [...template.matchAll(/\{([a-z_]+)\}/gi)].map((match) => match[1] ?? '');
+const placeholders = (template: string): readonly string[] =>
+  [...template.matchAll(/\{([a-z_]+)\}/gi)].map((match) => match[1] ?? '');
 
 function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
@@ -186,7 +316,7 @@ const within = (path: string, folder: string): boolean => path === folder || pat
 
 /** What git allows (git-check-ref-format), as far as people come near it. */
 function isRefName(name: string): boolean {
-  if ([...name].some((letter) => letter <= ' ' || letter === '\u007f')) return false;
+  if (Array.from(name).some((letter) => letter <= ' ' || letter === '\u007f')) return false;
   if (/[~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$|^-/.test(name) || name === '@' || name === 'HEAD') return false;
   return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
 }

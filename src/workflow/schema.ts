@@ -11,7 +11,12 @@ export const AGENT_KINDS = ['shell', 'command'] as const;
 const text = z.string().meta({ expects: 'text' });
 const flag = z.boolean().meta({ expects: '`true` or `false`' });
 const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values).meta({ expects: values.map((value) => `\`${value}\``).join(', ').replace(/, ([^,]*)$/, ' or $1') });
+  z.enum(values).meta({
+    expects: values
+      .map((value) => `\`${value}\``)
+      .join(', ')
+      .replace(/, ([^,]*)$/, ' or $1'),
+  });
 
 /** A duration, at least `least`; in Settings it is milliseconds. */
 const duration = (least: '0s' | '1s' | '100ms') =>
@@ -40,14 +45,22 @@ const roleKeys = (minutes: string) => ({
   agent: setting(name, 'shell', 'Who plays the role: `shell`, or a name under `agents`.'),
   model: setting(orNone, 'none', 'Model that the agent is asked to use, where it takes one.'),
   run: setting(text, '', 'Command that the `shell` agent runs in this role, as reviewer and as tester.'),
-  env: setting(envSetting, [], 'Environment of the role beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.'),
+  env: setting(
+    envSetting,
+    [],
+    'Environment of the role beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
+  ),
   prompt: setting(orNone, 'none', 'Path of the prompt; `none` is `<prompts>/<role>.md`.'),
   timeout: setting(duration('1s'), minutes, 'How long a run may take, in time that the machine is awake.'),
 });
 
 const agent = z
   .strictObject({
-    kind: setting(oneOf(AGENT_KINDS), 'command', '`command`: any program that takes its prompt on stdin. `shell`: the built-in agent.'),
+    kind: setting(
+      oneOf(AGENT_KINDS),
+      'command',
+      '`command`: any program that takes its prompt on stdin. `shell`: the built-in agent.',
+    ),
     command: setting(words, [], 'The program and its first arguments, as a list; a single word may stand alone.'),
     args: setting(
       settingList('text'),
@@ -56,7 +69,11 @@ const agent = z
     ),
     model: setting(orNone, 'none', 'Model, where the role and the entry name none.'),
     env: setting(envSetting, [], 'Environment of this agent, as under `roles`.'),
-    permissions: setting(oneOf(['narrow', 'full']), 'narrow', 'How much the agent may do unasked, where its adapter knows the switch.'),
+    permissions: setting(
+      oneOf(['narrow', 'full']),
+      'narrow',
+      'How much the agent may do unasked, where its adapter knows the switch.',
+    ),
   })
   .meta({ expects: 'a map with `command`' });
 
@@ -73,21 +90,31 @@ export const schema = z.strictObject({
   base: setting(name, 'main', 'Branch that tasks start from and land on. `kanban init` fills in the default branch.'),
   remote: setting(orNone, 'none', 'Name of the remote, e.g. `origin`; with `push: true` landings are pushed there.'),
   push: setting(flag, false, 'Push landings to `remote`. Not available in this version.'),
-  upstream: setting(orNone, 'none', 'Branch that is merged into `base` before runs and landings. Not available in this version.'),
+  upstream: setting(
+    orNone,
+    'none',
+    'Branch that is merged into `base` before runs and landings. Not available in this version.',
+  ),
   fetch: setting(duration('1s'), '1m', 'How often the remote is asked, where one is used.'),
   board: setting(folder, 'board', 'Folder of the column files.'),
   prompts: setting(folder, 'prompts', 'Folder of the prompts.'),
   changelog: setting(
     z
       .union([z.string(), z.literal(false), z.null()])
-      .transform((value) => (value === false || value === null || value === 'none' ? null : value.replace(/^(\.\/)+/, '')))
+      .transform((value) =>
+        value === false || value === null || value === 'none' ? null : value.replace(/^(\.\/)+/, ''),
+      )
       .meta({ expects: 'a path, or `false`' }),
     'CHANGELOG.md',
     'File that a landing writes its line to; `false` if another tool writes it.',
   ),
   ids: setting(settingList('id'), 'T', 'Prefix of task ids, or a list: all are read, new ones get the first.'),
   branch: setting(text, '{id}', 'Name of the branch of a task; must contain `{id}`.'),
-  worktrees: setting(folder, '.worktrees', 'Folder of the worktrees, one for each task; may lie outside the repository.'),
+  worktrees: setting(
+    folder,
+    '.worktrees',
+    'Folder of the worktrees, one for each task; may lie outside the repository.',
+  ),
   capacity: setting(whole(1), 6, 'Runs alive at once, all roles together.'),
   wip: group(
     {
@@ -107,9 +134,21 @@ export const schema = z.strictObject({
     },
     'Runs that do nothing.',
   ),
-  contain: setting(oneOf(['auto', 'bwrap', 'group']), 'auto', 'How the processes of a run are held together. `bwrap` is not available in this version.'),
-  env: setting(envSetting, [], 'Environment of every run beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.'),
-  approve: setting(oneOf(['never', 'start', 'land']), 'never', 'Where an entry gets `[APPROVE]` and waits for a person.'),
+  contain: setting(
+    oneOf(['auto', 'bwrap', 'group']),
+    'auto',
+    'How the processes of a run are held together. `bwrap` is not available in this version.',
+  ),
+  env: setting(
+    envSetting,
+    [],
+    'Environment of every run beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
+  ),
+  approve: setting(
+    oneOf(['never', 'start', 'land']),
+    'never',
+    'Where an entry gets `[APPROVE]` and waits for a person.',
+  ),
   protect: setting(
     settingList('glob'),
     ['WORKFLOW.md', 'prompts/**', '.worktreeinclude'],
@@ -122,14 +161,28 @@ export const schema = z.strictObject({
         { ...roleKeys('10m'), rereview: setting(flag, false, 'What the tester changed goes back to REVIEW once.') },
         'Judges the work.',
       ),
-      tester: group({ ...roleKeys('15m'), mend: setting(name, 'task', 'Role whose agent mends failed tests where the agent of the tester cannot.') }, 'Tests the work.'),
+      tester: group(
+        {
+          ...roleKeys('15m'),
+          mend: setting(name, 'task', 'Role whose agent mends failed tests where the agent of the tester cannot.'),
+        },
+        'Tests the work.',
+      ),
     },
     'The roles.',
   ),
-  agents: setting(z.record(name, agent).meta({ expects: 'a map from names to agents' }), {}, 'Agents by name. `shell` is built in.'),
+  agents: setting(
+    z.record(name, agent).meta({ expects: 'a map from names to agents' }),
+    {},
+    'Agents by name. `shell` is built in.',
+  ),
   commits: group(
     {
-      author: setting(text, '', 'Author of moves and landings as `Name <email>`; empty: the person, as git knows them.'),
+      author: setting(
+        text,
+        '',
+        'Author of moves and landings as `Name <email>`; empty: the person, as git knows them.',
+      ),
       landing: setting(text, '{id}: {title}', 'Subject of a landing. Placeholders: `{id}` `{title}`.'),
       move: setting(text, 'kanban: {id} {from} → {to}', 'Subject of a move. Placeholders: `{id}` `{from}` `{to}`.'),
     },
@@ -137,7 +190,11 @@ export const schema = z.strictObject({
   ),
   merge_queue: group(
     {
-      mode: setting(oneOf(['serial', 'batch']), 'serial', 'One landing at a time, or many. `batch` is not available in this version.'),
+      mode: setting(
+        oneOf(['serial', 'batch']),
+        'serial',
+        'One landing at a time, or many. `batch` is not available in this version.',
+      ),
       max_batch: setting(whole(1), 16, 'Landings in a batch.'),
       check: setting(text, '', 'Command that is run on the exact tree that will land. Not available in this version.'),
       check_timeout: setting(duration('1s'), '30m', 'How long the check may take.'),
@@ -155,10 +212,12 @@ export const schema = z.strictObject({
     'Commands around runs.',
   ),
   notify: setting(text, '', 'Command that gets an event as JSON on stdin whenever a person is needed.'),
-  preflight: setting(z.array(command).meta({ expects: 'a list of maps with `name` and `run`' }), [], 'Commands of yours that must succeed before anything starts.'),
+  preflight: setting(
+    z.array(command).meta({ expects: 'a list of maps with `name` and `run`' }),
+    [],
+    'Commands of yours that must succeed before anything starts.',
+  ),
 });
 
-/** What people write. */
-export type WrittenSettings = z.input<typeof schema>;
 /** The same, defaults filled in and values read; `Settings` adds the built-in agent. */
 export type ReadSettings = z.output<typeof schema>;

@@ -32,7 +32,7 @@ export interface AgentSettings {
   readonly permissions: 'narrow' | 'full';
 }
 
-/** What WORKFLOW.md says, checked and completed. `WrittenSettings` (workflow/schema.ts) is what people write. */
+/** What WORKFLOW.md says, checked and completed. What people write is in workflow/schema.ts. */
 export interface Settings {
   readonly base: string;
   readonly remote: string | null;

@@ -7,7 +7,11 @@ import type { EnvSetting } from './settings.ts';
 export const name = z.string().min(1).meta({ expects: 'a name' });
 
 /** A whole number, at least `least`. */
-export const whole = (least: number) => z.int().min(least).meta({ expects: `a whole number from ${least}` });
+export const whole = (least: number) =>
+  z
+    .int()
+    .min(least)
+    .meta({ expects: `a whole number from ${least}` });
 
 export const wholeOrNone = z
   .union([z.int().min(1), z.literal('none'), z.null()])
@@ -23,7 +27,12 @@ export const orNone = z
 export const folder = z
   .string()
   .min(1)
-  .transform((path) => path.replaceAll('\\', '/').replace(/^(\.\/+)+(?=.)/, '').replace(/(?<=.)\/+$/, ''))
+  .transform((path) =>
+    path
+      .replaceAll('\\', '/')
+      .replace(/^(\.\/+)+(?=.)/, '')
+      .replace(/(?<=.)\/+$/, ''),
+  )
   .meta({ expects: 'the path of a folder' });
 
 const word = z.union([z.string(), z.int()]).transform(String);
@@ -32,9 +41,11 @@ const word = z.union([z.string(), z.int()]).transform(String);
 export function settingList(of: 'text' | 'glob' | 'id') {
   const item = word.meta({ expects: of === 'text' ? 'text' : `text (a ${of === 'id' ? 'prefix of ids' : of})` });
   const list = of === 'id' ? z.array(item).min(1) : z.array(item);
-  return z.preprocess((value: string | readonly string[]) => (Array.isArray(value) || isMap(value) ? value : [value]), list).meta({
-    expects: of === 'id' ? 'a prefix of ids such as `T`, or a list of them' : `a list of ${of}s`,
-  });
+  return z
+    .preprocess((value: string | readonly string[]) => (Array.isArray(value) || isMap(value) ? value : [value]), list)
+    .meta({
+      expects: of === 'id' ? 'a prefix of ids such as `T`, or a list of them' : `a list of ${of}s`,
+    });
 }
 
 const isMap = (value: unknown): boolean => typeof value === 'object' && value !== null;
@@ -45,7 +56,10 @@ export const words = z
   .transform((written, ctx) => {
     if (Array.isArray(written)) return written;
     if (!/["'`$\\|&;<>*?()]/.test(written)) return written.split(/\s+/).filter((part) => part !== '');
-    ctx.addIssue({ code: 'custom', message: 'is no shell line: write program and arguments as a list, `[sh, -c, "…"]` for a shell' });
+    ctx.addIssue({
+      code: 'custom',
+      message: 'is no shell line: write program and arguments as a list, `[sh, -c, "…"]` for a shell',
+    });
     return z.NEVER;
   })
   .meta({ expects: 'a program and its arguments, as a list' });
@@ -64,14 +78,21 @@ export const envSetting = z
     const take = (item: unknown, path: (string | number)[]): void => {
       if (typeof item === 'string') {
         if (NAME.test(item)) pass.push(item);
-        else wrong(item.includes('=') ? 'sets a variable by `NAME: value`, not by `=`' : `is no name of a variable: \`${item}\``, path);
+        else
+          wrong(
+            item.includes('=')
+              ? 'sets a variable by `NAME: value`, not by `=`'
+              : `is no name of a variable: \`${item}\``,
+            path,
+          );
       } else if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
         for (const [key, value] of Object.entries(item)) readOne(key, value, [...path, key]);
       } else wrong('', path);
     };
     const readOne = (key: string, value: unknown, path: (string | number)[]): void => {
       if (!NAME.test(key)) wrong(`is no name of a variable: \`${key}\``, path);
-      else if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)) set[key] = String(value);
+      else if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value))
+        set[key] = String(value);
       else if (value === undefined || value === null) set[key] = '';
       // 1.10 would arrive as 1.1.
       else wrong(typeof value === 'number' ? 'must be put in quotes, or it may change' : 'must be text', path);

@@ -40,14 +40,21 @@ export function allKeys(from: z.core.$ZodType = schema, path = ''): readonly Key
   const below: readonly (readonly [string, z.core.$ZodType])[] = childrenOf(inner, path);
   return below.flatMap(([name, child]) => {
     const nested = allKeys(child, name);
-    const facts = { path: name, expects: meta(child, 'expects') ?? '', description: meta(child, 'description') ?? '', written: writtenOf(child), group: nested.length > 0 };
+    const facts = {
+      path: name,
+      expects: meta(child, 'expects') ?? '',
+      description: meta(child, 'description') ?? '',
+      written: writtenOf(child),
+      group: nested.length > 0,
+    };
     return meta(child, 'description') === undefined ? nested : [facts, ...nested];
   });
 }
 
 function childrenOf(inner: z.core.$ZodType, path: string): readonly (readonly [string, z.core.$ZodType])[] {
   const dot = path === '' ? '' : `${path}.`;
-  if (inner instanceof z.ZodObject) return Object.entries(inner.shape as z.core.$ZodShape).map(([key, child]) => [dot + key, child] as const);
+  if (inner instanceof z.ZodObject)
+    return Object.entries(inner.shape as z.core.$ZodShape).map(([key, child]) => [dot + key, child] as const);
   if (inner instanceof z.ZodRecord) return [[`${dot}<name>`, inner.valueType]];
   return inner instanceof z.ZodArray ? [[`${path}[]`, inner.element]] : [];
 }

@@ -35,10 +35,26 @@ function changesNothing(repo: PlainRepository, ...args: string[]): ReturnType<Pl
 
 describe('WORKFLOW.md that can not be used', () => {
   const CASES = [
-    { what: 'broken YAML', edit: (text: string) => text.replace('ids: T ', 'ids: [T, '), says: /^WORKFLOW\.md:\d+:\d+: Not valid YAML: .*\[settings-yaml\]\n {4}.*\n {4} *~+\n {2}mend: /m },
-    { what: 'an unknown key', edit: (text: string) => text.replace('ids: T ', 'capcity: 3\nids: T '), says: /^WORKFLOW\.md:4:1: Unknown setting `capcity`; did you mean `capacity`\? \[unknown-setting\]\n {4}capcity: 3\n {4}~{7}\n {2}mend: write `capacity`/m },
-    { what: 'a wrong type', edit: (text: string) => text.replace('ids: T ', 'retries: lots\nids: T '), says: /^WORKFLOW\.md:4:10: `retries` must be a whole number.*\n {4}retries: lots\n {13}~{4}$/m },
-    { what: 'an unknown agent', edit: (text: string) => text.replace('agent: shell', 'agent: shel'), says: /^WORKFLOW\.md:\d+:\d+: `roles\.task\.agent` is `shel`.*\[unknown-agent\]/m },
+    {
+      what: 'broken YAML',
+      edit: (text: string) => text.replace('ids: T ', 'ids: [T, '),
+      says: /^WORKFLOW\.md:\d+:\d+: Not valid YAML: .*\[settings-yaml\]\n {4}.*\n {4} *~+\n {2}mend: /m,
+    },
+    {
+      what: 'an unknown key',
+      edit: (text: string) => text.replace('ids: T ', 'capcity: 3\nids: T '),
+      says: /^WORKFLOW\.md:4:1: Unknown setting `capcity`; did you mean `capacity`\? \[unknown-setting\]\n {4}capcity: 3\n {4}~{7}\n {2}mend: write `capacity`/m,
+    },
+    {
+      what: 'a wrong type',
+      edit: (text: string) => text.replace('ids: T ', 'retries: lots\nids: T '),
+      says: /^WORKFLOW\.md:4:10: `retries` must be a whole number.*\n {4}retries: lots\n {13}~{4}$/m,
+    },
+    {
+      what: 'an unknown agent',
+      edit: (text: string) => text.replace('agent: shell', 'agent: shel'),
+      says: /^WORKFLOW\.md:\d+:\d+: `roles\.task\.agent` is `shel`.*\[unknown-agent\]/m,
+    },
   ];
 
   it('is told with its place and how to mend it, by every command, and nothing is done', () => {
@@ -52,7 +68,8 @@ describe('WORKFLOW.md that can not be used', () => {
       expect([code, err], what).toEqual([2, expect.stringMatching(says)]);
     }
     expect(changesNothing(repo, 'preflight').code).toBe(3);
-    for (const command of [['add', 'x'], ['status', '--json'], ['run', '--dry-run'], ['log'], ['retry', 'T-1']]) expect(changesNothing(repo, ...command).code, command[0]).toBe(2);
+    for (const command of [['add', 'x'], ['status', '--json'], ['run', '--dry-run'], ['log'], ['retry', 'T-1']])
+      expect(changesNothing(repo, ...command).code, command[0]).toBe(2);
   });
 
   it('keeps the last good settings while it runs, says so, and takes the mended ones', async () => {
@@ -86,8 +103,16 @@ describe('WORKFLOW.md that can not be used', () => {
 });
 
 describe('a board that can not be read', () => {
-  const CASES: readonly { readonly what: string; readonly breakIt: (repo: PlainRepository) => void; readonly says: string }[] = [
-    { what: 'not UTF-8', breakIt: (repo) => repo.write('board/TODO.md', Buffer.from('# TODO\n\n## T-2: caf\xe9\n', 'latin1')), says: 'is not UTF-8 text' },
+  const CASES: readonly {
+    readonly what: string;
+    readonly breakIt: (repo: PlainRepository) => void;
+    readonly says: string;
+  }[] = [
+    {
+      what: 'not UTF-8',
+      breakIt: (repo) => repo.write('board/TODO.md', Buffer.from('# TODO\n\n## T-2: caf\xe9\n', 'latin1')),
+      says: 'is not UTF-8 text',
+    },
     {
       what: 'a folder in its place',
       breakIt: (repo) => {
@@ -96,7 +121,15 @@ describe('a board that can not be read', () => {
       },
       says: "board/TODO.md can't be read",
     },
-    ...(process.getuid?.() === 0 ? [] : [{ what: 'no right to read it', breakIt: (repo: PlainRepository) => chmodSync(join(repo.root, 'board/TODO.md'), 0), says: "board/TODO.md can't be read" }]),
+    ...(process.getuid?.() === 0
+      ? []
+      : [
+          {
+            what: 'no right to read it',
+            breakIt: (repo: PlainRepository) => chmodSync(join(repo.root, 'board/TODO.md'), 0),
+            says: "board/TODO.md can't be read",
+          },
+        ]),
   ];
 
   it('stops all until it is mended, and not a byte of it changes', async () => {
@@ -120,19 +153,38 @@ describe('a board that can not be read', () => {
 
 it('a problem of one entry holds that entry and no other', () => {
   const repo = made();
-  const entry = (heading: string, fields = ''): string => `## ${heading}\n\n${fields}\`\`\`sh\necho x > ${heading.slice(0, 3)}.txt\n\`\`\`\n\n`;
-  const board = ['# TODO\n\n', entry('T-1: First'), entry('T-2: Twice'), entry('T-2: Twice again'), entry('T-3: Cycle', '- depends: T-4\n\n'), entry('T-4: Cycle', '- depends: T-3\n\n'), entry('T-5: Unknown', '- depends: T-99\n\n'), entry('T-6: Agent', '- agent: shel\n\n'), '## T-7: No block\n\nWords.\n\n', entry('T-8: Last'), '## T-9: Opens\n\n```sh\necho 9\n\n## T-10: Swallowed\n'].join('');
+  const entry = (heading: string, fields = ''): string =>
+    `## ${heading}\n\n${fields}\`\`\`sh\necho x > ${heading.slice(0, 3)}.txt\n\`\`\`\n\n`;
+  const board = [
+    '# TODO\n\n',
+    entry('T-1: First'),
+    entry('T-2: Twice'),
+    entry('T-2: Twice again'),
+    entry('T-3: Cycle', '- depends: T-4\n\n'),
+    entry('T-4: Cycle', '- depends: T-3\n\n'),
+    entry('T-5: Unknown', '- depends: T-99\n\n'),
+    entry('T-6: Agent', '- agent: shel\n\n'),
+    '## T-7: No block\n\nWords.\n\n',
+    entry('T-8: Last'),
+    '## T-9: Opens\n\n```sh\necho 9\n\n## T-10: Swallowed\n',
+  ].join('');
   repo.write('board/TODO.md', board);
   repo.commit();
   const { code, all } = repo.kanban('run', '--until-done');
   expect(code, all).toBe(4);
   expect(all).toMatch(/board\/TODO\.md:15:1: T-2 stands twice/);
-  expect(all).toMatch(/board\/TODO\.md:\d+:10: T-6 is for the agent shel.*\n +- agent: shel\n +~{4}\n +mend: write shell/);
+  expect(all).toMatch(
+    /board\/TODO\.md:\d+:10: T-6 is for the agent shel.*\n +- agent: shel\n +~{4}\n +mend: write shell/,
+  );
   expect(all).toContain('T-3 → T-4 → T-3');
   expect(all).toContain('T-5 depends on T-99, which is neither on the board nor has it landed');
   expect(all).toContain("T-10 isn't read as an entry");
-  expect(repo.git('log', '--format=%s', '--grep=-> CHANGELOG').split('\n').toSorted()).toEqual(['T-1: First', 'T-8: Last']);
-  for (const id of ['T-2: Twice again', 'T-3', 'T-4', 'T-5', 'T-6', 'T-7', 'T-9', 'T-10']) expect(repo.read('board/TODO.md')).toContain(`## ${id}`);
+  expect(repo.git('log', '--format=%s', '--grep=-> CHANGELOG').split('\n').toSorted()).toEqual([
+    'T-1: First',
+    'T-8: Last',
+  ]);
+  for (const id of ['T-2: Twice again', 'T-3', 'T-4', 'T-5', 'T-6', 'T-7', 'T-9', 'T-10'])
+    expect(repo.read('board/TODO.md')).toContain(`## ${id}`);
   expect(repo.git('status', '--porcelain')).toBe('');
   // Each is said once, not once more with every line number that changes.
   expect(all.match(/\[swallowed-entry\]/g)).toHaveLength(2);
@@ -149,19 +201,31 @@ describe('prompts and agents', () => {
     const prompt = repo.read('prompts/task.md');
     repo.write('prompts/task.md', 'Do {{ entry.titel }} now.\n');
     const unknown = changesNothing(repo, 'run', '--until-done');
-    expect([unknown.code, unknown.err]).toEqual([3, expect.stringContaining('prompts/task.md:1:7: Unknown variable `entry.titel`.')]);
+    expect([unknown.code, unknown.err]).toEqual([
+      3,
+      expect.stringContaining('prompts/task.md:1:7: Unknown variable `entry.titel`.'),
+    ]);
     expect(unknown.err).toContain('mend: write `entry.title`');
     rmSync(join(repo.root, 'prompts/task.md'));
     const missing = changesNothing(repo, 'run', '--until-done');
-    expect([missing.code, missing.err]).toEqual([3, expect.stringContaining('The prompt of the task is missing: prompts/task.md')]);
+    expect([missing.code, missing.err]).toEqual([
+      3,
+      expect.stringContaining('The prompt of the task is missing: prompts/task.md'),
+    ]);
     repo.write('prompts/task.md', prompt);
     expect(changesNothing(repo, 'preflight').code).toBe(0);
   });
 
   it('a program that is missing holds what needs it, in the dry run too', () => {
     const repo = made();
-    repo.write('WORKFLOW.md', '---\nsettle: 0s\nagents:\n  bot: { kind: command, command: [no-such-program-here] }\n---\n');
-    repo.write('board/TODO.md', '# TODO\n\n## T-1: For the bot\n\n- agent: bot\n\nWork.\n\n## T-2: For the shell\n\n```sh\necho 2 > 2\n```\n');
+    repo.write(
+      'WORKFLOW.md',
+      '---\nsettle: 0s\nagents:\n  bot: { kind: command, command: [no-such-program-here] }\n---\n',
+    );
+    repo.write(
+      'board/TODO.md',
+      '# TODO\n\n## T-1: For the bot\n\n- agent: bot\n\nWork.\n\n## T-2: For the shell\n\n```sh\necho 2 > 2\n```\n',
+    );
     repo.commit();
     const dry = changesNothing(repo, 'run', '--dry-run');
     expect(dry.code).toBe(0);
@@ -179,12 +243,22 @@ describe('where there is nothing to work in', () => {
     const repo = bare();
     const outside = join(repo.folder, 'outside');
     mkdirSync(outside);
-    const ways: readonly (readonly [folder: string, says: string, mend: string])[] = [[outside, 'is not in a git repository', 'git init'], [join(repo.folder, 'bare.git'), 'this repository is bare', 'clone it'], [join(repo.folder, 'unborn'), 'The repository has no commit yet', 'git commit']];
+    const ways: readonly (readonly [folder: string, says: string, mend: string])[] = [
+      [outside, 'is not in a git repository', 'git init'],
+      [join(repo.folder, 'bare.git'), 'this repository is bare', 'clone it'],
+      [join(repo.folder, 'unborn'), 'The repository has no commit yet', 'git commit'],
+    ];
     repo.git('init', '-q', '--bare', join(repo.folder, 'bare.git'));
     repo.git('init', '-q', '-b', 'main', join(repo.folder, 'unborn'));
     writeFileSync(join(repo.folder, 'home/.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.com\n');
     for (const [folder, says, mend] of ways) {
-      for (const [args, code] of [[['status'], 2], [['add', 'x'], 2], [['init'], 2], [['run', '--until-done'], 3], [['preflight'], 3]] as const) {
+      for (const [args, code] of [
+        [['status'], 2],
+        [['add', 'x'], 2],
+        [['init'], 2],
+        [['run', '--until-done'], 3],
+        [['preflight'], 3],
+      ] as const) {
         const said = repo.kanbanIn(folder, {}, ...args);
         expect([args[0], said.code, said.all]).toEqual([args[0], code, expect.stringContaining(says)]);
         expect(said.all).toContain(mend);
@@ -213,7 +287,11 @@ describe('where there is nothing to work in', () => {
     const said = detached.kanban('run', '--until-done');
     expect(said.code, said.all).toBe(0);
     expect(said.all).toContain('HEAD is detached');
-    expect([detached.git('rev-parse', 'HEAD'), detached.git('status', '--porcelain'), detached.git('show', 'main:1')]).toEqual([before, '', '1']);
+    expect([
+      detached.git('rev-parse', 'HEAD'),
+      detached.git('status', '--porcelain'),
+      detached.git('show', 'main:1'),
+    ]).toEqual([before, '', '1']);
 
     const strange = made(`wéird 'q" $x \`id\` ; répo`);
     strange.add(`A "title" with 'quotes' & $HOME`, "echo 1 > 'ü file.txt'");
@@ -223,9 +301,16 @@ describe('where there is nothing to work in', () => {
 
     const shallow = join(strange.folder, 'shallow');
     strange.git('clone', '-q', '--depth', '1', `file://${strange.root}`, shallow);
-    for (const [key, value] of [['user.name', 'Ada'], ['user.email', 'ada@example.com']] as const) strange.git('-C', shallow, 'config', key, value);
+    for (const [key, value] of [
+      ['user.name', 'Ada'],
+      ['user.email', 'ada@example.com'],
+    ] as const)
+      strange.git('-C', shallow, 'config', key, value);
     expect(strange.kanbanIn(shallow, {}, 'preflight').out).toContain('This clone is shallow');
-    writeFileSync(join(shallow, 'board/TODO.md'), '# TODO\n\n## T-2: After T-1\n\n- depends: T-1\n\n```sh\necho 2 > 2\n```\n');
+    writeFileSync(
+      join(shallow, 'board/TODO.md'),
+      '# TODO\n\n## T-2: After T-1\n\n- depends: T-1\n\n```sh\necho 2 > 2\n```\n',
+    );
     expect(strange.kanbanIn(shallow, {}, 'run', '--until-done').code).toBe(0);
     expect(strange.git('-C', shallow, 'log', '-1', '--format=%s')).toBe('T-2: After T-1');
   });
@@ -238,7 +323,11 @@ describe("git's own troubles", () => {
     repo.git('config', '--unset', 'user.name');
     repo.git('config', '--unset', 'user.email');
     repo.git('config', 'user.useConfigOnly', 'true');
-    for (const [args, code] of [[['add', 'x'], 2], [['run', '--until-done'], 3], [['preflight'], 3]] as const) {
+    for (const [args, code] of [
+      [['add', 'x'], 2],
+      [['run', '--until-done'], 3],
+      [['preflight'], 3],
+    ] as const) {
       const said = changesNothing(repo, ...args);
       expect([said.code, said.all]).toEqual([code, expect.stringContaining('git config --global user.name')]);
     }
@@ -248,7 +337,16 @@ describe("git's own troubles", () => {
   it('hooks of the repository do not run on our commits, however they fail', () => {
     const repo = made();
     repo.add('One', 'echo 1 > 1');
-    for (const hook of ['pre-commit', 'commit-msg', 'prepare-commit-msg', 'pre-merge-commit', 'post-checkout', 'reference-transaction', 'post-merge', 'post-commit']) {
+    for (const hook of [
+      'pre-commit',
+      'commit-msg',
+      'prepare-commit-msg',
+      'pre-merge-commit',
+      'post-checkout',
+      'reference-transaction',
+      'post-merge',
+      'post-commit',
+    ]) {
       repo.write(`.git/hooks/${hook}`, `#!/bin/sh\necho ${hook} >> "${repo.folder}/hooks-ran"\nexit 1\n`);
       chmodSync(join(repo.root, '.git/hooks', hook), 0o755);
     }
@@ -292,11 +390,27 @@ describe("git's own troubles", () => {
     const repo = made();
     const lib = join(repo.folder, 'lib');
     repo.git('init', '-q', '-b', 'main', lib);
-    repo.git('-C', lib, '-c', 'user.name=Lib', '-c', 'user.email=lib@example.com', 'commit', '-q', '--allow-empty', '-m', 'lib');
+    repo.git(
+      '-C',
+      lib,
+      '-c',
+      'user.name=Lib',
+      '-c',
+      'user.email=lib@example.com',
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      'lib',
+    );
     repo.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', lib, 'lib');
     repo.commit().add('One', 'echo 1 > 1');
     const { code, all } = repo.kanban('run', '--until-done');
     expect(code, all).toBe(0);
-    expect([repo.git('status', '--porcelain'), repo.git('worktree', 'list').split('\n').length, repo.read('1')]).toEqual(['', 1, '1\n']);
+    expect([
+      repo.git('status', '--porcelain'),
+      repo.git('worktree', 'list').split('\n').length,
+      repo.read('1'),
+    ]).toEqual(['', 1, '1\n']);
   });
 });

@@ -8,7 +8,12 @@ import { until } from './rig/until.ts';
 /** T-1 waits at `there` in its task run, before it commits. */
 const WAITING = 'pause there; save "$KANBAN_TASK.txt" work; commit; report done';
 
-const FILES = { 'mine.txt': 'one\n', 'staged.txt': 'one\n', 'shared.txt': 'one\n', '.gitignore': '.kanban/\n.worktrees/\n*.log\n' };
+const FILES = {
+  'mine.txt': 'one\n',
+  'staged.txt': 'one\n',
+  'shared.txt': 'one\n',
+  '.gitignore': '.kanban/\n.worktrees/\n*.log\n',
+};
 
 /** Everything of a person's in the checkout: staged, changed, untracked, ignored. */
 function ownWork(kanban: Kanban): Record<string, string> {
@@ -48,10 +53,15 @@ describe('the checkout of a person is sacred (I7)', () => {
     await kanban.expectQuiet();
   });
 
-  it.concurrent('a landing that would touch a changed file is held with the file named, all else goes on, and it lands once that is committed', async ({ made }) => {
+  it.concurrent('a landing that would touch a changed file is held with the file named, all else goes on, and it lands once that is committed', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n', files: FILES });
     kanban.plan('T-1.task', 'pause there; save shared.txt work; commit; report done');
-    kanban.plan('T-1.tester.2', 'git merge -q main || { printf "one\\nmine\\nwork\\n" > shared.txt; git add -A; git commit -q --no-edit; }; report passed');
+    kanban.plan(
+      'T-1.tester.2',
+      'git merge -q main || { printf "one\\nmine\\nwork\\n" > shared.txt; git add -A; git commit -q --no-edit; }; report passed',
+    );
     const coordinator = kanban.start();
     await kanban.at('there');
     kanban.write('shared.txt', 'one\nmine\n');
@@ -69,25 +79,34 @@ describe('the checkout of a person is sacred (I7)', () => {
     expect(kanban.read('shared.txt')).toBe('one\nmine\nwork\n');
   });
 
-  it.concurrent('an untracked file in the way of a landing holds it; --until-done ends with 4 and names it', { timeout: 90_000 }, async ({ made }) => {
-    const kanban = made({ todo: '## T-1: One\n' });
-    kanban.write('T-1.txt', 'theirs\n');
-    const { code, err } = await kanban.untilDone();
-    expect(code, err + kanban.story()).toBe(4);
-    expect(err).toContain('T-1.txt');
-    expect(kanban.read('T-1.txt')).toBe('theirs\n');
-    expect(kanban.landings()).toEqual([]);
-    await kanban.expectQuiet();
-  });
+  it.concurrent(
+    'an untracked file in the way of a landing holds it; --until-done ends with 4 and names it',
+    { timeout: 90_000 },
+    async ({ made }) => {
+      const kanban = made({ todo: '## T-1: One\n' });
+      kanban.write('T-1.txt', 'theirs\n');
+      const { code, err } = await kanban.untilDone();
+      expect(code, err + kanban.story()).toBe(4);
+      expect(err).toContain('T-1.txt');
+      expect(kanban.read('T-1.txt')).toBe('theirs\n');
+      expect(kanban.landings()).toEqual([]);
+      await kanban.expectQuiet();
+    },
+  );
 });
 
 describe('files that both write', () => {
-  it.concurrent('CHANGELOG.md with their own uncommitted words holds a landing by name, until they commit', async ({ made }) => {
+  it.concurrent('CHANGELOG.md with their own uncommitted words holds a landing by name, until they commit', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task', WAITING);
     const coordinator = kanban.start();
     await kanban.at('there');
-    kanban.write('CHANGELOG.md', kanban.read('CHANGELOG.md').replace('## [Unreleased]\n', '## [Unreleased]\n\n### Fixed\n\n- My own line\n'));
+    kanban.write(
+      'CHANGELOG.md',
+      kanban.read('CHANGELOG.md').replace('## [Unreleased]\n', '## [Unreleased]\n\n### Fixed\n\n- My own line\n'),
+    );
     kanban.go('there');
     await coordinator.event('hold-changed', ({ why }) => why?.includes('you have changed CHANGELOG.md') === true);
     kanban.git('commit', '-qam', 'mine');
@@ -98,16 +117,26 @@ describe('files that both write', () => {
     expect(kanban.read('CHANGELOG.md')).toMatch(/- My own line\n[^]*- One \(T-1\)|- One \(T-1\)\n[^]*- My own line/);
   });
 
-  it.concurrent('a board edit that they have staged is neither lost nor unstaged; moves of that file wait or take it in (I1, I7)', async ({ made }) => {
+  it.concurrent('a board edit that they have staged is neither lost nor unstaged; moves of that file wait or take it in (I1, I7)', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\n## [PAUSED] T-2: Two\n' });
     kanban.plan('T-1.task', WAITING);
     const coordinator = kanban.start();
     await kanban.at('there');
-    await new Person(kanban, 'plain').edit('TODO', (text) => `${text.replace('[PAUSED] ', '')}\n## [PAUSED] T-3: Three\n`);
+    await new Person(kanban, 'plain').edit(
+      'TODO',
+      (text) => `${text.replace('[PAUSED] ', '')}\n## [PAUSED] T-3: Three\n`,
+    );
     await until(() => tries(() => kanban.git('add', 'board/TODO.md')), 'git add');
     kanban.go('there');
     await coordinator.landed('T-1');
-    await until(() => tries(() => kanban.git('commit', '-qm', 'my board')) || kanban.git('status', '--porcelain', '--', 'board') === '', () => coordinator.story());
+    await until(
+      () =>
+        tries(() => kanban.git('commit', '-qm', 'my board')) ||
+        kanban.git('status', '--porcelain', '--', 'board') === '',
+      () => coordinator.story(),
+    );
     await coordinator.landed('T-2');
     coordinator.signal('SIGINT');
     await coordinator.ended;
@@ -116,7 +145,9 @@ describe('files that both write', () => {
     expect(kanban.landings().toSorted()).toEqual(['T-1', 'T-2']);
   });
 
-  it.concurrent('a stash of board edits and its return are read as what they are: edits undone and done again', async ({ made }) => {
+  it.concurrent('a stash of board edits and its return are read as what they are: edits undone and done again', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\n## [PAUSED] T-2: Two\n' });
     kanban.plan('T-1.task', WAITING);
     const coordinator = kanban.start();
@@ -136,7 +167,9 @@ describe('files that both write', () => {
 });
 
 describe('a person uses git while entries are worked (I1, I4)', () => {
-  it.concurrent('switches to another branch: moves and landings go on, and what is on disk there is no wish of anybody\'s', async ({ made }) => {
+  it.concurrent("switches to another branch: moves and landings go on, and what is on disk there is no wish of anybody's", async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n' });
     kanban.git('branch', 'other');
     kanban.plan('T-1.task', WAITING);
@@ -162,8 +195,13 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     await kanban.expectQuiet();
   });
 
-  it.concurrent('switches to and fro, where an older board stands: nobody takes what git writes on the way for a wish (I1)', async ({ made }) => {
-    const kanban = made({ todo: '## T-1: One\n', files: Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`many/${n}.txt`, `${n}\n`])) });
+  it.concurrent('switches to and fro, where an older board stands: nobody takes what git writes on the way for a wish (I1)', async ({
+    made,
+  }) => {
+    const kanban = made({
+      todo: '## T-1: One\n',
+      files: Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`many/${n}.txt`, `${n}\n`])),
+    });
     kanban.git('switch', '-q', '-c', 'other');
     for (let n = 0; n < 300; n++) kanban.write(`many/${n}.txt`, `other ${n}\n`);
     kanban.git('commit', '-qam', 'other');
@@ -186,7 +224,9 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     await kanban.expectDone(['T-1']);
   });
 
-  it.concurrent('has git at work for long on the files of the checkout: what it writes on the way is not acted on (I1)', async ({ made }) => {
+  it.concurrent('has git at work for long on the files of the checkout: what it writes on the way is not acted on (I1)', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task', WAITING);
     const before = kanban.column('TODO');
@@ -217,7 +257,12 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     await new Person(kanban, 'plain').edit('TODO', (text) => `${text}\n## T-2: Two\n`);
     kanban.write('mine.txt', 'two\n');
     // The coordinator may hold the index for a moment: a person tries again.
-    await until(() => tries(() => kanban.git('commit', '-qam', 'my own commit')) || kanban.git('log', '--format=%s').includes('my own commit'), 'the commit');
+    await until(
+      () =>
+        tries(() => kanban.git('commit', '-qam', 'my own commit')) ||
+        kanban.git('log', '--format=%s').includes('my own commit'),
+      'the commit',
+    );
     kanban.go('there');
     await coordinator.landed('T-1');
     await coordinator.landed('T-2');
@@ -228,7 +273,9 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.git('show', 'main:mine.txt')).toBe('two');
   });
 
-  it.concurrent('amends and rebases base: nothing counts as vanished, the run goes on, the entry lands', async ({ made }) => {
+  it.concurrent('amends and rebases base: nothing counts as vanished, the run goes on, the entry lands', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n', files: FILES });
     kanban.plan('T-1.task', WAITING);
     const coordinator = kanban.start();
@@ -247,14 +294,19 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.read('mine.txt')).toBe('amended\n');
   });
 
-  it.concurrent('resets base behind a move and a landing: the board is taken as it stands, the missing landing is named', async ({ made }) => {
+  it.concurrent('resets base behind a move and a landing: the board is taken as it stands, the missing landing is named', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n' });
     kanban.plan('T-2.task', 'pause there; save two.txt two; commit; report done');
     const coordinator = kanban.start();
     const { commit } = await coordinator.landed('T-1');
     await kanban.at('there');
     kanban.git('reset', '-q', '--hard', `${commit}^1`);
-    await coordinator.event('problem-found', ({ problem }) => problem.code === 'landing-missing' && problem.message.includes('T-1'));
+    await coordinator.event(
+      'problem-found',
+      ({ problem }) => problem.code === 'landing-missing' && problem.message.includes('T-1'),
+    );
     expect(kanban.git('cat-file', '-t', commit)).toBe('commit');
     kanban.go('there');
     coordinator.signal('SIGTERM');
@@ -263,7 +315,9 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.git('log', '--all', '--format=%H', '--', 'T-1.txt')).not.toBe('');
   });
 
-  it.concurrent('has a merge of base open: base is not moved, the run goes on, all goes on once it is over', async ({ made }) => {
+  it.concurrent('has a merge of base open: base is not moved, the run goes on, all goes on once it is over', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n', files: FILES });
     kanban.git('switch', '-q', '-c', 'side');
     kanban.write('mine.txt', 'side\n');
@@ -276,7 +330,10 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     const before = kanban.git('rev-parse', 'main');
     kanban.go('there');
     await coordinator.event('run-ended');
-    await coordinator.event('hold-changed', ({ what, why }) => what === 'everything' && why?.includes('merge') === true);
+    await coordinator.event(
+      'hold-changed',
+      ({ what, why }) => what === 'everything' && why?.includes('merge') === true,
+    );
     expect(kanban.git('rev-parse', 'main')).toBe(before);
     kanban.git('commit', '-q', '--no-edit');
     await coordinator.landed('T-1');
@@ -287,30 +344,41 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.read('mine.txt')).toBe('side\n');
   });
 
-  it.concurrent('commits in a loop of their own meanwhile: every commit of theirs stays, every entry lands once', { timeout: 90_000 }, async ({ made }) => {
-    const ids = ['T-1', 'T-2', 'T-3', 'T-4'];
-    const kanban = made({ todo: ids.map((id) => `## ${id}: Entry\n\n`).join(''), settings: 'capacity: 2\n' });
-    const coordinator = kanban.start('--until-done');
-    await coordinator.event('entry-moved');
-    let over = false;
-    void coordinator.ended.then(() => (over = true));
-    let count = 0;
-    let looks = 0;
-    await until(() => {
-      // Every 200 ms or so: one who holds the index all the time holds up everything, and rightly.
-      if (looks++ % 8 !== 0) return over;
-      kanban.write(`own-${count}.txt`, 'own\n');
-      if (tries(() => kanban.git('add', `own-${count}.txt`)) && tries(() => kanban.git('commit', '-q', '-m', `own ${count}`, '--', `own-${count}.txt`))) count++;
-      return over;
-    }, () => coordinator.story());
-    expect((await coordinator.ended).code, coordinator.story()).toBe(0);
-    kanban.git('add', '-A');
-    if (kanban.git('status', '--porcelain') !== '') kanban.git('commit', '-qm', 'own last');
-    await kanban.expectDone(ids);
-    const subjects = kanban.subjects();
-    for (let n = 0; n < count; n++) expect(subjects.filter((subject) => subject === `own ${n}`)).toHaveLength(1);
-    expect(count).toBeGreaterThan(0);
-  });
+  it.concurrent(
+    'commits in a loop of their own meanwhile: every commit of theirs stays, every entry lands once',
+    { timeout: 90_000 },
+    async ({ made }) => {
+      const ids = ['T-1', 'T-2', 'T-3', 'T-4'];
+      const kanban = made({ todo: ids.map((id) => `## ${id}: Entry\n\n`).join(''), settings: 'capacity: 2\n' });
+      const coordinator = kanban.start('--until-done');
+      await coordinator.event('entry-moved');
+      let over = false;
+      void coordinator.ended.then(() => (over = true));
+      let count = 0;
+      let looks = 0;
+      await until(
+        () => {
+          // Every 200 ms or so: one who holds the index all the time holds up everything, and rightly.
+          if (looks++ % 8 !== 0) return over;
+          kanban.write(`own-${count}.txt`, 'own\n');
+          if (
+            tries(() => kanban.git('add', `own-${count}.txt`)) &&
+            tries(() => kanban.git('commit', '-q', '-m', `own ${count}`, '--', `own-${count}.txt`))
+          )
+            count++;
+          return over;
+        },
+        () => coordinator.story(),
+      );
+      expect((await coordinator.ended).code, coordinator.story()).toBe(0);
+      kanban.git('add', '-A');
+      if (kanban.git('status', '--porcelain') !== '') kanban.git('commit', '-qm', 'own last');
+      await kanban.expectDone(ids);
+      const subjects = kanban.subjects();
+      for (let n = 0; n < count; n++) expect(subjects.filter((subject) => subject === `own ${n}`)).toHaveLength(1);
+      expect(count).toBeGreaterThan(0);
+    },
+  );
 });
 
 function tries(what: () => void): boolean {

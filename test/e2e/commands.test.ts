@@ -28,8 +28,10 @@ function bare(): PlainRepository {
 const made = (): PlainRepository => bare().init();
 
 /** A script that goes on until the test says so; its process ends with the test's folder. */
-const waiting = (repo: PlainRepository, name: string): string => `echo begun > ${name}.txt\necho begun > '${repo.folder}/${name}.begun'\nwhile [ -d '${repo.folder}' ] && ! [ -e '${repo.folder}/${name}.go' ]; do sleep 0.1; done`;
-const begun = (repo: PlainRepository, name: string): Promise<unknown> => until(() => existsSync(join(repo.folder, `${name}.begun`)), `${name} begins`);
+const waiting = (repo: PlainRepository, name: string): string =>
+  `echo begun > ${name}.txt\necho begun > '${repo.folder}/${name}.begun'\nwhile [ -d '${repo.folder}' ] && ! [ -e '${repo.folder}/${name}.go' ]; do sleep 0.1; done`;
+const begun = (repo: PlainRepository, name: string): Promise<unknown> =>
+  until(() => existsSync(join(repo.folder, `${name}.begun`)), `${name} begins`);
 const go = (repo: PlainRepository, name: string): void => writeFileSync(join(repo.folder, `${name}.go`), '');
 
 const FAILS = '```sh\nexit 3\n```';
@@ -38,9 +40,22 @@ const trailers = (repo: PlainRepository): string => repo.git('log', '-1', '--for
 describe('commands while no coordinator runs', () => {
   it('add takes all its options, commits at once, and several at once each come through', async () => {
     const repo = made();
-    const first = repo.kanban('add', 'Drop lodash', '--depends', 'T-9', '--files', 'src/**,a.txt', '--priority', 'P1', '--body', 'Words.\n\n```sh\necho 1 > 1\n```');
+    const first = repo.kanban(
+      'add',
+      'Drop lodash',
+      '--depends',
+      'T-9',
+      '--files',
+      'src/**,a.txt',
+      '--priority',
+      'P1',
+      '--body',
+      'Words.\n\n```sh\necho 1 > 1\n```',
+    );
     expect([first.code, first.out]).toEqual([0, 'T-1 stands in TODO: Drop lodash\n']);
-    expect(repo.read('board/TODO.md')).toContain('## T-1: Drop lodash\n\n- depends: T-9\n- files: src/**, a.txt\n- priority: P1\n\nWords.\n\n```sh\necho 1 > 1\n```\n');
+    expect(repo.read('board/TODO.md')).toContain(
+      '## T-1: Drop lodash\n\n- depends: T-9\n- files: src/**, a.txt\n- priority: P1\n\nWords.\n\n```sh\necho 1 > 1\n```\n',
+    );
     const running = ['B', 'C', 'D'].map((title) => repo.start('add', title, '--body', '```sh\ntrue\n```'));
     expect(await Promise.all(running.map(async (child) => child.ended()))).toEqual([0, 0, 0]);
     const ids = [...repo.read('board/TODO.md').matchAll(/^## (T-\d+): [BCD]$/gm)].map(([, id]) => id).toSorted();
@@ -52,7 +67,10 @@ describe('commands while no coordinator runs', () => {
 
   it('each way out of an escalation does what it says, with the reason in history', () => {
     const repo = made();
-    repo.write('board/TODO.md', `# TODO\n\n${['T-1', 'T-2', 'T-3', 'T-4'].map((id) => `## ${id}: Fails\n\n${FAILS}\n`).join('\n')}`);
+    repo.write(
+      'board/TODO.md',
+      `# TODO\n\n${['T-1', 'T-2', 'T-3', 'T-4'].map((id) => `## ${id}: Fails\n\n${FAILS}\n`).join('\n')}`,
+    );
     repo.commit();
     const left = repo.kanban('run', '--until-done');
     expect(left.code, left.all).toBe(4);
@@ -68,7 +86,11 @@ describe('commands while no coordinator runs', () => {
     const nothing = repo.kanban('retry', 'T-2', '--mended');
     expect([nothing.code, nothing.err]).toEqual([2, 'nothing is committed on branch T-2\n']);
     writeFileSync(join(repo.root, '.worktrees/T-2/mended.txt'), 'by hand\n');
-    for (const args of [['add', '-A'], ['commit', '-q', '-m', 'Mend']]) repo.git('-C', '.worktrees/T-2', ...args);
+    for (const args of [
+      ['add', '-A'],
+      ['commit', '-q', '-m', 'Mend'],
+    ])
+      repo.git('-C', '.worktrees/T-2', ...args);
     expect(repo.kanban('retry', 'T-2', '--mended', '--why', 'mended by me').code).toBe(0);
     expect(repo.read('board/REVIEW.md')).toContain('## T-2: Fails');
 
@@ -84,8 +106,16 @@ describe('commands while no coordinator runs', () => {
     const unknown = repo.kanban('retry', 'T-22');
     expect([unknown.code, unknown.err]).toEqual([2, 'T-22 is not on the board; did you mean T-2?\n']);
     expect(repo.kanban('show', 'T-22').err).toContain('mend: kanban show T-2');
-    const log = JSON.parse(repo.kanban('log', 'T-1', '--json').out) as { verdict: string | null; asked: string | null; escalated: string | null }[];
-    expect([log.some(({ verdict }) => verdict === 'task blocked'), log.some(({ escalated }) => escalated !== null), log.some(({ asked }) => asked?.startsWith('Ada') ?? false)]).toEqual([true, true, true]);
+    const log = JSON.parse(repo.kanban('log', 'T-1', '--json').out) as {
+      verdict: string | null;
+      asked: string | null;
+      escalated: string | null;
+    }[];
+    expect([
+      log.some(({ verdict }) => verdict === 'task blocked'),
+      log.some(({ escalated }) => escalated !== null),
+      log.some(({ asked }) => asked?.startsWith('Ada') ?? false),
+    ]).toEqual([true, true, true]);
     expect(repo.kanban('log', '--limit', '2').out.trim().split('\n')).toHaveLength(2);
     expect(repo.git('status', '--porcelain')).toBe('');
   });
@@ -100,8 +130,14 @@ describe('commands while no coordinator runs', () => {
     expect(trailers(repo)).toMatch(/read it[\s\S]*Kanban-By: T-1 Ada/);
     expect(repo.kanban('run', '--until-done').code).toBe(0);
     expect(repo.kanban('stop')).toMatchObject({ code: 0, out: 'no coordinator and no run is alive\n' });
-    for (const args of [['doctor'], ['doctor', '--fix'], ['doctor', '--json'], ['preflight', '--json']]) expect(repo.kanban(...args).code, args.join(' ')).toBe(0);
-    for (const finding of JSON.parse(repo.kanban('preflight', '--json').out) as object[]) expect(finding).toMatchObject({ check: expect.any(String), level: expect.stringMatching(/^(told|mended)$/), message: expect.any(String) });
+    for (const args of [['doctor'], ['doctor', '--fix'], ['doctor', '--json'], ['preflight', '--json']])
+      expect(repo.kanban(...args).code, args.join(' ')).toBe(0);
+    for (const finding of JSON.parse(repo.kanban('preflight', '--json').out) as object[])
+      expect(finding).toMatchObject({
+        check: expect.any(String),
+        level: expect.stringMatching(/^(told|mended)$/),
+        message: expect.any(String),
+      });
     expect(repo.git('status', '--porcelain')).toBe('');
   });
 });
@@ -113,12 +149,21 @@ describe('commands while a coordinator runs', () => {
     const run = repo.start('run');
     await begun(repo, 'long');
     const second = repo.kanban('run', '--until-done');
-    expect([second.code, second.err]).toEqual([3, expect.stringContaining(`A coordinator is at work in this repository: pid ${run.pid} on ${hostname()}`)]);
+    expect([second.code, second.err]).toEqual([
+      3,
+      expect.stringContaining(`A coordinator is at work in this repository: pid ${run.pid} on ${hostname()}`),
+    ]);
     expect(repo.kanban('preflight').out).toContain(`A coordinator is at work here (pid ${run.pid})`);
-    expect(repo.kanban('add', 'Short', '--body', '```sh\necho 2 > 2\n```')).toMatchObject({ code: 0, out: 'T-2 stands in TODO: Short\n' });
+    expect(repo.kanban('add', 'Short', '--body', '```sh\necho 2 > 2\n```')).toMatchObject({
+      code: 0,
+      out: 'T-2 stands in TODO: Short\n',
+    });
     await run.says('T-2 landed');
     const status = repo.kanban('status');
-    expect([status.code, status.out]).toEqual([0, expect.stringMatching(/coordinator pid \d+.*1 of 6 runs[\s\S]*IN_PROGRESS {2}T-1/)]);
+    expect([status.code, status.out]).toEqual([
+      0,
+      expect.stringMatching(/coordinator pid \d+.*1 of 6 runs[\s\S]*IN_PROGRESS {2}T-1/),
+    ]);
     expect(repo.kanban('retry', 'T-12').err).toBe('T-12 is not on the board; did you mean T-1?\n');
     expect(repo.kanban('stop', 'T-1', '--now')).toMatchObject({ code: 0, out: expect.stringContaining('T-1') });
     expect(repo.read('board/IN_PROGRESS.md')).toContain('[PAUSED] T-1');
@@ -140,8 +185,14 @@ describe('commands while a coordinator runs', () => {
     expect(repo.kanban('run', '--until-done').code).toBe(0);
     expect(repo.git('log', '-1', '--format=%s')).toBe('T-1: One');
     repo.write('.git/kanban/lock', lock.replace(/"host": "[^"]*"/, '"host": "elsewhere"'));
-    expect(repo.kanban('run', '--until-done')).toMatchObject({ code: 3, err: expect.stringMatching(/pid \d+ on elsewhere[\s\S]*mend: make sure that nothing runs there, then: rm/) });
-    expect(repo.kanban('preflight')).toMatchObject({ code: 3, out: expect.stringContaining('on elsewhere, which can\'t be judged from here') });
+    expect(repo.kanban('run', '--until-done')).toMatchObject({
+      code: 3,
+      err: expect.stringMatching(/pid \d+ on elsewhere[\s\S]*mend: make sure that nothing runs there, then: rm/),
+    });
+    expect(repo.kanban('preflight')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("on elsewhere, which can't be judged from here"),
+    });
     rmSync(join(repo.root, '.git/kanban/lock'));
   });
 });
@@ -208,7 +259,10 @@ describe('preflight', () => {
     repo.add('One', waiting(repo, 'one'));
     repo.write('a.txt', 'mine\n');
     const ended = repo.kanban('run', '--until-done');
-    expect([ended.code, ended.err]).toEqual([3, expect.stringContaining("Not committed, so agents don't see it: a.txt.")]);
+    expect([ended.code, ended.err]).toEqual([
+      3,
+      expect.stringContaining("Not committed, so agents don't see it: a.txt."),
+    ]);
     const dry = repo.kanban('run', '--dry-run');
     expect([dry.code, dry.out]).toEqual([3, expect.stringContaining('nothing would be done')]);
     const run = repo.start('run');
@@ -232,12 +286,23 @@ describe('preflight', () => {
 
   it("a branch that a person made, and the team's own check, hold what they concern and no longer than need be", async () => {
     const repo = made();
-    repo.write('WORKFLOW.md', repo.read('WORKFLOW.md').replace('# preflight:', 'preflight:\n  - { name: service, run: "test -e ../up", fix: "touch ../up" }\n# preflight:'));
+    repo.write(
+      'WORKFLOW.md',
+      repo
+        .read('WORKFLOW.md')
+        .replace(
+          '# preflight:',
+          'preflight:\n  - { name: service, run: "test -e ../up", fix: "touch ../up" }\n# preflight:',
+        ),
+    );
     repo.commit().add('Mine', 'echo 1 > 1');
     repo.add('Ours', 'echo 2 > 2');
     repo.git('branch', 'T-1');
     const preflight = repo.kanban('preflight');
-    expect([preflight.code, preflight.out]).toEqual([3, expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not make.')]);
+    expect([preflight.code, preflight.out]).toEqual([
+      3,
+      expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not make.'),
+    ]);
     expect(preflight.out).toContain('mend: touch ../up');
     const run = repo.start('run');
     await run.says('everything: waits, service');
@@ -263,31 +328,52 @@ describe('a disk without room, files that can not be written', () => {
     return () => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
   }
 
-  it('a full disk is said, nothing is half done, and work goes on when there is room (I1)', { timeout: 90_000 }, async (test) => {
-    const repo = made();
-    const folder = join(repo.folder, 'small');
-    const unmount = smallDisk(folder, '300m');
-    if (unmount === null) return test.skip('no right to mount a file system');
-    try {
-      const at = join(folder, 'repo');
-      repo.git('clone', '-q', repo.root, at);
-      for (const [key, value] of [['user.name', 'Ada'], ['user.email', 'ada@example.com']] as const) repo.git('-C', at, 'config', key, value);
-      execFileSync('sh', ['-c', `dd if=/dev/zero of='${folder}/fill' bs=1M 2>/dev/null; cat /dev/zero > '${folder}/rest' 2>/dev/null; true`], { stdio: 'ignore' });
-      const before = repo.git('-C', at, 'rev-parse', 'HEAD');
-      const added = repo.kanbanIn(at, {}, 'add', 'x');
-      expect([added.code, added.err]).toEqual([2, expect.stringMatching(/space/)]);
-      expect(repo.kanbanIn(at, {}, 'preflight')).toMatchObject({ code: 3, out: expect.stringContaining('The disk is nearly full: 0 MiB are left.') });
-      const run = repo.kanbanIn(at, {}, 'run', '--until-done');
-      expect([[2, 3].includes(run.code ?? -1), run.all]).toEqual([true, expect.stringMatching(/space|nearly full/)]);
-      for (const name of ['fill', 'rest']) rmSync(join(folder, name), { force: true });
-      expect([repo.git('-C', at, 'rev-parse', 'HEAD'), repo.git('-C', at, 'status', '--porcelain')]).toEqual([before, '']);
-      expect(repo.kanbanIn(at, {}, 'add', 'One', '--body', '```sh\necho 1 > 1\n```').code).toBe(0);
-      const done = repo.kanbanIn(at, {}, 'run', '--until-done');
-      expect(done.code, done.all).toBe(0);
-    } finally {
-      unmount();
-    }
-  });
+  it(
+    'a full disk is said, nothing is half done, and work goes on when there is room (I1)',
+    { timeout: 90_000 },
+    async (test) => {
+      const repo = made();
+      const folder = join(repo.folder, 'small');
+      const unmount = smallDisk(folder, '300m');
+      if (unmount === null) return test.skip('no right to mount a file system');
+      try {
+        const at = join(folder, 'repo');
+        repo.git('clone', '-q', repo.root, at);
+        for (const [key, value] of [
+          ['user.name', 'Ada'],
+          ['user.email', 'ada@example.com'],
+        ] as const)
+          repo.git('-C', at, 'config', key, value);
+        execFileSync(
+          'sh',
+          [
+            '-c',
+            `dd if=/dev/zero of='${folder}/fill' bs=1M 2>/dev/null; cat /dev/zero > '${folder}/rest' 2>/dev/null; true`,
+          ],
+          { stdio: 'ignore' },
+        );
+        const before = repo.git('-C', at, 'rev-parse', 'HEAD');
+        const added = repo.kanbanIn(at, {}, 'add', 'x');
+        expect([added.code, added.err]).toEqual([2, expect.stringMatching(/space/)]);
+        expect(repo.kanbanIn(at, {}, 'preflight')).toMatchObject({
+          code: 3,
+          out: expect.stringContaining('The disk is nearly full: 0 MiB are left.'),
+        });
+        const run = repo.kanbanIn(at, {}, 'run', '--until-done');
+        expect([[2, 3].includes(run.code ?? -1), run.all]).toEqual([true, expect.stringMatching(/space|nearly full/)]);
+        for (const name of ['fill', 'rest']) rmSync(join(folder, name), { force: true });
+        expect([repo.git('-C', at, 'rev-parse', 'HEAD'), repo.git('-C', at, 'status', '--porcelain')]).toEqual([
+          before,
+          '',
+        ]);
+        expect(repo.kanbanIn(at, {}, 'add', 'One', '--body', '```sh\necho 1 > 1\n```').code).toBe(0);
+        const done = repo.kanbanIn(at, {}, 'run', '--until-done');
+        expect(done.code, done.all).toBe(0);
+      } finally {
+        unmount();
+      }
+    },
+  );
 
   it('a column file that may not be written is named, and waited for', async (test) => {
     const repo = made();
@@ -303,7 +389,11 @@ describe('a disk without room, files that can not be written', () => {
       const before = readFileSync(file, 'utf8');
       run = repo.start('run');
       await run.says(/picks: waits, .*board\/TODO\.md.* can't be written/);
-      expect([readFileSync(file, 'utf8'), repo.git('status', '--porcelain'), repo.git('log', '-1', '--format=%s')]).toEqual([before, '', 'kanban: T-1 added']);
+      expect([
+        readFileSync(file, 'utf8'),
+        repo.git('status', '--porcelain'),
+        repo.git('log', '-1', '--format=%s'),
+      ]).toEqual([before, '', 'kanban: T-1 added']);
     } finally {
       execFileSync('chattr', ['-i', file], { stdio: 'ignore' });
     }

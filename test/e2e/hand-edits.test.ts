@@ -4,14 +4,19 @@ import { Person, WAYS } from './rig/person.ts';
 import { until } from './rig/until.ts';
 
 describe('a person moves an entry while its run is on', () => {
-  it.concurrent('to TODO: the run is stopped, its work committed, the worktree removed, the branch kept and continued (I6)', async ({ made }) => {
+  it.concurrent('to TODO: the run is stopped, its work committed, the worktree removed, the branch kept and continued (I6)', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     const person = new Person(kanban, 'rename');
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const coordinator = kanban.start();
     await kanban.at('there');
     await person.move('T-1', 'IN_PROGRESS', 'TODO', (entry) => entry.replace('## T-1', '## [PAUSED] T-1'));
-    await until(() => kanban.git('worktree', 'list').split('\n').length === 1, () => coordinator.story());
+    await until(
+      () => kanban.git('worktree', 'list').split('\n').length === 1,
+      () => coordinator.story(),
+    );
     expect(kanban.git('show', 'T-1:half.txt')).toBe('half');
     expect(kanban.headings('TODO')).toEqual(['[PAUSED] T-1: One']);
     await person.edit('TODO', (text) => text.replace('[PAUSED] ', ''));
@@ -52,7 +57,7 @@ describe('a person moves an entry while its run is on', () => {
     expect([kanban.times('T-1', 'task'), kanban.times('T-1', 'reviewer')]).toEqual([1, 1]);
   });
 
-  it.concurrent('to TESTING: the move is the review, under the person\'s name (I5)', async ({ made }) => {
+  it.concurrent("to TESTING: the move is the review, under the person's name (I5)", async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     const person = new Person(kanban, 'two steps');
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
@@ -63,7 +68,9 @@ describe('a person moves an entry while its run is on', () => {
     coordinator.signal('SIGINT');
     await coordinator.ended;
     await kanban.expectDone(['T-1']);
-    expect([kanban.times('T-1', 'task'), kanban.times('T-1', 'reviewer'), kanban.times('T-1', 'tester')]).toEqual([1, 0, 1]);
+    expect([kanban.times('T-1', 'task'), kanban.times('T-1', 'reviewer'), kanban.times('T-1', 'tester')]).toEqual([
+      1, 0, 1,
+    ]);
     const tip = kanban.git('rev-parse', 'main^2');
     expect(kanban.git('log', '--format=%B', 'main')).toContain(`Kanban-Reviewed: T-1 ${tip}`);
     expect(kanban.git('log', '--format=%an %s', 'main')).toContain('Ada kanban: board edited by hand');
@@ -167,20 +174,23 @@ describe('a person takes an entry away', () => {
 });
 
 describe('a person edits tags and text', () => {
-  it.concurrent.for(WAYS)('deletes [ESCALATED] (saved by %s): tried again at that stage with a fresh budget', async (way, { made }) => {
-    const kanban = made({ todo: '## T-1: One\n' });
-    kanban.plan('T-1.task.1', 'report blocked');
-    kanban.plan('T-1.task.2', 'report blocked');
-    kanban.plan('T-1.task.3', 'report blocked');
-    const coordinator = kanban.start();
-    await coordinator.needsPerson('T-1');
-    await new Person(kanban, way).edit('IN_PROGRESS', (text) => text.replace('[ESCALATED] ', ''));
-    await coordinator.landed('T-1');
-    coordinator.signal('SIGINT');
-    await coordinator.ended;
-    await kanban.expectDone(['T-1']);
-    expect(kanban.times('T-1', 'task')).toBe(4);
-  });
+  it.concurrent.for(WAYS)(
+    'deletes [ESCALATED] (saved by %s): tried again at that stage with a fresh budget',
+    async (way, { made }) => {
+      const kanban = made({ todo: '## T-1: One\n' });
+      kanban.plan('T-1.task.1', 'report blocked');
+      kanban.plan('T-1.task.2', 'report blocked');
+      kanban.plan('T-1.task.3', 'report blocked');
+      const coordinator = kanban.start();
+      await coordinator.needsPerson('T-1');
+      await new Person(kanban, way).edit('IN_PROGRESS', (text) => text.replace('[ESCALATED] ', ''));
+      await coordinator.landed('T-1');
+      coordinator.signal('SIGINT');
+      await coordinator.ended;
+      await kanban.expectDone(['T-1']);
+      expect(kanban.times('T-1', 'task')).toBe(4);
+    },
+  );
 
   it.concurrent('adds [PAUSED]: the run that is on ends, its result waits until the tag is gone', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
@@ -191,7 +201,10 @@ describe('a person edits tags and text', () => {
     await person.edit('IN_PROGRESS', (text) => text.replace('## T-1', '## [PAUSED] T-1'));
     kanban.go('there');
     await coordinator.event('run-ended');
-    await until(() => /paused/i.test(kanban.kanban('status').out), () => coordinator.story());
+    await until(
+      () => /paused/i.test(kanban.kanban('status').out),
+      () => coordinator.story(),
+    );
     expect(kanban.headings('IN_PROGRESS')).toEqual(['[PAUSED] T-1: One']);
     await person.edit('IN_PROGRESS', (text) => text.replace('[PAUSED] ', ''));
     await coordinator.landed('T-1');
@@ -214,7 +227,9 @@ describe('a person edits tags and text', () => {
     expect(kanban.git('log', '--format=%an: %s', 'main')).toContain('Ada: kanban: board edited by hand');
   });
 
-  it.concurrent('edits the text while a run is on: the next run sees it, no byte of it is lost (I1)', async ({ made }) => {
+  it.concurrent('edits the text while a run is on: the next run sees it, no byte of it is lost (I1)', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\nAs it was.\n' });
     const person = new Person(kanban, 'vim');
     kanban.plan('T-1.task.1', 'save half.txt half; commit; pause there; report done');
@@ -227,10 +242,14 @@ describe('a person edits tags and text', () => {
     await coordinator.ended;
     await kanban.expectDone(['T-1']);
     expect(kanban.prompt('T-1', 'reviewer', 1)).toContain('As it is now.');
-    expect(kanban.git('log', '-p', '--format=', 'main', '--', 'board/IN_PROGRESS.md')).toContain('+As it is now.  \n+\n+- [ ] with a *box*');
+    expect(kanban.git('log', '-p', '--format=', 'main', '--', 'board/IN_PROGRESS.md')).toContain(
+      '+As it is now.  \n+\n+- [ ] with a *box*',
+    );
   });
 
-  it.concurrent('writes quick notes and entries without a number meanwhile: they get their numbers and land', async ({ made }) => {
+  it.concurrent('writes quick notes and entries without a number meanwhile: they get their numbers and land', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-7: One\n' });
     const person = new Person(kanban, 'rename');
     kanban.plan('T-7.task.1', 'save half.txt half; commit; pause there; report done');
@@ -261,8 +280,13 @@ describe('a person works in git', () => {
     await kanban.expectDone(['T-1']);
   });
 
-  it.concurrent('reverts a landing: the entry goes to the top of TODO and is done afresh from base', async ({ made }) => {
-    const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-9\n\n## T-9: Nine\n', settings: 'settle: 300ms\n' });
+  it.concurrent('reverts a landing: the entry goes to the top of TODO and is done afresh from base', async ({
+    made,
+  }) => {
+    const kanban = made({
+      todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-9\n\n## T-9: Nine\n',
+      settings: 'settle: 300ms\n',
+    });
     kanban.plan('T-9.task', 'pause nine; save nine.txt nine; commit; report done');
     kanban.plan('T-1.task.1', 'save wrong.txt wrong; commit; report done');
     kanban.plan('T-1.task.2', 'test ! -e wrong.txt && save right.txt right; commit; report done');
@@ -270,7 +294,10 @@ describe('a person works in git', () => {
     const { commit } = await coordinator.landed('T-1');
     await kanban.at('nine');
     kanban.git('revert', '--no-edit', '-m', '1', commit);
-    await until(() => coordinator.all('entry-landed').filter(({ id }) => id === 'T-1').length === 2, () => coordinator.story());
+    await until(
+      () => coordinator.all('entry-landed').filter(({ id }) => id === 'T-1').length === 2,
+      () => coordinator.story(),
+    );
     kanban.go('nine');
     await coordinator.landed('T-2');
     coordinator.signal('SIGINT');
@@ -279,6 +306,8 @@ describe('a person works in git', () => {
     expect(kanban.landings().toSorted()).toEqual(['T-1', 'T-1', 'T-2', 'T-9']);
     expect(kanban.git('ls-files')).toContain('right.txt');
     expect(kanban.git('ls-files')).not.toContain('wrong.txt');
-    expect(coordinator.all('entry-moved').some(({ id, from, to }) => id === 'T-1' && from === 'TESTING' && to === 'TODO')).toBe(true);
+    expect(
+      coordinator.all('entry-moved').some(({ id, from, to }) => id === 'T-1' && from === 'TESTING' && to === 'TODO'),
+    ).toBe(true);
   });
 });

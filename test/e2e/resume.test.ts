@@ -8,7 +8,8 @@ import type { Kanban } from './rig/kanban.ts';
 import { until } from './rig/until.ts';
 
 /** Two chains and two entries that stand alone. */
-const BOARD = '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n\n## T-3: Three\n\n## T-4: Four\n\n- depends: T-3\n\n## T-5: Five\n\n- [ ] A note\n';
+const BOARD =
+  '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n\n## T-3: Three\n\n## T-4: Four\n\n- depends: T-3\n\n## T-5: Five\n\n- [ ] A note\n';
 const IDS = ['T-1', 'T-2', 'T-3', 'T-4', 'T-5'];
 
 /** Each run takes a moment, so that kills fall into all stages. */
@@ -39,7 +40,16 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
   it.concurrent('killed the moment that each kind of event is told', { timeout: 120_000 }, async ({ made }) => {
     const kanban = made({ todo: BOARD, settings: 'capacity: 3\n' });
     slowly(kanban);
-    for (const type of ['coordinator-started', 'entry-moved', 'run-started', 'run-ended', 'entry-changed', 'entry-landed', 'entry-moved', 'run-started'] as const) {
+    for (const type of [
+      'coordinator-started',
+      'entry-moved',
+      'run-started',
+      'run-ended',
+      'entry-changed',
+      'entry-landed',
+      'entry-moved',
+      'run-started',
+    ] as const) {
       const coordinator = kanban.start('--until-done');
       await Promise.race([coordinator.event(type).catch(() => {}), coordinator.ended]);
       await coordinator.kill();
@@ -75,11 +85,16 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(code, err + kanban.story()).toBe(0);
     await kanban.expectDone(['T-1']);
     expect(kanban.times('T-1', 'task')).toBe(1);
-    const named = kanban.git('log', '--format=%(trailers:key=Kanban-Run,valueonly)', 'main').split('\n').filter((line) => /-task-/.test(line));
+    const named = kanban
+      .git('log', '--format=%(trailers:key=Kanban-Run,valueonly)', 'main')
+      .split('\n')
+      .filter((line) => /-task-/.test(line));
     expect(named).toHaveLength(1);
   });
 
-  it.concurrent('a runner that is killed: its work is kept, the run repeated, no count raised (I6, I9)', async ({ made }) => {
+  it.concurrent('a runner that is killed: its work is kept, the run repeated, no count raised (I6, I9)', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const coordinator = kanban.start('--until-done');
@@ -91,7 +106,9 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(kanban.git('log', '-p', 'main', '--', 'board')).not.toContain('attempts');
   });
 
-  it.concurrent('coordinator and runner killed at once: the agent left alone is ended before another starts (I3)', async ({ made }) => {
+  it.concurrent('coordinator and runner killed at once: the agent left alone is ended before another starts (I3)', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const first = kanban.start();
@@ -100,7 +117,10 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     const runner = runnerOf(kanban, 'task');
     await first.kill();
     process.kill(runner, 'SIGKILL');
-    kanban.plan('T-1.task.2', `kill -0 ${agent} 2>/dev/null && save alive.txt alive; save one.txt one; commit; report done`);
+    kanban.plan(
+      'T-1.task.2',
+      `kill -0 ${agent} 2>/dev/null && save alive.txt alive; save one.txt one; commit; report done`,
+    );
     const { code, err } = await kanban.untilDone();
     expect(code, err + kanban.story()).toBe(0);
     await kanban.expectDone(['T-1']);
@@ -108,7 +128,9 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(kanban.read('half.txt')).toBe('half\n');
   });
 
-  it.concurrent('.kanban/ deleted while nothing runs: reports not taken in are lost, work and board are not', async ({ made }) => {
+  it.concurrent('.kanban/ deleted while nothing runs: reports not taken in are lost, work and board are not', async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n' });
     kanban.plan('T-1.task.1', 'save one.txt one; commit; pause there; report done');
     const first = kanban.start();
@@ -125,7 +147,9 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(kanban.times('T-1', 'task')).toBe(2);
   });
 
-  it.concurrent('a second coordinator is turned away while the first one lives; a dead one\'s lock is not in the way', async ({ made }) => {
+  it.concurrent("a second coordinator is turned away while the first one lives; a dead one's lock is not in the way", async ({
+    made,
+  }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task', 'pause there; save one.txt one; commit; report done');
     const first = kanban.start();

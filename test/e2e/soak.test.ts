@@ -14,25 +14,39 @@ const SEED = Number(process.env['KANBAN_SEED'] ?? 1);
 const FILES = 4;
 
 describe('a soak', () => {
-  it.concurrent(`${ENTRIES} entries in ${FILES} chains, killed ${Math.ceil(ENTRIES / 3)} times, edited meanwhile (seed ${SEED})`, { timeout: 60_000 + ENTRIES * 15_000 }, async ({ made }) => {
-    const random = mulberry(SEED);
-    const ids = Array.from({ length: ENTRIES }, (_, n) => `T-${n + 1}`);
-    const kanban = made({ todo: ids.map(entryOf).join('\n'), settings: 'agents: {}\nroles:\n  task: { agent: shell }\n  reviewer: { agent: shell }\n  tester: { agent: shell, run: "true" }\n' });
-    const notes: string[] = [];
-    for (let kill = 0; kill < Math.ceil(ENTRIES / 3); kill++) {
-      const coordinator = kanban.start();
-      await pause(100 + random() * 1_200);
-      await personAtWork(kanban, coordinator, notes, random);
-      await pause(random() * 600);
-      await coordinator.kill();
-    }
-    const { code, err } = await kanban.untilDone();
-    expect(code, err + kanban.story()).toBe(0);
-    await kanban.expectDone(ids);
-    for (let file = 0; file < FILES; file++) expect(kanban.read(`src/${file}.txt`)).toBe(`${ids.filter((_, n) => n % FILES === file).join('\n')}\n`);
-    for (const note of notes) expect(kanban.column('TODO')).toContain(note);
-    expect(kanban.subjects().filter((subject) => subject.startsWith('own ')).toSorted()).toEqual(notes.map((note) => `own ${note}`).toSorted());
-  });
+  it.concurrent(
+    `${ENTRIES} entries in ${FILES} chains, killed ${Math.ceil(ENTRIES / 3)} times, edited meanwhile (seed ${SEED})`,
+    { timeout: 60_000 + ENTRIES * 15_000 },
+    async ({ made }) => {
+      const random = mulberry(SEED);
+      const ids = Array.from({ length: ENTRIES }, (_, n) => `T-${n + 1}`);
+      const kanban = made({
+        todo: ids.map(entryOf).join('\n'),
+        settings:
+          'agents: {}\nroles:\n  task: { agent: shell }\n  reviewer: { agent: shell }\n  tester: { agent: shell, run: "true" }\n',
+      });
+      const notes: string[] = [];
+      for (let kill = 0; kill < Math.ceil(ENTRIES / 3); kill++) {
+        const coordinator = kanban.start();
+        await pause(100 + random() * 1_200);
+        await personAtWork(kanban, coordinator, notes, random);
+        await pause(random() * 600);
+        await coordinator.kill();
+      }
+      const { code, err } = await kanban.untilDone();
+      expect(code, err + kanban.story()).toBe(0);
+      await kanban.expectDone(ids);
+      for (let file = 0; file < FILES; file++)
+        expect(kanban.read(`src/${file}.txt`)).toBe(`${ids.filter((_, n) => n % FILES === file).join('\n')}\n`);
+      for (const note of notes) expect(kanban.column('TODO')).toContain(note);
+      expect(
+        kanban
+          .subjects()
+          .filter((subject) => subject.startsWith('own '))
+          .toSorted(),
+      ).toEqual(notes.map((note) => `own ${note}`).toSorted());
+    },
+  );
 });
 
 /** Every entry adds its line to one of the files, behind the entry that did so before it. */
@@ -42,7 +56,12 @@ function entryOf(id: string, n: number): string {
 }
 
 /** Writes a note below the entries of TODO.md with one of the editors, and commits a file of their own. */
-async function personAtWork(kanban: Kanban, coordinator: RunningCoordinator, notes: string[], random: () => number): Promise<void> {
+async function personAtWork(
+  kanban: Kanban,
+  coordinator: RunningCoordinator,
+  notes: string[],
+  random: () => number,
+): Promise<void> {
   const note = `note ${notes.length}`;
   const buffer = kanban.column('TODO');
   const way = WAYS[Math.floor(random() * WAYS.length)] ?? 'plain';

@@ -4,7 +4,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { applyEdits } from '../../src/board/edit.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../../src/board/parse.ts';
 import { checkDemo } from '../../src/commands/demo-check.ts';
-import { addDemoNote, demoContent, fillDemoBoard, makeDemoFolder, makeDemoRepository } from '../../src/commands/demo-repository.ts';
+import {
+  addDemoNote,
+  demoContent,
+  fillDemoBoard,
+  makeDemoFolder,
+  makeDemoRepository,
+} from '../../src/commands/demo-repository.ts';
 import { init } from '../../src/commands/init.ts';
 import { git } from '../../src/git/git.ts';
 import { parseWorkflow } from '../../src/workflow/parse.ts';
@@ -27,7 +33,8 @@ async function setUp(): Promise<void> {
   await fillDemoBoard(root);
 }
 
-const boardOf = (todo: string): ReturnType<typeof parseBoard> => parseBoard({ TODO: todo, IN_PROGRESS: null, REVIEW: null, TESTING: null }, options);
+const boardOf = (todo: string): ReturnType<typeof parseBoard> =>
+  parseBoard({ TODO: todo, IN_PROGRESS: null, REVIEW: null, TESTING: null }, options);
 
 describe('the repository of the demo', () => {
   test('after init and set-up everything is committed, by the identity of the demo alone', async () => {
@@ -35,7 +42,10 @@ describe('the repository of the demo', () => {
     const { stdout: status } = await git(['status', '--porcelain'], { cwd: root });
     const { stdout: log } = await git(['log', '--format=%an <%ae> %s'], { cwd: root });
     expect(status).toBe('');
-    expect(log.trimEnd().split('\n')).toEqual(['kanban demo <demo@example.invalid> kanban: set up', 'kanban demo <demo@example.invalid> tally 0.1.0']);
+    expect(log.trimEnd().split('\n')).toEqual([
+      'kanban demo <demo@example.invalid> kanban: set up',
+      'kanban demo <demo@example.invalid> tally 0.1.0',
+    ]);
   });
 
   test('its settings are read without a problem, with a reviewer and a tester that run something', async () => {
@@ -52,9 +62,9 @@ describe('the repository of the demo', () => {
     await setUp();
     const { columns, problems } = boardOf(read('board/TODO.md'));
     expect(problems).toEqual([]);
-    expect(columns.TODO.entries.map(({ id, kind, script, criteria }) => [id, kind, script !== null, criteria.length > 0])).toEqual(
-      demoContent().ids.map((id) => [id, 'entry', true, true]),
-    );
+    expect(
+      columns.TODO.entries.map(({ id, kind, script, criteria }) => [id, kind, script !== null, criteria.length > 0]),
+    ).toEqual(demoContent().ids.map((id) => [id, 'entry', true, true]));
   });
 
   test('the note becomes an entry with the block that was indented under it', async () => {
@@ -67,7 +77,20 @@ describe('the repository of the demo', () => {
     expect(note).toMatchObject({ kind: 'note', title: demoContent().noteTitle });
     if (note === undefined) return;
     const texts = { TODO: todo, IN_PROGRESS: '# IN_PROGRESS\n', REVIEW: null, TESTING: null };
-    const picked = applyEdits(texts, [{ type: 'move', key: note.key, from: 'TODO', to: 'IN_PROGRESS', position: 'bottom', change: { id: demoContent().noteId } }], options);
+    const picked = applyEdits(
+      texts,
+      [
+        {
+          type: 'move',
+          key: note.key,
+          from: 'TODO',
+          to: 'IN_PROGRESS',
+          position: 'bottom',
+          change: { id: demoContent().noteId },
+        },
+      ],
+      options,
+    );
     if (!picked.ok) expect.fail(picked.problem.message);
     const entry = parseBoard(picked.texts, options).columns.IN_PROGRESS.entries[0];
     const block = /^ {2}```sh\n([^]*?)^ {2}```$/m.exec(todo)?.[1]?.replaceAll(/^ {2}/gm, '');
@@ -80,7 +103,9 @@ describe('the repository of the demo', () => {
     const content = demoContent();
     writeFileSync(join(root, 'stray.txt'), '');
     const differences = await checkDemo(root, content, 0);
-    expect(differences).toContain('kanban run --until-done ended with exit code 0 instead of 4 (one entry needs a person)');
+    expect(differences).toContain(
+      'kanban run --until-done ended with exit code 0 instead of 4 (one entry needs a person)',
+    );
     expect(differences).toContain('T-1 did not land');
     expect(differences).toContain('T-6 is not in REVIEW as [ESCALATED]');
     expect(differences).toContain('CHANGELOG.md does not have one line for T-9');

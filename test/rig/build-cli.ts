@@ -17,8 +17,12 @@ const SOURCE = fileURLToPath(new URL('../../', import.meta.url));
 /** Builds by build.mjs itself, in a folder that has what the package has. Takes about a second. */
 export async function buildCli(): Promise<BuiltPackage> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-package-')));
-  for (const name of ['package.json', 'WORKFLOW.md', 'CHANGELOG.md', 'prompts', 'board', 'demo']) cpSync(join(SOURCE, name), join(folder, name), { recursive: true });
+  for (const name of ['package.json', 'WORKFLOW.md', 'CHANGELOG.md', 'prompts', 'board', 'demo'])
+    cpSync(join(SOURCE, name), join(folder, name), { recursive: true });
   for (const name of ['src', 'node_modules']) symlinkSync(join(SOURCE, name), join(folder, name));
   await promisify(execFile)(process.execPath, [join(SOURCE, 'build.mjs')], { cwd: folder });
-  return { cli: join(folder, 'dist', 'cli.js'), remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }) };
+  return {
+    cli: join(folder, 'dist', 'cli.js'),
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  };
 }

@@ -18,6 +18,14 @@ export async function buildRunner(folder: string): Promise<string> {
 
 async function bundleRunner(): Promise<string> {
   const entry = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url));
-  const { outputFiles } = await build({ entryPoints: [entry], write: false, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' });
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'error',
+  });
   return outputFiles[0]?.text ?? '';
 }

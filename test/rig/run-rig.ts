@@ -1,7 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -114,13 +123,30 @@ export class RunRig {
   }
 
   order(brief: Brief): string {
-    const identity = { GIT_AUTHOR_NAME: brief.identity.name, GIT_AUTHOR_EMAIL: brief.identity.email, GIT_COMMITTER_NAME: brief.identity.name, GIT_COMMITTER_EMAIL: brief.identity.email };
-    const env = { PATH: process.env['PATH'] ?? '', HOME: this.root, KANBAN_RUN_ID: brief.runId, KANBAN_ROOT: this.root, KANBAN_REPORT: brief.report, ...identity };
+    const identity = {
+      GIT_AUTHOR_NAME: brief.identity.name,
+      GIT_AUTHOR_EMAIL: brief.identity.email,
+      GIT_COMMITTER_NAME: brief.identity.name,
+      GIT_COMMITTER_EMAIL: brief.identity.email,
+    };
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: this.root,
+      KANBAN_RUN_ID: brief.runId,
+      KANBAN_ROOT: this.root,
+      KANBAN_REPORT: brief.report,
+      ...identity,
+    };
     return `${JSON.stringify({ folder: this.folder(brief), env })}\n`;
   }
 
   async runner(env: NodeJS.ProcessEnv = process.env): Promise<ChildProcess> {
-    const child = spawn(process.execPath, [await buildRunner(join(this.root, '.git'))], { cwd: this.root, env, detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [await buildRunner(join(this.root, '.git'))], {
+      cwd: this.root,
+      env,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     child.stdin?.on('error', () => {});
     this.runners.push(child);
     return child;
@@ -148,7 +174,10 @@ export class RunRig {
   }
 
   events(brief: Brief): AgentEvent[] {
-    return this.read(brief, 'events.jsonl').trim().split('\n').map((line) => JSON.parse(line) as AgentEvent);
+    return this.read(brief, 'events.jsonl')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AgentEvent);
   }
 
   async result(brief: Brief): Promise<RunResult> {
@@ -158,7 +187,9 @@ export class RunRig {
   }
 
   rescued(): string[] {
-    return this.git('for-each-ref', '--format=%(refname)', 'refs/kanban/rescue/').split('\n').filter((line) => line !== '');
+    return this.git('for-each-ref', '--format=%(refname)', 'refs/kanban/rescue/')
+      .split('\n')
+      .filter((line) => line !== '');
   }
 
   async remove(): Promise<void> {
@@ -172,12 +203,20 @@ export class RunRig {
 
   /** Pids that test programs wrote into `*.pid` files of the repository's root and that are alive. */
   private pidsLeft(): number[] {
-    return readdirSync(this.root).filter((name) => name.endsWith('.pid')).map((name) => Number(readFileSync(join(this.root, name), 'utf8'))).filter((pid) => pid > 1 && readProcess(pid) !== null);
+    return readdirSync(this.root)
+      .filter((name) => name.endsWith('.pid'))
+      .map((name) => Number(readFileSync(join(this.root, name), 'utf8')))
+      .filter((pid) => pid > 1 && readProcess(pid) !== null);
   }
 
   private gitIn(cwd: string, ...args: string[]): string {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
-    return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, LC_ALL: 'C' } }).trim();
+    return execFileSync('git', args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...env, LC_ALL: 'C' },
+    }).trim();
   }
 }
 

@@ -12,7 +12,9 @@ const inherited: NodeJS.ProcessEnv = { ...process.env };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.stdout.on('error', () => process.exit(0));
 
-createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => start(JSON.parse(line) as SpawnRequest));
+createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) =>
+  start(JSON.parse(line) as SpawnRequest),
+);
 
 function start(request: SpawnRequest): void {
   const env = request.env === undefined ? inherited : { ...inherited, ...request.env };
@@ -24,10 +26,21 @@ function start(request: SpawnRequest): void {
     answered = true;
     const stdout = Buffer.concat(out);
     const stderr = Buffer.concat(err);
-    const head: SpawnAnswer = { n: request.n, code, out: stdout.length, err: stderr.length, ...(failed === undefined ? {} : { failed }) };
+    const head: SpawnAnswer = {
+      n: request.n,
+      code,
+      out: stdout.length,
+      err: stderr.length,
+      ...(failed === undefined ? {} : { failed }),
+    };
     process.stdout.write(Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), stdout, stderr]));
   };
-  const child = spawn('git', request.args, { cwd: request.cwd, env, detached: true, stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  const child = spawn('git', request.args, {
+    cwd: request.cwd,
+    env,
+    detached: true,
+    stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
   child.on('error', (error) => answer(null, error.message));

@@ -7,6 +7,13 @@ import { wantRun } from './stage.ts';
 export function inProgress(world: World, facts: EntryFacts): Turn {
   const { entry } = facts;
   if (entry.reviewed !== null || entry.tested !== null)
-    return acted(facts, plainMove(facts, { change: { setFields: { reviewed: null, tested: null } }, why: 'in work again: its verdicts no longer hold' }), 'in work again');
+    return acted(
+      facts,
+      plainMove(facts, {
+        change: { setFields: { reviewed: null, tested: null } },
+        why: 'in work again: its verdicts no longer hold',
+      }),
+      'in work again',
+    );
   return wantRun(world, facts, 'task', 'work');
 }

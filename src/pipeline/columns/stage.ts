@@ -17,12 +17,19 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
   const waits = waitsFor(facts, agentHold(world, agent));
   if (waits !== null) return waits;
   const mustDiffer = role === 'task' && purpose === 'work' ? (world.history.rejected.get(id) ?? null) : null;
-  return { ...noted(facts, 'ready', 'waits for a place in the pool'), wants: { type: 'start-run', id, role, purpose, agent, mustDiffer } };
+  return {
+    ...noted(facts, 'ready', 'waits for a place in the pool'),
+    wants: { type: 'start-run', id, role, purpose, agent, mustDiffer },
+  };
 }
 
 /** Nobody's failure, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget. */
 function escalate(facts: EntryFacts, why: string): Action {
-  const change = { addTags: ['ESCALATED'], removeTags: ['RETRY'], setFields: { attempts: null, feedback: oneLine(why) } } as const;
+  const change = {
+    addTags: ['ESCALATED'],
+    removeTags: ['RETRY'],
+    setFields: { attempts: null, feedback: oneLine(why) },
+  } as const;
   return plainMove(facts, { change, why: oneLine(why), report: why, needsPerson: true });
 }
 

@@ -8,9 +8,24 @@ export function testing(world: World, facts: EntryFacts): Turn {
   const { entry, branch } = facts;
   const id = entry.id ?? '';
   if (facts.testedInBase)
-    return acted(facts, plainMove(facts, { to: 'TODO', position: 'top', change: cleanFor(entry), why: 'its landing was reverted: begins afresh from base' }), 'its landing was reverted');
-  if (branch === null || branch.tip === branch.start) return noted(facts, 'held', `there is nothing to test: branch ${id} ${branch === null ? 'does not exist' : 'has no commit'}; move the entry to TODO`);
-  if (entry.tested !== null && !world.history.tested.has(`${id} ${entry.tested}`)) return strike(facts, 'no tester passed the commit that `tested` names');
+    return acted(
+      facts,
+      plainMove(facts, {
+        to: 'TODO',
+        position: 'top',
+        change: cleanFor(entry),
+        why: 'its landing was reverted: begins afresh from base',
+      }),
+      'its landing was reverted',
+    );
+  if (branch === null || branch.tip === branch.start)
+    return noted(
+      facts,
+      'held',
+      `there is nothing to test: branch ${id} ${branch === null ? 'does not exist' : 'has no commit'}; move the entry to TODO`,
+    );
+  if (entry.tested !== null && !world.history.tested.has(`${id} ${entry.tested}`))
+    return strike(facts, 'no tester passed the commit that `tested` names');
   if (entry.reviewed !== null && !world.history.reviewed.has(`${id} ${entry.reviewed}`)) return unreviewed(facts);
   if (entry.reviewed === null) return vouched(facts, branch.tip);
   if (entry.tested === null) return test(world, facts);
@@ -18,12 +33,17 @@ export function testing(world: World, facts: EntryFacts): Turn {
   return ready(world, facts, branch.tip);
 }
 
-const strike = (facts: EntryFacts, why: string): Turn => acted(facts, plainMove(facts, { change: { setFields: { tested: null } }, why }), why);
+const strike = (facts: EntryFacts, why: string): Turn =>
+  acted(facts, plainMove(facts, { change: { setFields: { tested: null } }, why }), why);
 
 /** A forged `reviewed` is struck; left in TESTING without one, the entry would count as moved there, and so reviewed, by hand. */
 function unreviewed(facts: EntryFacts): Turn {
   const why = 'no reviewer passed the commit that `reviewed` names: to be reviewed';
-  return acted(facts, plainMove(facts, { to: 'REVIEW', change: { setFields: { reviewed: null, tested: null } }, why }), why);
+  return acted(
+    facts,
+    plainMove(facts, { to: 'REVIEW', change: { setFields: { reviewed: null, tested: null } }, why }),
+    why,
+  );
 }
 
 /** Only a person puts an entry here without `reviewed`: the move is the review. */
@@ -44,15 +64,46 @@ function test(world: World, facts: EntryFacts): Turn {
   return toMend && !mends ? wantRun(world, facts, 'task', 'mend') : wantRun(world, facts, 'tester', 'work');
 }
 
-function ready(world: World, facts: EntryFacts, tip: string): Turn {
+/** Would this tip, tested, land now: vouched for, approved if need be, checked out in its worktree, with no hold on landings? */
+export function mayLand(world: World, facts: EntryFacts, tip: string): boolean {
   const { entry, branch } = facts;
-  const asked = `${entry.id} land ${tip}`;
-  const wantsApproval = (entry.approve ?? world.settings.approve) === 'land' && !world.history.approvals.has(asked);
-  if (wantsApproval)
-    return acted(facts, plainMove(facts, { change: { addTags: ['APPROVE'] }, why: 'tested; waits for approval to land', trailers: [{ name: 'Kanban-Approval', value: asked }], needsPerson: true }), 'waits for approval');
+  const vouchedFor = entry.reviewed !== null && world.history.reviewed.has(`${entry.id} ${entry.reviewed}`);
+  return (
+    vouchedFor &&
+    branch?.tip === tip &&
+    !facts.testedInBase &&
+    !needsApproval(world, facts, tip) &&
+    whyHeld(world, facts) === null
+  );
+}
+
+const needsApproval = (world: World, { entry }: EntryFacts, tip: string): boolean =>
+  (entry.approve ?? world.settings.approve) === 'land' && !world.history.approvals.has(`${entry.id} land ${tip}`);
+
+function whyHeld(world: World, { entry, branch }: EntryFacts): string | null {
   if (branch?.worktree === 'there' && !branch.attached)
-    return noted(facts, 'held', `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`);
-  if (world.landingsHeld !== null) return noted(facts, 'held', world.landingsHeld);
-  if (facts.landingHeld && facts.landingHeld.until > world.now) return noted(facts, 'held', facts.landingHeld.why, { until: facts.landingHeld.until });
+    return `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`;
+  return world.landingsHeld;
+}
+
+function ready(world: World, facts: EntryFacts, tip: string): Turn {
+  const { entry } = facts;
+  if (needsApproval(world, facts, tip)) {
+    const trailers = [{ name: 'Kanban-Approval', value: `${entry.id} land ${tip}` }] as const;
+    return acted(
+      facts,
+      plainMove(facts, {
+        change: { addTags: ['APPROVE'] },
+        why: 'tested; waits for approval to land',
+        trailers,
+        needsPerson: true,
+      }),
+      'waits for approval',
+    );
+  }
+  const why = whyHeld(world, facts);
+  if (why !== null) return noted(facts, 'held', why);
+  if (facts.landingHeld && facts.landingHeld.until > world.now)
+    return noted(facts, 'held', facts.landingHeld.why, { until: facts.landingHeld.until });
   return { ...noted(facts, 'lands', 'lands'), lands: { type: 'land-entry', key: entry.key, id: entry.id ?? '', tip } };
 }

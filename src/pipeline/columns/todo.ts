@@ -8,7 +8,11 @@ import type { EntryFacts, World } from '../world.ts';
 export function todo(world: World, facts: EntryFacts): Turn {
   const { entry } = facts;
   if (entry.tags.includes('RETRY') || entry.tags.includes('ESCALATED') || hasVerdicts(facts))
-    return acted(facts, plainMove(facts, { change: cleanFor(entry), why: 'back in TODO: its counts and verdicts are struck' }), 'back in TODO');
+    return acted(
+      facts,
+      plainMove(facts, { change: cleanFor(entry), why: 'back in TODO: its counts and verdicts are struck' }),
+      'back in TODO',
+    );
   if (entry.id !== null && facts.branch?.worktree === 'there')
     return acted(facts, { type: 'remove-worktree', id: entry.id }, 'back in TODO');
   if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to go on');
@@ -24,14 +28,24 @@ const isUnmet = (world: World, id: string): boolean =>
 
 function approved(world: World, facts: EntryFacts): Turn {
   const { entry } = facts;
-  if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
+  if (entry.tags.includes('APPROVE'))
+    return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
   const wants = (entry.approve ?? world.settings.approve) === 'start';
   if (wants && entry.id === null) {
     const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
     return acted(facts, { type: 'number-entry', key: entry.key, column: 'TODO', id }, `gets its number ${id}`);
   }
   if (wants && !world.history.approvals.has(`${entry.id} start`))
-    return acted(facts, plainMove(facts, { change: { addTags: ['APPROVE'] }, why: 'waits for approval to start', trailers: [{ name: 'Kanban-Approval', value: `${entry.id} start` }], needsPerson: true }), 'waits for approval');
+    return acted(
+      facts,
+      plainMove(facts, {
+        change: { addTags: ['APPROVE'] },
+        why: 'waits for approval to start',
+        trailers: [{ name: 'Kanban-Approval', value: `${entry.id} start` }],
+        needsPerson: true,
+      }),
+      'waits for approval',
+    );
   const hold = agentHold(world, agentOf(world, facts));
   return waitsFor(facts, hold) ?? { ...noted(facts, 'ready', 'ready'), picks: true };
 }

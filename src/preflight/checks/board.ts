@@ -4,5 +4,6 @@ export const board: Check = {
   id: 'board',
   title: 'the board can be read',
   why: 'A problem of one entry holds that entry; one of a whole file would hide entries.',
-  run: ({ boardProblems }) => boardProblems.map((problem) => fromProblem(problem, (problem.holds ?? []).length > 0 ? 'holds' : 'stops')),
+  run: ({ boardProblems }) =>
+    boardProblems.map((problem) => fromProblem(problem, (problem.holds ?? []).length > 0 ? 'holds' : 'stops')),
 };

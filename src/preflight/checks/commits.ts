@@ -6,6 +6,8 @@ export const commits: Check = {
   why: 'A task branch starts from a commit of base.',
   run({ git, repository, hasCommits }) {
     if (git === null || repository !== null || hasCommits) return [];
-    return [{ level: 'stops', message: 'The repository has no commit yet.', fix: 'git add -A && git commit -m "Start"' }];
+    return [
+      { level: 'stops', message: 'The repository has no commit yet.', fix: 'git add -A && git commit -m "Start"' },
+    ];
   },
 };

@@ -11,6 +11,8 @@ export const disk: Check = {
   run({ diskFree }) {
     if (diskFree === null || diskFree >= LITTLE) return [];
     const message = `The disk is nearly full: ${Math.floor(diskFree / MIB)} MiB are left.`;
-    return [{ level: diskFree < LEAST ? 'stops' : 'told', message, fix: 'make room; kanban doctor lists what kanban keeps' }];
+    return [
+      { level: diskFree < LEAST ? 'stops' : 'told', message, fix: 'make room; kanban doctor lists what kanban keeps' },
+    ];
   },
 };

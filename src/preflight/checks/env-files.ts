@@ -8,6 +8,12 @@ export const envFiles: Check = {
     if (ignoredEnvFiles.length === 0 || hasWorktreeInclude) return [];
     const names = ignoredEnvFiles.slice(0, 5).join(', ');
     const fix = `name what is to be copied in .worktreeinclude: echo '${ignoredEnvFiles[0]}' >> .worktreeinclude`;
-    return [{ level: 'told', message: `Worktrees will lack ${names}: git ignores ${ignoredEnvFiles.length > 1 ? 'them' : 'it'}.`, fix }];
+    return [
+      {
+        level: 'told',
+        message: `Worktrees will lack ${names}: git ignores ${ignoredEnvFiles.length > 1 ? 'them' : 'it'}.`,
+        fix,
+      },
+    ];
   },
 };

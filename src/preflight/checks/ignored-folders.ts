@@ -7,6 +7,12 @@ export const ignoredFolders: Check = {
   run({ notIgnored }) {
     if (notIgnored.length === 0) return [];
     const lines = notIgnored.map((folder) => `echo '${folder}' >> .gitignore`).join(' && ');
-    return [{ level: 'told', message: `git doesn't ignore ${notIgnored.join(' and ')}: \`git add -A\` would take it in.`, fix: lines }];
+    return [
+      {
+        level: 'told',
+        message: `git doesn't ignore ${notIgnored.join(' and ')}: \`git add -A\` would take it in.`,
+        fix: lines,
+      },
+    ];
   },
 };

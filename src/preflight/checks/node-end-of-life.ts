@@ -1,7 +1,12 @@
 import type { Check } from '../finding.ts';
 
 /** When the last fix comes, as the Node.js project has set it. */
-const ENDS: Readonly<Record<number, string>> = { 18: '2025-04-30', 20: '2026-04-30', 22: '2027-04-30', 24: '2028-04-30' };
+const ENDS: Readonly<Record<number, string>> = {
+  18: '2025-04-30',
+  20: '2026-04-30',
+  22: '2027-04-30',
+  24: '2028-04-30',
+};
 
 export const nodeEndOfLife: Check = {
   id: 'node-end-of-life',
@@ -12,6 +17,12 @@ export const nodeEndOfLife: Check = {
     // Odd majors live for half a year and are superseded by the next.
     const ends = ENDS[major % 2 === 0 ? major : major - 1];
     if (ends === undefined || (major % 2 === 0 && today <= ends)) return [];
-    return [{ level: 'told', message: `Node.js ${node} gets no more fixes${major % 2 === 0 ? ` since ${ends}` : ''}.`, fix: 'install Node.js 24' }];
+    return [
+      {
+        level: 'told',
+        message: `Node.js ${node} gets no more fixes${major % 2 === 0 ? ` since ${ends}` : ''}.`,
+        fix: 'install Node.js 24',
+      },
+    ];
   },
 };

@@ -7,6 +7,12 @@ export const workspaces: Check = {
   run({ workspaces: file, settings }) {
     if (file === null || settings.hooks.after_create.trim() !== '') return [];
     const message = `${file} declares workspaces, but \`hooks.after_create\` is empty: in a worktree, packages would resolve to your checkout.`;
-    return [{ level: 'stops', message, fix: 'set `hooks: { after_create: npm ci }` in WORKFLOW.md (or pnpm install --frozen-lockfile, yarn install --immutable)' }];
+    return [
+      {
+        level: 'stops',
+        message,
+        fix: 'set `hooks: { after_create: npm ci }` in WORKFLOW.md (or pnpm install --frozen-lockfile, yarn install --immutable)',
+      },
+    ];
   },
 };

@@ -22,7 +22,10 @@ export class RunningCoordinator {
   #isOver = false;
 
   constructor(cli: string, args: readonly string[], where: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
-    this.#child = spawn(process.execPath, [cli, 'run', '--json', ...args], { ...where, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(process.execPath, [cli, 'run', '--json', ...args], {
+      ...where,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#read(chunk.toString()));
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#err += chunk.toString()));
     this.ended = new Promise((resolve, reject) => {
@@ -53,12 +56,19 @@ export class RunningCoordinator {
   }
 
   /** Waits for the first event of this type that fits; one that came before counts. */
-  async event<T extends TimedEvent['type']>(type: T, fits: (event: EventOf<T>) => boolean = () => true): Promise<EventOf<T>> {
-    return until(() => {
-      const found = this.all(type).find(fits);
-      if (found === undefined && this.#isOver) throw new Error(`it has ended without the event ${type}\n${this.story()}`);
-      return found;
-    }, () => `event ${type}\n${this.story()}`);
+  async event<T extends TimedEvent['type']>(
+    type: T,
+    fits: (event: EventOf<T>) => boolean = () => true,
+  ): Promise<EventOf<T>> {
+    return until(
+      () => {
+        const found = this.all(type).find(fits);
+        if (found === undefined && this.#isOver)
+          throw new Error(`it has ended without the event ${type}\n${this.story()}`);
+        return found;
+      },
+      () => `event ${type}\n${this.story()}`,
+    );
   }
 
   landed(id: string): Promise<EventOf<'entry-landed'>> {

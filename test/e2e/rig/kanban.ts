@@ -1,5 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,14 +42,25 @@ export class Kanban {
 
   constructor(cli: string, { todo, settings = '', files = {} }: Made) {
     this.#cli = cli;
-    for (const name of ['plans', 'count', 'at', 'go', 'prompts']) mkdirSync(join(this.steer, name), { recursive: true });
+    for (const name of ['plans', 'count', 'at', 'go', 'prompts'])
+      mkdirSync(join(this.steer, name), { recursive: true });
     for (const name of ['home', 'repo']) mkdirSync(join(this.folder, name), { recursive: true });
     this.git('init', '-q', '-b', 'main');
     this.git('config', 'user.name', 'Ada');
     this.git('config', 'user.email', 'ada@example.com');
     cpSync(join(SOURCE, 'prompts'), join(this.root, 'prompts'), { recursive: true });
-    const written = { 'base.txt': 'base\n', '.gitignore': '.kanban/\n.worktrees/\n', 'CHANGELOG.md': '# Changelog\n\n## [Unreleased]\n', ...files };
-    for (const [path, text] of Object.entries({ ...written, 'WORKFLOW.md': this.workflow(settings), 'board/TODO.md': `# TODO\n\n${todo}` })) this.write(path, text);
+    const written = {
+      'base.txt': 'base\n',
+      '.gitignore': '.kanban/\n.worktrees/\n',
+      'CHANGELOG.md': '# Changelog\n\n## [Unreleased]\n',
+      ...files,
+    };
+    for (const [path, text] of Object.entries({
+      ...written,
+      'WORKFLOW.md': this.workflow(settings),
+      'board/TODO.md': `# TODO\n\n${todo}`,
+    }))
+      this.write(path, text);
     for (const column of COLUMNS.slice(1)) this.write(`board/${column}.md`, `# ${column}\n`);
     this.git('add', '-A');
     this.git('commit', '-q', '-m', 'begin');
@@ -60,7 +83,8 @@ export class Kanban {
   async at(name: string): Promise<void> {
     const isThere = (): boolean => {
       if (existsSync(join(this.steer, 'at', name))) return true;
-      if (this.#coordinators.every(({ isOver }) => isOver) && this.processes().length === 0) throw new Error(`nothing runs, and no agent came to ${name}\n${this.story()}`);
+      if (this.#coordinators.every(({ isOver }) => isOver) && this.processes().length === 0)
+        throw new Error(`nothing runs, and no agent came to ${name}\n${this.story()}`);
       return false;
     };
     await until(isThere, () => `the agent at ${name}\n${this.story()}`);
@@ -93,7 +117,11 @@ export class Kanban {
 
   /** Any other command. */
   kanban(...args: string[]): Ended {
-    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [this.#cli, ...args], { cwd: this.root, env: this.#env(), encoding: 'utf8' });
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, [this.#cli, ...args], {
+      cwd: this.root,
+      env: this.#env(),
+      encoding: 'utf8',
+    });
     return { code: status, signal, out: stdout, err: stderr };
   }
 
@@ -102,7 +130,12 @@ export class Kanban {
   }
 
   gitIn(cwd: string, ...args: string[]): string {
-    return execFileSync('git', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: this.#env() }).trim();
+    return execFileSync('git', args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#env(),
+    }).trim();
   }
 
   path(name: string): string {
@@ -129,7 +162,10 @@ export class Kanban {
 
   /** Waits until an entry's heading stands in a column. */
   async stands(id: string, column: Column, heading = new RegExp(`\\b${id}\\b`)): Promise<string> {
-    const find = (): string | undefined => (existsSync(this.path(`board/${column}.md`)) ? this.headings(column).find((title) => heading.test(title)) : undefined);
+    const find = (): string | undefined =>
+      existsSync(this.path(`board/${column}.md`))
+        ? this.headings(column).find((title) => heading.test(title))
+        : undefined;
     return until(find, () => `${id} in ${column}\n${this.story()}`);
   }
 
@@ -146,15 +182,23 @@ export class Kanban {
   }
 
   refs(...patterns: string[]): string[] {
-    return this.git('for-each-ref', '--format=%(refname)', ...patterns).split('\n').filter(Boolean);
+    return this.git('for-each-ref', '--format=%(refname)', ...patterns)
+      .split('\n')
+      .filter(Boolean);
   }
 
   /** All entries have landed once, and of the work nothing is left but history (I1, I4, I8). */
   async expectDone(ids: readonly string[]): Promise<void> {
     await this.expectQuiet();
     expect(this.landings().toSorted(), this.story()).toEqual([...ids].toSorted());
-    const lines = this.read('CHANGELOG.md').split('\n').filter((line) => line.startsWith('- '));
-    for (const id of ids) expect(lines.filter((line) => line.endsWith(`(${id})`)), id).toHaveLength(1);
+    const lines = this.read('CHANGELOG.md')
+      .split('\n')
+      .filter((line) => line.startsWith('- '));
+    for (const id of ids)
+      expect(
+        lines.filter((line) => line.endsWith(`(${id})`)),
+        id,
+      ).toHaveLength(1);
     for (const column of COLUMNS) expect(this.headings(column), column).toEqual([]);
     expect(this.refs('refs/heads/', 'refs/kanban/start/')).toEqual(['refs/heads/main']);
     expect(this.git('worktree', 'list').split('\n')).toHaveLength(1);
@@ -164,9 +208,19 @@ export class Kanban {
 
   /** No process, lock or journal is left, and the repository is sound. */
   async expectQuiet(): Promise<void> {
-    await until(() => this.processes().length === 0, () => `an end of ${this.processes().join(', ')}\n${this.story()}`, 20_000);
+    await until(
+      () => this.processes().length === 0,
+      () => `an end of ${this.processes().join(', ')}\n${this.story()}`,
+      20_000,
+    );
     const common = join(this.root, '.git', 'kanban');
-    expect(existsSync(common) ? readdirSync(common).filter((name) => /lock|\.json$/.test(name) && existsSync(join(common, name)) && name !== 'drafts') : []).toEqual([]);
+    expect(
+      existsSync(common)
+        ? readdirSync(common).filter(
+            (name) => /lock|\.json$/.test(name) && existsSync(join(common, name)) && name !== 'drafts',
+          )
+        : [],
+    ).toEqual([]);
     expect(this.git('fsck', '--no-dangling', '--no-progress')).toBe('');
     expect(existsSync(join(this.root, '.git', 'index.lock'))).toBe(false);
   }
@@ -174,21 +228,29 @@ export class Kanban {
   /** Live processes that stand in our folder or were started for it: `pid command`. None are found where there is no /proc. */
   processes(): string[] {
     if (!existsSync('/proc/self/environ')) return [];
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
-      try {
-        const mine = readlinkSync(`/proc/${pid}/cwd`).startsWith(this.folder) || readFileSync(`/proc/${pid}/environ`, 'latin1').includes(this.folder);
-        return mine ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`] : [];
-      } catch {
-        return [];
-      }
-    });
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+      .flatMap((pid) => {
+        try {
+          const mine =
+            readlinkSync(`/proc/${pid}/cwd`).startsWith(this.folder) ||
+            readFileSync(`/proc/${pid}/environ`, 'latin1').includes(this.folder);
+          return mine ? [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')}`] : [];
+        } catch {
+          return [];
+        }
+      });
   }
 
   /** What happened, for the message of a test that failed. */
   story(): string {
     const events = this.path('.kanban/events.jsonl');
     const said = this.#coordinators.map(({ words }) => words);
-    return [...said, existsSync(events) ? readFileSync(events, 'utf8') : '', ...COLUMNS.map((column) => (existsSync(this.path(`board/${column}.md`)) ? this.column(column) : ''))].join('\n');
+    return [
+      ...said,
+      existsSync(events) ? readFileSync(events, 'utf8') : '',
+      ...COLUMNS.map((column) => (existsSync(this.path(`board/${column}.md`)) ? this.column(column) : '')),
+    ].join('\n');
   }
 
   /** Ends what is left of this test. @throws when a process could not be accounted for. */
@@ -205,7 +267,9 @@ export class Kanban {
   }
 
   #env(): NodeJS.ProcessEnv {
-    const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT_|KANBAN_|VITEST|NODE_OPTIONS)/.test(name)));
+    const own = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !/^(GIT_|KANBAN_|VITEST|NODE_OPTIONS)/.test(name)),
+    );
     return { ...own, HOME: join(this.folder, 'home'), GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   }
 }

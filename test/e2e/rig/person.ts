@@ -31,7 +31,12 @@ export class Person {
   }
 
   /** Cuts an entry out of one file and pastes it at the end of another, saving the one, then the other. */
-  async move(id: string, from: Column, to: Column, reword: (entry: string) => string = (entry) => entry): Promise<void> {
+  async move(
+    id: string,
+    from: Column,
+    to: Column,
+    reword: (entry: string) => string = (entry) => entry,
+  ): Promise<void> {
     const entry = await this.cut(id, from);
     await this.edit(to, (text) => `${text.trimEnd()}\n\n${reword(entry).trimEnd()}\n`);
   }
@@ -39,7 +44,9 @@ export class Person {
   /** Deletes an entry from a file; returns its text. */
   async cut(id: string, from: Column): Promise<string> {
     const sections = this.#kanban.column(from).split(/^(?=## )/m);
-    const entry = sections.find((text) => text.startsWith('## ') && new RegExp(`\\b${id}\\b`).test(text.split('\n')[0] ?? ''));
+    const entry = sections.find(
+      (text) => text.startsWith('## ') && new RegExp(`\\b${id}\\b`).test(text.split('\n')[0] ?? ''),
+    );
     if (entry === undefined) throw new Error(`${id} does not stand in ${from}`);
     await this.save(from, sections.filter((text) => text !== entry).join(''));
     return entry;
@@ -75,7 +82,11 @@ const HAS_VIM = spawnSync('vim', ['--version'], { stdio: 'ignore' }).status === 
 function byVim(path: string, text: string, draft: string): void {
   writeFileSync(draft, text);
   // In Ex mode `read` itself takes away the empty line that an emptied buffer has.
-  execFileSync('vim', ['-es', '-u', 'NONE', '-i', 'NONE', '-c', '%d _', '-c', `silent 0read ${draft}`, '-c', 'wq', path], { stdio: 'ignore' });
+  execFileSync(
+    'vim',
+    ['-es', '-u', 'NONE', '-i', 'NONE', '-c', '%d _', '-c', `silent 0read ${draft}`, '-c', 'wq', path],
+    { stdio: 'ignore' },
+  );
   rmSync(draft);
 }
 

@@ -1,5 +1,14 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { until } from './until.ts';
@@ -52,13 +61,22 @@ export class PlainRepository {
   }
 
   kanbanIn(cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): Said {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [this.#cli, ...args], { cwd, env: { ...this.#env(), ...env }, encoding: 'utf8', timeout: 50_000 });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [this.#cli, ...args], {
+      cwd,
+      env: { ...this.#env(), ...env },
+      encoding: 'utf8',
+      timeout: 50_000,
+    });
     return { code: status, out: stdout, err: stderr, all: stdout + stderr };
   }
 
   /** A command that goes on beside the test. */
   start(...args: string[]): Running {
-    const child = spawn(process.execPath, [this.#cli, ...args], { cwd: this.root, env: this.#env(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [this.#cli, ...args], {
+      cwd: this.root,
+      env: this.#env(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#children.push(child);
     return new Running(child);
   }
@@ -70,7 +88,12 @@ export class PlainRepository {
   }
 
   git(...args: string[]): string {
-    return execFileSync('git', args, { cwd: this.root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: this.#env() }).trim();
+    return execFileSync('git', args, {
+      cwd: this.root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#env(),
+    }).trim();
   }
 
   write(path: string, text: string | Buffer): void {
@@ -88,7 +111,10 @@ export class PlainRepository {
 
   /** What a command that fails must leave as it was: files, index, refs, locks, requests. */
   facts(): string {
-    const list = (path: string): string[] => (this.has(path) ? readdirSync(join(this.root, path)).filter((name) => name !== 'drafts' && name !== 'answers') : []);
+    const list = (path: string): string[] =>
+      this.has(path)
+        ? readdirSync(join(this.root, path)).filter((name) => name !== 'drafts' && name !== 'answers')
+        : [];
     return [
       this.git('status', '--porcelain=v2', '--untracked-files=all', '--ignored=no'),
       this.git('diff', 'HEAD', '--text'),
@@ -102,13 +128,27 @@ export class PlainRepository {
 
   async remove(): Promise<void> {
     for (const child of this.#children) child.kill('SIGTERM');
-    await Promise.all(this.#children.map(async (child) => until(() => child.exitCode !== null || child.signalCode !== null, 'the end of a program')));
+    await Promise.all(
+      this.#children.map(async (child) =>
+        until(() => child.exitCode !== null || child.signalCode !== null, 'the end of a program'),
+      ),
+    );
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
   #env(): NodeJS.ProcessEnv {
-    const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') && !name.startsWith('KANBAN_') && name !== 'FORCE_COLOR'));
-    return { ...kept, HOME: join(this.folder, 'home'), XDG_CONFIG_HOME: join(this.folder, 'home'), GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C.UTF-8' };
+    const kept = Object.fromEntries(
+      Object.entries(process.env).filter(
+        ([name]) => !name.startsWith('GIT_') && !name.startsWith('KANBAN_') && name !== 'FORCE_COLOR',
+      ),
+    );
+    return {
+      ...kept,
+      HOME: join(this.folder, 'home'),
+      XDG_CONFIG_HOME: join(this.folder, 'home'),
+      GIT_CONFIG_NOSYSTEM: '1',
+      LC_ALL: 'C.UTF-8',
+    };
   }
 }
 
@@ -119,7 +159,8 @@ export class Running {
 
   constructor(child: ChildProcess) {
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }
 
   get pid(): number {
@@ -133,10 +174,14 @@ export class Running {
   /** Waits until it has said this. */
   async says(words: RegExp | string): Promise<void> {
     const found = (): boolean => (typeof words === 'string' ? this.#said.includes(words) : words.test(this.#said));
-    await until(() => {
-      if (!found() && this.#child.exitCode !== null) throw new Error(`it has ended without saying ${String(words)}\n${this.#said}`);
-      return found();
-    }, () => `${String(words)}\n${this.#said}`);
+    await until(
+      () => {
+        if (!found() && this.#child.exitCode !== null)
+          throw new Error(`it has ended without saying ${String(words)}\n${this.#said}`);
+        return found();
+      },
+      () => `${String(words)}\n${this.#said}`,
+    );
   }
 
   signal(name: NodeJS.Signals): void {
@@ -150,7 +195,10 @@ export class Running {
 
   /** Its exit code. */
   async ended(): Promise<number | null> {
-    await until(() => this.#child.exitCode !== null || this.#child.signalCode !== null, () => `its end\n${this.#said}`);
+    await until(
+      () => this.#child.exitCode !== null || this.#child.signalCode !== null,
+      () => `its end\n${this.#said}`,
+    );
     return this.#child.exitCode;
   }
 }

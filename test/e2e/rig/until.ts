@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Waits until `look` finds something, within a generous bound; `what` then says what was missed. */
-export async function until<T>(look: () => T, what: string | (() => string), limit = 45_000): Promise<Exclude<T, false | null | undefined>> {
+export async function until<T>(
+  look: () => T,
+  what: string | (() => string),
+  limit = 45_000,
+): Promise<Exclude<T, false | null | undefined>> {
   const begun = Date.now();
   for (;;) {
     const found = look();
@@ -11,4 +15,5 @@ export async function until<T>(look: () => T, what: string | (() => string), lim
   }
 }
 
-const isFound = <T>(found: T): found is Exclude<T, false | null | undefined> => found !== false && found !== null && found !== undefined;
+const isFound = <T>(found: T): found is Exclude<T, false | null | undefined> =>
+  found !== false && found !== null && found !== undefined;

@@ -20,11 +20,21 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     define: { KANBAN_VERSION: '"1.2.3"' },
-    banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
+    },
   });
-  const git = (...args: string[]): void => void execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], { cwd: folder });
+  const git = (...args: string[]): void =>
+    void execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], { cwd: folder });
   git('init', '-q', '-b', 'main', '.');
-  for (let i = 0; i < 40; i++) git('commit', '-q', '--allow-empty', '-m', `move\n\nKanban-Move: T-${i} TODO -> IN_PROGRESS\nKanban-By: T-${i} ${'x'.repeat(9000)}`);
+  for (let i = 0; i < 40; i++)
+    git(
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      `move\n\nKanban-Move: T-${i} TODO -> IN_PROGRESS\nKanban-By: T-${i} ${'x'.repeat(9000)}`,
+    );
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,9 +45,16 @@ interface Ended {
   readonly err: string;
 }
 
-function kanban(args: readonly string[], { cwd = folder, env = {}, leave = false }: { cwd?: string; env?: Record<string, string>; leave?: boolean } = {}): Promise<Ended> {
+function kanban(
+  args: readonly string[],
+  { cwd = folder, env = {}, leave = false }: { cwd?: string; env?: Record<string, string>; leave?: boolean } = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -56,9 +73,21 @@ describe('the program', () => {
   });
 
   it('hands on the exit code, results to stdout, problems to stderr', async () => {
-    expect(await kanban(['log', '--limit', '1'])).toMatchObject({ code: 0, out: expect.stringContaining('T-39') as string, err: '' });
-    expect(await kanban(['statsu'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Did you mean status?') as string });
-    expect(await kanban(['show', 'T-99'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('[unknown-id]') as string });
+    expect(await kanban(['log', '--limit', '1'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('T-39') as string,
+      err: '',
+    });
+    expect(await kanban(['statsu'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('Did you mean status?') as string,
+    });
+    expect(await kanban(['show', 'T-99'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('[unknown-id]') as string,
+    });
   });
 
   it('writes long output to the end before it leaves', async () => {
@@ -74,7 +103,9 @@ describe('the program', () => {
 
   it('tells a bug as a bug, with its stack and where to report it', async () => {
     const sabotage = "data:text/javascript,Array.prototype.toReversed=()=>{throw new TypeError('boom')}";
-    const { code, out, err } = await kanban(['log', 'T-1'], { env: { NODE_OPTIONS: `--import=${sabotage.replaceAll(' ', '%20')}` } });
+    const { code, out, err } = await kanban(['log', 'T-1'], {
+      env: { NODE_OPTIONS: `--import=${sabotage.replaceAll(' ', '%20')}` },
+    });
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^TypeError: boom\n {4}at /);
     expect(err).toContain('This is a bug in kanban, please report it');
@@ -83,7 +114,11 @@ describe('the program', () => {
 
   it('tells that the folder is gone', async () => {
     const gone = mkdtempSync(join(tmpdir(), 'kanban-gone-'));
-    const child = execFileSync('sh', ['-c', `cd '${gone}' && rmdir '${gone}' && { '${process.execPath}' '${cli}' status 2>&1; echo "exit $?"; }`], { encoding: 'utf8', cwd: tmpdir() });
+    const child = execFileSync(
+      'sh',
+      ['-c', `cd '${gone}' && rmdir '${gone}' && { '${process.execPath}' '${cli}' status 2>&1; echo "exit $?"; }`],
+      { encoding: 'utf8', cwd: tmpdir() },
+    );
     expect(child).toContain('[folder-gone]');
     expect(child).toContain('exit 2');
   });
@@ -97,7 +132,9 @@ describe('the program', () => {
   it('tells what can not be read as the disk, not as a bug', async () => {
     const other = mkdtempSync(join(tmpdir(), 'kanban-odd-'));
     execFileSync('git', ['init', '-q', '-b', 'main', other]);
-    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'one'], { cwd: other });
+    execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'one'], {
+      cwd: other,
+    });
     execFileSync('mkdir', ['WORKFLOW.md'], { cwd: other });
     writeFileSync(join(other, 'WORKFLOW.md', 'x'), '');
     const { code, err } = await kanban(['status'], { cwd: other });

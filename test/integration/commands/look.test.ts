@@ -42,10 +42,22 @@ function commit(message: string): string {
   return git('rev-parse', 'HEAD').trim();
 }
 
-async function call(command: Command, args: string[] = [], options: ParsedArgs['options'] = {}, cwd = root): Promise<{ code: number; out: string; err: string }> {
+async function call(
+  command: Command,
+  args: string[] = [],
+  options: ParsedArgs['options'] = {},
+  cwd = root,
+): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
-  const io = { cwd, env: {}, isTTY: false, columns: undefined, stdout: { write: (text: string) => (out += text) }, stderr: { write: (text: string) => (err += text) } };
+  const io = {
+    cwd,
+    env: {},
+    isTTY: false,
+    columns: undefined,
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (err += text) },
+  };
   const code = await command({ args, options }, io as unknown as Io);
   return { code, out, err };
 }
@@ -53,9 +65,25 @@ async function call(command: Command, args: string[] = [], options: ParsedArgs['
 /** An entry that was tested and landed, as the coordinator commits it. */
 function land(): string {
   write('board/TESTING.md', '# TESTING\n\n## HYD-3: Answer 400\n\nWith a clear message.\n');
-  commit(formatMessage({ subject: 'kanban: HYD-3 REVIEW → TESTING', body: 'Looked at it.', trailers: [{ key: 'Kanban-Move', value: 'HYD-3 REVIEW -> TESTING' }, { key: 'Kanban-Verdict', value: 'HYD-3 reviewer ready' }, { key: 'Kanban-Agent', value: 'HYD-3 reviewer=codex' }] }));
+  commit(
+    formatMessage({
+      subject: 'kanban: HYD-3 REVIEW → TESTING',
+      body: 'Looked at it.',
+      trailers: [
+        { key: 'Kanban-Move', value: 'HYD-3 REVIEW -> TESTING' },
+        { key: 'Kanban-Verdict', value: 'HYD-3 reviewer ready' },
+        { key: 'Kanban-Agent', value: 'HYD-3 reviewer=codex' },
+      ],
+    }),
+  );
   write('board/TESTING.md', '# TESTING\n');
-  return commit(formatMessage({ subject: 'HYD-3: Answer 400', body: 'All is well.', trailers: [{ key: 'Kanban-Move', value: 'HYD-3 TESTING -> CHANGELOG' }] }));
+  return commit(
+    formatMessage({
+      subject: 'HYD-3: Answer 400',
+      body: 'All is well.',
+      trailers: [{ key: 'Kanban-Move', value: 'HYD-3 TESTING -> CHANGELOG' }],
+    }),
+  );
 }
 
 describe('commands that look, on a real repository', () => {
@@ -69,18 +97,37 @@ describe('commands that look, on a real repository', () => {
   it('adds an entry with the first prefix, and shows it', async () => {
     const added = await call(add, ['Drop lodash'], { files: 'src/**', priority: 'P1', body: '```sh\ntrue\n```' });
     expect([added.code, added.err]).toEqual([0, '']);
-    expect(readFileSync(join(root, 'board/TODO.md'), 'utf8')).toBe('# TODO\n\n## HYD-1: Drop lodash\n\n- files: src/**\n- priority: P1\n\n```sh\ntrue\n```\n');
+    expect(readFileSync(join(root, 'board/TODO.md'), 'utf8')).toBe(
+      '# TODO\n\n## HYD-1: Drop lodash\n\n- files: src/**\n- priority: P1\n\n```sh\ntrue\n```\n',
+    );
     const shown = await call(show, ['hyd-1'], { json: true });
-    expect(JSON.parse(shown.out)).toMatchObject({ id: 'HYD-1', title: 'Drop lodash', place: 'TODO', branch: null, output: null, runs: [], entry: { state: 'ready' } });
+    expect(JSON.parse(shown.out)).toMatchObject({
+      id: 'HYD-1',
+      title: 'Drop lodash',
+      place: 'TODO',
+      branch: null,
+      output: null,
+      runs: [],
+      entry: { state: 'ready' },
+    });
     expect((await call(show, ['HYD-1'])).out).toContain('  - priority: P1\n');
   });
 
   it('refuses with exit code 2, to stderr', async () => {
     await call(add, ['Drop lodash'], { body: '```sh\ntrue\n```' });
     expect(await call(approve, ['HYD-1'])).toEqual({ code: 2, out: '', err: 'HYD-1 does not wait for approval\n' });
-    expect(await call(show, ['HYD-2'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('mend: kanban show HYD-1') as string });
+    expect(await call(show, ['HYD-2'])).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('mend: kanban show HYD-1') as string,
+    });
     const elsewhere = mkdtempSync(join(tmpdir(), 'kanban-none-'));
-    for (const command of [status, log]) expect(await call(command, [], {}, elsewhere)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('[no-repository]') as string });
+    for (const command of [status, log])
+      expect(await call(command, [], {}, elsewhere)).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining('[no-repository]') as string,
+      });
     rmSync(elsewhere, { recursive: true });
   });
 
@@ -108,7 +155,12 @@ describe('commands that look, on a real repository', () => {
     const life = JSON.parse((await call(log, ['HYD-3'], { json: true })).out) as Record<string, unknown>[];
     expect(life.map(({ report }) => report)).toEqual(['Looked at it.', 'All is well.']);
     const shown = JSON.parse((await call(show, ['HYD-3'], { json: true })).out) as Record<string, unknown>;
-    expect(shown).toMatchObject({ place: 'CHANGELOG', title: 'Answer 400', text: expect.stringContaining('With a clear message.') as string, entry: null });
+    expect(shown).toMatchObject({
+      place: 'CHANGELOG',
+      title: 'Answer 400',
+      text: expect.stringContaining('With a clear message.') as string,
+      entry: null,
+    });
     expect((await call(show, ['HYD-3'])).out).toContain(`as ${landing.slice(0, 7)}`);
   });
 
@@ -126,21 +178,39 @@ describe('commands that look, on a real repository', () => {
     writeFileSync(join(root, '.worktrees/HYD-1/new.txt'), 'x');
     execFileSync('git', ['add', '-A'], { cwd: join(root, '.worktrees/HYD-1') });
     execFileSync('git', ['commit', '-q', '-m', 'a new file'], { cwd: join(root, '.worktrees/HYD-1') });
-    const shown = JSON.parse((await call(show, ['HYD-1'], { json: true })).out) as { branch: { name: string; commits: { subject: string }[] } };
-    expect(shown.branch).toMatchObject({ name: 'HYD-1', worktree: join(root, '.worktrees/HYD-1'), commits: [{ subject: 'a new file' }] });
+    const shown = JSON.parse((await call(show, ['HYD-1'], { json: true })).out) as {
+      branch: { name: string; commits: { subject: string }[] };
+    };
+    expect(shown.branch).toMatchObject({
+      name: 'HYD-1',
+      worktree: join(root, '.worktrees/HYD-1'),
+      commits: [{ subject: 'a new file' }],
+    });
   });
 
   it('reads what a living coordinator has written, with what each run did last', async () => {
-    const kept: Snapshot = snapshot({ coordinator: { pid: process.pid, since: NOW }, entries: [entry({ run: run({ last: 'old' }) })] });
+    const kept: Snapshot = snapshot({
+      coordinator: { pid: process.pid, since: NOW },
+      entries: [entry({ run: run({ last: 'old' }) })],
+    });
     write('.kanban/snapshot.json', JSON.stringify(kept));
-    write(`.kanban/runs/${run().id}/events.jsonl`, `cut off"}\n${JSON.stringify({ at: 1, type: 'tool', name: 'edits', summary: 'src/new.ts' })}\n{"at":2,"ty`);
+    write(
+      `.kanban/runs/${run().id}/events.jsonl`,
+      `cut off"}\n${JSON.stringify({ at: 1, type: 'tool', name: 'edits', summary: 'src/new.ts' })}\n{"at":2,"ty`,
+    );
     // Nobody holds the lock: what an earlier coordinator left counts for nothing.
     expect((await call(status)).out).not.toContain('IN_PROGRESS  T-14');
     mkdirSync(join(root, '.git/kanban'), { recursive: true });
-    writeFileSync(join(root, '.git/kanban/lock'), JSON.stringify({ ...processIdentity(process.pid), claimedAt: Date.now(), nonce: 'a' }));
+    writeFileSync(
+      join(root, '.git/kanban/lock'),
+      JSON.stringify({ ...processIdentity(process.pid), claimedAt: Date.now(), nonce: 'a' }),
+    );
     expect((await call(status)).out).toMatch(/IN_PROGRESS {2}T-14 .* edits src\/new\.ts\n/);
     // A dead holder is no coordinator.
-    writeFileSync(join(root, '.git/kanban/lock'), JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: Date.now(), nonce: 'a' }));
+    writeFileSync(
+      join(root, '.git/kanban/lock'),
+      JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: Date.now(), nonce: 'a' }),
+    );
     expect((await call(status)).out).not.toContain('IN_PROGRESS  T-14');
   });
 });

@@ -29,13 +29,40 @@ const env = (change: Partial<EnvironmentParts> = {}): Record<string, string> =>
 describe('what a run inherits', () => {
   it('is an allow-list', () => {
     const allowed = {
-      PATH: '/a', HOME: '/h', USER: 'u', SHELL: '/bin/sh', LANG: 'C', LC_ALL: 'C', TERM: 'xterm', TZ: 'UTC', XDG_CONFIG_HOME: '/x',
-      http_proxy: 'p', HTTPS_PROXY: 'p', no_proxy: 'n', NODE_EXTRA_CA_CERTS: 'c', SSL_CERT_FILE: 's',
-      COREPACK_HOME: 'c', PNPM_HOME: 'p', NVM_DIR: 'n', FNM_DIR: 'f', VOLTA_HOME: 'v', ASDF_DIR: 'a', MISE_SHELL: 'm',
+      PATH: '/a',
+      HOME: '/h',
+      USER: 'u',
+      SHELL: '/bin/sh',
+      LANG: 'C',
+      LC_ALL: 'C',
+      TERM: 'xterm',
+      TZ: 'UTC',
+      XDG_CONFIG_HOME: '/x',
+      http_proxy: 'p',
+      HTTPS_PROXY: 'p',
+      no_proxy: 'n',
+      NODE_EXTRA_CA_CERTS: 'c',
+      SSL_CERT_FILE: 's',
+      COREPACK_HOME: 'c',
+      PNPM_HOME: 'p',
+      NVM_DIR: 'n',
+      FNM_DIR: 'f',
+      VOLTA_HOME: 'v',
+      ASDF_DIR: 'a',
+      MISE_SHELL: 'm',
     };
     const kept = {
-      AWS_SECRET_ACCESS_KEY: 'x', OPENAI_API_KEY: 'x', GIT_DIR: '/other/.git', GIT_AUTHOR_NAME: 'Ann', NODE_OPTIONS: '--inspect', SSH_AUTH_SOCK: 's',
-      MISE_GITHUB_TOKEN: 't', ASDF_API_KEY: 'k', npm_config_registry: 'r', TMPDIR: '/person', KANBAN_RUN_ID: 'another run',
+      AWS_SECRET_ACCESS_KEY: 'x',
+      OPENAI_API_KEY: 'x',
+      GIT_DIR: '/other/.git',
+      GIT_AUTHOR_NAME: 'Ann',
+      NODE_OPTIONS: '--inspect',
+      SSH_AUTH_SOCK: 's',
+      MISE_GITHUB_TOKEN: 't',
+      ASDF_API_KEY: 'k',
+      npm_config_registry: 'r',
+      TMPDIR: '/person',
+      KANBAN_RUN_ID: 'another run',
     };
     const result = env({ inherited: { ...allowed, ...kept } });
     expect(result).toMatchObject(allowed);
@@ -56,20 +83,33 @@ describe('what a run inherits', () => {
   });
 
   it('names the run; its mark and git identity cannot be overridden', () => {
-    const result = env({ settings: { pass: [], set: { KANBAN_RUN_ID: 'x', KANBAN_EXTRA: 'x', GIT_AUTHOR_EMAIL: 'ann@example.com' } } });
+    const result = env({
+      settings: { pass: [], set: { KANBAN_RUN_ID: 'x', KANBAN_EXTRA: 'x', GIT_AUTHOR_EMAIL: 'ann@example.com' } },
+    });
     expect(result).toMatchObject({
-      KANBAN_RUN_ID: 'T-12-1-task-0123abcd', KANBAN_TASK: 'T-12', KANBAN_ROLE: 'task', KANBAN_BRANCH: 'T-12', KANBAN_BASE: 'main',
-      KANBAN_WORKTREE: '/repo/.worktrees/T-12', KANBAN_REPORT: '/repo/.worktrees/T-12/report.md', KANBAN_CHANGED_FILES: '/run/changed.txt',
-      KANBAN_FINDINGS: '/run/findings.md', KANBAN_ATTEMPT: '2', TMPDIR: '/run/tmp',
-      GIT_AUTHOR_NAME: 'claude (T-12 task)', GIT_AUTHOR_EMAIL: 't-12.task.claude@kanban.invalid',
-      GIT_COMMITTER_NAME: 'claude (T-12 task)', GIT_COMMITTER_EMAIL: 't-12.task.claude@kanban.invalid',
+      KANBAN_RUN_ID: 'T-12-1-task-0123abcd',
+      KANBAN_TASK: 'T-12',
+      KANBAN_ROLE: 'task',
+      KANBAN_BRANCH: 'T-12',
+      KANBAN_BASE: 'main',
+      KANBAN_WORKTREE: '/repo/.worktrees/T-12',
+      KANBAN_REPORT: '/repo/.worktrees/T-12/report.md',
+      KANBAN_CHANGED_FILES: '/run/changed.txt',
+      KANBAN_FINDINGS: '/run/findings.md',
+      KANBAN_ATTEMPT: '2',
+      TMPDIR: '/run/tmp',
+      GIT_AUTHOR_NAME: 'claude (T-12 task)',
+      GIT_AUTHOR_EMAIL: 't-12.task.claude@kanban.invalid',
+      GIT_COMMITTER_NAME: 'claude (T-12 task)',
+      GIT_COMMITTER_EMAIL: 't-12.task.claude@kanban.invalid',
     });
     expect(result).not.toHaveProperty('KANBAN_EXTRA');
   });
 
-  it('tells the person\'s checkout to shell, command and hooks, not to an agent (I7)', () => {
+  it("tells the person's checkout to shell, command and hooks, not to an agent (I7)", () => {
     expect(env()).not.toHaveProperty('KANBAN_ROOT');
-    for (const program of ['shell', 'command', 'hook'] as const) expect(env({ run: { ...run, program } })).toHaveProperty('KANBAN_ROOT', '/repo');
+    for (const program of ['shell', 'command', 'hook'] as const)
+      expect(env({ run: { ...run, program } })).toHaveProperty('KANBAN_ROOT', '/repo');
   });
 
   it('gives each place of the pool ports of its own', () => {
@@ -79,11 +119,28 @@ describe('what a run inherits', () => {
   });
 
   it('leaves out what does not apply', () => {
-    const none = { ...run, worktree: null, taskId: null, role: null, runId: null, attempt: null, branch: null, report: null, changedFiles: null, findings: null, tmp: null, slot: null, identity: null };
+    const none = {
+      ...run,
+      worktree: null,
+      taskId: null,
+      role: null,
+      runId: null,
+      attempt: null,
+      branch: null,
+      report: null,
+      changedFiles: null,
+      findings: null,
+      tmp: null,
+      slot: null,
+      identity: null,
+    };
     expect(env({ run: { ...none, program: 'hook' } })).toEqual({ KANBAN_ROOT: '/repo', KANBAN_BASE: 'main' });
   });
 
   it('makes an identity of any agent name that git takes', () => {
-    expect(runIdentity('My <Agent>\n/2', 'T-1', 'tester')).toEqual({ name: 'My  Agent  /2 (T-1 tester)', email: 't-1.tester.my-agent-2@kanban.invalid' });
+    expect(runIdentity('My <Agent>\n/2', 'T-1', 'tester')).toEqual({
+      name: 'My  Agent  /2 (T-1 tester)',
+      email: 't-1.tester.my-agent-2@kanban.invalid',
+    });
   });
 });

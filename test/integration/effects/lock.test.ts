@@ -51,7 +51,9 @@ function starter(go: string): { child: ChildProcess; said: () => string } {
 }
 
 const ended = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve())));
+  new Promise((resolve) =>
+    child.exitCode !== null || child.signalCode !== null ? resolve() : child.once('exit', () => resolve()),
+  );
 
 function mustHave(result: TakeLock): TakenLock {
   if (!result.ok) throw new Error(result.problem.message);
@@ -73,25 +75,31 @@ describe('one coordinator per repository (I3)', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it('ten starters at once after kill -9 of the holder: exactly one holds it, in every round', { timeout: 300_000 }, async () => {
-    let holder = starter(join(tools, 'starter.mjs'));
-    await until(() => holder.said().includes('held'));
-    for (let round = 0; round < 6; round++) {
-      const go = join(dir, '..', `go-${round}`);
-      const starters = Array.from({ length: 10 }, () => starter(go));
-      await until(() => starters.every(({ said }) => said().includes('ready')), 120_000);
-      holder.child.kill('SIGKILL');
-      await ended(holder.child);
-      writeFileSync(go, '');
-      await until(() => starters.every(({ said }) => /held|refused/.test(said())), 120_000);
-      const holders = starters.filter(({ said }) => said().includes('held'));
-      expect(holders).toHaveLength(1);
-      expect(holders[0]?.said()).not.toContain('lost');
-      expect((JSON.parse(readFileSync(join(dir, 'lock'), 'utf8')) as { pid: number }).pid).toBe(holders[0]?.child.pid);
-      for (const { child } of starters) if (child !== holders[0]?.child) child.kill('SIGKILL');
-      holder = holders[0]!;
-    }
-  });
+  it(
+    'ten starters at once after kill -9 of the holder: exactly one holds it, in every round',
+    { timeout: 300_000 },
+    async () => {
+      let holder = starter(join(tools, 'starter.mjs'));
+      await until(() => holder.said().includes('held'));
+      for (let round = 0; round < 6; round++) {
+        const go = join(dir, '..', `go-${round}`);
+        const starters = Array.from({ length: 10 }, () => starter(go));
+        await until(() => starters.every(({ said }) => said().includes('ready')), 120_000);
+        holder.child.kill('SIGKILL');
+        await ended(holder.child);
+        writeFileSync(go, '');
+        await until(() => starters.every(({ said }) => /held|refused/.test(said())), 120_000);
+        const holders = starters.filter(({ said }) => said().includes('held'));
+        expect(holders).toHaveLength(1);
+        expect(holders[0]?.said()).not.toContain('lost');
+        expect((JSON.parse(readFileSync(join(dir, 'lock'), 'utf8')) as { pid: number }).pid).toBe(
+          holders[0]?.child.pid,
+        );
+        for (const { child } of starters) if (child !== holders[0]?.child) child.kill('SIGKILL');
+        holder = holders[0]!;
+      }
+    },
+  );
 
   it('a starter that died while taking over (its right won, the lock not yet replaced) hinders nobody', async () => {
     const dead = { ...(await deadIdentity()), claimedAt: 1 };
@@ -108,7 +116,10 @@ describe('one coordinator per repository (I3)', () => {
     const dead = { ...(await deadIdentity()), claimedAt: 1 };
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, 'lock'), JSON.stringify({ ...dead, nonce: 'aaaa' }));
-    writeFileSync(join(dir, 'lock.takeover.aaaa'), JSON.stringify({ ...processIdentity(process.pid), claimedAt: 1, nonce: 'bbbb' }));
+    writeFileSync(
+      join(dir, 'lock.takeover.aaaa'),
+      JSON.stringify({ ...processIdentity(process.pid), claimedAt: 1, nonce: 'bbbb' }),
+    );
     const waiting = takeLock(dir);
     rmSync(join(dir, 'lock.takeover.aaaa'));
     expect((await waiting).ok).toBe(true);
@@ -116,7 +127,10 @@ describe('one coordinator per repository (I3)', () => {
 
   it('a pid that was given out again is not the holder: its start time differs', async () => {
     mkdirSync(dir, { recursive: true });
-    writeFileSync(join(dir, 'lock'), JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: 1, nonce: 'aaaa' }));
+    writeFileSync(
+      join(dir, 'lock'),
+      JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: 1, nonce: 'aaaa' }),
+    );
     expect((await takeLock(dir)).ok).toBe(true);
   });
 
@@ -131,7 +145,10 @@ describe('one coordinator per repository (I3)', () => {
 
   it('another boot is dead; so is what a power cut left of a lock, once it is old', async () => {
     mkdirSync(dir, { recursive: true });
-    writeFileSync(join(dir, 'lock'), JSON.stringify({ ...processIdentity(process.pid), bootId: 'other', claimedAt: 1, nonce: 'aaaa' }));
+    writeFileSync(
+      join(dir, 'lock'),
+      JSON.stringify({ ...processIdentity(process.pid), bootId: 'other', claimedAt: 1, nonce: 'aaaa' }),
+    );
     mustHave(await takeLock(dir)).release();
     writeFileSync(join(dir, 'lock'), '');
     expect((await takeLock(dir)).ok).toBe(false);
@@ -157,7 +174,7 @@ describe('one coordinator per repository (I3)', () => {
 });
 
 describe('board.lock, held for a moment', () => {
-  it('is waited for; beside the coordinator\'s lock', async () => {
+  it("is waited for; beside the coordinator's lock", async () => {
     const coordinator = mustHave(await takeLock(dir));
     let inside = 0;
     let most = 0;
@@ -182,7 +199,10 @@ describe('board.lock, held for a moment', () => {
 
 async function deadIdentity(): Promise<ReturnType<typeof processIdentity>> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
-  await until(() => child.pid !== undefined && readFileOrEmpty(`/proc/${child.pid}/stat`) !== '' || process.platform !== 'linux');
+  await until(
+    () =>
+      (child.pid !== undefined && readFileOrEmpty(`/proc/${child.pid}/stat`) !== '') || process.platform !== 'linux',
+  );
   const identity = processIdentity(child.pid!);
   child.kill('SIGKILL');
   await ended(child);

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +28,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-const request = (why: string): NewRequest => ({ by: { name: 'Ann', email: 'ann@example.com' }, command: 'retry', taskId: 'T-1', why });
+const request = (why: string): NewRequest => ({
+  by: { name: 'Ann', email: 'ann@example.com' },
+  command: 'retry',
+  taskId: 'T-1',
+  why,
+});
 
 describe('mailbox', () => {
   it('gives requests back in the order in which they were posted', () => {
@@ -45,7 +60,14 @@ describe('mailbox', () => {
 
   it('puts aside what is no request, names it once, and goes on with the rest', () => {
     const id = post(dir, request('good'));
-    const bad = ['{"id":', '[]', 'null', '{}', JSON.stringify({ ...request('x'), id: 'other', at: 1 }), JSON.stringify({ ...request('x'), id: 'z5', at: 1, command: 'format' })];
+    const bad = [
+      '{"id":',
+      '[]',
+      'null',
+      '{}',
+      JSON.stringify({ ...request('x'), id: 'other', at: 1 }),
+      JSON.stringify({ ...request('x'), id: 'z5', at: 1, command: 'format' }),
+    ];
     bad.forEach((text, i) => writeFileSync(join(dir, `z${i}.json`), text));
     const { requests, problems } = readMailbox(dir);
     expect(requests.map((read) => read.id)).toEqual([id]);
@@ -86,9 +108,12 @@ describe('mailbox', () => {
     expect(readdirSync(join(dir, 'answers'))).toEqual(['new.json']);
   });
 
-  it('loses nothing and doubles nothing when the reader is killed at any moment (I8)', { timeout: 300_000 }, async () => {
-    const program = buildProgram(
-      `
+  it(
+    'loses nothing and doubles nothing when the reader is killed at any moment (I8)',
+    { timeout: 300_000 },
+    async () => {
+      const program = buildProgram(
+        `
       import { appendFileSync, existsSync, readFileSync } from 'node:fs';
       import { answer, readMailbox, settleRequest } from '../../../src/effects/mailbox.ts';
       const [dir, log] = process.argv.slice(2);
@@ -98,26 +123,27 @@ describe('mailbox', () => {
         answer(dir, id, { ok: true, message: id });
         settleRequest(dir, id);
       }`,
-      join(home, 'reader.mjs'),
-    );
-    const log = join(home, 'log');
-    const posted: string[] = [];
-    for (let round = 0; round < 12; round++) {
-      const reader = spawn(process.execPath, [program, dir, log], { stdio: ['ignore', 'ignore', 'inherit'] });
-      const before = readFileOrEmpty(log).split('\n').length;
-      for (let i = 0; i < 40; i++) posted.push(post(dir, request(`${round}.${i}`)));
-      await until(() => readFileOrEmpty(log).split('\n').length > before + round);
-      reader.kill('SIGKILL');
-      await new Promise((resolve) => reader.once('exit', resolve));
-    }
-    const last = spawn(process.execPath, [program, dir, log], { stdio: ['ignore', 'ignore', 'inherit'] });
-    await until(() => readMailbox(dir).requests.length === 0);
-    last.kill('SIGKILL');
-    const done = readFileSync(log, 'utf8').trim().split('\n');
-    expect(done).toHaveLength(posted.length);
-    expect(new Set(done)).toEqual(new Set(posted));
-    for (const id of posted) expect(await waitForAnswer(dir, id, 5000)).toEqual({ ok: true, message: id });
-  });
+        join(home, 'reader.mjs'),
+      );
+      const log = join(home, 'log');
+      const posted: string[] = [];
+      for (let round = 0; round < 12; round++) {
+        const reader = spawn(process.execPath, [program, dir, log], { stdio: ['ignore', 'ignore', 'inherit'] });
+        const before = readFileOrEmpty(log).split('\n').length;
+        for (let i = 0; i < 40; i++) posted.push(post(dir, request(`${round}.${i}`)));
+        await until(() => readFileOrEmpty(log).split('\n').length > before + round);
+        reader.kill('SIGKILL');
+        await new Promise((resolve) => reader.once('exit', resolve));
+      }
+      const last = spawn(process.execPath, [program, dir, log], { stdio: ['ignore', 'ignore', 'inherit'] });
+      await until(() => readMailbox(dir).requests.length === 0);
+      last.kill('SIGKILL');
+      const done = readFileSync(log, 'utf8').trim().split('\n');
+      expect(done).toHaveLength(posted.length);
+      expect(new Set(done)).toEqual(new Set(posted));
+      for (const id of posted) expect(await waitForAnswer(dir, id, 5000)).toEqual({ ok: true, message: id });
+    },
+  );
 
   it('a post that is killed half-way leaves no half request', () => {
     mkdirSync(dir, { recursive: true });

@@ -33,7 +33,10 @@ describe('runCommand', () => {
 
   it('hands over exactly the environment, and stdin', async () => {
     process.env['KANBAN_TEST_LEAK'] = 'leak';
-    const { tail } = await run('cat; echo "$NAME-$KANBAN_TEST_LEAK"', { env: { PATH: process.env['PATH'] ?? '', NAME: 'value' }, input: '{"type":"x"}\n' });
+    const { tail } = await run('cat; echo "$NAME-$KANBAN_TEST_LEAK"', {
+      env: { PATH: process.env['PATH'] ?? '', NAME: 'value' },
+      input: '{"type":"x"}\n',
+    });
     delete process.env['KANBAN_TEST_LEAK'];
     expect(tail).toBe('{"type":"x"}\nvalue-');
     expect(await run('cat')).toMatchObject({ code: 0, tail: '' });
@@ -61,14 +64,20 @@ describe('runCommand', () => {
   });
 
   it('a deadline ends the whole process group, also what ignores SIGTERM', async () => {
-    const result = await run(`trap "" TERM; sh -c 'trap "" TERM; echo $$ > pid; while :; do sleep 1; done' & wait; while :; do sleep 1; done`, { timeout: 3000, grace: 200 });
+    const result = await run(
+      `trap "" TERM; sh -c 'trap "" TERM; echo $$ > pid; while :; do sleep 1; done' & wait; while :; do sleep 1; done`,
+      { timeout: 3000, grace: 200 },
+    );
     expect(result).toMatchObject({ code: null, signal: 'SIGKILL', timedOut: true });
     const pid = Number(readFileSync(join(dir, 'pid'), 'utf8'));
     await until(() => !isRunning(pid));
   });
 
   it('a deadline leaves time for an orderly end', async () => {
-    const result = await run(`trap 'echo bye; exit 7' TERM; echo started > mark; while :; do sleep 0.05; done`, { timeout: 3000, grace: 30_000 });
+    const result = await run(`trap 'echo bye; exit 7' TERM; echo started > mark; while :; do sleep 0.05; done`, {
+      timeout: 3000,
+      grace: 30_000,
+    });
     expect(result).toMatchObject({ code: 7, timedOut: true });
     expect(result.tail).toContain('bye');
   });

@@ -1,10 +1,28 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createRun, linkLost, listRuns, markTaken, newRunId, pruneRuns, requestStop, runsFolder } from '../../../src/effects/runs.ts';
+import {
+  createRun,
+  linkLost,
+  listRuns,
+  markTaken,
+  newRunId,
+  pruneRuns,
+  requestStop,
+  runsFolder,
+} from '../../../src/effects/runs.ts';
 import type { RunRecord } from '../../../src/effects/runs.ts';
 import { processIdentity } from '../../../src/runner/claim.ts';
 import { writeOnce } from '../../../src/runner/write-once.ts';
@@ -29,7 +47,8 @@ const only = (): RunRecord => {
   return runs[0]!;
 };
 
-const claimAs = (folder: string, pid: number): void => void writeOnce(join(folder, 'run.json'), { ...processIdentity(pid), claimedAt: 2 });
+const claimAs = (folder: string, pid: number): void =>
+  void writeOnce(join(folder, 'run.json'), { ...processIdentity(pid), claimedAt: 2 });
 
 describe('a run folder', () => {
   it('appears whole, private, with brief, prompt and further files', () => {

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,7 +28,8 @@ let kinds: ChangeKind[];
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'kanban-watch ü '));
   execFileSync('git', ['init', '-q', '-b', 'main', root]);
-  for (const dir of ['board', 'prompts', '.kanban/mailbox', '.kanban/ended', 'src']) mkdirSync(join(root, dir), { recursive: true });
+  for (const dir of ['board', 'prompts', '.kanban/mailbox', '.kanban/ended', 'src'])
+    mkdirSync(join(root, dir), { recursive: true });
   todo = join(root, 'board/TODO.md');
   for (const file of [todo, join(root, 'WORKFLOW.md'), join(root, 'prompts/task.md')]) writeFileSync(file, 'start\n');
   seen = 'start\n';
@@ -48,7 +59,6 @@ async function start(): Promise<void> {
   });
   await watching.ready;
 }
-
 
 describe('a save of the board is reported, and the last text is the one read (I1)', () => {
   it('plain write', async () => {

@@ -1,6 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import {
-  chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -52,8 +64,14 @@ function put(path: string, text: string, under = root): void {
   writeFileSync(join(under, path), text);
 }
 
-const task = (id = 'T-1'): TaskWorktree => ({ repo, id, branchRef: `refs/heads/${id}`, path: join(root, '.worktrees', id) });
-const ensure = (id = 'T-1', branchExists = false): Promise<EnsuredWorktree> => ensureWorktree({ ...task(id), startSha: start, branchExists });
+const task = (id = 'T-1'): TaskWorktree => ({
+  repo,
+  id,
+  branchRef: `refs/heads/${id}`,
+  path: join(root, '.worktrees', id),
+});
+const ensure = (id = 'T-1', branchExists = false): Promise<EnsuredWorktree> =>
+  ensureWorktree({ ...task(id), startSha: start, branchExists });
 
 /** A worktree in which agents have worked. */
 async function ready(id = 'T-1'): Promise<string> {
@@ -70,15 +88,22 @@ async function gitProcesses(work: () => Promise<unknown>): Promise<number> {
   process.env['GIT_TRACE2_EVENT'] = trace;
   await work();
   delete process.env['GIT_TRACE2_EVENT'];
-  const events = readFileOrEmpty(trace).split('\n').filter(Boolean).map((line) => JSON.parse(line) as { event: string; sid: string; argv?: string[] });
+  const events = readFileOrEmpty(trace)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { event: string; sid: string; argv?: string[] });
   // A sid without a slash is a process that git itself has not started.
-  return events.filter(({ event, sid, argv }) => event === 'start' && !sid.includes('/') && !argv?.includes('update-ref')).length;
+  return events.filter(
+    ({ event, sid, argv }) => event === 'start' && !sid.includes('/') && !argv?.includes('update-ref'),
+  ).length;
 }
 
 describe('ensureWorktree', () => {
   it('makes branch, ownership ref and locked worktree; one git process', async () => {
     const path = join(root, '.worktrees/T-1');
-    const count = await gitProcesses(async () => expect(await ensure()).toMatchObject({ ok: true, created: true, notCopied: [] }));
+    const count = await gitProcesses(async () =>
+      expect(await ensure()).toMatchObject({ ok: true, created: true, notCopied: [] }),
+    );
     expect(count).toBeLessThanOrEqual(2);
     expect(git('rev-parse', 'refs/heads/T-1', 'refs/kanban/start/T-1')).toBe(`${start}\n${start}`);
     expect(gitIn(path, 'symbolic-ref', 'HEAD')).toBe('refs/heads/T-1');
@@ -96,7 +121,9 @@ describe('ensureWorktree', () => {
   it('takes a ready one as it is, with what stands in it; no git process (I6)', async () => {
     const path = await ready();
     put('new.txt', 'work\n', path);
-    const count = await gitProcesses(async () => expect(await ensure('T-1', true)).toMatchObject({ ok: true, created: false }));
+    const count = await gitProcesses(async () =>
+      expect(await ensure('T-1', true)).toMatchObject({ ok: true, created: false }),
+    );
     expect(count).toBe(0);
     expect(readFileSync(join(path, 'new.txt'), 'utf8')).toBe('work\n');
   });
@@ -123,7 +150,10 @@ describe('ensureWorktree', () => {
 
   it('leaves alone what somebody else put there (I7)', async () => {
     put('.worktrees/T-1/notes.txt', 'mine\n');
-    expect(await ensure()).toMatchObject({ ok: false, problem: { code: 'worktree-path-taken', fix: expect.stringContaining('mv ') as string } });
+    expect(await ensure()).toMatchObject({
+      ok: false,
+      problem: { code: 'worktree-path-taken', fix: expect.stringContaining('mv ') as string },
+    });
     put('.worktrees/T-2', 'a file\n');
     expect(await ensure('T-2')).toMatchObject({ ok: false, problem: { code: 'worktree-path-taken' } });
     git('worktree', 'add', '-q', '-b', 'T-3', join(root, '.worktrees/T-3'));
@@ -164,12 +194,15 @@ describe('ensureWorktree', () => {
     expect(readdirSync(join(root, '.worktrees'))).toEqual([]);
   });
 
-  it('killed at any moment, the next attempt succeeds and leaves nothing behind (I8)', { timeout: 180_000 }, async () => {
-    for (let i = 0; i < 300; i++) put(`many/${i}.txt`, `${i}\n`);
-    git('add', '.');
-    git('commit', '-q', '-m', 'many');
-    const program = buildProgram(
-      `import { openRepository } from '../../../src/git/git.ts';
+  it(
+    'killed at any moment, the next attempt succeeds and leaves nothing behind (I8)',
+    { timeout: 180_000 },
+    async () => {
+      for (let i = 0; i < 300; i++) put(`many/${i}.txt`, `${i}\n`);
+      git('add', '.');
+      git('commit', '-q', '-m', 'many');
+      const program = buildProgram(
+        `import { openRepository } from '../../../src/git/git.ts';
        import { ensureWorktree, removeWorktree } from '../../../src/effects/worktrees.ts';
        import { writeFileSync } from 'node:fs';
        import { join } from 'node:path';
@@ -184,29 +217,30 @@ describe('ensureWorktree', () => {
          const removed = await removeWorktree(task);
          if (!removed.ok) { console.log(removed.why); process.exit(1); }
        }`,
-      join(home, 'maker.mjs'),
-    );
-    git('branch', 'T-1');
-    git('update-ref', 'refs/kanban/start/T-1', 'T-1');
-    for (let round = 0; round < 12; round++) {
-      const maker = spawn(process.execPath, [program, root, start], { detached: true });
-      let said = '';
-      maker.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      await until(() => said.split('made').length > 1 + (round % 4) || maker.exitCode !== null);
-      // From "made" on a removal and a new start are under way: another moment in every round.
-      const spin = performance.now() + round * 2.3;
-      while (performance.now() < spin);
-      maker.kill('SIGKILL');
-      await new Promise((resolve) => maker.once('close', resolve));
-      expect(said.replaceAll('made\n', '')).toBe('');
-    }
-    // Here the git of the last one may still be at work; a new process waits for it by itself.
-    await until(async () => (await ensure('T-1', true)).ok);
-    expect(gitIn(task().path, 'status', '--porcelain')).toBe('');
-    expect(await removeWorktree(task())).toEqual({ ok: true });
-    expect(await listWorktrees(repo)).toHaveLength(1);
-    expect(git('for-each-ref', 'refs/kanban/rescue')).toBe('');
-  });
+        join(home, 'maker.mjs'),
+      );
+      git('branch', 'T-1');
+      git('update-ref', 'refs/kanban/start/T-1', 'T-1');
+      for (let round = 0; round < 12; round++) {
+        const maker = spawn(process.execPath, [program, root, start], { detached: true });
+        let said = '';
+        maker.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+        await until(() => said.split('made').length > 1 + (round % 4) || maker.exitCode !== null);
+        // From "made" on a removal and a new start are under way: another moment in every round.
+        const spin = performance.now() + round * 2.3;
+        while (performance.now() < spin);
+        maker.kill('SIGKILL');
+        await new Promise((resolve) => maker.once('close', resolve));
+        expect(said.replaceAll('made\n', '')).toBe('');
+      }
+      // Here the git of the last one may still be at work; a new process waits for it by itself.
+      await until(async () => (await ensure('T-1', true)).ok);
+      expect(gitIn(task().path, 'status', '--porcelain')).toBe('');
+      expect(await removeWorktree(task())).toEqual({ ok: true });
+      expect(await listWorktrees(repo)).toHaveLength(1);
+      expect(git('for-each-ref', 'refs/kanban/rescue')).toBe('');
+    },
+  );
 });
 
 describe('a git that outlived its killed coordinator', () => {
@@ -220,7 +254,11 @@ describe('a git that outlived its killed coordinator', () => {
     start = git('rev-parse', 'HEAD');
     git('branch', 'T-1');
     const path = task().path;
-    const old = spawn('git', ['-c', 'core.fsmonitor=false', 'worktree', 'add', '--quiet', '--lock', '--reason', 'kanban T-1', path, 'T-1'], { cwd: root, detached: true, stdio: 'ignore' });
+    const old = spawn(
+      'git',
+      ['-c', 'core.fsmonitor=false', 'worktree', 'add', '--quiet', '--lock', '--reason', 'kanban T-1', path, 'T-1'],
+      { cwd: root, detached: true, stdio: 'ignore' },
+    );
     await until(() => existsSync(join(root, '.git/worktrees/T-1/index.lock')));
     const program = buildProgram(
       `import { openRepository } from '../../../src/git/git.ts';
@@ -266,7 +304,8 @@ describe('.worktreeinclude', () => {
     expect(readFileSync(join(path, 'packages/x/.env.local'), 'utf8')).toBe('KEY=2\n');
     expect(statSync(join(path, 'secrets/deep/key.pem')).mode & 0o777).toBe(0o600);
     expect(readlinkSync(join(path, 'link.log'))).toBe('/nowhere/at all');
-    for (const none of ['untracked.txt', 'debug.log', '.env.example', '.worktrees', '.kanban']) expect(existsSync(join(path, none))).toBe(false);
+    for (const none of ['untracked.txt', 'debug.log', '.env.example', '.worktrees', '.kanban'])
+      expect(existsSync(join(path, none))).toBe(false);
   });
 
   it('overwrites nothing and writes nothing outside the worktree', async () => {
@@ -279,7 +318,7 @@ describe('.worktreeinclude', () => {
     git('reset', '-q', '--hard', start);
     put('.worktreeinclude', 'conf/\n.env\n');
     put('.gitignore', `${readFileSync(join(root, '.gitignore'), 'utf8')}conf/\n`);
-    put('.env', 'the person\'s\n');
+    put('.env', "the person's\n");
     put('conf/out.txt', 'x\n');
     const made = await ensureWorktree({ ...task(), startSha: tip, branchExists: false });
     expect(made).toMatchObject({ ok: true, notCopied: [expect.stringContaining('outside') as string] });
@@ -303,7 +342,11 @@ describe('removeWorktree', () => {
   it.each([
     ['a changed file', (path: string) => writeFileSync(join(path, 'src/a.txt'), 'changed\n'), 'src/a.txt'],
     ['a new file', (path: string) => writeFileSync(join(path, 'new ü.txt'), 'new\n'), 'new ü.txt'],
-    ['a staged file', (path: string) => (writeFileSync(join(path, 'new.txt'), 'x'), gitIn(path, 'add', 'new.txt')), 'new.txt'],
+    [
+      'a staged file',
+      (path: string) => (writeFileSync(join(path, 'new.txt'), 'x'), gitIn(path, 'add', 'new.txt')),
+      'new.txt',
+    ],
     ['a deleted file', (path: string) => rmSync(join(path, 'src/a.txt')), 'src/a.txt'],
   ])('refuses for %s, names it, and touches nothing (I6)', async (_what, change, name) => {
     const path = await ready();
@@ -318,7 +361,10 @@ describe('removeWorktree', () => {
     const path = await ready();
     gitIn(path, 'checkout', '-q', '--detach');
     gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'lost?');
-    expect(await removeWorktree(task())).toMatchObject({ ok: false, why: expect.stringContaining('no branch') as string });
+    expect(await removeWorktree(task())).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('no branch') as string,
+    });
     const kept = await rescueWorktree(task());
     expect(kept).toMatchObject({ ok: true, ref: 'refs/kanban/rescue/T-1/1' });
     expect(git('log', '-1', '--format=%s', 'refs/kanban/rescue/T-1/1')).toBe('lost?');
@@ -344,8 +390,14 @@ describe('removeWorktree', () => {
     const forgotten = await ready('T-3');
     put('src/a.txt', 'work\n', forgotten);
     rmSync(join(root, '.git/worktrees/T-3'), { recursive: true });
-    expect(await removeWorktree(task('T-2'))).toMatchObject({ ok: false, why: expect.stringContaining('work.txt') as string });
-    expect(await removeWorktree(task('T-3'))).toMatchObject({ ok: false, why: expect.stringContaining('src/a.txt') as string });
+    expect(await removeWorktree(task('T-2'))).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('work.txt') as string,
+    });
+    expect(await removeWorktree(task('T-3'))).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('src/a.txt') as string,
+    });
     for (const id of ['T-2', 'T-3']) {
       const kept = await rescueWorktree(task(id));
       expect(kept).toMatchObject({ ok: true, ref: `refs/kanban/rescue/${id}/1` });
@@ -375,13 +427,16 @@ describe('removeWorktree', () => {
     expect(git('show', 'refs/kanban/rescue/T-4/1:late.txt')).toBe('work');
   });
 
-  it('removes nothing else: the person\'s worktrees stay registered, also when their folder is away (I7)', async () => {
+  it("removes nothing else: the person's worktrees stay registered, also when their folder is away (I7)", async () => {
     git('worktree', 'add', '-q', '-b', 'mine', join(home, 'mine'));
     rmSync(join(home, 'mine'), { recursive: true });
     await ready();
     rmSync(task().path, { recursive: true });
     await removeWorktree(task());
-    expect((await listWorktrees(repo)).map(({ branch, prunable }) => [branch, prunable])).toEqual([['refs/heads/main', false], ['refs/heads/mine', true]]);
+    expect((await listWorktrees(repo)).map(({ branch, prunable }) => [branch, prunable])).toEqual([
+      ['refs/heads/main', false],
+      ['refs/heads/mine', true],
+    ]);
   });
 
   it('with submodules: refuses work in them, then removes folder and registration', async () => {
@@ -401,7 +456,10 @@ describe('removeWorktree', () => {
     expect(kept).toMatchObject({ ok: true, ref: null, notKept: ['sub'] });
     gitIn(join(path, 'sub'), '-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '-q', '-am', 'only here');
     gitIn(path, 'commit', '-q', '-am', 'points at it');
-    expect(await removeWorktree(task())).toMatchObject({ ok: false, why: expect.stringContaining('submodules hold work') as string });
+    expect(await removeWorktree(task())).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('submodules hold work') as string,
+    });
     gitIn(join(path, 'sub'), 'push', '-q', 'origin', 'HEAD:refs/heads/kept');
     expect(await removeWorktree(task())).toEqual({ ok: true });
     expect(existsSync(path)).toBe(false);
@@ -424,7 +482,11 @@ describe('rescueWorktree', () => {
     expect(kept).toEqual({ ok: true, ref: 'refs/kanban/rescue/T-1/1', notKept: [] });
     const ref = 'refs/kanban/rescue/T-1/1';
     expect(git('rev-parse', `${ref}^1`)).toBe(start);
-    expect(git('-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', ref).split('\n')).toEqual(['.gitignore', 'new/ü.txt', 'src/a.txt']);
+    expect(git('-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', ref).split('\n')).toEqual([
+      '.gitignore',
+      'new/ü.txt',
+      'src/a.txt',
+    ]);
     expect(git('show', `${ref}:src/a.txt`)).toBe('then changed');
     expect(git('show', `${ref}^2:src/a.txt`)).toBe('staged');
     expect(gitIn(path, 'status', '--porcelain')).toBe(status);
@@ -474,6 +536,9 @@ describe('rescueWorktree', () => {
     gitIn(join(path, 'inner'), '-c', 'user.name=t', '-c', 'user.email=t@example.com', 'commit', '-q', '-m', 'inner');
     const kept = await rescueWorktree(task());
     expect(kept).toMatchObject({ ok: true, notKept: ['inner'] });
-    expect(await removeWorktree(task(), kept.ok ? kept.ref : null)).toMatchObject({ ok: false, why: expect.stringContaining('inner') as string });
+    expect(await removeWorktree(task(), kept.ok ? kept.ref : null)).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('inner') as string,
+    });
   });
 });

@@ -1,5 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,16 +69,25 @@ describe('writeAtomic', () => {
     expect(readlinkSync(join(dir, 'link'))).toBe('real/A.md');
     expect(readFileSync(join(dir, 'real/A.md'), 'utf8')).toBe('a\n');
     symlinkSync('loop', join(dir, 'loop'));
-    expect(await writeAtomic(join(dir, 'loop'), 'a\n')).toMatchObject({ outcome: 'failed', problem: { code: 'link-loop' } });
+    expect(await writeAtomic(join(dir, 'loop'), 'a\n')).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'link-loop' },
+    });
   });
 
   it('a read-only file, a folder in its place, a missing folder: a problem with its way out, nothing changed', async () => {
     chmodSync(file, 0o444);
     const readOnly = await writeAtomic(file, 'new\n');
-    expect(readOnly).toMatchObject({ outcome: 'failed', problem: { code: 'file-read-only', fix: expect.stringContaining('chmod u+w') as string } });
+    expect(readOnly).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'file-read-only', fix: expect.stringContaining('chmod u+w') as string },
+    });
     expect(text()).toBe('old\n');
     expect(await writeAtomic(dir, 'new\n')).toMatchObject({ outcome: 'failed', problem: { code: 'not-a-file' } });
-    expect(await writeAtomic(join(dir, 'no/TODO.md'), 'new\n')).toMatchObject({ outcome: 'failed', problem: { code: 'folder-missing' } });
+    expect(await writeAtomic(join(dir, 'no/TODO.md'), 'new\n')).toMatchObject({
+      outcome: 'failed',
+      problem: { code: 'folder-missing' },
+    });
     expect(readdirSync(dir)).toEqual(['TODO.md']);
   });
 
@@ -92,7 +113,9 @@ describe('writeAtomic', () => {
        console.log(JSON.stringify(result));`,
       join(dir, 'writer.mjs'),
     );
-    const run = spawnSync('sh', ['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, program, file], { encoding: 'utf8' });
+    const run = spawnSync('sh', ['-c', 'ulimit -f 100; exec "$0" "$@"', process.execPath, program, file], {
+      encoding: 'utf8',
+    });
     expect(run.stdout).toContain('"failed"');
     expect(text()).toBe('old\n');
     expect(readdirSync(dir).sort()).toEqual(['TODO.md', 'writer.mjs']);
@@ -107,36 +130,42 @@ describe('writeAtomic', () => {
     while (!done) {
       await new Promise((resolve) => setImmediate(resolve));
       const expected = readFileSync(file);
-      outcomes[(await writeAtomic(file, Buffer.concat([expected, Buffer.from('line\n')]), { expect: expected })).outcome]++;
+      outcomes[
+        (await writeAtomic(file, Buffer.concat([expected, Buffer.from('line\n')]), { expect: expected })).outcome
+      ]++;
     }
     expect(outcomes.failed).toBe(0);
     expect(text()).toContain('save 3000\n');
     expect(readdirSync(dir)).toEqual(['TODO.md']);
   });
 
-  it('readers see the old or the new text, never a part, and kills leave the old or the new (I8)', { timeout: 120_000 }, async () => {
-    const [a, b] = ['a'.repeat(300_000), 'b'.repeat(300_000)];
-    writeFileSync(file, a);
-    const program = buildProgram(
-      `import { writeAtomic } from '../../../src/effects/write-file.ts';
+  it(
+    'readers see the old or the new text, never a part, and kills leave the old or the new (I8)',
+    { timeout: 120_000 },
+    async () => {
+      const [a, b] = ['a'.repeat(300_000), 'b'.repeat(300_000)];
+      writeFileSync(file, a);
+      const program = buildProgram(
+        `import { writeAtomic } from '../../../src/effects/write-file.ts';
        for (let i = 0; ; i++) await writeAtomic(process.argv[2], (i % 2 ? 'a' : 'b').repeat(300_000));`,
-      join(dir, 'writer.mjs'),
-    );
-    for (let round = 0; round < 5; round++) {
-      const writer = spawn(process.execPath, [program, file]);
-      const seen = new Set<string>();
-      await until(() => {
-        const now = text();
-        expect(now === a || now === b).toBe(true);
-        return seen.add(now).size === 2;
-      });
-      writer.kill('SIGKILL');
-      await new Promise((resolve) => writer.once('exit', resolve));
-      expect([a, b]).toContain(text());
-    }
-    removeTemporaries(dir);
-    expect(readdirSync(dir).sort()).toEqual(['TODO.md', 'writer.mjs']);
-  });
+        join(dir, 'writer.mjs'),
+      );
+      for (let round = 0; round < 5; round++) {
+        const writer = spawn(process.execPath, [program, file]);
+        const seen = new Set<string>();
+        await until(() => {
+          const now = text();
+          expect(now === a || now === b).toBe(true);
+          return seen.add(now).size === 2;
+        });
+        writer.kill('SIGKILL');
+        await new Promise((resolve) => writer.once('exit', resolve));
+        expect([a, b]).toContain(text());
+      }
+      removeTemporaries(dir);
+      expect(readdirSync(dir).sort()).toEqual(['TODO.md', 'writer.mjs']);
+    },
+  );
 });
 
 describe('removeTemporaries', () => {

@@ -6,7 +6,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { checkoutOf, checkoutState, gitDirOf, openOperation, worktrees } from '../../../src/git/checkout.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { git, GitError, openRepository } from '../../../src/git/git.ts';
-import { editTree, entryAt, readBlob, readCommit, readTree, resolve, writeBlob, writeCommit, writeTree, type TreeEdit } from '../../../src/git/objects.ts';
+import {
+  editTree,
+  entryAt,
+  readBlob,
+  readCommit,
+  readTree,
+  resolve,
+  writeBlob,
+  writeCommit,
+  writeTree,
+  type TreeEdit,
+} from '../../../src/git/objects.ts';
 import { readRefs, refProcess, updateRefs } from '../../../src/git/refs.ts';
 import { formatMessage, readHistory } from '../../../src/git/trailers.ts';
 import { diffTrees } from '../../../src/git/tree-diff.ts';
@@ -24,7 +35,13 @@ describe('openRepository', () => {
     rig = await makeRig({ name: 'ein Ordner mit ü', format: 'sha256' });
     const linked = join(rig.root, '.worktrees/T-9 x');
     rig.git('worktree', 'add', '-q', linked, 'T-9');
-    const expected = { root: rig.root, gitDir: join(rig.root, '.git'), commonDir: join(rig.root, '.git'), objectFormat: 'sha256', shallow: false };
+    const expected = {
+      root: rig.root,
+      gitDir: join(rig.root, '.git'),
+      commonDir: join(rig.root, '.git'),
+      objectFormat: 'sha256',
+      shallow: false,
+    };
     for (const cwd of [rig.root, join(rig.root, 'src'), linked, join(linked, 'src')]) {
       expect(await openRepository(cwd)).toEqual({ ok: true, value: expected });
     }
@@ -70,7 +87,9 @@ describe('git', () => {
     expect(await git(['config', '--get', 'no.such'], { cwd, okExit: [0, 1] })).toMatchObject({ code: 1, stdout: '' });
     await expect(git(['rev-parse', '--verify', 'nothing'], { cwd })).rejects.toBeInstanceOf(GitError);
     expect((await git(['hash-object', '--stdin'], { cwd, input: 'x' })).stdout.trim()).toHaveLength(40);
-    expect((await git(['hash-object', '--stdin'], { cwd, input: Buffer.from([255]), encoding: 'buffer' })).stdout).toBeInstanceOf(Buffer);
+    expect(
+      (await git(['hash-object', '--stdin'], { cwd, input: Buffer.from([255]), encoding: 'buffer' })).stdout,
+    ).toBeInstanceOf(Buffer);
   });
 
   it('does not follow the git variables that it inherits', async () => {
@@ -88,7 +107,11 @@ describe('git', () => {
   it('can be aborted', async () => {
     rig = await makeRig();
     const abort = new AbortController();
-    const waiting = git(['cat-file', '--batch'], { cwd: rig.root, signal: AbortSignal.any([abort.signal]), input: 'HEAD\n' });
+    const waiting = git(['cat-file', '--batch'], {
+      cwd: rig.root,
+      signal: AbortSignal.any([abort.signal]),
+      input: 'HEAD\n',
+    });
     await waiting;
     abort.abort();
     await expect(git(['status'], { cwd: rig.root, signal: abort.signal })).rejects.toBeInstanceOf(GitError);
@@ -111,14 +134,21 @@ describe('objects', () => {
       const commit = await readCommit(repo, main);
       expect(commit).toMatchObject({ sha: main, tree: rig.sha('main^{tree}'), parents: [], message: 'start\n' });
       expect(writeTree(repo, await readTree(repo, commit!.tree))).toBe(commit!.tree);
-      const made = await writeCommit(repo, { tree: commit!.tree, parents: [main], message: 'ü\n\nbody\n', author: { name: 'A', email: 'a@b' } });
+      const made = await writeCommit(repo, {
+        tree: commit!.tree,
+        parents: [main],
+        message: 'ü\n\nbody\n',
+        author: { name: 'A', email: 'a@b' },
+      });
       expect(made.ok).toBe(true);
-      expect(rig.git('log', '-1', '--format=%an <%ae>|%cn|%B', made.ok ? made.value : '')).toBe('A <a@b>|Per Son|ü\n\nbody');
+      expect(rig.git('log', '-1', '--format=%an <%ae>|%cn|%B', made.ok ? made.value : '')).toBe(
+        'A <a@b>|Per Son|ü\n\nbody',
+      );
       expect(rig.git('fsck', '--no-dangling')).toBe('');
     });
   }
 
-  it("sorts trees as git does, keeps modes, and drops folders that become empty", async () => {
+  it('sorts trees as git does, keeps modes, and drops folders that become empty', async () => {
     rig = await makeRig();
     const { repo } = rig;
     const names = ['a', 'a.b', 'a-b', 'a0', 'b/x', 'b.x', 'b-x', 'ü/ö', 'z/y/x'];
@@ -126,10 +156,32 @@ describe('objects', () => {
     for (const name of names) rig.write(`t/${name}`, name);
     rig.git('add', 't');
     expect(tree).toBe(rig.git('rev-parse', `${rig.git('write-tree')}:t`));
-    const less = await editTree(repo, tree, new Map([['z/y/x', null], ['b/x', null]]));
-    expect(rig.git('-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', less).split('\n')).toEqual(['a', 'a-b', 'a.b', 'a0', 'b-x', 'b.x', 'ü/ö']);
+    const less = await editTree(
+      repo,
+      tree,
+      new Map([
+        ['z/y/x', null],
+        ['b/x', null],
+      ]),
+    );
+    expect(rig.git('-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', less).split('\n')).toEqual([
+      'a',
+      'a-b',
+      'a.b',
+      'a0',
+      'b-x',
+      'b.x',
+      'ü/ö',
+    ]);
     const entry = await entryAt(repo, tree, 'b');
-    const put = await editTree(repo, less, new Map<string, TreeEdit>([['c', entry], ['c/more', Buffer.from('1')]]));
+    const put = await editTree(
+      repo,
+      less,
+      new Map<string, TreeEdit>([
+        ['c', entry],
+        ['c/more', Buffer.from('1')],
+      ]),
+    );
     expect((await diffTrees(repo, less, put)).map(({ path }) => path)).toEqual(['c/more', 'c/x']);
     rig.write('run.sh', 'x');
     rig.git('update-index', '--add', '--chmod=+x', 'run.sh');
@@ -141,14 +193,23 @@ describe('objects', () => {
     rig = await makeRig();
     const { repo } = rig;
     const large = Buffer.alloc(6_000_000, 'abc');
-    const shas = [writeBlob(repo, large), ...Array.from({ length: 200 }, (_, i) => writeBlob(repo, Buffer.from(`blob ${i}`)))];
+    const shas = [
+      writeBlob(repo, large),
+      ...Array.from({ length: 200 }, (_, i) => writeBlob(repo, Buffer.from(`blob ${i}`))),
+    ];
     closeRepository(repo);
-    const trees = await editTree(repo, writeTree(repo, []), new Map(shas.map((sha, i) => [`f${i}`, { mode: '100644', sha }])));
+    const trees = await editTree(
+      repo,
+      writeTree(repo, []),
+      new Map(shas.map((sha, i) => [`f${i}`, { mode: '100644', sha }])),
+    );
     const read = await Promise.all(shas.map((_, i) => readBlob(repo, trees, `f${i}`)));
     expect(read[0]?.equals(large)).toBe(true);
     expect(read[200]?.toString()).toBe('blob 199');
     // Only the children of this very process.
-    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' }).split('\n');
+    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], {
+      encoding: 'utf8',
+    }).split('\n');
     const readers = children.filter((child) => child.includes('cat-file --batch-command'));
     expect(readers.length).toBeGreaterThan(0);
     for (const reader of readers) process.kill(Number(reader.trim().split(' ')[0]), 'SIGKILL');
@@ -162,11 +223,14 @@ describe('objects', () => {
     rig.git('config', 'user.useConfigOnly', 'true');
     const before = { ...process.env };
     Object.assign(process.env, { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' });
-    for (const name of Object.keys(process.env)) if (/^GIT_(AUTHOR|COMMITTER)_|^EMAIL$/.test(name)) delete process.env[name];
+    for (const name of Object.keys(process.env))
+      if (/^GIT_(AUTHOR|COMMITTER)_|^EMAIL$/.test(name)) delete process.env[name];
     try {
       const commit = { tree: rig.sha('main^{tree}'), parents: [], message: 'x' };
       expect(await writeCommit(rig.repo, commit)).toMatchObject({ ok: false, error: [{ code: 'no-identity' }] });
-      expect(await writeCommit(rig.repo, { ...commit, author: { name: 'Bot', email: 'bot@x' } })).toMatchObject({ ok: true });
+      expect(await writeCommit(rig.repo, { ...commit, author: { name: 'Bot', email: 'bot@x' } })).toMatchObject({
+        ok: true,
+      });
     } finally {
       for (const name of ['GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM']) delete process.env[name];
       Object.assign(process.env, before);
@@ -180,14 +244,20 @@ describe('refs', () => {
     const { repo } = rig;
     const [main, task] = [rig.sha('main'), rig.sha('T-9')];
     const update = (...updates: Parameters<typeof updateRefs>[1][number][]) => updateRefs(repo, updates);
-    expect(await update({ ref: 'refs/kanban/a', to: main, from: null }, { ref: 'refs/kanban/b', to: main })).toEqual({ ok: true });
-    expect(await update({ ref: 'refs/kanban/b', to: task }, { ref: 'refs/kanban/a', to: task, from: task })).toMatchObject({ ok: false, why: 'stale' });
+    expect(await update({ ref: 'refs/kanban/a', to: main, from: null }, { ref: 'refs/kanban/b', to: main })).toEqual({
+      ok: true,
+    });
+    expect(
+      await update({ ref: 'refs/kanban/b', to: task }, { ref: 'refs/kanban/a', to: task, from: task }),
+    ).toMatchObject({ ok: false, why: 'stale' });
     expect(rig.sha('refs/kanban/b')).toBe(main);
     expect(await update({ ref: 'refs/kanban/a', to: task, from: null })).toMatchObject({ ok: false, why: 'stale' });
     expect(await update({ ref: 'refs/kanban/none', to: null, from: main })).toMatchObject({ ok: false, why: 'stale' });
     expect(await update({ ref: 'refs/kanban/a/b', to: task, from: null })).toMatchObject({ ok: false, why: 'stale' });
     await expect(update({ ref: 'refs/kanban/x', to: '1'.repeat(40) })).rejects.toThrow();
-    expect(await update({ ref: 'refs/kanban/a', to: null, from: main }, { ref: 'refs/kanban/b', to: task, from: main })).toEqual({ ok: true });
+    expect(
+      await update({ ref: 'refs/kanban/a', to: null, from: main }, { ref: 'refs/kanban/b', to: task, from: main }),
+    ).toEqual({ ok: true });
     expect(await readRefs(repo, ['refs/kanban/a', 'refs/kanban/b', 'refs/heads'])).toEqual([
       { name: 'refs/heads/T-9', sha: task },
       { name: 'refs/heads/main', sha: main },
@@ -214,10 +284,12 @@ describe('refs', () => {
     const tree = rig.sha('main^{tree}');
     const killed = new Set<string>();
     const writer = async (repo: (typeof repos)[number], who: string) => {
-      for (let done = 0; done < 20; ) {
+      for (let done = 0; done < 20;) {
         const old = (await resolve(repo, 'refs/heads/main'))!;
         const commit = await writeCommit(repo, { tree, parents: [old], message: `${who} ${done}` });
-        const result = await updateRefs(repo, [{ ref: 'refs/heads/main', to: commit.ok ? commit.value : '', from: old }]);
+        const result = await updateRefs(repo, [
+          { ref: 'refs/heads/main', to: commit.ok ? commit.value : '', from: old },
+        ]);
         if (result.ok) done++;
         const pid = refProcess(repo);
         if (done === 10 && pid !== null && !killed.has(who)) {
@@ -245,7 +317,9 @@ describe('messages and history', () => {
         { key: 'Kanban-Verdict', value: 'T-1 task\ndone' },
       ],
     });
-    expect(message).toContain('    fixes - #45, Closes: - org/repo#7, resolved - https://x/1; see #46\n    cc @ octocat, a@b.de\n    red\n');
+    expect(message).toContain(
+      '    fixes - #45, Closes: - org/repo#7, resolved - https://x/1; see #46\n    cc @ octocat, a@b.de\n    red\n',
+    );
     expect(message.split('\n').filter((line) => line.startsWith('    ') || line === '').length).toBeLessThan(45);
     const commit = await writeCommit(rig.repo, { tree: rig.sha('main^{tree}'), parents: [rig.sha('main')], message });
     const [read, ...more] = await readHistory(rig.repo, rig.sha('main'), commit.ok ? commit.value : '');
@@ -283,7 +357,12 @@ describe('checkoutState and openOperation', () => {
     rig = await makeRig();
     const { repo, root } = rig;
     const state = () => checkoutState(repo.gitDir);
-    expect(state()).toEqual({ branch: 'refs/heads/main', head: 'refs/heads/main', operation: null, indexLocked: false });
+    expect(state()).toEqual({
+      branch: 'refs/heads/main',
+      head: 'refs/heads/main',
+      operation: null,
+      indexLocked: false,
+    });
     rig.write('src/f0.txt', 'conflict\n');
     rig.git('commit', '-qam', 'conflict');
     const open = () => openOperation(repo, 'refs/heads/main')?.operation ?? null;

@@ -9,14 +9,49 @@ describe('detect: install and tests', () => {
     ['nothing', { 'a.txt': '' }, null, null],
     ['npm', { 'package.json': pkg({}), 'package-lock.json': '{}' }, 'npm ci', null],
     ['npm without a lock', { 'package.json': pkg({ scripts: { test: 'ava' } }) }, null, null],
-    ['npm without dependencies', { 'package.json': '{"scripts":{"test":"node --test"}}', 'package-lock.json': '{}' }, null, 'npm test'],
+    [
+      'npm without dependencies',
+      { 'package.json': '{"scripts":{"test":"node --test"}}', 'package-lock.json': '{}' },
+      null,
+      'npm test',
+    ],
     ['npm workspaces', { 'package.json': '{"workspaces":["a"]}', 'package-lock.json': '{}' }, 'npm ci', null],
-    ['pnpm', { 'package.json': pkg({ scripts: { test: 'vitest' } }), 'pnpm-lock.yaml': '' }, 'pnpm install --frozen-lockfile', 'pnpm test'],
-    ['yarn 1', { 'package.json': pkg({}), 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn install --frozen-lockfile', null],
-    ['yarn berry by its lock', { 'package.json': pkg({}), 'yarn.lock': '__metadata:\n  version: 8\n' }, 'yarn install --immutable', null],
-    ['yarn berry by its field', { 'package.json': pkg({ packageManager: 'yarn@4.1.0' }), 'yarn.lock': '' }, 'yarn install --immutable', null],
-    ['bun', { 'package.json': pkg({ scripts: { test: 'x' } }), 'bun.lock': '' }, 'bun install --frozen-lockfile', 'bun run test'],
-    ['the placeholder of npm init', { 'package.json': '{"scripts":{"test":"echo \\"Error: no test specified\\" && exit 1"}}' }, null, null],
+    [
+      'pnpm',
+      { 'package.json': pkg({ scripts: { test: 'vitest' } }), 'pnpm-lock.yaml': '' },
+      'pnpm install --frozen-lockfile',
+      'pnpm test',
+    ],
+    [
+      'yarn 1',
+      { 'package.json': pkg({}), 'yarn.lock': '# yarn lockfile v1\n' },
+      'yarn install --frozen-lockfile',
+      null,
+    ],
+    [
+      'yarn berry by its lock',
+      { 'package.json': pkg({}), 'yarn.lock': '__metadata:\n  version: 8\n' },
+      'yarn install --immutable',
+      null,
+    ],
+    [
+      'yarn berry by its field',
+      { 'package.json': pkg({ packageManager: 'yarn@4.1.0' }), 'yarn.lock': '' },
+      'yarn install --immutable',
+      null,
+    ],
+    [
+      'bun',
+      { 'package.json': pkg({ scripts: { test: 'x' } }), 'bun.lock': '' },
+      'bun install --frozen-lockfile',
+      'bun run test',
+    ],
+    [
+      'the placeholder of npm init',
+      { 'package.json': '{"scripts":{"test":"echo \\"Error: no test specified\\" && exit 1"}}' },
+      null,
+      null,
+    ],
     ['a broken package.json', { 'package.json': '{' }, null, null],
     ['make', { Makefile: 'all:\n\ntest: all\n\t./run\n' }, null, 'make test'],
     ['make without tests', { Makefile: 'all:\ntest := x\n' }, null, null],
@@ -29,7 +64,11 @@ describe('detect: install and tests', () => {
   });
 
   it('does not trust a lock file that git does not have: a new worktree lacks it', async () => {
-    const root = makeRepository({ 'package.json': pkg({}), '.gitignore': 'package-lock.json\n', 'package-lock.json': '{}' });
+    const root = makeRepository({
+      'package.json': pkg({}),
+      '.gitignore': 'package-lock.json\n',
+      'package-lock.json': '{}',
+    });
     expect((await detect(root, 'board', makePrograms())).afterCreate).toBeNull();
   });
 });
@@ -50,6 +89,9 @@ describe('detect: ids and base', () => {
   it('finds a base where HEAD is detached', async () => {
     const root = makeRepository();
     run(root, 'checkout', '-q', '--detach');
-    expect(await detect(root, 'board', makePrograms())).toMatchObject({ head: null, base: { value: 'main', from: 'the branches' } });
+    expect(await detect(root, 'board', makePrograms())).toMatchObject({
+      head: null,
+      base: { value: 'main', from: 'the branches' },
+    });
   });
 });

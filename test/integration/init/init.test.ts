@@ -25,15 +25,26 @@ const problemOf = async (options: Partial<InitOptions> & { cwd: string }): Promi
   return result.ok ? undefined : result.error[0]?.code;
 };
 
-const LOCKED = { 'package.json': '{"scripts":{"test":"node --test"},"dependencies":{"x":"1"}}', 'package-lock.json': '{}' };
+const LOCKED = {
+  'package.json': '{"scripts":{"test":"node --test"},"dependencies":{"x":"1"}}',
+  'package-lock.json': '{}',
+};
 
 describe('init', () => {
   it('writes what is missing and commits nothing; its own line commits it', async () => {
     const root = makeRepository();
     const result = await initIn(root);
     expect(result.written.map(({ path, how }) => `${how} ${path}`)).toEqual([
-      'new WORKFLOW.md', 'new prompts/task.md', 'new prompts/reviewer.md', 'new prompts/tester.md',
-      'new board/TODO.md', 'new board/IN_PROGRESS.md', 'new board/REVIEW.md', 'new board/TESTING.md', 'new .gitignore', 'new .gitattributes',
+      'new WORKFLOW.md',
+      'new prompts/task.md',
+      'new prompts/reviewer.md',
+      'new prompts/tester.md',
+      'new board/TODO.md',
+      'new board/IN_PROGRESS.md',
+      'new board/REVIEW.md',
+      'new board/TESTING.md',
+      'new .gitignore',
+      'new .gitattributes',
     ]);
     expect(run(root, 'rev-list', '--count', 'HEAD').trim()).toBe('1');
     expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('.worktrees/\n.kanban/\n');
@@ -50,16 +61,29 @@ describe('init', () => {
     run(root, 'branch', '-m', 'trunk');
     const { found } = await initIn(root);
     const settings = settingsOf(root);
-    expect([settings.base, settings.ids, settings.hooks.after_create, settings.roles.tester.run, settings.roles.task.agent]).toEqual(['trunk', ['T'], 'npm ci', 'npm test', 'shell']);
+    expect([
+      settings.base,
+      settings.ids,
+      settings.hooks.after_create,
+      settings.roles.tester.run,
+      settings.roles.task.agent,
+    ]).toEqual(['trunk', ['T'], 'npm ci', 'npm test', 'shell']);
     expect(found).toContain('install: npm ci (package-lock.json)');
     expect(found).toContain('tests: npm test (package.json)');
   });
 
   it('keeps what exists, byte by byte, and appends to .gitignore and .gitattributes only what they lack', async () => {
-    const mine = { 'WORKFLOW.md': '---\nbase: main\nboard: work/board\n---\nMine.\n', 'prompts/task.md': 'mine', 'work/board/TODO.md': '# Mine\n\n## T-7: x\n', '.gitignore': 'node_modules\r\n/.kanban', '.gitattributes': '* text=auto\n' };
+    const mine = {
+      'WORKFLOW.md': '---\nbase: main\nboard: work/board\n---\nMine.\n',
+      'prompts/task.md': 'mine',
+      'work/board/TODO.md': '# Mine\n\n## T-7: x\n',
+      '.gitignore': 'node_modules\r\n/.kanban',
+      '.gitattributes': '* text=auto\n',
+    };
     const root = makeRepository(mine);
     const result = await initIn(root);
-    for (const path of ['WORKFLOW.md', 'prompts/task.md', 'work/board/TODO.md'] as const) expect(readFileSync(join(root, path), 'utf8')).toBe(mine[path]);
+    for (const path of ['WORKFLOW.md', 'prompts/task.md', 'work/board/TODO.md'] as const)
+      expect(readFileSync(join(root, path), 'utf8')).toBe(mine[path]);
     expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('node_modules\r\n/.kanban\r\n.worktrees/\r\n');
     expect(readFileSync(join(root, '.gitattributes'), 'utf8')).toBe('* text=auto\nwork/board/*.md diff=markdown\n');
     expect(readFileSync(join(root, 'work/board/REVIEW.md'), 'utf8')).toBe('# REVIEW\n');
@@ -84,7 +108,9 @@ describe('init', () => {
     const { roles, agents } = settingsOf(root);
     expect([roles.task.agent, roles.reviewer.agent, roles.tester.agent]).toEqual(['claude', 'claude', 'claude']);
     expect(agents['claude']?.command).toEqual(['claude']);
-    expect(agents['claude']?.args.join(' ')).toContain('--permission-mode dontAsk --model {model} --allowedTools Bash(git *) Bash(npm *) Write Edit Read');
+    expect(agents['claude']?.args.join(' ')).toContain(
+      '--permission-mode dontAsk --model {model} --allowedTools Bash(git *) Bash(npm *) Write Edit Read',
+    );
     expect(agents['codex']?.args).toEqual(expect.arrayContaining(['workspace-write', '{git_dir}', '{git_common_dir}']));
     expect(agents['codex']?.env.pass).toContain('OPENAI_API_KEY');
     expect(found).toContain('agents: Claude Code, Codex');
@@ -112,17 +138,24 @@ describe('init', () => {
     expect(settingsOf(root).roles.task.agent).toBe('shell');
   });
 
-  it.each(['main', 'no', '007', 'feat/x-1', '1.0', 'a#b'])('writes a base called %s so that it is read again', async (name) => {
-    const root = makeRepository();
-    run(root, 'branch', '-m', name);
-    await initIn(root);
-    expect(settingsOf(root).base).toBe(name);
-  });
+  it.each(['main', 'no', '007', 'feat/x-1', '1.0', 'a#b'])(
+    'writes a base called %s so that it is read again',
+    async (name) => {
+      const root = makeRepository();
+      run(root, 'branch', '-m', name);
+      await initIn(root);
+      expect(settingsOf(root).base).toBe(name);
+    },
+  );
 
   it('keeps the comments in their column where there is room', async () => {
     const root = makeRepository(LOCKED);
     await initIn(root);
-    const column = (text: string, key: string): number | undefined => text.split('\n').find((line) => line.trim().startsWith(key))?.indexOf('#');
+    const column = (text: string, key: string): number | undefined =>
+      text
+        .split('\n')
+        .find((line) => line.trim().startsWith(key))
+        ?.indexOf('#');
     const [filled, template] = [readFileSync(join(root, 'WORKFLOW.md'), 'utf8'), readFileSync('WORKFLOW.md', 'utf8')];
     for (const key of ['base:', 'after_create:', 'run:']) expect(column(filled, key)).toBe(column(template, key));
   });
@@ -130,8 +163,11 @@ describe('init', () => {
   it('keeps the comments of the template', async () => {
     const root = makeRepository();
     await initIn(root);
-    const comments = (text: string): readonly string[] => text.split('\n').flatMap((line) => /#.*/.exec(line)?.[0] ?? []);
-    expect(comments(readFileSync(join(root, 'WORKFLOW.md'), 'utf8'))).toEqual(comments(readFileSync('WORKFLOW.md', 'utf8')));
+    const comments = (text: string): readonly string[] =>
+      text.split('\n').flatMap((line) => /#.*/.exec(line)?.[0] ?? []);
+    expect(comments(readFileSync(join(root, 'WORKFLOW.md'), 'utf8'))).toEqual(
+      comments(readFileSync('WORKFLOW.md', 'utf8')),
+    );
   });
 
   it('works from a folder below, and from a linked worktree', async () => {

@@ -15,17 +15,44 @@ function settings(yaml = ''): Settings {
 }
 
 const asked = (cwd: string, yaml = ''): FactsAsked => ({
-  cwd, settings: settings(yaml), settingsProblems: [], boardProblems: [], otherCoordinator: null, foreignBranches: [], inWork: 0, mended: [], runsAlive: 0, next: [],
+  cwd,
+  settings: settings(yaml),
+  settingsProblems: [],
+  boardProblems: [],
+  otherCoordinator: null,
+  foreignBranches: [],
+  inWork: 0,
+  mended: [],
+  runsAlive: 0,
+  next: [],
 });
 
-const blocking = (facts: PreflightFacts): string[] => preflight(facts).filter(({ level }) => level === 'stops' || level === 'holds').map(({ check }) => check);
-const told = (facts: PreflightFacts): string[] => preflight(facts).filter(({ level }) => level === 'told').map(({ check }) => check);
+const blocking = (facts: PreflightFacts): string[] =>
+  preflight(facts)
+    .filter(({ level }) => level === 'stops' || level === 'holds')
+    .map(({ check }) => check);
+const told = (facts: PreflightFacts): string[] =>
+  preflight(facts)
+    .filter(({ level }) => level === 'told')
+    .map(({ check }) => check);
 
 describe('fullFacts', () => {
   it('of a repository in which all is well', async () => {
     const root = makeRepository({ '.gitignore': '.kanban/\n.worktrees/\n' });
     const facts = await fullFacts(asked(root, 'roles: { tester: { run: "true" } }'));
-    expect(facts).toMatchObject({ repository: null, hasCommits: true, baseExists: true, head: 'main', baseCheckout: root, shallow: false, identity: { ok: true }, operation: null, uncommitted: [], notIgnored: [], workspaces: null });
+    expect(facts).toMatchObject({
+      repository: null,
+      hasCommits: true,
+      baseExists: true,
+      head: 'main',
+      baseCheckout: root,
+      shallow: false,
+      identity: { ok: true },
+      operation: null,
+      uncommitted: [],
+      notIgnored: [],
+      workspaces: null,
+    });
     expect(facts.git).toMatch(/^\d+\.\d+/);
     expect(facts.diskFree).toBeGreaterThan(0);
     expect(blocking(facts)).toEqual([]);
@@ -43,8 +70,22 @@ describe('fullFacts', () => {
   });
 
   it('of uncommitted files: the person’s count, the kanban’s own and new files don’t', async () => {
-    const root = makeRepository({ 'a b.txt': 'a', 'c.txt': 'c', 'board/TODO.md': '# TODO\n', 'WORKFLOW.md': 'x', 'prompts/task.md': 'x', '.gitignore': '' });
-    write(root, { 'a b.txt': 'changed', 'board/TODO.md': '# TODO\n\n- [ ] x\n', 'WORKFLOW.md': 'y', 'prompts/task.md': 'y', '.gitignore': '.kanban/\n', 'new.txt': 'new' });
+    const root = makeRepository({
+      'a b.txt': 'a',
+      'c.txt': 'c',
+      'board/TODO.md': '# TODO\n',
+      'WORKFLOW.md': 'x',
+      'prompts/task.md': 'x',
+      '.gitignore': '',
+    });
+    write(root, {
+      'a b.txt': 'changed',
+      'board/TODO.md': '# TODO\n\n- [ ] x\n',
+      'WORKFLOW.md': 'y',
+      'prompts/task.md': 'y',
+      '.gitignore': '.kanban/\n',
+      'new.txt': 'new',
+    });
     writeFileSync(join(root, 'c.txt'), 'staged');
     run(root, 'add', 'c.txt');
     expect((await fullFacts(asked(root))).uncommitted).toEqual(['a b.txt', 'c.txt']);
@@ -81,17 +122,34 @@ describe('fullFacts', () => {
   });
 
   it('of a shallow clone, pull.rebase with unpushed commits, ignored .env, workspaces', async () => {
-    const origin = makeRepository({ 'package.json': '{"workspaces":["packages/*"]}', '.gitignore': '.env\n.kanban/\n' });
+    const origin = makeRepository({
+      'package.json': '{"workspaces":["packages/*"]}',
+      '.gitignore': '.env\n.kanban/\n',
+    });
     write(origin, { 'b.txt': 'b' });
     run(origin, 'add', '-A');
     run(origin, 'commit', '-q', '-m', 'second');
     const root = join(makeFolder(), 'clone');
     run(origin, 'clone', '-q', '--depth=1', `file://${origin}`, root);
-    for (const [name, value] of [['user.name', 'x'], ['user.email', 'x@example.com'], ['commit.gpgsign', 'false'], ['pull.rebase', 'true']] as const) run(root, 'config', name, value);
+    for (const [name, value] of [
+      ['user.name', 'x'],
+      ['user.email', 'x@example.com'],
+      ['commit.gpgsign', 'false'],
+      ['pull.rebase', 'true'],
+    ] as const)
+      run(root, 'config', name, value);
     run(root, 'commit', '-q', '--allow-empty', '-m', 'not pushed');
     write(root, { '.env': 'KEY=1', '.env.example': 'KEY=' });
     const facts = await fullFacts(asked(root));
-    expect(facts).toMatchObject({ shallow: true, pullRebase: true, unpushed: 1, ignoredEnvFiles: ['.env'], hasWorktreeInclude: false, workspaces: 'package.json', notIgnored: ['.worktrees/'] });
+    expect(facts).toMatchObject({
+      shallow: true,
+      pullRebase: true,
+      unpushed: 1,
+      ignoredEnvFiles: ['.env'],
+      hasWorktreeInclude: false,
+      workspaces: 'package.json',
+      notIgnored: ['.worktrees/'],
+    });
     expect(blocking(facts)).toEqual(['workspaces']);
     expect(told(facts)).toEqual(expect.arrayContaining(['env-files', 'ignored-folders', 'pull-rebase', 'shallow']));
     run(root, 'config', 'pull.rebase', 'merges');
@@ -105,7 +163,8 @@ describe('fullFacts', () => {
     run(root, 'config', 'user.useConfigOnly', 'true');
     const before = { ...process.env };
     try {
-      for (const name of ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL', 'EMAIL']) delete process.env[name];
+      for (const name of ['GIT_AUTHOR_NAME', 'GIT_AUTHOR_EMAIL', 'GIT_COMMITTER_NAME', 'GIT_COMMITTER_EMAIL', 'EMAIL'])
+        delete process.env[name];
       Object.assign(process.env, { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' });
       expect(blocking(await fullFacts(asked(root)))).toEqual(['identity']);
     } finally {
@@ -121,25 +180,45 @@ describe('fullFacts', () => {
 agents: { claude: { command: claude, args: [--allowedTools, Edit] }, gone: { command: no-such-program }, own: { command: ./agent.sh } }
 roles: { task: { agent: claude }, reviewer: { agent: gone }, tester: { agent: own } }`;
     const { agents } = await fullFacts({ ...asked(root, yaml), prompts: prompts() });
-    expect(agents.map(({ name, found, version }) => [name, found !== null, version])).toEqual([['shell', false, null], ['claude', true, '1.2.3 (fake)'], ['gone', false, null], ['own', true, null]]);
+    expect(agents.map(({ name, found, version }) => [name, found !== null, version])).toEqual([
+      ['shell', false, null],
+      ['claude', true, '1.2.3 (fake)'],
+      ['gone', false, null],
+      ['own', true, null],
+    ]);
   });
 
   it('of the team’s own checks: all are run, with what they said', async () => {
     const root = makeRepository();
-    const { teamChecks } = await fullFacts(asked(root, 'preflight: [{ name: well, run: "test -f a.txt" }, { name: ill, run: "echo no database >&2; exit 3", fix: start it }]'));
+    const { teamChecks } = await fullFacts(
+      asked(
+        root,
+        'preflight: [{ name: well, run: "test -f a.txt" }, { name: ill, run: "echo no database >&2; exit 3", fix: start it }]',
+      ),
+    );
     expect(teamChecks).toEqual([
       { name: 'well', run: 'test -f a.txt', fix: '', ok: true, said: 'exit code 0' },
-      { name: 'ill', run: 'echo no database >&2; exit 3', fix: 'start it', ok: false, said: 'exit code 3: no database' },
+      {
+        name: 'ill',
+        run: 'echo no database >&2; exit 3',
+        fix: 'start it',
+        ok: false,
+        said: 'exit code 3: no database',
+      },
     ]);
   });
 
   it('of prompts: missing where an agent needs them, broken wherever they stand', async () => {
     const root = makeRepository();
     expect((await fullFacts(asked(root))).promptProblems).toEqual([]);
-    const yaml = 'agents: { a: { command: "true" } }\nroles: { task: { agent: a }, tester: { prompt: mine/tester.md } }';
+    const yaml =
+      'agents: { a: { command: "true" } }\nroles: { task: { agent: a }, tester: { prompt: mine/tester.md } }';
     write(root, { 'prompts/reviewer.md': 'x\n{{ nope }}', 'mine/tester.md': '{{ entry.id }}' });
     const { promptProblems } = await fullFacts(asked(root, yaml));
-    expect(promptProblems.map(({ code, where }) => [code, where?.file, where?.line])).toEqual([['prompt-missing', undefined, undefined], ['prompt-unknown-variable', 'prompts/reviewer.md', 2]]);
+    expect(promptProblems.map(({ code, where }) => [code, where?.file, where?.line])).toEqual([
+      ['prompt-missing', undefined, undefined],
+      ['prompt-unknown-variable', 'prompts/reviewer.md', 2],
+    ]);
   });
 });
 
@@ -166,9 +245,15 @@ describe('quickFacts', () => {
     const waiting = await fullFacts(asked(root, 'preflight: [{ name: flag, run: "test -f flag" }]'));
     expect(blocking(waiting)).toEqual(['team-checks']);
     write(root, { flag: '' });
-    const soon = await quickFacts(asked(root, 'preflight: [{ name: flag, run: "test -f flag" }]'), { ...waiting, fullAt: Date.now() });
+    const soon = await quickFacts(asked(root, 'preflight: [{ name: flag, run: "test -f flag" }]'), {
+      ...waiting,
+      fullAt: Date.now(),
+    });
     expect(blocking(soon)).toEqual(['team-checks']);
-    const later = await quickFacts(asked(root, 'preflight: [{ name: flag, run: "test -f flag" }]'), { ...waiting, fullAt: 0 });
+    const later = await quickFacts(asked(root, 'preflight: [{ name: flag, run: "test -f flag" }]'), {
+      ...waiting,
+      fullAt: 0,
+    });
     expect(blocking(later)).toEqual([]);
     const changed = await quickFacts(asked(root, 'preflight: [{ name: other, run: "false" }]'), later);
     expect(blocking(changed)).toEqual(['team-checks']);

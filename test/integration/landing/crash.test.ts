@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -16,7 +25,13 @@ let open: Rig[] = [];
 
 beforeAll(async () => {
   child = join(mkdtempSync(join(tmpdir(), 'kanban-test-')), 'child.mjs');
-  await build({ entryPoints: [join(import.meta.dirname, 'crash-child.ts')], bundle: true, platform: 'node', format: 'esm', outfile: child });
+  await build({
+    entryPoints: [join(import.meta.dirname, 'crash-child.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: child,
+  });
   template = await makeRig({ name: 'vorlage mit ü' });
   template.git('commit', '-q', '--allow-empty', '-m', 'second');
   template.git('update-ref', 'refs/kanban/seen', 'main');
@@ -57,7 +72,9 @@ function run(rig: Rig, deed: string, crashAt: number): string[] {
 /** Nothing of the person's has changed, base is one of the two, and its checkout is in step with it. */
 function sound(rig: Rig, old: string): void {
   expect(rig.gitIn(rig.root, 'status', '--porcelain', '--ignored').trim()).toBe(DIRT.trim());
-  expect(rig.read('src/f1.txt') + rig.read('src/f2.txt') + rig.read('note.txt') + rig.read('ignored.txt')).toBe('staged\nchanged\nuntracked\nignored\n');
+  expect(rig.read('src/f1.txt') + rig.read('src/f2.txt') + rig.read('note.txt') + rig.read('ignored.txt')).toBe(
+    'staged\nchanged\nuntracked\nignored\n',
+  );
   expect(rig.git('fsck', '--no-dangling')).toBe('');
   expect(leftovers(rig)).toEqual([]);
   expect(rig.git('rev-list', '--first-parent', 'main').split('\n').slice(0, 2)).toContain(old);
@@ -65,7 +82,8 @@ function sound(rig: Rig, old: string): void {
 }
 
 for (const deed of ['move', 'land'] as const) {
-  const act = async (rig: Rig) => (deed === 'move' ? commitMove(rig.repo, await moveOf(rig)) : landOne(rig.repo, landingOf(rig)));
+  const act = async (rig: Rig) =>
+    deed === 'move' ? commitMove(rig.repo, await moveOf(rig)) : landOne(rig.repo, landingOf(rig));
 
   describe(`a ${deed} killed at every step (I1, I4, I7, I8)`, () => {
     it('recovers, and done again gives the same end', async () => {
@@ -96,7 +114,9 @@ for (const deed of ['move', 'land'] as const) {
         const rig = await copy();
         run(rig, deed, at);
         for (let again = 0; ; again++) {
-          const { stdout, signal } = spawnSync('node', [child, rig.root, 'recover', String(again)], { encoding: 'utf8' });
+          const { stdout, signal } = spawnSync('node', [child, rig.root, 'recover', String(again)], {
+            encoding: 'utf8',
+          });
           if (signal === null || stdout === '') break;
         }
         if (rig.sha('main') === old) expect(await act(rig)).toMatchObject({ ok: true });
@@ -185,7 +205,10 @@ describe('a git merge killed half-way (I7, I8)', () => {
       truncateSync(join(rig.root, 'src/f0.txt'), 10);
     });
     expect(await recover(rig.repo)).toMatchObject([{ type: 'blocked' }]);
-    expect(await landOne(rig.repo, landingOf(rig))).toMatchObject({ ok: false, held: expect.stringContaining('index.lock') });
+    expect(await landOne(rig.repo, landingOf(rig))).toMatchObject({
+      ok: false,
+      held: expect.stringContaining('index.lock'),
+    });
     rmSync(join(rig.root, '.git/index.lock'));
     expect(await landOne(rig.repo, landingOf(rig))).toMatchObject({ ok: true, audit: [] });
     sound(rig, template.sha('main'));

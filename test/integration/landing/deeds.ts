@@ -22,7 +22,15 @@ export async function moveOf(rig: Rig, change: Partial<Move> = {}): Promise<Move
   const files = [await file('board/TODO.md', MOVED_TODO), await file('board/IN_PROGRESS.md', MOVED_IN_PROGRESS)];
   const checkout = checkoutOf(rig.repo, 'refs/heads/main');
   const message = 'kanban: T-1 TODO → IN_PROGRESS\n\nKanban-Move: T-1 TODO -> IN_PROGRESS\n';
-  return { baseRef: 'refs/heads/main', oldBase, extraRefs: [{ ref: 'refs/kanban/seen' }], checkout, files, message, ...change };
+  return {
+    baseRef: 'refs/heads/main',
+    oldBase,
+    extraRefs: [{ ref: 'refs/kanban/seen' }],
+    checkout,
+    files,
+    message,
+    ...change,
+  };
 }
 
 export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
@@ -33,7 +41,10 @@ export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
     id: 'T-9',
     board: 'board',
     boardFiles: new Map([['board/TESTING.md', Buffer.from(EMPTY_TESTING)]]),
-    changelog: { path: 'CHANGELOG.md', insert: (text) => insertChangelogLine(text, { section: 'Fixed', line: 'Landed (T-9)' }) },
+    changelog: {
+      path: 'CHANGELOG.md',
+      insert: (text) => insertChangelogLine(text, { section: 'Fixed', line: 'Landed (T-9)' }),
+    },
     message: 'T-9: Ready to land\n\nKanban-Move: T-9 TESTING -> CHANGELOG\n',
     checkout: checkoutOf(rig.repo, 'refs/heads/main'),
     extraRefs: [{ ref: 'refs/kanban/seen' }],

@@ -32,7 +32,9 @@ describe('landOne', () => {
       expect(rig.sha('refs/kanban/seen')).toBe(rig.sha('main'));
       expect(rig.git('status', '--porcelain')).toBe('');
       landed();
-      expect(rig.git('for-each-ref', '--format=%(refname)', 'refs/kanban')).toBe('refs/kanban/seen\nrefs/kanban/start/T-9');
+      expect(rig.git('for-each-ref', '--format=%(refname)', 'refs/kanban')).toBe(
+        'refs/kanban/seen\nrefs/kanban/start/T-9',
+      );
     });
   }
 
@@ -75,10 +77,15 @@ describe('landOne', () => {
     rig.write('CHANGELOG.md', CHANGELOG.replace('- old\n', '- old\n- from base\n'));
     rig.write('board/TODO.md', '# TODO\n\n## T-7: Other\n');
     rig.git('commit', '-qam', 'meanwhile');
-    const [checked] = await precheck(rig.repo, rig.sha('main'), [rig.sha('T-9')], { board: 'board', changelog: 'CHANGELOG.md' });
+    const [checked] = await precheck(rig.repo, rig.sha('main'), [rig.sha('T-9')], {
+      board: 'board',
+      changelog: 'CHANGELOG.md',
+    });
     expect(checked).toMatchObject({ clean: true });
     expect(await landOne(rig.repo, landingOf(rig))).toMatchObject({ ok: true, audit: [] });
-    expect(rig.read('CHANGELOG.md')).toContain('- old\n- from base\n- from the branch\n\n### Fixed\n\n- Landed (T-9)\n');
+    expect(rig.read('CHANGELOG.md')).toContain(
+      '- old\n- from base\n- from the branch\n\n### Fixed\n\n- Landed (T-9)\n',
+    );
     expect(rig.read('board/TODO.md')).toBe('# TODO\n\n## T-7: Other\n');
     expect(existsSync(join(rig.root, 'board/EXTRA.md'))).toBe(false);
     landed();
@@ -94,10 +101,20 @@ describe('landOne', () => {
 
   it('ignores what the configuration says about merges and hooks', async () => {
     rig = await makeRig();
-    const settings = ['merge.ff=false', 'merge.autoStash=true', 'merge.verifySignatures=true', 'merge.stat=true', 'submodule.recurse=true'];
+    const settings = [
+      'merge.ff=false',
+      'merge.autoStash=true',
+      'merge.verifySignatures=true',
+      'merge.stat=true',
+      'submodule.recurse=true',
+    ];
     for (const setting of settings) rig.git('config', ...setting.split('='));
     for (const hook of ['post-merge', 'pre-merge-commit', 'reference-transaction', 'post-index-change']) {
-      writeFileSync(join(rig.root, '.git/hooks', hook), `#!/bin/sh\ntouch "$(git rev-parse --git-common-dir)/ran"\nexit 1\n`, { mode: 0o755 });
+      writeFileSync(
+        join(rig.root, '.git/hooks', hook),
+        `#!/bin/sh\ntouch "$(git rev-parse --git-common-dir)/ran"\nexit 1\n`,
+        { mode: 0o755 },
+      );
     }
     expect(await landOne(rig.repo, landingOf(rig))).toMatchObject({ ok: true, audit: [] });
     expect(existsSync(join(rig.root, '.git/ran'))).toBe(false);
@@ -124,10 +141,18 @@ describe('precheck', () => {
       { tip: tips[0], clean: true },
       { tip: tips[1], clean: false, conflict: ['src/f1.txt'] },
     ]);
-    expect(await precheck(rig.repo, base, [...tips, stranger], own)).toMatchObject([{ clean: true }, { clean: true }, { clean: false, conflict: [] }]);
+    expect(await precheck(rig.repo, base, [...tips, stranger], own)).toMatchObject([
+      { clean: true },
+      { clean: true },
+      { clean: false, conflict: [] },
+    ]);
     expect(await landOne(rig.repo, landingOf(rig, { tip: tips[1]! }))).toEqual({ ok: false, conflict: ['src/f1.txt'] });
-    expect(await landOne(rig.repo, landingOf(rig, { tip: stranger }))).toMatchObject({ held: expect.stringContaining('no common history') });
-    expect(await landOne(rig.repo, landingOf(rig, { tip: base }))).toMatchObject({ held: expect.stringContaining('already contains') });
+    expect(await landOne(rig.repo, landingOf(rig, { tip: stranger }))).toMatchObject({
+      held: expect.stringContaining('no common history'),
+    });
+    expect(await landOne(rig.repo, landingOf(rig, { tip: base }))).toMatchObject({
+      held: expect.stringContaining('already contains'),
+    });
   });
 });
 
@@ -136,7 +161,12 @@ describe('landOne waits, and changes nothing of the person (I7)', () => {
     rig = await makeRig();
     const landing = landingOf(rig, change);
     arrange(rig);
-    const state = () => [rig.sha('main'), rig.git('status', '--porcelain', '--ignored'), rig.git('ls-files', '-s'), rig.git('diff')];
+    const state = () => [
+      rig.sha('main'),
+      rig.git('status', '--porcelain', '--ignored'),
+      rig.git('ls-files', '-s'),
+      rig.git('diff'),
+    ];
     const before = state();
     expect(await landOne(rig.repo, landing)).toMatchObject({ ok: false, ...expected });
     expect(state()).toEqual(before);
@@ -156,8 +186,10 @@ describe('landOne waits, and changes nothing of the person (I7)', () => {
       rig.write('src/f0.txt', `${lines('f0')}landed\n`);
       rig.git('add', '.');
     }, names('src/f0.txt')));
-  it('a file deleted on disk', () => refused((rig) => rmSync(join(rig.root, 'src/f0.txt')), names('you have deleted src/f0.txt')));
-  it('a changed file that the landing deletes', () => refused((rig) => rig.write('src/f4.txt', 'mine\n'), names('src/f4.txt')));
+  it('a file deleted on disk', () =>
+    refused((rig) => rmSync(join(rig.root, 'src/f0.txt')), names('you have deleted src/f0.txt')));
+  it('a changed file that the landing deletes', () =>
+    refused((rig) => rig.write('src/f4.txt', 'mine\n'), names('src/f4.txt')));
   it('an untracked file in the way', () => refused((rig) => rig.write('src/new.txt', 'mine\n'), names('src/new.txt')));
   it('an ignored file in the way', () =>
     refused((rig) => {
@@ -174,16 +206,25 @@ describe('landOne waits, and changes nothing of the person (I7)', () => {
     rig.write('deep', 'mine\n');
     const before = rig.sha('main');
     expect(await landOne(rig.repo, landingOf(rig))).toMatchObject({ ok: false, held: expect.stringContaining('deep') });
-    expect([rig.read('deep'), rig.sha('main'), rig.git('status', '--porcelain')]).toEqual(['mine\n', before, '?? deep']);
+    expect([rig.read('deep'), rig.sha('main'), rig.git('status', '--porcelain')]).toEqual([
+      'mine\n',
+      before,
+      '?? deep',
+    ]);
     expect(leftovers(rig)).toEqual([]);
   });
   it('a board file with a hand edit not yet taken in', () =>
     refused((rig) => rig.write('board/TESTING.md', `${TESTING}more\n`), { stale: 'file', path: 'board/TESTING.md' }));
   it('index.lock', () => refused((rig) => rig.write('.git/index.lock', ''), names('index.lock')));
-  it('a merge open', () => refused((rig) => writeFileSync(join(rig.root, '.git/MERGE_HEAD'), `${rig.sha('T-9')}\n`), names('merge is open')));
+  it('a merge open', () =>
+    refused((rig) => writeFileSync(join(rig.root, '.git/MERGE_HEAD'), `${rig.sha('T-9')}\n`), names('merge is open')));
   it('a cherry-pick open', () =>
-    refused((rig) => writeFileSync(join(rig.root, '.git/CHERRY_PICK_HEAD'), `${rig.sha('T-9')}\n`), names('cherry-pick is open')));
-  it('base moved on', () => refused((rig) => rig.git('commit', '-q', '--allow-empty', '-m', 'mine'), { stale: 'base' }));
+    refused(
+      (rig) => writeFileSync(join(rig.root, '.git/CHERRY_PICK_HEAD'), `${rig.sha('T-9')}\n`),
+      names('cherry-pick is open'),
+    ));
+  it('base moved on', () =>
+    refused((rig) => rig.git('commit', '-q', '--allow-empty', '-m', 'mine'), { stale: 'base' }));
   it('another branch checked out since', () => refused((rig) => rig.git('switch', '-qc', 'mine'), { stale: 'base' }));
 });
 
@@ -207,8 +248,14 @@ describe('landOne and a person in the very moment (I7)', () => {
   });
 
   it('a save right before the merge is refused by git itself', async () => {
-    const main = await during('go', (rig) => rig.write('src/f0.txt', 'mine\n'), { held: expect.stringContaining('src/f0.txt') });
-    expect([rig.sha('main'), rig.read('src/f0.txt'), rig.git('status', '--porcelain')]).toEqual([main, 'mine\n', 'M src/f0.txt']);
+    const main = await during('go', (rig) => rig.write('src/f0.txt', 'mine\n'), {
+      held: expect.stringContaining('src/f0.txt'),
+    });
+    expect([rig.sha('main'), rig.read('src/f0.txt'), rig.git('status', '--porcelain')]).toEqual([
+      main,
+      'mine\n',
+      'M src/f0.txt',
+    ]);
   });
 
   it('a commit of theirs right before the merge wins', async () => {
@@ -217,7 +264,7 @@ describe('landOne and a person in the very moment (I7)', () => {
     expect(rig.git('status', '--porcelain')).toBe('');
   });
 
-  it("their index.lock right before the merge stays theirs", async () => {
+  it('their index.lock right before the merge stays theirs', async () => {
     await during('go', (rig) => rig.write('.git/index.lock', 'theirs'), { held: expect.stringContaining('at work') });
     expect(rig.read('.git/index.lock')).toBe('theirs');
   });

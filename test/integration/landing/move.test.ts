@@ -1,4 +1,13 @@
-import { appendFileSync, chmodSync, existsSync, lstatSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkoutOf } from '../../../src/git/checkout.ts';
@@ -70,11 +79,18 @@ describe('commitMove', () => {
       files: [
         { path: 'board/TODO.md', from: edited, committed: Buffer.from(TODO), to: edited },
         { path: 'board/NEW.md', from: Buffer.from('new'), committed: null, to: Buffer.from('new') },
-        { path: 'board/IN_PROGRESS.md', from: Buffer.from('# IN_PROGRESS\n'), committed: Buffer.from('# IN_PROGRESS\n'), to: null },
+        {
+          path: 'board/IN_PROGRESS.md',
+          from: Buffer.from('# IN_PROGRESS\n'),
+          committed: Buffer.from('# IN_PROGRESS\n'),
+          to: null,
+        },
       ],
     });
     expect((await commitMove(rig.repo, move)).ok).toBe(true);
-    expect(rig.git('diff', '--name-status', oldBase, 'main')).toBe('D\tboard/IN_PROGRESS.md\nA\tboard/NEW.md\nM\tboard/TODO.md');
+    expect(rig.git('diff', '--name-status', oldBase, 'main')).toBe(
+      'D\tboard/IN_PROGRESS.md\nA\tboard/NEW.md\nM\tboard/TODO.md',
+    );
     expect(rig.git('status', '--porcelain')).toBe('');
     clean();
   });
@@ -163,7 +179,8 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
       { held: expect.stringContaining('board/TODO.md') },
     ));
 
-  it('index.lock', () => unchanged((rig) => rig.write('.git/index.lock', ''), { held: expect.stringContaining('index.lock') }));
+  it('index.lock', () =>
+    unchanged((rig) => rig.write('.git/index.lock', ''), { held: expect.stringContaining('index.lock') }));
 
   it('a merge open in the checkout', () =>
     unchanged(
@@ -183,7 +200,10 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
     rig.gitIn(path, 'commit', '-qam', 'conflict');
     expect(() => rig.gitIn(path, 'rebase', 'T-9')).toThrow();
     const before = rig.sha('main');
-    expect(await commitMove(rig.repo, await moveOf(rig, { checkout: null }))).toMatchObject({ ok: false, held: expect.stringContaining('rebase') });
+    expect(await commitMove(rig.repo, await moveOf(rig, { checkout: null }))).toMatchObject({
+      ok: false,
+      held: expect.stringContaining('rebase'),
+    });
     expect(rig.sha('main')).toBe(before);
   });
 
@@ -193,7 +213,8 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
   it('base that has moved on', () =>
     unchanged((rig) => rig.git('commit', '-q', '--allow-empty', '-m', 'mine'), { stale: 'base' }));
 
-  it('a checkout that is on another branch now', () => unchanged((rig) => rig.git('switch', '-qc', 'else'), { stale: 'base' }));
+  it('a checkout that is on another branch now', () =>
+    unchanged((rig) => rig.git('switch', '-qc', 'else'), { stale: 'base' }));
 
   it('a signature that fails', () =>
     unchanged(
@@ -211,12 +232,18 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
     rig.git('add', '.');
     rig.git('commit', '-qm', 'link');
     const before = rig.sha('main');
-    expect(await commitMove(rig.repo, await moveOf(rig))).toMatchObject({ ok: false, held: expect.stringContaining('symbolic link') });
+    expect(await commitMove(rig.repo, await moveOf(rig))).toMatchObject({
+      ok: false,
+      held: expect.stringContaining('symbolic link'),
+    });
     expect(rig.sha('main')).toBe(before);
   });
 
   it.skipIf(process.getuid?.() === 0)('a read-only file', () =>
-    unchanged((rig) => chmodSync(join(rig.root, 'board/TODO.md'), 0o444), { held: expect.stringContaining("can't be written") }));
+    unchanged((rig) => chmodSync(join(rig.root, 'board/TODO.md'), 0o444), {
+      held: expect.stringContaining("can't be written"),
+    }),
+  );
 });
 
 describe('commitMove and a person in the very moment (I1)', () => {

@@ -24,7 +24,12 @@ export async function makeRig(options: { readonly format?: string; readonly name
   const root = join(realpathSync(mkdtempSync(join(tmpdir(), 'kanban-test-'))), options.name ?? 'repo');
   mkdirSync(root);
   const gitIn = (cwd: string, ...args: string[]) =>
-    execFileSync('git', args, { cwd, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', GIT_EDITOR: 'true' }, stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    execFileSync('git', args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C', GIT_EDITOR: 'true' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
   const git = (...args: string[]) => gitIn(root, ...args);
   const write = (path: string, text: string | Buffer) => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -64,7 +69,8 @@ export function leftovers(rig: Rig): string[] {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
-      else if (/\.lock$|kanban-index$|\.kanban$|kanban\/.*\.json|refs\/kanban\/inflight/.test(path)) found.push(path.slice(rig.root.length));
+      else if (/\.lock$|kanban-index$|\.kanban$|kanban\/.*\.json|refs\/kanban\/inflight/.test(path))
+        found.push(path.slice(rig.root.length));
     }
   };
   walk(rig.root);

@@ -32,8 +32,13 @@ function commits(all: readonly { readonly parents: readonly number[]; readonly d
     const start = first === undefined ? 'reset refs/heads/all\n' : '';
     return `${start}commit refs/heads/all\nmark :${n + 1}\ncommitter A <a${n}@b> ${date} +0000\ndata 1\n.\n${from}${merges}`;
   });
-  execFileSync('git', ['fast-import', '--quiet', '--force', '--export-marks=marks'], { cwd: root, input: text.join('') });
-  const marks = new Map(lines(readFileSync(join(root, 'marks'), 'utf8')).map((line) => line.split(' ') as [string, string]));
+  execFileSync('git', ['fast-import', '--quiet', '--force', '--export-marks=marks'], {
+    cwd: root,
+    input: text.join(''),
+  });
+  const marks = new Map(
+    lines(readFileSync(join(root, 'marks'), 'utf8')).map((line) => line.split(' ') as [string, string]),
+  );
   return all.map((_, n) => marks.get(`:${n + 1}`) ?? '');
 }
 
@@ -62,7 +67,10 @@ describe('two histories', () => {
     const shas = commits(randomHistory(next, 45, perSecond));
     let compared = 0;
     for (let n = 0; n < 30; n += 1) {
-      const [left, right] = [shas[Math.floor(next() * shas.length)] ?? '', shas[Math.floor(next() * shas.length)] ?? ''];
+      const [left, right] = [
+        shas[Math.floor(next() * shas.length)] ?? '',
+        shas[Math.floor(next() * shas.length)] ?? '',
+      ];
       const bases = lines(git('merge-base', '--all', left, right));
       const found = await diverge(repo, left, right);
       if (bases.length > 1) {
@@ -78,9 +86,18 @@ describe('two histories', () => {
   });
 
   it('knows tree, parents and committer', async () => {
-    const shas = commits([{ parents: [], date: 10 }, { parents: [0], date: 11 }]);
+    const shas = commits([
+      { parents: [], date: 10 },
+      { parents: [0], date: 11 },
+    ]);
     const found = await diverge(repo, shas[0] ?? '', shas[1] ?? '');
-    expect(found?.right.get(shas[1] ?? '')).toEqual({ sha: shas[1], tree: git('rev-parse', `${shas[1]}^{tree}`), parents: [shas[0]], date: 11, committerEmail: 'a1@b' });
+    expect(found?.right.get(shas[1] ?? '')).toEqual({
+      sha: shas[1],
+      tree: git('rev-parse', `${shas[1]}^{tree}`),
+      parents: [shas[0]],
+      date: 11,
+      committerEmail: 'a1@b',
+    });
     expect(found?.left.size).toBe(0);
   });
 
@@ -98,7 +115,12 @@ describe('two histories', () => {
 
   it('walks inside one of them', async () => {
     // 0 is the common ancestor; 1, 2 and a merge of both on the right.
-    const shas = commits([{ parents: [], date: 1 }, { parents: [0], date: 2 }, { parents: [0], date: 3 }, { parents: [1, 2], date: 4 }]);
+    const shas = commits([
+      { parents: [], date: 1 },
+      { parents: [0], date: 2 },
+      { parents: [0], date: 3 },
+      { parents: [1, 2], date: 4 },
+    ]);
     const found = await diverge(repo, shas[0] ?? '', shas[3] ?? '');
     const right = found?.right ?? new Map();
     expect(firstParents(shas[3] ?? '', right).map(({ sha }) => sha)).toEqual([shas[3], shas[1]]);

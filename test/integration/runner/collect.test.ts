@@ -34,7 +34,16 @@ function tryGit(...args: string[]): void {
 describe('left uncommitted (I6)', () => {
   it('nothing: nothing', async () => {
     const brief = rig.brief();
-    expect(await collected(brief)).toEqual({ tip: brief.tip, ahead: 0, changed: [], leftovers: null, rescued: [], boardRestored: [], faults: [], reported: false });
+    expect(await collected(brief)).toEqual({
+      tip: brief.tip,
+      ahead: 0,
+      changed: [],
+      leftovers: null,
+      rescued: [],
+      boardRestored: [],
+      faults: [],
+      reported: false,
+    });
   });
 
   it('changed, deleted, staged and new files: one commit with one parent', async () => {
@@ -49,7 +58,9 @@ describe('left uncommitted (I6)', () => {
     expect(result.changed).toEqual(['a file with spaces – ünïcode.txt', 'file.txt', 'other.txt', 'staged.txt']);
     expect(result.leftovers).toBe(result.tip);
     expect(rig.git('rev-list', '--parents', '-1', 'T-1')).toBe(`${result.tip} ${brief.tip}`);
-    expect(rig.git('log', '-1', '--format=%s|%ae|%ce', 'T-1')).toBe('T-1: left uncommitted by the task agent|t-1.task.shell@kanban.invalid|t-1.task.shell@kanban.invalid');
+    expect(rig.git('log', '-1', '--format=%s|%ae|%ce', 'T-1')).toBe(
+      'T-1: left uncommitted by the task agent|t-1.task.shell@kanban.invalid|t-1.task.shell@kanban.invalid',
+    );
     expect(existsSync(join(rig.worktree, 'ignored.log'))).toBe(true);
   });
 
@@ -67,11 +78,18 @@ describe('left uncommitted (I6)', () => {
     const result = await collected(brief);
     expect(result.changed).toEqual(['fine.txt']);
     expect(result.rescued).toHaveLength(1);
-    expect([...(result.rescued[0]?.paths ?? [])].sort()).toEqual(['.env.local', 'big.bin', 'deep/server.key', 'nested/', 'staged.pem']);
+    expect([...(result.rescued[0]?.paths ?? [])].sort()).toEqual([
+      '.env.local',
+      'big.bin',
+      'deep/server.key',
+      'nested/',
+      'staged.pem',
+    ]);
     const ref = result.rescued[0]?.ref ?? '';
     expect(rig.git('show', `${ref}:.env.local`)).toBe('KEY=1');
     expect(rig.git('show', `${ref}:nested/inner.txt`)).toBe('inner');
-    for (const path of ['.env.local', 'deep/server.key', 'big.bin', 'staged.pem', 'nested/inner.txt']) expect(existsSync(join(rig.worktree, path)), path).toBe(true);
+    for (const path of ['.env.local', 'deep/server.key', 'big.bin', 'staged.pem', 'nested/inner.txt'])
+      expect(existsSync(join(rig.worktree, path)), path).toBe(true);
     expect(rig.rescued()).toHaveLength(1);
   });
 
@@ -100,7 +118,9 @@ describe('left uncommitted (I6)', () => {
     symlinkSync('plain', join(rig.worktree, 'link'));
     const simple = await collected(brief);
     expect(simple.leftovers).toBe(simple.tip);
-    expect(rig.git('ls-tree', 'T-1', 'script.sh', 'link')).toMatch(/^120000 blob .*\tlink\n100755 blob .*\tscript\.sh$/);
+    expect(rig.git('ls-tree', 'T-1', 'script.sh', 'link')).toMatch(
+      /^120000 blob .*\tlink\n100755 blob .*\tscript\.sh$/,
+    );
     expect(rig.git('cat-file', '-s', 'T-1:text.crlf')).toBe('4');
     rmSync(join(rig.worktree, 'folder'), { recursive: true });
     rig.writeTask('folder', 'now a file\n');
@@ -113,7 +133,7 @@ describe('left uncommitted (I6)', () => {
     expect(rig.git('fsck', '--strict', '--no-dangling')).toBe('');
   });
 
-  it('an index that only git can read is git\'s to commit', async () => {
+  it("an index that only git can read is git's to commit", async () => {
     rig.inTask('update-index', '--index-version', '4');
     const brief = rig.brief();
     rig.writeTask('new.txt', 'x\n');
@@ -180,7 +200,13 @@ describe('HEAD', () => {
     rig.inTask('checkout', '-q', '--detach');
     rig.writeTask('new.txt', 'x\n');
     const head = rig.commitTask('on a detached HEAD');
-    expect(await collected(brief)).toMatchObject({ tip: head, ahead: 1, changed: ['new.txt'], faults: [], rescued: [] });
+    expect(await collected(brief)).toMatchObject({
+      tip: head,
+      ahead: 1,
+      changed: ['new.txt'],
+      faults: [],
+      rescued: [],
+    });
   });
 
   it('elsewhere: kept under rescue, and a fault', async () => {
@@ -227,7 +253,7 @@ describe('HEAD', () => {
     expect(result).toMatchObject({ ahead: 1, changed: ['new.txt'] });
   });
 
-  it('.git removed from the worktree: the person\'s checkout is not taken for it (I7)', async () => {
+  it(".git removed from the worktree: the person's checkout is not taken for it (I7)", async () => {
     const brief = rig.brief();
     rig.write('file.txt', 'the person types\n');
     rm('.git');
@@ -244,7 +270,12 @@ describe('HEAD', () => {
     rig.commitTask('work');
     const brief = rig.brief();
     rmSync(rig.worktree, { recursive: true });
-    expect(await collect(rig.folder(brief), brief)).toMatchObject({ tip: brief.tip, ahead: 1, changed: ['new.txt'], faults: ['the worktree is gone'] });
+    expect(await collect(rig.folder(brief), brief)).toMatchObject({
+      tip: brief.tip,
+      ahead: 1,
+      changed: ['new.txt'],
+      faults: ['the worktree is gone'],
+    });
   });
 
   const rm = (path: string): void => rmSync(join(rig.worktree, path), { recursive: true });
@@ -258,7 +289,11 @@ describe('what may not land', () => {
     rig.commitTask('work and board');
     rig.writeTask('board/REVIEW.md', '# REVIEW\n');
     const result = await collected(brief);
-    expect(result).toMatchObject({ changed: ['new.txt'], boardRestored: ['board/REVIEW.md', 'board/TODO.md'], faults: [] });
+    expect(result).toMatchObject({
+      changed: ['new.txt'],
+      boardRestored: ['board/REVIEW.md', 'board/TODO.md'],
+      faults: [],
+    });
     expect(rig.git('diff', '--name-only', 'main...T-1')).toBe('new.txt');
     expect(rig.git('log', '-1', '--format=%s', 'T-1')).toBe('T-1: board put back');
   });
@@ -279,7 +314,9 @@ describe('what may not land', () => {
     rig.git('commit', '-qam', 'landed');
     const brief = rig.brief();
     rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
-    expect((await collected(brief)).faults).toEqual([expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt$/)]);
+    expect((await collected(brief)).faults).toEqual([
+      expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt$/),
+    ]);
   });
 
   it('an honest merge, mended where it conflicted and elsewhere, is no fault', async () => {
@@ -308,24 +345,44 @@ describe('what may not land', () => {
     expect((await collected(brief)).faults).toEqual(['conflict markers were left in file.txt']);
   });
 
-  it('a commit by the run\'s identity on base', async () => {
+  it("a commit by the run's identity on base", async () => {
     const brief = rig.brief();
     rig.write('file.txt', 'escaped\n');
-    rig.git('-c', `user.email=${brief.identity.email}`, '-c', `user.name=${brief.identity.name}`, 'commit', '-qam', 'escape');
+    rig.git(
+      '-c',
+      `user.email=${brief.identity.email}`,
+      '-c',
+      `user.name=${brief.identity.name}`,
+      'commit',
+      '-qam',
+      'escape',
+    );
     expect((await collected(brief)).faults[0]).toContain('committed outside its branch');
     rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
     const later = rig.brief();
     expect((await collected(later)).faults).toEqual([]);
   });
 
-  it('a commit by the run\'s identity in the person\'s checkout, on whatever branch', async () => {
+  it("a commit by the run's identity in the person's checkout, on whatever branch", async () => {
     rig.git('checkout', '-q', '-b', 'feature');
     rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
     const brief = rig.brief();
     expect((await collected(brief)).faults).toEqual([]);
-    const escape = ['-c', `user.email=${brief.identity.email}`, '-c', `user.name=${brief.identity.name}`, 'commit', '-q', '--allow-empty', '-m', 'escape'];
+    const escape = [
+      '-c',
+      `user.email=${brief.identity.email}`,
+      '-c',
+      `user.name=${brief.identity.name}`,
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      'escape',
+    ];
     rig.git(...escape);
-    expect((await collected(brief)).faults).toEqual([`it committed outside its branch: ${rig.sha('feature').slice(0, 10)}`]);
+    expect((await collected(brief)).faults).toEqual([
+      `it committed outside its branch: ${rig.sha('feature').slice(0, 10)}`,
+    ]);
   });
 
   it('its commits on base are no fault where the person has merged the branch', async () => {
@@ -360,18 +417,33 @@ describe('facts', () => {
 
   it.each([
     ['in this process', () => {}],
-    ['by git, where this process can\'t tell (a shallow clone)', () => writeFileSync(join(rig.root, '.git', 'shallow'), `${rig.git('rev-list', '--max-parents=0', 'main')}\n`)],
+    [
+      "by git, where this process can't tell (a shallow clone)",
+      () => writeFileSync(join(rig.root, '.git', 'shallow'), `${rig.git('rev-list', '--max-parents=0', 'main')}\n`),
+    ],
   ])('are those of git: %s', async (_name, prepare) => {
     const brief = history();
     prepare();
     const result = await collected(brief);
     expect(result).toMatchObject({ changed: ['later.txt', 'new.txt'], faults: [], rescued: [] });
     expect(String(result.ahead)).toBe(rig.git('rev-list', '--count', 'main..T-1'));
-    rig.git('-c', `user.email=${brief.identity.email}`, '-c', 'user.name=x', 'commit', '-q', '--allow-empty', '-m', 'escape');
-    expect((await collected(brief)).faults).toEqual([`it committed outside its branch: ${rig.sha('main').slice(0, 10)}`]);
+    rig.git(
+      '-c',
+      `user.email=${brief.identity.email}`,
+      '-c',
+      'user.name=x',
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      'escape',
+    );
+    expect((await collected(brief)).faults).toEqual([
+      `it committed outside its branch: ${rig.sha('main').slice(0, 10)}`,
+    ]);
   });
 
-  it('a merge before the run is not the run\'s', async () => {
+  it("a merge before the run is not the run's", async () => {
     rig.writeTask('new.txt', 'x\n');
     rig.commitTask('work');
     rig.write('other.txt', 'landed\n');

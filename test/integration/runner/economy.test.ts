@@ -26,7 +26,20 @@ beforeEach(async () => {
 });
 afterEach(() => rig.remove());
 
-const COMMANDS = ['status', 'diff', 'add', 'update-ref', 'merge-tree', 'merge', 'commit', 'rev-list', 'rev-parse', 'merge-base', 'diff-tree', 'cat-file'];
+const COMMANDS = [
+  'status',
+  'diff',
+  'add',
+  'update-ref',
+  'merge-tree',
+  'merge',
+  'commit',
+  'rev-list',
+  'rev-parse',
+  'merge-base',
+  'diff-tree',
+  'cat-file',
+];
 
 /** The git commands of one run, in order. */
 async function calls(brief: Brief): Promise<string[]> {
@@ -34,10 +47,19 @@ async function calls(brief: Brief): Promise<string[]> {
   runner.stdin?.write(rig.order(brief));
   await rig.result(brief);
   await until(() => !existsSync(rig.path(brief, 'tmp')), 'the end of the run');
-  return readFileSync(log, 'utf8').split('\n').filter((line) => line !== '').map((line) => line.split(' ').find((word) => COMMANDS.includes(word)) ?? line);
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' ').find((word) => COMMANDS.includes(word)) ?? line);
 }
 
-const shell = (change: Partial<NonNullable<Brief['shell']>>) => ({ script: null, check: null, mergeBase: false, run: '', ...change });
+const shell = (change: Partial<NonNullable<Brief['shell']>>) => ({
+  script: null,
+  check: null,
+  mergeBase: false,
+  run: '',
+  ...change,
+});
 
 describe('git processes of a warm runner', () => {
   it('task: status, add, one move of the branch', async () => {
@@ -48,7 +70,10 @@ describe('git processes of a warm runner', () => {
   it('reviewer: one for whitespace and markers, one status', async () => {
     rig.writeTask('new.txt', 'x\n');
     rig.commitTask('work');
-    expect(await calls(rig.brief({ role: 'reviewer', shell: shell({ check: { files: [] } }) }))).toEqual(['diff', 'status']);
+    expect(await calls(rig.brief({ role: 'reviewer', shell: shell({ check: { files: [] } }) }))).toEqual([
+      'diff',
+      'status',
+    ]);
   });
 
   it('tester: one status where base has moved only its board, two more for a merge', async () => {
@@ -56,11 +81,19 @@ describe('git processes of a warm runner', () => {
     rig.commitTask('work');
     rig.write('board/TODO.md', '# TODO\n\n## T-2: More\n');
     rig.git('commit', '-qam', 'a move');
-    expect(await calls(rig.brief({ role: 'tester', shell: shell({ mergeBase: true, run: 'true' }) }))).toEqual(['status']);
+    expect(await calls(rig.brief({ role: 'tester', shell: shell({ mergeBase: true, run: 'true' }) }))).toEqual([
+      'status',
+    ]);
     rig.write('other.txt', 'landed\n');
     rig.git('commit', '-qam', 'a landing');
-    expect(await calls(rig.brief({ role: 'tester', shell: shell({ mergeBase: true, run: 'true' }) }))).toEqual(['merge-tree', 'merge', 'status']);
-    expect(rig.git('log', '-1', '--format=%P|%s|%ce', 'T-1')).toBe(`${rig.sha('T-1^1')} ${rig.sha('main')}|T-1: merge main|t-1.tester.shell@kanban.invalid`);
+    expect(await calls(rig.brief({ role: 'tester', shell: shell({ mergeBase: true, run: 'true' }) }))).toEqual([
+      'merge-tree',
+      'merge',
+      'status',
+    ]);
+    expect(rig.git('log', '-1', '--format=%P|%s|%ce', 'T-1')).toBe(
+      `${rig.sha('T-1^1')} ${rig.sha('main')}|T-1: merge main|t-1.tester.shell@kanban.invalid`,
+    );
     expect(rig.inTask('status', '--porcelain')).toBe('');
   });
 
@@ -69,14 +102,20 @@ describe('git processes of a warm runner', () => {
     rig.commitTask('work');
     const brief = rig.brief({ role: 'reviewer', shell: shell({ check: { files: [] } }) });
     await calls(brief);
-    expect(readdirSync(rig.path(brief, '.')).sort()).toEqual(['brief.json', 'prompt.md', 'report.md', 'result.json', 'run.json']);
+    expect(readdirSync(rig.path(brief, '.')).sort()).toEqual([
+      'brief.json',
+      'prompt.md',
+      'report.md',
+      'result.json',
+      'run.json',
+    ]);
   });
 });
 
 describe('processes that stay', () => {
   const below = () => listProcesses().filter(({ ppid }) => ppid === runner.pid);
 
-  it('are no run\'s, and end with the runner', async () => {
+  it("are no run's, and end with the runner", async () => {
     const brief = rig.task('echo x > new.txt\n');
     await calls(brief);
     const stay = below();
@@ -85,7 +124,13 @@ describe('processes that stay', () => {
     runner.stdin?.end();
     await until(() => runner.exitCode !== null, 'the runner to leave');
     expect(runner.exitCode).toBe(0);
-    await until(() => stay.every(({ pid, startTime }) => !listProcesses().some((row) => row.pid === pid && row.startTime === startTime)), 'them to leave');
+    await until(
+      () =>
+        stay.every(
+          ({ pid, startTime }) => !listProcesses().some((row) => row.pid === pid && row.startTime === startTime),
+        ),
+      'them to leave',
+    );
   });
 
   it('start again when they were killed', async () => {

@@ -17,15 +17,32 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const node = (script: string, ...more: string[]) => ({ env: {}, file: process.execPath, args: ['-e', script, '--', ...more], input: null, timeout: 60_000, most: 64 * 1024 * 1024 });
-const sh = (script: string, change: { env?: Record<string, string>; input?: string; timeout?: number; most?: number } = {}) => ({ ...node(''), file: 'sh', args: ['-c', script], ...change });
-const run = async (command: ReturnType<typeof sh>): Promise<ShellAnswer> => (await shell.run(command)) ?? expect.fail('nothing was started');
+const node = (script: string, ...more: string[]) => ({
+  env: {},
+  file: process.execPath,
+  args: ['-e', script, '--', ...more],
+  input: null,
+  timeout: 60_000,
+  most: 64 * 1024 * 1024,
+});
+const sh = (
+  script: string,
+  change: { env?: Record<string, string>; input?: string; timeout?: number; most?: number } = {},
+) => ({ ...node(''), file: 'sh', args: ['-c', script], ...change });
+const run = async (command: ReturnType<typeof sh>): Promise<ShellAnswer> =>
+  (await shell.run(command)) ?? expect.fail('nothing was started');
 
 describe('a shell that stays', () => {
   it('gives code, output and errors, byte for byte', async () => {
-    expect(await run(sh('printf "a\\0b\\n"; printf "no newline" >&2; exit 3'))).toEqual({ code: 3, stdout: 'a\0b\n', stderr: 'no newline' });
+    expect(await run(sh('printf "a\\0b\\n"; printf "no newline" >&2; exit 3'))).toEqual({
+      code: 3,
+      stdout: 'a\0b\n',
+      stderr: 'no newline',
+    });
     expect(await run(sh('true'))).toEqual({ code: 0, stdout: '', stderr: '' });
-    const much = await run(node('process.stdout.write("ü\\n".repeat(500000)); process.stderr.write("e".repeat(200000))'));
+    const much = await run(
+      node('process.stdout.write("ü\\n".repeat(500000)); process.stderr.write("e".repeat(200000))'),
+    );
     expect(much.stdout).toBe('ü\n'.repeat(500_000));
     expect(much.stderr).toHaveLength(200_000);
   });
@@ -36,7 +53,9 @@ describe('a shell that stays', () => {
     expect(JSON.parse(stdout)).toEqual(strange);
     const input = "line 'one'\n\\n$x `y`\n\nno end";
     expect((await run(sh('cat', { input }))).stdout).toBe(input);
-    expect((await run(sh('printf "%s|%s" "$FROM" "$MINE"', { env: { MINE: "it's\nmine" } }))).stdout).toBe("the start|it's\nmine");
+    expect((await run(sh('printf "%s|%s" "$FROM" "$MINE"', { env: { MINE: "it's\nmine" } }))).stdout).toBe(
+      "the start|it's\nmine",
+    );
     expect((await run(sh('printf "%s" "$MINE"; cat'))).stdout).toBe('');
     expect((await run(sh('pwd -P'))).stdout.trim()).toBe(folder);
   });
@@ -44,10 +63,17 @@ describe('a shell that stays', () => {
   it('runs one after the other, in one shell', async () => {
     const answers = await Promise.all([1, 2, 3].map((n) => run(sh(`echo ${n} $PPID >> log; cat log`))));
     expect(answers.map(({ stdout }) => stdout.trim().split('\n').length)).toEqual([1, 2, 3]);
-    expect(new Set(answers[2]?.stdout.trim().split('\n').map((line) => line.split(' ')[1])).size).toBe(1);
+    expect(
+      new Set(
+        answers[2]?.stdout
+          .trim()
+          .split('\n')
+          .map((line) => line.split(' ')[1]),
+      ).size,
+    ).toBe(1);
   });
 
-  it('says when it can\'t: input with a NUL, or much of it', async () => {
+  it("says when it can't: input with a NUL, or much of it", async () => {
     expect(await shell.run(sh('cat', { input: 'a\0b' }))).toBe(null);
     expect(await shell.run(sh('cat', { input: 'x'.repeat(100_000) }))).toBe(null);
   });

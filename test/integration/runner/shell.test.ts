@@ -9,15 +9,28 @@ beforeEach(() => {
 });
 afterEach(() => rig.remove());
 
-const reviewer = (files: string[] = [], run = '') => ({ role: 'reviewer' as const, shell: { script: null, check: { files }, mergeBase: false, run } });
+const reviewer = (files: string[] = [], run = '') => ({
+  role: 'reviewer' as const,
+  shell: { script: null, check: { files }, mergeBase: false, run },
+});
 const tester = (run = '') => ({ role: 'tester' as const, shell: { script: null, check: null, mergeBase: true, run } });
 
 describe('shell as task agent', () => {
   it('runs the block, commits what changed under the title, and reports done', async () => {
     const brief = rig.task('echo four >> file.txt\necho new > new.txt\n');
     const result = await rig.run(brief);
-    expect(result).toMatchObject({ cause: 'reported', ahead: 1, changed: ['file.txt', 'new.txt'], leftovers: null, faults: [], rescued: [], reported: true });
-    expect(rig.git('log', '-1', '--format=%s|%an|%P', 'T-1')).toBe(`T-1: Do the thing|shell (T-1 task)|${rig.sha('main')}`);
+    expect(result).toMatchObject({
+      cause: 'reported',
+      ahead: 1,
+      changed: ['file.txt', 'new.txt'],
+      leftovers: null,
+      faults: [],
+      rescued: [],
+      reported: true,
+    });
+    expect(rig.git('log', '-1', '--format=%s|%an|%P', 'T-1')).toBe(
+      `T-1: Do the thing|shell (T-1 task)|${rig.sha('main')}`,
+    );
     expect(result.tip).toBe(rig.sha('T-1'));
     expect(rig.read(brief, 'report.md')).toContain('verdict: done');
     expect(existsSync(join(rig.root, '.kanban', 'ended', brief.runId))).toBe(true);
@@ -42,7 +55,9 @@ describe('shell as task agent', () => {
   });
 
   it('takes the report that the block wrote itself, out of the worktree', async () => {
-    const brief = rig.task('echo x > new.txt\nprintf -- "---\\nverdict: done\\nchangelog: A new file\\n---\\n" > "$KANBAN_REPORT"\n');
+    const brief = rig.task(
+      'echo x > new.txt\nprintf -- "---\\nverdict: done\\nchangelog: A new file\\n---\\n" > "$KANBAN_REPORT"\n',
+    );
     await rig.run(brief);
     expect(rig.read(brief, 'report.md')).toContain('changelog: A new file');
     expect(existsSync(brief.report)).toBe(false);
@@ -68,7 +83,10 @@ describe('shell as task agent', () => {
     rig.commitTask('work');
     rig.write('other.txt', 'changed on base\n');
     rig.git('commit', '-qam', 'base moves');
-    const brief = rig.brief({ purpose: 'mend', shell: { script: 'grep "changed on base" other.txt\necho y > new.txt\n', check: null, mergeBase: true, run: '' } });
+    const brief = rig.brief({
+      purpose: 'mend',
+      shell: { script: 'grep "changed on base" other.txt\necho y > new.txt\n', check: null, mergeBase: true, run: '' },
+    });
     const result = await rig.run(brief);
     expect(result).toMatchObject({ cause: 'reported', faults: [], changed: ['new.txt'], ahead: 3 });
     expect(rig.read(brief, 'report.md')).toContain('verdict: done');
@@ -87,9 +105,27 @@ describe('shell as reviewer', () => {
 
   it.each([
     ['nothing changed', () => {}, [], '', 'Nothing has changed'],
-    ['a file outside of `files`', () => (rig.writeTask('new.txt', 'x\n'), rig.commitTask('work')), ['src/**'], '', 'Changed outside of `files` (src/**): new.txt'],
-    ['conflict markers', () => (rig.writeTask('new.txt', '<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n'), rig.commitTask('work')), [], '', 'Conflict markers are left in new.txt'],
-    ['a failing command', () => (rig.writeTask('new.txt', 'x\n'), rig.commitTask('work')), [], 'echo bad style; exit 3', 'bad style'],
+    [
+      'a file outside of `files`',
+      () => (rig.writeTask('new.txt', 'x\n'), rig.commitTask('work')),
+      ['src/**'],
+      '',
+      'Changed outside of `files` (src/**): new.txt',
+    ],
+    [
+      'conflict markers',
+      () => (rig.writeTask('new.txt', '<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n'), rig.commitTask('work')),
+      [],
+      '',
+      'Conflict markers are left in new.txt',
+    ],
+    [
+      'a failing command',
+      () => (rig.writeTask('new.txt', 'x\n'), rig.commitTask('work')),
+      [],
+      'echo bad style; exit 3',
+      'bad style',
+    ],
   ] as const)('asks for changes: %s', async (_name, prepare, files, run, words) => {
     prepare();
     const brief = rig.brief(reviewer([...files], run));
@@ -113,7 +149,9 @@ describe('shell as tester', () => {
     rig.commitTask('work');
     rig.write('other.txt', 'changed on base\n');
     rig.git('commit', '-qam', 'base moves');
-    const brief = rig.brief(tester('grep "changed on base" other.txt && echo report > coverage.txt && echo fixed >> new.txt'));
+    const brief = rig.brief(
+      tester('grep "changed on base" other.txt && echo report > coverage.txt && echo fixed >> new.txt'),
+    );
     const result = await rig.run(brief);
     expect(rig.read(brief, 'report.md')).toContain('verdict: passed');
     expect(result).toMatchObject({ faults: [], changed: ['new.txt'], ahead: 3 });

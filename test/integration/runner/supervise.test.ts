@@ -32,13 +32,16 @@ describe('whole-tree kill', () => {
     expect(result).toMatchObject({ cause: 'timed-out', survivors: [] });
     expect(JSON.parse(rig.read(brief, 'cause.json'))).toMatchObject({ cause: 'timed-out' });
     expect(result.awake).toBeGreaterThanOrEqual(1_400);
-    for (const name of ['setsid.pid', 'deaf.pid', 'unmarked.pid']) expect(isRunning(await pidIn(at(name))), name).toBe(false);
+    for (const name of ['setsid.pid', 'deaf.pid', 'unmarked.pid'])
+      expect(isRunning(await pidIn(at(name))), name).toBe(false);
     expect(result.tail).toBe('started');
   });
 
-  it('sweeps what a clean end leaves in the background, and spares a process that is not the run\'s', async () => {
+  it("sweeps what a clean end leaves in the background, and spares a process that is not the run's", async () => {
     // Outside of the worktree and of the group: only the mark tells whose it is.
-    const brief = rig.program(`(cd / && setsid sh -c 'echo $$ > ${at('left.pid')}; exec ${idle}' &) ; until [ -s ${at('left.pid')} ]; do :; done; printf -- '---\\nverdict: done\\n---\\n' > "$KANBAN_REPORT"`);
+    const brief = rig.program(
+      `(cd / && setsid sh -c 'echo $$ > ${at('left.pid')}; exec ${idle}' &) ; until [ -s ${at('left.pid')} ]; do :; done; printf -- '---\\nverdict: done\\n---\\n' > "$KANBAN_REPORT"`,
+    );
     const result = await rig.run(brief);
     expect(result.cause).toBe('reported');
     expect(isRunning(await pidIn(at('left.pid')))).toBe(false);
@@ -65,7 +68,9 @@ describe('whole-tree kill', () => {
   });
 
   it('finds an orphan without mark and terminal in the worktree, but not one outside', async () => {
-    const brief = rig.program(`env -i PATH="$PATH" sh -c '(setsid sh -c "echo \\$\\$ > ${at('in.pid')}; exec ${idle}" &)'; cd /; env -i PATH="$PATH" sh -c '(setsid sh -c "echo \\$\\$ > ${at('out.pid')}; exec ${idle}" &)'; until [ -s ${at('in.pid')} ] && [ -s ${at('out.pid')} ]; do :; done`);
+    const brief = rig.program(
+      `env -i PATH="$PATH" sh -c '(setsid sh -c "echo \\$\\$ > ${at('in.pid')}; exec ${idle}" &)'; cd /; env -i PATH="$PATH" sh -c '(setsid sh -c "echo \\$\\$ > ${at('out.pid')}; exec ${idle}" &)'; until [ -s ${at('in.pid')} ] && [ -s ${at('out.pid')} ]; do :; done`,
+    );
     await rig.run(brief);
     expect(isRunning(await pidIn(at('in.pid')))).toBe(false);
     // Escapes without containment (DEPENDENCIES: the double fork with a cleared environment); never guessed at.
@@ -97,7 +102,9 @@ describe('process table', () => {
     await until(() => listProcesses().some(({ pid }) => pid === child.pid), 'the child');
     const later = String(Number(readProcess(child.pid ?? 0)?.startTime) + 1);
     for (const since of [now, later, now, '']) {
-      const expected = listProcesses().some(({ pid, startTime }) => pid === child.pid && (since === '' || Number(startTime) >= Number(since)));
+      const expected = listProcesses().some(
+        ({ pid, startTime }) => pid === child.pid && (since === '' || Number(startTime) >= Number(since)),
+      );
       expect(listProcesses(since).some((row) => row.pid === child.pid && startedSince(row, since))).toBe(expected);
     }
     child.kill('SIGKILL');
@@ -107,7 +114,9 @@ describe('process table', () => {
 
 describe('who ends a run', () => {
   it('stop.json: its cause and words win over what the agent does on SIGTERM', async () => {
-    const brief = rig.program(`trap 'printf -- "---\\nverdict: done\\n---\\n" > "$KANBAN_REPORT"; exit 0' TERM; echo x > file.txt; echo $$ > ${at('agent.pid')}; while :; do sleep 0.1; done`);
+    const brief = rig.program(
+      `trap 'printf -- "---\\nverdict: done\\n---\\n" > "$KANBAN_REPORT"; exit 0' TERM; echo x > file.txt; echo $$ > ${at('agent.pid')}; while :; do sleep 0.1; done`,
+    );
     await rig.start(brief);
     await pidIn(at('agent.pid'));
     writeFileSync(rig.path(brief, 'stop.json'), JSON.stringify({ cause: 'stopped', detail: 'the entry moved', at: 1 }));
@@ -132,7 +141,9 @@ describe('who ends a run', () => {
   });
 
   it('outlives its coordinator: end of stdin and SIGHUP leave the run alone', async () => {
-    const brief = rig.program(`echo $$ > ${at('agent.pid')}; until [ -e ${at('go')} ]; do sleep 0.05; done; printf -- '---\\nverdict: done\\n---\\n' > "$KANBAN_REPORT"`);
+    const brief = rig.program(
+      `echo $$ > ${at('agent.pid')}; until [ -e ${at('go')} ]; do sleep 0.05; done; printf -- '---\\nverdict: done\\n---\\n' > "$KANBAN_REPORT"`,
+    );
     const runner = await rig.start(brief);
     await pidIn(at('agent.pid'));
     runner.stdin?.destroy();
@@ -145,7 +156,10 @@ describe('who ends a run', () => {
   });
 
   it('too much output: no-report, and the words say so; the runner stays small', async () => {
-    const brief = rig.program('head -c 209715200 /dev/zero | tr "\\0" "x"; printf "\\nlast words\\n"; until [ -e nothing ]; do sleep 1; done', { maxOutput: 150_000_000 });
+    const brief = rig.program(
+      'head -c 209715200 /dev/zero | tr "\\0" "x"; printf "\\nlast words\\n"; until [ -e nothing ]; do sleep 1; done',
+      { maxOutput: 150_000_000 },
+    );
     const runner = await rig.start(brief);
     let largest = 0;
     await until(() => {
@@ -167,7 +181,9 @@ describe('who ends a run', () => {
   });
 
   it('not stalled: silent, but files change', async () => {
-    const brief = rig.program('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i > file.txt; sleep 0.3; done', { stall: { after: 2_400, kill: true } });
+    const brief = rig.program('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i > file.txt; sleep 0.3; done', {
+      stall: { after: 2_400, kill: true },
+    });
     expect((await rig.run(brief)).cause).toBe('no-report');
   });
 });
@@ -182,7 +198,9 @@ function statusOf(pid: number): string {
 
 describe('claims', () => {
   it('two runners, one folder: one agent (I3)', async () => {
-    const brief = rig.program(`echo started >> ${at('starts')}; until [ -e ${at('go')} ]; do sleep 0.05; done; printf -- '---\\nverdict: done\\n---\\n' > "$KANBAN_REPORT"`);
+    const brief = rig.program(
+      `echo started >> ${at('starts')}; until [ -e ${at('go')} ]; do sleep 0.05; done; printf -- '---\\nverdict: done\\n---\\n' > "$KANBAN_REPORT"`,
+    );
     const line = rig.order(brief);
     const runners = await Promise.all([rig.runner(), rig.runner(), rig.runner()]);
     for (const runner of runners) runner.stdin?.end(line);
@@ -230,7 +248,9 @@ describe('claims', () => {
 
 describe('a runner that dies', () => {
   it('is salvaged: its tree ended, uncommitted work committed, once (I6, I8)', async () => {
-    const brief = rig.program(`echo half > file.txt; setsid sh -c 'echo $$ > ${at('child.pid')}; exec ${idle}' & echo $$ > ${at('agent.pid')}; wait`);
+    const brief = rig.program(
+      `echo half > file.txt; setsid sh -c 'echo $$ > ${at('child.pid')}; exec ${idle}' & echo $$ > ${at('agent.pid')}; wait`,
+    );
     const runner = await rig.start(brief);
     const pids = [await pidIn(at('agent.pid')), await pidIn(at('child.pid'))];
     runner.kill('SIGKILL');
@@ -247,7 +267,11 @@ describe('a runner that dies', () => {
   it.each(['agent', 'collect'])('killed in phase %s: the same end (I8)', async (phase) => {
     const brief = rig.task('echo half > file.txt\necho new > new.txt\n');
     const runner = await rig.start(brief);
-    await until(() => existsSync(rig.path(brief, 'events.jsonl')) && rig.read(brief, 'events.jsonl').includes(`"name":"${phase}"`), phase);
+    await until(
+      () =>
+        existsSync(rig.path(brief, 'events.jsonl')) && rig.read(brief, 'events.jsonl').includes(`"name":"${phase}"`),
+      phase,
+    );
     runner.kill('SIGKILL');
     const claim = readClaim(rig.path(brief, '.'));
     await until(() => claim !== null && isAlive(claim) === 'dead', 'the runner to be gone');
@@ -281,7 +305,12 @@ describe('a runner that dies', () => {
 
 describe('hooks', () => {
   it('after_create once per worktree, HUSKY=0, then the mark; before and after each run', async () => {
-    const hooks = { afterCreate: `echo "create $HUSKY" >> ${at('log')}`, beforeRun: `echo before >> ${at('log')}`, afterRun: `echo after >> ${at('log')}`, timeout: 60_000 };
+    const hooks = {
+      afterCreate: `echo "create $HUSKY" >> ${at('log')}`,
+      beforeRun: `echo before >> ${at('log')}`,
+      afterRun: `echo after >> ${at('log')}`,
+      timeout: 60_000,
+    };
     await rig.run(rig.task(`echo run >> ${at('log')}\n`, { hooks }));
     await rig.run(rig.task(`echo run >> ${at('log')}\n`, { hooks }));
     expect(readFileSync(at('log'), 'utf8')).toBe('create 0\nbefore\nrun\nafter\nbefore\nrun\nafter\n');
@@ -290,7 +319,12 @@ describe('hooks', () => {
   });
 
   it('a hook that fails starts no agent: not-started with its last 20 lines', async () => {
-    const hooks = { afterCreate: 'seq 1 50; echo no such package >&2; exit 4', beforeRun: '', afterRun: '', timeout: 60_000 };
+    const hooks = {
+      afterCreate: 'seq 1 50; echo no such package >&2; exit 4',
+      beforeRun: '',
+      afterRun: '',
+      timeout: 60_000,
+    };
     const brief = rig.task(`echo run >> ${at('log')}\n`, { hooks });
     const result = await rig.run(brief);
     expect(result.cause).toBe('not-started');
@@ -299,8 +333,11 @@ describe('hooks', () => {
     expect(existsSync(join(rig.root, '.git/worktrees/T-1/kanban-ready'))).toBe(false);
   });
 
-  it('a hook that hangs is ended after its time, and a dead holder\'s lock is taken over', async () => {
-    rig.write('.git/kanban/after-create.lock', JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: 0 }));
+  it("a hook that hangs is ended after its time, and a dead holder's lock is taken over", async () => {
+    rig.write(
+      '.git/kanban/after-create.lock',
+      JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: 0 }),
+    );
     const hooks = { afterCreate: `echo $$ > ${at('hook.pid')}; ${idle}`, beforeRun: '', afterRun: '', timeout: 700 };
     const result = await rig.run(rig.task('true\n', { hooks, grace: 500 }));
     expect(result.cause).toBe('not-started');
@@ -313,7 +350,9 @@ describe('hooks', () => {
     const brief = rig.program(idle, { hooks, timeout: 500, grace: 500 });
     expect((await rig.run(brief)).cause).toBe('timed-out');
     expect(readFileSync(at('log'), 'utf8')).toBe('after\n');
-    expect(rig.events(brief).some((event) => event.type === 'text' && event.text.includes('after_run hook failed'))).toBe(true);
+    expect(
+      rig.events(brief).some((event) => event.type === 'text' && event.text.includes('after_run hook failed')),
+    ).toBe(true);
   });
 });
 
@@ -325,10 +364,26 @@ describe('command', () => {
   });
 
   it.each([
-    ['a program that is not there', { command: { file: 'no-such-program-here', args: [], stdin: 'none' as const } }, 'not-started'],
-    ['exit 127', { command: { file: 'sh', args: ['-c', 'no-such-program-here'], stdin: 'none' as const } }, 'not-started'],
-    ['exit 127 after work', { command: { file: 'sh', args: ['-c', 'echo x > file.txt; no-such-program-here'], stdin: 'none' as const } }, 'no-report'],
-    ['exit 75', { command: { file: 'sh', args: ['-c', 'echo retry-after: 30; exit 75'], stdin: 'none' as const } }, 'provider'],
+    [
+      'a program that is not there',
+      { command: { file: 'no-such-program-here', args: [], stdin: 'none' as const } },
+      'not-started',
+    ],
+    [
+      'exit 127',
+      { command: { file: 'sh', args: ['-c', 'no-such-program-here'], stdin: 'none' as const } },
+      'not-started',
+    ],
+    [
+      'exit 127 after work',
+      { command: { file: 'sh', args: ['-c', 'echo x > file.txt; no-such-program-here'], stdin: 'none' as const } },
+      'no-report',
+    ],
+    [
+      'exit 75',
+      { command: { file: 'sh', args: ['-c', 'echo retry-after: 30; exit 75'], stdin: 'none' as const } },
+      'provider',
+    ],
     ['exit 0 without a report', { command: { file: 'true', args: [], stdin: 'none' as const } }, 'no-report'],
   ])('%s', async (_name, change, cause) => {
     const result = await rig.run(rig.brief(change));

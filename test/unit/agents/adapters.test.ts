@@ -10,7 +10,14 @@ function run(words: string[], change: Partial<AgentRun> = {}): AgentRun {
     taskId: 'T-1',
     role: 'task',
     purpose: 'work',
-    settings: { kind: 'command', command: words, args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' },
+    settings: {
+      kind: 'command',
+      command: words,
+      args: [],
+      model: null,
+      env: { pass: [], set: {} },
+      permissions: 'narrow',
+    },
     model: 'm-1',
     worktree: '/w',
     promptFile: '/r/prompt.md',
@@ -27,10 +34,31 @@ function run(words: string[], change: Partial<AgentRun> = {}): AgentRun {
 
 describe('command', () => {
   it('fills its placeholders, and only those, once', () => {
-    const words = ['agent', '{prompt_file}', '--cd={worktree}', '{report}', '{git_dir}:{git_common_dir}', '--model', '{model}', '{run_id}', '{other}', '{}'];
+    const words = [
+      'agent',
+      '{prompt_file}',
+      '--cd={worktree}',
+      '{report}',
+      '{git_dir}:{git_common_dir}',
+      '--model',
+      '{model}',
+      '{run_id}',
+      '{other}',
+      '{}',
+    ];
     expect(command.plan(run(words)).command).toEqual({
       file: 'agent',
-      args: ['/r/prompt.md', '--cd=/w', '/w/REPORT.md', '/g/worktrees/T-1:/g', '--model', 'm-1', 'T-1-1-task-0a1b2c3d', '{other}', '{}'],
+      args: [
+        '/r/prompt.md',
+        '--cd=/w',
+        '/w/REPORT.md',
+        '/g/worktrees/T-1:/g',
+        '--model',
+        'm-1',
+        'T-1-1-task-0a1b2c3d',
+        '{other}',
+        '{}',
+      ],
       stdin: 'prompt',
     });
     expect(command.plan(run(['agent', '{model}'], { model: '{worktree}' })).command?.args).toEqual(['{worktree}']);
@@ -57,9 +85,24 @@ describe('command', () => {
 describe('shell', () => {
   it('plans each role', () => {
     expect(shell.plan(run([])).shell).toEqual({ script: 'echo', check: null, mergeBase: false, run: '' });
-    expect(shell.plan(run([], { purpose: 'mend' })).shell).toEqual({ script: 'echo', check: null, mergeBase: true, run: '' });
-    expect(shell.plan(run([], { role: 'reviewer' })).shell).toEqual({ script: null, check: { files: ['src/**'] }, mergeBase: false, run: 'npm test' });
-    expect(shell.plan(run([], { role: 'tester' })).shell).toEqual({ script: null, check: null, mergeBase: true, run: 'npm test' });
+    expect(shell.plan(run([], { purpose: 'mend' })).shell).toEqual({
+      script: 'echo',
+      check: null,
+      mergeBase: true,
+      run: '',
+    });
+    expect(shell.plan(run([], { role: 'reviewer' })).shell).toEqual({
+      script: null,
+      check: { files: ['src/**'] },
+      mergeBase: false,
+      run: 'npm test',
+    });
+    expect(shell.plan(run([], { role: 'tester' })).shell).toEqual({
+      script: null,
+      check: null,
+      mergeBase: true,
+      run: 'npm test',
+    });
   });
 });
 
@@ -68,7 +111,8 @@ describe.each(ADAPTERS.map((adapter) => [adapter.name, adapter] as const))('ever
     expect(adapterNamed(name)).toBe(adapter);
     const plan = adapter.plan(run(['agent']));
     expect((plan.command === null) !== (plan.shell === null)).toBe(true);
-    for (const line of ['', '{', 'null', '{"type":"result"}', '\0']) expect(Array.isArray(adapter.parse(line, 0))).toBe(true);
+    for (const line of ['', '{', 'null', '{"type":"result"}', '\0'])
+      expect(Array.isArray(adapter.parse(line, 0))).toBe(true);
     expect(['ended', 'provider', 'not-started']).toContain(adapter.outcome({ code: 0, signal: null }, '', [], 0).kind);
   });
 });

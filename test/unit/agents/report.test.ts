@@ -5,12 +5,24 @@ import { ROLES } from '../../../src/workflow/settings.ts';
 
 describe('parseReport', () => {
   it('reads the form of DESIGN.md, comments and all', () => {
-    const text = '---\nverdict: done          # task: done | blocked\ntype: fixed            # a section\nchangelog: Login answers 400 to an empty password\n---\nwhat was found\n';
-    expect(parseReport(text, 'task')).toEqual({ ok: true, verdict: 'done', type: 'fixed', changelog: 'Login answers 400 to an empty password', text: 'what was found' });
+    const text =
+      '---\nverdict: done          # task: done | blocked\ntype: fixed            # a section\nchangelog: Login answers 400 to an empty password\n---\nwhat was found\n';
+    expect(parseReport(text, 'task')).toEqual({
+      ok: true,
+      verdict: 'done',
+      type: 'fixed',
+      changelog: 'Login answers 400 to an empty password',
+      text: 'what was found',
+    });
   });
 
   it.each([
-    ['a colon in the changelog', 'verdict: done\nchangelog: fix: the "x" #3 is: gone', 'done', 'fix: the "x" #3 is: gone'],
+    [
+      'a colon in the changelog',
+      'verdict: done\nchangelog: fix: the "x" #3 is: gone',
+      'done',
+      'fix: the "x" #3 is: gone',
+    ],
     ['a hash in the changelog', 'verdict: done\nchangelog: Support C # and #12', 'done', 'Support C # and #12'],
     ['quotes around it', 'verdict: done\nchangelog: "Add `x`: y"', 'done', 'Add `x`: y'],
     ['a block scalar', 'verdict: done\nchangelog: >-\n  Two\n  lines', 'done', 'Two lines'],
@@ -47,8 +59,14 @@ describe('parseReport', () => {
   it.each([
     ['', 'the report is empty'],
     ['some text', 'the report has no verdict: its front matter must say `verdict: passed` or `verdict: failed`'],
-    ['---\nverdict: maybe\n---\n', 'the report\'s verdict "maybe" is none that a tester can give: `verdict: passed` or `verdict: failed`'],
-    ['---\nverdict: ready\n---\n', 'the report\'s verdict "ready" is none that a tester can give: `verdict: passed` or `verdict: failed`'],
+    [
+      '---\nverdict: maybe\n---\n',
+      'the report\'s verdict "maybe" is none that a tester can give: `verdict: passed` or `verdict: failed`',
+    ],
+    [
+      '---\nverdict: ready\n---\n',
+      'the report\'s verdict "ready" is none that a tester can give: `verdict: passed` or `verdict: failed`',
+    ],
   ])('says what is missing: %j', (text, problem) => {
     expect(parseReport(text, 'tester')).toEqual({ ok: false, problem });
   });
@@ -68,8 +86,10 @@ describe('parseReport', () => {
   });
 
   it('never throws, whatever is written', () => {
-    fc.assert(fc.property(fc.string(), fc.constantFrom(...ROLES), (text, role) => {
-      for (const whole of [text, `---\n${text}\n---\n`, `---\nverdict: ${text}`]) parseReport(whole, role);
-    }));
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom(...ROLES), (text, role) => {
+        for (const whole of [text, `---\n${text}\n---\n`, `---\nverdict: ${text}`]) parseReport(whole, role);
+      }),
+    );
   });
 });

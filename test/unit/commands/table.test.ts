@@ -14,7 +14,11 @@ interface Answer {
 async function type(...argv: string[]): Promise<Answer> {
   let out = '';
   let err = '';
-  const io = { stdout: { write: (text: string) => (out += text) }, stderr: { write: (text: string) => (err += text) }, columns: 100 };
+  const io = {
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (err += text) },
+    columns: 100,
+  };
   const asked = await readCommandLine(argv, io as unknown as Io, '1.2.3');
   return { asked, out, err };
 }
@@ -26,11 +30,23 @@ const heard = async (...argv: string[]): Promise<unknown> => {
 
 describe('command line', () => {
   it('gives commands what was typed', async () => {
-    expect(await heard('add', 'Drop lodash', '--depends', 'T-1,T-2', '--body', '-')).toEqual(['add', ['Drop lodash'], { depends: 'T-1,T-2', body: '-' }]);
-    expect(await heard('run', 'T-1', 'T-2', '--until-done', '--max-wait', '1h30m')).toEqual(['run', ['T-1', 'T-2'], { untilDone: true, maxWait: 5_400_000 }]);
+    expect(await heard('add', 'Drop lodash', '--depends', 'T-1,T-2', '--body', '-')).toEqual([
+      'add',
+      ['Drop lodash'],
+      { depends: 'T-1,T-2', body: '-' },
+    ]);
+    expect(await heard('run', 'T-1', 'T-2', '--until-done', '--max-wait', '1h30m')).toEqual([
+      'run',
+      ['T-1', 'T-2'],
+      { untilDone: true, maxWait: 5_400_000 },
+    ]);
     expect(await heard('stop', '--now')).toEqual(['stop', [], { now: true }]);
     expect(await heard('log', 'T-1', '--limit', '5')).toEqual(['log', ['T-1'], { limit: 5 }]);
-    expect(await heard('retry', 'T-1', '--mended', '--why', 'by hand')).toEqual(['retry', ['T-1'], { mended: true, why: 'by hand' }]);
+    expect(await heard('retry', 'T-1', '--mended', '--why', 'by hand')).toEqual([
+      'retry',
+      ['T-1'],
+      { mended: true, why: 'by hand' },
+    ]);
   });
 
   it('takes plain kanban, and kanban with options only, for status', async () => {
@@ -44,8 +60,16 @@ describe('command line', () => {
     const since = asked.kind === 'command' ? Number(asked.args.options['since']) : 0;
     expect(since).toBeGreaterThanOrEqual(before - 7_200_000);
     expect(since).toBeLessThanOrEqual(Date.now() - 7_200_000);
-    expect(await heard('log', '--since', '2026-11-20T10:00Z')).toEqual(['log', [], { since: Date.UTC(2026, 10, 20, 10) }]);
-    expect(await heard('log', '--since', '2026-11-20')).toEqual(['log', [], { since: new Date(2026, 10, 20).getTime() }]);
+    expect(await heard('log', '--since', '2026-11-20T10:00Z')).toEqual([
+      'log',
+      [],
+      { since: Date.UTC(2026, 10, 20, 10) },
+    ]);
+    expect(await heard('log', '--since', '2026-11-20')).toEqual([
+      'log',
+      [],
+      { since: new Date(2026, 10, 20).getTime() },
+    ]);
   });
 
   it.each([
@@ -144,14 +168,18 @@ describe('command table', () => {
   it('shows examples that can be typed', async () => {
     for (const spec of COMMANDS)
       for (const [line] of spec.examples) {
-        const argv = [...(line.split('| ').at(-1) ?? '').matchAll(/"([^"]*)"|(\S+)/g)].map((match) => match[1] ?? match[2] ?? '');
+        const argv = [...(line.split('| ').at(-1) ?? '').matchAll(/"([^"]*)"|(\S+)/g)].map(
+          (match) => match[1] ?? match[2] ?? '',
+        );
         const { asked, err } = await type(...argv.slice(1));
         expect(asked.kind === 'command' ? asked.spec.name : err, line).toBe(spec.name);
       }
   });
 
   it('documents the keys of every --json', () => {
-    const printing = COMMANDS.filter(({ options }) => options.some(({ flags }) => flags === '--json')).map(({ name }) => name);
+    const printing = COMMANDS.filter(({ options }) => options.some(({ flags }) => flags === '--json')).map(
+      ({ name }) => name,
+    );
     expect(COMMANDS.filter(({ json }) => json !== undefined).map(({ name }) => name)).toEqual(printing);
   });
 
@@ -168,9 +196,20 @@ describe('command table', () => {
       format: 'esm',
       write: false,
       metafile: true,
-      plugins: [{ name: 'only-what-is-loaded-at-once', setup: ({ onResolve }) => void onResolve({ filter: /.*/ }, ({ kind }) => (kind === 'dynamic-import' ? { external: true } : undefined)) }],
+      plugins: [
+        {
+          name: 'only-what-is-loaded-at-once',
+          setup: ({ onResolve }) =>
+            void onResolve({ filter: /.*/ }, ({ kind }) =>
+              kind === 'dynamic-import' ? { external: true } : undefined,
+            ),
+        },
+      ],
     });
-    const allowed = ['src/cli.ts', ...['command', 'exit-codes', 'program', 'table'].map((name) => `src/commands/${name}.ts`)];
+    const allowed = [
+      'src/cli.ts',
+      ...['command', 'exit-codes', 'program', 'table'].map((name) => `src/commands/${name}.ts`),
+    ];
     const loaded = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/commander/'));
     expect(loaded).toContain('src/commands/table.ts');
     expect(loaded.filter((path) => !allowed.includes(path))).toEqual([]);

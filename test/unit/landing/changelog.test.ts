@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { carryOver, CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog.ts';
+import {
+  carryOver,
+  CHANGELOG_SECTIONS,
+  insertChangelogLine,
+  type ChangelogSection,
+} from '../../../src/landing/changelog.ts';
 
-const add = (text: string | null, section: ChangelogSection = 'Fixed', line = 'new (T-1)') => insertChangelogLine(text, { section, line });
+const add = (text: string | null, section: ChangelogSection = 'Fixed', line = 'new (T-1)') =>
+  insertChangelogLine(text, { section, line });
 
 describe('insertChangelogLine', () => {
   const cases: readonly (readonly [string, string | null, string])[] = [
@@ -25,15 +31,31 @@ describe('insertChangelogLine', () => {
       '# Changelog\n\n## [Unreleased]\n',
       '# Changelog\n\n## [Unreleased]\n\n### Fixed\n\n- new (T-1)\n',
     ],
-    ['the section is there', '## [Unreleased]\n\n### Fixed\n\n- a\n\n## [1.0.0]\n', '## [Unreleased]\n\n### Fixed\n\n- a\n- new (T-1)\n\n## [1.0.0]\n'],
-    ['the section is empty', '## [Unreleased]\n\n### Fixed\n\n## [1.0.0]\n', '## [Unreleased]\n\n### Fixed\n\n- new (T-1)\n\n## [1.0.0]\n'],
-    ['a tight file', '## Unreleased\n### Fixed\n- a\n## 1.0.0\n- x\n', '## Unreleased\n### Fixed\n- a\n- new (T-1)\n## 1.0.0\n- x\n'],
+    [
+      'the section is there',
+      '## [Unreleased]\n\n### Fixed\n\n- a\n\n## [1.0.0]\n',
+      '## [Unreleased]\n\n### Fixed\n\n- a\n- new (T-1)\n\n## [1.0.0]\n',
+    ],
+    [
+      'the section is empty',
+      '## [Unreleased]\n\n### Fixed\n\n## [1.0.0]\n',
+      '## [Unreleased]\n\n### Fixed\n\n- new (T-1)\n\n## [1.0.0]\n',
+    ],
+    [
+      'a tight file',
+      '## Unreleased\n### Fixed\n- a\n## 1.0.0\n- x\n',
+      '## Unreleased\n### Fixed\n- a\n- new (T-1)\n## 1.0.0\n- x\n',
+    ],
     [
       'between sections, in the order of Keep a Changelog',
       '## [Unreleased]\n\n### Added\n\n- a\n\n### Security\n\n- s\n',
       '## [Unreleased]\n\n### Added\n\n- a\n\n### Fixed\n\n- new (T-1)\n\n### Security\n\n- s\n',
     ],
-    ['a tight file without the section', '## Unreleased\n### Added\n- a\n## 1.0.0\n', '## Unreleased\n### Added\n- a\n\n### Fixed\n- new (T-1)\n\n## 1.0.0\n'],
+    [
+      'a tight file without the section',
+      '## Unreleased\n### Added\n- a\n## 1.0.0\n',
+      '## Unreleased\n### Added\n- a\n\n### Fixed\n- new (T-1)\n\n## 1.0.0\n',
+    ],
     [
       'a bullet with more lines at the end of the section',
       '## [Unreleased]\n### Fixed\n- a\n  more\n\n  text\n\n### Security\n- s\n',
@@ -49,38 +71,66 @@ describe('insertChangelogLine', () => {
       '# C\n\n```\n## [Unreleased]\n### Fixed\n```\n\n## [Unreleased]\n',
       '# C\n\n```\n## [Unreleased]\n### Fixed\n```\n\n## [Unreleased]\n\n### Fixed\n\n- new (T-1)\n',
     ],
-    ['CRLF', '# C\r\n\r\n## [Unreleased]\r\n\r\n## [1.0.0]\r\n', '# C\r\n\r\n## [Unreleased]\r\n\r\n### Fixed\r\n\r\n- new (T-1)\r\n\r\n## [1.0.0]\r\n'],
-    ['a byte order mark', '\uFEFF## [Unreleased]\n### Fixed\n- a\n', '\uFEFF## [Unreleased]\n### Fixed\n- a\n- new (T-1)\n'],
+    [
+      'CRLF',
+      '# C\r\n\r\n## [Unreleased]\r\n\r\n## [1.0.0]\r\n',
+      '# C\r\n\r\n## [Unreleased]\r\n\r\n### Fixed\r\n\r\n- new (T-1)\r\n\r\n## [1.0.0]\r\n',
+    ],
+    [
+      'a byte order mark',
+      '\uFEFF## [Unreleased]\n### Fixed\n- a\n',
+      '\uFEFF## [Unreleased]\n### Fixed\n- a\n- new (T-1)\n',
+    ],
   ];
   for (const [name, before, after] of cases) it(name, () => expect(add(before)).toBe(after));
 
   it('keeps every byte and the order of landings, whatever the text (I1)', () => {
-    const piece = fc.constantFrom('# C', '## [Unreleased]', '## [1.0.0] - 2024-01-01', '### Added', '### Fixed', '- a', '  b', 'text', '', '```', '[x]: y');
+    const piece = fc.constantFrom(
+      '# C',
+      '## [Unreleased]',
+      '## [1.0.0] - 2024-01-01',
+      '### Added',
+      '### Fixed',
+      '- a',
+      '  b',
+      'text',
+      '',
+      '```',
+      '[x]: y',
+    );
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 14 }), fc.constantFrom('\n', '\r\n'), fc.constantFrom(...CHANGELOG_SECTIONS), (pieces, eol, section) => {
-        const text = pieces.join(eol);
-        const once = add(text, section, 'one (T-1)');
-        const twice = add(once, section, 'two (T-2)');
-        // What was there is still there, in order.
-        const rest = once.split(/\r?\n/);
-        for (const line of pieces) {
-          const at = rest.indexOf(line);
-          expect(at, `${line} in ${once}`).toBeGreaterThanOrEqual(0);
-          rest.splice(0, at + 1);
-        }
-        expect(twice.indexOf('- two (T-2)')).toBeGreaterThan(twice.indexOf('- one (T-1)'));
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 14 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom(...CHANGELOG_SECTIONS),
+        (pieces, eol, section) => {
+          const text = pieces.join(eol);
+          const once = add(text, section, 'one (T-1)');
+          const twice = add(once, section, 'two (T-2)');
+          // What was there is still there, in order.
+          const rest = once.split(/\r?\n/);
+          for (const line of pieces) {
+            const at = rest.indexOf(line);
+            expect(at, `${line} in ${once}`).toBeGreaterThanOrEqual(0);
+            rest.splice(0, at + 1);
+          }
+          expect(twice.indexOf('- two (T-2)')).toBeGreaterThan(twice.indexOf('- one (T-1)'));
+        },
+      ),
     );
   });
 });
 
 describe('carryOver, where line merges corrupt (GIT.md section 3)', () => {
-  const file = (added: string, more = '') => `# C\n\n## [Unreleased]\n\n### Added\n\n${added}${more}\n## [1.0.0]\n\n### Added\n\n- x\n`;
+  const file = (added: string, more = '') =>
+    `# C\n\n## [Unreleased]\n\n### Added\n\n${added}${more}\n## [1.0.0]\n\n### Added\n\n- x\n`;
 
   it('a: another section at the same place', () => {
     const base = file('- a\n', '\n### Changed\n\n- c\n');
     const branch = file('- a\n', '\n### Fixed\n\n- f\n');
-    expect(carryOver(base, file('- a\n'), branch).text).toBe(file('- a\n', '\n### Changed\n\n- c\n\n### Fixed\n\n- f\n'));
+    expect(carryOver(base, file('- a\n'), branch).text).toBe(
+      file('- a\n', '\n### Changed\n\n- c\n\n### Fixed\n\n- f\n'),
+    );
   });
 
   it('b: both reword a bullet: base stands', () => {
@@ -93,19 +143,25 @@ describe('carryOver, where line merges corrupt (GIT.md section 3)', () => {
   });
 
   it('c: base deletes a bullet, the branch adds beside it', () => {
-    expect(carryOver(file('- k\n'), file('- k\n- gone\n'), file('- k\n- gone\n- new\n')).text).toBe(file('- k\n- new\n'));
+    expect(carryOver(file('- k\n'), file('- k\n- gone\n'), file('- k\n- gone\n- new\n')).text).toBe(
+      file('- k\n- new\n'),
+    );
   });
 
   it('d: bullets of several lines with an equal last line', () => {
     const base = file('- T-1 first line\n  same tail\n');
     const branch = file('- T-2 first line\n  same tail\n');
-    expect(carryOver(base, file(''), branch).text).toBe(file('- T-1 first line\n  same tail\n- T-2 first line\n  same tail\n'));
+    expect(carryOver(base, file(''), branch).text).toBe(
+      file('- T-1 first line\n  same tail\n- T-2 first line\n  same tail\n'),
+    );
   });
 
   it('e: base has released meanwhile: the bullet goes under Unreleased', () => {
     const base = '# C\n\n## [Unreleased]\n\n## [1.1.0]\n\n### Added\n\n- a\n\n## [1.0.0]\n';
     const result = carryOver(base, file('- a\n'), file('- a\n- new\n'));
-    expect(result.text).toBe('# C\n\n## [Unreleased]\n\n### Added\n\n- new\n\n## [1.1.0]\n\n### Added\n\n- a\n\n## [1.0.0]\n');
+    expect(result.text).toBe(
+      '# C\n\n## [Unreleased]\n\n### Added\n\n- new\n\n## [1.1.0]\n\n### Added\n\n- a\n\n## [1.0.0]\n',
+    );
     expect(result.added).toEqual([{ section: 'added', bullet: '- new' }]);
   });
 
@@ -115,6 +171,8 @@ describe('carryOver, where line merges corrupt (GIT.md section 3)', () => {
   });
 
   it('a file that only the branch has', () => {
-    expect(carryOver(null, null, '## [Unreleased]\n\n### Added\n\n- b\n').text).toBe('# Changelog\n\n## [Unreleased]\n\n### Added\n\n- b\n');
+    expect(carryOver(null, null, '## [Unreleased]\n\n### Added\n\n- b\n').text).toBe(
+      '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- b\n',
+    );
   });
 });

@@ -19,30 +19,86 @@ const settings = (change: { run?: string; afterCreate?: string; capacity?: numbe
 
 /** A repository in which all is well. */
 const well: PreflightFacts = {
-  today: '2026-11-30', fullAt: 0, node: '24.1.0', git: '2.39.5', repository: null, hasCommits: true, baseExists: true, baseCandidates: [],
-  head: 'main', baseCheckout: '/repo', shallow: false, identity: { ok: true }, operation: null, diskFree: 50 * 2 ** 30, workspaces: null,
-  otherCoordinator: null, uncommitted: [], inWork: 0, settings: settings(), settingsProblems: [], promptProblems: [], boardProblems: [],
-  agents: [], foreignBranches: [], ignoredEnvFiles: [], hasWorktreeInclude: false, pullRebase: false, unpushed: 0, teamChecks: [],
-  notIgnored: [], isRoot: false, mended: [], runsAlive: 0, next: [],
+  today: '2026-11-30',
+  fullAt: 0,
+  node: '24.1.0',
+  git: '2.39.5',
+  repository: null,
+  hasCommits: true,
+  baseExists: true,
+  baseCandidates: [],
+  head: 'main',
+  baseCheckout: '/repo',
+  shallow: false,
+  identity: { ok: true },
+  operation: null,
+  diskFree: 50 * 2 ** 30,
+  workspaces: null,
+  otherCoordinator: null,
+  uncommitted: [],
+  inWork: 0,
+  settings: settings(),
+  settingsProblems: [],
+  promptProblems: [],
+  boardProblems: [],
+  agents: [],
+  foreignBranches: [],
+  ignoredEnvFiles: [],
+  hasWorktreeInclude: false,
+  pullRebase: false,
+  unpushed: 0,
+  teamChecks: [],
+  notIgnored: [],
+  isRoot: false,
+  mended: [],
+  runsAlive: 0,
+  next: [],
 };
 
-const agent = (change: Partial<AgentFact>): AgentFact => ({ name: 'claude', kind: 'command', roles: ['task'], program: 'claude', found: '/bin/claude', version: '2.1.0', args: ['--permission-mode', 'dontAsk', '--allowedTools', 'Edit'], ...change });
-const problem: Problem = { code: 'x', message: 'Something is wrong.', fix: 'mend it', where: placeAt('board/TODO.md', '# TODO\nx', 7) };
+const agent = (change: Partial<AgentFact>): AgentFact => ({
+  name: 'claude',
+  kind: 'command',
+  roles: ['task'],
+  program: 'claude',
+  found: '/bin/claude',
+  version: '2.1.0',
+  args: ['--permission-mode', 'dontAsk', '--allowedTools', 'Edit'],
+  ...change,
+});
+const problem: Problem = {
+  code: 'x',
+  message: 'Something is wrong.',
+  fix: 'mend it',
+  where: placeAt('board/TODO.md', '# TODO\nx', 7),
+};
 
 /** `level check`, without what is always told. */
 const found = (change: Partial<PreflightFacts>): string[] =>
-  preflight({ ...well, ...change }).filter(({ check }) => check !== 'room' && check !== 'agents-found').map(({ level, check }) => `${level} ${check}`);
+  preflight({ ...well, ...change })
+    .filter(({ check }) => check !== 'room' && check !== 'agents-found')
+    .map(({ level, check }) => `${level} ${check}`);
 
 describe('preflight', () => {
   it('finds nothing but what would start where all is well', () => {
-    expect(preflight(well)).toEqual([{ check: 'room', level: 'told', message: '6 of 6 places in the pool are free; nothing is ready to start.' }]);
+    expect(preflight(well)).toEqual([
+      { check: 'room', level: 'told', message: '6 of 6 places in the pool are free; nothing is ready to start.' },
+    ]);
   });
 
   const cases: readonly (readonly [string, Partial<PreflightFacts>, readonly string[]])[] = [
     ['no git', { git: null, hasCommits: false, baseExists: false }, ['stops git-version']],
     ['git 2.38', { git: '2.38.9' }, ['stops git-version']],
     ['git 3', { git: '3.0' }, []],
-    ['no repository', { repository: { code: 'no-repository', message: 'none' }, hasCommits: false, baseExists: false, identity: { ok: false, said: '' } }, ['stops repository']],
+    [
+      'no repository',
+      {
+        repository: { code: 'no-repository', message: 'none' },
+        hasCommits: false,
+        baseExists: false,
+        identity: { ok: false, said: '' },
+      },
+      ['stops repository'],
+    ],
     ['no commits', { hasCommits: false, baseExists: false }, ['stops commits']],
     ['no base', { baseExists: false, baseCandidates: ['origin/main'] }, ['stops base']],
     ['another branch', { head: 'feature', baseCheckout: null }, ['told head']],
@@ -58,20 +114,60 @@ describe('preflight', () => {
     ['little room', { diskFree: 2 ** 30 }, ['told disk']],
     ['an unknown disk', { diskFree: null }, []],
     ['workspaces', { workspaces: 'package.json' }, ['stops workspaces']],
-    ['workspaces that are installed', { workspaces: 'package.json', settings: settings({ afterCreate: 'npm ci' }) }, []],
+    [
+      'workspaces that are installed',
+      { workspaces: 'package.json', settings: settings({ afterCreate: 'npm ci' }) },
+      [],
+    ],
     ['an open merge', { operation: { kind: 'merge', where: '/repo' } }, ['stops open-operation']],
-    ['an open rebase, which detaches', { operation: { kind: 'rebase', where: '/repo' }, head: null, baseCheckout: null }, ['stops open-operation']],
-    ['a team check', { teamChecks: [{ name: 'db', run: 'false', fix: '', ok: false, said: 'exit code 1' }, { name: 'ok', run: 'true', fix: '', ok: true, said: '' }] }, ['stops team-checks']],
+    [
+      'an open rebase, which detaches',
+      { operation: { kind: 'rebase', where: '/repo' }, head: null, baseCheckout: null },
+      ['stops open-operation'],
+    ],
+    [
+      'a team check',
+      {
+        teamChecks: [
+          { name: 'db', run: 'false', fix: '', ok: false, said: 'exit code 1' },
+          { name: 'ok', run: 'true', fix: '', ok: true, said: '' },
+        ],
+      },
+      ['stops team-checks'],
+    ],
     ['uncommitted files', { uncommitted: ['a.ts'] }, ['stops uncommitted']],
     ['uncommitted files, entries in work', { uncommitted: ['a.ts'], inWork: 1 }, ['told uncommitted']],
     ['a branch of a person', { foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }, ['holds foreign-branches']],
     ['an agent that is not there', { agents: [agent({ found: null })] }, ['holds agent-missing']],
     ['claude without a switch', { agents: [agent({ args: ['-p'] })] }, ['holds agent-unattended']],
     ['claude that skips permissions', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })] }, []],
-    ['the same as root', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })], isRoot: true }, ['holds agent-unattended']],
-    ['codex without a sandbox', { agents: [agent({ program: '/opt/bin/codex', args: ['exec', '--json', '-'] })] }, ['holds agent-unattended']],
-    ['codex that can not commit', { agents: [agent({ program: 'codex', args: ['exec', '--sandbox', 'workspace-write', '-'] })] }, ['holds agent-unattended']],
-    ['codex with both git folders', { agents: [agent({ program: 'codex', args: ['exec', '--sandbox', 'workspace-write', '--add-dir', '{git_dir}', '--add-dir', '{git_common_dir}'] })] }, []],
+    [
+      'the same as root',
+      { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })], isRoot: true },
+      ['holds agent-unattended'],
+    ],
+    [
+      'codex without a sandbox',
+      { agents: [agent({ program: '/opt/bin/codex', args: ['exec', '--json', '-'] })] },
+      ['holds agent-unattended'],
+    ],
+    [
+      'codex that can not commit',
+      { agents: [agent({ program: 'codex', args: ['exec', '--sandbox', 'workspace-write', '-'] })] },
+      ['holds agent-unattended'],
+    ],
+    [
+      'codex with both git folders',
+      {
+        agents: [
+          agent({
+            program: 'codex',
+            args: ['exec', '--sandbox', 'workspace-write', '--add-dir', '{git_dir}', '--add-dir', '{git_common_dir}'],
+          }),
+        ],
+      },
+      [],
+    ],
     ['a program of the team', { agents: [agent({ program: './agent.sh', args: [] })] }, []],
     ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['told env-files']],
     ['ignored .env that is copied', { ignoredEnvFiles: ['.env'], hasWorktreeInclude: true }, []],
@@ -96,7 +192,15 @@ describe('preflight', () => {
   });
 
   it('says everything at once, what stops first', () => {
-    const levels = preflight({ ...well, shallow: true, git: '2.30.0', identity: { ok: false, said: '' }, agents: [agent({ found: null })], mended: ['x'], diskFree: 1 }).map(({ level }) => level);
+    const levels = preflight({
+      ...well,
+      shallow: true,
+      git: '2.30.0',
+      identity: { ok: false, said: '' },
+      agents: [agent({ found: null })],
+      mended: ['x'],
+      diskFree: 1,
+    }).map(({ level }) => level);
     expect(levels).toEqual(['stops', 'stops', 'stops', 'holds', 'mended', 'told', 'told']);
   });
 
@@ -111,12 +215,16 @@ describe('preflight', () => {
   });
 
   it('tells agents with version and the exact switches', () => {
-    const [told] = preflight({ ...well, agents: [agent({ args: ['--allowedTools', 'Bash(git *)'] })] }).filter(({ check }) => check === 'agents-found');
+    const [told] = preflight({ ...well, agents: [agent({ args: ['--allowedTools', 'Bash(git *)'] })] }).filter(
+      ({ check }) => check === 'agents-found',
+    );
     expect(told?.message).toBe("`claude` (task) is 2.1.0, started as: claude --allowedTools 'Bash(git *)'");
   });
 
   it('tells what would start', () => {
-    const [told] = preflight({ ...well, runsAlive: 2, next: ['T-1', 'T-2', 'T-3', 'T-4'] }).filter(({ check }) => check === 'room');
+    const [told] = preflight({ ...well, runsAlive: 2, next: ['T-1', 'T-2', 'T-3', 'T-4'] }).filter(
+      ({ check }) => check === 'room',
+    );
     expect(told?.message).toBe('4 of 6 places in the pool are free; first: T-1, T-2, T-3 and 1 more.');
   });
 
@@ -128,10 +236,23 @@ describe('preflight', () => {
 
 describe('heldBy', () => {
   it('gathers what a tick needs', () => {
-    const held = heldBy(preflight({ ...well, git: '2.1.0', agents: [agent({ found: null })], boardProblems: [{ ...problem, holds: ['T-1', 'T-2'] }], foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }));
-    expect(held.stops).toEqual(['git is 2.1.0, and 2.39 or newer is needed. Mend: install git 2.39 or newer: https://git-scm.com/downloads']);
+    const held = heldBy(
+      preflight({
+        ...well,
+        git: '2.1.0',
+        agents: [agent({ found: null })],
+        boardProblems: [{ ...problem, holds: ['T-1', 'T-2'] }],
+        foreignBranches: [{ id: 'T-1', branch: 'T-1' }],
+      }),
+    );
+    expect(held.stops).toEqual([
+      'git is 2.1.0, and 2.39 or newer is needed. Mend: install git 2.39 or newer: https://git-scm.com/downloads',
+    ]);
     expect([...held.agents.keys()]).toEqual(['claude']);
-    expect([...held.entries].map(([key, why]) => [key, why.length])).toEqual([['T-1', 2], ['T-2', 1]]);
+    expect([...held.entries].map(([key, why]) => [key, why.length])).toEqual([
+      ['T-1', 2],
+      ['T-2', 1],
+    ]);
     expect(held.landings).toBeNull();
   });
 
@@ -141,7 +262,9 @@ describe('heldBy', () => {
 });
 
 it('drawFindings underlines the place and says how to mend it', () => {
-  expect(drawFindings(preflight({ ...well, boardProblems: [problem] })).split('\n').slice(0, 4)).toEqual([
-    'stops   board/TODO.md:2:1: Something is wrong. [board]', '    x', '    ~', '  mend: mend it',
-  ]);
+  expect(
+    drawFindings(preflight({ ...well, boardProblems: [problem] }))
+      .split('\n')
+      .slice(0, 4),
+  ).toEqual(['stops   board/TODO.md:2:1: Something is wrong. [board]', '    x', '    ~', '  mend: mend it']);
 });

@@ -56,7 +56,8 @@ export const snapshot = (fields: Partial<Snapshot> = {}): Snapshot => ({
 
 /** The board that DESIGN.md section 9 shows. */
 export const sample = (): Snapshot => {
-  const todo = (id: string, fields: Partial<SnapshotEntry>): SnapshotEntry => entry({ id, key: id, column: 'TODO', title: `Todo ${id}`, ...fields });
+  const todo = (id: string, fields: Partial<SnapshotEntry>): SnapshotEntry =>
+    entry({ id, key: id, column: 'TODO', title: `Todo ${id}`, ...fields });
   return snapshot({
     entries: [
       ...['T-20', 'T-21', 'T-22', 'T-23', 'T-24'].map((id) => todo(id, { state: 'ready', why: 'ready' })),
@@ -67,10 +68,30 @@ export const sample = (): Snapshot => {
         id: 'T-12',
         title: 'Login crashes on an empty password',
         column: 'REVIEW',
-        run: run({ id: 'T-12-1-reviewer-0123abcd', taskId: 'T-12', role: 'reviewer', agent: 'codex', waiting: { why: 'rate-limited', until: NOW + minutes(12) } }),
+        run: run({
+          id: 'T-12-1-reviewer-0123abcd',
+          taskId: 'T-12',
+          role: 'reviewer',
+          agent: 'codex',
+          waiting: { why: 'rate-limited', until: NOW + minutes(12) },
+        }),
       }),
-      entry({ id: 'T-9', title: 'Answer 400', column: 'REVIEW', tags: ['ESCALATED'], state: 'needs-person', why: 'tests failed twice: auth.test.ts expected 400, got 500', worktree: '.worktrees/T-9' }),
-      entry({ id: 'T-11', title: 'Drop lodash', column: 'TESTING', state: 'held', why: 'you have changed package.json' }),
+      entry({
+        id: 'T-9',
+        title: 'Answer 400',
+        column: 'REVIEW',
+        tags: ['ESCALATED'],
+        state: 'needs-person',
+        why: 'tests failed twice: auth.test.ts expected 400, got 500',
+        worktree: '.worktrees/T-9',
+      }),
+      entry({
+        id: 'T-11',
+        title: 'Drop lodash',
+        column: 'TESTING',
+        state: 'held',
+        why: 'you have changed package.json',
+      }),
     ],
   });
 };

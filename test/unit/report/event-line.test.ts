@@ -22,7 +22,14 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'coordinator-ended': { type: 'coordinator-ended', why: 'all is done', runsLeft: 2 },
   'stop-asked': { type: 'stop-asked', now: false, runs: 1 },
   'entry-moved': { type: 'entry-moved', id: 'T-11', title, from: 'TODO', to: 'IN_PROGRESS', why: 'picked', commit },
-  'entry-changed': { type: 'entry-changed', id: 'T-11', title, column: 'TESTING', why: 'the branch has moved since it was tested', commit },
+  'entry-changed': {
+    type: 'entry-changed',
+    id: 'T-11',
+    title,
+    column: 'TESTING',
+    why: 'the branch has moved since it was tested',
+    commit,
+  },
   'entry-numbered': { type: 'entry-numbered', id: 'T-11', title, column: 'TODO', commit },
   'entry-added': { type: 'entry-added', id: 'T-11', title, commit },
   'entry-landed': { type: 'entry-landed', id: 'T-11', title, commit, line: '- Dropped lodash (T-11)', byHand: false },
@@ -34,15 +41,30 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'run-stopped': { type: 'run-stopped', id: 'T-11', run: run.run, why: 'kanban stop' },
   'run-refused': { type: 'run-refused', id: 'T-11', role: 'reviewer', why: 'prompts/reviewer.md is missing' },
   'run-stalled': { type: 'run-stalled', id: 'T-11', run: run.run, since: NOW },
-  'person-needed': { type: 'person-needed', id: 'T-11', title, column: 'REVIEW', why: 'tests failed twice', ways: ['kanban show T-11', 'kanban retry T-11'] },
-  'work-rescued': { type: 'work-rescued', id: 'T-11', ref: 'refs/kanban/rescue/T-11/1', why: 'named like a secret: .env' },
+  'person-needed': {
+    type: 'person-needed',
+    id: 'T-11',
+    title,
+    column: 'REVIEW',
+    why: 'tests failed twice',
+    ways: ['kanban show T-11', 'kanban retry T-11'],
+  },
+  'work-rescued': {
+    type: 'work-rescued',
+    id: 'T-11',
+    ref: 'refs/kanban/rescue/T-11/1',
+    why: 'named like a secret: .env',
+  },
   'branch-kept': { type: 'branch-kept', id: 'T-11', ref: 'refs/kanban/abandoned/T-11/1' },
   'removal-held': { type: 'removal-held', id: 'T-11', why: 'a shell stands in .worktrees/T-11' },
   'board-edited': { type: 'board-edited', files: ['board/TODO.md'], commit },
   'old-buffer-read': { type: 'old-buffer-read', file: 'board/TODO.md', kept: ['T-11', 'T-12'] },
   'base-rewritten': { type: 'base-rewritten', from: commit, to: 'aaaaaaaaaa', missing: ['T-9 (1234567)'] },
   'settings-changed': { type: 'settings-changed' },
-  'settings-broken': { type: 'settings-broken', problems: [{ code: 'unknown-key', message: 'there is no setting capcity', fix: 'capacity' }] },
+  'settings-broken': {
+    type: 'settings-broken',
+    problems: [{ code: 'unknown-key', message: 'there is no setting capcity', fix: 'capacity' }],
+  },
   'problem-found': { type: 'problem-found', problem },
   'hold-changed': { type: 'hold-changed', what: 'landings', why: 'a merge of main is open in /repo' },
   recovered: { type: 'recovered', what: 'the landing of T-11 was finished' },
@@ -122,14 +144,20 @@ describe('event lines', () => {
     view.event({ ...EVENTS['person-needed'], at: NOW });
     view.close();
     view.event({ ...EVENTS['told'], at: NOW });
-    expect(out).toEqual(['14:20:00  T-11 needs you: tests failed twice\n          kanban show T-11 · kanban retry T-11\n']);
+    expect(out).toEqual([
+      '14:20:00  T-11 needs you: tests failed twice\n          kanban show T-11 · kanban retry T-11\n',
+    ]);
   });
 
   it('is the event itself in JSON, one a line, time and type first', () => {
-    expect(jsonLine({ ...EVENTS['entry-added'], at: NOW })).toBe(`{"at":${NOW},"type":"entry-added","id":"T-11","title":"Drop lodash","commit":"${commit}"}`);
+    expect(jsonLine({ ...EVENTS['entry-added'], at: NOW })).toBe(
+      `{"at":${NOW},"type":"entry-added","id":"T-11","title":"Drop lodash","commit":"${commit}"}`,
+    );
     const out: string[] = [];
     const view = createJsonView({ stdout: { write: (text: string) => out.push(text) } });
     for (const event of Object.values(EVENTS)) view.event({ ...event, at: NOW });
-    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual(Object.values(EVENTS).map((event) => ({ ...event, at: NOW })));
+    expect(out.map((line) => JSON.parse(line) as unknown)).toEqual(
+      Object.values(EVENTS).map((event) => ({ ...event, at: NOW })),
+    );
   });
 });

@@ -38,10 +38,15 @@ class Timers {
 
 function live(screen = new Screen()): { view: ReturnType<typeof createLiveView>; screen: Screen; timers: Timers } {
   const timers = new Timers();
-  return { view: createLiveView({ stdout: screen, now: () => timers.now, clock, stamp, colour: false, after: timers.after }), screen, timers };
+  return {
+    view: createLiveView({ stdout: screen, now: () => timers.now, clock, stamp, colour: false, after: timers.after }),
+    screen,
+    timers,
+  };
 }
 
-const landed = (id: string, at: number) => ({ type: 'entry-landed', id, title: 'Drop lodash', commit: '3f2a9c1d', line: '', byHand: false, at }) as const;
+const landed = (id: string, at: number) =>
+  ({ type: 'entry-landed', id, title: 'Drop lodash', commit: '3f2a9c1d', line: '', byHand: false, at }) as const;
 
 describe('live view', () => {
   it('shows one line per entry in work, and what has happened above', () => {
@@ -80,7 +85,9 @@ describe('live view', () => {
     timers.pass(200);
     expect(screen.writes.filter((text) => text.includes('step')).length).toBeLessThanOrEqual(10);
     expect(screen.text.match(/ T-\d+ landed/g)).toHaveLength(1000);
-    expect(screen.text.split('\n').filter((line) => line.includes('step'))).toEqual([expect.stringContaining('step 999')]);
+    expect(screen.text.split('\n').filter((line) => line.includes('step'))).toEqual([
+      expect.stringContaining('step 999'),
+    ]);
   });
 
   it('leaves only the events behind, the cursor below them, and writes nothing afterwards', () => {
@@ -149,7 +156,14 @@ describe('live view', () => {
 describe('live frame', () => {
   const many = snapshot({
     stops: ['a merge is open'],
-    entries: Array.from({ length: 40 }, (_, index) => entry({ id: `T-${index}`, key: `T-${index}`, title: '世界 '.repeat(30), run: run({ taskId: `T-${index}`, last: 'x'.repeat(300) }) })),
+    entries: Array.from({ length: 40 }, (_, index) =>
+      entry({
+        id: `T-${index}`,
+        key: `T-${index}`,
+        title: '世界 '.repeat(30),
+        run: run({ taskId: `T-${index}`, last: 'x'.repeat(300) }),
+      }),
+    ),
   });
 
   it.each([
@@ -169,7 +183,9 @@ describe('live frame', () => {
   });
 
   it('counts what it has no room for', () => {
-    expect(liveFrame(many, { now: NOW, width: 100, height: 10, colour: false, clock }).join('\n')).toContain('… 34 more: kanban status');
+    expect(liveFrame(many, { now: NOW, width: 100, height: 10, colour: false, clock }).join('\n')).toContain(
+      '… 34 more: kanban status',
+    );
   });
 
   it('tells a run whose time is over', () => {

@@ -4,17 +4,39 @@ import { logMoves, type LogCommit } from '../../../src/report/log-moves.ts';
 import { renderEntry, type EntryView } from '../../../src/report/show.ts';
 import { clock, entry, minutes, NOW } from './board.ts';
 
-const trailers = (text: string): LogCommit['trailers'] => text.trim().split('\n').map((line) => ({ key: line.slice(0, line.indexOf(':')).trim(), value: line.slice(line.indexOf(':') + 1).trim() }));
-const commit = (sha: string, text: string, more: Partial<LogCommit> = {}): LogCommit => ({ sha: sha.repeat(10), at: NOW, committer: { name: 'Ada', email: 'ada@example.com' }, subject: `subject ${sha}`, trailers: trailers(text), ...more });
+const trailers = (text: string): LogCommit['trailers'] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => ({ key: line.slice(0, line.indexOf(':')).trim(), value: line.slice(line.indexOf(':') + 1).trim() }));
+const commit = (sha: string, text: string, more: Partial<LogCommit> = {}): LogCommit => ({
+  sha: sha.repeat(10),
+  at: NOW,
+  committer: { name: 'Ada', email: 'ada@example.com' },
+  subject: `subject ${sha}`,
+  trailers: trailers(text),
+  ...more,
+});
 
 const commits = [
-  commit('aaaa', 'Kanban-Move: T-12 TESTING -> CHANGELOG\nKanban-Agent: T-12 task=claude\nKanban-Agent: T-12 reviewer=codex'),
-  commit('bbbb', 'Kanban-Move: T-12 IN_PROGRESS -> REVIEW\nKanban-Run: T-12 T-12-1-task-0a\nKanban-Verdict: T-12 task done\nKanban-Agent: T-12 task=claude'),
+  commit(
+    'aaaa',
+    'Kanban-Move: T-12 TESTING -> CHANGELOG\nKanban-Agent: T-12 task=claude\nKanban-Agent: T-12 reviewer=codex',
+  ),
+  commit(
+    'bbbb',
+    'Kanban-Move: T-12 IN_PROGRESS -> REVIEW\nKanban-Run: T-12 T-12-1-task-0a\nKanban-Verdict: T-12 task done\nKanban-Agent: T-12 task=claude',
+  ),
   commit('cccc', 'Kanban-Move: T-12 TODO -> IN_PROGRESS\nKanban-Move: T-13 TODO -> IN_PROGRESS'),
-  commit('dddd', 'Kanban-Move: T-9 TODO -> CHANGELOG', { committer: { name: 'claude (T-12 task)', email: 't-12.task.claude@kanban.invalid' } }),
+  commit('dddd', 'Kanban-Move: T-9 TODO -> CHANGELOG', {
+    committer: { name: 'claude (T-12 task)', email: 't-12.task.claude@kanban.invalid' },
+  }),
   commit('eeee', 'Signed-off-by: Ada'),
   commit('ffff', 'Kanban-By: T-9 Bob <bob@example.com>\nKanban-Request: 001-ab'),
-  commit('9999', 'Kanban-Run: T-9 T-9-2-tester-0b\nKanban-Verdict: T-9 tester failed\nKanban-Escalated: T-9 tests failed twice'),
+  commit(
+    '9999',
+    'Kanban-Run: T-9 T-9-2-tester-0b\nKanban-Verdict: T-9 tester failed\nKanban-Escalated: T-9 tests failed twice',
+  ),
 ];
 
 describe('log', () => {
@@ -35,7 +57,9 @@ describe('log', () => {
   });
 
   it('tells the life of one entry with its reports, whatever the case of its id', () => {
-    const life = logMoves(commits, 't-12').toReversed().map((move) => ({ ...move, report: move.run === null ? null : 'Mended\u001b[2J hash().\n\n  More.' }));
+    const life = logMoves(commits, 't-12')
+      .toReversed()
+      .map((move) => ({ ...move, report: move.run === null ? null : 'Mended\u001b[2J hash().\n\n  More.' }));
     expect(renderLife(life, { clock, width: null, colour: false })).toMatchInlineSnapshot(`
       "14:20  ccccccc  TODO → IN_PROGRESS · by Ada
 
@@ -51,7 +75,8 @@ describe('log', () => {
   });
 
   it('keeps to the width', () => {
-    for (const line of renderLog(logMoves(commits, null), { clock, width: 40, colour: false }).split('\n')) expect(line.length).toBeLessThanOrEqual(40);
+    for (const line of renderLog(logMoves(commits, null), { clock, width: 40, colour: false }).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(40);
   });
 });
 
@@ -60,14 +85,47 @@ describe('show', () => {
     id: 'T-9',
     title: 'Answer 400',
     place: 'REVIEW',
-    entry: entry({ id: 'T-9', column: 'REVIEW', tags: ['ESCALATED'], state: 'needs-person', why: 'tests failed twice', attempts: { tester: 2 }, worktree: '.worktrees/T-9' }),
+    entry: entry({
+      id: 'T-9',
+      column: 'REVIEW',
+      tags: ['ESCALATED'],
+      state: 'needs-person',
+      why: 'tests failed twice',
+      attempts: { tester: 2 },
+      worktree: '.worktrees/T-9',
+    }),
     text: '## [ESCALATED] T-9: Answer 400\n\n- attempts: tester 2\n\nThe text.\n\n',
     runs: [
-      { id: 'T-9-1-tester-0a', role: 'tester', purpose: 'work', agent: 'claude', startedAt: NOW - minutes(9), endedAt: NOW - minutes(5), cause: 'reported', detail: '', outcome: 'taken in by 9999999' },
-      { id: 'T-9-2-task-0b', role: 'task', purpose: 'mend', agent: 'claude', startedAt: NOW - minutes(3), endedAt: null, cause: null, detail: '', outcome: null },
+      {
+        id: 'T-9-1-tester-0a',
+        role: 'tester',
+        purpose: 'work',
+        agent: 'claude',
+        startedAt: NOW - minutes(9),
+        endedAt: NOW - minutes(5),
+        cause: 'reported',
+        detail: '',
+        outcome: 'taken in by 9999999',
+      },
+      {
+        id: 'T-9-2-task-0b',
+        role: 'task',
+        purpose: 'mend',
+        agent: 'claude',
+        startedAt: NOW - minutes(3),
+        endedAt: null,
+        cause: null,
+        detail: '',
+        outcome: null,
+      },
     ],
     output: { run: 'T-9-2-task-0b', lines: ['expected 400, got 500', '\u001b[31mFAIL\u001b[0m'] },
-    branch: { name: 'T-9', tip: '1234567890', worktree: '/repo/.worktrees/T-9', commits: [{ sha: '1234567890', subject: 'Answer 400' }] },
+    branch: {
+      name: 'T-9',
+      tip: '1234567890',
+      worktree: '/repo/.worktrees/T-9',
+      commits: [{ sha: '1234567890', subject: 'Answer 400' }],
+    },
     history: logMoves(commits, 'T-9').toReversed(),
     ways: ['kanban retry T-9'],
   };
@@ -108,7 +166,21 @@ describe('show', () => {
   });
 
   it('tells where a landed one went', () => {
-    const landed: EntryView = { ...view, id: 'T-12', place: 'CHANGELOG', entry: null, text: null, runs: [], output: null, branch: null, ways: [], history: logMoves(commits, 'T-12').toReversed() };
-    expect(renderEntry(landed, { now: NOW, clock, colour: false }).split('\n').slice(0, 2)).toEqual(['T-12: Answer 400', 'landed 14:20 as aaaaaaa']);
+    const landed: EntryView = {
+      ...view,
+      id: 'T-12',
+      place: 'CHANGELOG',
+      entry: null,
+      text: null,
+      runs: [],
+      output: null,
+      branch: null,
+      ways: [],
+      history: logMoves(commits, 'T-12').toReversed(),
+    };
+    expect(renderEntry(landed, { now: NOW, clock, colour: false }).split('\n').slice(0, 2)).toEqual([
+      'T-12: Answer 400',
+      'landed 14:20 as aaaaaaa',
+    ]);
   });
 });

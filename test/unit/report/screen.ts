@@ -32,7 +32,9 @@ export class Screen {
   /** A narrower window folds lines that are too long, as most terminals do. */
   resize(columns: number): void {
     this.columns = columns;
-    const folded = this.#lines.flatMap((line) => (line === '' ? [''] : (line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [])));
+    const folded = this.#lines.flatMap((line) =>
+      line === '' ? [''] : (line.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? []),
+    );
     this.#row += folded.length - this.#lines.length;
     this.#lines = folded;
     for (const listener of this.listeners) listener();

@@ -4,7 +4,8 @@ import { displayWidth } from '../../../src/report/width.ts';
 import { clock, entry, minutes, NOW, run, sample, snapshot } from './board.ts';
 
 const options = { now: NOW, width: 100, colour: false, details: false, clock };
-const status = (of: Parameters<typeof renderStatus>[0], more: Partial<typeof options> | { width: null } = {}): string => renderStatus(of, { ...options, ...more });
+const status = (of: Parameters<typeof renderStatus>[0], more: Partial<typeof options> | { width: null } = {}): string =>
+  renderStatus(of, { ...options, ...more });
 
 describe('status', () => {
   it('is the sample of DESIGN.md section 9, to the letter', () => {
@@ -30,20 +31,27 @@ describe('status', () => {
 
   it.each([120, 100, 80, 60, 50, 40])('keeps to %i columns, but for commands to copy', (width) => {
     const lines = status(sample(), { width }).split('\n');
-    for (const line of lines.slice(1).filter((one) => !one.includes('kanban '))) expect(displayWidth(line), line).toBeLessThanOrEqual(width);
+    for (const line of lines.slice(1).filter((one) => !one.includes('kanban ')))
+      expect(displayWidth(line), line).toBeLessThanOrEqual(width);
     // A command is never cut, however narrow the terminal.
     expect(lines.join('\n')).toContain('mend .worktrees/T-9, then kanban retry T-9 --mended');
   });
 
   it('cuts nothing where there is no terminal', () => {
     const long = 'word '.repeat(60).trim();
-    expect(status(snapshot({ entries: [entry({ column: 'TESTING', state: 'held', why: long })] }), { width: null })).toContain(long);
+    expect(
+      status(snapshot({ entries: [entry({ column: 'TESTING', state: 'held', why: long })] }), { width: null }),
+    ).toContain(long);
   });
 
   it('says what stops all, once, and not again for every entry', () => {
     const why = 'a merge of main is open in /repo';
     const held = ['T-1', 'T-2'].map((id) => entry({ id, key: id, column: 'TODO', state: 'held', why }));
-    expect(status(snapshot({ stops: [why], told: ['main is not checked out; the board is read at its tip'], entries: held }))).toMatchInlineSnapshot(`
+    expect(
+      status(
+        snapshot({ stops: [why], told: ['main is not checked out; the board is read at its tip'], entries: held }),
+      ),
+    ).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
       all waits    a merge of main is open in /repo
       note         main is not checked out; the board is read at its tip
@@ -53,8 +61,16 @@ describe('status', () => {
   });
 
   it('gives an entry of TODO that something else holds a line of its own', () => {
-    const held = entry({ id: null, key: 'TODO?1', title: 'Expand 世界 status', column: 'TODO', state: 'held', why: 'a branch T-1 is there that is not ours' });
-    expect(status(snapshot({ entries: [held, entry({ id: 'T-2', column: 'TODO', state: 'parked', why: 'parked' })] }))).toMatchInlineSnapshot(`
+    const held = entry({
+      id: null,
+      key: 'TODO?1',
+      title: 'Expand 世界 status',
+      column: 'TODO',
+      state: 'held',
+      why: 'a branch T-1 is there that is not ours',
+    });
+    expect(status(snapshot({ entries: [held, entry({ id: 'T-2', column: 'TODO', state: 'parked', why: 'parked' })] })))
+      .toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
       TODO         T-?   Expand 世界 status   held  a branch T-1 is there that is not ours
       TODO         1 held · 1 parked
@@ -64,7 +80,10 @@ describe('status', () => {
 
   it('says a problem once: at its entry, and with its place when details are asked for', () => {
     const why = 'T-2 has no ```sh block';
-    const shown = snapshot({ told: [`board/TODO.md:11:1: ${why}`], entries: [entry({ id: 'T-2', column: 'TODO', state: 'held', why })] });
+    const shown = snapshot({
+      told: [`board/TODO.md:11:1: ${why}`],
+      entries: [entry({ id: 'T-2', column: 'TODO', state: 'held', why })],
+    });
     expect(status(shown).split(why)).toHaveLength(2);
     expect(status(shown, { details: true })).toContain(`board/TODO.md:11:1: ${why}`);
   });
@@ -74,7 +93,8 @@ describe('status', () => {
   });
 
   it('tells runs that stop, stall, start, mend, belong to others, or whose entry is gone', () => {
-    const with_ = (id: string, fields: Parameters<typeof run>[0]): ReturnType<typeof entry> => entry({ id, key: id, title: 'A title', run: run({ taskId: id, ...fields }) });
+    const with_ = (id: string, fields: Parameters<typeof run>[0]): ReturnType<typeof entry> =>
+      entry({ id, key: id, title: 'A title', run: run({ taskId: id, ...fields }) });
     const shown = snapshot({
       mode: 'finish',
       entries: [
@@ -101,7 +121,8 @@ describe('status', () => {
   });
 
   it('tells every way in which an entry without a run stands', () => {
-    const stands = (id: string, fields: Partial<ReturnType<typeof entry>>): ReturnType<typeof entry> => entry({ id, key: id, title: 'A title', ...fields });
+    const stands = (id: string, fields: Partial<ReturnType<typeof entry>>): ReturnType<typeof entry> =>
+      entry({ id, key: id, title: 'A title', ...fields });
     const shown = snapshot({
       entries: [
         stands('T-1', { state: 'ready', why: 'waits for a place in the pool' }),
@@ -131,16 +152,38 @@ describe('status', () => {
   });
 
   it('groups what waits in TODO', () => {
-    const waits = (id: string, on: string[]): ReturnType<typeof entry> => entry({ id, key: id, column: 'TODO', state: 'waits', on, why: '' });
+    const waits = (id: string, on: string[]): ReturnType<typeof entry> =>
+      entry({ id, key: id, column: 'TODO', state: 'waits', on, why: '' });
     const shown = snapshot({
-      entries: [waits('T-1', ['T-9']), waits('T-2', ['T-8']), waits('T-3', ['T-8']), waits('T-4', ['T-7']), waits('T-5', ['T-6', 'T-7']), entry({ id: 'T-6', column: 'TODO', state: 'waits-for-provider', why: 'rate-limited', until: NOW + minutes(12) })],
+      entries: [
+        waits('T-1', ['T-9']),
+        waits('T-2', ['T-8']),
+        waits('T-3', ['T-8']),
+        waits('T-4', ['T-7']),
+        waits('T-5', ['T-6', 'T-7']),
+        entry({
+          id: 'T-6',
+          column: 'TODO',
+          state: 'waits-for-provider',
+          why: 'rate-limited',
+          until: NOW + minutes(12),
+        }),
+      ],
     });
-    expect(status(shown, { width: null })).toContain('TODO         2 wait for T-8 · 1 waits for T-9 · 1 waits for T-7 · 1 waits for other entries · 1 waits until 14:32 (rate-limited)\n');
+    expect(status(shown, { width: null })).toContain(
+      'TODO         2 wait for T-8 · 1 waits for T-9 · 1 waits for T-7 · 1 waits for other entries · 1 waits until 14:32 (rate-limited)\n',
+    );
   });
 
   it('lets no text of an agent or a file move the cursor', () => {
     const evil = 'a\u001b[2J\u001b]0;title\u0007\u009b1A\rb\u202e';
-    const shown = status(snapshot({ told: [evil], stops: [evil], entries: [entry({ title: evil, run: run({ last: evil }) }), entry({ state: 'needs-person', why: evil })] }));
+    const shown = status(
+      snapshot({
+        told: [evil],
+        stops: [evil],
+        entries: [entry({ title: evil, run: run({ last: evil }) }), entry({ state: 'needs-person', why: evil })],
+      }),
+    );
     // eslint-disable-next-line no-control-regex
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
   });

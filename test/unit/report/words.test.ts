@@ -25,7 +25,16 @@ describe('text for a terminal', () => {
   it('tells time as short as can be', () => {
     const second = 1000;
     const minute = 60 * second;
-    expect([0, 59 * second, minute, 59 * minute, 60 * minute, 65 * minute, 72 * 60 * minute, -5].map(span)).toEqual(['0s', '59s', '1m', '59m', '1h', '1h 5m', '3d', '0s']);
+    expect([0, 59 * second, minute, 59 * minute, 60 * minute, 65 * minute, 72 * 60 * minute, -5].map(span)).toEqual([
+      '0s',
+      '59s',
+      '1m',
+      '59m',
+      '1h',
+      '1h 5m',
+      '3d',
+      '0s',
+    ]);
     expect([59 * second, 65 * second, 10 * minute].map(ticking)).toEqual(['59s', '1m 05s', '10m']);
   });
 });
@@ -38,14 +47,26 @@ describe('what a run does', () => {
       { at: 2, type: 'usage', input: 3 },
     ] as const;
     expect(activityOf(events).last).toBe('Now the tests');
-    expect(activityOf([...events, { at: 3, type: 'tool', name: 'edits', summary: 'src/a.ts' }]).last).toBe('edits src/a.ts');
+    expect(activityOf([...events, { at: 3, type: 'tool', name: 'edits', summary: 'src/a.ts' }]).last).toBe(
+      'edits src/a.ts',
+    );
   });
 
   it('waits and stalls until it does something again', () => {
-    const waiting = [{ at: 1, type: 'waiting', why: 'rate-limited', until: 9 }, { at: 2, type: 'stalled', since: 1 }] as const;
+    const waiting = [
+      { at: 1, type: 'waiting', why: 'rate-limited', until: 9 },
+      { at: 2, type: 'stalled', since: 1 },
+    ] as const;
     expect(activityOf(waiting)).toEqual({ last: '', waiting: { why: 'rate-limited', until: 9 }, stalledSince: 1 });
-    expect(activityOf([...waiting, { at: 3, type: 'awake', since: 3 }])).toMatchObject({ stalledSince: null, waiting: { until: 9 } });
-    expect(activityOf([...waiting, { at: 3, type: 'phase', name: 'agent' }])).toEqual({ last: 'agent', waiting: null, stalledSince: null });
+    expect(activityOf([...waiting, { at: 3, type: 'awake', since: 3 }])).toMatchObject({
+      stalledSince: null,
+      waiting: { until: 9 },
+    });
+    expect(activityOf([...waiting, { at: 3, type: 'phase', name: 'agent' }])).toEqual({
+      last: 'agent',
+      waiting: null,
+      stalledSince: null,
+    });
   });
 });
 
@@ -62,7 +83,13 @@ describe('a throw', () => {
   });
 
   it('from the disk is the machine, with how to mend it', () => {
-    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: '/repo/.kanban/x' });
-    expect(wordsForThrow(full, facts)).toEqual({ bug: false, text: '/repo/.kanban/x: no space is left on the disk [disk-full]\n  mend: df -h .    # make room, then try again\n' });
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      path: '/repo/.kanban/x',
+    });
+    expect(wordsForThrow(full, facts)).toEqual({
+      bug: false,
+      text: '/repo/.kanban/x: no space is left on the disk [disk-full]\n  mend: df -h .    # make room, then try again\n',
+    });
   });
 });

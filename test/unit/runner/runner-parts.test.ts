@@ -44,9 +44,11 @@ describe('StallWatch', () => {
 
   it('not while the CPU works or files change', () => {
     const working = new StallWatch(1_000);
-    for (let at = 0; at < 5_000; at += 200) expect(working.look(at, { output: 0, cpu: at / 2, files: () => '' }).change).toBe(null);
+    for (let at = 0; at < 5_000; at += 200)
+      expect(working.look(at, { output: 0, cpu: at / 2, files: () => '' }).change).toBe(null);
     const writing = new StallWatch(1_000);
-    for (let at = 0; at < 5_000; at += 200) expect(writing.look(at, { output: 0, cpu: 0, files: () => String(at) }).change).toBe(null);
+    for (let at = 0; at < 5_000; at += 200)
+      expect(writing.look(at, { output: 0, cpu: 0, files: () => String(at) }).change).toBe(null);
   });
 });
 
@@ -66,7 +68,10 @@ describe('output', () => {
 
   it('the tail: 20 lines, 4 KiB, no colours', () => {
     const path = join(folder, 'tail');
-    writeFileSync(path, `${Array.from({ length: 50 }, (_, n) => `line ${n}`).join('\n')}\n\u001b[31mred\u001b[0m\n 10%\r 100%\n`);
+    writeFileSync(
+      path,
+      `${Array.from({ length: 50 }, (_, n) => `line ${n}`).join('\n')}\n\u001b[31mred\u001b[0m\n 10%\r 100%\n`,
+    );
     expect(tailOf(path).split('\n')).toHaveLength(20);
     expect(tailOf(path).endsWith('line 49\nred\n 100%')).toBe(true);
     expect(lastLines('')).toBe('');
@@ -77,7 +82,8 @@ describe('output', () => {
 });
 
 describe('filesWithMarkers', () => {
-  const patch = (file: string, lines: string[]): string => `+++ b/${file}\n@@ -0,0 +1 @@\n${lines.map((line) => `+${line}`).join('\n')}\n`;
+  const patch = (file: string, lines: string[]): string =>
+    `+++ b/${file}\n@@ -0,0 +1 @@\n${lines.map((line) => `+${line}`).join('\n')}\n`;
 
   it('three in order in one file', () => {
     expect(filesWithMarkers(patch('a', ['<<<<<<< HEAD', 'x', '=======', 'y', '>>>>>>> main']))).toEqual(['a']);

@@ -21,31 +21,59 @@ function problemsOf(text: string): readonly Problem[] {
 
 /** `code line:column underlined` */
 const short = ({ code, where }: Problem): string =>
-  where ? `${code} ${where.line}:${where.column} ${where.lineText.slice(where.column - 1, where.column - 1 + where.length)}` : code;
+  where
+    ? `${code} ${where.line}:${where.column} ${where.lineText.slice(where.column - 1, where.column - 1 + where.length)}`
+    : code;
 
 describe('defaults', () => {
   it('are those of DESIGN.md section 10', () => {
     const shell = { agent: 'shell', model: null, run: '', env: { pass: [], set: {} }, prompt: null };
     expect(defaultSettings()).toEqual({
-      base: 'main', remote: null, push: false, upstream: null, fetch: 60_000,
-      board: 'board', prompts: 'prompts', changelog: 'CHANGELOG.md', ids: ['T'], branch: '{id}', worktrees: '.worktrees',
-      capacity: 6, wip: { in_progress: 6, review: null, testing: null }, settle: 5_000, retries: 1, restarts_per_hour: 3,
-      stall: { after: 300_000, kill: false }, contain: 'auto', env: { pass: [], set: {} }, approve: 'never',
+      base: 'main',
+      remote: null,
+      push: false,
+      upstream: null,
+      fetch: 60_000,
+      board: 'board',
+      prompts: 'prompts',
+      changelog: 'CHANGELOG.md',
+      ids: ['T'],
+      branch: '{id}',
+      worktrees: '.worktrees',
+      capacity: 6,
+      wip: { in_progress: 6, review: null, testing: null },
+      settle: 5_000,
+      retries: 1,
+      restarts_per_hour: 3,
+      stall: { after: 300_000, kill: false },
+      contain: 'auto',
+      env: { pass: [], set: {} },
+      approve: 'never',
       protect: ['WORKFLOW.md', 'prompts/**', '.worktreeinclude'],
       roles: {
         task: { ...shell, timeout: 900_000 },
         reviewer: { ...shell, timeout: 600_000, rereview: false },
         tester: { ...shell, timeout: 900_000, mend: 'task' },
       },
-      agents: { shell: { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' } },
+      agents: {
+        shell: { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' },
+      },
       commits: { author: '', landing: '{id}: {title}', move: 'kanban: {id} {from} → {to}' },
       merge_queue: { mode: 'serial', max_batch: 16, check: '', check_timeout: 1_800_000 },
       hooks: { after_create: '', before_run: '', after_run: '', before_remove: '', timeout: 600_000 },
-      notify: '', preflight: [],
+      notify: '',
+      preflight: [],
     });
   });
 
-  it.each(['', 'Just rules.', '---\n---\n', '---\n# only a comment\n---\nRules', '---\n{}\n---\n', '---\nhooks:\nwip:\n---\n'])('hold for %j', (text) => {
+  it.each([
+    '',
+    'Just rules.',
+    '---\n---\n',
+    '---\n# only a comment\n---\nRules',
+    '---\n{}\n---\n',
+    '---\nhooks:\nwip:\n---\n',
+  ])('hold for %j', (text) => {
     const read = parseWorkflow(text, FILE);
     expect(read.ok && read.value.settings).toEqual(defaultSettings());
   });
@@ -59,8 +87,17 @@ describe('defaults', () => {
 
 describe('values', () => {
   it('reads `none` and null as nothing', () => {
-    const { remote, changelog, wip, roles } = settingsOf('remote: none\nchangelog: false\nwip: { review: none, testing: 3 }\nroles: { task: { model: ~, prompt: none } }');
-    expect([remote, changelog, wip.review, wip.testing, roles.task.model, roles.task.prompt]).toEqual([null, null, null, 3, null, null]);
+    const { remote, changelog, wip, roles } = settingsOf(
+      'remote: none\nchangelog: false\nwip: { review: none, testing: 3 }\nroles: { task: { model: ~, prompt: none } }',
+    );
+    expect([remote, changelog, wip.review, wip.testing, roles.task.model, roles.task.prompt]).toEqual([
+      null,
+      null,
+      null,
+      3,
+      null,
+      null,
+    ]);
     expect(settingsOf('changelog: none').changelog).toBeNull();
     expect(settingsOf('changelog: ./docs/CHANGES.md').changelog).toBe('docs/CHANGES.md');
   });
@@ -76,7 +113,9 @@ describe('values', () => {
   });
 
   it('reads durations as milliseconds', () => {
-    const { settle, stall, roles } = settingsOf('settle: 0\nstall: { after: 1h30m }\nroles: { tester: { timeout: 90s } }');
+    const { settle, stall, roles } = settingsOf(
+      'settle: 0\nstall: { after: 1h30m }\nroles: { tester: { timeout: 90s } }',
+    );
     expect([settle, stall.after, roles.tester.timeout]).toEqual([0, 5_400_000, 90_000]);
   });
 
@@ -90,7 +129,11 @@ describe('values', () => {
   });
 
   it('takes a model where an argument names it', () => {
-    expect(settingsOf('agents: { a: { command: x, args: [--model, "{model}"] } }\nroles: { task: { agent: a, model: fast } }').roles.task.model).toBe('fast');
+    expect(
+      settingsOf(
+        'agents: { a: { command: x, args: [--model, "{model}"] } }\nroles: { task: { agent: a, model: fast } }',
+      ).roles.task.model,
+    ).toBe('fast');
   });
 
   it('keeps strings strings (YAML 1.2 core)', () => {
@@ -99,8 +142,17 @@ describe('values', () => {
   });
 
   it('reads agents', () => {
-    const { agents, roles } = settingsOf('agents:\n  mine: { command: my-agent --fast, args: [-n, 5, "{report}"], env: [KEY] }\nroles: { task: { agent: mine } }');
-    expect(agents['mine']).toEqual({ kind: 'command', command: ['my-agent', '--fast'], args: ['-n', '5', '{report}'], model: null, env: { pass: ['KEY'], set: {} }, permissions: 'narrow' });
+    const { agents, roles } = settingsOf(
+      'agents:\n  mine: { command: my-agent --fast, args: [-n, 5, "{report}"], env: [KEY] }\nroles: { task: { agent: mine } }',
+    );
+    expect(agents['mine']).toEqual({
+      kind: 'command',
+      command: ['my-agent', '--fast'],
+      args: ['-n', '5', '{report}'],
+      model: null,
+      env: { pass: ['KEY'], set: {} },
+      permissions: 'narrow',
+    });
     expect(roles.task.agent).toBe('mine');
     expect(agents['shell']?.kind).toBe('shell');
   });
@@ -143,9 +195,17 @@ describe('problems', () => {
     ['an agent without a command', 'agents: { a: { args: [x] } }', ['agent-without-command 2:14 { args: [x] }']],
     ['a shell line as command', 'agents: { a: { command: "a | b" } }', ['wrong-setting 2:25 "a | b"']],
     ['an agent that is none', 'agents: { a: 5 }\nroles: { task: { agent: a } }', ['wrong-setting 2:14 5']],
-    ['a model that is not passed on', 'agents: { a: { command: x, model: fast } }\nroles: { task: { agent: a, model: slow } }', ['model-not-passed-on 2:35 fast', 'model-not-passed-on 3:35 slow']],
+    [
+      'a model that is not passed on',
+      'agents: { a: { command: x, model: fast } }\nroles: { task: { agent: a, model: slow } }',
+      ['model-not-passed-on 2:35 fast', 'model-not-passed-on 3:35 slow'],
+    ],
     ['another shell', 'agents: { shell: { kind: command, command: zsh } }', ['shell-is-built-in 2:26 command']],
-    ['a misspelt placeholder', 'agents: { a: { command: x, args: ["{promptfile}"] } }', ['unknown-placeholder 2:34 ["{promptfile}"]']],
+    [
+      'a misspelt placeholder',
+      'agents: { a: { command: x, args: ["{promptfile}"] } }',
+      ['unknown-placeholder 2:34 ["{promptfile}"]'],
+    ],
     ['a branch for all', 'branch: task', ['branch-not-a-branch 2:9 task']],
     ['a branch git refuses', 'branch: "a b/{id}"', ['branch-not-a-branch 2:9 "a b/{id}"']],
     ['a branch below base', 'branch: main/{id}', ['branch-not-a-branch 2:9 main/{id}']],
@@ -158,7 +218,11 @@ describe('problems', () => {
     ['a commit without id', 'commits: { move: moved }', ['commit-without-id 2:18 moved']],
     ['an author without email', 'commits: { author: Me }', ['author-not-an-identity 2:20 Me']],
     ['push without remote', 'push: true', ['push-without-remote 2:7 true', 'not-in-this-version 2:7 true']],
-    ['batches', 'merge_queue: { mode: batch, check: npm test }', ['not-in-this-version 2:22 batch', 'not-in-this-version 2:36 npm test']],
+    [
+      'batches',
+      'merge_queue: { mode: batch, check: npm test }',
+      ['not-in-this-version 2:22 batch', 'not-in-this-version 2:36 npm test'],
+    ],
     ['bubblewrap', 'contain: bwrap', ['not-in-this-version 2:10 bwrap']],
     ['upstream', 'upstream: main', ['not-in-this-version 2:11 main']],
   ])('%s', (_, yaml, expected) => {
@@ -168,13 +232,24 @@ describe('problems', () => {
   });
 
   it('are told all at once, in the order of the file, rules included', () => {
-    const problems = problemsOf(withFront('base: 1\ncapcity: 3\nroles: { task: { agent: claud, timeout: 5 } }\npush: true'));
-    expect(problems.map(({ code }) => code)).toEqual(['wrong-setting', 'unknown-setting', 'unknown-agent', 'wrong-setting', 'push-without-remote', 'not-in-this-version']);
+    const problems = problemsOf(
+      withFront('base: 1\ncapcity: 3\nroles: { task: { agent: claud, timeout: 5 } }\npush: true'),
+    );
+    expect(problems.map(({ code }) => code)).toEqual([
+      'wrong-setting',
+      'unknown-setting',
+      'unknown-agent',
+      'wrong-setting',
+      'push-without-remote',
+      'not-in-this-version',
+    ]);
   });
 
   it('name what was expected, what was received, and how to mend it', () => {
     const [duration] = problemsOf(withFront('settle: 5'));
-    expect(duration?.message).toBe('`settle` must be a duration such as `300ms`, `5s`, `15m` or `1h30m`; it is the number 5.');
+    expect(duration?.message).toBe(
+      '`settle` must be a duration such as `300ms`, `5s`, `15m` or `1h30m`; it is the number 5.',
+    );
     expect(duration?.fix).toBe('say the unit: 5s or 5m');
     const [key] = problemsOf(withFront('capcity: 3'));
     expect(key?.message).toBe('Unknown setting `capcity`; did you mean `capacity`?');
@@ -193,7 +268,9 @@ describe('problems', () => {
   });
 
   it('stand at the right place behind CRLF and a BOM', () => {
-    expect(problemsOf('\uFEFF---\r\nbase: x\r\ncapcity: 1\r\n---\r\n').map(short)).toEqual(['unknown-setting 3:1 capcity']);
+    expect(problemsOf('\uFEFF---\r\nbase: x\r\ncapcity: 1\r\n---\r\n').map(short)).toEqual([
+      'unknown-setting 3:1 capcity',
+    ]);
   });
 
   it('are found afresh every time: nothing is cached by text', () => {
@@ -203,7 +280,12 @@ describe('problems', () => {
   });
 
   it('refuse an alias bomb', () => {
-    const bomb = ['a: &a [x, x]', ...'bcdefgh'.split('').map((name, i) => `${name}: &${name} [*${'abcdefg'[i]}, *${'abcdefg'[i]}, *${'abcdefg'[i]}, *${'abcdefg'[i]}]`)].join('\n');
+    const bomb = [
+      'a: &a [x, x]',
+      ...'bcdefgh'
+        .split('')
+        .map((name, i) => `${name}: &${name} [*${'abcdefg'[i]}, *${'abcdefg'[i]}, *${'abcdefg'[i]}, *${'abcdefg'[i]}]`),
+    ].join('\n');
     expect(problemsOf(withFront(bomb)).map(({ code }) => code)).toContain('settings-yaml');
   });
 
@@ -224,7 +306,28 @@ describe('any text', () => {
   });
 
   it('also with characters put in anywhere', () => {
-    const hostile = fc.constantFrom('{', '[', ':', ' ', '\n', '\t', '"', "'", '-', '#', '&a', '*a', '!x', '|', '>', '?', '\r', '0', '---\n', '<<: ');
+    const hostile = fc.constantFrom(
+      '{',
+      '[',
+      ':',
+      ' ',
+      '\n',
+      '\t',
+      '"',
+      "'",
+      '-',
+      '#',
+      '&a',
+      '*a',
+      '!x',
+      '|',
+      '>',
+      '?',
+      '\r',
+      '0',
+      '---\n',
+      '<<: ',
+    );
     fc.assert(
       fc.property(fc.nat(file.length), fc.array(hostile, { minLength: 1, maxLength: 6 }), (at, put) => {
         const read = parseWorkflow(file.slice(0, at) + put.join('') + file.slice(at), FILE);

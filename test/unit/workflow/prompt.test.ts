@@ -4,10 +4,32 @@ import { checkPrompt, renderPrompt, type PromptData } from '../../../src/workflo
 
 const FILE = 'prompts/task.md';
 
-const data = (change: { entry?: Partial<PromptData['entry']>; run?: Partial<PromptData['run']>; git?: Partial<PromptData['git']>; findings?: string; rules?: string } = {}): PromptData => ({
-  entry: { id: 'T-12', title: 'Login crashes', text: 'An empty password throws.', fields: { location: 'src/login.ts:42' }, criteria: [{ text: 'answers 400', checked: false }], ...change.entry },
+const data = (
+  change: {
+    entry?: Partial<PromptData['entry']>;
+    run?: Partial<PromptData['run']>;
+    git?: Partial<PromptData['git']>;
+    findings?: string;
+    rules?: string;
+  } = {},
+): PromptData => ({
+  entry: {
+    id: 'T-12',
+    title: 'Login crashes',
+    text: 'An empty password throws.',
+    fields: { location: 'src/login.ts:42' },
+    criteria: [{ text: 'answers 400', checked: false }],
+    ...change.entry,
+  },
   run: { role: 'task', attempt: 1, minutes: 15, report: '/w/T-12/.report.md', purpose: 'work', ...change.run },
-  git: { worktree: '/w/T-12', branch: 'T-12', base: 'main', changed: ['src/login.ts'], commits: ['1234567 Answer 400'], ...change.git },
+  git: {
+    worktree: '/w/T-12',
+    branch: 'T-12',
+    base: 'main',
+    changed: ['src/login.ts'],
+    commits: ['1234567 Answer 400'],
+    ...change.git,
+  },
   findings: change.findings ?? '',
   rules: change.rules ?? '',
 });
@@ -20,43 +42,72 @@ function rendered(template: string, of = data()): string {
 
 /** `code line:column underlined` */
 const found = (template: string): string[] =>
-  checkPrompt(template, FILE).map(({ code, where }) => `${code} ${where?.line}:${where?.column} ${where?.lineText.slice(where.column - 1, where.column - 1 + where.length)}`);
+  checkPrompt(template, FILE).map(
+    ({ code, where }) =>
+      `${code} ${where?.line}:${where?.column} ${where?.lineText.slice(where.column - 1, where.column - 1 + where.length)}`,
+  );
 
 describe('renderPrompt', () => {
   it('fills in', () => {
-    expect(rendered('{{ entry.id }} {{ entry.fields.location }} {% for c in entry.criteria %}{{ c.text }}{% endfor %} {{ git.changed | join: "," }} {{ run.minutes }}')).toBe(
-      'T-12 src/login.ts:42 answers 400 src/login.ts 15',
-    );
+    expect(
+      rendered(
+        '{{ entry.id }} {{ entry.fields.location }} {% for c in entry.criteria %}{{ c.text }}{% endfor %} {{ git.changed | join: "," }} {{ run.minutes }}',
+      ),
+    ).toBe('T-12 src/login.ts:42 answers 400 src/login.ts 15');
   });
 
   it('never reads what people wrote as a template, and escapes nothing', () => {
     const text = '{% if %} {{ run.role }} <b>&amp; {% include "x" %}';
-    expect(rendered('{{ entry.text }}|{{ entry.title }}|{{ findings }}|{{ rules }}', data({ entry: { text, title: text }, findings: text, rules: text }))).toBe(Array(4).fill(text).join('|'));
+    expect(
+      rendered(
+        '{{ entry.text }}|{{ entry.title }}|{{ findings }}|{{ rules }}',
+        data({ entry: { text, title: text }, findings: text, rules: text }),
+      ),
+    ).toBe(Array(4).fill(text).join('|'));
   });
 
   it('treats a field that the entry lacks, and texts without words, as nothing', () => {
-    const template = '{% if entry.fields.none %}A{% endif %}{{ entry.fields.none }}{% if findings %}B{% endif %}{% if rules %}C{% endif %}{% if entry.text %}D{% endif %}.';
+    const template =
+      '{% if entry.fields.none %}A{% endif %}{{ entry.fields.none }}{% if findings %}B{% endif %}{% if rules %}C{% endif %}{% if entry.text %}D{% endif %}.';
     expect(rendered(template, data({ entry: { text: ' \n' } }))).toBe('.');
     expect(rendered(template, data({ findings: 'x' }))).toBe('BD.');
   });
 
   it('does not reach prototypes through the names of fields', () => {
-    expect(rendered('{{ entry.fields.constructor }}{{ entry.fields["__proto__"] }}{{ entry.fields.toString }}')).toBe('');
+    expect(rendered('{{ entry.fields.constructor }}{{ entry.fields["__proto__"] }}{{ entry.fields.toString }}')).toBe(
+      '',
+    );
   });
 
   it('lists fields', () => {
-    expect(rendered('{% for field in entry.fields %}{{ field[0] }}={{ field[1] }};{% endfor %}', data({ entry: { fields: { a: '1', b: '2' } } }))).toBe('a=1;b=2;');
+    expect(
+      rendered(
+        '{% for field in entry.fields %}{{ field[0] }}={{ field[1] }};{% endfor %}',
+        data({ entry: { fields: { a: '1', b: '2' } } }),
+      ),
+    ).toBe('a=1;b=2;');
   });
 
   it('stays within bounds, and says what was cut', () => {
-    const text = rendered('{{ entry.text }}{{ findings }}{% for path in git.changed %}{{ path }}\n{% endfor %}', data({ entry: { text: 'x'.repeat(5_000_000) }, findings: 'y'.repeat(5_000_000), git: { changed: Array.from({ length: 20_000 }, (_, i) => `file-${i}`) } }));
+    const text = rendered(
+      '{{ entry.text }}{{ findings }}{% for path in git.changed %}{{ path }}\n{% endfor %}',
+      data({
+        entry: { text: 'x'.repeat(5_000_000) },
+        findings: 'y'.repeat(5_000_000),
+        git: { changed: Array.from({ length: 20_000 }, (_, i) => `file-${i}`) },
+      }),
+    );
     expect(text.length).toBeLessThan(300_000);
     expect(text).toContain('(4900000 characters cut)');
     expect(text).toContain('… and 19500 more files');
   });
 
   it('gives up on a template that would never end', () => {
-    const result = renderPrompt('{% for i in (1..100000) %}{% for j in (1..100000) %}xxxxxxxxxx{% endfor %}{% endfor %}', FILE, data());
+    const result = renderPrompt(
+      '{% for i in (1..100000) %}{% for j in (1..100000) %}xxxxxxxxxx{% endfor %}{% endfor %}',
+      FILE,
+      data(),
+    );
     expect(result.ok).toBe(false);
   });
 
@@ -92,14 +143,29 @@ describe('checkPrompt', () => {
 });
 
 describe('the prompts of the package', () => {
-  const verdicts = { task: ['done', 'blocked'], reviewer: ['ready', 'changes-requested'], tester: ['passed', 'failed'] };
+  const verdicts = {
+    task: ['done', 'blocked'],
+    reviewer: ['ready', 'changes-requested'],
+    tester: ['passed', 'failed'],
+  };
 
   it.each(['task', 'reviewer', 'tester'] as const)('%s.md is well, and says all that the role must be told', (role) => {
     const template = readFileSync(`prompts/${role}.md`, 'utf8');
     expect(checkPrompt(template, `prompts/${role}.md`)).toEqual([]);
     for (const purpose of ['work', 'mend'] as const) {
       const text = rendered(template, data({ run: { role, purpose }, findings: 'It broke here.', rules: 'Be kind.' }));
-      for (const part of ['T-12', 'Login crashes', 'An empty password throws.', 'location: src/login.ts:42', 'answers 400', '/w/T-12/.report.md', 'It broke here.', 'Be kind.', `verdict: ${verdicts[role][0]}`]) expect(text).toContain(part);
+      for (const part of [
+        'T-12',
+        'Login crashes',
+        'An empty password throws.',
+        'location: src/login.ts:42',
+        'answers 400',
+        '/w/T-12/.report.md',
+        'It broke here.',
+        'Be kind.',
+        `verdict: ${verdicts[role][0]}`,
+      ])
+        expect(text).toContain(part);
       for (const verdict of verdicts[role]) expect(text).toContain(`\`${verdict}\``);
       expect(text).not.toMatch(/\{[{%]|undefined|\[object|\n\n\n/);
     }

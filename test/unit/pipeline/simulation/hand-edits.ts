@@ -16,9 +16,39 @@ const common = { after: fc.integer({ min: 1, max: 2000 }), which: fc.nat({ max: 
 
 export const anyEdit: fc.Arbitrary<HandEdit> = fc.oneof(
   fc.record({ ...common, do: fc.constant('move' as const), to: fc.constantFrom(...COLUMNS) }),
-  fc.record({ ...common, do: fc.constant('tag' as const), tag: fc.constantFrom<Tag>('RETRY', 'ESCALATED', 'PAUSED', 'APPROVE'), on: fc.boolean() }),
-  fc.record({ ...common, do: fc.constantFrom('delete' as const, 'paste' as const, 'paste' as const, 'strike' as const, 'merge' as const, 'commit' as const, 'revert' as const, 'restart' as const) }),
-  fc.record({ ...common, do: fc.constant('ask' as const), command: fc.constantFrom<Request['command']>('add', 'retry', 'rescope', 'deprioritize', 'abandon', 'approve', 'stop'), flag: fc.boolean() }),
+  fc.record({
+    ...common,
+    do: fc.constant('tag' as const),
+    tag: fc.constantFrom<Tag>('RETRY', 'ESCALATED', 'PAUSED', 'APPROVE'),
+    on: fc.boolean(),
+  }),
+  fc.record({
+    ...common,
+    do: fc.constantFrom(
+      'delete' as const,
+      'paste' as const,
+      'paste' as const,
+      'strike' as const,
+      'merge' as const,
+      'commit' as const,
+      'revert' as const,
+      'restart' as const,
+    ),
+  }),
+  fc.record({
+    ...common,
+    do: fc.constant('ask' as const),
+    command: fc.constantFrom<Request['command']>(
+      'add',
+      'retry',
+      'rescope',
+      'deprioritize',
+      'abandon',
+      'approve',
+      'stop',
+    ),
+    flag: fc.boolean(),
+  }),
 );
 
 /** Carries it out as far as the world allows; what a person writes is committed under their name. */
@@ -40,7 +70,10 @@ function change(sim: WorldSim, edit: HandEdit, entry: Entry, number: number): vo
       sim.put({ ...entry, column: edit.to, start: sim.nextStart('bottom') });
       return sim.commit([{ name: 'Kanban-Move', value: `${entry.id} ${entry.column} -> ${edit.to}` }]);
     case 'tag':
-      return sim.put({ ...entry, tags: edit.on ? [...new Set([...entry.tags, edit.tag])] : entry.tags.filter((tag) => tag !== edit.tag) });
+      return sim.put({
+        ...entry,
+        tags: edit.on ? [...new Set([...entry.tags, edit.tag])] : entry.tags.filter((tag) => tag !== edit.tag),
+      });
     case 'delete':
       sim.entries.delete(entry.key);
       return void (entry.id !== null && sim.clipboard.set(entry.id, entry));
@@ -53,7 +86,14 @@ function change(sim: WorldSim, edit: HandEdit, entry: Entry, number: number): vo
       if (branch !== undefined) Object.assign(branch, { tip: sim.newTip(entry.id!), inBase: false });
       return;
     case 'ask':
-      sim.requests = [...sim.requests, request(edit.command, edit.command === 'add' ? null : entry.id, { id: `r${number}`, mended: edit.flag, now: edit.flag })];
+      sim.requests = [
+        ...sim.requests,
+        request(edit.command, edit.command === 'add' ? null : entry.id, {
+          id: `r${number}`,
+          mended: edit.flag,
+          now: edit.flag,
+        }),
+      ];
       return;
     default:
   }

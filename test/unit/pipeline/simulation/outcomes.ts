@@ -22,7 +22,17 @@ const rarely = fc.integer({ min: 0, max: 19 }).map((roll) => roll === 13);
 
 /** Of any kind, good ones more often. */
 export const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
-  cause: fc.constantFrom<Outcome['cause']>('reported', 'reported', 'reported', 'reported', 'no-report', 'timed-out', 'stalled', 'not-started', 'lost'),
+  cause: fc.constantFrom<Outcome['cause']>(
+    'reported',
+    'reported',
+    'reported',
+    'reported',
+    'no-report',
+    'timed-out',
+    'stalled',
+    'not-started',
+    'lost',
+  ),
   says: fc.constantFrom<Outcome['says']>('good', 'good', 'good', 'bad', 'none'),
   commits: fc.boolean(),
   seconds: fc.integer({ min: 1, max: 900 }),
@@ -34,21 +44,54 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   detail: fc.constantFrom('a', 'b', 'c'),
 });
 
-export const GOOD_OUTCOME: Outcome = { cause: 'reported', says: 'good', commits: true, seconds: 60, leftovers: false, fault: false, survivor: false, protectedPath: false, stray: false, detail: '' };
+export const GOOD_OUTCOME: Outcome = {
+  cause: 'reported',
+  says: 'good',
+  commits: true,
+  seconds: 60,
+  leftovers: false,
+  fault: false,
+  survivor: false,
+  protectedPath: false,
+  stray: false,
+  detail: '',
+};
 
 const GOOD: Record<RunFacts['role'], Verdict> = { task: 'done', reviewer: 'ready', tester: 'passed' };
 const BAD: Record<RunFacts['role'], Verdict> = { task: 'blocked', reviewer: 'changes-requested', tester: 'failed' };
 
 /** The result that the runner writes. The first cause wins: stopped, then the provider, then what the script says. */
-export function endOf({ run, outcome, tip, start, at, outage }: { run: RunFacts; outcome: Outcome; tip: string; start: string; at: number; outage: boolean }): EndedRun {
+export function endOf({
+  run,
+  outcome,
+  tip,
+  start,
+  at,
+  outage,
+}: {
+  run: RunFacts;
+  outcome: Outcome;
+  tip: string;
+  start: string;
+  at: number;
+  outage: boolean;
+}): EndedRun {
   const cause = run.stopping ? 'stopped' : outage ? 'provider' : outcome.cause;
   const verdict = outcome.says === 'good' ? GOOD[run.role] : BAD[run.role];
   const report = outcome.says === 'none' || cause === 'not-started' ? NO_REPORT : said(verdict);
   const of = ended(
     run.taskId,
     {
-      runId: run.id, cause, detail: outcome.detail, endedAt: at, startedAt: run.startedAt, tip, ahead: tip === start ? 0 : 1, leftovers: outcome.leftovers ? tip : null,
-      changed: outcome.protectedPath ? ['WORKFLOW.md'] : ['src/a.ts'], faults: outcome.fault ? ['HEAD was left elsewhere'] : [],
+      runId: run.id,
+      cause,
+      detail: outcome.detail,
+      endedAt: at,
+      startedAt: run.startedAt,
+      tip,
+      ahead: tip === start ? 0 : 1,
+      leftovers: outcome.leftovers ? tip : null,
+      changed: outcome.protectedPath ? ['WORKFLOW.md'] : ['src/a.ts'],
+      faults: outcome.fault ? ['HEAD was left elsewhere'] : [],
       survivors: outcome.survivor ? [{ pid: 7, command: 'node' }] : [],
     },
     report,

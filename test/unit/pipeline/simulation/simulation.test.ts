@@ -10,18 +10,49 @@ const place = fc.option(fc.integer({ min: 1, max: 3 }), { nil: null });
 
 const anyScript: fc.Arbitrary<Script> = fc.record({
   settings: fc
-    .record({ capacity: fc.integer({ min: 1, max: 4 }), inProgress: fc.integer({ min: 1, max: 4 }), review: place, testing: place, retries: fc.integer({ min: 0, max: 2 }), approve: fc.constantFrom('never', 'never', 'start', 'land'), rereview: fc.boolean() })
+    .record({
+      capacity: fc.integer({ min: 1, max: 4 }),
+      inProgress: fc.integer({ min: 1, max: 4 }),
+      review: place,
+      testing: place,
+      retries: fc.integer({ min: 0, max: 2 }),
+      approve: fc.constantFrom('never', 'never', 'start', 'land'),
+      rereview: fc.boolean(),
+    })
     .map(({ capacity, inProgress, review, testing, retries, approve, rereview }) => {
       const { roles } = settings();
-      return settings({ capacity, retries, approve: approve as 'never', wip: { in_progress: inProgress, review, testing }, roles: { ...roles, reviewer: { ...roles.reviewer, rereview } } });
+      return settings({
+        capacity,
+        retries,
+        approve: approve as 'never',
+        wip: { in_progress: inProgress, review, testing },
+        roles: { ...roles, reviewer: { ...roles.reviewer, rereview } },
+      });
     }),
   mends: fc.boolean(),
   entries: fc
-    .array(fc.record({ depends: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }), priority: fc.integer({ min: 0, max: 4 }), approve: fc.constantFrom(null, null, null, 'never', 'start', 'land'), note: fc.integer({ min: 0, max: 5 }).map((roll) => roll === 4) }), { minLength: 1, maxLength: 7 })
-    .map((specs) => specs.map((spec, index) => ({ ...spec, approve: spec.approve as null, depends: index === 0 ? [] : [...new Set(spec.depends.map((of) => of % index))] }))),
+    .array(
+      fc.record({
+        depends: fc.array(fc.nat({ max: 6 }), { maxLength: 2 }),
+        priority: fc.integer({ min: 0, max: 4 }),
+        approve: fc.constantFrom(null, null, null, 'never', 'start', 'land'),
+        note: fc.integer({ min: 0, max: 5 }).map((roll) => roll === 4),
+      }),
+      { minLength: 1, maxLength: 7 },
+    )
+    .map((specs) =>
+      specs.map((spec, index) => ({
+        ...spec,
+        approve: spec.approve as null,
+        depends: index === 0 ? [] : [...new Set(spec.depends.map((of) => of % index))],
+      })),
+    ),
   outcomes: fc.array(anyOutcome, { minLength: 1, maxLength: 40 }),
   conflicts: fc.array(fc.boolean(), { maxLength: 6 }),
-  outages: fc.array(fc.record({ from: fc.nat({ max: 7200 }), seconds: fc.integer({ min: 1, max: 7200 }), stated: fc.boolean() }), { maxLength: 2 }),
+  outages: fc.array(
+    fc.record({ from: fc.nat({ max: 7200 }), seconds: fc.integer({ min: 1, max: 7200 }), stated: fc.boolean() }),
+    { maxLength: 2 },
+  ),
   edits: fc.array(anyEdit, { maxLength: 12 }),
   crashes: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 5 }),
 });
@@ -46,7 +77,8 @@ function play(sim: WorldSim): Decision {
     if (crashed) continue;
     if (decision.actions.length > 0) {
       still += 1;
-      if (still > TICKS_AT_ONE_TIME) throw new Error(`I10: the same is done over and over: ${JSON.stringify(decision.actions)}`);
+      if (still > TICKS_AT_ONE_TIME)
+        throw new Error(`I10: the same is done over and over: ${JSON.stringify(decision.actions)}`);
       continue;
     }
     still = 0;
@@ -56,8 +88,15 @@ function play(sim: WorldSim): Decision {
     }
     const next = sim.nextTime(decision);
     const editLeft = edited < sim.script.edits.length;
-    const launches = decision.notes.every(({ state, until }) => until === undefined || until <= sim.now || state === 'held');
-    if (!editLeft && sim.alive.length === 0 && (next === null || (launches && sim.observe().orphans.length === 0 && sim.observe().unsure.size === 0))) return decision;
+    const launches = decision.notes.every(
+      ({ state, until }) => until === undefined || until <= sim.now || state === 'held',
+    );
+    if (
+      !editLeft &&
+      sim.alive.length === 0 &&
+      (next === null || (launches && sim.observe().orphans.length === 0 && sim.observe().unsure.size === 0))
+    )
+      return decision;
     due = Math.min(next ?? Infinity, editLeft ? editAt : Infinity);
     sim.advance(due);
   }
@@ -94,12 +133,21 @@ describe('simulated worlds, in virtual time', () => {
   it('I10: with agents that succeed, crashes and outages or not, every entry lands once and nothing is left', () => {
     fc.assert(
       fc.property(anyScript, (script) => {
-        const good = { ...script, settings: { ...script.settings, approve: 'never' as const }, entries: script.entries.map((of) => ({ ...of, approve: null, note: false })), outcomes: [GOOD_OUTCOME], conflicts: [], edits: [] };
+        const good = {
+          ...script,
+          settings: { ...script.settings, approve: 'never' as const },
+          entries: script.entries.map((of) => ({ ...of, approve: null, note: false })),
+          outcomes: [GOOD_OUTCOME],
+          conflicts: [],
+          edits: [],
+        };
         const sim = new WorldSim(good);
         play(sim);
         expect([...sim.entries.keys()]).toEqual([]);
         expect([...sim.branches.keys()]).toEqual([]);
-        expect([...sim.history.landed.keys()].toSorted()).toEqual(good.entries.map((_, index) => `T-${index + 1}`).toSorted());
+        expect([...sim.history.landed.keys()].toSorted()).toEqual(
+          good.entries.map((_, index) => `T-${index + 1}`).toSorted(),
+        );
         expect(sim.failures.size).toBe(0);
       }),
       { numRuns: 500 },

@@ -3,7 +3,14 @@ import type { Action, Decision, EntryChange, Trailer } from '../../../../src/pip
 import { decide } from '../../../../src/pipeline/decide.ts';
 import { HistoryFold } from '../../../../src/pipeline/history.ts';
 import { conflicted } from '../../../../src/pipeline/take-in.ts';
-import { columnOfRun, type EntryFacts, type OrphanBranch, type PastRun, type RunFacts, type World } from '../../../../src/pipeline/world.ts';
+import {
+  columnOfRun,
+  type EntryFacts,
+  type OrphanBranch,
+  type PastRun,
+  type RunFacts,
+  type World,
+} from '../../../../src/pipeline/world.ts';
 import type { Settings } from '../../../../src/workflow/settings.ts';
 import { entry as newEntry, NOW } from '../build-world.ts';
 import type { HandEdit } from './hand-edits.ts';
@@ -13,7 +20,12 @@ import { endOf, type Outcome } from './outcomes.ts';
 export interface Script {
   readonly settings: Settings;
   readonly mends: boolean;
-  readonly entries: readonly { readonly depends: readonly number[]; readonly priority: number; readonly approve: Entry['approve']; readonly note: boolean }[];
+  readonly entries: readonly {
+    readonly depends: readonly number[];
+    readonly priority: number;
+    readonly approve: Entry['approve'];
+    readonly note: boolean;
+  }[];
   /** What runs come to, one after the other, over and over. */
   readonly outcomes: readonly Outcome[];
   /** Does a landing conflict? One after the other, over and over. */
@@ -71,7 +83,16 @@ export class WorldSim {
     this.#crashes = 0;
     script.entries.forEach((spec, index) => {
       const id = spec.note ? null : `T-${index + 1}`;
-      this.put(newEntry(id, 'TODO', { key: id ?? `TODO?${index}`, kind: spec.note ? 'note' : 'entry', depends: spec.depends.map((of) => `T-${of + 1}`), priority: spec.priority, approve: spec.approve, start: index }));
+      this.put(
+        newEntry(id, 'TODO', {
+          key: id ?? `TODO?${index}`,
+          kind: spec.note ? 'note' : 'entry',
+          depends: spec.depends.map((of) => `T-${of + 1}`),
+          priority: spec.priority,
+          approve: spec.approve,
+          start: index,
+        }),
+      );
       if (id !== null) this.committedColumn.set(id, 'TODO');
     });
   }
@@ -82,7 +103,9 @@ export class WorldSim {
 
   /** Ended runs that nobody has taken in or put aside. */
   get open(): string[] {
-    return this.#runs.filter((run) => run.facts.ended !== null && !run.aside && !this.history.taken.has(run.facts.id)).map(({ facts }) => facts.id);
+    return this.#runs
+      .filter((run) => run.facts.ended !== null && !run.aside && !this.history.taken.has(run.facts.id))
+      .map(({ facts }) => facts.id);
   }
 
   put(entry: Entry): void {
@@ -118,46 +141,101 @@ export class WorldSim {
   /** Time goes on; runs that are over write their results. */
   advance(to: number): void {
     this.now = to;
-    for (const run of this.#runs.toSorted((a, b) => a.endsAt - b.endsAt)) if (run.facts.state !== 'ended' && run.endsAt <= to) this.#end(run);
+    for (const run of this.#runs.toSorted((a, b) => a.endsAt - b.endsAt))
+      if (run.facts.state !== 'ended' && run.endsAt <= to) this.#end(run);
   }
 
   #end(run: SimRun): void {
     const { facts } = run;
     const branch = this.branches.get(facts.taskId);
     if (branch === undefined) throw new Error(`the branch of ${facts.id} went while it was alive`);
-    const outage = this.script.outages.find(({ from, seconds }) => facts.startedAt >= NOW + from * 1000 && facts.startedAt < NOW + (from + seconds) * 1000);
+    const outage = this.script.outages.find(
+      ({ from, seconds }) => facts.startedAt >= NOW + from * 1000 && facts.startedAt < NOW + (from + seconds) * 1000,
+    );
     const until = outage?.stated === true ? NOW + (outage.from + outage.seconds) * 1000 : null;
     if (run.outcome.commits && !facts.stopping && outage === undefined) {
       branch.tip = this.newTip(facts.taskId);
       branch.inBase = false;
     }
-    const ended = endOf({ run: facts, outcome: run.outcome, tip: branch.tip, start: branch.start, at: run.endsAt, outage: outage !== undefined });
+    const ended = endOf({
+      run: facts,
+      outcome: run.outcome,
+      tip: branch.tip,
+      start: branch.start,
+      at: run.endsAt,
+      outage: outage !== undefined,
+    });
     run.facts = { ...facts, state: 'ended', ended };
     const { cause, detail, endedAt } = ended.result;
-    this.#past.push({ id: facts.id, taskId: facts.taskId, role: facts.role, agent: facts.agent, cause, detail, endedAt, providerUntil: cause === 'provider' ? until : null });
+    this.#past.push({
+      id: facts.id,
+      taskId: facts.taskId,
+      role: facts.role,
+      agent: facts.agent,
+      cause,
+      detail,
+      endedAt,
+      providerUntil: cause === 'provider' ? until : null,
+    });
   }
 
   observe(): World {
     const { orphans, unsure } = this.#orphans();
-    const entries = [...this.entries.values()].toSorted((a, b) => COLUMNS.indexOf(a.column) - COLUMNS.indexOf(b.column) || a.start - b.start);
+    const entries = [...this.entries.values()].toSorted(
+      (a, b) => COLUMNS.indexOf(a.column) - COLUMNS.indexOf(b.column) || a.start - b.start,
+    );
     return {
-      now: this.now, settings: this.script.settings, mode: this.mode, only: null, stops: [], landingsHeld: null, agentsHeld: new Map(),
+      now: this.now,
+      settings: this.script.settings,
+      mode: this.mode,
+      only: null,
+      stops: [],
+      landingsHeld: null,
+      agentsHeld: new Map(),
       mends: new Set(this.script.mends ? ['coder'] : []),
       entries: entries.map((entry) => this.#facts(entry)),
       runs: this.#runs.filter((run) => !run.aside && !this.history.taken.has(run.facts.id)).map(({ facts }) => facts),
-      past: this.#past, history: this.history, orphans, unsure, requests: this.requests,
-      usedIds: new Set([...this.history.ids, ...this.branches.keys(), ...entries.flatMap(({ id }) => (id === null ? [] : [id])), ...this.clipboard.keys(), ...this.script.entries.map((_, index) => `T-${index + 1}`)]),
+      past: this.#past,
+      history: this.history,
+      orphans,
+      unsure,
+      requests: this.requests,
+      usedIds: new Set([
+        ...this.history.ids,
+        ...this.branches.keys(),
+        ...entries.flatMap(({ id }) => (id === null ? [] : [id])),
+        ...this.clipboard.keys(),
+        ...this.script.entries.map((_, index) => `T-${index + 1}`),
+      ]),
     };
   }
 
   #facts(entry: Entry): EntryFacts {
     const branch = entry.id === null ? undefined : this.branches.get(entry.id);
-    const kept = entry.id === null || entry.column === 'TODO' || branch !== undefined ? undefined : this.kept.get(entry.id)?.at(-1);
+    const kept =
+      entry.id === null || entry.column === 'TODO' || branch !== undefined
+        ? undefined
+        : this.kept.get(entry.id)?.at(-1);
     return {
-      entry, problems: [], settlesAt: 0,
-      branch: branch === undefined ? null : { tip: branch.tip, start: branch.start, inBase: branch.inBase, worktree: branch.worktree ? 'there' : 'none', attached: true },
+      entry,
+      problems: [],
+      settlesAt: 0,
+      branch:
+        branch === undefined
+          ? null
+          : {
+              tip: branch.tip,
+              start: branch.start,
+              inBase: branch.inBase,
+              worktree: branch.worktree ? 'there' : 'none',
+              attached: true,
+            },
       kept: kept === undefined ? null : { ref: `refs/kanban/abandoned/${entry.id}/1`, tip: kept },
-      testedInBase: entry.column === 'TESTING' && branch === undefined && entry.tested !== null && this.#landedTips.has(entry.tested),
+      testedInBase:
+        entry.column === 'TESTING' &&
+        branch === undefined &&
+        entry.tested !== null &&
+        this.#landedTips.has(entry.tested),
     };
   }
 
@@ -170,7 +248,16 @@ export class WorldSim {
       if (!this.#missed.has(id)) this.#missed.set(id, this.now);
       const missedSince = this.#missed.get(id) ?? null;
       if (!branch.inBase && missedSince !== null && this.now - missedSince < 2000) unsure.add(id);
-      else orphans.push({ id, tip: branch.tip, start: branch.start, inBase: branch.inBase, hasCommits: branch.tip !== branch.start, worktree: branch.worktree, missedSince });
+      else
+        orphans.push({
+          id,
+          tip: branch.tip,
+          start: branch.start,
+          inBase: branch.inBase,
+          hasCommits: branch.tip !== branch.start,
+          worktree: branch.worktree,
+          missedSince,
+        });
     }
     return { orphans, unsure };
   }
@@ -262,8 +349,10 @@ export class WorldSim {
 
   #move(action: Extract<Action, { type: 'move-entry' }>): void {
     const before = this.entries.get(action.key);
-    if (before === undefined || before.column !== action.from) throw new Error(`${action.key} is not in ${action.from}`);
-    if (action.takes !== null && before.tags.includes('PAUSED') && !action.change.addTags?.includes('ESCALATED')) throw new Error(`${action.id} is paused: its result waits`);
+    if (before === undefined || before.column !== action.from)
+      throw new Error(`${action.key} is not in ${action.from}`);
+    if (action.takes !== null && before.tags.includes('PAUSED') && !action.change.addTags?.includes('ESCALATED'))
+      throw new Error(`${action.id} is paused: its result waits`);
     this.#countFailures(before, action);
     const start = action.from === action.to ? before.start : this.nextStart(action.position);
     this.put({ ...changed(before, action.change), column: action.to, start });
@@ -281,11 +370,13 @@ export class WorldSim {
       if (more <= 0) continue;
       const run = this.#runs.find(({ facts }) => facts.id === action.takes);
       const cause = run?.facts.ended?.result.cause;
-      if (cause === 'provider' || cause === 'not-started' || cause === 'lost' || cause === 'stopped') throw new Error(`I9: ${cause} was counted against ${action.id}`);
+      if (cause === 'provider' || cause === 'not-started' || cause === 'lost' || cause === 'stopped')
+        throw new Error(`I9: ${cause} was counted against ${action.id}`);
       const counts = this.failures.get(action.id) ?? new Map<Stage, number>();
       counts.set(stage, (counts.get(stage) ?? 0) + more);
       this.failures.set(action.id, counts);
-      if ((counts.get(stage) ?? 0) > this.script.settings.retries + 1) throw new Error(`I9: ${action.id} failed ${counts.get(stage)} times in stage ${stage}`);
+      if ((counts.get(stage) ?? 0) > this.script.settings.retries + 1)
+        throw new Error(`I9: ${action.id} failed ${counts.get(stage)} times in stage ${stage}`);
     }
   }
 
@@ -294,8 +385,10 @@ export class WorldSim {
       this.#rename(key, id, 'TODO');
       const entry = this.entries.get(id);
       if (entry === undefined) throw new Error(`${id} was picked but is gone`);
-      if (entry.depends.some((of) => !this.history.landed.has(of) || this.entries.has(of))) throw new Error(`${id} was picked before what it depends on had landed`);
-      if (entry.tags.some((tag) => tag === 'PAUSED' || tag === 'APPROVE')) throw new Error(`${id} was picked with ${entry.tags.join(', ')}`);
+      if (entry.depends.some((of) => !this.history.landed.has(of) || this.entries.has(of)))
+        throw new Error(`${id} was picked before what it depends on had landed`);
+      if (entry.tags.some((tag) => tag === 'PAUSED' || tag === 'APPROVE'))
+        throw new Error(`${id} was picked with ${entry.tags.join(', ')}`);
       this.put({ ...entry, column: 'IN_PROGRESS', start: this.nextStart('bottom') });
     }
     this.commit(picks.map(({ id }) => ({ name: 'Kanban-Move', value: `${id} TODO -> IN_PROGRESS` })));
@@ -316,15 +409,26 @@ export class WorldSim {
     if (alive.length >= this.script.settings.capacity) throw new Error('I3: more runs than the pool has places');
     if (alive.some(({ taskId }) => taskId === id)) throw new Error(`I3: two runs in the worktree of ${id}`);
     const column = columnOfRun({ role, purpose });
-    if (this.committedColumn.get(id) !== column || this.entries.get(id)?.column !== column) throw new Error(`I2: ${id} was not moved to ${column} before its agent started`);
+    if (this.committedColumn.get(id) !== column || this.entries.get(id)?.column !== column)
+      throw new Error(`I2: ${id} was not moved to ${column} before its agent started`);
     const branch = this.branches.get(id) ?? { tip: `${id}:start`, start: `${id}:start`, inBase: false, worktree: true };
     branch.worktree = true;
     this.branches.set(id, branch);
     this.#step();
     const outcome = this.script.outcomes[this.#runs.length % this.script.outcomes.length]!;
     const facts: RunFacts = {
-      id: `${id}-${this.#runs.length}-${role}-00000000`, taskId: id, role, purpose, agent, state: 'alive', startedAt: this.now, deadlineAt: this.now + outcome.seconds * 1000,
-      stopping: false, mustDiffer, before: branch.tip, ended: null,
+      id: `${id}-${this.#runs.length}-${role}-00000000`,
+      taskId: id,
+      role,
+      purpose,
+      agent,
+      state: 'alive',
+      startedAt: this.now,
+      deadlineAt: this.now + outcome.seconds * 1000,
+      stopping: false,
+      mustDiffer,
+      before: branch.tip,
+      ended: null,
     };
     this.#runs.push({ facts, outcome, endsAt: this.now + outcome.seconds * 1000, aside: false });
   }
@@ -361,10 +465,17 @@ export class WorldSim {
   #land({ key, id, tip }: Extract<Action, { type: 'land-entry' }>, world: World): void {
     const facts = world.entries.find(({ entry }) => entry.key === key)!;
     const branch = this.#branch(id);
-    if (branch.tip !== tip || !this.history.tested.has(`${id} ${tip}`) || !this.history.reviewed.has(`${id} ${facts.entry.reviewed}`)) throw new Error(`I5: ${id} was to land untested or unreviewed`);
-    if (facts.entry.tags.some((tag) => tag === 'PAUSED' || tag === 'APPROVE' || tag === 'ESCALATED')) throw new Error(`${id} landed with ${facts.entry.tags.join(', ')}`);
+    if (
+      branch.tip !== tip ||
+      !this.history.tested.has(`${id} ${tip}`) ||
+      !this.history.reviewed.has(`${id} ${facts.entry.reviewed}`)
+    )
+      throw new Error(`I5: ${id} was to land untested or unreviewed`);
+    if (facts.entry.tags.some((tag) => tag === 'PAUSED' || tag === 'APPROVE' || tag === 'ESCALATED'))
+      throw new Error(`${id} landed with ${facts.entry.tags.join(', ')}`);
     const { conflicts, settings } = this.script;
-    if (conflicts.length > 0 && conflicts[this.#landings++ % conflicts.length]) return this.#perform(conflicted(facts, ['a.ts'], settings), world);
+    if (conflicts.length > 0 && conflicts[this.#landings++ % conflicts.length])
+      return this.#perform(conflicted(facts, ['a.ts'], settings), world);
     this.#close({ key, id, from: 'TESTING', tip });
   }
 
@@ -384,14 +495,18 @@ export class WorldSim {
     const branch = this.#branch(id);
     if (how === 'landed' && !branch.inBase) throw new Error(`I6: ${id} is not in base`);
     if (how === 'empty' && branch.tip !== branch.start) throw new Error(`I6: ${id} has commits`);
-    if (how === 'abandoned' && branch.tip !== branch.start) this.kept.set(id, [...(this.kept.get(id) ?? []), branch.tip]);
+    if (how === 'abandoned' && branch.tip !== branch.start)
+      this.kept.set(id, [...(this.kept.get(id) ?? []), branch.tip]);
     this.branches.delete(id);
   }
 }
 
 /** What an EntryChange does to an entry, as the board's edit does it to the text. */
 export function changed(entry: Entry, { addTags = [], removeTags = [], setFields = {} }: EntryChange): Entry {
-  const tags = [...entry.tags.filter((tag) => !removeTags.includes(tag) && !addTags.includes(tag)), ...addTags] as Tag[];
+  const tags = [
+    ...entry.tags.filter((tag) => !removeTags.includes(tag) && !addTags.includes(tag)),
+    ...addTags,
+  ] as Tag[];
   const { attempts, ...fields } = setFields;
   return { ...entry, ...fields, tags, attempts: attempts === undefined ? entry.attempts : readAttempts(attempts) };
 }

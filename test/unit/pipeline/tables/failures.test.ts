@@ -20,22 +20,53 @@ const TESTER = { role: 'tester' } as const;
 const MEND = { role: 'task', purpose: 'mend' } as const;
 const VERDICTS = { reviewed: null, tested: null };
 
-function failing(role: 'task' | 'reviewer' | 'tester'): { what: string; cause: Cause; report: ReadReport; feedback: string | RegExp; ahead?: number }[] {
+function failing(
+  role: 'task' | 'reviewer' | 'tester',
+): { what: string; cause: Cause; report: ReadReport; feedback: string | RegExp; ahead?: number }[] {
   const bad = { task: 'blocked', reviewer: null, tester: 'failed' } as const;
   const word = bad[role];
   const all: ReturnType<typeof failing> = [
     { what: 'no report', cause: 'no-report', report: NO_REPORT, feedback: 'it ended without a report (exit 0)' },
-    { what: 'an unreadable report', cause: 'reported', report: { ok: false, missing: 'no `verdict`' }, feedback: 'no `verdict`' },
+    {
+      what: 'an unreadable report',
+      cause: 'reported',
+      report: { ok: false, missing: 'no `verdict`' },
+      feedback: 'no `verdict`',
+    },
     { what: 'the deadline', cause: 'timed-out', report: NO_REPORT, feedback: 'ended at its time limit (exit 0)' },
-    { what: 'the deadline, a good report on disk', cause: 'timed-out', report: said(role === 'task' ? 'done' : role === 'reviewer' ? 'ready' : 'passed'), feedback: 'ended at its time limit (exit 0)' },
-    { what: 'a stall that is killed', cause: 'stalled', report: NO_REPORT, feedback: 'ended because nothing moved (exit 0)' },
+    {
+      what: 'the deadline, a good report on disk',
+      cause: 'timed-out',
+      report: said(role === 'task' ? 'done' : role === 'reviewer' ? 'ready' : 'passed'),
+      feedback: 'ended at its time limit (exit 0)',
+    },
+    {
+      what: 'a stall that is killed',
+      cause: 'stalled',
+      report: NO_REPORT,
+      feedback: 'ended because nothing moved (exit 0)',
+    },
   ];
-  if (word !== null) all.push({ what: word, cause: 'reported', report: said(word), feedback: `${word}: what was ${word}` });
-  if (role === 'task') all.push({ what: 'nothing committed', cause: 'reported', report: said('done'), feedback: 'said done, but nothing is committed on the branch', ahead: 0 });
+  if (word !== null)
+    all.push({ what: word, cause: 'reported', report: said(word), feedback: `${word}: what was ${word}` });
+  if (role === 'task')
+    all.push({
+      what: 'nothing committed',
+      cause: 'reported',
+      report: said('done'),
+      feedback: 'said done, but nothing is committed on the branch',
+      ahead: 0,
+    });
   return all;
 }
 
-const row = (role: 'task' | 'reviewer' | 'tester', before: Entry, way: ReturnType<typeof failing>[number], expected: Pick<Row, 'to' | 'tag' | 'fields'>, time: string): Row => ({
+const row = (
+  role: 'task' | 'reviewer' | 'tester',
+  before: Entry,
+  way: ReturnType<typeof failing>[number],
+  expected: Pick<Row, 'to' | 'tag' | 'fields'>,
+  time: string,
+): Row => ({
   what: `${role}, ${way.what}, ${time}`,
   on: before,
   run: ended('T-1', { cause: way.cause, detail: 'exit 0', ahead: way.ahead ?? 1 }, way.report, { role }),
@@ -45,40 +76,103 @@ const row = (role: 'task' | 'reviewer' | 'tester', before: Entry, way: ReturnTyp
 
 const rows: Row[] = [
   ...failing('task').flatMap((way) => [
-    row('task', entry('T-1', 'IN_PROGRESS'), way, { to: 'IN_PROGRESS -> IN_PROGRESS', tag: 'RETRY', fields: { attempts: 'task 1' } }, 'first time'),
-    row('task', entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { task: 1 } }), way, { to: 'IN_PROGRESS -> IN_PROGRESS', tag: 'ESCALATED', fields: { attempts: 'task 2' } }, 'second time'),
+    row(
+      'task',
+      entry('T-1', 'IN_PROGRESS'),
+      way,
+      { to: 'IN_PROGRESS -> IN_PROGRESS', tag: 'RETRY', fields: { attempts: 'task 1' } },
+      'first time',
+    ),
+    row(
+      'task',
+      entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { task: 1 } }),
+      way,
+      { to: 'IN_PROGRESS -> IN_PROGRESS', tag: 'ESCALATED', fields: { attempts: 'task 2' } },
+      'second time',
+    ),
   ]),
   ...failing('reviewer').flatMap((way) => [
-    row('reviewer', entry('T-1', 'REVIEW'), way, { to: 'REVIEW -> REVIEW', tag: 'RETRY', fields: { attempts: 'reviewer 1' } }, 'first time'),
-    row('reviewer', entry('T-1', 'REVIEW', { tags: ['RETRY'], attempts: { task: 1, reviewer: 1 } }), way, { to: 'REVIEW -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'task 1, reviewer 2', ...VERDICTS } }, 'second time'),
+    row(
+      'reviewer',
+      entry('T-1', 'REVIEW'),
+      way,
+      { to: 'REVIEW -> REVIEW', tag: 'RETRY', fields: { attempts: 'reviewer 1' } },
+      'first time',
+    ),
+    row(
+      'reviewer',
+      entry('T-1', 'REVIEW', { tags: ['RETRY'], attempts: { task: 1, reviewer: 1 } }),
+      way,
+      { to: 'REVIEW -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'task 1, reviewer 2', ...VERDICTS } },
+      'second time',
+    ),
   ]),
   ...failing('tester').flatMap((way) => [
-    row('tester', entry('T-1', 'TESTING', { reviewed: 'tip1' }), way, { to: 'TESTING -> TESTING', tag: 'RETRY', fields: { attempts: 'tester 1', tested: null } }, 'first time'),
-    row('tester', entry('T-1', 'TESTING', { reviewed: 'tip1', attempts: { tester: 1 } }), way, { to: 'TESTING -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'tester 2', ...VERDICTS } }, 'second time'),
+    row(
+      'tester',
+      entry('T-1', 'TESTING', { reviewed: 'tip1' }),
+      way,
+      { to: 'TESTING -> TESTING', tag: 'RETRY', fields: { attempts: 'tester 1', tested: null } },
+      'first time',
+    ),
+    row(
+      'tester',
+      entry('T-1', 'TESTING', { reviewed: 'tip1', attempts: { tester: 1 } }),
+      way,
+      { to: 'TESTING -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'tester 2', ...VERDICTS } },
+      'second time',
+    ),
   ]),
   {
-    what: 'reviewer, changes requested, first time', on: entry('T-1', 'REVIEW'), run: ended('T-1', {}, said('changes-requested'), REVIEWER),
-    to: 'REVIEW -> IN_PROGRESS', tag: 'RETRY', fields: { attempts: 'reviewer 1', feedback: 'what was changes-requested' },
+    what: 'reviewer, changes requested, first time',
+    on: entry('T-1', 'REVIEW'),
+    run: ended('T-1', {}, said('changes-requested'), REVIEWER),
+    to: 'REVIEW -> IN_PROGRESS',
+    tag: 'RETRY',
+    fields: { attempts: 'reviewer 1', feedback: 'what was changes-requested' },
   },
   {
-    what: 'reviewer, changes requested, second time', on: entry('T-1', 'REVIEW', { attempts: { reviewer: 1 } }), run: ended('T-1', {}, said('changes-requested'), REVIEWER),
-    to: 'REVIEW -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'reviewer 2', feedback: 'what was changes-requested', ...VERDICTS },
+    what: 'reviewer, changes requested, second time',
+    on: entry('T-1', 'REVIEW', { attempts: { reviewer: 1 } }),
+    run: ended('T-1', {}, said('changes-requested'), REVIEWER),
+    to: 'REVIEW -> REVIEW',
+    tag: 'ESCALATED',
+    fields: { attempts: 'reviewer 2', feedback: 'what was changes-requested', ...VERDICTS },
   },
   {
-    what: 'task, done with the commit that the reviewer sent back', on: entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { reviewer: 1 } }), run: ended('T-1', {}, said('done'), { ...TASK, mustDiffer: 'tip1' }),
-    to: 'IN_PROGRESS -> IN_PROGRESS', tag: 'RETRY', fields: { attempts: 'task 1, reviewer 1', feedback: 'said done, but the commit is the one that the reviewer sent back' },
+    what: 'task, done with the commit that the reviewer sent back',
+    on: entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { reviewer: 1 } }),
+    run: ended('T-1', {}, said('done'), { ...TASK, mustDiffer: 'tip1' }),
+    to: 'IN_PROGRESS -> IN_PROGRESS',
+    tag: 'RETRY',
+    fields: {
+      attempts: 'task 1, reviewer 1',
+      feedback: 'said done, but the commit is the one that the reviewer sent back',
+    },
   },
   {
-    what: 'a fact of git against a good report', on: entry('T-1', 'IN_PROGRESS'), run: ended('T-1', { faults: ['HEAD was left elsewhere'] }, said('done'), TASK),
-    to: 'IN_PROGRESS -> IN_PROGRESS', tag: 'RETRY', fields: { attempts: 'task 1', feedback: 'HEAD was left elsewhere' },
+    what: 'a fact of git against a good report',
+    on: entry('T-1', 'IN_PROGRESS'),
+    run: ended('T-1', { faults: ['HEAD was left elsewhere'] }, said('done'), TASK),
+    to: 'IN_PROGRESS -> IN_PROGRESS',
+    tag: 'RETRY',
+    fields: { attempts: 'task 1', feedback: 'HEAD was left elsewhere' },
   },
   {
-    what: 'mending a failed test fails: that was the retry', on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], attempts: { tester: 1 }, feedback: 'red' }), run: ended('T-1', {}, said('blocked'), MEND),
-    to: 'TESTING -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'tester 2', feedback: 'blocked: what was blocked', ...VERDICTS },
+    what: 'mending a failed test fails: that was the retry',
+    on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], attempts: { tester: 1 }, feedback: 'red' }),
+    run: ended('T-1', {}, said('blocked'), MEND),
+    to: 'TESTING -> REVIEW',
+    tag: 'ESCALATED',
+    fields: { attempts: 'tester 2', feedback: 'blocked: what was blocked', ...VERDICTS },
   },
   {
-    what: 'mending a conflict fails: that was the retry', on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], attempts: { landing: 1 }, feedback: 'conflict' }), run: ended('T-1', {}, said('blocked'), MEND),
-    to: 'TESTING -> REVIEW', tag: 'ESCALATED', fields: { attempts: 'landing 2', feedback: 'blocked: what was blocked', ...VERDICTS },
+    what: 'mending a conflict fails: that was the retry',
+    on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], attempts: { landing: 1 }, feedback: 'conflict' }),
+    run: ended('T-1', {}, said('blocked'), MEND),
+    to: 'TESTING -> REVIEW',
+    tag: 'ESCALATED',
+    fields: { attempts: 'landing 2', feedback: 'blocked: what was blocked', ...VERDICTS },
   },
 ];
 
@@ -106,40 +200,111 @@ describe('the failure table (I9)', () => {
 
   it('with retries: 0 the first failure escalates; with 2 the third does', () => {
     const run = ended('T-1', {}, said('blocked'));
-    const at = (retries: number, task: number) => moveOf(world([facts(entry('T-1', 'IN_PROGRESS', { attempts: task === 0 ? {} : { task } }))], { runs: [run], settings: settings({ retries }) })).add;
+    const at = (retries: number, task: number) =>
+      moveOf(
+        world([facts(entry('T-1', 'IN_PROGRESS', { attempts: task === 0 ? {} : { task } }))], {
+          runs: [run],
+          settings: settings({ retries }),
+        }),
+      ).add;
     expect([at(0, 0), at(2, 1), at(2, 2)]).toEqual([['ESCALATED'], ['RETRY'], ['ESCALATED']]);
   });
 
-  it.each(['provider', 'not-started', 'stopped', 'lost'] as const)('%s is nobody\'s failure: no count, no tag', (cause) => {
-    for (const [column, role] of [['IN_PROGRESS', 'task'], ['REVIEW', 'reviewer'], ['TESTING', 'tester']] as const) {
-      const run = ended('T-1', { cause, detail: 'x' }, said('blocked'), { role });
-      const of = world([facts(entry('T-1', column, { reviewed: column === 'TESTING' ? 'tip1' : null }))], { runs: [run] });
-      expect(acts(of)).toEqual([{ type: 'put-aside', run: run.id, why: `${cause}: x` }]);
-    }
-  });
+  it.each(['provider', 'not-started', 'stopped', 'lost'] as const)(
+    "%s is nobody's failure: no count, no tag",
+    (cause) => {
+      for (const [column, role] of [
+        ['IN_PROGRESS', 'task'],
+        ['REVIEW', 'reviewer'],
+        ['TESTING', 'tester'],
+      ] as const) {
+        const run = ended('T-1', { cause, detail: 'x' }, said('blocked'), { role });
+        const of = world([facts(entry('T-1', column, { reviewed: column === 'TESTING' ? 'tip1' : null }))], {
+          runs: [run],
+        });
+        expect(acts(of)).toEqual([{ type: 'put-aside', run: run.id, why: `${cause}: x` }]);
+      }
+    },
+  );
 });
 
 describe('what passes', () => {
   const passed = [
-    { what: 'task', on: entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { task: 1 } }), verdict: 'done', role: TASK, to: 'IN_PROGRESS -> REVIEW', remove: ['RETRY'], fields: { changelog: 'Fixed: a crash', feedback: null, ...VERDICTS }, more: [] },
-    { what: 'reviewer', on: entry('T-1', 'REVIEW'), verdict: 'ready', role: REVIEWER, to: 'REVIEW -> TESTING', remove: ['RETRY'], fields: { changelog: 'Fixed: a crash', feedback: null, reviewed: 'tip2', tested: null }, more: ['Kanban-Reviewed: T-1 tip2'] },
-    { what: 'tester', on: entry('T-1', 'TESTING', { reviewed: 'tip1' }), verdict: 'passed', role: TESTER, to: 'TESTING -> TESTING', remove: ['RETRY'], fields: { feedback: null, tested: 'tip2' }, more: ['Kanban-Tested: T-1 tip2'] },
-    { what: 'mend', on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], feedback: 'red' }), verdict: 'done', role: MEND, to: 'TESTING -> TESTING', remove: [], fields: { feedback: null, tested: null }, more: [] },
+    {
+      what: 'task',
+      on: entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { task: 1 } }),
+      verdict: 'done',
+      role: TASK,
+      to: 'IN_PROGRESS -> REVIEW',
+      remove: ['RETRY'],
+      fields: { changelog: 'Fixed: a crash', feedback: null, ...VERDICTS },
+      more: [],
+    },
+    {
+      what: 'reviewer',
+      on: entry('T-1', 'REVIEW'),
+      verdict: 'ready',
+      role: REVIEWER,
+      to: 'REVIEW -> TESTING',
+      remove: ['RETRY'],
+      fields: { changelog: 'Fixed: a crash', feedback: null, reviewed: 'tip2', tested: null },
+      more: ['Kanban-Reviewed: T-1 tip2'],
+    },
+    {
+      what: 'tester',
+      on: entry('T-1', 'TESTING', { reviewed: 'tip1' }),
+      verdict: 'passed',
+      role: TESTER,
+      to: 'TESTING -> TESTING',
+      remove: ['RETRY'],
+      fields: { feedback: null, tested: 'tip2' },
+      more: ['Kanban-Tested: T-1 tip2'],
+    },
+    {
+      what: 'mend',
+      on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], feedback: 'red' }),
+      verdict: 'done',
+      role: MEND,
+      to: 'TESTING -> TESTING',
+      remove: [],
+      fields: { feedback: null, tested: null },
+      more: [],
+    },
   ] as const;
   it.each(passed)('$what', ({ on, verdict, role, to, remove, fields, more }) => {
     const run = ended('T-1', { tip: 'tip2' }, said(verdict, { type: 'fixed', changelog: 'a crash' }), role);
     const move = moveOf(world([facts(on)], { runs: [run] }));
-    expect({ to: move.to, add: move.add, remove: move.remove, fields: move.fields, needsPerson: move.needsPerson }).toEqual({ to, add: [], remove, fields, needsPerson: false });
+    expect({
+      to: move.to,
+      add: move.add,
+      remove: move.remove,
+      fields: move.fields,
+      needsPerson: move.needsPerson,
+    }).toEqual({ to, add: [], remove, fields, needsPerson: false });
     expect(move.trailers).toEqual([
       ...(to.startsWith('TESTING') ? [] : [`Kanban-Move: T-1 ${to}`]),
-      `Kanban-Run: T-1 ${run.id}`, `Kanban-Verdict: T-1 ${run.role} ${verdict}`, `Kanban-Agent: T-1 ${run.role}=coder`, ...more,
+      `Kanban-Run: T-1 ${run.id}`,
+      `Kanban-Verdict: T-1 ${run.role} ${verdict}`,
+      `Kanban-Agent: T-1 ${run.role}=coder`,
+      ...more,
     ]);
   });
 
   it('a verdict of another role passes nothing', () => {
-    for (const [column, role, verdict] of [['IN_PROGRESS', 'task', 'ready'], ['REVIEW', 'reviewer', 'done'], ['TESTING', 'tester', 'changes-requested'], ['IN_PROGRESS', 'task', 'changes-requested']] as const) {
-      const of = world([facts(entry('T-1', column, { reviewed: column === 'TESTING' ? 'tip1' : null }))], { runs: [ended('T-1', {}, said(verdict), { role })] });
-      expect(moveOf(of)).toMatchObject({ to: `${column} -> ${column}`, add: ['RETRY'], fields: { attempts: `${role} 1` } });
+    for (const [column, role, verdict] of [
+      ['IN_PROGRESS', 'task', 'ready'],
+      ['REVIEW', 'reviewer', 'done'],
+      ['TESTING', 'tester', 'changes-requested'],
+      ['IN_PROGRESS', 'task', 'changes-requested'],
+    ] as const) {
+      const of = world([facts(entry('T-1', column, { reviewed: column === 'TESTING' ? 'tip1' : null }))], {
+        runs: [ended('T-1', {}, said(verdict), { role })],
+      });
+      expect(moveOf(of)).toMatchObject({
+        to: `${column} -> ${column}`,
+        add: ['RETRY'],
+        fields: { attempts: `${role} 1` },
+      });
     }
   });
 
@@ -147,10 +312,14 @@ describe('what passes', () => {
     const roles = { ...settings().roles, reviewer: { ...settings().roles.reviewer, rereview: true } };
     const run = ended('T-1', { tip: 'tip2', leftovers: 'tip2' }, said('passed'), TESTER);
     const on = facts(entry('T-1', 'TESTING', { reviewed: 'tip1' }));
-    const first = moveOf(world([on], { runs: [run], settings: settings({ roles }), history: history({ tested: new Set() }) }));
+    const first = moveOf(
+      world([on], { runs: [run], settings: settings({ roles }), history: history({ tested: new Set() }) }),
+    );
     expect(first).toMatchObject({ to: 'TESTING -> REVIEW', fields: { reviewed: null, tested: null } });
     expect(first.trailers).toContain('Kanban-Tested: T-1 tip2');
-    const again = moveOf(world([on], { runs: [run], settings: settings({ roles }), history: history({ tested: new Set(['T-1 tip2']) }) }));
+    const again = moveOf(
+      world([on], { runs: [run], settings: settings({ roles }), history: history({ tested: new Set(['T-1 tip2']) }) }),
+    );
     expect(again).toMatchObject({ to: 'TESTING -> TESTING', fields: { tested: 'tip2' } });
   });
 });
@@ -159,14 +328,33 @@ describe('what no retry helps: escalated in place, and a fresh budget once a per
   const on = facts(entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { task: 1 } }));
   const good = ended('T-1', {}, said('done'));
   const cases = [
-    { what: 'a protected path', run: ended('T-1', { changed: ['prompts/task.md'] }, said('done')), feedback: /prompts\/task\.md/ },
-    { what: 'processes that cannot be ended', run: ended('T-1', { survivors: [{ pid: 77, command: 'node' }] }, said('done')), feedback: /77 \(node\)/ },
-    { what: 'survivors of a stopped run', run: ended('T-1', { cause: 'stopped', survivors: [{ pid: 78, command: 'sh' }] }), feedback: /78 \(sh\)/ },
+    {
+      what: 'a protected path',
+      run: ended('T-1', { changed: ['prompts/task.md'] }, said('done')),
+      feedback: /prompts\/task\.md/,
+    },
+    {
+      what: 'processes that cannot be ended',
+      run: ended('T-1', { survivors: [{ pid: 77, command: 'node' }] }, said('done')),
+      feedback: /77 \(node\)/,
+    },
+    {
+      what: 'survivors of a stopped run',
+      run: ended('T-1', { cause: 'stopped', survivors: [{ pid: 78, command: 'sh' }] }),
+      feedback: /78 \(sh\)/,
+    },
     { what: 'commits on base', run: { ...good, ended: { ...good.ended!, strays: ['abc'] } }, feedback: /abc/ },
   ];
   it.each(cases)('$what', ({ run, feedback }) => {
     const move = moveOf(world([on], { runs: [run] }));
-    expect(move).toMatchObject({ to: 'IN_PROGRESS -> IN_PROGRESS', add: ['ESCALATED'], remove: ['RETRY'], fields: { attempts: null }, needsPerson: true, takes: run.id });
+    expect(move).toMatchObject({
+      to: 'IN_PROGRESS -> IN_PROGRESS',
+      add: ['ESCALATED'],
+      remove: ['RETRY'],
+      fields: { attempts: null },
+      needsPerson: true,
+      takes: run.id,
+    });
     expect(move.fields.feedback).toMatch(feedback);
     expect(move.trailers.at(-1)).toMatch(/^Kanban-Escalated: T-1 /);
   });
@@ -178,7 +366,9 @@ describe('what no retry helps: escalated in place, and a fresh budget once a per
 
   it('fields and trailers are one line, whatever the report or the hook printed', () => {
     const run = ended('T-1', { cause: 'timed-out', detail: 'line 1\nline 2' });
-    const { fields, trailers } = moveOf(world([facts(entry('T-1', 'IN_PROGRESS', { attempts: { task: 1 } }))], { runs: [run] }));
+    const { fields, trailers } = moveOf(
+      world([facts(entry('T-1', 'IN_PROGRESS', { attempts: { task: 1 } }))], { runs: [run] }),
+    );
     expect([...Object.values(fields), ...trailers].join('')).not.toContain('\n');
   });
 });

@@ -1,18 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import { conflicted } from '../../../../src/pipeline/take-in.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
-import { acts, branch, ended, entry, facts, history, moveOf, noteOf, NOW, picks, run, said, settings, starts, types, world } from '../build-world.ts';
+import {
+  acts,
+  branch,
+  ended,
+  entry,
+  facts,
+  history,
+  moveOf,
+  noteOf,
+  NOW,
+  picks,
+  run,
+  said,
+  settings,
+  starts,
+  types,
+  world,
+} from '../build-world.ts';
 
 const todo = (number: number, change: Parameters<typeof entry>[2] = {}) => facts(entry(`T-${number}`, 'TODO', change));
 const many = (count: number) => Array.from({ length: count }, (_, index) => todo(index + 1));
-const lively = (count: number) => Array.from({ length: count }, (_, index) => facts(entry(`T-${90 + index}`, 'REVIEW')));
-const livelyRuns = (count: number) => lively(count).map(({ entry: { id } }) => run(id!, { role: 'reviewer', agent: 'other' }));
+const lively = (count: number) =>
+  Array.from({ length: count }, (_, index) => facts(entry(`T-${90 + index}`, 'REVIEW')));
+const livelyRuns = (count: number) =>
+  lively(count).map(({ entry: { id } }) => run(id!, { role: 'reviewer', agent: 'other' }));
 
 describe('capacity and wip (I3)', () => {
   it('picks no more than the pool has places and IN_PROGRESS has room', () => {
     expect(picks(world(many(9)))).toHaveLength(6);
     expect(picks(world(many(9), { settings: settings({ capacity: 2 }) }))).toEqual(['T-1', 'T-2']);
-    expect(picks(world(many(9), { settings: settings({ wip: { in_progress: 3, review: null, testing: null } }) }))).toHaveLength(3);
+    expect(
+      picks(world(many(9), { settings: settings({ wip: { in_progress: 3, review: null, testing: null } }) })),
+    ).toHaveLength(3);
     expect(picks(world([...many(9), ...lively(4)], { runs: livelyRuns(4) }))).toHaveLength(2);
     expect(acts(world([...many(9), ...lively(6)], { runs: livelyRuns(6) }))).toEqual([]);
   });
@@ -20,21 +41,35 @@ describe('capacity and wip (I3)', () => {
   it('runs alive count whatever their state; ended ones do not', () => {
     const on = [facts(entry('T-1', 'IN_PROGRESS')), facts(entry('T-2', 'REVIEW'))];
     const small = settings({ capacity: 1 });
-    for (const state of ['starting', 'alive', 'foreign'] as const) expect(starts(world(on, { settings: small, runs: [run('T-2', { role: 'reviewer', state })] }))).toEqual([]);
-    expect(starts(world(on, { settings: small, runs: [ended('T-2', {}, said('ready'), { role: 'reviewer' })] }))).toMatchObject([{ id: 'T-1' }]);
+    for (const state of ['starting', 'alive', 'foreign'] as const)
+      expect(starts(world(on, { settings: small, runs: [run('T-2', { role: 'reviewer', state })] }))).toEqual([]);
+    expect(
+      starts(world(on, { settings: small, runs: [ended('T-2', {}, said('ready'), { role: 'reviewer' })] })),
+    ).toMatchObject([{ id: 'T-1' }]);
   });
 
   it('escalated, paused and waiting entries, and those that a problem holds, take no place', () => {
-    const six = (change: Parameters<typeof entry>[2], problems: string[] = []) => Array.from({ length: 6 }, (_, index) => facts(entry(`T-${50 + index}`, 'IN_PROGRESS', change), { problems }));
-    for (const tag of ['ESCALATED', 'PAUSED', 'APPROVE'] as const) expect(picks(world([todo(1), ...six({ tags: [tag] })]))).toEqual(['T-1']);
+    const six = (change: Parameters<typeof entry>[2], problems: string[] = []) =>
+      Array.from({ length: 6 }, (_, index) => facts(entry(`T-${50 + index}`, 'IN_PROGRESS', change), { problems }));
+    for (const tag of ['ESCALATED', 'PAUSED', 'APPROVE'] as const)
+      expect(picks(world([todo(1), ...six({ tags: [tag] })]))).toEqual(['T-1']);
     expect(picks(world([todo(1), ...six({}, ['unreadable field'])]))).toEqual(['T-1']);
     expect(picks(world([todo(1), ...six({})]))).toEqual([]);
   });
 
   it('finishing beats starting: TESTING, then REVIEW, then IN_PROGRESS, then picks; a landing before all', () => {
-    const on = [todo(1), facts(entry('T-4', 'IN_PROGRESS')), facts(entry('T-5', 'REVIEW')), facts(entry('T-6', 'TESTING', { reviewed: 'r' })), facts(entry('T-3', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }))];
+    const on = [
+      todo(1),
+      facts(entry('T-4', 'IN_PROGRESS')),
+      facts(entry('T-5', 'REVIEW')),
+      facts(entry('T-6', 'TESTING', { reviewed: 'r' })),
+      facts(entry('T-3', 'TESTING', { reviewed: 'tip1', tested: 'tip1' })),
+    ];
     const ours = history({ reviewed: new Set(['T-6 r', 'T-3 tip1']) });
-    const told = (capacity: number) => acts(world(on, { history: ours, settings: settings({ capacity }) })).map((action) => (action.type === 'start-run' || action.type === 'land-entry' ? action.id : action.type));
+    const told = (capacity: number) =>
+      acts(world(on, { history: ours, settings: settings({ capacity }) })).map((action) =>
+        action.type === 'start-run' || action.type === 'land-entry' ? action.id : action.type,
+      );
     expect(told(6)).toEqual(['T-3', 'T-6', 'T-5', 'T-4', 'pick-entries']);
     expect(told(2)).toEqual(['T-3', 'T-6', 'T-5']);
     expect(told(1)).toEqual(['T-3', 'T-6']);
@@ -50,13 +85,18 @@ describe('capacity and wip (I3)', () => {
 
   it('a mending run is not held by a full REVIEW: the two would wait for each other for ever (I10)', () => {
     const wip = { in_progress: 6, review: 1, testing: 1 };
-    const on = [facts(entry('T-3', 'REVIEW')), facts(entry('T-2', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], feedback: 'red', attempts: { tester: 1 } }))];
-    expect(starts(world(on, { settings: settings({ wip }) }))).toMatchObject([{ id: 'T-2', role: 'task', purpose: 'mend' }]);
+    const on = [
+      facts(entry('T-3', 'REVIEW')),
+      facts(entry('T-2', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], feedback: 'red', attempts: { tester: 1 } })),
+    ];
+    expect(starts(world(on, { settings: settings({ wip }) }))).toMatchObject([
+      { id: 'T-2', role: 'task', purpose: 'mend' },
+    ]);
   });
 });
 
 describe('order', () => {
-  it('the `priority` field first, then the file\'s order; landings too', () => {
+  it("the `priority` field first, then the file's order; landings too", () => {
     const on = [todo(1), todo(2, { priority: 4 }), todo(3, { priority: 0 }), todo(4)];
     expect(picks(world(on))).toEqual(['T-3', 'T-1', 'T-4', 'T-2']);
     const tested = { reviewed: 'tip1', tested: 'tip1' };
@@ -82,27 +122,41 @@ describe('what an entry in TODO waits for', () => {
     expect(noteOf(world([on]), 'T-5')).toMatchObject({ state: 'waits', on: ['T-1', 'T-2'] });
     expect(noteOf(world([on], { history: landed('T-1') }), 'T-5')).toMatchObject({ on: ['T-2'] });
     expect(picks(world([on], { history: landed('T-1', 'T-2') }))).toEqual(['T-5']);
-    expect(noteOf(world([on, facts(entry('T-2', 'REVIEW'))], { history: landed('T-1', 'T-2') }), 'T-5')).toMatchObject({ on: ['T-2'] });
+    expect(noteOf(world([on, facts(entry('T-2', 'REVIEW'))], { history: landed('T-1', 'T-2') }), 'T-5')).toMatchObject({
+      on: ['T-2'],
+    });
   });
 
   it('being edited, parked, a problem', () => {
     const edited = world([facts(entry('T-1', 'TODO'), { settlesAt: NOW + 3000 })]);
-    expect([acts(edited), noteOf(edited, 'T-1'), decide(edited).wakeAt]).toMatchObject([[], { state: 'being-edited', until: NOW + 3000 }, NOW + 3000]);
+    expect([acts(edited), noteOf(edited, 'T-1'), decide(edited).wakeAt]).toMatchObject([
+      [],
+      { state: 'being-edited', until: NOW + 3000 },
+      NOW + 3000,
+    ]);
     expect(picks(world([facts(entry('T-1', 'TODO'), { settlesAt: NOW })]))).toEqual(['T-1']);
     expect(acts(world([facts(entry('T-1', 'TODO'), { problems: ['unknown dependency'] })]))).toEqual([]);
   });
 
   it('quick notes are picked with a number of their own', () => {
-    const on = [facts(entry(null, 'TODO', { kind: 'note', title: 'x' })), facts(entry(null, 'TODO', { kind: 'note', title: 'y' }))];
+    const on = [
+      facts(entry(null, 'TODO', { kind: 'note', title: 'x' })),
+      facts(entry(null, 'TODO', { kind: 'note', title: 'y' })),
+    ];
     expect(picks(world(on, { usedIds: new Set(['T-41']) }))).toEqual(['T-42', 'T-43']);
   });
 });
 
 describe('approval', () => {
-  it('to start: asked once, then waits, then goes on; the entry\'s own `approve` has the last word', () => {
+  it("to start: asked once, then waits, then goes on; the entry's own `approve` has the last word", () => {
     const asks = settings({ approve: 'start' });
     const move = moveOf(world([todo(1)], { settings: asks }));
-    expect(move).toMatchObject({ to: 'TODO -> TODO', add: ['APPROVE'], needsPerson: true, trailers: ['Kanban-Approval: T-1 start'] });
+    expect(move).toMatchObject({
+      to: 'TODO -> TODO',
+      add: ['APPROVE'],
+      needsPerson: true,
+      trailers: ['Kanban-Approval: T-1 start'],
+    });
     const asked = history({ approvals: new Set(['T-1 start']) });
     expect(acts(world([todo(1, { tags: ['APPROVE'] })], { settings: asks, history: asked }))).toEqual([]);
     expect(picks(world([todo(1)], { settings: asks, history: asked }))).toEqual(['T-1']);
@@ -112,14 +166,20 @@ describe('approval', () => {
   });
 
   it('to start, without a number: numbered first', () => {
-    expect(acts(world([facts(entry(null, 'TODO'))], { settings: settings({ approve: 'start' }) }))).toMatchObject([{ type: 'number-entry', column: 'TODO', id: 'T-1' }]);
+    expect(acts(world([facts(entry(null, 'TODO'))], { settings: settings({ approve: 'start' }) }))).toMatchObject([
+      { type: 'number-entry', column: 'TODO', id: 'T-1' },
+    ]);
   });
 
   it('to land: bound to the tip that was tested', () => {
     const tested = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1', approve: 'land' }));
     expect(moveOf(world([tested])).trailers).toEqual(['Kanban-Approval: T-1 land tip1']);
-    expect(types(world([tested], { history: history({ approvals: new Set(['T-1 land tip1']) }) }))).toEqual(['land-entry']);
-    expect(moveOf(world([tested], { history: history({ approvals: new Set(['T-1 land tip0', 'T-1 start']) }) })).add).toEqual(['APPROVE']);
+    expect(types(world([tested], { history: history({ approvals: new Set(['T-1 land tip1']) }) }))).toEqual([
+      'land-entry',
+    ]);
+    expect(
+      moveOf(world([tested], { history: history({ approvals: new Set(['T-1 land tip0', 'T-1 start']) }) })).add,
+    ).toEqual(['APPROVE']);
   });
 });
 
@@ -140,13 +200,21 @@ describe('mode, only, stops', () => {
   it('only: no other entry is picked or started; what another reported is taken in', () => {
     expect(picks(world(on, { only: new Set(['T-1']) }))).toEqual(['T-1']);
     expect(starts(world(on, { only: new Set(['T-3']) }))).toMatchObject([{ id: 'T-3' }]);
-    expect(types(world(on, { only: new Set(['T-1']), runs: [ended('T-3', {}, said('done'))] }))).toEqual(['move-entry', 'pick-entries']);
+    expect(types(world(on, { only: new Set(['T-1']), runs: [ended('T-3', {}, said('done'))] }))).toEqual([
+      'move-entry',
+      'pick-entries',
+    ]);
   });
 
   it('stops: no pick, start or landing; what is on goes on', () => {
-    const stopped = world([...on, facts(entry('T-4', 'TESTING', { reviewed: 'a', tested: 'tip1' }))], { stops: ['disk full'], runs: [ended('T-3', {}, said('done'))], history: history({ reviewed: new Set(['T-4 a']), tested: new Set(['T-4 tip1']) }) });
+    const stopped = world([...on, facts(entry('T-4', 'TESTING', { reviewed: 'a', tested: 'tip1' }))], {
+      stops: ['disk full'],
+      runs: [ended('T-3', {}, said('done'))],
+      history: history({ reviewed: new Set(['T-4 a']), tested: new Set(['T-4 tip1']) }),
+    });
     expect(types(stopped)).toEqual(['move-entry']);
-    for (const key of ['T-1', 'T-2', 'T-4']) expect(noteOf(stopped, key)).toMatchObject({ state: 'held', why: 'disk full' });
+    for (const key of ['T-1', 'T-2', 'T-4'])
+      expect(noteOf(stopped, key)).toMatchObject({ state: 'held', why: 'disk full' });
   });
 
   it('a run of another machine holds its entry, and nothing is asked of it', () => {
@@ -164,28 +232,71 @@ describe('TESTING', () => {
     const on = facts(entry('T-1', 'TESTING', failedOnce));
     expect(starts(world([on], { mends: new Set(['coder']) }))).toMatchObject([{ role: 'tester', purpose: 'work' }]);
     expect(starts(world([on]))).toMatchObject([{ role: 'task', purpose: 'mend', agent: 'coder', mustDiffer: null }]);
-    expect(starts(world([facts(entry('T-1', 'TESTING', { ...failedOnce, feedback: null }))]))).toMatchObject([{ role: 'tester', purpose: 'work' }]);
+    expect(starts(world([facts(entry('T-1', 'TESTING', { ...failedOnce, feedback: null }))]))).toMatchObject([
+      { role: 'tester', purpose: 'work' },
+    ]);
   });
 
-  it('agents: the entry\'s fields, then the roles', () => {
-    const fields = [{ key: 'agent', value: 'a' }, { key: 'reviewer.agent', value: 'b' }, { key: 'tester.agent', value: 'c' }].map((field) => ({ ...field, offset: 0 }));
-    const of = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING') => starts(world([facts(entry('T-1', column, { fields, reviewed: column === 'TESTING' ? 'tip1' : null }))]))[0]?.agent;
+  it("agents: the entry's fields, then the roles", () => {
+    const fields = [
+      { key: 'agent', value: 'a' },
+      { key: 'reviewer.agent', value: 'b' },
+      { key: 'tester.agent', value: 'c' },
+    ].map((field) => ({ ...field, offset: 0 }));
+    const of = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING') =>
+      starts(world([facts(entry('T-1', column, { fields, reviewed: column === 'TESTING' ? 'tip1' : null }))]))[0]
+        ?.agent;
     expect([of('IN_PROGRESS'), of('REVIEW'), of('TESTING')]).toEqual(['a', 'b', 'c']);
-    const roles = { ...settings().roles, reviewer: { ...settings().roles.reviewer, agent: 'r' }, tester: { ...settings().roles.tester, mend: 'reviewer' } };
-    expect(starts(world([facts(entry('T-1', 'TESTING', failedOnce))], { settings: settings({ roles }) }))).toMatchObject([{ agent: 'r', purpose: 'mend' }]);
+    const roles = {
+      ...settings().roles,
+      reviewer: { ...settings().roles.reviewer, agent: 'r' },
+      tester: { ...settings().roles.tester, mend: 'reviewer' },
+    };
+    expect(
+      starts(world([facts(entry('T-1', 'TESTING', failedOnce))], { settings: settings({ roles }) })),
+    ).toMatchObject([{ agent: 'r', purpose: 'mend' }]);
   });
 
   it('a landing that conflicts: mended and tested again once, then REVIEW and a person', () => {
     const tested = { reviewed: 'tip1', tested: 'tip1' };
     const first = conflicted(facts(entry('T-1', 'TESTING', tested)), ['a.ts'], settings());
-    expect(first).toMatchObject({ to: 'TESTING', change: { addTags: ['RETRY'], setFields: { attempts: 'landing 1', tested: null, feedback: expect.stringContaining('a.ts') } }, needsPerson: false });
-    const second = conflicted(facts(entry('T-1', 'TESTING', { ...tested, attempts: { tester: 1, landing: 1 } })), ['a.ts'], settings());
-    expect(second).toMatchObject({ to: 'REVIEW', change: { addTags: ['ESCALATED'], removeTags: ['RETRY'], setFields: { attempts: 'tester 1, landing 2', reviewed: null, tested: null } }, needsPerson: true });
-    expect(second.type === 'move-entry' && second.trailers.map(({ name }) => name)).toEqual(['Kanban-Move', 'Kanban-Verdict', 'Kanban-Escalated']);
+    expect(first).toMatchObject({
+      to: 'TESTING',
+      change: {
+        addTags: ['RETRY'],
+        setFields: { attempts: 'landing 1', tested: null, feedback: expect.stringContaining('a.ts') },
+      },
+      needsPerson: false,
+    });
+    const second = conflicted(
+      facts(entry('T-1', 'TESTING', { ...tested, attempts: { tester: 1, landing: 1 } })),
+      ['a.ts'],
+      settings(),
+    );
+    expect(second).toMatchObject({
+      to: 'REVIEW',
+      change: {
+        addTags: ['ESCALATED'],
+        removeTags: ['RETRY'],
+        setFields: { attempts: 'tester 1, landing 2', reviewed: null, tested: null },
+      },
+      needsPerson: true,
+    });
+    expect(second.type === 'move-entry' && second.trailers.map(({ name }) => name)).toEqual([
+      'Kanban-Move',
+      'Kanban-Verdict',
+      'Kanban-Escalated',
+    ]);
   });
 
   it('a retry after `changes-requested` must bring another commit', () => {
-    expect(starts(world([facts(entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'] }))], { history: history({ rejected: new Map([['T-1', 'tip1']]) }) }))).toMatchObject([{ mustDiffer: 'tip1' }]);
+    expect(
+      starts(
+        world([facts(entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'] }))], {
+          history: history({ rejected: new Map([['T-1', 'tip1']]) }),
+        }),
+      ),
+    ).toMatchObject([{ mustDiffer: 'tip1' }]);
   });
 
   it('nothing over base is no test', () => {

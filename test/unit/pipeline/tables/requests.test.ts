@@ -2,18 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { acts, branch, entry, facts, history, moveOf, request, run, types, world } from '../build-world.ts';
 
 const BY = 'Kanban-By: T-1 Ada <ada@example.org>';
-const stuck = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING', attempts = {}) => facts(entry('T-1', column, { tags: ['ESCALATED'], attempts, feedback: 'red' }));
-const ask = (of: ReturnType<typeof facts>, ...args: Parameters<typeof request>) => world([of], { requests: [request(...args)] });
-const answers = (of: ReturnType<typeof world>) => acts(of).flatMap((action) => (action.type === 'answer-request' ? [action.reply] : []));
+const stuck = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING', attempts = {}) =>
+  facts(entry('T-1', column, { tags: ['ESCALATED'], attempts, feedback: 'red' }));
+const ask = (of: ReturnType<typeof facts>, ...args: Parameters<typeof request>) =>
+  world([of], { requests: [request(...args)] });
+const answers = (of: ReturnType<typeof world>) =>
+  acts(of).flatMap((action) => (action.type === 'answer-request' ? [action.reply] : []));
 
 describe('requests', () => {
   it('add', () => {
-    expect(acts(world([], { requests: [request('add', null, { text: 'Fix it' })] }))).toEqual([{ type: 'add-entry', text: 'Fix it', request: 'r1' }]);
+    expect(acts(world([], { requests: [request('add', null, { text: 'Fix it' })] }))).toEqual([
+      { type: 'add-entry', text: 'Fix it', request: 'r1' },
+    ]);
   });
 
   it('retry: the same stage with a fresh budget', () => {
     for (const column of ['IN_PROGRESS', 'REVIEW', 'TESTING'] as const)
-      expect(moveOf(ask(stuck(column), 'retry', 'T-1'))).toMatchObject({ to: `${column} -> ${column}`, remove: ['ESCALATED', 'RETRY'], fields: { attempts: null }, request: 'r1', trailers: [BY], report: 'because' });
+      expect(moveOf(ask(stuck(column), 'retry', 'T-1'))).toMatchObject({
+        to: `${column} -> ${column}`,
+        remove: ['ESCALATED', 'RETRY'],
+        fields: { attempts: null },
+        request: 'r1',
+        trailers: [BY],
+        report: 'because',
+      });
     expect(answers(ask(facts(entry('T-1', 'REVIEW')), 'retry', 'T-1'))).toMatchObject([{ ok: false }]);
   });
 
@@ -22,32 +34,57 @@ describe('requests', () => {
     ['the reviewer sent it back twice', 'REVIEW', { reviewer: 2 }, 'REVIEW -> REVIEW', undefined],
     ['the tests failed twice', 'REVIEW', { tester: 2 }, 'REVIEW -> TESTING', 'tip1'],
     ['it conflicted twice', 'REVIEW', { landing: 2 }, 'REVIEW -> TESTING', 'tip1'],
-    ['the reviewer sent it back twice, after one failed test', 'REVIEW', { tester: 1, reviewer: 2 }, 'REVIEW -> REVIEW', undefined],
+    [
+      'the reviewer sent it back twice, after one failed test',
+      'REVIEW',
+      { tester: 1, reviewer: 2 },
+      'REVIEW -> REVIEW',
+      undefined,
+    ],
     ['escalated in TESTING', 'TESTING', {}, 'TESTING -> TESTING', 'tip1'],
   ] as const)('retry --mended, %s: on at the stage that failed', (_, column, attempts, to, reviewed) => {
     const move = moveOf(ask(stuck(column, attempts), 'retry', 'T-1', { mended: true }));
     expect(move).toMatchObject({ to, remove: ['ESCALATED', 'RETRY'], fields: { attempts: null, feedback: null } });
     expect(move.fields.reviewed).toBe(reviewed);
-    expect(move.trailers.filter((trailer) => trailer.startsWith('Kanban-Reviewed'))).toEqual(reviewed === undefined ? [] : ['Kanban-Reviewed: T-1 tip1']);
+    expect(move.trailers.filter((trailer) => trailer.startsWith('Kanban-Reviewed'))).toEqual(
+      reviewed === undefined ? [] : ['Kanban-Reviewed: T-1 tip1'],
+    );
   });
 
   it('retry --mended without a commit is refused', () => {
-    expect(answers(ask({ ...stuck('IN_PROGRESS'), branch: branch({ tip: 'start' }) }, 'retry', 'T-1', { mended: true }))).toMatchObject([{ ok: false }]);
+    expect(
+      answers(ask({ ...stuck('IN_PROGRESS'), branch: branch({ tip: 'start' }) }, 'retry', 'T-1', { mended: true })),
+    ).toMatchObject([{ ok: false }]);
   });
 
   it('rescope: back to TODO on a fresh branch; deprioritize: to the bottom with the blocker noted', () => {
     const fresh = ask(stuck('REVIEW', { reviewer: 2 }), 'rescope', 'T-1');
     expect(acts(fresh)).toMatchObject([{ type: 'retire-branch', id: 'T-1', how: 'afresh' }, { type: 'move-entry' }]);
-    expect(moveOf(fresh)).toMatchObject({ to: 'REVIEW -> TODO', position: 'top', remove: ['RETRY', 'ESCALATED', 'APPROVE'], fields: { attempts: null, reviewed: null, tested: null, feedback: 'because' } });
+    expect(moveOf(fresh)).toMatchObject({
+      to: 'REVIEW -> TODO',
+      position: 'top',
+      remove: ['RETRY', 'ESCALATED', 'APPROVE'],
+      fields: { attempts: null, reviewed: null, tested: null, feedback: 'because' },
+    });
     const later = ask(stuck('IN_PROGRESS'), 'deprioritize', 'T-1', { why: 'waits for\nthe API' });
     expect(acts(later)).toHaveLength(1);
-    expect(moveOf(later)).toMatchObject({ to: 'IN_PROGRESS -> TODO', position: 'bottom', fields: { feedback: 'waits for the API' } });
+    expect(moveOf(later)).toMatchObject({
+      to: 'IN_PROGRESS -> TODO',
+      position: 'bottom',
+      fields: { feedback: 'waits for the API' },
+    });
     expect(moveOf(ask(stuck('IN_PROGRESS'), 'deprioritize', 'T-1', { why: '' })).fields).not.toHaveProperty('feedback');
   });
 
   it('abandon, approve', () => {
-    expect(acts(ask(stuck('REVIEW'), 'abandon', 'T-1'))).toEqual([{ type: 'abandon-entry', key: 'T-1', id: 'T-1', from: 'REVIEW', why: 'because', request: 'r1' }]);
-    expect(moveOf(ask(facts(entry('T-1', 'TODO', { tags: ['APPROVE'] })), 'approve', 'T-1'))).toMatchObject({ remove: ['APPROVE'], trailers: [BY], request: 'r1' });
+    expect(acts(ask(stuck('REVIEW'), 'abandon', 'T-1'))).toEqual([
+      { type: 'abandon-entry', key: 'T-1', id: 'T-1', from: 'REVIEW', why: 'because', request: 'r1' },
+    ]);
+    expect(moveOf(ask(facts(entry('T-1', 'TODO', { tags: ['APPROVE'] })), 'approve', 'T-1'))).toMatchObject({
+      remove: ['APPROVE'],
+      trailers: [BY],
+      request: 'r1',
+    });
     expect(answers(ask(facts(entry('T-1', 'TODO')), 'approve', 'T-1'))).toMatchObject([{ ok: false }]);
   });
 
@@ -59,27 +96,40 @@ describe('requests', () => {
     expect(types(world([working], { ...hard, runs: [run('T-1')] }))).toEqual(['stop-run']);
     expect(acts(world([working], { ...hard, runs: [run('T-1', { stopping: true })] }))).toEqual([]);
     expect(moveOf(world([working], hard)).add).toEqual(['PAUSED']);
-    expect(answers(ask(facts(entry('T-1', 'REVIEW', { tags: ['PAUSED'] })), 'stop', 'T-1'))).toMatchObject([{ ok: true }]);
+    expect(answers(ask(facts(entry('T-1', 'REVIEW', { tags: ['PAUSED'] })), 'stop', 'T-1'))).toMatchObject([
+      { ok: true },
+    ]);
   });
 
-  it('a run is stopped before its entry is moved or abandoned; a foreign one can\'t be', () => {
+  it("a run is stopped before its entry is moved or abandoned; a foreign one can't be", () => {
     for (const command of ['rescope', 'deprioritize', 'abandon'] as const) {
       const working = facts(entry('T-1', 'IN_PROGRESS'));
-      expect(acts(world([working], { runs: [run('T-1')], requests: [request(command, 'T-1')] }))).toMatchObject([{ type: 'stop-run', detail: `kanban ${command}` }]);
-      expect(answers(world([working], { runs: [run('T-1', { state: 'foreign' })], requests: [request(command, 'T-1')] }))).toMatchObject([{ ok: false }]);
+      expect(acts(world([working], { runs: [run('T-1')], requests: [request(command, 'T-1')] }))).toMatchObject([
+        { type: 'stop-run', detail: `kanban ${command}` },
+      ]);
+      expect(
+        answers(world([working], { runs: [run('T-1', { state: 'foreign' })], requests: [request(command, 'T-1')] })),
+      ).toMatchObject([{ ok: false }]);
     }
   });
 
   it('is carried out once, whoever asks again after a crash (I8)', () => {
     for (const command of ['add', 'retry', 'rescope', 'deprioritize', 'abandon', 'approve', 'stop'] as const) {
-      const of = world([stuck('REVIEW')], { requests: [request(command, command === 'add' ? null : 'T-1')], history: history({ requests: new Set(['r1']) }) });
+      const of = world([stuck('REVIEW')], {
+        requests: [request(command, command === 'add' ? null : 'T-1')],
+        history: history({ requests: new Set(['r1']) }),
+      });
       expect(acts(of)).toEqual([{ type: 'answer-request', request: 'r1', reply: { ok: true, message: 'done' } }]);
     }
   });
 
   it('an id that is not on the board is answered; two commands for one entry go one after the other', () => {
-    expect(answers(world([], { requests: [request('retry', 'T-9')] }))).toEqual([{ ok: false, message: 'T-9 is not on the board' }]);
-    const both = world([stuck('REVIEW')], { requests: [request('retry', 'T-1'), request('abandon', 'T-1', { id: 'r2' })] });
+    expect(answers(world([], { requests: [request('retry', 'T-9')] }))).toEqual([
+      { ok: false, message: 'T-9 is not on the board' },
+    ]);
+    const both = world([stuck('REVIEW')], {
+      requests: [request('retry', 'T-1'), request('abandon', 'T-1', { id: 'r2' })],
+    });
     expect(types(both)).toEqual(['move-entry']);
   });
 });
