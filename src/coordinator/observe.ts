@@ -257,11 +257,10 @@ export class Observer {
       hold !== undefined && hold.retryAt > inputs.now && entry.column === 'TESTING'
         ? { why: hold.why, until: hold.retryAt }
         : null;
+    // A landing that takes the tester's result in leaves no `tested` behind; the reviewed commit tells as well.
+    const judged = entry.tested ?? entry.reviewed;
     const testedInBase =
-      entry.column === 'TESTING' &&
-      branch === null &&
-      entry.tested !== null &&
-      (await this.#isInBase(view.base, entry.tested));
+      entry.column === 'TESTING' && branch === null && judged !== null && (await this.#isInBase(view.base, judged));
     return { entry, problems, settlesAt, branch, kept, testedInBase, landingHeld: landing };
   }
 

@@ -198,10 +198,11 @@ function sweepDead(dir: string, name: string): void {
     if (!file.startsWith(`${name}.`)) continue;
     const path = join(dir, file);
     const temporary = /\.(\d+)\.[0-9a-f]{8}$/.exec(file);
+    // Written whole, it names its writer as a lock does; half written, only its age tells.
     const dead =
-      temporary === null
-        ? file.startsWith(`${name}.takeover.`) && look(path)?.state === 'dead'
-        : isOld(path) && !isRunning(Number(temporary[1]));
+      look(path)?.state === 'dead'
+        ? temporary !== null || file.startsWith(`${name}.takeover.`)
+        : temporary !== null && isOld(path) && !isRunning(Number(temporary[1]));
     if (dead) rmSync(path, { force: true });
   }
 }

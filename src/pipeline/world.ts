@@ -45,7 +45,7 @@ export interface EntryFacts {
   readonly branch: BranchFacts | null;
   /** Without a branch, outside TODO: the branch that was put away when the entry left the board. */
   readonly kept: { readonly ref: string; readonly tip: string } | null;
-  /** Its `tested` (no branch of that name being there) is contained in base: a landing that was reverted. */
+  /** Its `tested`, else `reviewed` (no branch of that name being there) is contained in base: a landing that was reverted. */
   readonly testedInBase: boolean;
   /** Its landing was tried and could not be done: why, and when it is tried again (epoch ms). */
   readonly landingHeld?: { readonly why: string; readonly until: number } | null;
