@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Snapshot, SnapshotRun } from '../coordinator/snapshot.ts';
 import { lockHolder } from '../effects/lock.ts';
@@ -6,26 +6,28 @@ import { readActivity } from '../effects/run-activity.ts';
 import { runsFolder } from '../effects/runs.ts';
 import { openRepository, type Repository } from '../git/git.ts';
 import { ok, type Result } from '../problem.ts';
+import { LookCache } from './look-cache.ts';
 
 /**
  * How things stand: the snapshot that a living coordinator keeps current, with what each run did last; without one, a
  * look of our own.
  */
 export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
-  const opening = openRepository(cwd);
-  // What a look of our own needs takes more than the rest of this command to load: it is loaded only if there is no
-  // coordinator, and then while git is asked for the repository.
-  const loading =
-    existsSync(join(cwd, '.git', 'HEAD')) && lockHolder(join(cwd, '.git', 'kanban')) === null ? loadLook() : null;
-  const opened = await opening;
+  const opened = await openRepository(cwd);
   if (!opened.ok) return opened;
-  const kept = keptSnapshot(opened.value);
-  if (kept !== null) return ok(withActivity(kept, opened.value.root));
-  const { look } = await (loading ?? loadLook());
-  return look(opened.value);
+  const repo = opened.value;
+  const kept = keptSnapshot(repo);
+  if (kept !== null) return ok(withActivity(kept, repo.root));
+  const cache = new LookCache(repo);
+  const last = await cache.find(Date.now());
+  if (last !== null) return ok(last);
+  // What a look of our own needs takes more than the rest of this command to load.
+  const { look } = await import('../coordinator/look.ts');
+  const looked = await look(repo);
+  if (!looked.ok) return looked;
+  await cache.keep(looked.value.snapshot, looked.value.board);
+  return ok(looked.value.snapshot);
 }
-
-const loadLook = () => import('../coordinator/look.ts');
 
 /** null: no coordinator lives (a command may hold the lock for a moment), or it has written nothing yet. */
 function keptSnapshot({ root, commonDir }: Repository): Snapshot | null {

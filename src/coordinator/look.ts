@@ -21,11 +21,12 @@ export const LOOK: Omit<Inputs, 'now'> = {
 };
 
 /** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */
-export async function look(repo: Repository): Promise<Result<Snapshot>> {
+export async function look(repo: Repository): Promise<Result<{ readonly snapshot: Snapshot; readonly board: string }>> {
   try {
     const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
     if (!looked.ok) return failed(looked.problems);
-    return ok(snapshotFrom(repo.root, looked.value, decide(looked.value.world), null));
+    const snapshot = snapshotFrom(repo.root, looked.value, decide(looked.value.world), null);
+    return ok({ snapshot, board: looked.value.workflow.settings.board });
   } finally {
     closeRepository(repo);
   }

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Snapshot } from '../coordinator/snapshot.ts';
+import { checkoutState, worktrees } from '../git/checkout.ts';
+import type { Repository } from '../git/git.ts';
+import { readRefs } from '../git/refs.ts';
+import { writeWhole } from '../runner/write-once.ts';
+
+interface Kept {
+  readonly version: 1;
+  readonly key: string;
+  /** The board's folder, relative to the root. */
+  readonly board: string;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * The last look that a command had without a coordinator, kept under a digest of everything that it depends on: parsing
+ * settings and board again takes longer than all the rest of `kanban status`.
+ */
+export class LookCache {
+  readonly #repo: Repository;
+  readonly #path: string;
+  readonly #kept: Kept | null;
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+    this.#path = join(repo.root, '.kanban', 'look.json');
+    this.#kept = readKept(this.#path);
+  }
+
+  /** @returns null: nothing was kept, or something has changed since. */
+  async find(now: number): Promise<Snapshot | null> {
+    const kept = this.#kept;
+    if (kept === null || (await this.#digest(kept.board)) !== kept.key) return null;
+    return { ...kept.snapshot, at: now };
+  }
+
+  /** Keeps a look, unless time alone changes it or it was had elsewhere than in the main checkout. */
+  async keep(snapshot: Snapshot, board: string): Promise<void> {
+    const passing = snapshot.entries.some(({ until, run }) => until !== null || run !== null);
+    const here = snapshot.base.checkout === this.#repo.root;
+    if (passing || !here || snapshot.strayRuns.length > 0 || !existsSync(join(this.#repo.root, '.kanban'))) return;
+    const kept: Kept = { version: 1, key: await this.#digest(board), board, snapshot };
+    try {
+      writeWhole(this.#path, JSON.stringify(kept));
+    } catch {
+      // A full or read-only disk: the next look takes its time again.
+    }
+  }
+
+  /** HEADs and what is open in worktrees, all refs, the texts, the runs, the requests that wait. */
+  async #digest(board: string): Promise<string> {
+    const { root } = this.#repo;
+    const hash = createHash('sha1');
+    const add = (...parts: readonly (string | Buffer)[]): void => {
+      for (const part of parts) hash.update(`${part.length}\0`).update(part);
+    };
+    for (const { path, gitDir } of worktrees(this.#repo)) add(path, JSON.stringify(checkoutState(gitDir)));
+    for (const { name, sha } of await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/'])) add(name, sha);
+    add(bytesOf(join(root, 'WORKFLOW.md')));
+    for (const name of namesIn(join(root, board))) add(name, bytesOf(join(root, board, name)));
+    const runs = join(root, '.kanban', 'runs');
+    for (const name of namesIn(runs)) add(name, String(statSync(join(runs, name), { throwIfNoEntry: false })?.mtimeMs));
+    add(...namesIn(join(root, '.kanban', 'mailbox')), ...namesIn(join(root, '.worktrees')));
+    return hash.digest('hex');
+  }
+}
+
+function readKept(path: string): Kept | null {
+  try {
+    const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
+    return kept.version === 1 ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).toSorted();
+  } catch {
+    return [];
+  }
+}
