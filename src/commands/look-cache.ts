@@ -26,7 +26,7 @@ export class LookCache {
 
   constructor(repo: Repository) {
     this.#repo = repo;
-    this.#path = join(repo.root, '.kanban', 'look.json');
+    this.#path = join(repo.commonDir, 'kanban', 'look.json');
     this.#kept = readKept(this.#path);
   }
 
@@ -37,11 +37,14 @@ export class LookCache {
     return { ...kept.snapshot, at: now };
   }
 
-  /** Keeps a look, unless time alone changes it or it was had elsewhere than in the main checkout. */
+  /**
+   * Keeps a look (in the git dir: looking leaves nothing in the checkout), unless time alone changes it, it was had
+   * elsewhere than in the main checkout, or there is no WORKFLOW.md.
+   */
   async keep(snapshot: Snapshot, board: string): Promise<void> {
     const passing = snapshot.entries.some(({ until, run }) => until !== null || run !== null);
     const here = snapshot.base.checkout === this.#repo.root;
-    if (passing || !here || snapshot.strayRuns.length > 0 || !existsSync(join(this.#repo.root, '.kanban'))) return;
+    if (passing || !here || snapshot.strayRuns.length > 0 || !existsSync(join(this.#repo.root, 'WORKFLOW.md'))) return;
     const kept: Kept = { version: 1, key: await this.#digest(board), board, snapshot };
     try {
       writeWhole(this.#path, JSON.stringify(kept));

@@ -25,8 +25,7 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-test-look-')));
   git('init', '-q', '-b', 'main');
   mkdirSync(join(root, 'board'));
-  mkdirSync(join(root, '.kanban'));
-  writeFileSync(join(root, '.gitignore'), '.kanban/\n');
+  writeFileSync(join(root, 'WORKFLOW.md'), '---\nbase: main\n---\n');
   writeFileSync(join(root, 'board/TODO.md'), '# TODO\n\n## T-1: One\n\n```sh\ntrue\n```\n');
   git('add', '-A');
   git('commit', '-q', '-m', 'begin');
@@ -39,7 +38,7 @@ async function titles(): Promise<string[]> {
   return read.value.entries.map(({ column, title }) => `${column} ${title}`);
 }
 
-const kept = (): string => join(root, '.kanban/look.json');
+const kept = (): string => join(root, '.git/kanban/look.json');
 
 describe('the last look of `kanban status`', () => {
   it('is used while nothing has changed, and never once anything has', async () => {
@@ -63,13 +62,14 @@ describe('the last look of `kanban status`', () => {
     expect(detached.ok && detached.value.base.checkout).toBeNull();
   });
 
-  it('is not kept where time alone changes it, nor where there is no .kanban', async () => {
+  it('is not kept where time alone changes it, nor where there is no WORKFLOW.md', async () => {
     writeFileSync(join(root, 'board/TODO.md'), '# TODO\n\n## T-1: Being typed\n\n```sh\ntrue\n```\n');
     expect(await titles()).toEqual(['TODO Being typed']);
     expect(existsSync(kept())).toBe(false);
+    rmSync(join(root, 'WORKFLOW.md'));
     git('commit', '-q', '-am', 'typed');
-    rmSync(join(root, '.kanban'), { recursive: true });
     await titles();
-    expect(existsSync(join(root, '.kanban'))).toBe(false);
+    expect(existsSync(kept())).toBe(false);
+    expect(git('status', '--porcelain', '--ignored')).toBe('');
   });
 });
