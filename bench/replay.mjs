@@ -184,7 +184,6 @@ function addSegments(segments, events) {
       ['→ moved to TESTING', at('entry-moved', { to: 'TESTING' })],
       ['→ test run started', at('run-started', { role: 'tester' })],
       ['test run (merges base)', at('run-ended', { role: 'tester' })],
-      ['→ tested written', at('entry-changed')],
       ['→ landed', at('entry-landed')],
     ];
     if (moments.some(([, moment]) => moment === undefined)) continue;
