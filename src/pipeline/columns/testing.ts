@@ -67,6 +67,7 @@ function test(world: World, facts: EntryFacts): Turn {
 /** Would this tip, tested, land now: vouched for, approved if need be, checked out in its worktree, with no hold on landings? */
 export function mayLand(world: World, facts: EntryFacts, tip: string): boolean {
   const { entry, branch } = facts;
+  if (entry.tags.some((tag) => tag === 'APPROVE' || tag === 'PAUSED' || tag === 'ESCALATED')) return false;
   const vouchedFor = entry.reviewed !== null && world.history.reviewed.has(`${entry.id} ${entry.reviewed}`);
   return (
     vouchedFor &&
