@@ -252,6 +252,12 @@ export class Observer {
       const why = `branch ${name} exists and was not made by the coordinator; rename it (git branch -m ${name} <other name>) or give the entry another id`;
       return { entry, problems: [...problems, why], settlesAt, branch: null, kept: null, testedInBase: false };
     }
+    const landed = this.history.history.gone.has(entry.id) ? this.history.history.landed.get(entry.id) : undefined;
+    if (entry.column === 'TODO' && branch === null && landed !== undefined) {
+      // Nothing lands twice under an id, whatever brought its text back (an editor with an old buffer).
+      const why = `${entry.id} has landed already (${landed.slice(0, 10)}): delete it here, or give it a new number`;
+      return { entry, problems: [...problems, why], settlesAt, branch, kept: null, testedInBase: false };
+    }
     const hold = inputs.landingHolds.get(entry.id);
     const landing =
       hold !== undefined && hold.retryAt > inputs.now && entry.column === 'TESTING'
