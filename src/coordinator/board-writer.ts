@@ -85,7 +85,8 @@ export class BoardWriter {
 
   /** Commits what the person has edited, if one of these columns holds an edit of theirs. */
   async commitEdits(columns: readonly Column[]): Promise<Written> {
-    const now = Date.now();
+    // As of the look: what it read of a save that was to be waited for is not what the save means once the wait is over.
+    const { now } = this.#seen.world;
     const busy = columns.find((column) => (this.#seen.board.busyUntil.get(column) ?? 0) > now && this.#disk !== null);
     if (busy !== undefined) return { kind: 'later', why: `${busy}.md is being edited` };
     if (this.#disk === null || !columns.some((column) => this.#isEdited(column)))

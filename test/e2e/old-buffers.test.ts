@@ -77,8 +77,7 @@ describe('an editor with an old buffer, saved after the coordinator moved entrie
 
   it.concurrent(
     'a person who types on, save after save, while entries move: nothing is lost or doubled',
-    // Known weakness: on a busy machine such a save is now and then taken as it stands, and its entries are held.
-    { timeout: 90_000, retry: 2 },
+    { timeout: 90_000 },
     async ({ made }) => {
       const ids = ['T-1', 'T-2', 'T-3', 'T-4', 'T-5', 'T-6'];
       const kanban = made({ todo: ids.map((id) => `## ${id}: Entry ${id}\n\n`).join(''), settings: 'capacity: 2\n' });
