@@ -34,6 +34,11 @@ const KNOWN: Readonly<
     why: 'your disk quota is used up',
     fix: () => 'quota -s    # make room; it is written again by itself',
   },
+  EFBIG: {
+    ...diskFull,
+    why: 'files may grow no further here (a limit of the shell or of the disk)',
+    fix: () => 'ulimit -f    # raise it; it is written again by itself',
+  },
   EACCES: denied,
   EPERM: denied,
   EROFILE: { code: 'file-read-only', why: 'the file is read-only', fix: (path) => `chmod u+w ${path}` },

@@ -125,6 +125,7 @@ export function heldByDisk(error: unknown): Refused {
   const { code, path } = error as NodeJS.ErrnoException;
   const at = path ?? 'the repository';
   if (code === 'ENOSPC' || code === 'EDQUOT') return held(`the disk is full: ${at}`);
+  if (code === 'EFBIG') return held(`files may grow no further (ulimit -f): ${at}`);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return held(`${at} can't be written`);
   if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP') return held(`${at} is not a file`);
   throw error;

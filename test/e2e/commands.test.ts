@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
@@ -317,25 +317,86 @@ describe('preflight', () => {
 });
 
 describe('a disk without room, files that can not be written', () => {
-  /** A small file system of its own; null where that is not allowed. */
-  function smallDisk(folder: string, size: string): (() => void) | null {
-    mkdirSync(folder, { recursive: true });
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' });
-    } catch {
-      return null;
-    }
-    return () => void execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+  /** A way to leave no room for writing, and to give it back. */
+  interface Roomless {
+    readonly what: string;
+    readonly says: RegExp;
+    readonly preflight: string | null;
+    /** @returns a folder for the repository, how commands are started, what fills it, empties it and takes it away */
+    readonly make: (folder: string) => {
+      readonly by: readonly string[];
+      readonly fill: () => void;
+      readonly free: () => void;
+      readonly remove: () => void;
+    };
   }
 
-  it(
-    'a full disk is said, nothing is half done, and work goes on when there is room (I1)',
+  /** Files may not grow at all: to be had on any machine and by any user. */
+  const limit: Roomless = {
+    what: 'files that may not grow',
+    says: /may grow no further/,
+    preflight: null,
+    make: () => {
+      const by: string[] = [];
+      return {
+        by,
+        fill: () => void by.push('sh', '-c', `trap '' XFSZ; ulimit -f 0; exec "$@"`, 'sh'),
+        free: () => void by.splice(0),
+        remove: () => {},
+      };
+    },
+  };
+
+  /** A small file system of its own, filled to the last byte. */
+  const disk: Roomless = {
+    what: 'a full disk',
+    says: /space|nearly full/,
+    preflight: 'The disk is nearly full: 0 MiB are left.',
+    make: (folder) => {
+      mount(folder);
+      const files = [join(folder, 'fill'), join(folder, 'rest')] as const;
+      const fill = `dd if=/dev/zero of='${files[0]}' bs=1M 2>/dev/null; cat /dev/zero > '${files[1]}' 2>/dev/null; true`;
+      return {
+        by: [],
+        fill: () => void execFileSync('sh', ['-c', fill], { stdio: 'ignore' }),
+        free: () => files.forEach((file) => rmSync(file, { force: true })),
+        remove: () => unmount(folder),
+      };
+    },
+  };
+
+  const mount = (folder: string): unknown =>
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300m', 'tmpfs', folder], { stdio: 'ignore' });
+  const unmount = (folder: string): unknown => execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+
+  /** Mounting takes a right that not every machine gives. */
+  function mayMount(): boolean {
+    const folder = mkdtempSync(join(tmpdir(), 'kanban-mount-'));
+    try {
+      mount(folder);
+      unmount(folder);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** What root may do without having the right: taken away, so that permissions count for it too. */
+  const AS_ANYONE =
+    process.getuid?.() === 0
+      ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search,-fowner', '--inh-caps=-all', '--']
+      : [];
+
+  it.each(mayMount() ? [limit, disk] : [limit])(
+    '$what: it is said, nothing is half done, and work goes on when there is room (I1)',
     { timeout: 90_000 },
-    async (test) => {
+    ({ says, preflight, make }) => {
       const repo = made();
       const folder = join(repo.folder, 'small');
-      const unmount = smallDisk(folder, '300m');
-      if (unmount === null) return test.skip('no right to mount a file system');
+      mkdirSync(folder);
+      const { by, fill, free, remove } = make(folder);
       try {
         const at = join(folder, 'repo');
         repo.git('clone', '-q', repo.root, at);
@@ -344,59 +405,49 @@ describe('a disk without room, files that can not be written', () => {
           ['user.email', 'ada@example.com'],
         ] as const)
           repo.git('-C', at, 'config', key, value);
-        execFileSync(
-          'sh',
-          [
-            '-c',
-            `dd if=/dev/zero of='${folder}/fill' bs=1M 2>/dev/null; cat /dev/zero > '${folder}/rest' 2>/dev/null; true`,
-          ],
-          { stdio: 'ignore' },
-        );
-        const before = repo.git('-C', at, 'rev-parse', 'HEAD');
-        const added = repo.kanbanIn(at, {}, 'add', 'x');
-        expect([added.code, added.err]).toEqual([2, expect.stringMatching(/space/)]);
-        expect(repo.kanbanIn(at, {}, 'preflight')).toMatchObject({
-          code: 3,
-          out: expect.stringContaining('The disk is nearly full: 0 MiB are left.'),
-        });
-        const run = repo.kanbanIn(at, {}, 'run', '--until-done');
-        expect([[2, 3].includes(run.code ?? -1), run.all]).toEqual([true, expect.stringMatching(/space|nearly full/)]);
-        for (const name of ['fill', 'rest']) rmSync(join(folder, name), { force: true });
-        expect([repo.git('-C', at, 'rev-parse', 'HEAD'), repo.git('-C', at, 'status', '--porcelain')]).toEqual([
-          before,
-          '',
-        ]);
-        expect(repo.kanbanIn(at, {}, 'add', 'One', '--body', '```sh\necho 1 > 1\n```').code).toBe(0);
-        const done = repo.kanbanIn(at, {}, 'run', '--until-done');
-        expect(done.code, done.all).toBe(0);
+        const state = (): string[] => [
+          repo.git('-C', at, 'rev-parse', 'HEAD'),
+          repo.git('-C', at, 'status', '--porcelain'),
+        ];
+        const before = state();
+        fill();
+        for (const args of [
+          ['add', 'x'],
+          ['run', '--until-done'],
+        ]) {
+          const { code, all } = repo.kanbanBy(by, at, {}, ...args);
+          expect([[2, 3].includes(code ?? -1), all]).toEqual([true, expect.stringMatching(says)]);
+        }
+        if (preflight !== null)
+          expect(repo.kanbanBy(by, at, {}, 'preflight')).toMatchObject({
+            code: 3,
+            out: expect.stringContaining(preflight),
+          });
+        free();
+        expect(state()).toEqual(before);
+        expect(repo.kanbanBy(by, at, {}, 'add', 'One', '--body', '```sh\necho 1 > 1\n```').code).toBe(0);
+        const done = repo.kanbanBy(by, at, {}, 'run', '--until-done');
+        expect([done.code, existsSync(join(at, '1'))], done.all).toEqual([0, true]);
       } finally {
-        unmount();
+        remove();
       }
     },
   );
 
-  it('a column file that may not be written is named, and waited for', async (test) => {
+  it('a column file that may not be written is named, and waited for', async () => {
     const repo = made();
     repo.add('One', 'echo 1 > 1');
     const file = join(repo.root, 'board/TODO.md');
-    try {
-      execFileSync('chattr', ['+i', file], { stdio: 'ignore' });
-    } catch {
-      return test.skip('no right to make a file immutable');
-    }
-    let run;
-    try {
-      const before = readFileSync(file, 'utf8');
-      run = repo.start('run');
-      await run.says(/picks: waits, .*board\/TODO\.md.* can't be written/);
-      expect([
-        readFileSync(file, 'utf8'),
-        repo.git('status', '--porcelain'),
-        repo.git('log', '-1', '--format=%s'),
-      ]).toEqual([before, '', 'kanban: T-1 added']);
-    } finally {
-      execFileSync('chattr', ['-i', file], { stdio: 'ignore' });
-    }
+    const before = readFileSync(file, 'utf8');
+    chmodSync(file, 0o444);
+    const run = repo.startBy(AS_ANYONE, 'run');
+    await run.says(/picks: waits, .*board\/TODO\.md.* can't be written/);
+    expect([
+      readFileSync(file, 'utf8'),
+      repo.git('status', '--porcelain'),
+      repo.git('log', '-1', '--format=%s'),
+    ]).toEqual([before, '', 'kanban: T-1 added']);
+    chmodSync(file, 0o644);
     await run.says('T-1 landed');
     run.signal('SIGTERM');
     expect(await run.ended()).toBe(130);

@@ -61,7 +61,13 @@ export class PlainRepository {
   }
 
   kanbanIn(cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): Said {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [this.#cli, ...args], {
+    return this.kanbanBy([], cwd, env, ...args);
+  }
+
+  /** @param by a program that starts what stands behind it (`setpriv …`, a shell that sets a limit) */
+  kanbanBy(by: readonly string[], cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): Said {
+    const [program = '', ...rest] = [...by, process.execPath, this.#cli, ...args];
+    const { status, stdout, stderr } = spawnSync(program, rest, {
       cwd,
       env: { ...this.#env(), ...env },
       encoding: 'utf8',
@@ -72,7 +78,13 @@ export class PlainRepository {
 
   /** A command that goes on beside the test. */
   start(...args: string[]): Running {
-    const child = spawn(process.execPath, [this.#cli, ...args], {
+    return this.startBy([], ...args);
+  }
+
+  /** @param by as in `kanbanBy` */
+  startBy(by: readonly string[], ...args: string[]): Running {
+    const [program = '', ...rest] = [...by, process.execPath, this.#cli, ...args];
+    const child = spawn(program, rest, {
       cwd: this.root,
       env: this.#env(),
       stdio: ['ignore', 'pipe', 'pipe'],
