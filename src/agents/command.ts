@@ -1,5 +1,4 @@
 import type { Adapter, AgentReading, AgentRun } from './agent.ts';
-import { noEvents } from './no-events.ts';
 
 /**
  * Any program as an agent. `agents.<name>.command` and `args` are the program and its arguments (no shell), in which
@@ -16,12 +15,19 @@ import { noEvents } from './no-events.ts';
 export const command: Adapter = {
   name: 'command',
   mends: true,
-  capabilities: { resume: false, inject: 'restart', roles: ['task', 'reviewer', 'tester'] },
+  cli: null,
+  capabilities: {
+    resume: 'never',
+    names: false,
+    inject: 'restart',
+    mcp: false,
+    roles: ['task', 'reviewer', 'tester'],
+  },
   plan: (run) => {
     const [file = '', ...args] = filled([...run.settings.command, ...run.settings.args], run);
     return { command: { file, args, stdin: 'prompt' }, shell: null, env: {} };
   },
-  parse: noEvents,
+  converse: null,
   outcome: ({ code, signal }, tail, _events, now) => read(code, signal, tail, now),
 };
 

@@ -9,5 +9,3 @@ export const ADAPTERS: readonly Adapter[] = [shell, command];
 export function adapterNamed(name: string): Adapter | null {
   return ADAPTERS.find((adapter) => adapter.name === name) ?? null;
 }
-
-export { noEvents } from './no-events.ts';

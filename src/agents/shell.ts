@@ -1,5 +1,4 @@
 import type { Adapter } from './agent.ts';
-import { noEvents } from './no-events.ts';
 
 /**
  * The embedded agent: no key, no network. As task agent the entry's `sh` block, as reviewer what a program can check
@@ -9,7 +8,14 @@ import { noEvents } from './no-events.ts';
 export const shell: Adapter = {
   name: 'shell',
   mends: false,
-  capabilities: { resume: false, inject: 'restart', roles: ['task', 'reviewer', 'tester'] },
+  cli: null,
+  capabilities: {
+    resume: 'never',
+    names: false,
+    inject: 'restart',
+    mcp: false,
+    roles: ['task', 'reviewer', 'tester'],
+  },
   plan: (run) => ({
     command: null,
     shell: {
@@ -21,6 +27,6 @@ export const shell: Adapter = {
     },
     env: {},
   }),
-  parse: noEvents,
+  converse: null,
   outcome: () => ({ kind: 'ended' }),
 };

@@ -1,7 +1,7 @@
-import { adapterOf } from '../agents/adapter-of.ts';
 import { LOOK } from '../coordinator/look.ts';
 import { Observer, worktreePath, type Observation } from '../coordinator/observe.ts';
 import { Preflight } from '../coordinator/preflight.ts';
+import { planRun } from '../coordinator/run-plan.ts';
 import { closeRepository } from '../git/close.ts';
 import type { Repository } from '../git/git.ts';
 import type { Action } from '../pipeline/action.ts';
@@ -81,38 +81,24 @@ function commandLine(
   run: { readonly id: string; readonly role: Role; readonly agent: string },
 ): string {
   const { settings } = workflow;
-  const adapter = adapterOf(settings, run.agent);
-  if (adapter === null) return `  (there is no agent named ${run.agent})`;
+  const entry = world.entries.find((facts) => facts.entry.id === run.id)?.entry ?? null;
   const worktree = worktreePath(repo, settings, run.id);
-  const agent = settings.agents[run.agent] ?? {
-    kind: 'shell',
-    command: [],
-    args: [],
-    model: null,
-    env: { pass: [], set: {} },
-    permissions: 'narrow' as const,
-  };
-  const entry = world.entries.find((facts) => facts.entry.id === run.id)?.entry;
-  const plan = adapter.plan({
+  const planned = planRun(repo, settings, entry, {
     runId: '<run>',
     taskId: run.id,
     role: run.role,
     purpose: 'work',
-    settings: agent,
-    model: agent.model,
+    agent: run.agent,
+    folder: '<run folder>',
     worktree,
-    promptFile: '<run folder>/prompt.md',
-    report: `${worktree}/.kanban/report-<run>.md`,
     gitDir: `${repo.commonDir}/worktrees/${run.id}`,
-    gitCommonDir: repo.commonDir,
-    script: entry?.script ?? null,
-    files: entry?.files ?? [],
-    roleRun: run.role === 'task' ? '' : settings.roles[run.role].run,
     session: null,
   });
+  if (planned === null) return `  (there is no agent named ${run.agent})`;
+  const { plan } = planned;
   if (plan.command === null)
     return `  ${run.agent}: ${plan.shell.script === null ? plan.shell.run || 'checks by program' : "the entry's sh block"} in ${worktree}`;
-  return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'prompt' ? '  < prompt' : ''}`;
+  return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'none' ? '' : '  < prompt'}`;
 }
 
 const quoted = (word: string): string =>

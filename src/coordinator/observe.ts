@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseReport } from '../agents/report.ts';
 import { adapterOf } from '../agents/adapter-of.ts';
+import { agentNames } from '../agents/agent-settings.ts';
 import { COLUMNS, type Board, type BoardTexts, type Entry } from '../board/entry.ts';
 import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
@@ -473,8 +474,6 @@ function isMentioned(texts: BoardTexts, id: string): boolean {
   const heading = new RegExp(`^\\s*#{1,6}.*\\b${id}\\b`, 'm');
   return COLUMNS.some((column) => heading.test(texts[column] ?? ''));
 }
-
-const agentNames = (settings: Settings): string[] => ['shell', ...Object.keys(settings.agents)];
 
 async function tagIds(repo: Repository, settings: Settings): Promise<ReadonlySet<string>> {
   const { stdout } = await git(['tag', '-l', ...settings.ids.map((prefix) => `${prefix}-*`)], { cwd: repo.root });

@@ -1,20 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterOf } from '../agents/adapter-of.ts';
+import { sessionFor } from '../agents/session.ts';
 import type { Entry } from '../board/entry.ts';
 import { agentEnvironment, runIdentity } from '../effects/environment.ts';
 import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
 import type { RunnerPool } from '../effects/runner-pool.ts';
+import { messagesOf } from '../effects/messages.ts';
 import { ensureWorktree } from '../effects/worktrees.ts';
 import type { KanbanEvent } from '../event.ts';
 import { git, type Repository } from '../git/git.ts';
 import { updateRefs } from '../git/refs.ts';
 import type { Action } from '../pipeline/action.ts';
 import type { PastRun, RunFacts } from '../pipeline/world.ts';
-import { RUN_FILES, type Brief } from '../runner/folder.ts';
+import type { Brief } from '../runner/folder.ts';
 import { renderPrompt } from '../workflow/prompt.ts';
-import type { AgentSettings, Role, Settings } from '../workflow/settings.ts';
+import type { Role, Settings } from '../workflow/settings.ts';
 import { startRef, type GitView } from './git-view.ts';
+import { planRun } from './run-plan.ts';
 import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
@@ -22,16 +26,8 @@ type Start = Extract<Action, { type: 'start-run' }>;
 /** Bytes of output after which an agent is ended: no work needs them, and the disk is the person's. */
 const MAX_OUTPUT = 4 * 1024 ** 3;
 const GRACE = 5_000;
-
-/** The embedded agent needs no settings of its own. */
-const SHELL: AgentSettings = {
-  kind: 'shell',
-  command: [],
-  args: [],
-  model: null,
-  env: { pass: [], set: {} },
-  permissions: 'narrow',
-};
+/** An agent that waits for its provider longer than this gives its place to others. */
+const PATIENCE = 60_000;
 
 /** Prepares runs beside the tick (a worktree of a large repository takes seconds) and hands them to the runners. */
 export class RunStarter {
@@ -175,31 +171,30 @@ export class RunStarter {
     if (facts === undefined) return 'its entry is gone';
     const place = await this.#place(action.id, observation.git, settings, run.base);
     if (!place.ok) return place.why;
-    const adapter = adapterOf(settings, action.agent);
-    if (adapter === null) return `there is no agent named ${action.agent}`;
     const folder = join(runsFolder(this.#repo.root), run.runId);
-    const report = join(place.path, '.kanban', `report-${run.runId}.md`);
-    const agent = settings.agents[action.agent] ?? SHELL;
-    const role = settings.roles[action.role];
-    const model =
-      fieldOf(facts.entry, action.role === 'task' ? 'model' : `${action.role}.model`) ?? role.model ?? agent.model;
-    const plan = adapter.plan({
-      runId: run.runId,
+    const adapter = adapterOf(settings, action.agent);
+    const past = observation.runs.filter(({ brief }) => brief.taskId === action.id);
+    const kept = adapter === null ? null : sessionFor({ ...action, start: place.start }, adapter, past);
+    const session =
+      kept !== null
+        ? { id: kept.id, resume: true }
+        : adapter?.capabilities.names
+          ? { id: randomUUID(), resume: false }
+          : null;
+    const planned = planRun(this.#repo, settings, facts.entry, {
+      ...run,
       taskId: action.id,
       role: action.role,
       purpose: action.purpose,
-      settings: agent,
-      model,
+      agent: action.agent,
+      folder,
       worktree: place.path,
-      promptFile: join(folder, RUN_FILES.prompt),
-      report,
       gitDir: place.gitDir,
-      gitCommonDir: this.#repo.commonDir,
-      script: facts.entry.script,
-      files: facts.entry.files,
-      roleRun: action.role === 'task' ? '' : role.run,
-      session: null,
+      session,
     });
+    if (adapter === null || planned === null) return `there is no agent named ${action.agent}`;
+    const { plan, report } = planned;
+    const role = settings.roles[action.role];
     const identity = runIdentity(action.agent, action.id, action.role);
     const brief: Brief = {
       version: 1,
@@ -227,6 +222,13 @@ export class RunStarter {
       command: plan.command,
       shell: plan.shell,
       identity,
+      model: planned.model,
+      session,
+      sessionUsage: kept?.usage ?? null,
+      messages: messagesOf(this.#repo.root, action.id),
+      patience: PATIENCE,
+      bwrap: null,
+      allowance: null,
       report,
       timeout: facts.entry.timeout ?? role.timeout,
       stall: settings.stall,
@@ -251,14 +253,16 @@ export class RunStarter {
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
     createRun(this.#repo.root, brief, prompt.value, {
+      ...(plan.shell === null ? plan.files : {}),
       [CHANGED]: changed.map((path) => `${path}\n`).join(''),
       [FINDINGS]: findings,
     });
     const env = agentEnvironment({
       inherited: process.env,
       settings: settings.env,
-      agent: agent.env,
+      agent: planned.settings.env,
       role: role.env,
+      passes: adapter.cli?.passes ?? [],
       adapterEnv: plan.env,
       run: {
         program: adapter.name === 'shell' ? 'shell' : adapter.name === 'command' ? 'command' : 'agent',
@@ -412,6 +416,3 @@ type Place =
 /** Path of a role's prompt, relative to the root. */
 export const promptFile = (settings: Settings, role: Role): string =>
   settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
-
-const fieldOf = (entry: Entry, key: string): string | null =>
-  entry.fields.find((field) => field.key === key)?.value ?? null;

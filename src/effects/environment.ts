@@ -32,7 +32,9 @@ export interface EnvironmentParts {
   readonly settings: EnvSetting;
   readonly agent: EnvSetting | null;
   readonly role: EnvSetting | null;
-  /** The adapter's own settings. */
+  /** Names of the adapter's own settings, no secrets, that are passed on. */
+  readonly passes?: readonly string[];
+  /** What the adapter sets. */
   readonly adapterEnv: Readonly<Record<string, string>>;
   readonly run: RunVariables;
 }
@@ -47,11 +49,13 @@ export function agentEnvironment({
   settings,
   agent,
   role,
+  passes = [],
   adapterEnv,
   run,
 }: EnvironmentParts): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) if (value !== undefined && isAllowed(name)) env[name] = value;
+  apply({ pass: passes, set: {} }, inherited, env);
   Object.assign(env, adapterEnv);
   for (const setting of [settings, agent, role]) if (setting !== null) apply(setting, inherited, env);
   if (run.tmp !== null) env['TMPDIR'] = run.tmp;

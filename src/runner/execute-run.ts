@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapterNamed, noEvents } from '../agents/index.ts';
+import type { Writable } from 'node:stream';
+import { adapterNamed } from '../agents/index.ts';
 import type { Adapter } from '../agents/agent.ts';
 import { claimRun } from './claim.ts';
 import { collect } from './collect.ts';
@@ -9,7 +10,8 @@ import { RUN_FILES } from './folder.ts';
 import type { Brief, Cause, RunnerOrder, RunResult } from './folder.ts';
 import { cleanUp, prepare } from './hooks.ts';
 import { LiveRun } from './live-run.ts';
-import { LineReader, tailOf } from './output.ts';
+import { Listener } from './listener.ts';
+import { tailOf } from './output.ts';
 import { playShell } from './shell.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
@@ -38,9 +40,9 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   const played = await play(run, adapter);
   run.lastPhase('collect');
   const collected = await collect(folder, brief, { ...played.collect, cleanMerges: run.cleanMerges });
-  const { cause, detail, providerUntil } = judge(run, played.end, collected, adapter);
-  run.conclude(cause, detail);
-  writeResult(run, { ...collected, exit: played.end.exit }, providerUntil);
+  const verdict = judge(run, played.end, collected, adapter);
+  run.conclude(verdict.cause, verdict.detail);
+  writeResult(run, { ...collected, exit: played.end.exit }, verdict);
   run.close();
   return true;
 }
@@ -65,22 +67,23 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   if (shell) return playShell(run, shell);
   if (!command) return { end: { exit: null, spawnError: 'the brief names no command' }, collect: {} };
   run.phase('agent');
-  const parse = adapter?.parse ?? noEvents;
-  const reader = new LineReader(run.outputPath, run.outputSize(), (line) => {
-    for (const event of parse(line, Date.now())) run.event(event);
-  });
-  const follow = parse === noEvents ? {} : { onTick: () => reader.look() };
-  const stdin = command.stdin === 'prompt' ? join(run.folder, RUN_FILES.prompt) : null;
+  const prompt = join(run.folder, RUN_FILES.prompt);
+  const listener = adapter?.converse ? new Listener(run, adapter.converse, readFileSync(prompt, 'utf8')) : null;
   const end = await supervise(run, {
     file: command.file,
     args: command.args,
-    stdin,
+    stdin: command.stdin === 'prompt' ? prompt : null,
     timeout: run.brief.timeout,
     late: () => lateness(run),
     isAgent: true,
-    ...follow,
+    ...(listener === null ? {} : { onTick: () => listener.look() }),
+    ...(listener !== null && command.stdin === 'dialogue'
+      ? { onStdin: (stdin: Writable) => listener.begin(stdin), isOver: () => listener.isOver }
+      : {}),
   });
-  if (parse !== noEvents) reader.look(true);
+  listener?.finish();
+  run.usage = listener?.usage;
+  run.sessionUsage = listener?.sessionUsage;
   return { end, collect: {} };
 }
 
@@ -94,13 +97,11 @@ function lateness(run: LiveRun): { cause: Cause; detail: string } {
   return { cause: 'timed-out', detail: `not done after ${Math.round(run.brief.timeout / 1000)} s` };
 }
 
+/** How a run ended, and what else its result is to say of it. */
+type Verdict = Pick<RunResult, 'cause' | 'detail' | 'providerUntil' | 'login' | 'noSession'>;
+
 /** Facts first: what ended it, its report, then the adapter's reading; an agent that has committed did start. */
-function judge(
-  run: LiveRun,
-  { exit, spawnError }: ProgramEnd,
-  collected: Collected,
-  adapter: Adapter | null,
-): { cause: Cause; detail: string; providerUntil?: number } {
+function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collected, adapter: Adapter | null): Verdict {
   if (run.ended) {
     const until = run.events.findLast((event) => event.type === 'waiting')?.until;
     return { ...run.ended, ...(run.ended.cause === 'provider' && until !== undefined ? { providerUntil: until } : {}) };
@@ -109,33 +110,41 @@ function judge(
   const reading =
     exit === null ? null : (adapter?.outcome(exit, tailOf(run.outputPath), run.events, Date.now()) ?? null);
   const worked = collected.tip !== run.brief.tip;
-  if (reading?.kind === 'provider')
-    return {
-      cause: 'provider',
-      detail: reading.detail,
-      ...(reading.until === undefined ? {} : { providerUntil: reading.until }),
-    };
-  if (reading?.kind === 'not-started' && !worked) return { cause: 'not-started', detail: reading.detail };
-  return {
-    cause: 'no-report',
-    detail:
-      exit === null ? 'it ended without a report' : `it ended without a report (${exit.signal ?? `exit ${exit.code}`})`,
-  };
+  switch (reading?.kind) {
+    case 'provider': {
+      const { detail, until } = reading;
+      return { cause: 'provider', detail, ...(until === undefined ? {} : { providerUntil: until }) };
+    }
+    case 'login':
+      return { cause: 'not-started', detail: reading.detail, login: true };
+    case 'no-session':
+      return { cause: 'not-started', detail: reading.detail, noSession: true };
+    case 'not-started':
+      if (!worked) return { cause: 'not-started', detail: reading.detail };
+      break;
+    default:
+  }
+  const how = exit === null ? '' : ` (${exit.signal ?? `exit ${exit.code}`})`;
+  const said = reading?.kind === 'ended' && reading.detail !== undefined ? `: ${reading.detail}` : '';
+  const denied = deniedOf(run);
+  const refused = denied.length === 0 ? '' : `; refused for want of permission: ${denied.join(', ')}`;
+  return { cause: 'no-report', detail: `it ended without a report${how}${said}${refused}` };
 }
 
-function writeResult(
-  run: LiveRun,
-  facts: Collected & Pick<RunResult, 'exit'>,
-  providerUntil: number | undefined,
-): void {
+const MOST_DENIED = 10;
+
+function deniedOf(run: LiveRun): string[] {
+  const all = run.events.flatMap((event) => (event.type === 'denied' ? [`${event.name} ${event.summary}`.trim()] : []));
+  return [...new Set(all)].slice(0, MOST_DENIED);
+}
+
+function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verdict: Verdict): void {
   const { brief, folder } = run;
-  const session = run.events.findLast((event) => event.type === 'session')?.id;
-  const usage = run.events.findLast((event) => event.type === 'usage');
+  const session = run.session ?? brief.session?.id;
+  const denied = deniedOf(run);
   const result: RunResult = {
     version: 1,
     runId: brief.runId,
-    cause: run.ended?.cause ?? 'no-report',
-    detail: run.ended?.detail ?? '',
     startedAt: run.startedAt,
     endedAt: Date.now(),
     awake: Math.round(run.awake),
@@ -144,23 +153,16 @@ function writeResult(
     tail: tailOf(run.outputPath),
     survivors: run.survivors,
     swept: [...run.swept.values()],
-    ...(providerUntil === undefined ? {} : { providerUntil }),
+    ...verdict,
+    cause: run.ended?.cause ?? 'no-report',
+    detail: run.ended?.detail ?? '',
     ...(session === undefined ? {} : { session }),
-    ...(usage === undefined ? {} : { usage: figures(usage) }),
+    ...(run.usage === undefined ? {} : { usage: run.usage }),
+    ...(run.sessionUsage === undefined ? {} : { sessionUsage: run.sessionUsage }),
+    ...(denied.length === 0 ? {} : { denied }),
+    ...(run.capped ? { capped: true } : {}),
   };
   publish(folder, result);
-}
-
-function figures({ input, output, costUsd }: { input?: number; output?: number; costUsd?: number }): {
-  input?: number;
-  output?: number;
-  costUsd?: number;
-} {
-  return {
-    ...(input === undefined ? {} : { input }),
-    ...(output === undefined ? {} : { output }),
-    ...(costUsd === undefined ? {} : { costUsd }),
-  };
 }
 
 /** result.json whole: from here on the run has ended. */

@@ -94,18 +94,28 @@ export interface Brief {
   /** Board folder, relative: what the run changes there is put back. */
   readonly board: string;
   /** Null for `shell`. */
-  readonly command: {
-    readonly file: string;
-    readonly args: readonly string[];
-    readonly stdin: 'prompt' | 'none';
-  } | null;
+  readonly command: AgentCommand | null;
   readonly shell: ShellPlan | null;
   readonly identity: { readonly name: string; readonly email: string };
+  /** The model that the agent was asked to use; null = its own choice. */
+  readonly model: string | null;
+  /** The agent's own session: chosen up front, or one of an earlier run that it goes on with. */
+  readonly session: { readonly id: string; readonly resume: boolean } | null;
+  /** What the resumed session had used before; totals of a whole thread are counted from there. */
+  readonly sessionUsage: Usage | null;
+  /** Folder of the messages for this entry (effects/messages.ts), absolute. */
+  readonly messages: string;
+  /** Milliseconds that it may wait for its provider before the run ends as `provider`. */
+  readonly patience: number;
+  /** bwrap's absolute path, where the processes are to be held in a PID namespace of their own. */
+  readonly bwrap: string | null;
+  /** What the run may still use up before a cap ends it; null = no cap. */
+  readonly allowance: Allowance | null;
   /** Absolute path in the worktree where the agent is to write its report. */
   readonly report: string;
   /** Milliseconds of awake, monotonic time for the agent. */
   readonly timeout: number;
-  readonly stall: { readonly after: number; readonly kill: boolean };
+  readonly stall: { readonly after: number; readonly repeat: number; readonly kill: boolean };
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly grace: number;
   /** Bytes of output after which the agent is ended (`timed-out` is wrong for it: cause `no-report` with the detail). */
@@ -116,6 +126,30 @@ export interface Brief {
     readonly afterRun: string;
     readonly timeout: number;
   };
+}
+
+/** How an agent program is started. `dialogue`: lines over stdin, by the adapter's conversation. */
+export interface AgentCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly stdin: 'prompt' | 'none' | 'dialogue';
+}
+
+/** Tokens and US dollars; what the agent did not tell is absent, never 0. */
+export interface Usage {
+  /** Input tokens, those read from a cache among them. */
+  readonly input?: number;
+  readonly output?: number;
+  /** Input tokens that came from a cache. */
+  readonly cached?: number;
+  readonly costUsd?: number;
+}
+
+/** What is left of the caps for a run, and which cap that is, in words. */
+export interface Allowance {
+  readonly costUsd: number | null;
+  readonly tokens: number | null;
+  readonly why: string;
 }
 
 /** `run.json`: who runs it. A pid counts only together with its start time and boot. */
@@ -186,7 +220,18 @@ export interface RunResult {
   readonly providerUntil?: number;
   /** The agent's own session, if it named one. */
   readonly session?: string;
-  readonly usage?: { readonly input?: number; readonly output?: number; readonly costUsd?: number };
+  /** What this run used, as far as the agent told. */
+  readonly usage?: Usage;
+  /** Total of the agent's whole session, where it tells no other figure: the next run of that session counts from here. */
+  readonly sessionUsage?: Usage;
+  /** Tool calls that were refused for want of permission, in words; at most 10. */
+  readonly denied?: readonly string[];
+  /** For cause `not-started`: the agent needs a login or a key; no retry helps before a person has seen to it. */
+  readonly login?: boolean;
+  /** For cause `not-started`: the session that was to go on is gone; the next run begins a new one. */
+  readonly noSession?: boolean;
+  /** For cause `stopped`: a cap was reached. */
+  readonly capped?: boolean;
 }
 
 /** `taken.json` */
@@ -200,18 +245,33 @@ export interface Taken {
 /** One line of `events.jsonl`: what the agent does, in one form for all adapters. */
 export type AgentEvent =
   | { readonly at: number; readonly type: 'text'; readonly text: string }
-  | { readonly at: number; readonly type: 'tool'; readonly name: string; readonly summary: string }
+  /** `input`: the call's whole input as text, to tell repeated calls; not written to the file. */
   | {
       readonly at: number;
-      readonly type: 'usage';
-      readonly input?: number;
-      readonly output?: number;
-      readonly costUsd?: number;
+      readonly type: 'tool';
+      readonly name: string;
+      readonly summary: string;
+      readonly input?: string;
     }
+  /** A tool call that was refused for want of permission. */
+  | { readonly at: number; readonly type: 'denied'; readonly name: string; readonly summary: string }
+  /** `step`: since the last such event; `run`: since the agent was started; `thread`: since its session began. */
+  | ({ readonly at: number; readonly type: 'usage'; readonly scope: 'step' | 'run' | 'thread' } & Usage)
+  /** What the agent says went wrong with its provider; it may go on all the same. */
+  | {
+      readonly at: number;
+      readonly type: 'error';
+      readonly what: 'provider' | 'login' | 'session' | 'other';
+      readonly why: string;
+      readonly until?: number;
+    }
+  /** A message that was given to the agent while it worked, and from whom. */
+  | { readonly at: number; readonly type: 'told'; readonly text: string; readonly by: string }
   | { readonly at: number; readonly type: 'session'; readonly id: string }
   | { readonly at: number; readonly type: 'waiting'; readonly until?: number; readonly why: string }
   | { readonly at: number; readonly type: 'phase'; readonly name: string }
-  | { readonly at: number; readonly type: 'stalled'; readonly since: number }
+  /** `why`: the same tool call over and over; without it nothing moved at all. */
+  | { readonly at: number; readonly type: 'stalled'; readonly since: number; readonly why?: string }
   | { readonly at: number; readonly type: 'awake'; readonly since: number };
 
 /**

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, rmSync, writ
 import { join } from 'node:path';
 import { endBecause, readCause, readStop } from './cause.ts';
 import { RUN_FILES } from './folder.ts';
-import type { AgentEvent, Brief, Cause, EndCause } from './folder.ts';
+import type { AgentEvent, Brief, Cause, EndCause, Usage } from './folder.ts';
 import type { ProcessId } from './process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
 
@@ -21,11 +21,17 @@ export class LiveRun {
   /** Merge commits that git made for us (not for the agent) without a conflict. */
   readonly cleanMerges: string[] = [];
   since = '';
+  /** A cap was reached. */
+  capped = false;
   /** Awake ms that the agent (not hooks) has had. */
   awake = 0;
   ended: EndCause | null;
   /** The last events, for the adapter's reading. */
   events: AgentEvent[] = [];
+  /** The agent's own session, once it has named it. */
+  session: string | undefined;
+  usage: Usage | undefined;
+  sessionUsage: Usage | undefined;
   private output: number | null = null;
   private hasTemporary = false;
   private readonly onEnd = new Set<() => void>();
@@ -77,6 +83,7 @@ export class LiveRun {
 
   event(event: AgentEvent): void {
     this.events = [...this.events.slice(-199), event];
+    if (event.type === 'session') this.session = event.id;
     try {
       appendFileSync(join(this.folder, RUN_FILES.events), `${JSON.stringify(event)}\n`, { mode: 0o600 });
     } catch {

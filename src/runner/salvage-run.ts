@@ -7,7 +7,7 @@ import { readClaim } from './claim.ts';
 import { collect } from './collect.ts';
 import { publish } from './execute-run.ts';
 import { RUN_FILES } from './folder.ts';
-import type { Brief, Claim, EndCause, RunResult } from './folder.ts';
+import type { AgentEvent, Brief, Claim, EndCause, RunResult } from './folder.ts';
 import { tailOf } from './output.ts';
 import { sweepRun } from './sweep.ts';
 
@@ -44,6 +44,7 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
     tail: tailOf(output),
     survivors,
     swept,
+    ...sessionOf(folder, brief),
   };
   rmSync(join(folder, 'tmp'), { recursive: true, force: true });
   publish(folder, result);
@@ -56,6 +57,26 @@ function endOf(folder: string, claim: Claim | null): EndCause {
   return existsSync(join(folder, RUN_FILES.report))
     ? endBecause(folder, 'reported', '')
     : endBecause(folder, 'lost', 'its runner died');
+}
+
+/** The agent's own session, so that the next run goes on with it: as it named itself, else as it was told to be. */
+function sessionOf(folder: string, { session }: Brief): Pick<RunResult, 'session'> {
+  const named = readLines(join(folder, RUN_FILES.events)).findLast(({ type }) => type === 'session');
+  const id = named?.type === 'session' ? named.id : session?.id;
+  return id === undefined ? {} : { session: id };
+}
+
+function readLines(path: string): AgentEvent[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as AgentEvent];
+      } catch {
+        return [];
+      }
+    });
 }
 
 function readJson<T>(path: string): T | null {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AwakeClock } from './awake-clock.ts';
 import { RUN_FILES } from './folder.ts';
@@ -18,6 +19,10 @@ export interface Program {
   readonly args: readonly string[];
   /** File that becomes its stdin; null = closed. */
   readonly stdin: string | null;
+  /** For a program that is spoken to: given its stdin, a pipe, once it has been started. */
+  readonly onStdin?: (stdin: Writable) => void;
+  /** It has done its work and should be gone: ended after a moment, without a cause. */
+  readonly isOver?: () => boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Awake ms that it may take. */
   readonly timeout: number;
@@ -39,6 +44,8 @@ const TICK = 250;
 const STOP_LOOK = 1_000;
 /** How long leftovers of a program that ended by itself have between SIGTERM and SIGKILL. */
 const GENTLE = 1_500;
+/** An agent that has said its last word, and whose stdin is closed, may take so long to leave. */
+const LINGER = 5_000;
 /** After this a process that can't be ended is a survivor (DESIGN.md section 5). */
 const SWEEP_LIMIT = 60_000;
 
@@ -89,17 +96,19 @@ export async function supervise(run: LiveRun, program: Program): Promise<Program
 
 function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: string } {
   if (program.file === '') return { spawnError: 'no program is named' };
-  let stdin: number | 'ignore' = 'ignore';
+  let stdin: number | 'ignore' | 'pipe' = program.onStdin ? 'pipe' : 'ignore';
   try {
     if (program.stdin !== null) stdin = openSync(program.stdin, 'r');
     const output = run.outputFd();
     run.makeTemporary();
-    return spawn(program.file, [...program.args], {
+    const child = spawn(program.file, [...program.args], {
       cwd: run.brief.worktree,
       env: { ...run.env, ...program.env },
       detached: true,
       stdio: [stdin, output, output],
     });
+    if (child.stdin !== null) program.onStdin?.(child.stdin);
+    return child;
   } catch (error) {
     return { spawnError: (error as Error).message };
   } finally {
@@ -123,12 +132,15 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
   const stall = program.isAgent && run.brief.stall.after > 0 ? new StallWatch(run.brief.stall.after) : null;
   const before = run.awake;
   let nextStopLook = 0;
+  let overSince: number | null = null;
   let nextTreeLook = 0;
   const tick = (): void => {
     const awake = clock.tick();
     if (program.isAgent) run.awake = before + awake;
     if (run.ended && program.late) return;
     program.onTick?.();
+    if (program.isOver?.()) overSince ??= awake;
+    if (overSince !== null && awake - overSince > LINGER) return giveUp();
     if (awake >= nextStopLook) {
       nextStopLook = awake + STOP_LOOK - TICK / 2;
       run.lookForStop();

@@ -1,21 +1,13 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { agentSettings } from '../agents/agent-settings.ts';
+import { kindOf } from '../agents/kinds.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { readFrontMatter, type FrontMatter, type KeyPath } from './front-matter.ts';
 import { rules } from './rules.ts';
 import { schema, type ReadSettings } from './schema.ts';
-import type { AgentSettings, Settings, Workflow } from './settings.ts';
+import { ROLES, type AgentSettings, type Settings, type Workflow } from './settings.ts';
 import { allKeys, expects, keysAt } from './walk.ts';
-
-/** The agent that needs no settings. */
-const SHELL: AgentSettings = {
-  kind: 'shell',
-  command: [],
-  args: [],
-  model: null,
-  env: { pass: [], set: {} },
-  permissions: 'narrow',
-};
 
 /**
  * Reads WORKFLOW.md.
@@ -43,7 +35,18 @@ export function defaultSettings(): Settings {
 
 const isProblems = (front: FrontMatter | readonly Problem[]): front is readonly Problem[] => Array.isArray(front);
 
-const complete = (read: ReadSettings): Settings => ({ ...read, agents: { shell: SHELL, ...read.agents } });
+/** With `shell` and the agents that the roles name, written or built in. */
+function complete(read: ReadSettings): Settings {
+  const written = Object.entries(read.agents).map(([name, agent]): [string, AgentSettings] => [
+    name,
+    { ...agent, kind: agent.kind === 'auto' ? kindOf(name) : agent.kind },
+  ]);
+  const builtIn = ['shell', ...ROLES.map((role) => read.roles[role].agent)].flatMap((name) => {
+    const settings = agentSettings({ agents: {} }, name);
+    return settings === null ? [] : [[name, settings] as const];
+  });
+  return { ...read, agents: Object.fromEntries([...builtIn, ...written]) };
+}
 
 /** What the rules find; not of values that were left out because they are wrong themselves. */
 function breaches(settings: Settings, wrong: readonly string[], front: FrontMatter): Problem[] {

@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { agentNames } from '../agents/agent-settings.ts';
 import { ROLES, type EnvSetting, type Settings } from './settings.ts';
 
 /** A setting that can't stand beside the others. */
@@ -61,7 +62,6 @@ function notInThisVersion(settings: Settings): Breach[] {
   const asked: readonly (readonly [boolean, readonly string[], string, string])[] = [
     [push, ['push'], '`push: true`', '`push: false`; push by hand when you like'],
     [upstream !== null, ['upstream'], '`upstream`', '`upstream: none`'],
-    [contain === 'bwrap', ['contain'], '`contain: bwrap`', '`contain: auto` or `contain: group`'],
     [queue.mode === 'batch', ['merge_queue', 'mode'], '`merge_queue.mode: batch`', '`mode: serial`'],
     [queue.check !== '', ['merge_queue', 'check'], '`merge_queue.check`', 'no `check`; tests run in `roles.tester`'],
   ];
@@ -141,9 +141,10 @@ function branchNamesTheTask({ branch, base, ids }: Settings): Breach[] {
   return example.startsWith(`${base}/`) ? breach(`git can't have \`${example}\` beside the branch \`${base}\`.`) : [];
 }
 
-function rolesNameKnownAgents({ roles, agents }: Settings): Breach[] {
-  const known = Object.keys(agents);
-  return ROLES.filter((role) => !Object.hasOwn(agents, roles[role].agent)).map((role) => {
+function rolesNameKnownAgents(settings: Settings): Breach[] {
+  const { roles } = settings;
+  const known = agentNames(settings);
+  return ROLES.filter((role) => !known.includes(roles[role].agent)).map((role) => {
     const { agent } = roles[role];
     const message = `\`roles.${role}.agent\` is \`${agent}\`, but no agent of that name stands under \`agents\`.`;
     return {
@@ -170,7 +171,7 @@ function mendNamesARole({ roles }: Settings): Breach[] {
 
 function agentsCanBeStarted({ agents }: Settings): Breach[] {
   return Object.entries(agents).flatMap(([name, { kind, command }]): Breach[] => {
-    if (kind === 'command' && command.length === 0)
+    if ((kind === 'command' || kind === 'acp') && command.length === 0)
       return [
         {
           path: ['agents', name],
@@ -228,7 +229,11 @@ function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
 function modelsArePassedOn({ roles, agents }: Settings): Breach[] {
   const takes = (name: string): boolean => {
     const agent = agents[name];
-    return agent?.kind !== 'command' || [...agent.command, ...agent.args].some((arg) => arg.includes('{model}'));
+    return (
+      agent === undefined ||
+      agent.kind !== 'command' ||
+      [...agent.command, ...agent.args].some((arg) => arg.includes('{model}'))
+    );
   };
   const named: readonly (readonly [readonly string[], string, string | null])[] = [
     ...ROLES.map((role) => [['roles', role, 'model'], roles[role].agent, roles[role].model] as const),

@@ -1,12 +1,10 @@
 import * as z from 'zod';
+import { AGENT_KINDS } from '../agents/kinds.ts';
 import { LONGEST, parseDuration } from './duration.ts';
-import { envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
+import { amountOrNone, envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
 
 // Settings are read once a change: compiling a reader for them takes longer than that.
 z.config({ jitless: true });
-
-/** Agents of these kinds can be written under `agents:` in this version. */
-export const AGENT_KINDS = ['shell', 'command'] as const;
 
 const text = z.string().meta({ expects: 'text' });
 const flag = z.boolean().meta({ expects: '`true` or `false`' });
@@ -57,11 +55,15 @@ const roleKeys = (minutes: string) => ({
 const agent = z
   .strictObject({
     kind: setting(
-      oneOf(AGENT_KINDS),
-      'command',
-      '`command`: any program that takes its prompt on stdin. `shell`: the built-in agent.',
+      oneOf(['auto', ...AGENT_KINDS]),
+      'auto',
+      'Adapter: `claude`, `codex`, `opencode`, `gemini`, `copilot`, `qwen`, `goose`, `pi`; `acp`: any agent that speaks the Agent Client Protocol; `command`: any program that takes its prompt on stdin; `shell`: the built-in agent. `auto`: the name of the agent, if it is one of these, else `command`.',
     ),
-    command: setting(words, [], 'The program and its first arguments, as a list; a single word may stand alone.'),
+    command: setting(
+      words,
+      [],
+      'The program and its first arguments, as a list; a single word may stand alone. Empty: the usual program of its kind.',
+    ),
     args: setting(
       settingList('text'),
       [],
@@ -72,7 +74,12 @@ const agent = z
     permissions: setting(
       oneOf(['narrow', 'full']),
       'narrow',
-      'How much the agent may do unasked, where its adapter knows the switch.',
+      'How much the agent may do unasked, where its adapter knows the switch: docs/agents.md.',
+    ),
+    tools: setting(
+      settingList('text'),
+      [],
+      'Programs that its shell may run unasked besides git, in the narrow form: `[npm, make]`.',
     ),
   })
   .meta({ expects: 'a map with `command`' });
@@ -130,14 +137,32 @@ export const schema = z.strictObject({
   stall: group(
     {
       after: setting(duration('1s'), '5m', 'No output, no CPU and no changed file for so long: said.'),
+      repeat: setting(whole(2), 20, 'The same tool call with the same input so often in a row: said.'),
       kill: setting(flag, false, 'End such a run as if its time were up.'),
     },
     'Runs that do nothing.',
   ),
+  caps: group(
+    {
+      entry_usd: setting(
+        amountOrNone,
+        'none',
+        'US dollars that the runs of one entry may cost; then it waits for a person.',
+      ),
+      entry_tokens: setting(
+        amountOrNone,
+        'none',
+        'Tokens that the runs of one entry may use, input and output together.',
+      ),
+      day_usd: setting(amountOrNone, 'none', 'US dollars a day (local midnight); then no run starts until the next.'),
+      day_tokens: setting(amountOrNone, 'none', 'Tokens a day, input and output together.'),
+    },
+    'What agents may use up, as far as they tell it: checked before a run starts and while it is on.',
+  ),
   contain: setting(
     oneOf(['auto', 'bwrap', 'group']),
     'auto',
-    'How the processes of a run are held together. `bwrap` is not available in this version.',
+    'How the processes of a run are held together: `bwrap` in a PID namespace of its own, `group` by process group and a sweep by mark, `auto` the first if bubblewrap works here.',
   ),
   env: setting(
     envSetting,

@@ -22,7 +22,7 @@ export interface RoleSettings {
 
 /** One of `agents:`. */
 export interface AgentSettings {
-  /** `shell`, `command`, later the names of adapters. */
+  /** Name of the adapter. */
   readonly kind: string;
   /** The program and its first arguments, before `args`. */
   readonly command: readonly string[];
@@ -30,6 +30,16 @@ export interface AgentSettings {
   readonly model: string | null;
   readonly env: EnvSetting;
   readonly permissions: 'narrow' | 'full';
+  /** Programs that its shell may run unasked besides git, in the narrow form. */
+  readonly tools: readonly string[];
+}
+
+/** Caps of one entry and of one day. */
+export interface Caps {
+  readonly entry_usd: number | null;
+  readonly entry_tokens: number | null;
+  readonly day_usd: number | null;
+  readonly day_tokens: number | null;
 }
 
 /** What WORKFLOW.md says, checked and completed. What people write is in workflow/schema.ts. */
@@ -54,7 +64,9 @@ export interface Settings {
   readonly settle: number;
   readonly retries: number;
   readonly restarts_per_hour: number;
-  readonly stall: { readonly after: number; readonly kill: boolean };
+  readonly stall: { readonly after: number; readonly repeat: number; readonly kill: boolean };
+  /** What agents may use up; null = no cap. Money in US dollars, tokens of input and output together. */
+  readonly caps: Caps;
   readonly contain: 'auto' | 'bwrap' | 'group';
   readonly env: EnvSetting;
   readonly approve: 'never' | 'start' | 'land';

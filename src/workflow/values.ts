@@ -18,6 +18,12 @@ export const wholeOrNone = z
   .transform((value) => (value === 'none' ? null : value))
   .meta({ expects: 'a whole number from 1, or `none`' });
 
+/** A positive amount; 0 would stop everything, and is rather a slip. */
+export const amountOrNone = z
+  .union([z.number().positive(), z.literal('none'), z.null()])
+  .transform((value) => (value === 'none' ? null : value))
+  .meta({ expects: 'a number above 0, or `none`' });
+
 export const orNone = z
   .union([z.string(), z.null()])
   .transform((value) => (value === 'none' || value === '' ? null : value))

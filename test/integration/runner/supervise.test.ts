@@ -174,7 +174,7 @@ describe('who ends a run', () => {
   });
 
   it('stalled: told, and killed only where the settings say so', async () => {
-    const brief = rig.program(`exec ${idle}`, { stall: { after: 900, kill: true } });
+    const brief = rig.program(`exec ${idle}`, { stall: { after: 900, repeat: 20, kill: true } });
     const result = await rig.run(brief);
     expect(result.cause).toBe('stalled');
     expect(rig.events(brief).map((event) => event.type)).toContain('stalled');
@@ -182,7 +182,7 @@ describe('who ends a run', () => {
 
   it('not stalled: silent, but files change', async () => {
     const brief = rig.program('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i > file.txt; sleep 0.3; done', {
-      stall: { after: 2_400, kill: true },
+      stall: { after: 2_400, repeat: 20, kill: true },
     });
     expect((await rig.run(brief)).cause).toBe('no-report');
   });

@@ -17,6 +17,7 @@ function run(words: string[], change: Partial<AgentRun> = {}): AgentRun {
       model: null,
       env: { pass: [], set: {} },
       permissions: 'narrow',
+      tools: [],
     },
     model: 'm-1',
     worktree: '/w',
@@ -28,6 +29,10 @@ function run(words: string[], change: Partial<AgentRun> = {}): AgentRun {
     files: ['src/**'],
     roleRun: 'npm test',
     session: null,
+    folder: '/r',
+    root: '/p',
+    mcp: { command: 'node', args: ['cli.js', 'mcp-report'] },
+    isRoot: false,
     ...change,
   };
 }
@@ -111,9 +116,7 @@ describe.each(ADAPTERS.map((adapter) => [adapter.name, adapter] as const))('ever
     expect(adapterNamed(name)).toBe(adapter);
     const plan = adapter.plan(run(['agent']));
     expect((plan.command === null) !== (plan.shell === null)).toBe(true);
-    for (const line of ['', '{', 'null', '{"type":"result"}', '\0'])
-      expect(Array.isArray(adapter.parse(line, 0))).toBe(true);
-    expect(['ended', 'provider', 'not-started']).toContain(adapter.outcome({ code: 0, signal: null }, '', [], 0).kind);
+    expect(adapter.outcome({ code: 0, signal: null }, '', [], 0).kind).toBe('ended');
   });
 });
 

@@ -44,7 +44,7 @@ describe('what a run does', () => {
     expect(activityOf([])).toEqual({ last: '', waiting: null, stalledSince: null });
     const events = [
       { at: 1, type: 'text', text: 'I will look.\nNow the tests\n' },
-      { at: 2, type: 'usage', input: 3 },
+      { at: 2, type: 'usage', scope: 'run', input: 3 },
     ] as const;
     expect(activityOf(events).last).toBe('Now the tests');
     expect(activityOf([...events, { at: 3, type: 'tool', name: 'edits', summary: 'src/a.ts' }]).last).toBe(

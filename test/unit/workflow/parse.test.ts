@@ -45,7 +45,8 @@ describe('defaults', () => {
       settle: 5_000,
       retries: 1,
       restarts_per_hour: 3,
-      stall: { after: 300_000, kill: false },
+      stall: { after: 300_000, repeat: 20, kill: false },
+      caps: { entry_usd: null, entry_tokens: null, day_usd: null, day_tokens: null },
       contain: 'auto',
       env: { pass: [], set: {} },
       approve: 'never',
@@ -56,7 +57,15 @@ describe('defaults', () => {
         tester: { ...shell, timeout: 900_000, mend: 'task' },
       },
       agents: {
-        shell: { kind: 'shell', command: [], args: [], model: null, env: { pass: [], set: {} }, permissions: 'narrow' },
+        shell: {
+          kind: 'shell',
+          command: [],
+          args: [],
+          model: null,
+          env: { pass: [], set: {} },
+          permissions: 'narrow',
+          tools: [],
+        },
       },
       commits: { author: '', landing: '{id}: {title}', move: 'kanban: {id} {from} → {to}' },
       merge_queue: { mode: 'serial', max_batch: 16, check: '', check_timeout: 1_800_000 },
@@ -152,9 +161,26 @@ describe('values', () => {
       model: null,
       env: { pass: ['KEY'], set: {} },
       permissions: 'narrow',
+      tools: [],
     });
     expect(roles.task.agent).toBe('mine');
     expect(agents['shell']?.kind).toBe('shell');
+  });
+
+  it('an agent without a kind is of the kind that it is called, else any command', () => {
+    const { agents } = settingsOf('agents: { claude: { model: m }, mine: { command: a }, fast: { kind: codex } }');
+    expect(
+      Object.entries(agents)
+        .map(([name, { kind }]) => `${name}=${kind}`)
+        .sort(),
+    ).toEqual(['claude=claude', 'fast=codex', 'mine=command', 'shell=shell']);
+  });
+
+  it('a role may name an agent that is built in, without a word under `agents`', () => {
+    expect(settingsOf('roles: { task: { agent: codex } }').agents['codex']).toMatchObject({
+      kind: 'codex',
+      command: [],
+    });
   });
 
   it('reads CRLF and a BOM, and the rest of the file is the rules', () => {
@@ -223,7 +249,6 @@ describe('problems', () => {
       'merge_queue: { mode: batch, check: npm test }',
       ['not-in-this-version 2:22 batch', 'not-in-this-version 2:36 npm test'],
     ],
-    ['bubblewrap', 'contain: bwrap', ['not-in-this-version 2:10 bwrap']],
     ['upstream', 'upstream: main', ['not-in-this-version 2:11 main']],
   ])('%s', (_, yaml, expected) => {
     const problems = problemsOf(withFront(yaml));

@@ -1,0 +1,184 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { Adapter, Conversation } from '../agents/agent.ts';
+import { pendingMessages } from './messages.ts';
+import type { AgentEvent, Usage } from './folder.ts';
+import type { LiveRun } from './live-run.ts';
+import { LineReader } from './output.ts';
+import { UsageCount } from './usage-count.ts';
+
+/** ms between two looks at an agent that is spoken to; others are looked at with the supervisor's tick. */
+const CLOSE = 50;
+/** A run hears of its deadline when this share of it is over. */
+const NOTICE_AT = 0.8;
+
+/**
+ * Listens to an agent: its lines of output become events; where it takes messages while it works, they are given to it.
+ * Ends the run when it waits too long for its provider, reaches a cap, or (if the settings say so) only repeats itself.
+ */
+export class Listener {
+  readonly #run: LiveRun;
+  readonly #conversation: Conversation;
+  readonly #reader: LineReader;
+  readonly #usage: UsageCount;
+  #stdin: Writable | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #over = false;
+  #noticed = false;
+  /** Awake ms at which it began to wait for its provider; null = it doesn't. */
+  #waitingSince: number | null = null;
+  #repeated: { call: string; times: number } = { call: '', times: 0 };
+
+  constructor(run: LiveRun, converse: NonNullable<Adapter['converse']>, prompt: string) {
+    this.#run = run;
+    this.#conversation = converse({ brief: run.brief, prompt });
+    this.#reader = new LineReader(run.outputPath, run.outputSize(), (line) => this.#heard(line));
+    this.#usage = new UsageCount(run.brief.sessionUsage);
+  }
+
+  /** An agent that is spoken to has been started. */
+  begin(stdin: Writable): void {
+    this.#stdin = stdin;
+    // It may end without reading to the end.
+    stdin.on('error', () => {
+      this.#stdin = null;
+    });
+    this.#write(this.#conversation.open?.() ?? []);
+    this.#timer = setInterval(() => this.look(), CLOSE);
+  }
+
+  /** Takes in what was printed since, and gives the agent what waits for it. */
+  look(): void {
+    this.#reader.look();
+    const run = this.#run;
+    if (run.ended) return;
+    this.#tellDeadline();
+    if (this.#stdin !== null) this.#tellMessages();
+    if (this.#waitingSince !== null && run.awake - this.#waitingSince > run.brief.patience) this.#giveUpWaiting();
+  }
+
+  /** The agent has ended: the rest of its output. */
+  finish(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    this.#stdin = null;
+    this.#reader.look(true);
+  }
+
+  /** It has done its turn, and its stdin is closed. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  get usage(): Usage | undefined {
+    return this.#usage.ofRun;
+  }
+
+  get sessionUsage(): Usage | undefined {
+    return this.#usage.ofThread;
+  }
+
+  #heard(line: string): void {
+    const { events, write, over } = this.#conversation.heard(line, Date.now());
+    for (const event of events) this.#take(event);
+    if (write !== undefined) this.#write(write);
+    if (over !== true || this.#stdin === null) return;
+    this.#over = true;
+    this.#stdin.end();
+    this.#stdin = null;
+  }
+
+  #take(event: AgentEvent): void {
+    this.#run.event(event.type === 'tool' ? withoutInput(event) : event);
+    switch (event.type) {
+      case 'waiting':
+        this.#waitingSince ??= this.#run.awake;
+        // A provider that names a time beyond our patience is not waited for in a place of the pool.
+        if (event.until !== undefined && event.until - event.at > this.#run.brief.patience) this.#giveUpWaiting();
+        return;
+      case 'tool':
+        this.#waitingSince = null;
+        this.#countRepeats(`${event.name} ${event.input ?? event.summary}`);
+        return;
+      case 'text':
+        this.#waitingSince = null;
+        return;
+      case 'usage':
+        this.#waitingSince = null;
+        this.#usage.add(event);
+        this.#checkCap();
+        return;
+      default:
+    }
+  }
+
+  #giveUpWaiting(): void {
+    const last = this.#run.events.findLast((event) => event.type === 'waiting');
+    this.#run.end('provider', last?.why ?? 'its provider does not answer');
+  }
+
+  /** The same call with the same input again and again is told; ended only where the settings say so: a poll repeats itself too. */
+  #countRepeats(call: string): void {
+    if (call !== this.#repeated.call) {
+      if (this.#repeated.times >= this.#run.brief.stall.repeat)
+        this.#run.event({ at: Date.now(), type: 'awake', since: Date.now() });
+      this.#repeated = { call, times: 1 };
+      return;
+    }
+    this.#repeated.times += 1;
+    const { repeat, kill } = this.#run.brief.stall;
+    if (this.#repeated.times !== repeat) return;
+    const why = `the same tool call ${repeat} times in a row: ${call.slice(0, 100)}`;
+    this.#run.event({ at: Date.now(), type: 'stalled', since: Date.now(), why });
+    if (kill) this.#run.end('stalled', why);
+  }
+
+  #checkCap(): void {
+    const { allowance } = this.#run.brief;
+    const used = this.#usage.ofRun;
+    if (allowance === null || used === undefined) return;
+    const tokens = (used.input ?? 0) + (used.output ?? 0);
+    const over =
+      (allowance.costUsd !== null && (used.costUsd ?? 0) >= allowance.costUsd) ||
+      (allowance.tokens !== null && tokens >= allowance.tokens);
+    if (!over) return;
+    this.#run.capped = true;
+    this.#run.end('stopped', allowance.why);
+  }
+
+  #tellDeadline(): void {
+    const { brief, awake } = this.#run;
+    if (this.#noticed || awake < brief.timeout * NOTICE_AT || this.#stdin === null) return;
+    const left = Math.max(1, Math.round((brief.timeout - awake) / 60_000));
+    const text = `About ${left} minute${left === 1 ? '' : 's'} of your time ${left === 1 ? 'is' : 'are'} left. Commit what you have now, and write your report.`;
+    if (this.#say(text, 'kanban')) this.#noticed = true;
+  }
+
+  /** Written first, then put away: a message is rather given twice than lost. */
+  #tellMessages(): void {
+    const { messages } = this.#run.brief;
+    for (const { file, message } of pendingMessages(messages)) {
+      if (!this.#say(message.text, message.by.name)) return;
+      const delivered = join(messages, 'delivered');
+      mkdirSync(delivered, { recursive: true, mode: 0o700 });
+      renameSync(join(messages, file), join(delivered, file));
+    }
+  }
+
+  #say(text: string, by: string): boolean {
+    const lines = this.#stdin === null ? null : (this.#conversation.say?.(text) ?? null);
+    if (lines === null) return false;
+    this.#write(lines);
+    this.#run.event({ at: Date.now(), type: 'told', text, by });
+    return true;
+  }
+
+  #write(lines: readonly string[]): void {
+    for (const line of lines) this.#stdin?.write(`${line}\n`);
+  }
+}
+
+function withoutInput({ at, type, name, summary }: Extract<AgentEvent, { type: 'tool' }>): AgentEvent {
+  return { at, type, name, summary };
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The messages for an entry, `.kanban/messages/<task id>/`: one file each, named `<0|1|2>-<time>-<8 hex>.json` so that
+ * names sort by priority (0 first), then by time; written by write-then-rename. Whoever gives a message to an agent
+ * moves its file to `delivered/`, where it stays for the briefing of later runs until the entry has left the board.
+ */
+export interface Message {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly by: { readonly name: string; readonly email: string };
+  readonly priority: 'high' | 'normal' | 'low';
+  readonly text: string;
+}
+
+/** Messages that wait in a folder, in the order in which they are to be given. None if it isn't there. */
+export function pendingMessages(folder: string): { readonly file: string; readonly message: Message }[] {
+  return namesOf(folder).flatMap((file) => {
+    const message = readMessage(join(folder, file));
+    return message === null ? [] : [{ file, message }];
+  });
+}
+
+/** Names of the messages in a folder, sorted. */
+function namesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^[012]-.*\.json$/.test(name))
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function readMessage(path: string): Message | null {
+  try {
+    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Message>;
+    return typeof value.text === 'string' && typeof value.by?.name === 'string' ? (value as Message) : null;
+  } catch {
+    return null;
+  }
+}

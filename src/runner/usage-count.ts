@@ -1,0 +1,51 @@
+import type { AgentEvent, Usage } from './folder.ts';
+
+/**
+ * What a run has used, from its usage events: steps are added up; a total of the run replaces what was known; a total of
+ * the whole session has what the session had used before taken off. What nobody told stays unknown.
+ */
+export class UsageCount {
+  readonly #before: Usage | null;
+  #run: Usage | undefined;
+  #thread: Usage | undefined;
+
+  constructor(before: Usage | null) {
+    this.#before = before;
+  }
+
+  add({ scope, input, output, cached, costUsd }: Extract<AgentEvent, { type: 'usage' }>): void {
+    const told = known({ input, output, cached, costUsd });
+    if (scope === 'step') this.#run = combine(this.#run ?? {}, told, (a, b) => a + b);
+    else if (scope === 'run') this.#run = { ...this.#run, ...told };
+    else {
+      this.#thread = { ...this.#thread, ...told };
+      this.#run = combine(this.#thread, this.#before ?? {}, (now, before) => Math.max(0, now - before), 'first');
+    }
+  }
+
+  /** Of this run; undefined = nothing was told. */
+  get ofRun(): Usage | undefined {
+    return this.#run;
+  }
+
+  /** Total of the session, where the agent tells such totals. */
+  get ofThread(): Usage | undefined {
+    return this.#thread;
+  }
+}
+
+const KEYS = ['input', 'output', 'cached', 'costUsd'] as const;
+
+function combine(a: Usage, b: Usage, how: (a: number, b: number) => number, keys: 'both' | 'first' = 'both'): Usage {
+  const out: Record<string, number> = {};
+  for (const key of KEYS) {
+    const [x, y] = [a[key], b[key]];
+    if (x === undefined && (y === undefined || keys === 'first')) continue;
+    out[key] = how(x ?? 0, y ?? 0);
+  }
+  return out;
+}
+
+function known(usage: { [K in keyof Usage]: Usage[K] | undefined }): Usage {
+  return Object.fromEntries(KEYS.flatMap((key) => (usage[key] === undefined ? [] : [[key, usage[key]]])));
+}
