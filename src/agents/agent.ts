@@ -112,6 +112,12 @@ export interface Talk {
   readonly prompt: string;
 }
 
+/**
+ * How a message reaches a run: at once; by ending it and resuming its session; by ending it and starting afresh in the
+ * same worktree; not at all (it reads no prompt).
+ */
+export type Inject = 'live' | 'resume' | 'restart' | 'none';
+
 /** What one kind of agent looks like from outside. Pure: no clock, no disk, no processes. */
 export interface Adapter {
   readonly name: string;
@@ -124,8 +130,8 @@ export interface Adapter {
     readonly resume: 'always' | 'after-end' | 'never';
     /** It takes the id of a new session from us. */
     readonly names: boolean;
-    /** How a message reaches a run: at once; by ending it and resuming its session; by ending it and starting afresh. */
-    readonly inject: 'live' | 'resume' | 'restart';
+    /** How a message reaches a run. */
+    readonly inject: Inject;
     /** It starts MCP servers that we name. */
     readonly mcp: boolean;
     /** Can it be given to these roles? */

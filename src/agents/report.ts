@@ -2,11 +2,7 @@ import matter from 'gray-matter';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import type { Role } from '../workflow/settings.ts';
-
-export const TYPES = ['added', 'changed', 'deprecated', 'removed', 'fixed', 'security'] as const;
-export type ChangeType = (typeof TYPES)[number];
-
-export type Verdict = 'done' | 'blocked' | 'ready' | 'changes-requested' | 'passed' | 'failed';
+import { TYPES, type ChangeType, type Verdict } from './verdict.ts';
 
 /** A report, read. */
 export type ParsedReport =
@@ -22,8 +18,8 @@ export type ParsedReport =
   /** `problem`: what exactly was missing, for the agent's next run. */
   | { readonly ok: false; readonly problem: string };
 
-/** What each role may say, good word first, with near spellings. */
-const VERDICTS: Readonly<Record<Role, Readonly<Record<string, readonly string[]>>>> = {
+/** The verdicts of each role, good word first, with near spellings. */
+const SPELLINGS: Readonly<Record<Role, Readonly<Record<string, readonly string[]>>>> = {
   task: { done: ['completed', 'complete', 'finished', 'success', 'ok'], blocked: ['block', 'stuck', 'failed', 'fail'] },
   reviewer: {
     ready: ['approved', 'approve', 'lgtm', 'pass', 'passed', 'ok'],
@@ -53,7 +49,7 @@ export function parseReport(text: string, role: Role): ParsedReport {
     .replace(/\r\n?/g, '\n');
   if (source.trim() === '') return { ok: false, problem: 'the report is empty' };
   const { fields, body } = readFields(source);
-  const words = Object.keys(VERDICTS[role]);
+  const words = Object.keys(SPELLINGS[role]);
   const wanted = words.map((word) => `\`verdict: ${word}\``).join(' or ');
   if (fields.verdict === undefined)
     return { ok: false, problem: `the report has no verdict: its front matter must say ${wanted}` };
@@ -149,7 +145,7 @@ function knownVerdict(written: string, role: Role): Verdict | null {
     .toLowerCase()
     .replace(/[\s-]+/g, '-')
     .replace(/^-|-$/g, '');
-  const found = Object.entries(VERDICTS[role]).find(([name, near]) => name === word || near.includes(word));
+  const found = Object.entries(SPELLINGS[role]).find(([name, near]) => name === word || near.includes(word));
   return (found?.[0] as Verdict | undefined) ?? null;
 }
 

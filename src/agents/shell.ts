@@ -12,7 +12,7 @@ export const shell: Adapter = {
   capabilities: {
     resume: 'never',
     names: false,
-    inject: 'restart',
+    inject: 'none',
     mcp: false,
     roles: ['task', 'reviewer', 'tester'],
   },

@@ -48,6 +48,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** What `--json` prints, key by key, for docs/commands.md. */
   readonly json?: readonly (readonly [key: string, meaning: string])[];
+  /** Not for people: left out of `kanban --help`. */
+  readonly hidden?: true;
   /** It goes on when whoever reads its output is gone. */
   readonly outlivesReader?: true;
   readonly load: () => Promise<{ readonly default: Command }>;

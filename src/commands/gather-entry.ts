@@ -93,6 +93,7 @@ function shownRun({ brief, claim, result, taken }: RunRecord): ShownRun {
     endedAt: result?.endedAt ?? null,
     cause: result?.cause ?? null,
     detail: result?.detail ?? '',
+    usage: result?.usage ?? null,
     outcome: taken === null ? null : taken.commit === null ? taken.why : `taken in by ${taken.commit.slice(0, 7)}`,
   };
 }

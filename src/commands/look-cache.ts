@@ -8,7 +8,7 @@ import { readRefs } from '../git/refs.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
 interface Kept {
-  readonly version: 1;
+  readonly version: 2;
   readonly key: string;
   /** The board's folder, relative to the root. */
   readonly board: string;
@@ -33,7 +33,7 @@ export class LookCache {
   /** @returns null: nothing was kept, or something has changed since. */
   async find(now: number): Promise<Snapshot | null> {
     const kept = this.#kept;
-    if (kept === null || (await this.#digest(kept.board)) !== kept.key) return null;
+    if (kept === null || kept.snapshot.dayEnds <= now || (await this.#digest(kept.board)) !== kept.key) return null;
     return { ...kept.snapshot, at: now };
   }
 
@@ -45,7 +45,7 @@ export class LookCache {
     const passing = snapshot.entries.some(({ until, run }) => until !== null || run !== null);
     const here = snapshot.base.checkout === this.#repo.root;
     if (passing || !here || snapshot.strayRuns.length > 0 || !existsSync(join(this.#repo.root, 'WORKFLOW.md'))) return;
-    const kept: Kept = { version: 1, key: await this.#digest(board), board, snapshot };
+    const kept: Kept = { version: 2, key: await this.#digest(board), board, snapshot };
     try {
       writeWhole(this.#path, JSON.stringify(kept));
     } catch {
@@ -53,7 +53,7 @@ export class LookCache {
     }
   }
 
-  /** HEADs and what is open in worktrees, all refs, the texts, the runs, the requests that wait. */
+  /** HEADs and what is open in worktrees, all refs, the texts, the runs, the requests and messages that wait. */
   async #digest(board: string): Promise<string> {
     const { root } = this.#repo;
     const hash = createHash('sha1');
@@ -66,6 +66,9 @@ export class LookCache {
     for (const name of namesIn(join(root, board))) add(name, bytesOf(join(root, board, name)));
     const runs = join(root, '.kanban', 'runs');
     for (const name of namesIn(runs)) add(name, String(statSync(join(runs, name), { throwIfNoEntry: false })?.mtimeMs));
+    const messages = join(root, '.kanban', 'messages');
+    for (const name of namesIn(messages)) add(name, ...namesIn(join(messages, name)));
+    add(bytesOf(join(root, '.kanban', 'paused.json')));
     add(...namesIn(join(root, '.kanban', 'mailbox')), ...namesIn(join(root, '.worktrees')));
     return hash.digest('hex');
   }
@@ -74,7 +77,7 @@ export class LookCache {
 function readKept(path: string): Kept | null {
   try {
     const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
-    return kept.version === 1 ? kept : null;
+    return kept.version === 2 ? kept : null;
   } catch {
     return null;
   }

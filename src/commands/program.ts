@@ -74,7 +74,7 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
       ].join('\n'),
     );
   for (const spec of COMMANDS) addCommand(program, spec, onAsked);
-  const group = `${COMMANDS.at(-1)?.group}:`;
+  const group = `${COMMANDS.findLast(({ hidden }) => hidden !== true)?.group}:`;
   program.addHelpCommand(
     new Commander('help')
       .argument('[command]')
@@ -87,7 +87,7 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
 
 function addCommand(program: Commander, spec: CommandSpec, onAsked: OnAsked): void {
   const command = program
-    .command(spec.name)
+    .command(spec.name, { hidden: spec.hidden === true })
     .description(spec.summary)
     .helpGroup(`${spec.group}:`)
     .showHelpAfterError(`(kanban ${spec.name} --help)`)

@@ -4,6 +4,7 @@ const WORK = 'Work';
 const LOOK = 'Look';
 const ENTRY = 'When an entry needs you';
 const SETUP = 'Set up and check';
+const INNER = 'Used by kanban itself';
 
 const json: OptionSpec = { flags: '--json', summary: 'print JSON' };
 const why: OptionSpec = { flags: '--why <reason>', summary: 'the reason, for the history' };
@@ -91,6 +92,54 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./stop.ts'),
   },
   {
+    name: 'pause',
+    group: WORK,
+    summary: 'Stop an entry, or everything, until kanban resume; sessions of the agents are kept',
+    args: [maybeId],
+    options: [why],
+    examples: [
+      ['kanban pause T-12', 'its run ends, its work and session are kept; it gets [PAUSED]'],
+      ['kanban pause', 'all runs end, nothing starts, moves or lands; it outlives the coordinator'],
+    ],
+    load: () => import('./pause.ts'),
+  },
+  {
+    name: 'resume',
+    group: WORK,
+    summary: 'Go on with what was paused; agents go on with their own session where they can',
+    args: [maybeId],
+    options: [],
+    examples: [
+      ['kanban resume T-12', 'or delete [PAUSED] in its heading'],
+      ['kanban resume', 'after kanban pause'],
+    ],
+    load: () => import('./resume.ts'),
+  },
+  {
+    name: 'inject',
+    group: WORK,
+    summary: 'Tell the agent of an entry something: at once where it can be told, else in front of its next run',
+    args: [id, { name: 'message', form: 'any-number', summary: 'what it is to know' }],
+    options: [{ flags: '--priority <priority>', summary: 'high, normal or low: which message it gets first' }],
+    examples: [
+      ['kanban inject T-12 "the API is frozen: change only the form"', 'says how it reaches the agent'],
+      ['kanban inject T-12 "stop and report" --priority high', 'before other messages that wait'],
+    ],
+    load: () => import('./inject.ts'),
+  },
+  {
+    name: 'attach',
+    group: LOOK,
+    summary: 'Follow the run of an entry as readable text until it ends; ending this leaves the run alone',
+    args: [{ ...id, summary: 'task id such as T-12, or the id of a run' }],
+    options: [{ flags: '--raw', summary: 'what the agent printed, byte by byte' }],
+    examples: [
+      ['kanban attach T-12', 'what it says and does, from its beginning'],
+      ['kanban attach T-12 --raw > run.log', 'for a closer look'],
+    ],
+    load: () => import('./attach.ts'),
+  },
+  {
     name: 'status',
     group: LOOK,
     summary: 'What is at work, what waits and for what, what needs you (also: plain kanban)',
@@ -111,8 +160,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['stops', 'what stops everything, in words'],
       ['told', 'what else is to be said'],
       [
+        'today',
+        'what agents used since midnight: `input`, `output`, `cached` (tokens), `costUsd`; absent = nobody told',
+      ],
+      ['dayEnds', 'when that day ends'],
+      [
         'entries',
-        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `why`, `on` (ids it waits for), `until`, `attempts`, `run`, `worktree`',
+        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `why`, `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`',
       ],
       [
         'entries[].state',
@@ -120,7 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ],
       [
         'entries[].run',
-        'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `last`, `waiting`, `stalledSince`',
+        'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `inject`, `last`, `waiting`, `stalledSince`',
       ],
       ['strayRuns', 'runs whose entry is not on the board any more, as `run` above'],
     ],
@@ -142,7 +196,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['place', '`TODO`, `IN_PROGRESS`, `REVIEW`, `TESTING`, `CHANGELOG` (landed) or `ABANDONED`'],
       ['entry', 'as in `kanban status --json`; null when it is not on the board'],
       ['text', 'its markdown; null when it is not known any more'],
-      ['runs', 'oldest first: `id`, `role`, `purpose`, `agent`, `startedAt`, `endedAt`, `cause`, `detail`, `outcome`'],
+      [
+        'runs',
+        'oldest first: `id`, `role`, `purpose`, `agent`, `startedAt`, `endedAt`, `cause`, `detail`, `usage`, `outcome`',
+      ],
       ['output', 'of the newest run: `run` and its last `lines`; null if there is none'],
       ['branch', 'null, or `name`, `tip`, `worktree` and `commits` over base (`sha`, `subject`), newest first'],
       ['history', 'as `kanban log <id> --json`'],
@@ -173,6 +230,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['agent', 'such as `reviewer=codex`; null'],
       ['asked', 'who asked for it by a command; null'],
       ['escalated', 'why a person is needed; null'],
+      ['usage', 'each with `run` (`total`: all runs of a landed entry), `input`, `output`, `cached`, `costUsd`'],
       ['subject', "the commit's subject"],
       ['report', 'the report in the commit, with an id only; null'],
     ],
@@ -282,6 +340,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     outlivesReader: true,
     examples: [['kanban demo', 'about a minute and a half; no keys, no network']],
     load: () => import('./demo.ts'),
+  },
+  {
+    name: 'mcp-report',
+    group: INNER,
+    hidden: true,
+    summary: 'The MCP server with the tool `report`, on stdio, as kanban gives it to agents',
+    args: [],
+    options: [
+      { flags: '--role <role>', summary: 'task, reviewer or tester', required: true },
+      { flags: '--report <path>', summary: 'the file that the report is written to, absolute', required: true },
+    ],
+    examples: [['kanban mcp-report --role task --report /tmp/report.md', 'an MCP client talks to it']],
+    load: () => import('./mcp-report.ts'),
   },
 ];
 

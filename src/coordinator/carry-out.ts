@@ -15,6 +15,7 @@ import { Branches } from './branches.ts';
 import { kanbanDir } from './git-view.ts';
 import { LOOK } from './look.ts';
 import { Observer } from './observe.ts';
+import { pauseOrResume } from './pause.ts';
 import { mailboxOf, perform } from './perform.ts';
 
 /** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
@@ -53,7 +54,7 @@ async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<
     try {
       if (posted !== null) settleRequest(mailbox, posted);
       if (reply !== null) return ok(reply);
-      if (request.command === 'stop' && request.taskId === null) return await stopRuns(repo);
+      if (request.taskId === null && request.command !== 'add') return await forAll(repo, request);
       return await bySelf(repo, posted === null ? request : { ...request, id: posted });
     } finally {
       if (taken.ok) taken.release();
@@ -114,11 +115,19 @@ function isPartOf(action: Action, request: Request): boolean {
   return action.type === 'stop-run' && action.run.startsWith(`${request.taskId}-`);
 }
 
-/** With no coordinator alive, `stop` ends the runs that are left. */
-async function stopRuns(repo: Repository): Promise<Result<Reply>> {
+/** `stop`, `pause` and `resume` of everything with no coordinator alive: the runs that are left are ended but for `resume`. */
+async function forAll(repo: Repository, request: Request): Promise<Result<Reply>> {
+  if (request.command === 'stop') return stopRuns(repo, 'kanban stop');
+  const reply = pauseOrResume(repo.root, request);
+  if (request.command === 'resume') return ok(reply);
+  const stopped = await stopRuns(repo, 'kanban pause');
+  return stopped.ok ? ok(reply) : stopped;
+}
+
+async function stopRuns(repo: Repository, detail: string): Promise<Result<Reply>> {
   const alive = listRuns(repo.root).runs.filter(({ state }) => state === 'alive');
   if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
-  for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail: 'kanban stop', at: Date.now() });
+  for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail, at: Date.now() });
   for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(100)) {
     const left = listRuns(repo.root).runs.filter(
       ({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId),

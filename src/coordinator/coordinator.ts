@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
+import { forgetMessages, messagesFolder } from '../effects/messages.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
@@ -9,7 +10,7 @@ import { git, type Repository } from '../git/git.ts';
 import { recover } from '../landing/recover.ts';
 import type { Action, Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
-import type { Request } from '../pipeline/request.ts';
+import type { Reply, Request } from '../pipeline/request.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import type { View } from '../report/view.ts';
@@ -18,6 +19,7 @@ import { Branches } from './branches.ts';
 import { kanbanDir } from './git-view.ts';
 import { Observer, type LandingHold, type Observation } from './observe.ts';
 import { mailboxOf, perform } from './perform.ts';
+import { pauseOrResume } from './pause.ts';
 import { Preflight } from './preflight.ts';
 import { RunStarter } from './run-starter.ts';
 import { setUp } from './set-up.ts';
@@ -205,7 +207,7 @@ export class Coordinator {
   async #tick(): Promise<Ending | null> {
     const { requests, problems } = readMailbox(this.#mailbox);
     for (const problem of problems) this.#teller.problem(problem);
-    const own = this.#takeStops(requests);
+    const own = this.#takeOwn(requests);
     const look = await this.#look(own);
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
@@ -241,21 +243,26 @@ export class Coordinator {
     return mailboxOf(this.#repo.root);
   }
 
-  /** `kanban stop` without an id is for the coordinator itself. */
-  #takeStops(requests: readonly Request[]): Request[] {
+  /** `stop`, `pause` and `resume` without an id are for the coordinator itself. */
+  #takeOwn(requests: readonly Request[]): Request[] {
     return requests.filter((request) => {
-      if (request.command !== 'stop' || request.taskId !== null) return true;
-      this.stop(request.now ?? false, 'command');
-      answer(this.#mailbox, request.id, {
-        ok: true,
-        message:
-          this.#mode === 'stop'
-            ? 'runs are being stopped, their work is kept'
-            : 'nothing new is started; runs may finish',
-      });
+      if (request.taskId !== null || request.command === 'add') return true;
+      answer(this.#mailbox, request.id, this.#obey(request));
       settleRequest(this.#mailbox, request.id);
       return false;
     });
+  }
+
+  #obey(request: Request): Reply {
+    if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
+    this.stop(request.now ?? false, 'command');
+    return {
+      ok: true,
+      message:
+        this.#mode === 'stop'
+          ? 'runs are being stopped, their work is kept'
+          : 'nothing new is started; runs may finish',
+    };
   }
 
   /** What happened since the last tick is followed up and told. */
@@ -265,6 +272,7 @@ export class Coordinator {
     this.#watchPaths(observation);
     this.#follower.follow(observation);
     this.#teller.observed(observation);
+    forgetMessages(this.#repo.root, this.#observer.history.history.gone);
     if (observation.rewritten || lost.length > 0) void pinLost(this.#repo, view.refs, lost);
     this.#teller.hold('everything', view.open ?? (observation.inMotion ? IN_MOTION : null) ?? world.stops[0] ?? null);
   }
@@ -419,6 +427,7 @@ export class Coordinator {
       workflow: join(root, 'WORKFLOW.md'),
       prompts: join(root, settings.prompts),
       mailbox: this.#mailbox,
+      messages: messagesFolder(this.#repo.root),
       ended: join(kanban, 'ended'),
     };
     this.#watching.follow(paths, Date.now());

@@ -29,7 +29,11 @@ export function outcomeOf(
   const problems = [...board.unreadable, ...board.board.problems];
   if (board.unreadable.length > 0) return { code: 2, problems: board.unreadable, lines };
   if (world.stops.length > 0 && left.length > 0)
-    return { code: 3, problems: world.stops.map((message) => ({ code: 'stopped', message })), lines };
+    return {
+      code: world.paused === null ? 3 : 4,
+      problems: world.stops.map((message) => ({ code: 'stopped', message })),
+      lines,
+    };
   return { code: left.length === 0 && problems.length === 0 ? 0 : 4, problems, lines };
 }
 

@@ -5,6 +5,7 @@ import { signersOf } from '../git/identity.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../landing/changelog.ts';
 import { landOne } from '../landing/land.ts';
 import type { Action, Trailer } from '../pipeline/action.ts';
+import { readUsage, sumUsage, usageWords } from '../pipeline/usage.ts';
 import type { EntryFacts } from '../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import { landingMessage } from './commit-message.ts';
@@ -126,6 +127,7 @@ async function trailersOf(
     ...(entry.reviewed === null ? [] : [{ name: 'Kanban-Reviewed', value: `${id} ${entry.reviewed}` } as const]),
     { name: 'Kanban-Tested', value: `${id} ${tip}` },
     ...(agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
+    ...usageTrailers(id, observer, taken),
     ...(await changedAfterReview(id, entry.reviewed, tip, observer)),
   ];
 }
@@ -136,6 +138,17 @@ function agentsOf(id: string, known: string, taken: readonly Trailer[]): string 
   const role = last.slice(0, last.indexOf('=') + 1);
   const others = known.split(' ').filter((pair) => pair !== '' && (role === '' || !pair.startsWith(role)));
   return [...others, ...(last === '' ? [] : [last])].join(' ');
+}
+
+/** What all its runs used, those among them whose results this landing takes in. */
+function usageTrailers(id: string, observer: Observer, taken: readonly Trailer[]): Trailer[] {
+  const now = taken.filter(({ name }) => name === 'Kanban-Usage');
+  const read = now.map(({ value }) => readUsage(value.split(' ').slice(2)));
+  const all = [...(observer.history.history.used.get(id) ?? []).map(({ usage }) => usage), ...read];
+  if (all.length === 0) return [];
+  const untold = all.filter((usage) => usage === null).length;
+  const words = `runs=${all.length} ${usageWords(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
+  return [...now, { name: 'Kanban-Usage', value: `${id} total ${words}` }];
 }
 
 /** How far back the branch is walked from the tested commit to the reviewed one. */

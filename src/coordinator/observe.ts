@@ -4,9 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseReport } from '../agents/report.ts';
 import { adapterOf } from '../agents/adapter-of.ts';
 import { agentNames } from '../agents/agent-settings.ts';
+import { adapterNamed } from '../agents/index.ts';
 import { COLUMNS, type Board, type BoardTexts, type Entry } from '../board/entry.ts';
 import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
+import { waitingMessages } from '../effects/messages.ts';
+import { pausedBy } from '../effects/pause.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { gitDirOf, headOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -30,6 +33,7 @@ import { contains, HistoryReader, SEEN, startRef, type GitView } from './git-vie
 import { BoardKeeper, type BoardView } from './keeper.ts';
 import { Lives } from './life.ts';
 import { lostLandings, type LostLanding } from './missing-landings.ts';
+import { lookAtUsage } from './usage-look.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
 const HOUR = 3_600_000;
@@ -202,12 +206,14 @@ export class Observer {
       inputs.findings.filter(({ level, check }) => (level === 'stops' && check !== 'board') || level === 'holds'),
     );
     const known = new Set(records.map(({ runId }) => runId));
+    const paused = pausedBy(this.repo.root);
     const world: World = {
       now: inputs.now,
       settings,
       mode: inputs.mode,
       only: inputs.only,
-      stops: [...board.unreadable.map(({ message }) => message), ...waits.stops],
+      paused,
+      stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
       landingsHeld: waits.landings,
       agentsHeld: waits.agents,
       mends: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.mends ?? false)),
@@ -218,6 +224,13 @@ export class Observer {
       orphans,
       unsure,
       requests: inputs.requests,
+      usage: lookAtUsage(
+        records,
+        history,
+        found.map(({ id }) => id),
+        inputs.now,
+      ),
+      messages: waitingMessages(this.repo.root),
       usedIds: await this.#usedIds(found, view, settings),
     };
     return { world, problems };
@@ -369,6 +382,7 @@ export class Observer {
           state: stateOf(record),
           startedAt,
           deadlineAt: startedAt + brief.timeout,
+          inject: adapterNamed(brief.adapter)?.capabilities.inject ?? 'none',
           stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
           mustDiffer: brief.mustDiffer,
           before: brief.tip,
@@ -457,6 +471,7 @@ function pastOf(records: readonly RunRecord[], now: number): PastRun[] {
         detail: result.detail,
         endedAt: result.endedAt,
         providerUntil: result.providerUntil ?? null,
+        login: result.login ?? false,
       },
     ];
   });

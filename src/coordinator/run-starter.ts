@@ -7,17 +7,19 @@ import type { Entry } from '../board/entry.ts';
 import { agentEnvironment, runIdentity } from '../effects/environment.ts';
 import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
 import type { RunnerPool } from '../effects/runner-pool.ts';
-import { messagesOf } from '../effects/messages.ts';
+import { allMessages, markGiven, messagesOf } from '../effects/messages.ts';
 import { ensureWorktree } from '../effects/worktrees.ts';
 import type { KanbanEvent } from '../event.ts';
 import { git, type Repository } from '../git/git.ts';
 import { updateRefs } from '../git/refs.ts';
 import type { Action } from '../pipeline/action.ts';
+import { allowanceOf } from '../pipeline/caps.ts';
 import type { PastRun, RunFacts } from '../pipeline/world.ts';
 import type { Brief } from '../runner/folder.ts';
 import { renderPrompt } from '../workflow/prompt.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import { startRef, type GitView } from './git-view.ts';
+import { withMessages } from './message-front.ts';
 import { planRun } from './run-plan.ts';
 import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
 
@@ -121,6 +123,7 @@ export class RunStarter {
       startedAt: now,
       deadlineAt: now,
       stopping: false,
+      inject: 'none',
       mustDiffer: action.mustDiffer,
       before: '',
       ended: null,
@@ -153,6 +156,7 @@ export class RunStarter {
       detail: why,
       endedAt: Date.now(),
       providerUntil: null,
+      login: false,
     });
     this.#emit({ type: 'run-refused', id: action.id, role: action.role, why });
   }
@@ -228,7 +232,7 @@ export class RunStarter {
       messages: messagesOf(this.#repo.root, action.id),
       patience: PATIENCE,
       bwrap: null,
-      allowance: null,
+      allowance: allowanceOf(observation.world, action.id, action.agent),
       report,
       timeout: facts.entry.timeout ?? role.timeout,
       stall: settings.stall,
@@ -252,7 +256,8 @@ export class RunStarter {
         : { ok: true as const, value: '' };
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
-    createRun(this.#repo.root, brief, prompt.value, {
+    const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
+    createRun(this.#repo.root, brief, withMessages(prompt.value, said.messages), {
       ...(plan.shell === null ? plan.files : {}),
       [CHANGED]: changed.map((path) => `${path}\n`).join(''),
       [FINDINGS]: findings,
@@ -282,6 +287,8 @@ export class RunStarter {
         identity,
       },
     });
+    // Before it hears of the run: one that listens while it works would take them a second time.
+    markGiven(this.#repo.root, action.id, said.waiting);
     this.#pool.start(folder, env);
     this.#emit({
       type: 'run-started',
@@ -392,6 +399,7 @@ export class RunStarter {
   }
 }
 
+const NOTHING_SAID = { messages: [], waiting: [] } as const;
 const CHANGED = 'changed-files.txt';
 const FINDINGS = 'findings.md';
 

@@ -1,6 +1,8 @@
+import type { Inject } from '../agents/agent.ts';
 import type { Column, Tag } from '../board/entry.ts';
 import type { Decision, Note } from '../pipeline/action.ts';
 import type { World } from '../pipeline/world.ts';
+import type { Usage } from '../runner/folder.ts';
 import type { Role } from '../workflow/settings.ts';
 
 /** What a surface may show: stable JSON, printed by `kanban status --json`. Times are epoch milliseconds. */
@@ -17,6 +19,9 @@ export interface Snapshot {
   readonly stops: readonly string[];
   /** What is said besides: the board is not where the person looks, problems of files. */
   readonly told: readonly string[];
+  /** What agents have used today, as far as they told; and until when that day lasts. */
+  readonly today: Usage;
+  readonly dayEnds: number;
   readonly entries: readonly SnapshotEntry[];
   /** Runs whose entry is not on the board any more. */
   readonly strayRuns: readonly SnapshotRun[];
@@ -37,6 +42,10 @@ export interface SnapshotEntry {
   readonly until: number | null;
   readonly attempts: Readonly<Record<string, number>>;
   readonly run: SnapshotRun | null;
+  /** What all its runs have used, as far as their agents told; null = none that could tell has run. */
+  readonly usage: { readonly runs: number; readonly untold: number; readonly total: Usage } | null;
+  /** Messages that wait to be given to an agent. */
+  readonly messages: number;
   /** Where the work stands, relative to the root; null = no worktree. */
   readonly worktree: string | null;
 }
@@ -51,6 +60,8 @@ export interface SnapshotRun {
   readonly startedAt: number;
   readonly deadlineAt: number;
   readonly stopping: boolean;
+  /** How a message reaches it: `live`, `resume`, `restart` or `none`. */
+  readonly inject: Inject;
   /** The last thing the agent did, in a few words; '' = nothing yet. */
   readonly last: string;
   /** Waits for its provider. */
@@ -81,7 +92,7 @@ export interface SnapshotSource {
 export function snapshotOf(source: SnapshotSource): Snapshot {
   const { world, decision } = source;
   const runs = world.runs.map((run): SnapshotRun => {
-    const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping } = run;
+    const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, inject } = run;
     return {
       id,
       taskId,
@@ -92,6 +103,7 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       startedAt,
       deadlineAt,
       stopping,
+      inject,
       ...(source.activity.get(id) ?? QUIET),
     };
   });
@@ -110,6 +122,8 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       until: note?.until ?? null,
       attempts: { ...entry.attempts },
       run: runs.find((run) => run.taskId === entry.id && run.state !== 'ended') ?? null,
+      usage: usageOf(world, entry.id),
+      messages: entry.id === null ? 0 : (world.messages.get(entry.id) ?? 0),
       worktree: entry.id === null ? null : (source.worktrees.get(entry.id) ?? null),
     };
   });
@@ -124,9 +138,16 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
     push: world.settings.push,
     stops: world.stops,
     told: source.told,
+    today: world.usage.today,
+    dayEnds: world.usage.dayEnds,
     entries,
     strayRuns: runs.filter((run) => !known.has(run.taskId) && run.state !== 'ended'),
   };
+}
+
+function usageOf(world: World, id: string | null): SnapshotEntry['usage'] {
+  const usage = id === null ? undefined : world.usage.entries.get(id);
+  return usage === undefined ? null : { runs: usage.runs, untold: usage.untold, total: usage.total };
 }
 
 const QUIET: RunActivity = { last: '', waiting: null, stalledSince: null };

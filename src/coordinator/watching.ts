@@ -35,7 +35,8 @@ export class Watching {
 
   /** To be called at every tick: watches these paths, or stops while there is a burst. */
   follow(paths: WatchedPaths, now: number): void {
-    for (const folder of [paths.mailbox, paths.ended]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [paths.mailbox, paths.messages, paths.ended])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = this.#own[0];
     const burst = this.#own.length === BURST && first !== undefined && now - first < SECOND;
     const key = burst ? '' : JSON.stringify(paths);

@@ -124,6 +124,8 @@ const COMMANDS: Readonly<Record<Request['command'], true>> = {
   abandon: true,
   approve: true,
   stop: true,
+  pause: true,
+  resume: true,
 };
 
 function parseRequest(text: string, id: string): Request | null {

@@ -4,8 +4,8 @@ import { basename, dirname } from 'node:path';
 import { watch } from 'chokidar';
 import type { FSWatcher } from 'chokidar';
 
-/** What changed: the board's files, WORKFLOW.md, a prompt, a request came in, a run ended. */
-export type ChangeKind = 'board' | 'workflow' | 'prompts' | 'mailbox' | 'ended';
+/** What changed: the board's files, WORKFLOW.md, a prompt, a request or a message came in, a run ended. */
+export type ChangeKind = 'board' | 'workflow' | 'prompts' | 'mailbox' | 'messages' | 'ended';
 
 /** What to watch; absolute paths. None of it need exist. */
 export interface WatchedPaths {
@@ -13,6 +13,8 @@ export interface WatchedPaths {
   readonly workflow: string;
   readonly prompts: string;
   readonly mailbox: string;
+  /** The folder of the messages for agents, in which a bell is rung for each. */
+  readonly messages: string;
   /** A folder into which runners put a file when a run has ended. */
   readonly ended: string;
 }
@@ -99,12 +101,13 @@ interface Target {
   readonly folder: boolean;
 }
 
-function targetsOf({ board, workflow, prompts, mailbox, ended }: WatchedPaths): Target[] {
+function targetsOf({ board, workflow, prompts, mailbox, messages, ended }: WatchedPaths): Target[] {
   return [
     { kind: 'board', path: board, folder: true },
     { kind: 'workflow', path: workflow, folder: false },
     { kind: 'prompts', path: prompts, folder: true },
     { kind: 'mailbox', path: mailbox, folder: true },
+    { kind: 'messages', path: messages, folder: true },
     { kind: 'ended', path: ended, folder: true },
   ];
 }

@@ -1,5 +1,6 @@
 import { nextId } from '../board/next-id.ts';
 import type { Action, Decision, Note } from './action.ts';
+import { capReached } from './caps.ts';
 import { RULES } from './columns/index.ts';
 import { mayLand } from './columns/testing.ts';
 import { isOn } from './holds.ts';
@@ -132,9 +133,21 @@ const foreign = (run: RunFacts): string => `its run ${run.id} belongs to another
 function supervise(world: World, facts: EntryFacts, run: RunFacts): Turn {
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
   if (run.stopping) return noted(facts, 'running', 'being stopped');
-  const detail = world.mode === 'stop' ? 'kanban stop' : facts.branch?.inBase ? 'its branch was merged by hand' : null;
+  const detail = whyStopped(world, facts, run);
   if (detail !== null) return acted(facts, { type: 'stop-run', run: run.id, detail }, 'being stopped');
   return noted(facts, 'running', run.role);
+}
+
+/** Why a run is to end before its time; null = it goes on. */
+function whyStopped(world: World, facts: EntryFacts, run: RunFacts): string | null {
+  if (world.mode === 'stop') return 'kanban stop';
+  if (world.paused !== null) return 'kanban pause';
+  if (facts.branch?.inBase) return 'its branch was merged by hand';
+  const cap = capReached(world, run.taskId, run.agent);
+  if (cap !== null && run.state === 'alive') return cap.why;
+  if ((world.messages.get(run.taskId) ?? 0) === 0 || run.state !== 'alive') return null;
+  if (run.inject === 'resume') return 'a message for it: its session goes on with that in front';
+  return run.inject === 'restart' ? 'a message for it: it begins again with that in front' : null;
 }
 
 /** No run has a say: set right what a person's hand left, wait for the person, or go on by the column's rule. */

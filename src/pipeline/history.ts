@@ -1,4 +1,5 @@
 import type { Trailer } from './action.ts';
+import { readUsage, type UsedRun } from './usage.ts';
 import type { History } from './world.ts';
 
 /** A commit of base, as far as its trailers matter. */
@@ -26,6 +27,11 @@ export class HistoryFold implements History {
   readonly escalated = new Map<string, number>();
   readonly movedSinceEscalated = new Set<string>();
   readonly agents = new Map<string, string>();
+  readonly used = new Map<string, UsedRun[]>();
+  /** All of them, oldest first. */
+  readonly usedRuns: UsedRun[] = [];
+  /** Their ids. */
+  readonly recorded = new Set<string>();
   /** Run id → the commit that took it in. */
   readonly takenBy = new Map<string, string>();
   /** Ids whose last escalation nobody has ended yet, as far as trailers tell. */
@@ -69,6 +75,8 @@ export class HistoryFold implements History {
         return;
       case 'Kanban-Freed':
         return this.#freed(id);
+      case 'Kanban-Usage':
+        return this.#uses(commit, id, words);
       case 'Kanban-Agent':
         return this.#played(id, words);
       default:
@@ -100,6 +108,15 @@ export class HistoryFold implements History {
   #freed(id: string): void {
     this.#open.delete(id);
     this.movedSinceEscalated.delete(id);
+  }
+
+  /** A landing's `total` only repeats what is known. */
+  #uses(commit: HistoryCommit, id: string, [run = '', ...words]: readonly string[]): void {
+    if (run === 'total' || this.recorded.has(run)) return;
+    this.recorded.add(run);
+    const used: UsedRun = { id: run, taskId: id, at: commit.at, usage: readUsage(words) };
+    this.used.set(id, [...(this.used.get(id) ?? []), used]);
+    this.usedRuns.push(used);
   }
 
   #played(id: string, words: readonly string[]): void {

@@ -12,7 +12,7 @@ const MOST_HOURS = 3;
 export type AgentHold =
   | { readonly kind: 'free' }
   | { readonly kind: 'provider'; readonly until: number; readonly why: string }
-  /** Two entries met the same launch failure: a person has something to mend; tried again from time to time. */
+  /** It needs a login, or two entries met the same launch failure: a person has something to mend; tried again from time to time. */
   | { readonly kind: 'launch'; readonly until: number; readonly why: string }
   | { readonly kind: 'probing'; readonly why: string }
   | { readonly kind: 'missing'; readonly why: string };
@@ -23,7 +23,7 @@ export const isUncounted = (cause: Cause): boolean =>
 
 /**
  * Holds of one agent, derived from its past runs: provider trouble holds it until the stated time, else 30 s doubling to
- * 10 min, then one run goes first. A launch failure that two entries share holds it in the same way.
+ * 10 min, then one run goes first. A missing login, and a launch failure that two entries share, hold it in the same way.
  */
 export function agentHold(world: World, agent: string): AgentHold {
   const missing = world.agentsHeld.get(agent);
@@ -61,7 +61,7 @@ function streakOfTrouble(past: readonly PastRun[]): PastRun[] {
   const telling = past.filter(({ cause }) => cause !== 'stopped' && cause !== 'lost');
   const last = telling.at(-1);
   const launches = telling.slice(telling.findLastIndex((run) => !sameFailure(run, last)) + 1);
-  if (new Set(launches.map(({ taskId }) => taskId)).size > 1) return launches;
+  if (last?.login === true || new Set(launches.map(({ taskId }) => taskId)).size > 1) return launches;
   // One entry's launch failure proves nothing about the provider.
   const answered = telling.filter(({ cause }) => cause !== 'not-started');
   return answered.slice(answered.findLastIndex(({ cause }) => cause !== 'provider') + 1);
@@ -106,6 +106,7 @@ export function restartOf(world: World, id: string): Restart {
  */
 function isShared(past: readonly PastRun[], failure: PastRun): boolean {
   if (failure.cause !== 'not-started') return false;
+  if (failure.login) return true;
   const runs = past.filter(({ agent, cause }) => agent === failure.agent && cause !== 'stopped' && cause !== 'lost');
   const at = runs.indexOf(failure);
   const differs = (run: PastRun): boolean => !sameFailure(run, failure);

@@ -4,7 +4,8 @@ export interface Request {
   readonly id: string;
   readonly at: number;
   readonly by: { readonly name: string; readonly email: string };
-  readonly command: 'add' | 'retry' | 'rescope' | 'deprioritize' | 'abandon' | 'approve' | 'stop';
+  readonly command: 'add' | 'retry' | 'rescope' | 'deprioritize' | 'abandon' | 'approve' | 'stop' | 'pause' | 'resume';
+  /** null: `stop`, `pause` and `resume` of everything. */
   readonly taskId: string | null;
   readonly why: string;
   /** add: the entry's markdown. */

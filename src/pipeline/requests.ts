@@ -47,7 +47,7 @@ const answer = (request: Request, ok: boolean, message: string): { actions: Acti
 
 /** `stop` without `--now` lets the run end; its result waits. */
 const mustStopFirst = ({ command, now }: Request): boolean =>
-  command === 'stop' ? now === true : command !== 'approve' && command !== 'add';
+  command === 'stop' ? now === true : command !== 'approve' && command !== 'add' && command !== 'resume';
 
 function act(world: World, facts: EntryFacts, request: Request): Action[] {
   const { entry } = facts;
@@ -64,6 +64,14 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
       return [
         plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to go on' }),
       ];
+    case 'pause':
+      if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
+      return [
+        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: `paused: kanban resume ${id} goes on` }),
+      ];
+    case 'resume':
+      if (!entry.tags.includes('PAUSED')) return answer(request, false, `${id} is not paused`).actions;
+      return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: 'goes on' })];
     case 'retry':
       return retry(world, facts, request);
     case 'rescope':

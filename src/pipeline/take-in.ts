@@ -5,6 +5,7 @@ import type { Action, EntryChange, Trailer } from './action.ts';
 import type { Judgement } from './judge.ts';
 import { plainMove } from './in-place.ts';
 import { oneLine } from './one-line.ts';
+import { usageWords } from './usage.ts';
 import { columnOfRun, type EndedRun, type EntryFacts, type RunFacts, type World } from './world.ts';
 
 /** What a failure does to `attempts`, as the field's text: `task 1, reviewer 2`. */
@@ -159,7 +160,7 @@ const inPlace = (entry: Entry, why: string): Outcome => ({
 const failedStage = (entry: Entry): Stage =>
   (entry.attempts.landing ?? 0) > 0 && (entry.attempts.tester ?? 0) === 0 ? 'landing' : 'tester';
 
-function trailersOf({ run, ended, judgement, entry }: Taking, turn: Outcome): Trailer[] {
+function trailersOf({ run, ended, judgement, entry, world }: Taking, turn: Outcome): Trailer[] {
   const { result, report } = ended;
   const id = run.taskId;
   const { reviewed, tested } = turn.change.setFields ?? {};
@@ -173,6 +174,8 @@ function trailersOf({ run, ended, judgement, entry }: Taking, turn: Outcome): Tr
     value: `${id} ${run.role} ${result.cause === 'reported' && report.ok ? report.verdict : result.cause}`,
   });
   trailers.push({ name: 'Kanban-Agent', value: `${id} ${run.role}=${run.agent}` });
+  for (const used of world.usage.entries.get(id)?.unrecorded ?? [])
+    trailers.push({ name: 'Kanban-Usage', value: `${id} ${used.id} ${usageWords(used.usage)}` });
   if (reviewed) trailers.push({ name: 'Kanban-Reviewed', value: `${id} ${reviewed}` });
   if (passedAt) trailers.push({ name: 'Kanban-Tested', value: `${id} ${passedAt}` });
   if (turn.needsPerson) trailers.push({ name: 'Kanban-Escalated', value: `${id} ${oneLine(turn.why, 200)}` });

@@ -1,7 +1,9 @@
+import type { Inject } from '../agents/agent.ts';
 import type { Column, Entry } from '../board/entry.ts';
-import type { Cause, RunResult } from '../runner/folder.ts';
+import type { Cause, RunResult, Usage } from '../runner/folder.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Request } from './request.ts';
+import type { UsedRun } from './usage.ts';
 
 /** Everything that `decide` may know. Plain data, observed afresh at every tick; times are epoch milliseconds. */
 export interface World {
@@ -11,6 +13,8 @@ export interface World {
   readonly mode: 'run' | 'finish' | 'stop';
   /** `kanban run T-12 T-13`: only these are picked and started; null = all. */
   readonly only: ReadonlySet<string> | null;
+  /** A person paused everything (`kanban pause`), in words; null = nobody did. */
+  readonly paused: string | null;
   /** Preflight findings that stop all picks, starts and landings, in words. */
   readonly stops: readonly string[];
   /** Why landings wait as a whole; null = they don't. */
@@ -31,8 +35,32 @@ export interface World {
   /** Ids that stand nowhere on the board but can't be called vanished yet: a save in two halves, a swallowed heading. */
   readonly unsure: ReadonlySet<string>;
   readonly requests: readonly Request[];
+  readonly usage: WorldUsage;
+  /** Messages that wait to be given to an agent, by task id: how many. */
+  readonly messages: ReadonlyMap<string, number>;
   /** Every id ever used: board, trailers, branches, tags, refs/kanban. */
   readonly usedIds: ReadonlySet<string>;
+}
+
+/** What agents have used, as far as they told. */
+export interface WorldUsage {
+  /** By task id; entries whose agents have not run yet are missing. */
+  readonly entries: ReadonlyMap<string, EntryUsage>;
+  /** Of all runs since midnight, local time, those that are on among them. */
+  readonly today: Usage;
+  /** Next midnight, epoch ms. */
+  readonly dayEnds: number;
+}
+
+export interface EntryUsage {
+  readonly runs: number;
+  /** Runs whose agent told nothing. */
+  readonly untold: number;
+  readonly total: Usage;
+  /** Since a person last freed the entry: what caps count. */
+  readonly sinceFreed: Usage;
+  /** Ended runs that no commit of base names yet. */
+  readonly unrecorded: readonly UsedRun[];
 }
 
 /** What is known of one entry besides its text. */
@@ -77,6 +105,8 @@ export interface RunFacts {
   readonly deadlineAt: number;
   /** It was asked to end. */
   readonly stopping: boolean;
+  /** How a message reaches it. */
+  readonly inject: Inject;
   /** The tip that a reviewer had sent back when it was briefed. */
   readonly mustDiffer: string | null;
   /** The branch's tip when it was briefed. */
@@ -114,6 +144,8 @@ export interface PastRun {
   readonly detail: string;
   readonly endedAt: number;
   readonly providerUntil: number | null;
+  /** It needs a login or a key: no other entry fares better. */
+  readonly login: boolean;
 }
 
 /** What the trailers of base's first-parent line tell. */
@@ -138,6 +170,8 @@ export interface History {
   readonly movedSinceEscalated: ReadonlySet<string>;
   /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
   readonly agents: ReadonlyMap<string, string>;
+  /** id → what its runs used, oldest first, as `Kanban-Usage` tells. */
+  readonly used: ReadonlyMap<string, readonly UsedRun[]>;
 }
 
 export interface OrphanBranch {

@@ -1,3 +1,6 @@
+import { readUsage } from '../pipeline/usage.ts';
+import type { Usage } from '../runner/folder.ts';
+
 /** A commit of base with its trailers, as the git layer reads it. */
 export interface LogCommit {
   readonly sha: string;
@@ -21,8 +24,15 @@ export interface LogMove {
   readonly agent: string | null;
   readonly asked: string | null;
   readonly escalated: string | null;
+  /** What runs used whose results this commit took in, and, in a landing, the total; figures that nobody told are absent. */
+  readonly usage: readonly LogUsage[];
   readonly subject: string;
   readonly report: string | null;
+}
+
+/** `run`: a run's id, or `total` for all runs of a landed entry. */
+export interface LogUsage extends Usage {
+  readonly run: string;
 }
 
 /**
@@ -56,10 +66,17 @@ const MEANS = new Set([
   'Kanban-Reviewed',
   'Kanban-Tested',
   'Kanban-Rejected',
+  'Kanban-Usage',
 ]);
 
-/** A landing names several agents. */
+/** A landing names several agents and the usage of several runs. */
 const joined = (before: string | undefined, now: string): string => (before === undefined ? now : `${before} ${now}`);
+
+/** `T-1-1-task-0a1b2c3d input=5 … total runs=3 input=9 …` */
+function usagesIn(words: readonly string[]): LogUsage[] {
+  const starts = words.flatMap((word, at) => (word === 'total' || /-[0-9a-f]{8}$/.test(word) ? [at] : []));
+  return starts.map((at, n) => ({ run: words[at] ?? '', ...readUsage(words.slice(at + 1, starts[n + 1])) }));
+}
 
 function moveOf(commit: LogCommit, id: string, trailers: ReadonlyMap<string, string>): LogMove {
   const [from = null, to = null] = trailers.get('Kanban-Move')?.split(/\s*->\s*/) ?? [];
@@ -75,6 +92,7 @@ function moveOf(commit: LogCommit, id: string, trailers: ReadonlyMap<string, str
     agent: trailers.get('Kanban-Agent') ?? null,
     asked: trailers.get('Kanban-By') ?? null,
     escalated: trailers.get('Kanban-Escalated') ?? null,
+    usage: usagesIn(trailers.get('Kanban-Usage')?.split(/\s+/) ?? []),
     subject: commit.subject,
     report: null,
   };

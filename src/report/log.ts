@@ -1,4 +1,5 @@
 import picocolors from 'picocolors';
+import { sumUsage, usageInWords } from '../pipeline/usage.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
 import type { Clock } from './span.ts';
@@ -45,11 +46,18 @@ export function said(move: LogMove): string {
     move.from === null || move.to === null ? '' : `${move.from} → ${move.to}`,
     move.verdict ?? '',
     agents(move.agent),
+    used(move),
     move.escalated === null ? '' : `needs a person: ${plain(move.escalated)}`,
     `by ${plain(move.asked === null ? move.by : move.asked.replace(/\s*<.*>$/, ''))}`,
   ];
   const words = parts.filter((part) => part !== '');
   return words.length > 1 ? words.join(' · ') : [plain(move.subject), ...words].join(' · ');
+}
+
+/** Of a landing, the total of the entry. */
+function used({ usage }: LogMove): string {
+  const total = usage.find(({ run }) => run === 'total');
+  return usageInWords(total ?? sumUsage(usage));
 }
 
 /** `reviewer=codex` is `codex`; of a landing all roles are told. */

@@ -1,5 +1,7 @@
 import picocolors from 'picocolors';
 import type { SnapshotEntry } from '../coordinator/snapshot.ts';
+import { usageInWords } from '../pipeline/usage.ts';
+import type { Usage } from '../runner/folder.ts';
 import { said } from './log.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
@@ -35,6 +37,8 @@ export interface ShownRun {
   /** null while it is on. */
   readonly cause: string | null;
   readonly detail: string;
+  /** What it used; null = its agent did not tell. */
+  readonly usage: Usage | null;
   /** Whether its result was taken in, and why not; null = not yet. */
   readonly outcome: string | null;
 }
@@ -80,7 +84,19 @@ function standing({ place, entry, history }: EntryView, { now, clock }: ShowOpti
   const counts = Object.entries(entry.attempts)
     .map(([stage, count]) => `${stage} ${count}`)
     .join(', ');
-  return [`${place}: ${doing}`, ...(counts === '' ? [] : [`failed attempts: ${counts}`])];
+  return [
+    `${place}: ${doing}`,
+    ...(counts === '' ? [] : [`failed attempts: ${counts}`]),
+    ...used(entry),
+    ...(entry.messages > 0 ? [`messages that wait for its next run: ${entry.messages}`] : []),
+  ];
+}
+
+function used({ usage }: SnapshotEntry): string[] {
+  if (usage === null) return [];
+  const words = usageInWords(usage.total);
+  const untold = usage.untold === 0 ? '' : ` (${usage.untold} of ${usage.runs} runs told nothing)`;
+  return [`used: ${words === '' ? 'unknown' : words}${untold}`];
 }
 
 function branchLines({ branch }: EntryView): string[] {
@@ -97,7 +113,8 @@ function runLines(runs: readonly ShownRun[], { now, clock }: ShowOptions): strin
     const took = span((run.endedAt ?? now) - run.startedAt);
     const end = run.cause === null ? 'is on' : `${run.cause}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
     const outcome = run.outcome === null ? '' : ` (${plain(run.outcome)})`;
-    return `${clock(run.startedAt)}  ${roleOf(run).padEnd(role)}  ${run.agent.padEnd(agent)}  ${took.padEnd(4)}  ${end}${outcome}`;
+    const usage = run.usage === null ? '' : ` · ${usageInWords(run.usage)}`;
+    return `${clock(run.startedAt)}  ${roleOf(run).padEnd(role)}  ${run.agent.padEnd(agent)}  ${took.padEnd(4)}  ${end}${usage}${outcome}`;
   });
 }
 

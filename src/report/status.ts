@@ -2,6 +2,7 @@ import picocolors from 'picocolors';
 import type { Snapshot, SnapshotEntry } from '../coordinator/snapshot.ts';
 import { layOut, MARGIN, type Paint } from './layout.ts';
 import { plain, plainLines } from './plain.ts';
+import { usageInWords } from '../pipeline/usage.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';
 import { todoLine } from './todo-line.ts';
@@ -54,7 +55,18 @@ export function headline(snapshot: Snapshot, now: number): string {
     coordinator === null ? 'no coordinator' : `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`;
   const ending = mode === 'finish' ? ['ends when its runs have'] : mode === 'stop' ? ['is stopping its runs'] : [];
   const parts = [`${plain(base.name)}@${base.sha.slice(0, 7)}`, who, ...(coordinator === null ? [] : ending)];
-  return [...parts, `${countRuns(snapshot)} of ${capacity} runs`, `push ${push ? 'on' : 'off'}`].join(' · ');
+  return [
+    ...parts,
+    `${countRuns(snapshot)} of ${capacity} runs`,
+    `push ${push ? 'on' : 'off'}`,
+    ...today(snapshot),
+  ].join(' · ');
+}
+
+/** `today 48.1k tokens, $1.20`; nothing where no agent told anything. */
+function today({ today: used }: Snapshot): string[] {
+  const words = usageInWords(used ?? {});
+  return words === '' ? [] : [`today ${words}`];
 }
 
 /** Runs that are on, those of entries off the board included. */

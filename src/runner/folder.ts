@@ -12,6 +12,7 @@
  * | agent.json | runner | the process that the agent (or a hook) was started as, so that a later sweep knows its group |
  * | output.log | agent | its stdout and stderr, straight to the file; none where no program ran |
  * | events.jsonl | runner | one AgentEvent a line; none where no program ran |
+ * | usage.json | runner | what the agent has used so far: `{ run, thread }`, each a Usage; none where it tells nothing |
  * | report.md | runner | the agent's report, copied out of the worktree |
  * | result.json | runner | last, by write-then-rename: the run has ended and nothing of it is alive |
  * | taken.json | coordinator | the result was taken in (by which commit) or put aside (why) |
@@ -26,6 +27,7 @@ export const RUN_FILES = {
   output: 'output.log',
   events: 'events.jsonl',
   report: 'report.md',
+  usage: 'usage.json',
   result: 'result.json',
   taken: 'taken.json',
 } as const;

@@ -2,11 +2,13 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Adapter, Conversation } from '../agents/agent.ts';
-import { pendingMessages } from './messages.ts';
+import { messagesIn } from './messages.ts';
+import { RUN_FILES } from './folder.ts';
 import type { AgentEvent, Usage } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { LineReader } from './output.ts';
 import { UsageCount } from './usage-count.ts';
+import { writeWhole } from './write-once.ts';
 
 /** ms between two looks at an agent that is spoken to; others are looked at with the supervisor's tick. */
 const CLOSE = 50;
@@ -107,6 +109,7 @@ export class Listener {
       case 'usage':
         this.#waitingSince = null;
         this.#usage.add(event);
+        this.#keepUsage();
         this.#checkCap();
         return;
       default:
@@ -134,6 +137,16 @@ export class Listener {
     if (kill) this.#run.end('stalled', why);
   }
 
+  /** For the coordinator's caps and for whoever salvages the run. */
+  #keepUsage(): void {
+    try {
+      const { ofRun: run, ofThread: thread } = this.#usage;
+      writeWhole(join(this.#run.folder, RUN_FILES.usage), JSON.stringify({ run, thread }));
+    } catch {
+      // A full disk: result.json has it again.
+    }
+  }
+
   #checkCap(): void {
     const { allowance } = this.#run.brief;
     const used = this.#usage.ofRun;
@@ -158,7 +171,7 @@ export class Listener {
   /** Written first, then put away: a message is rather given twice than lost. */
   #tellMessages(): void {
     const { messages } = this.#run.brief;
-    for (const { file, message } of pendingMessages(messages)) {
+    for (const { file, message } of messagesIn(messages)) {
       if (!this.#say(message.text, message.by.name)) return;
       const delivered = join(messages, 'delivered');
       mkdirSync(delivered, { recursive: true, mode: 0o700 });

@@ -15,8 +15,8 @@ export interface Message {
   readonly text: string;
 }
 
-/** Messages that wait in a folder, in the order in which they are to be given. None if it isn't there. */
-export function pendingMessages(folder: string): { readonly file: string; readonly message: Message }[] {
+/** The messages in a folder, in the order in which they are to be given; none if it isn't there. */
+export function messagesIn(folder: string): { readonly file: string; readonly message: Message }[] {
   return namesOf(folder).flatMap((file) => {
     const message = readMessage(join(folder, file));
     return message === null ? [] : [{ file, message }];

@@ -7,7 +7,7 @@ import { readClaim } from './claim.ts';
 import { collect } from './collect.ts';
 import { publish } from './execute-run.ts';
 import { RUN_FILES } from './folder.ts';
-import type { AgentEvent, Brief, Claim, EndCause, RunResult } from './folder.ts';
+import type { AgentEvent, Brief, Claim, EndCause, RunResult, Usage } from './folder.ts';
 import { tailOf } from './output.ts';
 import { sweepRun } from './sweep.ts';
 
@@ -45,6 +45,7 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
     survivors,
     swept,
     ...sessionOf(folder, brief),
+    ...usageOf(folder),
   };
   rmSync(join(folder, 'tmp'), { recursive: true, force: true });
   publish(folder, result);
@@ -64,6 +65,11 @@ function sessionOf(folder: string, { session }: Brief): Pick<RunResult, 'session
   const named = readLines(join(folder, RUN_FILES.events)).findLast(({ type }) => type === 'session');
   const id = named?.type === 'session' ? named.id : session?.id;
   return id === undefined ? {} : { session: id };
+}
+
+function usageOf(folder: string): Pick<RunResult, 'usage' | 'sessionUsage'> {
+  const { run, thread } = readJson<{ run?: Usage; thread?: Usage }>(join(folder, RUN_FILES.usage)) ?? {};
+  return { ...(run === undefined ? {} : { usage: run }), ...(thread === undefined ? {} : { sessionUsage: thread }) };
 }
 
 function readLines(path: string): AgentEvent[] {

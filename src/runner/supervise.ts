@@ -3,14 +3,16 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import { AwakeClock } from './awake-clock.ts';
+import { contained, exitInside, isWrapper, notThere, wrapperFailure } from './contain.ts';
+import { endTree } from './end-tree.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Cause } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { listProcesses, readProcess, startedSince } from './process-table.ts';
 import { fingerprint, StallWatch } from './stall.ts';
-import { descendants, findOfRun, sweepRun } from './sweep.ts';
+import { descendants, sweepRun } from './sweep.ts';
+import type { Swept } from './sweep.ts';
 import { writeWhole } from './write-once.ts';
 
 /** One program that is part of a run: the agent, a hook, a role's command. */
@@ -50,13 +52,14 @@ const LINGER = 5_000;
 const SWEEP_LIMIT = 60_000;
 
 /**
- * Runs one program of a run in its own process group, its output going straight to output.log, until nothing of the
- * run is alive. Deadline, output limit, stop.json and (if told so) a stall end it; each is written to cause.json
- * before the first signal.
+ * Runs one program of a run in its own process group (and PID namespace, where the brief has bwrap), its output going
+ * straight to output.log, until nothing of the run is alive. Deadline, output limit, stop.json and (if told so) a stall
+ * end it; each is written to cause.json before the first signal.
  */
 export async function supervise(run: LiveRun, program: Program): Promise<ProgramEnd> {
   run.lookForStop();
   if (run.ended && program.late) return { exit: null, spawnError: null };
+  const before = run.outputSize();
   const child = launch(run, program);
   if ('spawnError' in child) return { exit: null, spawnError: child.spawnError };
   let exit: ProgramEnd | null = null;
@@ -82,16 +85,32 @@ export async function supervise(run: LiveRun, program: Program): Promise<Program
     if (program.late) run.whenEnding(end);
   });
   await Promise.race([exited, ending]);
-  if (ended) await endTree(run, child, exited);
+  if (ended) {
+    treeCpu(run, child.pid);
+    await endTree(run, child, exited);
+  }
   stopWatching();
   const { swept, survivors } = await sweepRun(
     run.sweepTarget(),
     ended ? 0 : Math.min(GENTLE, run.brief.grace),
     SWEEP_LIMIT,
   );
-  for (const found of swept) if (found.pid !== child.pid) run.swept.set(found.pid, found);
+  for (const found of swept) if (!isOurs(run, child, found)) run.swept.set(found.pid, found);
   run.survivors = survivors;
-  return exit ?? { exit: null, spawnError: null };
+  return unwrapped(run, exit ?? { exit: null, spawnError: null }, before);
+}
+
+/** The program itself, or the bwrap around it. */
+function isOurs({ brief }: LiveRun, child: ChildProcess, { pid, command }: Swept): boolean {
+  return pid === child.pid || (brief.bwrap !== null && isWrapper(brief.bwrap, command));
+}
+
+/** The program's own end, where bwrap stood in between. */
+function unwrapped({ brief, outputPath }: LiveRun, end: ProgramEnd, before: number): ProgramEnd {
+  if (brief.bwrap === null || end.exit === null) return end;
+  const { code, signal } = end.exit;
+  const failure = wrapperFailure(code, outputPath, before);
+  return failure === null ? { exit: exitInside(code, signal), spawnError: null } : { exit: null, spawnError: failure };
 }
 
 function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: string } {
@@ -101,9 +120,14 @@ function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: st
     if (program.stdin !== null) stdin = openSync(program.stdin, 'r');
     const output = run.outputFd();
     run.makeTemporary();
-    const child = spawn(program.file, [...program.args], {
-      cwd: run.brief.worktree,
-      env: { ...run.env, ...program.env },
+    const { bwrap, worktree } = run.brief;
+    const env = { ...run.env, ...program.env };
+    const missing = bwrap === null ? null : notThere(program.file, worktree, env['PATH']);
+    if (missing !== null) return { spawnError: missing };
+    const { file, args } = bwrap === null ? program : contained(bwrap, program.file, program.args);
+    const child = spawn(file, [...args], {
+      cwd: worktree,
+      env,
       detached: true,
       stdio: [stdin, output, output],
     });
@@ -189,29 +213,4 @@ function treeCpu(run: LiveRun, pid: number | undefined): number {
   const mine = tree.filter((row) => row.pgid === pid || startedSince(row, run.since));
   for (const row of mine) run.seen.set(`${row.pid} ${row.startTime}`, { pid: row.pid, startTime: row.startTime });
   return mine.reduce((sum, row) => sum + row.cpu, 0);
-}
-
-/** SIGTERM to the group, `grace`, SIGKILL; the sweep that follows gets the rest. */
-async function endTree(run: LiveRun, child: ChildProcess, exited: Promise<void>): Promise<void> {
-  if (child.pid === undefined) return;
-  treeCpu(run, child.pid);
-  signalGroup(child.pid, 'SIGTERM');
-  // A stopped group would hear SIGTERM only after it goes on.
-  signalGroup(child.pid, 'SIGCONT');
-  const begun = performance.now();
-  for (let wait = 10; performance.now() - begun < run.brief.grace; wait = Math.min(wait * 2, 200)) {
-    if (!findOfRun(run.sweepTarget()).some((row) => row.pgid === child.pid)) break;
-    await pause(wait);
-  }
-  signalGroup(child.pid, 'SIGKILL');
-  // An unkillable (D state) leader must not hold the runner for ever: the sweep names it as a survivor.
-  await Promise.race([exited, pause(2_000, undefined, { ref: false })]);
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group is gone.
-  }
 }

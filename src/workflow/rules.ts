@@ -58,7 +58,7 @@ function pushNeedsARemote({ push, remote }: Settings): Breach[] {
 
 /** Said as a problem, so that nobody relies on what does nothing. */
 function notInThisVersion(settings: Settings): Breach[] {
-  const { push, upstream, contain, merge_queue: queue } = settings;
+  const { push, upstream, merge_queue: queue } = settings;
   const asked: readonly (readonly [boolean, readonly string[], string, string])[] = [
     [push, ['push'], '`push: true`', '`push: false`; push by hand when you like'],
     [upstream !== null, ['upstream'], '`upstream`', '`upstream: none`'],

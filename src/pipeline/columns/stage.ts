@@ -1,5 +1,6 @@
 import type { Role } from '../../workflow/settings.ts';
 import type { Action } from '../action.ts';
+import { capReached } from '../caps.ts';
 import { agentHold, restartOf } from '../holds.ts';
 import { plainMove } from '../in-place.ts';
 import { oneLine } from '../one-line.ts';
@@ -14,6 +15,9 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
   if (restart.kind === 'used-up') return acted(facts, escalate(facts, restart.why), restart.why);
   if (restart.kind === 'wait') return noted(facts, 'waits', restart.why, { until: restart.until });
   const agent = agentFor(world, facts, role, purpose);
+  const cap = capReached(world, id, agent);
+  if (cap?.kind === 'entry') return acted(facts, escalate(facts, cap.why), cap.why);
+  if (cap !== null) return noted(facts, 'held', cap.why, { until: cap.until });
   const waits = waitsFor(facts, agentHold(world, agent));
   if (waits !== null) return waits;
   const mustDiffer = role === 'task' && purpose === 'work' ? (world.history.rejected.get(id) ?? null) : null;

@@ -49,6 +49,7 @@ async function start(): Promise<void> {
       board: join(root, 'board'),
       workflow: join(root, 'WORKFLOW.md'),
       prompts: join(root, 'prompts'),
+      messages: join(root, 'messages'),
       mailbox: join(root, '.kanban/mailbox'),
       ended: join(root, '.kanban/ended'),
     },

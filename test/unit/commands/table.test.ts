@@ -115,8 +115,14 @@ describe('command line', () => {
         run            Work the board: start agents, review, test and land, until told to stop
         add            Add an entry at the end of TODO
         stop           Stop kanban run softly, or one entry; also ends runs that were left alive
+        pause          Stop an entry, or everything, until kanban resume; sessions of the agents are kept
+        resume         Go on with what was paused; agents go on with their own session where they can
+        inject         Tell the agent of an entry something: at once where it can be told, else in front
+                       of its next run
 
       Look:
+        attach         Follow the run of an entry as readable text until it ends; ending this leaves the
+                       run alone
         status         What is at work, what waits and for what, what needs you (also: plain kanban)
         show           One entry: its text, where it stands and why, its runs, the ways on
         log            What moved, when and by whom, read from git history; with an id, the life of one

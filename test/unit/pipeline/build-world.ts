@@ -129,6 +129,7 @@ export const history = (change: Partial<History> = {}): History => ({
   escalated: new Map(),
   movedSinceEscalated: new Set(),
   agents: new Map(),
+  used: new Map(),
   ...change,
 });
 
@@ -138,6 +139,7 @@ export function world(entries: readonly EntryFacts[], change: Partial<World> = {
     settings: settings(),
     mode: 'run',
     only: null,
+    paused: null,
     stops: [],
     landingsHeld: null,
     agentsHeld: new Map(),
@@ -149,6 +151,8 @@ export function world(entries: readonly EntryFacts[], change: Partial<World> = {
     orphans: [],
     unsure: new Set(),
     requests: [],
+    usage: { entries: new Map(), today: {}, dayEnds: NOW + HOUR },
+    messages: new Map(),
     usedIds: new Set(entries.flatMap(({ entry: { id } }) => (id === null ? [] : [id]))),
     ...change,
   };
@@ -165,6 +169,7 @@ export function run(taskId: string, change: Partial<RunFacts> = {}): RunFacts {
     startedAt: NOW - MINUTE,
     deadlineAt: NOW + HOUR,
     stopping: false,
+    inject: 'restart',
     mustDiffer: null,
     before: 'start',
     ended: null,
@@ -231,6 +236,7 @@ export const past = (
   detail: cause,
   endedAt,
   providerUntil: null,
+  login: false,
   ...change,
 });
 

@@ -105,6 +105,7 @@ describe('show', () => {
         endedAt: NOW - minutes(5),
         cause: 'reported',
         detail: '',
+        usage: { input: 12_000, output: 300, costUsd: 0.34 },
         outcome: 'taken in by 9999999',
       },
       {
@@ -116,6 +117,7 @@ describe('show', () => {
         endedAt: null,
         cause: null,
         detail: '',
+        usage: null,
         outcome: null,
       },
     ],
@@ -151,7 +153,7 @@ describe('show', () => {
         1234567  Answer 400
 
       runs
-        14:11  tester  claude  4m    reported (taken in by 9999999)
+        14:11  tester  claude  4m    reported · 12.3k tokens, $0.34 (taken in by 9999999)
         14:17  mend    claude  3m    is on
 
       last output of T-9-2-task-0b

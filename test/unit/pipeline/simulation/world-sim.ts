@@ -176,6 +176,7 @@ export class WorldSim {
       detail,
       endedAt,
       providerUntil: cause === 'provider' ? until : null,
+      login: false,
     });
   }
 
@@ -189,6 +190,7 @@ export class WorldSim {
       settings: this.script.settings,
       mode: this.mode,
       only: null,
+      paused: null,
       stops: [],
       landingsHeld: null,
       agentsHeld: new Map(),
@@ -199,6 +201,8 @@ export class WorldSim {
       history: this.history,
       orphans,
       unsure,
+      usage: { entries: new Map(), today: {}, dayEnds: Infinity },
+      messages: new Map(),
       requests: this.requests,
       usedIds: new Set([
         ...this.history.ids,
@@ -426,6 +430,7 @@ export class WorldSim {
       startedAt: this.now,
       deadlineAt: this.now + outcome.seconds * 1000,
       stopping: false,
+      inject: 'none',
       mustDiffer,
       before: branch.tip,
       ended: null,

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SnapshotRun } from '../coordinator/snapshot.ts';
+import { leaveMessage, messagesOf } from '../effects/messages.ts';
+import { openRepository } from '../git/git.ts';
+import { signersOf } from '../git/identity.ts';
+import type { Problem } from '../problem.ts';
+import { nearestOf } from '../board/nearest.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { printProblems } from './print.ts';
+import { readSnapshot } from './read-snapshot.ts';
+
+/** How long the command waits to say that an agent that listens has been told. */
+const PATIENCE = 2_000;
+const AGAIN = 50;
+
+const PRIORITIES = ['high', 'normal', 'low'] as const;
+
+/** `kanban inject <id> "…"`: a message for the agents of an entry. Says how and when it will reach them. */
+export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  const [id = '', ...words] = args;
+  const text = words.join(' ').trim();
+  const priority = PRIORITIES.find((name) => name === (options['priority'] ?? 'normal'));
+  if (text === '' || priority === undefined) return printProblems(io, text === '' ? [NOTHING_SAID] : [NO_PRIORITY]);
+  const opened = await openRepository(io.cwd);
+  if (!opened.ok) return printProblems(io, opened.error);
+  const { root } = opened.value;
+  const [signers, snapshot] = await Promise.all([signersOf(opened.value), readSnapshot(io.cwd)]);
+  if (!signers.ok) return printProblems(io, signers.error);
+  if (!snapshot.ok) return printProblems(io, snapshot.error);
+  const { entries, coordinator } = snapshot.value;
+  const entry = entries.find((other) => other.id === id);
+  if (entry === undefined)
+    return printProblems(io, [
+      notThere(
+        id,
+        entries.flatMap((other) => other.id ?? []),
+      ),
+    ]);
+  const alive = entry.run?.state === 'alive' ? entry.run : null;
+  if (alive?.inject === 'none') return printProblems(io, [deaf(id, alive)]);
+  const file = leaveMessage(root, id, { by: signers.value.author, priority, text });
+  if (alive?.inject === 'live' && (await wasGiven(join(messagesOf(root, id), 'delivered', file)))) {
+    io.stdout.write(`${alive.agent} has been told (${alive.id})\n`);
+    return EXIT.done;
+  }
+  io.stdout.write(`${becomes(alive, coordinator !== null)}\n`);
+  return EXIT.done;
+}
+
+async function wasGiven(delivered: string): Promise<boolean> {
+  for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(AGAIN))
+    if (existsSync(delivered)) return true;
+  return false;
+}
+
+/** What becomes of a message that could not be given at once. */
+function becomes(run: SnapshotRun | null, coordinated: boolean): string {
+  if (run === null) return `kept: its next run is given it first${coordinated ? '' : ' (no coordinator is running)'}`;
+  if (run.inject === 'live')
+    return `kept: ${run.agent} is told as soon as its turn allows, at the latest by its next run`;
+  if (!coordinated) return `kept: no coordinator is running, so its next run is given it first`;
+  return run.inject === 'resume'
+    ? `${run.agent} can't be told while it works: its run ends now, and its session goes on with the message in front`
+    : `${run.agent} can't be told while it works, nor resumed: its run ends now and begins again in the same worktree, with the message in front`;
+}
+
+const NOTHING_SAID: Problem = {
+  code: 'no-message',
+  message: 'There is no message.',
+  fix: 'kanban inject T-12 "only the login form"',
+};
+
+const NO_PRIORITY: Problem = {
+  code: 'unknown-priority',
+  message: 'The priority of a message is high, normal or low.',
+  fix: 'kanban inject T-12 "stop touching the API" --priority high',
+};
+
+function notThere(id: string, ids: readonly string[]): Problem {
+  const near = nearestOf(id.toUpperCase(), ids);
+  return {
+    code: 'not-on-board',
+    message: `${id} is not on the board${near === null ? '' : `; did you mean ${near}?`}`,
+    fix: 'kanban shows what is',
+  };
+}
+
+const deaf = (id: string, { agent }: SnapshotRun): Problem => ({
+  code: 'reads-no-messages',
+  message: `${agent} runs a script and reads no messages.`,
+  fix: `change the text of ${id} on the board; kanban stop ${id} --now ends its run`,
+});

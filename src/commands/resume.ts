@@ -1,0 +1,8 @@
+import { ask, textOf } from './ask.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+/** `kanban resume [id]`: one entry, or everything. */
+export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  return ask(io, { command: 'resume', taskId: args[0] ?? null, why: textOf(options['why']) });
+}

@@ -1,0 +1,54 @@
+import type { Allowance, Usage } from '../runner/folder.ts';
+import { dollars, short, tokensOf } from './usage.ts';
+import type { World } from './world.ts';
+
+/** A cap that is reached: of the entry, which then waits for a person, or of the day, which ends by itself. */
+export type Reached =
+  | { readonly kind: 'entry'; readonly why: string }
+  | { readonly kind: 'day'; readonly why: string; readonly until: number };
+
+/**
+ * The cap that keeps an agent from being given a run for this entry; null = none. An entry that a person has freed may use
+ * as much again. What agents don't tell can't be counted.
+ */
+export function capReached(world: World, id: string, agent: string): Reached | null {
+  if (costsNothing(world, agent)) return null;
+  const { caps } = world.settings;
+  const entry = over(world.usage.entries.get(id)?.sinceFreed ?? {}, caps.entry_usd, caps.entry_tokens);
+  if (entry !== null)
+    return {
+      kind: 'entry',
+      why: `its runs have used ${entry}, all that \`caps\` lets an entry use: raise the cap in WORKFLOW.md, or kanban retry ${id} for as much again`,
+    };
+  const day = over(world.usage.today, caps.day_usd, caps.day_tokens);
+  if (day === null) return null;
+  return {
+    kind: 'day',
+    until: world.usage.dayEnds,
+    why: `agents have used ${day} today, all that \`caps\` lets a day use: raise the cap in WORKFLOW.md, or wait until tomorrow`,
+  };
+}
+
+/** What a new run of this entry may use before a cap ends it; null = as much as it likes. */
+export function allowanceOf(world: World, id: string, agent: string): Allowance | null {
+  const { caps } = world.settings;
+  if (costsNothing(world, agent)) return null;
+  const entry = world.usage.entries.get(id)?.sinceFreed ?? {};
+  const { today } = world.usage;
+  const costUsd = least(left(caps.entry_usd, entry.costUsd ?? 0), left(caps.day_usd, today.costUsd ?? 0));
+  const tokens = least(left(caps.entry_tokens, tokensOf(entry)), left(caps.day_tokens, tokensOf(today)));
+  return costUsd === null && tokens === null ? null : { costUsd, tokens, why: 'a cap of `caps` is reached' };
+}
+
+/** The script of the `shell` agent asks no provider. */
+const costsNothing = ({ settings }: World, agent: string): boolean =>
+  (settings.agents[agent]?.kind ?? agent) === 'shell';
+
+function over(used: Usage, usd: number | null, tokens: number | null): string | null {
+  if (usd !== null && (used.costUsd ?? 0) >= usd) return `${dollars(used.costUsd ?? 0)} of ${dollars(usd)}`;
+  return tokens !== null && tokensOf(used) >= tokens ? `${short(tokensOf(used))} of ${short(tokens)} tokens` : null;
+}
+
+const left = (cap: number | null, used: number): number | null => (cap === null ? null : Math.max(0, cap - used));
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b));

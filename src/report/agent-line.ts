@@ -1,0 +1,34 @@
+import type { AgentEvent } from '../runner/folder.ts';
+import { unreachable } from '../unreachable.ts';
+import { plain, plainLines } from './plain.ts';
+
+/** One thing that an agent did, as a person follows it; more lines only where it wrote more. null = nothing to show. */
+export function agentLine(event: AgentEvent): string | null {
+  switch (event.type) {
+    case 'text': {
+      const text = plainLines(event.text).join('\n').trim();
+      return text === '' ? null : text;
+    }
+    case 'tool':
+      return `> ${plain(`${event.name} ${event.summary}`)}`;
+    case 'denied':
+      return `! refused for want of permission: ${plain(`${event.name} ${event.summary}`)}`;
+    case 'error':
+      return `! ${plain(event.why)}`;
+    case 'waiting':
+      return `~ waits for its provider: ${plain(event.why)}`;
+    case 'told':
+      return `< ${plain(event.by)}: ${plain(event.text)}`;
+    case 'stalled':
+      return `! ${event.why ?? 'nothing moves: no output, no CPU, no changed file'}`;
+    case 'awake':
+      return '~ it moves again';
+    case 'phase':
+      return `= ${plain(event.name)}`;
+    case 'session':
+    case 'usage':
+      return null;
+    default:
+      return unreachable(event);
+  }
+}
