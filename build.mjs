@@ -1,5 +1,6 @@
 // Bundles the product: dist/cli.js (ESM, one chunk a command, so that each loads only what it needs) and
-// dist/runner.cjs and dist/git-spawner.cjs (one small file each: they start in the time that Node itself needs).
+// dist/runner.cjs and dist/git-spawner.cjs (one small file each: they start in the time that Node itself needs) and
+// dist/acp.cjs (the bridge to agents that speak the Agent Client Protocol, with its SDK).
 import { build } from 'esbuild';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ const [cli, programs] = await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { runner: 'src/runner/main.ts', 'git-spawner': 'src/git/spawner/main.ts' },
+    entryPoints: { runner: 'src/runner/main.ts', 'git-spawner': 'src/git/spawner/main.ts', acp: 'src/acp/main.ts' },
     outdir: 'dist',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },

@@ -25,6 +25,8 @@ export interface AgentRun {
   /** The person's checkout. */
   readonly root: string;
   readonly mcp: McpServer;
+  /** Program and first arguments of the ACP bridge (src/acp/main.ts); only the `acp` adapter starts it. */
+  readonly bridge?: readonly string[];
   /** The coordinator is root. */
   readonly isRoot: boolean;
 }

@@ -1,13 +1,37 @@
 import { examine } from '../coordinator/doctor-look.ts';
+import type { Problem } from '../problem.ts';
 import { renderExamination } from '../report/examination.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printJson } from './print.ts';
+import { printJson, printProblems } from './print.ts';
 
-/** `kanban doctor [--fix]`: preflight, and everything that is kept or left over. */
-export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  const examination = await examine(io.cwd, options['fix'] === true);
+/** `kanban doctor [--fix] [--probe [agent…]]`: preflight, the agents, and everything that is kept or left over. */
+export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  const proves = options['probe'] === true;
+  if (args.length > 0 && !proves) return printProblems(io, [NAMES_WITHOUT_PROBE]);
+  const examination = await examine(io.cwd, {
+    fix: options['fix'] === true,
+    probe: proves ? args : null,
+    onProbe: (agent) => io.stderr.write(`proving ${agent}: a file, a commit and a report in a scratch worktree…\n`),
+  });
+  const unknown = args.filter(
+    (name) => !examination.agents.some((agent) => agent.name === name && agent.found !== null),
+  );
   if (options['json'] === true) printJson(io, examination);
   else io.stdout.write(renderExamination(examination));
-  return examination.findings.some(({ level }) => level === 'stops') ? EXIT.preflightFailed : EXIT.done;
+  if (unknown.length > 0) printProblems(io, unknown.map(notHere));
+  const well = !examination.findings.some(({ level }) => level === 'stops') && examination.probes.every(({ ok }) => ok);
+  return well && unknown.length === 0 ? EXIT.done : EXIT.preflightFailed;
 }
+
+const NAMES_WITHOUT_PROBE: Problem = {
+  code: 'names-without-probe',
+  message: 'Names of agents go with --probe.',
+  fix: 'kanban doctor --probe claude',
+};
+
+const notHere = (name: string): Problem => ({
+  code: 'agent-not-here',
+  message: `${name} can't be proved: no agent of that name is installed here`,
+  fix: 'kanban doctor lists those that are',
+});

@@ -1,5 +1,5 @@
 import { isMap, isScalar, parseDocument, type Document, type Pair } from 'yaml';
-import { KNOWN_COMMANDS } from '../agents/known-commands.ts';
+import type { FoundAgent } from '../effects/detect.ts';
 
 /** What `init` found, for the settings of a new WORKFLOW.md. */
 export interface Filling {
@@ -10,7 +10,8 @@ export interface Filling {
   /** Plays all roles. */
   readonly agent: string;
   /** Known CLIs to be written under `agents:`. */
-  readonly agents: readonly (keyof typeof KNOWN_COMMANDS)[];
+  readonly agents: readonly FoundAgent[];
+  /** Programs that an agent's shell needs besides git, to install and test. */
   readonly tools: readonly string[];
 }
 
@@ -56,9 +57,10 @@ function edit(doc: Document.Parsed, path: readonly string[], value: unknown): Ed
 function agentsEdit(doc: Document.Parsed, { agents, tools }: Filling): Edit {
   const { start, end } = valueAt(doc, ['agents']);
   if (agents.length === 0) return { start, end, text: '{}' };
-  const lines = agents.flatMap((name) => {
-    const { command, args, env } = KNOWN_COMMANDS[name].settings(tools);
-    return [`  ${name}:`, `    command: ${flow(command)}`, `    args: ${flow(args)}`, `    env: ${flow(env)}`];
+  const lines = agents.map(({ name, key }) => {
+    const parts = [tools.length === 0 ? '' : `tools: ${flow(tools)}`, key === null ? '' : `env: [${key}]`];
+    const written = parts.filter((part) => part !== '').join(', ');
+    return `  ${name}: ${written === '' ? '{}' : `{ ${written} }`}`;
   });
   // The blank before the value goes too.
   return { start: start - 1, end, text: `\n${lines.join('\n')}` };

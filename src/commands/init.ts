@@ -1,8 +1,8 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { KNOWN_COMMANDS } from '../agents/known-commands.ts';
-import { detect, type Detected, type KnownName } from '../effects/detect.ts';
+import { ADAPTERS } from '../agents/index.ts';
+import { detect, type Detected, type FoundAgent } from '../effects/detect.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import { git, openRepository } from '../git/git.ts';
 import { failed, ok, type Result } from '../problem.ts';
@@ -19,8 +19,8 @@ export interface InitOptions {
   readonly dryRun: boolean;
   /** On a terminal: asks which agent is to be used, if there are several. Given a question and its choices, answers one. */
   readonly ask?: (question: string, choices: readonly string[]) => Promise<string>;
-  /** Where agent CLIs are looked for; the environment's PATH unless told. */
-  readonly path?: string;
+  /** Where agent CLIs, their logins and keys are looked for; this process's own unless told. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface InitResult {
@@ -55,7 +55,7 @@ export async function init(options: InitOptions): Promise<Result<InitResult>> {
     ]);
   const existing = await existingSettings(root);
   if (!existing.ok) return existing;
-  const detected = await detect(root, (existing.value ?? defaultSettings()).board, options.path);
+  const detected = await detect(root, (existing.value ?? defaultSettings()).board, options.env);
   const base = options.base ?? detected.base?.value;
   if (base === undefined && existing.value === null) return failed([NO_BASE]);
   const agent = await chooseAgent(options, detected);
@@ -85,8 +85,8 @@ async function existingSettings(root: string): Promise<Result<Settings | null>> 
   return read.ok ? ok(read.value.settings) : read;
 }
 
-async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): Promise<Result<KnownName | 'shell'>> {
-  const known: readonly string[] = ['shell', ...Object.keys(KNOWN_COMMANDS)];
+async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): Promise<Result<string>> {
+  const known = ['shell', ...KNOWN];
   if (agent !== undefined && !known.includes(agent)) {
     return failed([
       {
@@ -96,11 +96,14 @@ async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): P
       },
     ]);
   }
-  if (agent !== undefined) return ok(agent as KnownName | 'shell');
-  const choices = [...agents, 'shell'] as const;
+  if (agent !== undefined) return ok(agent);
+  const choices = [...agents.map(({ name }) => name), 'shell'];
   const answer = ask && choices.length > 1 ? await ask('Which agent shall do the work?', choices) : choices[0];
   return ok(choices.find((choice) => choice === answer) ?? 'shell');
 }
+
+/** Agent CLIs with an adapter of their own. */
+const KNOWN = ADAPTERS.filter(({ cli }) => cli !== null).map(({ name }) => name);
 
 interface FilePlan {
   readonly path: string;
@@ -111,7 +114,7 @@ interface FilePlan {
 interface Choices {
   readonly base: string;
   readonly detected: Detected;
-  readonly agent: KnownName | 'shell';
+  readonly agent: string;
   readonly existing: Settings | null;
 }
 
@@ -155,9 +158,16 @@ function fill(path: string, text: string, { base, detected, agent }: Choices): s
     testerRun: detected.testerRun?.value ?? '',
     agent,
     // Those that are installed stand ready for an entry's `agent` field.
-    agents: agent === 'shell' ? detected.agents : [...new Set([agent, ...detected.agents])],
+    agents: agentsWith(agent, detected.agents),
     tools: detected.tools,
   });
+}
+
+/** The one that was asked for goes first, installed or not. */
+function agentsWith(agent: string, found: readonly FoundAgent[]): readonly FoundAgent[] {
+  if (agent === 'shell') return found;
+  const asked = found.find(({ name }) => name === agent) ?? { name: agent, title: agent, key: null, loggedOut: false };
+  return [asked, ...found.filter(({ name }) => name !== agent)];
 }
 
 /** Lines that a file lacks, as one append; an entry without its slash counts too. */
@@ -178,7 +188,7 @@ async function write(file: string, text: string, how: FilePlan['how']): Promise<
   else await appendFile(file, text);
 }
 
-function inWords(detected: Detected, agent: KnownName | 'shell', existing: Settings | null): readonly string[] {
+function inWords(detected: Detected, agent: string, existing: Settings | null): readonly string[] {
   const { base, ids, afterCreate, testerRun, unlocked, agents } = detected;
   const lines = [
     base && `base: ${base.value} (${base.from})`,
@@ -186,12 +196,14 @@ function inWords(detected: Detected, agent: KnownName | 'shell', existing: Setti
     afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
     unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
     testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
-    agents.length > 0
-      ? `agents: ${agents.map((name) => KNOWN_COMMANDS[name].title).join(', ')}`
-      : 'agents: none on the PATH',
+    agents.length > 0 ? `agents: ${agents.map(({ title }) => title).join(', ')}` : 'agents: none on the PATH',
+    ...agents.flatMap(({ title, key, loggedOut }) => [
+      key && `${key} is set and ${title} has no login: it is passed on, and billed`,
+      loggedOut && `${title}: no login and no key are to be seen`,
+    ]),
     existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,
   ];
-  return lines.filter((line): line is string => typeof line === 'string');
+  return lines.filter((line): line is string => typeof line === 'string' && line !== '');
 }
 
 async function steps(

@@ -135,7 +135,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [{ flags: '--raw', summary: 'what the agent printed, byte by byte' }],
     examples: [
       ['kanban attach T-12', 'what it says and does, from its beginning'],
-      ['kanban attach T-12 --raw > run.log', 'for a closer look'],
+      ['kanban attach T-12 --raw', 'for a closer look, or into a file'],
     ],
     load: () => import('./attach.ts'),
   },
@@ -321,11 +321,33 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'doctor',
     group: SETUP,
-    summary: 'Preflight, and: agents, containment, left-overs with their sizes, rescued and abandoned work',
-    args: [],
-    options: [{ flags: '--fix', summary: 'mend what can be mended without asking' }, json],
-    examples: [['kanban doctor', 'when something is odd']],
-    json: findings,
+    summary:
+      'Preflight, and: agents with their logins, containment, left-overs with their sizes, rescued and abandoned work',
+    args: [{ name: 'agent', form: 'any-number', summary: 'with --probe: only these agents' }],
+    options: [
+      { flags: '--fix', summary: 'mend what can be mended without asking' },
+      {
+        flags: '--probe',
+        summary: 'prove each agent in a scratch worktree: a file, a commit, a report (costs a few tokens)',
+      },
+      json,
+    ],
+    examples: [
+      ['kanban doctor', 'when something is odd'],
+      ['kanban doctor --probe', 'can the agents of the roles work unattended?'],
+      ['kanban doctor --probe claude codex', 'can these two?'],
+    ],
+    json: [
+      ['findings', 'as `kanban preflight --json`'],
+      ['containment', 'how processes of a run are held together, in words'],
+      [
+        'agents',
+        'installed or named in the settings: `name`, `kind`, `roles`, `program`, `found` (path or null), `version`, `login` (`login`, `key`, `nothing` or null), `unnamedKeys`, `needsNode`, `permissions`',
+      ],
+      ['probes', 'with --probe: `agent`, `ok`, `seconds`, `what`, `tail`'],
+      ['leftovers', 'each with `kind`, `name`, `what`, `size` (KiB or null), `hint`'],
+      ['fixed', 'what --fix mended'],
+    ],
     load: () => import('./doctor.ts'),
   },
   {

@@ -1,5 +1,5 @@
 import { runCommand } from '../effects/processes.ts';
-import { agentEnvironment } from '../effects/environment.ts';
+import { hookEnvironment } from '../effects/environment.ts';
 import { removeWorktree, rescueWorktree } from '../effects/worktrees.ts';
 import type { KanbanEvent } from '../event.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -100,29 +100,12 @@ export class Branches {
   }
 
   async #beforeRemove(id: string, path: string, settings: Settings): Promise<void> {
-    const env = agentEnvironment({
-      inherited: process.env,
-      settings: settings.env,
-      agent: null,
-      role: null,
-      adapterEnv: {},
-      run: {
-        program: 'hook',
-        root: this.#repo.root,
-        worktree: path,
-        taskId: id,
-        role: null,
-        runId: null,
-        attempt: null,
-        branch: branchName(settings, id),
-        base: settings.base,
-        report: null,
-        changedFiles: null,
-        findings: null,
-        tmp: null,
-        slot: null,
-        identity: null,
-      },
+    const env = hookEnvironment(settings.env, {
+      root: this.#repo.root,
+      worktree: path,
+      taskId: id,
+      branch: branchName(settings, id),
+      base: settings.base,
     });
     const ended = await runCommand({
       command: settings.hooks.before_remove,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import which from 'which';
+import { readAgents } from '../effects/agent-facts.ts';
 import { lockHolder, takeLock } from '../effects/lock.ts';
 import { runCommand } from '../effects/processes.ts';
 import { listRuns, pruneRuns } from '../effects/runs.ts';
@@ -9,11 +9,16 @@ import { closeRepository } from '../git/close.ts';
 import { git, openRepository, type Repository } from '../git/git.ts';
 import { readRefs, updateRefs } from '../git/refs.ts';
 import { recover } from '../landing/recover.ts';
+import type { AgentFact } from '../preflight/facts.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
+import { defaultSettings } from '../workflow/parse.ts';
+import type { Settings } from '../workflow/settings.ts';
+import { containmentWords } from './containment-words.ts';
 import { HistoryReader, kanbanDir, SEEN, startRef } from './git-view.ts';
 import { lostLandings as findLost } from './missing-landings.ts';
 import { look } from './preflight-look.ts';
+import { probe, type Probe } from './probe.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
 /** Something that is kept or left over. */
@@ -27,35 +32,91 @@ export interface Leftover {
   readonly hint: string;
 }
 
+/** An agent CLI that is installed here, or that the settings name. */
+export type ShownAgent = Pick<
+  AgentFact,
+  'name' | 'kind' | 'roles' | 'program' | 'found' | 'version' | 'login' | 'unnamedKeys' | 'needsNode' | 'permissions'
+>;
+
 export interface Examination {
   readonly findings: readonly Finding[];
   /** How an agent's processes are kept together. */
   readonly containment: string;
+  readonly agents: readonly ShownAgent[];
+  /** What `--probe` showed; empty without it. */
+  readonly probes: readonly Probe[];
   readonly leftovers: readonly Leftover[];
   /** What `--fix` mended. */
   readonly fixed: readonly string[];
 }
 
-/** `kanban doctor`: preflight, and all that is left over, with sizes; with `fix`, mends what can be mended without asking. */
-export async function examine(cwd: string, fix: boolean): Promise<Examination> {
+export interface Asked {
+  /** Mend what can be mended without asking. */
+  readonly fix: boolean;
+  /** Agents to be proved; empty = all that play a role; null = none. */
+  readonly probe: readonly string[] | null;
+  /** Told before each agent is proved: it takes a while. */
+  readonly onProbe: (agent: string) => void;
+}
+
+/** `kanban doctor`: preflight, the agents, and all that is left over, with sizes. */
+export async function examine(cwd: string, { fix, probe: asked, onProbe }: Asked): Promise<Examination> {
   const opened = await openRepository(cwd);
-  const containment = await containmentHere();
-  if (!opened.ok) return { findings: await look(cwd), containment, leftovers: [], fixed: [] };
+  if (!opened.ok) {
+    const [findings, containment] = await Promise.all([look(cwd), containmentWords('auto')]);
+    return {
+      findings,
+      containment,
+      agents: await agentsHere(defaultSettings(), cwd),
+      probes: [],
+      leftovers: [],
+      fixed: [],
+    };
+  }
   const repo = opened.value;
   try {
+    const settings = await settingsOf(repo);
+    const containment = await containmentWords(settings.contain);
     const fixed = fix ? await mend(repo) : [];
-    return { findings: await look(cwd), containment, leftovers: await leftovers(repo), fixed };
+    const findings = await look(cwd);
+    const agents = await agentsHere(settings, repo.root);
+    const probes: Probe[] = [];
+    if (asked !== null)
+      for (const { name } of agents.filter((agent) => isToBeProved(agent, asked))) {
+        onProbe(name);
+        probes.push(await probe(repo, settings, name));
+      }
+    return { findings, containment, agents, probes, leftovers: await leftovers(repo), fixed };
   } finally {
     closeRepository(repo);
   }
 }
 
-async function containmentHere(): Promise<string> {
-  const bwrap = await which('bwrap', { nothrow: true });
-  const group = existsSync('/proc/self/environ')
-    ? 'process group and a sweep by mark (/proc)'
-    : 'process group and a sweep by what was seen (no /proc here: a process that hides its origin escapes)';
-  return bwrap === null ? group : `${group}; bubblewrap is installed, but not used by this version`;
+/** By name, else those that play a role. What runs no provider's agent has nothing to prove. */
+const isToBeProved = ({ name, kind, roles, found }: ShownAgent, asked: readonly string[]): boolean =>
+  kind !== 'shell' && found !== null && (asked.length === 0 ? roles.length > 0 : asked.includes(name));
+
+async function agentsHere(settings: Settings, root: string): Promise<ShownAgent[]> {
+  const facts = await readAgents(settings, root, true);
+  return facts
+    .filter(({ kind }) => kind !== 'shell')
+    .map(({ name, kind, roles, program, found, version, login, unnamedKeys, needsNode, permissions }) => ({
+      name,
+      kind,
+      roles,
+      program,
+      found,
+      version,
+      login,
+      unnamedKeys,
+      needsNode,
+      permissions,
+    }));
+}
+
+async function settingsOf(repo: Repository): Promise<Settings> {
+  const read = await new WorkflowReader(repo).read();
+  return read.ok ? read.value.workflow.settings : defaultSettings();
 }
 
 async function leftovers(repo: Repository): Promise<Leftover[]> {

@@ -90,8 +90,6 @@ export class HistoryReader {
   #merged = new Map<string, string>();
   /** Base's first-parent commits; true = not made under a run's identity. */
   readonly #own = new Map<string, boolean>();
-  /** Run identity → first-parent commits of base under it. */
-  readonly #strays = new Map<string, string[]>();
 
   constructor(repo: Repository) {
     this.#repo = repo;
@@ -107,11 +105,6 @@ export class HistoryReader {
    */
   isMerged(branch: string, tip: string): boolean {
     return this.#merged.get(branch) === tip && this.#own.get(tip) !== true;
-  }
-
-  /** Commits on base's first-parent line that carry this run identity. */
-  strays(email: string): readonly string[] {
-    return this.#strays.get(email) ?? [];
   }
 
   /** A commit of our own: nothing needs to be read. */
@@ -147,8 +140,6 @@ export class HistoryReader {
         trailers: trailers.map(({ key, value }) => ({ name: key, value })),
       });
       this.#own.set(sha, !committer.email.endsWith(RUN_IDENTITY));
-      if (committer.email.endsWith(RUN_IDENTITY))
-        this.#strays.set(committer.email, [...this.strays(committer.email), sha]);
     }
     this.#at = base;
     this.#merged = merged;

@@ -394,7 +394,7 @@ export class Observer {
 
   #ended(record: RunRecord, result: NonNullable<RunRecord['result']>): EndedRun {
     const cached = this.#reports.get(record.runId);
-    if (cached !== undefined) return { ...cached, strays: this.history.strays(record.brief.identity.email) };
+    if (cached !== undefined) return cached;
     const text = result.reported ? record.reportText() : null;
     const parsed = text === null ? null : parseReport(text, record.brief.role);
     const read: ReadReport =
@@ -403,7 +403,7 @@ export class Observer {
         : parsed.ok
           ? parsed
           : { ok: false, missing: parsed.problem };
-    const ended: EndedRun = { result, report: read, strays: this.history.strays(record.brief.identity.email) };
+    const ended: EndedRun = { result, report: read, strays: result.strays ?? [] };
     this.#reports.set(record.runId, ended);
     return ended;
   }

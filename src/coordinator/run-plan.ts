@@ -51,6 +51,7 @@ export function planRun(repo: Repository, settings: Settings, entry: Entry | nul
       command: process.execPath,
       args: [join(packageRoot(), 'dist', 'cli.js'), 'mcp-report', '--role', run.role, '--report', report],
     },
+    bridge: [process.execPath, join(packageRoot(), 'dist', 'acp.cjs')],
     isRoot: process.getuid?.() === 0,
     script: entry?.script ?? null,
     files: entry?.files ?? [],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { adapterOf } from '../agents/adapter-of.ts';
 import { sessionFor } from '../agents/session.ts';
 import type { Entry } from '../board/entry.ts';
+import { containmentOf } from '../effects/containment.ts';
 import { agentEnvironment, runIdentity } from '../effects/environment.ts';
 import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
 import type { RunnerPool } from '../effects/runner-pool.ts';
@@ -18,6 +19,7 @@ import type { PastRun, RunFacts } from '../pipeline/world.ts';
 import type { Brief } from '../runner/folder.ts';
 import { renderPrompt } from '../workflow/prompt.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
+import { briefing } from './briefing.ts';
 import { startRef, type GitView } from './git-view.ts';
 import { withMessages } from './message-front.ts';
 import { planRun } from './run-plan.ts';
@@ -197,6 +199,8 @@ export class RunStarter {
       session,
     });
     if (adapter === null || planned === null) return `there is no agent named ${action.agent}`;
+    const held = await containmentOf(settings.contain);
+    if (held.problem !== null) return held.problem.message;
     const { plan, report } = planned;
     const role = settings.roles[action.role];
     const identity = runIdentity(action.agent, action.id, action.role);
@@ -231,7 +235,7 @@ export class RunStarter {
       sessionUsage: kept?.usage ?? null,
       messages: messagesOf(this.#repo.root, action.id),
       patience: PATIENCE,
-      bwrap: null,
+      bwrap: held.bwrap,
       allowance: allowanceOf(observation.world, action.id, action.agent),
       report,
       timeout: facts.entry.timeout ?? role.timeout,
@@ -257,7 +261,7 @@ export class RunStarter {
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
     const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
-    createRun(this.#repo.root, brief, withMessages(prompt.value, said.messages), {
+    createRun(this.#repo.root, brief, withMessages(briefing(prompt.value, adapter), said.messages), {
       ...(plan.shell === null ? plan.files : {}),
       [CHANGED]: changed.map((path) => `${path}\n`).join(''),
       [FINDINGS]: findings,

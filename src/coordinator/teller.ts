@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentEnvironment } from '../effects/environment.ts';
+import { hookEnvironment } from '../effects/environment.ts';
 import { runCommand } from '../effects/processes.ts';
 import type { KanbanEvent, TimedEvent } from '../event.ts';
 import type { Finding } from '../preflight/finding.ts';
@@ -108,30 +108,7 @@ export class Teller {
     const { root } = this.#parts;
     const settings = this.#parts.settings();
     if (settings === undefined || settings.notify === '') return;
-    const env = agentEnvironment({
-      inherited: process.env,
-      settings: settings.env,
-      agent: null,
-      role: null,
-      adapterEnv: {},
-      run: {
-        program: 'hook',
-        root,
-        worktree: null,
-        taskId: null,
-        role: null,
-        runId: null,
-        attempt: null,
-        branch: null,
-        base: settings.base,
-        report: null,
-        changedFiles: null,
-        findings: null,
-        tmp: null,
-        slot: null,
-        identity: null,
-      },
-    });
+    const env = hookEnvironment(settings.env, { root, base: settings.base });
     void runCommand({
       command: settings.notify,
       cwd: root,

@@ -1,27 +1,111 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import which from 'which';
-import { KNOWN_COMMANDS } from '../agents/known-commands.ts';
+import type { Adapter, AgentRun } from '../agents/agent.ts';
+import { agentSettings } from '../agents/agent-settings.ts';
+import { ADAPTERS, adapterNamed } from '../agents/index.ts';
 import type { AgentFact } from '../preflight/facts.ts';
 import { ROLES, type AgentSettings, type Settings } from '../workflow/settings.ts';
-import { agentEnvironment } from './environment.ts';
+import { hookEnvironment } from './environment.ts';
+import { loginOf } from './login.ts';
 import { runCommand } from './processes.ts';
 
-/** Every agent of the settings: its program, whether it is there, and the version of those that we know. */
-export function readAgents(settings: Settings, root: string): Promise<readonly AgentFact[]> {
-  return Promise.all(Object.entries(settings.agents).map(([name, agent]) => readAgent(name, agent, settings, root)));
+/**
+ * Every agent of the settings: its program, whether it is there, its version, login and switches, as far as its kind is
+ * known.
+ * @param all also the CLIs that are installed and that no setting names, and versions of agents that play no role
+ */
+export async function readAgents(settings: Settings, root: string, all = false): Promise<readonly AgentFact[]> {
+  const written = Object.entries(settings.agents);
+  const others = all ? ADAPTERS.filter(({ name, cli }) => cli !== null && !Object.hasOwn(settings.agents, name)) : [];
+  const builtIn = others.flatMap(({ name }) => {
+    const agent = agentSettings(settings, name);
+    return agent === null ? [] : [[name, agent] as const];
+  });
+  const read = await Promise.all(
+    [...written, ...builtIn].map(([name, agent]) => readAgent(name, agent, settings, root, all)),
+  );
+  return read.filter(({ name, found }) => found !== null || Object.hasOwn(settings.agents, name));
 }
 
-async function readAgent(name: string, agent: AgentSettings, settings: Settings, root: string): Promise<AgentFact> {
-  const [program = '', ...first] = agent.command;
+async function readAgent(
+  name: string,
+  agent: AgentSettings,
+  settings: Settings,
+  root: string,
+  all: boolean,
+): Promise<AgentFact> {
+  const adapter = adapterNamed(agent.kind);
   const roles = ROLES.filter((role) => settings.roles[role].agent === name);
-  const fact = { name, kind: agent.kind, roles, program, args: [...first, ...agent.args] };
-  if (agent.kind === 'shell') return { ...fact, found: null, version: null };
+  const words = commandOf(adapter, agent);
+  const [program = '', ...args] = words;
+  const fact = { name, kind: agent.kind, roles, program, args, permissions: agent.permissions };
+  if (adapter === null || agent.kind === 'shell')
+    return {
+      ...fact,
+      found: null,
+      version: null,
+      opens: null,
+      login: null,
+      loginHint: '',
+      unnamedKeys: [],
+      needsNode: null,
+    };
   const path = agent.env.set['PATH'] ?? settings.env.set['PATH'] ?? process.env['PATH'] ?? '';
   const found = await findProgram(program, root, path);
-  const known =
-    found !== null && roles.length > 0 && Object.values(KNOWN_COMMANDS).some(({ program: ours }) => ours === program);
-  return { ...fact, found, version: known ? await readVersion(found, root) : null };
+  const { cli } = adapter;
+  const wanted = found !== null && (all || roles.length > 0) && (cli !== null || KNOWN_BY_NAME.has(program));
+  const named = [settings.env, agent.env, ...roles.map((role) => settings.roles[role].env)];
+  const login = cli === null ? null : loginOf(cli, process.env, named);
+  return {
+    ...fact,
+    found,
+    version: wanted ? await readVersion(found, root, settings) : null,
+    opens: cli === null ? null : opens(cli.permissions, agent.permissions),
+    login: login?.by ?? null,
+    loginHint: cli?.login ?? '',
+    unnamedKeys: login?.unnamed ?? [],
+    needsNode: cli?.node ?? null,
+  };
+}
+
+/** `command` agents of these names answer `--version` too. */
+const KNOWN_BY_NAME = new Set(['claude', 'codex', 'opencode', 'gemini', 'copilot', 'qwen', 'goose', 'pi']);
+
+const opens = ({ narrow, full }: { narrow: string | null; full: string }, asked: 'narrow' | 'full'): string =>
+  asked === 'full' || narrow === null ? full : narrow;
+
+/** The command line as it will be started for the task role; what differs from run to run stands in braces. */
+export function commandOf(adapter: Adapter | null, agent: AgentSettings): readonly string[] {
+  if (adapter === null || adapter.name === 'shell') return [];
+  // What people wrote themselves is shown as they wrote it.
+  if (adapter.name === 'command') return [...agent.command, ...agent.args];
+  const { command } = adapter.plan(sketch(adapter, agent));
+  return command === null ? [] : [command.file, ...command.args];
+}
+
+function sketch(adapter: Adapter, agent: AgentSettings): AgentRun {
+  return {
+    runId: '{run_id}',
+    taskId: '{task}',
+    role: 'task',
+    purpose: 'work',
+    settings: agent.command.length === 0 && adapter.cli ? { ...agent, command: [adapter.cli.program] } : agent,
+    model: agent.model,
+    worktree: '{worktree}',
+    promptFile: '{run}/prompt.md',
+    report: '{report}',
+    gitDir: '{git_dir}',
+    gitCommonDir: '{git_common_dir}',
+    script: null,
+    files: [],
+    roleRun: '',
+    session: adapter.capabilities.names ? { id: '{session}', resume: false } : null,
+    folder: '{run}',
+    root: '{root}',
+    mcp: { command: 'kanban', args: ['mcp-report', '--role', 'task', '--report', '{report}'] },
+    isRoot: process.getuid?.() === 0,
+  };
 }
 
 /** A program with a slash stands in the repository; any other is looked up as a shell would. */
@@ -32,43 +116,19 @@ export async function findProgram(program: string, root: string, path: string): 
   return existsSync(file) ? file : null;
 }
 
-/** Only programs that are known to answer it: any other might begin to work. */
-async function readVersion(file: string, root: string): Promise<string | null> {
-  const run = {
-    program: 'hook',
-    root,
-    worktree: null,
-    taskId: null,
-    role: null,
-    runId: null,
-    attempt: null,
-    branch: null,
-    base: '',
-    report: null,
-    changedFiles: null,
-    findings: null,
-    tmp: null,
-    slot: null,
-    identity: null,
-  } as const;
-  const env = agentEnvironment({
-    inherited: process.env,
-    settings: { pass: [], set: {} },
-    agent: null,
-    role: null,
-    adapterEnv: {},
-    run,
-  });
+/** Only of programs that are known to answer it: any other might begin to work. null: it said nothing. */
+async function readVersion(file: string, root: string, settings: Settings): Promise<string | null> {
   const { code, tail } = await runCommand({
     command: `"$AGENT_PROGRAM" --version`,
     cwd: root,
-    env: { ...env, AGENT_PROGRAM: file },
-    timeout: 10_000,
+    env: { ...hookEnvironment(settings.env, { root, base: '' }), AGENT_PROGRAM: file },
+    timeout: 20_000,
   });
-  return code === 0
-    ? (tail
-        .split('\n')
-        .find((line) => line.trim() !== '')
-        ?.trim() ?? null)
-    : null;
+  if (code !== 0) return null;
+  return (
+    tail
+      .split('\n')
+      .find((line) => /\d+\.\d+/.test(line))
+      ?.trim() ?? null
+  );
 }

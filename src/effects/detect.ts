@@ -3,8 +3,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { simpleGit } from 'simple-git';
 import which from 'which';
-import { KNOWN_COMMANDS } from '../agents/known-commands.ts';
+import { ADAPTERS } from '../agents/index.ts';
 import { git } from '../git/git.ts';
+import { loginOf } from './login.ts';
 import { detectInstall, type PackageManager } from './detect-install.ts';
 import { readPackage } from './workspaces.ts';
 
@@ -19,13 +20,21 @@ export interface Detected {
   readonly testerRun: Found<string> | null;
   /** Dependencies without a lock file in git: neither install nor tests can be filled in. */
   readonly unlocked: boolean;
-  /** Names of known agent CLIs on the PATH, in the order of preference. */
-  readonly agents: readonly KnownName[];
+  /** Known agent CLIs on the PATH, in the order of preference. */
+  readonly agents: readonly FoundAgent[];
   /** Programs that an agent's shell needs besides git, to install and test. */
   readonly tools: readonly string[];
 }
 
-export type KnownName = keyof typeof KNOWN_COMMANDS;
+export interface FoundAgent {
+  /** Of its adapter, which is its name under `agents` too. */
+  readonly name: string;
+  readonly title: string;
+  /** The API key that it is to be given: one is set, and there is no login. null = none. */
+  readonly key: string | null;
+  /** Neither a login nor a key is to be seen. */
+  readonly loggedOut: boolean;
+}
 
 export interface Found<T> {
   readonly value: T;
@@ -37,9 +46,13 @@ export interface Found<T> {
  * Reads a repository for `kanban init`. Nothing is run but git.
  * @param root the main worktree, absolute
  * @param board folder of an existing board, relative
- * @param path where agent CLIs are looked for; the environment's PATH unless told
+ * @param env where agent CLIs, their logins and keys are looked for: `PATH`, `HOME` and what the CLIs read
  */
-export async function detect(root: string, board: string, path: string = process.env['PATH'] ?? ''): Promise<Detected> {
+export async function detect(
+  root: string,
+  board: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Detected> {
   const tracked = await trackedFiles(root);
   const install = await detectInstall(root, tracked);
   const head = await currentBranch(root);
@@ -47,7 +60,7 @@ export async function detect(root: string, board: string, path: string = process
     detectBase(root, head),
     detectIds(root, board),
     install.unlocked ? null : detectTests(root, install.manager),
-    detectAgents(path),
+    detectAgents(env),
   ]);
   const tools = [install.afterCreate?.value, testerRun?.value].flatMap((command) =>
     command ? [command.split(' ')[0] ?? ''] : [],
@@ -142,12 +155,15 @@ async function detectTests(root: string, manager: PackageManager | null): Promis
   return /^\[tool\.pytest/m.test(await read('pyproject.toml')) ? { value: 'pytest', from: 'pyproject.toml' } : null;
 }
 
-async function detectAgents(path: string): Promise<readonly KnownName[]> {
-  const names = Object.keys(KNOWN_COMMANDS) as KnownName[];
+async function detectAgents(env: Readonly<Record<string, string | undefined>>): Promise<readonly FoundAgent[]> {
+  const path = env['PATH'] ?? '';
   const found = await Promise.all(
-    names.map(async (name) =>
-      (await which(KNOWN_COMMANDS[name].program, { path, nothrow: true })) === null ? [] : [name],
-    ),
+    ADAPTERS.map(async ({ name, cli }): Promise<FoundAgent[]> => {
+      if (cli === null || (await which(cli.program, { path, nothrow: true })) === null) return [];
+      const { by, unnamed } = loginOf(cli, env, []);
+      const key = by === 'login' ? null : (unnamed[0] ?? null);
+      return [{ name, title: cli.title, key, loggedOut: by !== 'login' && key === null }];
+    }),
   );
   return found.flat();
 }

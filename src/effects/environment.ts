@@ -63,6 +63,36 @@ export function agentEnvironment({
   return Object.assign(env, gitIdentity(run), kanbanVariables(run));
 }
 
+/** The environment of a command that runs outside a run: a hook, a team's preflight command, `notify`. */
+export function hookEnvironment(
+  settings: EnvSetting,
+  about: Pick<RunVariables, 'root' | 'base'> & Partial<Pick<RunVariables, 'worktree' | 'taskId' | 'branch'>>,
+): Record<string, string> {
+  return agentEnvironment({
+    inherited: process.env,
+    settings,
+    agent: null,
+    role: null,
+    adapterEnv: {},
+    run: {
+      program: 'hook',
+      worktree: null,
+      taskId: null,
+      role: null,
+      runId: null,
+      attempt: null,
+      branch: null,
+      report: null,
+      changedFiles: null,
+      findings: null,
+      tmp: null,
+      slot: null,
+      identity: null,
+      ...about,
+    },
+  });
+}
+
 /** The name that tells a run's commits from everyone's. */
 export function runIdentity(
   agent: string,

@@ -8,6 +8,7 @@ import { checkPrompt } from '../workflow/prompt.ts';
 import { ROLES, type Role, type Settings } from '../workflow/settings.ts';
 import { readAgents } from './agent-facts.ts';
 import { findOperation, readCheckouts, type Checkouts } from './checkouts.ts';
+import { containmentOf } from './containment.ts';
 import { runTeamChecks } from './team-checks.ts';
 import { findWorkspaces } from './workspaces.ts';
 
@@ -42,7 +43,7 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
   if (!opened.ok) return withoutRepository(asked, opened.error);
   const repo = opened.value;
   const { settings } = asked;
-  const [quick, version, identity, config, ignored, files, agents, teamChecks, workspaces, hasCommits] =
+  const [quick, version, identity, config, ignored, files, agents, teamChecks, workspaces, hasCommits, held] =
     await Promise.all([
       readQuick(asked, repo),
       gitVersion(repo.root),
@@ -54,6 +55,7 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
       runTeamChecks(settings, repo.root),
       findWorkspaces(repo.root),
       anyCommit(repo.root),
+      containmentOf(settings.contain),
     ]);
   return {
     ...given(asked),
@@ -68,6 +70,7 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
     workspaces,
     agents,
     teamChecks,
+    containment: held.problem,
     ...ignored,
     hasWorktreeInclude: files.includes('.worktreeinclude'),
   };
@@ -102,6 +105,7 @@ const SLOW = new Set([
   'workspaces',
   'team-checks',
   'agent-missing',
+  'containment',
 ]);
 
 type Given = Pick<
@@ -207,6 +211,7 @@ async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]
     pullRebase: false,
     unpushed: 0,
     teamChecks: [],
+    containment: null,
     notIgnored: [],
   };
 }

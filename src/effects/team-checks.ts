@@ -1,37 +1,13 @@
 import type { TeamCheckFact } from '../preflight/facts.ts';
 import type { Settings } from '../workflow/settings.ts';
-import { agentEnvironment } from './environment.ts';
+import { hookEnvironment } from './environment.ts';
 import { runCommand } from './processes.ts';
 
 const TIMEOUT = 60_000;
 
 /** Runs the team's own `preflight:` commands in the person's checkout, side by side. */
 export function runTeamChecks(settings: Settings, root: string): Promise<readonly TeamCheckFact[]> {
-  const run = {
-    program: 'hook',
-    root,
-    worktree: null,
-    taskId: null,
-    role: null,
-    runId: null,
-    attempt: null,
-    branch: null,
-    base: settings.base,
-    report: null,
-    changedFiles: null,
-    findings: null,
-    tmp: null,
-    slot: null,
-    identity: null,
-  } as const;
-  const env = agentEnvironment({
-    inherited: process.env,
-    settings: settings.env,
-    agent: null,
-    role: null,
-    adapterEnv: {},
-    run,
-  });
+  const env = hookEnvironment(settings.env, { root, base: settings.base });
   return Promise.all(
     settings.preflight.map(async (check): Promise<TeamCheckFact> => {
       const { code, signal, timedOut, tail } = await runCommand({

@@ -26,6 +26,7 @@ export class HistoryFold implements History {
   readonly rejected = new Map<string, string>();
   readonly escalated = new Map<string, number>();
   readonly movedSinceEscalated = new Set<string>();
+  readonly strays = new Map<string, string>();
   readonly agents = new Map<string, string>();
   readonly used = new Map<string, UsedRun[]>();
   /** All of them, oldest first. */
@@ -72,7 +73,10 @@ export class HistoryFold implements History {
         this.escalated.set(id, commit.at);
         this.#open.add(id);
         this.movedSinceEscalated.delete(id);
+        if (!commit.trailers.some((trailer) => trailer.name === 'Kanban-Stray')) this.strays.delete(id);
         return;
+      case 'Kanban-Stray':
+        return void this.strays.set(id, words.join(' '));
       case 'Kanban-Freed':
         return this.#freed(id);
       case 'Kanban-Usage':
@@ -108,6 +112,7 @@ export class HistoryFold implements History {
   #freed(id: string): void {
     this.#open.delete(id);
     this.movedSinceEscalated.delete(id);
+    this.strays.delete(id);
   }
 
   /** A landing's `total` only repeats what is known. */

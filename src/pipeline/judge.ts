@@ -41,10 +41,7 @@ export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Se
     case 'stalled':
       return failure(`ended because nothing moved (${result.detail})`, ended);
     case 'no-report':
-      return failure(
-        ended.report.ok ? result.detail : `${ended.report.missing}${result.detail ? ` (${result.detail})` : ''}`,
-        ended,
-      );
+      return failure(ended.report.ok ? result.detail : missing(ended.report.missing, result.detail), ended);
     case 'reported':
       return ended.report.ok ? readVerdict(run, ended, ended.report) : failure(ended.report.missing, ended);
     case 'provider':
@@ -56,6 +53,12 @@ export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Se
       return unreachable(result.cause);
   }
 }
+
+/** The runner's words for it say more, if they don't say something else. */
+const missing = (words: string, detail: string): string => {
+  if (detail.startsWith(words)) return detail;
+  return detail === '' ? words : `${words} (${detail})`;
+};
 
 type Read = Extract<EndedRun['report'], { ok: true }>;
 
@@ -85,10 +88,10 @@ function survived({ result }: EndedRun): Judgement {
 }
 
 function strayed({ strays, result }: EndedRun): Judgement {
-  const what = strays.join(', ');
+  const shas = strays.map((sha) => sha.slice(0, 10)).join(' ');
   return escalated(
-    `the agent committed outside its worktree: ${what}`,
-    `Nothing was undone. To take a commit back: git revert ${strays[0] ?? '<commit>'}. The run was ${result.runId}.`,
+    `its agent committed outside its branch: ${shas}; git revert ${shas} takes it back; landings wait for your word on this entry`,
+    `Nothing was undone. Look with git show ${strays.join(' ')}; where they lie on another branch than the one that is checked out, switch to it before git revert. The run was ${result.runId}.`,
   );
 }
 

@@ -178,6 +178,7 @@ function trailersOf({ run, ended, judgement, entry, world }: Taking, turn: Outco
     trailers.push({ name: 'Kanban-Usage', value: `${id} ${used.id} ${usageWords(used.usage)}` });
   if (reviewed) trailers.push({ name: 'Kanban-Reviewed', value: `${id} ${reviewed}` });
   if (passedAt) trailers.push({ name: 'Kanban-Tested', value: `${id} ${passedAt}` });
+  if (ended.strays.length > 0) trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.strays.join(' ')}` });
   if (turn.needsPerson) trailers.push({ name: 'Kanban-Escalated', value: `${id} ${oneLine(turn.why, 200)}` });
   if (judgement.kind === 'changes-requested') trailers.push({ name: 'Kanban-Rejected', value: `${id} ${result.tip}` });
   return trailers;

@@ -118,7 +118,7 @@ export interface RunFacts {
 export interface EndedRun {
   readonly result: RunResult;
   readonly report: ReadReport;
-  /** Commits that carry the run's git identity where none may be: on base's first-parent line or in the person's checkout. */
+  /** Commits that carry the run's git identity where none may be: on base or in the person's checkout. */
   readonly strays: readonly string[];
 }
 
@@ -168,6 +168,8 @@ export interface History {
   readonly escalated: ReadonlyMap<string, number>;
   /** Ids that changed column after an escalation that nothing has ended; `[ESCALATED]` all the same: a person moved it, tag and all. */
   readonly movedSinceEscalated: ReadonlySet<string>;
+  /** id → commits that its agent made outside its branch, as told when it was escalated for that; gone once a person freed it. */
+  readonly strays: ReadonlyMap<string, string>;
   /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
   readonly agents: ReadonlyMap<string, string>;
   /** id → what its runs used, oldest first, as `Kanban-Usage` tells. */

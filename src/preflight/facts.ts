@@ -56,6 +56,8 @@ export interface PreflightFacts {
   readonly teamChecks: readonly TeamCheckFact[];
   /** `.kanban/`, `.worktrees/`: those of ours that git doesn't ignore. */
   readonly notIgnored: readonly string[];
+  /** Why `contain: bwrap` can't be kept; null = it can, or isn't asked for. */
+  readonly containment: Problem | null;
   /** The coordinator runs as root. */
   readonly isRoot: boolean;
   /** Locks and leftovers that were cleared away, in words. */
@@ -74,8 +76,19 @@ export interface AgentFact {
   readonly program: string;
   /** Where it was found; null = it wasn't. */
   readonly found: string | null;
-  /** First line of `--version`, of the agent CLIs that we know. */
+  /** Its line of `--version`, of the agent CLIs that we know. */
   readonly version: string | null;
+  readonly permissions: 'narrow' | 'full';
+  /** What its switches open up, in a sentence; null = nothing is known of it. */
+  readonly opens: string | null;
+  /** How it can speak to its provider; null = nothing is known of it. */
+  readonly login: 'login' | 'key' | 'nothing' | null;
+  /** How a person logs in or gives a key. */
+  readonly loginHint: string;
+  /** Keys in the environment that no `env` names: they are not passed on. */
+  readonly unnamedKeys: readonly string[];
+  /** Lowest Node that its current version runs on; null = any, or not known. */
+  readonly needsNode: string | null;
   /** All arguments, as it will be started. */
   readonly args: readonly string[];
 }

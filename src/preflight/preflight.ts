@@ -1,9 +1,12 @@
 import { agentMissing } from './checks/agent-missing.ts';
 import { agentUnattended } from './checks/agent-unattended.ts';
+import { agentLogin } from './checks/agent-login.ts';
+import { agentNode } from './checks/agent-node.ts';
 import { agentsFound } from './checks/agents-found.ts';
 import { base } from './checks/base.ts';
 import { board } from './checks/board.ts';
 import { commits } from './checks/commits.ts';
+import { containment } from './checks/containment.ts';
 import { disk } from './checks/disk.ts';
 import { envFiles } from './checks/env-files.ts';
 import { foreignBranches } from './checks/foreign-branches.ts';
@@ -50,6 +53,7 @@ export const checks: readonly Check[] = [
   foreignBranches,
   agentMissing,
   agentUnattended,
+  containment,
   leftovers,
   envFiles,
   ignoredFolders,
@@ -58,6 +62,8 @@ export const checks: readonly Check[] = [
   testerRun,
   nodeEndOfLife,
   agentsFound,
+  agentLogin,
+  agentNode,
   room,
 ];
 

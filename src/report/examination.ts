@@ -1,15 +1,59 @@
-import type { Examination, Leftover } from '../coordinator/doctor-look.ts';
+import type { Examination, Leftover, ShownAgent } from '../coordinator/doctor-look.ts';
+import type { Probe } from '../coordinator/probe.ts';
 import { drawFindings } from '../preflight/draw.ts';
+import { plain, plainLines } from './plain.ts';
 
 /** `kanban doctor` as text. */
-export function renderExamination({ findings, containment, leftovers, fixed }: Examination): string {
-  const parts = [drawFindings(findings), `containment: ${containment}`];
+export function renderExamination(examination: Examination): string {
+  const { findings, containment, agents, probes, leftovers, fixed } = examination;
+  const parts = [drawFindings(findings)];
+  parts.push(
+    ['agents:', ...(agents.length === 0 ? ['  none that we know is installed'] : agents.map(agentLine))].join('\n'),
+  );
+  if (probes.length > 0) parts.push(['proved:', ...probes.flatMap(probeLines)].join('\n'));
+  parts.push(`containment: ${containment}`);
   if (fixed.length > 0) parts.push(['mended:', ...fixed.map((line) => `  ${line}`)].join('\n'));
-  if (leftovers.length > 0) parts.push(['kept and left over:', ...leftovers.map(line)].join('\n'));
+  if (leftovers.length > 0) parts.push(['kept and left over:', ...leftovers.map(leftoverLine)].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 
-function line({ kind, name, what, size, hint }: Leftover): string {
+function agentLine(agent: ShownAgent): string {
+  const { name, program, found, version, roles, permissions } = agent;
+  if (found === null) return `  ${name}: \`${program}\` was not found${plays(roles)}`;
+  const words = [version ?? 'version unknown', loginOf(agent), `permissions ${permissions}`].filter(Boolean);
+  return `  ${name}: ${plain(words.join(' · '))}${plays(roles)}`;
+}
+
+const plays = (roles: readonly string[]): string => (roles.length === 0 ? '' : ` · plays ${roles.join(', ')}`);
+
+function loginOf({ login, unnamedKeys }: ShownAgent): string {
+  switch (login) {
+    case 'login':
+      return 'logged in';
+    case 'key':
+      return 'has a key';
+    case 'nothing':
+      return unnamedKeys.length > 0
+        ? `no login to be seen; ${unnamedKeys[0]} is set, but not passed on`
+        : 'no login to be seen';
+    default:
+      return '';
+  }
+}
+
+function probeLines({ agent, ok, seconds, what, tail }: Probe): string[] {
+  const head = `  ${agent}: ${ok ? 'works unattended' : 'does NOT work'} (${seconds}s): ${plain(what)}`;
+  return [
+    head,
+    ...(ok || tail === ''
+      ? []
+      : plainLines(tail)
+          .slice(-8)
+          .map((line) => `      ${line}`)),
+  ];
+}
+
+function leftoverLine({ kind, name, what, size, hint }: Leftover): string {
   const kept = size === null ? '' : `, ${inUnits(size)}`;
   return `  ${kind} ${name}: ${what}${kept}\n      ${hint}`;
 }

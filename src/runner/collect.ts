@@ -28,6 +28,8 @@ export interface Collected {
   readonly rescued: readonly Rescue[];
   readonly boardRestored: readonly string[];
   readonly faults: readonly string[];
+  /** Commits outside its branch, newest first. */
+  readonly strays: readonly string[];
   readonly reported: boolean;
 }
 
@@ -48,7 +50,7 @@ export interface CollectOptions {
 export async function collect(folder: string, brief: Brief, options: CollectOptions = {}): Promise<Collected> {
   const reported = takeReport(folder, brief);
   const repo = options.repo ?? repositoryOf(brief);
-  const nothing = { leftovers: null, rescued: [], boardRestored: [], reported };
+  const nothing = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported };
   try {
     if (!existsSync(brief.worktree))
       return { ...nothing, ...(await branchAlone(brief, repo)), faults: ['the worktree is gone'] };
@@ -98,7 +100,7 @@ async function collectWork(
   const tip = leftovers.commit ?? state.head ?? brief.tip;
   const standing = await standingOf(brief, tip, repo);
   const moved = await lookAtCommits(standing, state.head ?? brief.tip, options.cleanMerges ?? []);
-  const strays = told(await strayCommits(standing));
+  const strays = await strayCommits(standing);
   const facts = await factsOf(standing);
   const board = facts.changed.filter((path) => path.startsWith(`${brief.board}/`));
   const end = board.length === 0 ? facts : await factsOf(await standingOf(brief, await restoreBoard(brief, tip), repo));
@@ -107,7 +109,8 @@ async function collectWork(
     leftovers: options.message === undefined ? leftovers.commit : null,
     rescued: [...rescued, ...moved.rescued, ...leftovers.rescued],
     boardRestored: board,
-    faults: [...faults, ...moved.faults, ...leftovers.faults, ...strays],
+    faults: [...faults, ...moved.faults, ...leftovers.faults, ...told(strays)],
+    strays,
   };
 }
 

@@ -11,6 +11,7 @@ import type { Brief, Cause, RunnerOrder, RunResult } from './folder.ts';
 import { cleanUp, prepare } from './hooks.ts';
 import { LiveRun } from './live-run.ts';
 import { Listener } from './listener.ts';
+import { lastWords } from './last-words.ts';
 import { tailOf } from './output.ts';
 import { playShell } from './shell.ts';
 import { supervise } from './supervise.ts';
@@ -140,6 +141,7 @@ function deniedOf(run: LiveRun): string[] {
 
 function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verdict: Verdict): void {
   const { brief, folder } = run;
+  const listens = (adapterNamed(brief.adapter)?.converse ?? null) !== null;
   const session = run.session ?? brief.session?.id;
   const denied = deniedOf(run);
   const result: RunResult = {
@@ -150,7 +152,8 @@ function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, v
     awake: Math.round(run.awake),
     ...facts,
     output: run.outputSize(),
-    tail: tailOf(run.outputPath),
+    // Lines of JSON would tell nobody anything.
+    tail: (listens ? lastWords(run.events) : '') || tailOf(run.outputPath),
     survivors: run.survivors,
     swept: [...run.swept.values()],
     ...verdict,

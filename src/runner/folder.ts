@@ -208,6 +208,8 @@ export interface RunResult {
   readonly boardRestored: readonly string[];
   /** Facts that fail the run whatever its report says ("HEAD was left on another branch"). */
   readonly faults: readonly string[];
+  /** Commits by the run's identity on base or in the person's checkout, newest first; absent where the runner was an older one. */
+  readonly strays?: readonly string[];
   /** A report was found and copied. */
   readonly reported: boolean;
   /** Bytes of output. */

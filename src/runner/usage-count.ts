@@ -28,9 +28,9 @@ export class UsageCount {
     return this.#run;
   }
 
-  /** Total of the session, where the agent tells such totals. */
+  /** Total of the session, where the agent tells such totals; of one that was resumed and told nothing since, the last. */
   get ofThread(): Usage | undefined {
-    return this.#thread;
+    return this.#thread ?? this.#before ?? undefined;
   }
 }
 

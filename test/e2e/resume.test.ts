@@ -109,7 +109,8 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
   it.concurrent('coordinator and runner killed at once: the agent left alone is ended before another starts (I3)', async ({
     made,
   }) => {
-    const kanban = made({ todo: '## T-1: One\n' });
+    // In a namespace it would have ended with its runner.
+    const kanban = made({ todo: '## T-1: One\n', settings: 'contain: group\n' });
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const first = kanban.start();
     await kanban.at('there');

@@ -84,7 +84,17 @@ const needsApproval = (world: World, { entry }: EntryFacts, tip: string): boolea
 function whyHeld(world: World, { entry, branch }: EntryFacts): string | null {
   if (branch?.worktree === 'there' && !branch.attached)
     return `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`;
-  return world.landingsHeld;
+  return world.landingsHeld ?? strayWork(world);
+}
+
+/** While nobody has looked at commits that an agent made where it had no business, nothing is built on them. */
+function strayWork({ entries, runs, history }: World): string | null {
+  const untaken = runs.find(({ ended }) => (ended?.strays.length ?? 0) > 0);
+  const told = entries.find(
+    ({ entry }) => entry.id !== null && entry.tags.includes('ESCALATED') && history.strays.has(entry.id),
+  );
+  const id = untaken?.taskId ?? told?.entry.id;
+  return id === undefined ? null : `the agent of ${id} committed outside its branch: kanban show ${id}`;
 }
 
 function ready(world: World, facts: EntryFacts, tip: string): Turn {

@@ -10,7 +10,7 @@ export const agentMissing: Check = {
       .map(({ name, program, roles }) => ({
         level: 'holds',
         message: `The agent \`${name}\` can't be started: \`${program}\` was not found${roles.length > 0 ? ` (it plays: ${roles.join(', ')})` : ' (it concerns entries that name it)'}.`,
-        fix: `install ${program}, or change \`agents.${name}.command\` in WORKFLOW.md`,
+        fix: `install ${program} (docs/agents.md), or change \`agents.${name}.command\` in WORKFLOW.md`,
         holds: { agents: [name] },
       })),
 };

@@ -7,7 +7,8 @@ export const agentUnattended: Check = {
   why: 'Without the right switches these programs end with exit code 0 and have committed nothing.',
   run: ({ agents, isRoot }) =>
     agents
-      .filter(({ found }) => found !== null)
+      // Adapters bring the switches that are needed.
+      .filter(({ kind, found }) => kind === 'command' && found !== null)
       .flatMap((agent): Found[] => {
         const reason = (CHECKED[programName(agent.program)] ?? (() => null))(agent, isRoot);
         return reason === null
@@ -42,7 +43,7 @@ function claude({ args }: AgentFact, isRoot: boolean): Reason | null {
   if (bypass || allowed) return null;
   return {
     message: 'would not be allowed to commit: nobody is there to be asked.',
-    fix: 'add `--permission-mode dontAsk --allowedTools "Bash(git *)" Write Edit Read` to its args (kanban init --agent claude shows the form)',
+    fix: 'add `--permission-mode dontAsk --allowedTools "Bash(git *)" Write Edit Read` to its args or let the adapter see to it: agents: { claude: {} }',
   };
 }
 

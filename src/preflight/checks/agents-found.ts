@@ -1,3 +1,4 @@
+import type { AgentFact } from '../facts.ts';
 import type { Check } from '../finding.ts';
 
 export const agentsFound: Check = {
@@ -7,10 +8,13 @@ export const agentsFound: Check = {
   run: ({ agents }) =>
     agents
       .filter(({ kind, found, roles }) => kind !== 'shell' && found !== null && roles.length > 0)
-      .map(({ name, program, version, args, roles }) => ({
-        level: 'told',
-        message: `\`${name}\` (${roles.join(', ')})${version ? ` is ${version}` : ''}, started as: ${[program, ...args].map(quoted).join(' ')}`,
-      })),
+      .map((agent) => ({ level: 'told', message: told(agent) })),
 };
+
+function told({ name, program, version, args, roles, opens }: AgentFact): string {
+  const head = `\`${name}\` (${roles.join(', ')})${version ? ` is ${version}` : ''}`;
+  const rights = opens === null ? '' : `. ${opens}`;
+  return `${head}, started as: ${[program, ...args].map(quoted).join(' ')}${rights}`;
+}
 
 const quoted = (arg: string): string => (/^[\w@%+=:,./{}-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`);

@@ -59,7 +59,7 @@ describe('detect: install and tests', () => {
     ['go', { 'go.mod': '' }, null, 'go test ./...'],
     ['pytest', { 'pyproject.toml': '[tool.pytest.ini_options]\n' }, null, 'pytest'],
   ])('%s', async (_, files, install, tests) => {
-    const { afterCreate, testerRun } = await detect(makeRepository(files), 'board', makePrograms());
+    const { afterCreate, testerRun } = await detect(makeRepository(files), 'board', { PATH: makePrograms() });
     expect([afterCreate?.value ?? null, testerRun?.value ?? null]).toEqual([install, tests]);
   });
 
@@ -69,7 +69,7 @@ describe('detect: install and tests', () => {
       '.gitignore': 'package-lock.json\n',
       'package-lock.json': '{}',
     });
-    expect((await detect(root, 'board', makePrograms())).afterCreate).toBeNull();
+    expect((await detect(root, 'board', { PATH: makePrograms() })).afterCreate).toBeNull();
   });
 });
 
@@ -77,19 +77,25 @@ describe('detect: ids and base', () => {
   it('reads ids off several branches, and takes none for one', async () => {
     const root = makeRepository();
     run(root, 'branch', 'HYD-1-login');
-    expect((await detect(root, 'board', makePrograms())).ids).toBeNull();
+    expect((await detect(root, 'board', { PATH: makePrograms() })).ids).toBeNull();
     run(root, 'branch', 'feature/HYD-22');
     run(root, 'branch', 'UTF-8');
     run(root, 'branch', 'fix/UTF-8-names');
-    expect((await detect(root, 'board', makePrograms())).ids).toEqual({ value: ['HYD'], from: 'branch names' });
+    expect((await detect(root, 'board', { PATH: makePrograms() })).ids).toEqual({
+      value: ['HYD'],
+      from: 'branch names',
+    });
     run(root, 'update-ref', 'refs/kanban/start/OPS-3', 'HEAD');
-    expect((await detect(root, 'board', makePrograms())).ids).toEqual({ value: ['OPS'], from: 'refs/kanban' });
+    expect((await detect(root, 'board', { PATH: makePrograms() })).ids).toEqual({
+      value: ['OPS'],
+      from: 'refs/kanban',
+    });
   });
 
   it('finds a base where HEAD is detached', async () => {
     const root = makeRepository();
     run(root, 'checkout', '-q', '--detach');
-    expect(await detect(root, 'board', makePrograms())).toMatchObject({
+    expect(await detect(root, 'board', { PATH: makePrograms() })).toMatchObject({
       head: null,
       base: { value: 'main', from: 'the branches' },
     });

@@ -9,7 +9,7 @@ import type { Settings } from '../../../src/workflow/settings.ts';
 import { makeFolder, makePrograms, makeRepository, run, write } from './rig.ts';
 
 async function initIn(cwd: string, options: Partial<InitOptions> = {}): Promise<InitResult> {
-  const result = await init({ cwd, dryRun: false, path: makePrograms(), ...options });
+  const result = await init({ cwd, dryRun: false, env: { PATH: makePrograms(), HOME: '/nowhere' }, ...options });
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
@@ -21,7 +21,7 @@ function settingsOf(root: string): Settings {
 }
 
 const problemOf = async (options: Partial<InitOptions> & { cwd: string }): Promise<string | undefined> => {
-  const result = await init({ dryRun: false, path: makePrograms(), ...options });
+  const result = await init({ dryRun: false, env: { PATH: makePrograms(), HOME: '/nowhere' }, ...options });
   return result.ok ? undefined : result.error[0]?.code;
 };
 
@@ -104,23 +104,33 @@ describe('init', () => {
 
   it('picks the agent CLIs that it finds, and writes them so that they can commit', async () => {
     const root = makeRepository(LOCKED);
-    const { found } = await initIn(root, { path: makePrograms('claude', 'codex') });
+    const { found } = await initIn(root, { env: { PATH: makePrograms('claude', 'codex'), HOME: '/nowhere' } });
     const { roles, agents } = settingsOf(root);
     expect([roles.task.agent, roles.reviewer.agent, roles.tester.agent]).toEqual(['claude', 'claude', 'claude']);
-    expect(agents['claude']?.command).toEqual(['claude']);
-    expect(agents['claude']?.args.join(' ')).toContain(
-      '--permission-mode dontAsk --model {model} --allowedTools Bash(git *) Bash(npm *) Write Edit Read',
-    );
-    expect(agents['codex']?.args).toEqual(expect.arrayContaining(['workspace-write', '{git_dir}', '{git_common_dir}']));
-    expect(agents['codex']?.env.pass).toContain('OPENAI_API_KEY');
+    for (const name of ['claude', 'codex'])
+      expect(agents[name]).toMatchObject({ kind: name, command: [], permissions: 'narrow', tools: ['npm'] });
     expect(found).toContain('agents: Claude Code, Codex');
+  });
+
+  it('passes a key on only where one is set and there is no login, and says that it is billed', async () => {
+    const path = makePrograms('claude');
+    const keyed = makeRepository();
+    const { found } = await initIn(keyed, { env: { PATH: path, HOME: '/nowhere', ANTHROPIC_API_KEY: 'k' } });
+    expect(settingsOf(keyed).agents['claude']?.env.pass).toEqual(['ANTHROPIC_API_KEY']);
+    expect(found.join('\n')).toContain('ANTHROPIC_API_KEY is set and Claude Code has no login');
+    expect(readFileSync(join(keyed, 'WORKFLOW.md'), 'utf8')).not.toContain(': k');
+    const home = makeFolder();
+    write(home, { '.claude/.credentials.json': '{}' });
+    const loggedIn = makeRepository();
+    await initIn(loggedIn, { env: { PATH: path, HOME: home, ANTHROPIC_API_KEY: 'k' } });
+    expect(settingsOf(loggedIn).agents['claude']?.env.pass).toEqual([]);
   });
 
   it('--agent wins over what is found; an unknown one is refused with nothing written', async () => {
     const root = makeRepository();
     expect(await problemOf({ cwd: root, agent: 'claud' })).toBe('unknown-agent');
     expect(run(root, 'status', '--porcelain')).toBe('');
-    await initIn(root, { agent: 'codex', path: makePrograms('claude') });
+    await initIn(root, { agent: 'codex', env: { PATH: makePrograms('claude'), HOME: '/nowhere' } });
     const { roles, agents } = settingsOf(root);
     expect([roles.task.agent, Object.keys(agents)]).toEqual(['codex', ['shell', 'codex', 'claude']]);
   });
@@ -133,7 +143,7 @@ describe('init', () => {
     };
     const root = makeRepository();
     await initIn(root, { dryRun: true, ask });
-    await initIn(root, { ask, path: makePrograms('codex') });
+    await initIn(root, { ask, env: { PATH: makePrograms('codex'), HOME: '/nowhere' } });
     expect(asked).toEqual([['codex', 'shell']]);
     expect(settingsOf(root).roles.task.agent).toBe('shell');
   });

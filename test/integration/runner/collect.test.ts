@@ -42,6 +42,7 @@ describe('left uncommitted (I6)', () => {
       rescued: [],
       boardRestored: [],
       faults: [],
+      strays: [],
       reported: false,
     });
   });
@@ -357,10 +358,13 @@ describe('what may not land', () => {
       '-qam',
       'escape',
     );
-    expect((await collected(brief)).faults[0]).toContain('committed outside its branch');
+    const { faults, strays } = await collected(brief);
+    expect(faults[0]).toContain('committed outside its branch');
+    expect(strays).toEqual([rig.sha('main')]);
     rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
+    // The next run of the same entry, role and agent has the same identity; what was there before it is not its doing.
     const later = rig.brief();
-    expect((await collected(later)).faults).toEqual([]);
+    expect(await collected(later)).toMatchObject({ faults: [], strays: [] });
   });
 
   it("a commit by the run's identity in the person's checkout, on whatever branch", async () => {

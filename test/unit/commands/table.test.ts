@@ -140,8 +140,8 @@ describe('command line', () => {
                        nothing
         preflight      Check all that could stop or hold the work, each with how to mend it; exit code 3
                        if something stops all
-        doctor         Preflight, and: agents, containment, left-overs with their sizes, rescued and
-                       abandoned work
+        doctor         Preflight, and: agents with their logins, containment, left-overs with their sizes,
+                       rescued and abandoned work
         demo           Watch it work on a small repository made for it; leaves nothing behind
         help           Print how a command is used
 

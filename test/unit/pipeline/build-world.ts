@@ -128,6 +128,7 @@ export const history = (change: Partial<History> = {}): History => ({
   rejected: new Map(),
   escalated: new Map(),
   movedSinceEscalated: new Set(),
+  strays: new Map(),
   agents: new Map(),
   used: new Map(),
   ...change,

@@ -80,6 +80,12 @@ describe('what a run has used', () => {
     expect(count.ofRun).toEqual({ input: 30, output: 4, cached: 50 });
     expect(count.ofThread).toEqual({ input: 130, output: 14, cached: 50 });
   });
+
+  it('is unknown where a resumed agent told nothing, and its session has used at least what it had', () => {
+    const count = new UsageCount({ input: 100, output: 10 });
+    expect(count.ofRun).toBe(undefined);
+    expect(count.ofThread).toEqual({ input: 100, output: 10 });
+  });
 });
 
 it.each([

@@ -48,6 +48,7 @@ const well: PreflightFacts = {
   pullRebase: false,
   unpushed: 0,
   teamChecks: [],
+  containment: null,
   notIgnored: [],
   isRoot: false,
   mended: [],
@@ -63,6 +64,12 @@ const agent = (change: Partial<AgentFact>): AgentFact => ({
   found: '/bin/claude',
   version: '2.1.0',
   args: ['--permission-mode', 'dontAsk', '--allowedTools', 'Edit'],
+  permissions: 'narrow',
+  opens: null,
+  login: null,
+  loginHint: 'log in',
+  unnamedKeys: [],
+  needsNode: null,
   ...change,
 });
 const problem: Problem = {
@@ -168,6 +175,12 @@ describe('preflight', () => {
       },
       [],
     ],
+    ['an adapter sees to its switches', { agents: [agent({ kind: 'claude', args: ['-p'] })] }, []],
+    ['no login', { agents: [agent({ login: 'nothing' })] }, ['told agent-login']],
+    ['no login of an agent without a role', { agents: [agent({ login: 'nothing', roles: [] })] }, []],
+    ['a key that is passed', { agents: [agent({ login: 'key' })] }, []],
+    ['an agent for a newer Node', { agents: [agent({ needsNode: '26.1' })] }, ['told agent-node']],
+    ['an agent for this Node', { agents: [agent({ needsNode: '22.12.0' })] }, []],
     ['a program of the team', { agents: [agent({ program: './agent.sh', args: [] })] }, []],
     ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['told env-files']],
     ['ignored .env that is copied', { ignoredEnvFiles: ['.env'], hasWorktreeInclude: true }, []],
@@ -179,6 +192,11 @@ describe('preflight', () => {
     ['a shallow clone', { shallow: true }, ['told shallow']],
     ['folders that git sees', { notIgnored: ['.kanban/'] }, ['told ignored-folders']],
     ['a tester without a command', { settings: settings({ run: '' }) }, ['told tester-run']],
+    [
+      'containment that can not be had',
+      { containment: { code: 'containment', message: "`contain: bwrap` can't be kept.", fix: 'install it' } },
+      ['holds containment'],
+    ],
     ['leftovers', { mended: ['the lock of process 3, which is gone'] }, ['mended leftovers']],
   ];
 
@@ -214,11 +232,35 @@ describe('preflight', () => {
     }
   });
 
+  it('holds every agent, built in or not, where none may run', () => {
+    const containment = { code: 'containment', message: 'No bubblewrap.', fix: 'install it' };
+    const [finding] = preflight({ ...well, containment });
+    expect(finding).toMatchObject({ check: 'containment', message: 'No bubblewrap.', fix: 'install it' });
+    expect(finding?.holds?.agents).toEqual(expect.arrayContaining(['shell', 'claude']));
+  });
+
   it('tells agents with version and the exact switches', () => {
     const [told] = preflight({ ...well, agents: [agent({ args: ['--allowedTools', 'Bash(git *)'] })] }).filter(
       ({ check }) => check === 'agents-found',
     );
     expect(told?.message).toBe("`claude` (task) is 2.1.0, started as: claude --allowedTools 'Bash(git *)'");
+  });
+
+  it('tells what the switches open up', () => {
+    const opens = 'It may edit files.';
+    const [told] = preflight({ ...well, agents: [agent({ opens, args: [] })] }).filter(
+      ({ check }) => check === 'agents-found',
+    );
+    expect(told?.message).toBe('`claude` (task) is 2.1.0, started as: claude. It may edit files.');
+  });
+
+  it('names a key that is set but not passed on, and that it is billed', () => {
+    const [told] = preflight({
+      ...well,
+      agents: [agent({ login: 'nothing', unnamedKeys: ['ANTHROPIC_API_KEY'] })],
+    }).filter(({ check }) => check === 'agent-login');
+    expect(told?.message).toContain('ANTHROPIC_API_KEY is set, but not passed');
+    expect(told?.fix).toContain('agents: { claude: { env: [ANTHROPIC_API_KEY] } }');
   });
 
   it('tells what would start', () => {

@@ -343,7 +343,11 @@ describe('what no retry helps: escalated in place, and a fresh budget once a per
       run: ended('T-1', { cause: 'stopped', survivors: [{ pid: 78, command: 'sh' }] }),
       feedback: /78 \(sh\)/,
     },
-    { what: 'commits on base', run: { ...good, ended: { ...good.ended!, strays: ['abc'] } }, feedback: /abc/ },
+    {
+      what: 'commits on base',
+      run: { ...good, ended: { ...good.ended!, strays: ['abc', 'def'] } },
+      feedback: /abc def; git revert abc def takes it back/,
+    },
   ];
   it.each(cases)('$what', ({ run, feedback }) => {
     const move = moveOf(world([on], { runs: [run] }));

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Readable, Writable } from 'node:stream';
+import { ndJsonStream } from '@agentclientprotocol/sdk/unstable';
+import type { Stream } from '@agentclientprotocol/sdk/unstable';
+
+/** How long an agent may take to end once its stdin is closed, and then once it was told to (SIGTERM), in ms. */
+const LEAVE = 1_000;
+const TERMINATE = 1_500;
+
+/** The agent, a child in our own process group; its stderr goes on to ours, line by line. */
+export class AgentProcess {
+  readonly stream: Stream;
+  /** Resolves when it has ended, or could not be started, with that in words. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcess;
+  #isEnded = false;
+
+  constructor([file = '', ...args]: readonly string[], cwd: string) {
+    const child = spawn(file, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child = child;
+    this.ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
+      child.once('exit', (code, signal) => resolve(`it ended (${signal ?? `exit ${code}`})`));
+    });
+    void this.ended.then(() => (this.#isEnded = true));
+    child.stdin.on('error', () => {});
+    createInterface({ input: child.stderr }).on('line', (line) => process.stderr.write(`${line}\n`));
+    this.stream = ndJsonStream(Writable.toWeb(child.stdin), messagesOf(child.stdout));
+  }
+
+  /** Ends it: stdin closed, then SIGTERM, then SIGKILL. @param patient false: SIGTERM at once */
+  async end(patient: boolean): Promise<void> {
+    this.#child.stdin?.destroy();
+    if (patient && (await this.#endsIn(LEAVE))) return;
+    if (this.#isEnded) return;
+    this.#child.kill('SIGTERM');
+    if (await this.#endsIn(TERMINATE)) return;
+    this.#child.kill('SIGKILL');
+    await this.#endsIn(TERMINATE);
+  }
+
+  async #endsIn(limit: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), limit);
+    });
+    const done = await Promise.race([this.ended.then(() => true), late]);
+    clearTimeout(timer);
+    return done;
+  }
+}
+
+/** The agent's messages as bytes; what else it prints (banners, warnings) goes where its stderr goes. */
+function messagesOf(stdout: Readable): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    start: (controller) => {
+      const lines = createInterface({ input: stdout, crlfDelay: Infinity });
+      lines.on('line', (line) => {
+        if (line.startsWith('{')) controller.enqueue(encoder.encode(`${line}\n`));
+        else if (line.trim() !== '') process.stderr.write(`${line}\n`);
+      });
+      lines.once('close', () => controller.close());
+    },
+  });
+}

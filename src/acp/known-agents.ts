@@ -1,0 +1,44 @@
+/** What the protocol leaves open, as measured on one agent. */
+export interface KnownAgent {
+  /** A second prompt joins the turn that is on; else the turn has to be cancelled first. */
+  readonly joins: boolean;
+  /** It starts MCP servers that are given as a command. */
+  readonly stdioMcp: boolean;
+  /**
+   * `turn`: the answer to a prompt tells all tokens of that turn. `chunk`: each model call tells its own, on a chunk.
+   * `none`: what it tells is less than what was used (the last call only), so it isn't counted.
+   */
+  readonly tokens: 'turn' | 'chunk' | 'none';
+  /** Its sandbox must be told the folders that git writes to. */
+  readonly sandbox: boolean;
+}
+
+/** An agent by the name that it gives itself in `initialize`; those that aren't known are taken at the protocol's word. */
+export function knownAgent(name: string): KnownAgent {
+  return { ...PROTOCOL, ...AGENTS.find(([pattern]) => pattern.test(name))?.[1] };
+}
+
+const PROTOCOL: KnownAgent = { joins: false, stdioMcp: true, tokens: 'turn', sandbox: false };
+
+const AGENTS: readonly (readonly [RegExp, Partial<KnownAgent>])[] = [
+  [/claude-agent-acp|claude-code-acp/, { joins: true }],
+  [/codex-acp/, { sandbox: true }],
+  [/^opencode$/i, { joins: true, tokens: 'none' }],
+  [/^gemini-cli$/, {}],
+  [/^qwen-code$/, { tokens: 'chunk' }],
+  [/^copilot$/i, { stdioMcp: false }],
+  // goose gives no name at all, and tells the tokens of its last call only.
+  [/^(goose)?$/i, { tokens: 'none' }],
+];
+
+/**
+ * The mode to work in. Narrow: one that asks before it does what could do harm, where the agent might otherwise not
+ * (goose's own is `auto`, a person's settings may name any). Full: one that asks nothing. null = none that is known.
+ */
+export function modeFor(permissions: 'narrow' | 'full', modes: readonly string[]): string | null {
+  const wanted = permissions === 'narrow' ? ASKING : [...BYPASS, ...(modes.includes('smart_approve') ? ['auto'] : [])];
+  return wanted.find((mode) => modes.includes(mode)) ?? null;
+}
+
+const BYPASS = ['bypassPermissions', 'agent-full-access', 'full-access', 'yolo'];
+const ASKING = ['default', 'workspace-write', 'approve'];

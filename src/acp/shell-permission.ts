@@ -1,0 +1,84 @@
+import type { Inside } from './inside.ts';
+import { readShellLine } from './shell-line.ts';
+import type { ShellCommand, ShellWord } from './shell-line.ts';
+
+export interface ShellRules {
+  readonly cwd: string;
+  readonly worktree: string;
+  readonly inside: Inside;
+  /** All programs that may run: git, those that only look, and the settings' own. */
+  readonly programs: readonly string[];
+  /** The settings' own: how they are called isn't looked at. */
+  readonly tools: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * May a shell run this line unasked: only programs that are allowed, all redirections and the working folder inside the
+ * worktree? It keeps an agent on its way, and is no sandbox: git itself can be made to run programs, and so can the
+ * settings' tools. @returns why not; null = it may.
+ */
+export function judgeShellLine(line: string, rules: ShellRules): string | null {
+  const commands = readShellLine(line, { ...rules.variables, PWD: rules.cwd });
+  if (commands === null) return 'its shell line is more than simple commands';
+  if (commands.length === 0) return 'it names no command';
+  let { cwd } = rules;
+  for (const command of commands) {
+    const why = judge(command, { ...rules, cwd });
+    if (why !== null) return why;
+    const [program, target] = command.words;
+    if (program?.text === 'cd') cwd = target === undefined ? cwd : joined(cwd, target.text);
+  }
+  return null;
+}
+
+function judge({ words, files }: ShellCommand, rules: ShellRules): string | null {
+  const file = files.find((each) => each.open || !(DEVICES.has(each.text) || rules.inside(each.text, rules.cwd)));
+  if (file !== undefined) return `it reads or writes ${file.text || 'a file'} outside the worktree`;
+  const [program, ...args] = words;
+  if (program === undefined) return null;
+  if (program.open || !rules.programs.includes(program.text)) return `${program.text || 'its program'} isn't allowed`;
+  if (rules.tools.includes(program.text)) return null;
+  if (program.text === 'git') return judgeGit(args, rules);
+  return judgeLooking(program.text, args, rules);
+}
+
+const DEVICES = new Set(['/dev/null', '/dev/stdout', '/dev/stderr', '/dev/stdin', '/dev/tty']);
+
+/** Another repository or worktree is somebody else's. */
+function judgeGit(args: readonly ShellWord[], { inside, cwd }: ShellRules): string | null {
+  for (let n = 0; n < args.length; n += 1) {
+    const text = args[n]?.text ?? '';
+    if (!text.startsWith('-')) return null;
+    const attached = /^--(?:git-dir|work-tree)=(.*)$/.exec(text)?.[1];
+    const takes = ['-C', '--git-dir', '--work-tree', '-c', '--namespace', '--exec-path'].includes(text);
+    const path = attached ?? (takes && text !== '-c' && text !== '--namespace' ? args[n + 1]?.text : undefined);
+    const open = takes ? args[n + 1]?.open === true : args[n]?.open === true;
+    if (path !== undefined && (open || !inside(path, cwd))) return `git ${text} leads outside the worktree`;
+    if (takes) n += 1;
+  }
+  return null;
+}
+
+/** Programs that only look: what they look at stays inside, and nothing makes them write or run something. */
+function judgeLooking(program: string, args: readonly ShellWord[], rules: ShellRules): string | null {
+  const harmless = ['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'date', 'which'].includes(program);
+  if (harmless) return null;
+  if (program === 'cd' && args.length !== 1) return 'cd leads outside the worktree';
+  for (const { text, open } of args) {
+    if (open) return `it isn't clear what ${program} is given`;
+    if (RISKY[program]?.test(text)) return `${program} ${text} isn't allowed`;
+    const value =
+      /^--?[\w-]+=(.*)$/.exec(text)?.[1] ?? (text.startsWith('-') ? text.replace(/^[^/]*(?=\/)/, '') : text);
+    const isPath = /^[/~]/.test(value) || /(?:^|\/)\.\.(?:\/|$)/.test(value) || program === 'cd';
+    if (isPath && !DEVICES.has(value) && !rules.inside(value, rules.cwd)) return `${value} is outside the worktree`;
+  }
+  return null;
+}
+
+const RISKY: Readonly<Record<string, RegExp>> = {
+  rg: /^--(?:pre|hostname-bin)/,
+  sort: /^(?:-[a-zA-Z]*[oT]|--(?:output|compress-program|temporary-directory))/,
+};
+
+const joined = (cwd: string, path: string): string => (path.startsWith('/') ? path : `${cwd}/${path}`);

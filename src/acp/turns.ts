@@ -1,0 +1,160 @@
+import { methods } from '@agentclientprotocol/sdk/unstable';
+import type { ClientContext } from '@agentclientprotocol/sdk/unstable';
+import { asObject } from '../agents/output-line.ts';
+import type { Printed } from '../agents/output-line.ts';
+import { codeOf, failureLine } from './failure.ts';
+import type { KnownAgent } from './known-agents.ts';
+import type { BridgeLine } from './lines.ts';
+import type { Updates } from './updates.ts';
+import type { UsageTotal } from './usage-total.ts';
+
+/** ms that a cancelled turn may take to end. */
+const CANCEL = 5_000;
+/** How often an agent whose turn ended with a refused call is told to go on without it. */
+const MOST_GO_ONS = 3;
+
+export interface TurnParts {
+  readonly agent: ClientContext;
+  readonly sessionId: string;
+  /** It takes `_session/steering`. */
+  readonly steers: boolean;
+  readonly known: KnownAgent;
+  readonly updates: Updates;
+  readonly usage: UsageTotal;
+  readonly print: (line: BridgeLine) => void;
+}
+
+/** The prompts of a session: the first, and the messages that come while it is worked on. */
+export class Turns {
+  readonly #parts: TurnParts;
+  /** Prompts without an answer yet. */
+  readonly #open = new Set<symbol>();
+  /** Messages that wait for a cancelled turn to end; null = none is being cancelled. */
+  #waiting: string[] | null = null;
+  #steering = 0;
+  #taken = 0;
+  #goOns = 0;
+  #stop = 'end_turn';
+  #onIdle: (() => void)[] = [];
+
+  constructor(parts: TurnParts) {
+    this.#parts = parts;
+  }
+
+  get isOn(): boolean {
+    return this.#open.size > 0;
+  }
+
+  begin(text: string): void {
+    const { agent, sessionId, print } = this.#parts;
+    const mark = Symbol('prompt');
+    if (this.#open.size === 0) print({ acp: 'turn-began' });
+    this.#open.add(mark);
+    agent.request(methods.agent.session.prompt, { sessionId, prompt: [{ type: 'text', text }] }).then(
+      (answer) => this.#answered(mark, answer),
+      (error: unknown) => this.#failed(mark, error),
+    );
+  }
+
+  /** A message for the turn that is on; one that comes too late for it begins another. */
+  message(text: string): void {
+    this.#taken += 1;
+    if (this.#waiting !== null) this.#waiting.push(text);
+    else if (!this.isOn) this.begin(`${text}\n\n${AFTERWARDS}`);
+    else if (this.#parts.steers) void this.#steer(text);
+    else this.#join(text);
+  }
+
+  /** Asks the agent to end its turn. @returns when it has, or when it takes too long. */
+  async cancel(): Promise<void> {
+    if (!this.isOn) return;
+    const { agent, sessionId } = this.#parts;
+    void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => {});
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CANCEL);
+    });
+    await Promise.race([new Promise<void>((resolve) => this.#onIdle.push(resolve)), late]);
+    clearTimeout(timer);
+    // Whatever it still answers comes too late.
+    this.#open.clear();
+  }
+
+  async #steer(text: string): Promise<void> {
+    const { agent, sessionId } = this.#parts;
+    this.#steering += 1;
+    const outcome = await agent
+      .request('_session/steering', { sessionId, prompt: [{ type: 'text', text }] })
+      .then((answer) => asObject(answer)?.['outcome'])
+      .catch(() => null);
+    this.#steering -= 1;
+    if (outcome === 'injected') this.#settle();
+    else if (this.isOn) this.#join(text);
+    else this.begin(`${text}\n\n${AFTERWARDS}`);
+  }
+
+  #join(text: string): void {
+    if (this.#parts.known.joins) this.begin(text);
+    else if (this.#waiting !== null) this.#waiting.push(text);
+    else void this.#interrupt(text);
+  }
+
+  /** The session stays as it is: what was done so far is in it. */
+  async #interrupt(text: string): Promise<void> {
+    this.#waiting = [text];
+    await this.cancel();
+    const said = this.#waiting.join('\n\n');
+    this.#waiting = null;
+    this.begin(`${said}\n\n${INTERRUPTED}`);
+  }
+
+  #answered(mark: symbol, answer: { readonly stopReason: string }): void {
+    this.#stop = answer.stopReason;
+    this.#end(mark, asObject(answer));
+  }
+
+  #failed(mark: symbol, error: unknown): void {
+    // Not the agent's answer: the connection is gone, and the bridge sees to that.
+    if (codeOf(error) === null) return;
+    // A turn that we cancelled may end any way it likes.
+    if (this.#open.has(mark) && this.#waiting === null) {
+      this.#parts.updates.flush();
+      this.#parts.print(failureLine('prompt', error));
+    }
+    this.#stop = 'error';
+    this.#end(mark, null);
+  }
+
+  #end(mark: symbol, answer: Printed | null): void {
+    const isOurs = this.#open.delete(mark);
+    // The last updates were read with the answer, and are taken in right after it.
+    setImmediate(() => {
+      const { known, usage, updates } = this.#parts;
+      updates.flush();
+      if (answer !== null && known.tokens === 'turn') usage.answered(answer);
+      if (isOurs) this.#settle();
+    });
+  }
+
+  #settle(): void {
+    if (this.isOn) return;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
+    if (this.#waiting !== null || this.#steering > 0) return;
+    const { updates, print } = this.#parts;
+    updates.flush();
+    if (updates.endedRefused && this.#stop !== 'error' && this.#goOns < MOST_GO_ONS) {
+      this.#goOns += 1;
+      print({ acp: 'notice', text: 'The agent ended its turn with a refused tool call: it is told to go on without.' });
+      this.begin(REFUSED);
+      return;
+    }
+    print({ acp: 'turn-ended', stop: this.#stop, taken: this.#taken });
+  }
+}
+
+const AFTERWARDS =
+  'This reached you after your turn had ended. See to it, and bring your report up to date if it changes.';
+const INTERRUPTED =
+  'This interrupted your work. Take it into account, then go on with your task where you were, to its end and your report.';
+const REFUSED =
+  'Your last tool call was refused: it goes beyond what you may do here, and nobody can be asked. Go on with your task in another way, to its end and your report.';

@@ -1,0 +1,205 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { adapterOf } from '../agents/adapter-of.ts';
+import { parseReport } from '../agents/report.ts';
+import { agentEnvironment, runIdentity } from '../effects/environment.ts';
+import { packageRoot } from '../effects/package-root.ts';
+import { createRunnerPool } from '../effects/runner-pool.ts';
+import { git, type Repository } from '../git/git.ts';
+import { RUN_FILES, type Brief, type RunResult } from '../runner/folder.ts';
+import type { Settings } from '../workflow/settings.ts';
+import { planRun, type RunPlan } from './run-plan.ts';
+
+/** What came of proving an agent. */
+export interface Probe {
+  readonly agent: string;
+  readonly ok: boolean;
+  /** Whole seconds. */
+  readonly seconds: number;
+  /** What is missing, or what was shown. */
+  readonly what: string;
+  /** Last lines of its output, where it failed. */
+  readonly tail: string;
+}
+
+/** ms that an agent may take for a file and a commit. */
+const TIMEOUT = 3 * 60_000;
+
+/**
+ * Proves that an agent can work here unattended: in a scratch worktree, under the very switches and environment of a run,
+ * it is asked for one file, one commit and a report; then git is looked at. It asks its provider: it costs some tokens.
+ * Worktree and branch are gone afterwards.
+ */
+export async function probe(repo: Repository, settings: Settings, agent: string): Promise<Probe> {
+  const name = `kanban-probe-${agent}-${randomBytes(3).toString('hex')}`;
+  const worktree = join(resolve(repo.root, settings.worktrees), name);
+  const folder = join(repo.root, '.kanban', 'probes', name);
+  const branch = `refs/heads/${name}`;
+  const begun = Date.now();
+  try {
+    await git(['worktree', 'add', '--quiet', '--no-track', '-b', name, worktree, settings.base, '--'], {
+      cwd: repo.root,
+    });
+    const gitDir = (await git(['rev-parse', '--absolute-git-dir'], { cwd: worktree })).stdout.trim();
+    const tip = (await git(['rev-parse', 'HEAD'], { cwd: worktree })).stdout.trim();
+    const runId = `PROBE-1-1-task-${randomBytes(4).toString('hex')}`;
+    const about = { runId, taskId: 'PROBE-1', role: 'task', purpose: 'work', agent, folder, worktree, gitDir } as const;
+    const names = adapterOf(settings, agent)?.capabilities.names ?? false;
+    const session = names ? { id: randomUUID(), resume: false } : null;
+    const planned = planRun(repo, settings, null, { ...about, session });
+    if (planned === null) return failed(agent, begun, 'there is no agent of that name', '');
+    const brief = briefOf(repo, settings, planned, { ...about, branch, tip, session });
+    const result = await carryOut(repo, settings, planned, brief, folder);
+    return judged(agent, begun, folder, result);
+  } finally {
+    await git(['worktree', 'remove', '--force', worktree], { cwd: repo.root, okExit: [0, 128] });
+    await git(['branch', '-D', '--quiet', '--', name], { cwd: repo.root, okExit: [0, 1] });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type About = Pick<
+  Brief,
+  'runId' | 'taskId' | 'role' | 'purpose' | 'agent' | 'worktree' | 'gitDir' | 'branch' | 'tip' | 'session'
+>;
+
+function briefOf(repo: Repository, settings: Settings, { adapter, plan, report, model }: RunPlan, about: About): Brief {
+  return {
+    ...about,
+    version: 1,
+    title: 'Prove that you can work here',
+    attempt: 1,
+    adapter: adapter.name,
+    createdAt: Date.now(),
+    root: repo.root,
+    gitCommonDir: repo.commonDir,
+    base: `refs/heads/${settings.base}`,
+    baseSha: about.tip,
+    startSha: about.tip,
+    mustDiffer: null,
+    board: settings.board,
+    command: plan.command,
+    shell: null,
+    identity: runIdentity(about.agent, about.taskId, about.role),
+    model,
+    sessionUsage: null,
+    messages: join(repo.root, '.kanban', 'probes', 'messages'),
+    patience: 30_000,
+    bwrap: null,
+    allowance: null,
+    report,
+    timeout: TIMEOUT,
+    stall: settings.stall,
+    grace: 5_000,
+    maxOutput: 64 * 1024 * 1024,
+    hooks: { afterCreate: '', beforeRun: '', afterRun: '', timeout: 0 },
+  };
+}
+
+async function carryOut(
+  repo: Repository,
+  settings: Settings,
+  { adapter, settings: agent, plan, report }: RunPlan,
+  brief: Brief,
+  folder: string,
+): Promise<RunResult | null> {
+  mkdirSync(join(brief.worktree, '.kanban'), { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const files = {
+    ...(plan.shell === null ? plan.files : {}),
+    [RUN_FILES.prompt]: promptFor(brief),
+    [RUN_FILES.brief]: JSON.stringify(brief),
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
+  const env = agentEnvironment({
+    inherited: process.env,
+    settings: settings.env,
+    agent: agent.env,
+    role: settings.roles.task.env,
+    passes: adapter.cli?.passes ?? [],
+    adapterEnv: plan.env,
+    run: {
+      program: adapter.name === 'command' ? 'command' : 'agent',
+      root: repo.root,
+      worktree: brief.worktree,
+      taskId: brief.taskId,
+      role: brief.role,
+      runId: brief.runId,
+      attempt: 1,
+      branch: brief.branch,
+      base: brief.base,
+      report,
+      changedFiles: null,
+      findings: null,
+      tmp: null,
+      slot: null,
+      identity: brief.identity,
+    },
+  });
+  await new Promise<void>((ended) => {
+    const pool = createRunnerPool({
+      runnerFile: join(packageRoot(), 'dist', 'runner.cjs'),
+      root: repo.root,
+      capacity: 1,
+      onEnded: () => {
+        pool.close();
+        ended();
+      },
+    });
+    pool.start(folder, env);
+    // A runner doesn't keep this process alive.
+    const alive = setInterval(() => existsSync(join(folder, RUN_FILES.result)) && clearInterval(alive), 250);
+  });
+  return readResult(folder);
+}
+
+const promptFor = ({
+  report,
+  worktree,
+}: Brief): string => `You are the task agent for PROBE-1: prove that you can work here unattended.
+
+You stand in a scratch worktree, \`${worktree}\`. Do exactly this, and nothing else:
+
+1. Write the file \`kanban-probe.txt\` with the one word \`ok\`.
+2. Commit it: \`git add kanban-probe.txt && git commit -m "Probe"\`.
+3. Write the file \`${report}\` with exactly these lines:
+
+\`\`\`markdown
+---
+verdict: done
+---
+It works.
+\`\`\`
+`;
+
+function judged(agent: string, begun: number, folder: string, result: RunResult | null): Probe {
+  if (result === null) return failed(agent, begun, 'its runner died', '');
+  const { cause, detail, ahead, tail, leftovers, denied, usage } = result;
+  const refused = denied === undefined ? '' : ` (refused: ${denied.join(', ')})`;
+  if (cause !== 'reported') return failed(agent, begun, `${cause}: ${detail}`, tail);
+  if (leftovers !== null || ahead === 0)
+    return failed(agent, begun, `it said that it was done, and committed nothing${refused}`, tail);
+  const report = parseReport(readFileSync(join(folder, RUN_FILES.report), 'utf8'), 'task');
+  if (!report.ok) return failed(agent, begun, report.problem, tail);
+  const tokens = usage?.input === undefined ? 'it tells no tokens' : `${usage.input + (usage.output ?? 0)} tokens`;
+  return { agent, ok: true, seconds: secondsSince(begun), what: `wrote, committed and reported; ${tokens}`, tail: '' };
+}
+
+const failed = (agent: string, begun: number, what: string, tail: string): Probe => ({
+  agent,
+  ok: false,
+  seconds: secondsSince(begun),
+  what,
+  tail,
+});
+
+const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 1000);
+
+function readResult(folder: string): RunResult | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, RUN_FILES.result), 'utf8')) as RunResult;
+  } catch {
+    return null;
+  }
+}
