@@ -197,8 +197,9 @@ function errorOf({ stage, code, kind, message }: Extract<BridgeLine, { acp: 'err
 
 function reading(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
   const error = events.findLast((event) => event.type === 'error');
-  const last = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
-  if (error === undefined) return code === 0 ? { kind: 'ended' } : { kind: 'ended', detail: last };
+  const words = tail.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{"acp"'));
+  const last = words.at(-1)?.trim() ?? '';
+  if (error === undefined) return code === 0 || last === '' ? { kind: 'ended' } : { kind: 'ended', detail: last };
   const { what, why: detail, until } = error;
   switch (what) {
     case 'provider':

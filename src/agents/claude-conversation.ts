@@ -44,6 +44,7 @@ export class ClaudeConversation implements Conversation {
 
   say(text: string): readonly string[] | null {
     if (!this.#listens) return null;
+    if (text.trim() === '') return [];
     // A text that begins with a slash would be a command to the CLI.
     const told = text.trimStart().startsWith('/') ? `Message: ${text.trimStart()}` : text;
     this.#said.push(told.trim());

@@ -33,8 +33,9 @@ const INSTRUCTIONS = ['CLAUDE.md', 'CLAUDE.local.md', 'AGENTS.md', '.claude/CLAU
 /** A path as a picomatch glob that matches only itself. */
 const escaped = (path: string): string => path.replaceAll(/[\\!?*+@()[\]{}|]/g, String.raw`\$&`);
 
-/** A command of the shell. What a hook prints may be cut when it is long, so the file is named as well. */
+/** A command of the shell. Of what a hook prints beyond 10,000 characters the model sees the beginning only. */
 function briefAgain(promptFile: string): string {
   const file = `'${promptFile.replaceAll("'", String.raw`'\''`)}'`;
-  return `printf '%s\n\n' "The conversation was shortened. This is your briefing once more; it also stands in "${file}; cat ${file}`;
+  const words = 'The conversation was shortened. This is your briefing once more; if it ends too soon, read it in';
+  return `printf '%s %s\n\n' '${words}' ${file}; cat ${file}`;
 }

@@ -96,6 +96,8 @@ function mcpServers({ mcp }: AgentRun): string {
 const ENVIRONMENT = {
   // Its own 10 retries take three minutes; 6 are over in about 35 s.
   CLAUDE_CODE_MAX_RETRIES: '6',
+  // A provider that takes a request and never answers: its own limit is six minutes, and told by nothing.
+  API_TIMEOUT_MS: '240000',
   // An agent or a command of its own in the background ends the turn before the work is done.
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',

@@ -28,6 +28,8 @@ export class CodexConversation implements Conversation {
   /** The turn that was begun last, and the one that ended last: once they are the same, all is done. */
   #begun = '';
   #ended = '';
+  /** Its configuration can't be read: what it says of logins is said without it. The thread will be refused. */
+  #misread = false;
 
   constructor(talk: Talk) {
     this.#talk = talk;
@@ -76,7 +78,7 @@ export class CodexConversation implements Conversation {
   }
 
   #login({ account, requiresOpenaiAuth }: Printed, at: number): Heard {
-    const missing = requiresOpenaiAuth === true && account === null;
+    const missing = requiresOpenaiAuth === true && account === null && !this.#misread;
     const keyed = (this.#talk.brief.command?.args ?? []).some((word) => word.startsWith(`${KEYED_PROVIDER}.`));
     if (missing && !keyed) return end({ at, type: 'error', what: 'login', why: 'Codex is not logged in' });
     const { model, session } = this.#talk.brief;
@@ -149,6 +151,9 @@ export class CodexConversation implements Conversation {
         return { events: this.#usage(thread, asObject(params['tokenUsage']) ?? {}, at) };
       case 'account/rateLimits/updated':
         this.#limits.take(asObject(params['rateLimits']) ?? {});
+        return NOTHING;
+      case 'configWarning':
+        this.#misread = true;
         return NOTHING;
       case 'error':
         return own && params['willRetry'] === true

@@ -26,7 +26,7 @@ export function codexError(error: Printed, limits: RateLimits, resumed: boolean,
     return { what: resumed ? 'session' : 'other', why: said.why };
   if (info === 'unauthorized' || NO_KEY.test(text)) return { what: 'login', why: said.why };
   // No status: it never got an answer.
-  const passing = PASSING.has(asText(info)) || status === null;
+  const passing = PASSING.has(asText(info)) || status === null || CUT_OFF.test(text);
   return passing && said.what === 'other' ? { ...said, what: 'provider' } : said;
 }
 
@@ -57,6 +57,7 @@ const PASSING = new Set([
   'policyCapacityUnavailable',
 ]);
 const TOO_LONG = /context[ _](?:window|length)|maximum context/i;
+const CUT_OFF = /^(?:stream disconnected|connection failed)|error sending request|idle timeout/i;
 const NO_KEY = /^Missing environment variable|not logged in|(?:sign|log) in again|refresh token/i;
 
 /** HTTP status of a code that carries one; null: it carries one, and there was no answer; undefined: it doesn't. */

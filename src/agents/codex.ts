@@ -120,10 +120,10 @@ function keyedProvider({ settings: { env } }: AgentRun): Record<string, string> 
 /** It exits with 0 whatever came of its turn: what the turn said decides. */
 function read(code: number | null, signal: string | null, tail: string, events: readonly AgentEvent[]): AgentReading {
   const said = lastWord(events);
-  if (said !== null) return said;
+  if (said !== null && said.kind !== 'ended') return said;
   const begun = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
-  if (begun || (signal !== null && signal !== '')) return { kind: 'ended' };
-  return { kind: 'not-started', detail: complaint(tail) ?? `exit ${code ?? '?'}` };
+  if (begun || (signal !== null && signal !== '')) return said ?? { kind: 'ended' };
+  return { kind: 'not-started', detail: said?.detail ?? complaint(tail) ?? `exit ${code ?? '?'}` };
 }
 
 /** What it says on stderr when it won't start, in one line. */

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../runner/folder.ts';
 import type { Conversation, Heard } from './agent.ts';
 import { callSummary } from './call-summary.ts';
-import { modelError } from './model-error.ts';
+import { modelError, waitIn } from './model-error.ts';
 import type { ModelError } from './model-error.ts';
 import { asNumber, asObject, asText, printedObject } from './output-line.ts';
 import type { Printed } from './output-line.ts';
@@ -69,14 +69,15 @@ export class CopilotOutput implements Conversation {
     const status = asNumber(data['statusCode']) ?? null;
     const said = unquoted(asText(data['errorMessage']));
     const error = failureOf(status === null ? said : `${status} ${said}`, status, at);
-    this.#failed = data['failureKind'] === 'transport' ? { ...error, what: 'provider' } : error;
+    this.#failed = data['failureKind'] === 'transport' ? byProvider(said, at) : error;
     const { what, why, until } = this.#failed;
     return what === 'provider' ? [{ at, type: 'waiting', why, ...(until === undefined ? {} : { until }) }] : [];
   }
 
   /** It has given up. */
   #error(data: Printed, at: number): ModelError {
-    const error = failureOf(asText(data['message']), asNumber(data['statusCode']) ?? null, at);
+    const message = asText(data['message']);
+    const error = failureOf(message, asNumber(data['statusCode']) ?? null, at);
     switch (data['errorType']) {
       case 'authentication':
       case 'authorization':
@@ -84,7 +85,7 @@ export class CopilotOutput implements Conversation {
         return { ...error, what: 'login' };
       case 'rate_limit':
       case 'quota':
-        return { ...error, what: 'provider' };
+        return byProvider(message, at);
       case 'context_limit':
         return { ...error, what: 'other' };
       default:
@@ -100,8 +101,14 @@ export class CopilotOutput implements Conversation {
 const NO_CREDIT = 402;
 
 function failureOf(text: string, status: number | null, at: number): ModelError {
-  const error = modelError(text, status, at);
-  return status === NO_CREDIT ? { ...error, what: 'provider' } : error;
+  return status === NO_CREDIT ? byProvider(text, at) : modelError(text, status, at);
+}
+
+/** It is known to be the provider's, whatever the words. */
+function byProvider(text: string, at: number): ModelError {
+  const wait = waitIn(text);
+  const { why } = modelError(text, null, at);
+  return { what: 'provider', why, ...(wait === null ? {} : { until: at + wait }) };
 }
 
 /** The provider's body, which stands there as JSON: an object, or a mere string. */

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../runner/folder.ts';
 import type { Conversation, Heard } from './agent.ts';
 import { callSummary } from './call-summary.ts';
-import { modelError } from './model-error.ts';
+import { modelError, waitIn } from './model-error.ts';
 import type { ModelError } from './model-error.ts';
 import { asList, asNumber, asObject, asText, printedObject } from './output-line.ts';
 import type { Printed } from './output-line.ts';
@@ -103,7 +103,9 @@ function readError(text: string, at: number): ModelError {
     .trim();
   const error = modelError(words, null, at);
   if (words.startsWith('Authentication error: ')) return { ...error, what: 'login' };
-  return /^(?:Server error|Network error|Rate limit exceeded)\b/.test(words) ? { ...error, what: 'provider' } : error;
+  if (!/^(?:Server error|Network error|Rate limit exceeded)\b/.test(words)) return error;
+  const wait = waitIn(words);
+  return { what: 'provider', why: error.why, ...(wait === null ? {} : { until: at + wait }) };
 }
 
 function notification(content: Printed, at: number): readonly AgentEvent[] {

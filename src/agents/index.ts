@@ -11,7 +11,7 @@ import { qwen } from './qwen.ts';
 import { shell } from './shell.ts';
 
 /** The known adapters, by the name that stands in `agents.<name>.kind`. */
-export const ADAPTERS: readonly Adapter[] = [shell, command, codex, claude, gemini, qwen, opencode, pi, copilot, goose];
+export const ADAPTERS: readonly Adapter[] = [shell, command, claude, codex, opencode, gemini, copilot, qwen, goose, pi];
 
 /** @returns null for a name that nobody knows. */
 export function adapterNamed(name: string): Adapter | null {

@@ -49,6 +49,8 @@ function narrow({ settings, worktree, folder }: AgentRun): object {
     lsp: 'allow',
     todowrite: 'allow',
     skill: 'allow',
+    // What it puts in the place of a call that it can't carry out.
+    invalid: 'allow',
     bash: {
       '*': 'deny',
       ...Object.fromEntries(

@@ -27,7 +27,7 @@ export class OpencodeOutput implements Conversation {
 
   #printed(printed: Printed, at: number): AgentEvent[] {
     const part = asObject(printed['part']) ?? {};
-    const session = this.#sessionOf(printed, at);
+    const session = this.#sessionIs(asText(printed['sessionID']), at);
     switch (printed['type']) {
       case 'text': {
         const text = asText(part['text']);
@@ -45,9 +45,9 @@ export class OpencodeOutput implements Conversation {
     }
   }
 
-  #sessionOf(printed: Printed, at: number): AgentEvent[] {
-    const id = asText(printed['sessionID']);
-    if (id === '' || id === this.#session) return [];
+  /** The first that is named is the run's; others are of subagents. */
+  #sessionIs(id: string, at: number): AgentEvent[] {
+    if (id === '' || this.#session !== '') return [];
     this.#session = id;
     return [{ at, type: 'session', id }];
   }
@@ -89,8 +89,11 @@ export class OpencodeOutput implements Conversation {
     if (!line.startsWith('timestamp=')) return [];
     const tried = / error\.error=("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
     // `small=true` is the model that thinks of a title.
-    if (tried !== undefined && line.includes(' message="stream error" ') && !line.includes(' small=true '))
-      return [{ at, type: 'waiting', why: modelError(unquoted(tried).replace(/^\w*Error: /, ''), null, at).why }];
+    if (tried !== undefined && line.includes(' message="stream error" ') && !line.includes(' small=true ')) {
+      const session = this.#sessionIs(/ session\.id=(\S+)/.exec(line)?.[1] ?? '', at);
+      const { why } = modelError(unquoted(tried).replace(/^\w*Error: /, ''), null, at);
+      return [...session, { at, type: 'waiting', why }];
+    }
     const failure = line.includes(' message=failed ') ? / error=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] : undefined;
     if (failure !== undefined) this.#failure = unquoted(failure);
     return [];
@@ -100,7 +103,6 @@ export class OpencodeOutput implements Conversation {
 /** By a rule, or because there was nobody to ask. */
 const DENIED = /^The user (?:has specified a rule which prevents you from using|rejected permission to use) this /;
 const UNAVAILABLE = /unavailable tool/i;
-// eslint-disable-next-line no-control-regex
 const SESSION_GONE = /^(?:\u001b\[[0-9;]*m)*Error: (?:\u001b\[[0-9;]*m)*Session not found/;
 
 function unquoted(text: string): string {

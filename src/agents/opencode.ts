@@ -97,7 +97,6 @@ function read(code: number | null, signal: string | null, tail: string, events: 
 
 /** Its own complaint, if it made one: a broken configuration, a switch that this version doesn't know. */
 function lastLine(tail: string): string | null {
-  // eslint-disable-next-line no-control-regex
   const lines = tail.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n');
   const complaint = lines.findLast((line) => /^Error: |^\S+Error: /.test(line.trim()));
   return (complaint ?? lines.findLast((line) => line.trim() !== ''))?.trim() ?? null;

@@ -11,7 +11,6 @@ import { memoFor, type ParsedColumn } from './section-memo.ts';
 import { splitSections } from './sections.ts';
 
 export type { EntryChange } from './entry-change.ts';
-export { fieldText } from './entry-change.ts';
 
 /** One change of the board's texts. `key` is an entry's key as parsed from the texts given. */
 export type BoardEdit =

@@ -4,8 +4,6 @@ import { parseColumn } from './parse-column.ts';
 import { memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
 
 export { dependencyProblems } from './dependency-problems.ts';
-export { nextId } from './next-id.ts';
-export { compareEntries } from './order.ts';
 export { noScriptProblem } from './no-script-problem.ts';
 export { createSectionMemo, type SectionMemo } from './section-memo.ts';
 

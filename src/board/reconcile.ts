@@ -6,7 +6,6 @@ import { type BoardOptions, columnPath } from './parse.ts';
 import { parseColumn } from './parse-column.ts';
 import { isSimilarTitle } from './similar-title.ts';
 
-export { vanishedIds } from './vanished.ts';
 
 /** A column file that somebody saved. */
 export interface Save {

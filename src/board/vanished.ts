@@ -1,35 +1,18 @@
-import { type Board, type BoardTexts, COLUMNS, type Entry } from './entry.ts';
-import { type BoardOptions, columnPath } from './parse.ts';
-import { parseColumn } from './parse-column.ts';
+import { type BoardTexts, COLUMNS } from './entry.ts';
 
 /**
- * Ids whose heading line is nowhere in the raw text of any column any more. A line that markdown or the grammar no
- * longer reads as the entry's heading (swallowed by a fence, misspelt tags, another case or prefix) still counts.
- * @returns none while a column file that had text is missing or empty: such a file is being written.
+ * Does the heading line of an entry that was on the board still stand in the raw text of some column? A line that
+ * markdown or the grammar no longer reads as the entry's heading (swallowed by a fence, a misspelt tag, another case or
+ * prefix) counts: then it is a slip, and no deletion.
+ * @param title as it was last read; null = not known
+ * @param present the ids that are read on the board now
  */
-export function vanishedIds(before: Board, texts: BoardTexts, options: BoardOptions): string[] {
-  const isHalfWritten = COLUMNS.some(
-    (column) => before.columns[column].text.trim() !== '' && (texts[column] ?? '').trim() === '',
-  );
-  if (isHalfWritten) return [];
-  const present = new Set<string | null>();
-  for (const column of COLUMNS) {
-    const text = texts[column] ?? '';
-    for (const entry of parseColumn(column, columnPath(column, options), text, options.ids, options.memo).column
-      .entries)
-      present.add(entry.id);
-  }
-  const missing = new Map<string, Entry>();
-  for (const column of COLUMNS) {
-    for (const entry of before.columns[column].entries) {
-      if (entry.id !== null && !present.has(entry.id)) missing.set(entry.id, entry);
-    }
-  }
-  if (missing.size === 0) return [];
-  const lines = COLUMNS.flatMap((column) => headingLikeLines(texts[column] ?? ''));
-  return [...missing.values()]
-    .filter((entry) => !lines.some((line) => isLineOf(entry, line, present)))
-    .map((entry) => entry.id!);
+export function isStillWritten(
+  entry: { readonly id: string; readonly title: string | null },
+  texts: BoardTexts,
+  present: ReadonlySet<string | null>,
+): boolean {
+  return COLUMNS.some((column) => headingLikeLines(texts[column] ?? '').some((line) => isLineOf(entry, line, present)));
 }
 
 /** Headings at any indentation, in quotes and comments too, and checkbox lines. */
@@ -37,14 +20,18 @@ function headingLikeLines(text: string): string[] {
   return text.split(/\r\n|\r|\n/).filter((line) => /^[\s>]*(?:<!--\s*)?(?:#{1,6}|[-*+]\s+\[)/.test(line));
 }
 
-function isLineOf(entry: Entry, line: string, present: ReadonlySet<string | null>): boolean {
-  if (words(line).includes(entry.id!.toLowerCase())) return true;
+function isLineOf(
+  { id, title: known }: { readonly id: string; readonly title: string | null },
+  line: string,
+  present: ReadonlySet<string | null>,
+): boolean {
+  if (words(line).includes(id.toLowerCase())) return true;
   // The id is gone or has another prefix, but the title is there, and the line is no other entry's.
-  const title = entry.title.trim();
+  const title = known?.trim() ?? '';
   return (
     title.length >= 4 &&
     line.includes(title) &&
-    !words(line).some((word) => [...present].some((id) => id?.toLowerCase() === word))
+    !words(line).some((word) => [...present].some((other) => other?.toLowerCase() === word))
   );
 }
 

@@ -5,9 +5,10 @@ import { parseReport } from '../agents/report.ts';
 import { adapterOf } from '../agents/adapter-of.ts';
 import { agentNames } from '../agents/agent-settings.ts';
 import { adapterNamed } from '../agents/index.ts';
-import { COLUMNS, type Board, type BoardTexts, type Entry } from '../board/entry.ts';
+import { COLUMNS, type Board, type Entry } from '../board/entry.ts';
 import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
+import { isStillWritten } from '../board/vanished.ts';
 import { waitingMessages } from '../effects/messages.ts';
 import { pausedBy } from '../effects/pause.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
@@ -97,6 +98,8 @@ export class Observer {
   readonly lives: Lives;
   readonly #missed = new Map<string, number>();
   readonly #spared = new Set<string>();
+  /** Titles as last read, of all entries that were on the board. */
+  readonly #titles = new Map<string, string>();
   readonly #inBase = new Map<string, boolean>();
   readonly #reports = new Map<string, EndedRun>();
   #tags: ReadonlySet<string> | null = null;
@@ -317,6 +320,7 @@ export class Observer {
     now: number,
   ): { orphans: OrphanBranch[]; unsure: Set<string> } {
     const onBoard = new Set(entries.map(({ entry }) => entry.id));
+    for (const { entry } of entries) if (entry.id !== null) this.#titles.set(entry.id, entry.title);
     const whole =
       board.disk === null ||
       COLUMNS.every((column) => (board.disk?.[column] ?? '') !== '' || (board.committed[column] ?? '') === '');
@@ -344,7 +348,11 @@ export class Observer {
       const since = this.#missed.get(id) ?? (this.#first ? 0 : now);
       this.#missed.set(id, since);
       const certain =
-        facts.inBase || (whole && now - since >= MISSED_FOR && !this.#spared.has(id) && !isMentioned(board.texts, id));
+        facts.inBase ||
+        (whole &&
+          now - since >= MISSED_FOR &&
+          !this.#spared.has(id) &&
+          !isStillWritten({ id, title: this.#titles.get(id) ?? null }, board.texts, onBoard));
       if (certain)
         orphans.push({
           id,
@@ -482,12 +490,6 @@ function byEntry(problems: readonly Problem[]): Map<string, string[]> {
   for (const { message, holds } of problems)
     for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), message]);
   return held;
-}
-
-/** Is the id still in a line that looks like a heading? Then it was swallowed or misspelt, not deleted. */
-function isMentioned(texts: BoardTexts, id: string): boolean {
-  const heading = new RegExp(`^\\s*#{1,6}.*\\b${id}\\b`, 'm');
-  return COLUMNS.some((column) => heading.test(texts[column] ?? ''));
 }
 
 async function tagIds(repo: Repository, settings: Settings): Promise<ReadonlySet<string>> {

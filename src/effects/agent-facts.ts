@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import which from 'which';
-import type { Adapter, AgentRun } from '../agents/agent.ts';
 import { agentSettings } from '../agents/agent-settings.ts';
+import { commandLine } from '../agents/command-line.ts';
 import { ADAPTERS, adapterNamed } from '../agents/index.ts';
 import type { AgentFact } from '../preflight/facts.ts';
 import { ROLES, type AgentSettings, type Settings } from '../workflow/settings.ts';
@@ -37,7 +37,7 @@ async function readAgent(
 ): Promise<AgentFact> {
   const adapter = adapterNamed(agent.kind);
   const roles = ROLES.filter((role) => settings.roles[role].agent === name);
-  const words = commandOf(adapter, agent);
+  const words = commandLine(adapter, agent, process.getuid?.() === 0);
   const [program = '', ...args] = words;
   const fact = { name, kind: agent.kind, roles, program, args, permissions: agent.permissions };
   if (adapter === null || agent.kind === 'shell')
@@ -74,39 +74,6 @@ const KNOWN_BY_NAME = new Set(['claude', 'codex', 'opencode', 'gemini', 'copilot
 
 const opens = ({ narrow, full }: { narrow: string | null; full: string }, asked: 'narrow' | 'full'): string =>
   asked === 'full' || narrow === null ? full : narrow;
-
-/** The command line as it will be started for the task role; what differs from run to run stands in braces. */
-export function commandOf(adapter: Adapter | null, agent: AgentSettings): readonly string[] {
-  if (adapter === null || adapter.name === 'shell') return [];
-  // What people wrote themselves is shown as they wrote it.
-  if (adapter.name === 'command') return [...agent.command, ...agent.args];
-  const { command } = adapter.plan(sketch(adapter, agent));
-  return command === null ? [] : [command.file, ...command.args];
-}
-
-function sketch(adapter: Adapter, agent: AgentSettings): AgentRun {
-  return {
-    runId: '{run_id}',
-    taskId: '{task}',
-    role: 'task',
-    purpose: 'work',
-    settings: agent.command.length === 0 && adapter.cli ? { ...agent, command: [adapter.cli.program] } : agent,
-    model: agent.model,
-    worktree: '{worktree}',
-    promptFile: '{run}/prompt.md',
-    report: '{report}',
-    gitDir: '{git_dir}',
-    gitCommonDir: '{git_common_dir}',
-    script: null,
-    files: [],
-    roleRun: '',
-    session: adapter.capabilities.names ? { id: '{session}', resume: false } : null,
-    folder: '{run}',
-    root: '{root}',
-    mcp: { command: 'kanban', args: ['mcp-report', '--role', 'task', '--report', '{report}'] },
-    isRoot: process.getuid?.() === 0,
-  };
-}
 
 /** A program with a slash stands in the repository; any other is looked up as a shell would. */
 export async function findProgram(program: string, root: string, path: string): Promise<string | null> {

@@ -41,6 +41,7 @@ const FILES = {
   'add.mjs': 'export const add = (a, b) => a + b;\n',
   'add.test.mjs':
     "import assert from 'node:assert';\nimport { test } from 'node:test';\nimport { add } from './add.mjs';\n\ntest('adds', () => assert.equal(add(1, 2), 3));\n",
+  'notes/README.md': 'Notes, one a file.\n',
   'words.txt': 'some words\n',
   '.gitignore': 'node_modules/\nignored.txt\n',
   'CHANGELOG.md': '# Changelog\n\n## [Unreleased]\n',
@@ -93,7 +94,7 @@ export class Site {
   }
 
   #repository() {
-    mkdirSync(this.root);
+    mkdirSync(join(this.root, 'notes'), { recursive: true });
     this.git('init', '-q', '-b', 'main');
     for (const [path, text] of Object.entries(FILES)) writeFileSync(join(this.root, path), text);
     this.git('add', '-A');

@@ -109,7 +109,7 @@ describe('init', () => {
     expect([roles.task.agent, roles.reviewer.agent, roles.tester.agent]).toEqual(['claude', 'claude', 'claude']);
     for (const name of ['claude', 'codex'])
       expect(agents[name]).toMatchObject({ kind: name, command: [], permissions: 'narrow', tools: ['npm'] });
-    expect(found).toContain('agents: Claude Code, Codex');
+    expect(found).toContain('agents: Claude Code, OpenAI Codex');
   });
 
   it('passes a key on only where one is set and there is no login, and says that it is billed', async () => {

@@ -238,12 +238,6 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
     });
     expect(rig.sha('main')).toBe(before);
   });
-
-  it.skipIf(process.getuid?.() === 0)('a read-only file', () =>
-    unchanged((rig) => chmodSync(join(rig.root, 'board/TODO.md'), 0o444), {
-      held: expect.stringContaining("can't be written"),
-    }),
-  );
 });
 
 describe('commitMove and a person in the very moment (I1)', () => {

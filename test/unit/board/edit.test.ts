@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { applyEdits, type BoardEdit, fieldText } from '../../../src/board/edit.ts';
+import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
+import { fieldText } from '../../../src/board/entry-change.ts';
 import {
   type BoardTexts,
   type Column,

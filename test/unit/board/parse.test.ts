@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import {
-  compareEntries,
   createSectionMemo,
   dependencyProblems,
-  nextId,
   noScriptProblem,
   parseBoard,
 } from '../../../src/board/parse.ts';
+import { nextId } from '../../../src/board/next-id.ts';
+import { compareEntries } from '../../../src/board/order.ts';
 import { allEntries, options, readFixtures, texts } from './board-fixture.ts';
 import { hostileText } from './hostile-text.ts';
 

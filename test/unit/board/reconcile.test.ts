@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
 import type { BoardTexts } from '../../../src/board/entry.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
-import { readSave, vanishedIds } from '../../../src/board/reconcile.ts';
+import { readSave } from '../../../src/board/reconcile.ts';
 import { options, texts } from './board-fixture.ts';
 
 const one = options();
@@ -154,40 +154,5 @@ describe('readSave: a save from an old buffer', () => {
   it('keeps deleted what the person deleted in the old buffer', () => {
     const disk = START.replace('## T-3: Three\n', '');
     expect(readSave({ column: 'TODO', versions, disk, others }, one).text).toBe(TODO!.replace('## T-3: Three\n', ''));
-  });
-});
-
-describe('vanishedIds', () => {
-  const before = parseBoard(texts({ TODO: START, REVIEW: '# REVIEW\n\n## T-9: Nine lives\n' }), one);
-  const vanished = (TODO: string | null, REVIEW: string | null = '# REVIEW\n\n## T-9: Nine lives\n') =>
-    vanishedIds(before, texts({ TODO, REVIEW }), one);
-
-  it('names what is gone from every column', () => {
-    expect(vanished(START)).toEqual([]);
-    expect(vanished('# TODO\n')).toEqual(['T-1', 'T-2', 'T-3']);
-    expect(vanished(`${START}\n## T-9: Nine lives\n`, '# REVIEW\n')).toEqual([]);
-  });
-
-  it.each([
-    ['swallowed by a fence', '# REVIEW\n\n```\n## T-9: Nine lives\n'],
-    ['in a comment', '# REVIEW\n\n<!-- ## T-9: Nine lives -->\n'],
-    ['of another level', '# REVIEW\n\n### T-9: Nine lives\n'],
-    ['without a space', '# REVIEW\n\n##T-9: Nine lives\n'],
-    ['with a tag misspelt', '# REVIEW\n\n## [RTRY T-9: Nine lives\n'],
-    ['in lower case', '# REVIEW\n\n## t-9: Nine lives\n'],
-    ['of another prefix', '# REVIEW\n\n## TT-9: Nine lives\n'],
-    ['without its id', '# REVIEW\n\n## Nine lives\n'],
-  ])('does not name what is %s', (_name, review) => {
-    expect(vanished(START, review)).toEqual([]);
-  });
-
-  it('names what only others mention', () => {
-    expect(vanished(START, '# REVIEW\n\nsee T-9\n')).toEqual(['T-9']);
-    expect(vanished(START, '# REVIEW\n\n## T-90: Other\n')).toEqual(['T-9']);
-  });
-
-  it('waits while a file is missing or empty', () => {
-    expect(vanished('')).toEqual([]);
-    expect(vanished(START, null)).toEqual([]);
   });
 });
