@@ -12,7 +12,7 @@ import { insideOf } from './inside.ts';
 import { knownAgent } from './known-agents.ts';
 import type { BridgeLine, BridgeOrder, Stage } from './lines.ts';
 import type { BridgeOptions } from './options.ts';
-import { refusal } from './permission.ts';
+import { nameInOptions, refusal } from './permission.ts';
 import type { Rules } from './permission.ts';
 import { openSession } from './session.ts';
 import { Turns } from './turns.ts';
@@ -109,7 +109,7 @@ export class Bridge {
   }
 
   #permission({ toolCall, options }: RequestPermissionRequest): RequestPermissionResponse {
-    const call = this.#updates.asked(asObject(toolCall) ?? {});
+    const call = this.#updates.asked({ name: nameInOptions(options), ...toolCall });
     const why = this.#options.permissions === 'full' ? null : refusal(call, this.#rules);
     if (why !== null) {
       this.#print({ acp: 'denied', name: toolName(call), summary: toolSummary(call), why });

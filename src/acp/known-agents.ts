@@ -5,10 +5,13 @@ export interface KnownAgent {
   /** It starts MCP servers that are given as a command. */
   readonly stdioMcp: boolean;
   /**
-   * `turn`: the answer to a prompt tells all tokens of that turn. `chunk`: each model call tells its own, on a chunk.
-   * `none`: what it tells is less than what was used (the last call only), so it isn't counted.
+   * `turn`: the answer to a prompt tells the tokens of that turn. `process`: those of all turns since the agent was
+   * started. `chunk`: each model call tells its own, on a chunk. `none`: it tells those of its last call only, which is
+   * less than was used, so they aren't counted.
    */
-  readonly tokens: 'turn' | 'chunk' | 'none';
+  readonly tokens: 'turn' | 'process' | 'chunk' | 'none';
+  /** Its costs begin with the session, as the protocol has it (`thread`), or anew with each start (`run`). */
+  readonly costs: 'run' | 'thread';
   /** Its sandbox must be told the folders that git writes to. */
   readonly sandbox: boolean;
 }
@@ -18,15 +21,14 @@ export function knownAgent(name: string): KnownAgent {
   return { ...PROTOCOL, ...AGENTS.find(([pattern]) => pattern.test(name))?.[1] };
 }
 
-const PROTOCOL: KnownAgent = { joins: false, stdioMcp: true, tokens: 'turn', sandbox: false };
+const PROTOCOL: KnownAgent = { joins: false, stdioMcp: true, tokens: 'turn', costs: 'thread', sandbox: false };
 
 const AGENTS: readonly (readonly [RegExp, Partial<KnownAgent>])[] = [
-  [/claude-agent-acp|claude-code-acp/, { joins: true }],
+  [/claude-agent-acp|claude-code-acp/, { joins: true, costs: 'run' }],
   [/codex-acp/, { sandbox: true }],
   [/^opencode$/i, { joins: true, tokens: 'none' }],
-  [/^gemini-cli$/, {}],
   [/^qwen-code$/, { tokens: 'chunk' }],
-  [/^copilot$/i, { stdioMcp: false }],
+  [/^copilot$/i, { stdioMcp: false, tokens: 'process' }],
   // goose gives no name at all, and tells the tokens of its last call only.
   [/^(goose)?$/i, { tokens: 'none' }],
 ];

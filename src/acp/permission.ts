@@ -55,7 +55,7 @@ function kindOf(call: Call): string {
   if (call.kind !== '' && call.kind !== 'other') return call.kind;
   const named = `${call.name} ${call.title}`;
   if (commandOf(call) !== null) return /^\s*\S*(?:shell|bash|exec)\b/i.test(named) ? 'execute' : 'other';
-  if (isReport(named)) return 'report';
+  if (isReport(named) || (call.name === 'report' && 'verdict' in (call.input ?? {}))) return 'report';
   if (PATH_KEYS.some((key) => asText(call.input?.[key]) !== '') && TEXT_KEYS.some((key) => key in (call.input ?? {})))
     return 'edit';
   return 'other';
@@ -103,6 +103,13 @@ function commandOf({ input }: Call): string | null {
   const isShell = /(?:^|\/)(?:ba|z|da)?sh$/.test(words[0] ?? '') && /^-l?c$/.test(words[1] ?? '') && words.length === 3;
   return isShell ? (words[2] ?? '') : words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 }
+
+/**
+ * The tool's name where only the options tell it: qwen's title of an MCP tool's call is the call's input, and its
+ * options say "Always Allow in project: report".
+ */
+export const nameInOptions = (options: readonly { readonly name: string }[]): string =>
+  options.map(({ name }) => /^Always Allow in project: (\S+)$/.exec(name)?.[1]).find(Boolean) ?? '';
 
 /** A call out of what `session/update` and `session/request_permission` say, laid over what was known of it before. */
 export function mergeCall(before: Call | undefined, told: Printed): Call {

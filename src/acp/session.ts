@@ -8,7 +8,6 @@ import type { KnownAgent } from './known-agents.ts';
 import type { BridgeLine } from './lines.ts';
 import type { BridgeOptions } from './options.ts';
 import type { Updates } from './updates.ts';
-import type { UsageTotal } from './usage-total.ts';
 
 export interface SessionParts {
   readonly agent: ClientContext;
@@ -16,7 +15,6 @@ export interface SessionParts {
   readonly initialized: InitializeResponse;
   readonly known: KnownAgent;
   readonly updates: Updates;
-  readonly usage: UsageTotal;
   readonly print: (line: BridgeLine) => void;
 }
 
@@ -47,7 +45,7 @@ async function newSession({ agent, ...parts }: SessionParts): Promise<Opened> {
 
 /** null: there is none to go on with, or the agent can't. */
 async function resumed({ agent, ...parts }: SessionParts): Promise<Opened | null> {
-  const { options, initialized, updates, usage, print } = parts;
+  const { options, initialized, updates, print } = parts;
   const id = options.resume;
   if (id === null) return null;
   const { loadSession, sessionCapabilities } = initialized.agentCapabilities ?? {};
@@ -58,7 +56,6 @@ async function resumed({ agent, ...parts }: SessionParts): Promise<Opened | null
   }
   const request = { sessionId: id, ...folders(parts) };
   updates.replaying = true;
-  usage.resumed = true;
   try {
     if (resumes) {
       const answer = await agent.request(methods.agent.session.resume, request).catch((error: unknown) => {

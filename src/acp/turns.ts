@@ -131,7 +131,7 @@ export class Turns {
     setImmediate(() => {
       const { known, usage, updates } = this.#parts;
       updates.flush();
-      if (answer !== null && known.tokens === 'turn') usage.answered(answer);
+      if (answer !== null) usage.answered(answer, known);
       if (isOurs) this.#settle();
     });
   }

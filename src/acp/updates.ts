@@ -83,10 +83,11 @@ export class Updates {
 
   #chunk(acp: 'text' | 'thought', update: Printed): void {
     const spent = asObject(asObject(update['_meta'])?.['usage']);
-    if (spent !== null && this.known?.tokens === 'chunk') this.#usage.add(spent);
+    if (spent !== null && this.known !== null) this.#usage.chunk(spent, this.known);
     const text = asText(asObject(update['content'])?.['text']);
     if (text === '') return;
-    this.#goesOn();
+    // Copilot's own remarks ("Info: Operation cancelled by user").
+    if (!text.startsWith('Info: ')) this.#goesOn();
     const message = asText(update['messageId']);
     if (this.#gathered !== null && (this.#gathered.acp !== acp || this.#gathered.message !== message)) this.flush();
     this.#gathered ??= { acp, text: '', message };
@@ -132,7 +133,8 @@ export class Updates {
   #cost(update: Printed): void {
     const cost = asObject(update['cost']);
     const amount = asNumber(cost?.['amount']);
-    if (amount !== undefined && asText(cost?.['currency']) === 'USD') this.#usage.cost(amount);
+    if (amount !== undefined && asText(cost?.['currency']) === 'USD' && this.known !== null)
+      this.#usage.cost(amount, this.known);
   }
 }
 

@@ -1,50 +1,65 @@
 import { asNumber, asObject } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
+import type { KnownAgent } from './known-agents.ts';
 import type { BridgeLine } from './lines.ts';
 
-/**
- * Adds up what the turns of a run have used, and says it as totals. Costs are the protocol's "total cumulative cost for
- * session".
- */
+interface Tokens {
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number | undefined;
+}
+
+/** Says what was used as totals of the run (or of the session, for costs), however an agent tells it. */
 export class UsageTotal {
   readonly #print: (line: BridgeLine) => void;
-  #tokens: { input: number; output: number; cached: number | undefined } | null = null;
-  /** An old session goes on, so its costs include those of earlier runs. */
-  resumed = false;
+  #tokens: Tokens | null = null;
 
   constructor(print: (line: BridgeLine) => void) {
     this.#print = print;
   }
 
-  /** Tokens of one turn or one model call: the protocol's `Usage`. */
-  add(usage: Printed): void {
-    const input = asNumber(usage['inputTokens']) ?? asNumber(usage['input_tokens']);
-    const output = asNumber(usage['outputTokens']) ?? asNumber(usage['output_tokens']);
-    if (input === undefined || output === undefined) return;
-    const read = asNumber(usage['cachedReadTokens']);
-    const beside = (read ?? 0) + (asNumber(usage['cachedWriteTokens']) ?? 0);
-    // Some count what came from a cache as input (OpenAI), some beside it (Anthropic): the total tells.
-    const total = asNumber(usage['totalTokens']) ?? 0;
-    const all = beside > 0 && total >= input + output + beside ? input + beside : input;
-    const before = this.#tokens ?? { input: 0, output: 0, cached: undefined };
-    this.#tokens = {
-      input: before.input + all,
-      output: before.output + output,
-      cached: read === undefined ? before.cached : (before.cached ?? 0) + read,
-    };
-    const { cached, ...tokens } = this.#tokens;
-    this.#print({ acp: 'usage', scope: 'run', ...tokens, ...(cached === undefined ? {} : { cached }) });
-  }
-
-  /** What the answer to a prompt tells: `usage`, or Gemini's `_meta.quota`. */
-  answered(answer: Printed): void {
+  /** The answer to a prompt: its `usage`, or Gemini's `_meta.quota`. */
+  answered(answer: Printed, { tokens }: KnownAgent): void {
     const quota = asObject(asObject(asObject(answer['_meta'])?.['quota'])?.['token_count']);
     const usage = asObject(answer['usage']) ?? quota;
-    if (usage !== null) this.add(usage);
+    if (usage === null) return;
+    if (tokens === 'turn') this.#add(usage);
+    else if (tokens === 'process') this.#set(tokensOf(usage));
   }
 
-  /** US dollars, of the whole session. */
-  cost(costUsd: number): void {
-    this.#print({ acp: 'usage', scope: this.resumed ? 'thread' : 'run', costUsd });
+  /** The tokens that qwen tells with the chunk that ends a model call. */
+  chunk(usage: Printed, { tokens }: KnownAgent): void {
+    if (tokens === 'chunk') this.#add(usage);
   }
+
+  /** US dollars, as the agent counts them. */
+  cost(costUsd: number, { costs }: KnownAgent): void {
+    this.#print({ acp: 'usage', scope: costs, costUsd });
+  }
+
+  #add(usage: Printed): void {
+    const [more, before] = [tokensOf(usage), this.#tokens];
+    if (more === null || before === null) return this.#set(more);
+    const cached = more.cached === undefined ? before.cached : more.cached + (before.cached ?? 0);
+    this.#set({ input: before.input + more.input, output: before.output + more.output, cached });
+  }
+
+  #set(tokens: Tokens | null): void {
+    if (tokens === null) return;
+    this.#tokens = tokens;
+    const { input, output, cached } = tokens;
+    this.#print({ acp: 'usage', scope: 'run', input, output, ...(cached === undefined ? {} : { cached }) });
+  }
+}
+
+/** The protocol's `Usage`, or Gemini's spelling of it; null = it doesn't tell both. */
+function tokensOf(usage: Printed): Tokens | null {
+  const input = asNumber(usage['inputTokens']) ?? asNumber(usage['input_tokens']);
+  const output = asNumber(usage['outputTokens']) ?? asNumber(usage['output_tokens']);
+  if (input === undefined || output === undefined) return null;
+  const cached = asNumber(usage['cachedReadTokens']);
+  const beside = (cached ?? 0) + (asNumber(usage['cachedWriteTokens']) ?? 0);
+  // Some count what came from a cache as input (OpenAI), some beside it (Anthropic): the total tells.
+  const isBeside = (asNumber(usage['totalTokens']) ?? 0) >= input + output + beside;
+  return { input: isBeside ? input + beside : input, output, cached };
 }

@@ -1,4 +1,5 @@
 import type { AgentRun } from './agent.ts';
+import { literalGlob } from './literal-glob.ts';
 
 /** Settings of this run alone, added to the person's and the project's by `--settings`. */
 export function claudeSettings(run: Pick<AgentRun, 'root' | 'worktree' | 'promptFile'>): string {
@@ -23,15 +24,12 @@ function outerInstructions({ root, worktree }: Pick<AgentRun, 'root' | 'worktree
   if (!worktree.startsWith(`${root}/`)) return [];
   const between = worktree.slice(root.length + 1).split('/');
   return between.flatMap((_, n) => {
-    const folder = escaped([root, ...between.slice(0, n)].join('/'));
+    const folder = literalGlob([root, ...between.slice(0, n)].join('/'));
     return INSTRUCTIONS.map((name) => `${folder}/${name}`);
   });
 }
 
 const INSTRUCTIONS = ['CLAUDE.md', 'CLAUDE.local.md', 'AGENTS.md', '.claude/CLAUDE.md', '.claude/rules/**'];
-
-/** A path as a picomatch glob that matches only itself. */
-const escaped = (path: string): string => path.replaceAll(/[\\!?*+@()[\]{}|]/g, String.raw`\$&`);
 
 /** A command of the shell. Of what a hook prints beyond 10,000 characters the model sees the beginning only. */
 function briefAgain(promptFile: string): string {

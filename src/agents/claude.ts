@@ -3,6 +3,7 @@ import { CLAUDE_CLI } from './claude-cli.ts';
 import { ClaudeConversation } from './claude-conversation.ts';
 import { readClaude } from './claude-reading.ts';
 import { claudeSettings } from './claude-settings.ts';
+import { literalGlob } from './literal-glob.ts';
 
 /** Names in the run's folder. */
 const SETTINGS = 'claude-settings.json';
@@ -82,7 +83,7 @@ function allowed({ settings, folder }: AgentRun): string[] {
   return [
     ...programs.filter((program) => /^[^()*,]+$/.test(program)).map((program) => `Bash(${program} *)`),
     // Findings and the list of changed files; a second slash means: from the root.
-    `Read(/${folder}/**)`,
+    `Read(/${literalGlob(folder)}/**)`,
     'mcp__kanban__report',
   ];
 }

@@ -3,7 +3,9 @@ import type { Conversation, Heard, Talk } from './agent.ts';
 import { codexAnswer } from './codex-answer.ts';
 import { codexError, RateLimits } from './codex-error.ts';
 import { codexItem } from './codex-item.ts';
-import { asNumber, asObject, asText, printedObject } from './output-line.ts';
+import { codexLog } from './codex-log.ts';
+import { CodexUsage } from './codex-usage.ts';
+import { asObject, asText, printedObject } from './output-line.ts';
 import type { Printed } from './output-line.ts';
 
 /** Where in Codex's configuration the provider stands that takes its key from the environment. */
@@ -17,8 +19,7 @@ export const KEYED_PROVIDER = 'model_providers.kanban-openai-key';
 export class CodexConversation implements Conversation {
   readonly #talk: Talk;
   readonly #limits = new RateLimits();
-  /** Tokens that each thread had used when it was last heard of. */
-  readonly #used = new Map<string, Tokens>();
+  readonly #usage = new CodexUsage();
   /** Messages that were sent and not yet answered, by the id of the request. */
   readonly #unanswered = new Map<number, Said>();
   #requests = THREAD;
@@ -51,7 +52,7 @@ export class CodexConversation implements Conversation {
 
   heard(line: string, now: number): Heard {
     const printed = printedObject(line);
-    if (printed === null) return NOTHING;
+    if (printed === null) return { events: codexLog(line, now) };
     const { id, method } = printed;
     if (typeof method !== 'string') return typeof id === 'number' ? this.#answered(id, printed, now) : NOTHING;
     const params = asObject(printed['params']) ?? {};
@@ -89,7 +90,14 @@ export class CodexConversation implements Conversation {
     // No `cwd`, though it could be given: the person's config.toml would get a line that trusts the repository.
     return write(
       session?.resume === true
-        ? request(THREAD, 'thread/resume', { ...settings, threadId: session.id, excludeTurns: true })
+        ? request(THREAD, 'thread/resume', {
+            ...settings,
+            threadId: session.id,
+            excludeTurns: true,
+            // It would go on with the permissions of the run that began the thread, whatever `-c` says.
+            sandbox: this.#configured('sandbox_mode'),
+            approvalPolicy: this.#configured('approval_policy'),
+          })
         : request(THREAD, 'thread/start', settings),
     );
   }
@@ -97,15 +105,15 @@ export class CodexConversation implements Conversation {
   #threadBegun(result: Printed, at: number): Heard {
     const id = asText(asObject(result['thread'])?.['id']);
     this.#thread = id;
-    return {
-      events: [{ at, type: 'session', id }],
-      write: [this.#start(this.#talk.prompt, id, [...this.#sandboxNote()])],
-    };
+    const note = this.#configured('sandbox_mode') === 'workspace-write' ? [SANDBOX_NOTE] : [];
+    return { events: [{ at, type: 'session', id }], write: [this.#start(this.#talk.prompt, id, note)] };
   }
 
-  #sandboxNote(): string[] {
-    const narrow = (this.#talk.brief.command?.args ?? []).includes('sandbox_mode="workspace-write"');
-    return narrow ? [SANDBOX_NOTE] : [];
+  /** What its command line says last of a key of its configuration. */
+  #configured(key: string): string | null {
+    const words = this.#talk.brief.command?.args ?? [];
+    const last = words.findLast((word, n) => words[n - 1] === '-c' && word.startsWith(`${key}=`));
+    return last?.slice(key.length + 1).replaceAll('"', '') ?? null;
   }
 
   #start(text: string, threadId: string, more: readonly string[] = []): string {
@@ -148,7 +156,8 @@ export class CodexConversation implements Conversation {
         return { events: codexItem(item, method === 'item/completed', this.#talk.brief.worktree, at) };
       }
       case 'thread/tokenUsage/updated':
-        return { events: this.#usage(thread, asObject(params['tokenUsage']) ?? {}, at) };
+        // A resumed thread tells at once what it had used before.
+        return { events: this.#usage.take(thread, params, own && this.#turn === null && this.#ended === '', at) };
       case 'account/rateLimits/updated':
         this.#limits.take(asObject(params['rateLimits']) ?? {});
         return NOTHING;
@@ -194,24 +203,7 @@ export class CodexConversation implements Conversation {
     );
     return { at, type: 'waiting', why, ...(until === undefined ? {} : { until }) };
   }
-
-  /** Totals of a thread, which a resumed one tells at once: what it used since then is ours. */
-  #usage(thread: string, printed: Printed, at: number): AgentEvent[] {
-    const total = tokens(asObject(printed['total']) ?? {});
-    const last = tokens(asObject(printed['last']) ?? {});
-    const before = this.#used.get(thread);
-    this.#used.set(thread, total);
-    // Told before its turn began: of runs before this one.
-    if (thread === this.#thread && this.#turn === null && this.#ended === '') return [];
-    const [input, output, cached] = [0, 1, 2].map((n) =>
-      before === undefined ? (last[n] ?? 0) : Math.max(0, (total[n] ?? 0) - (before[n] ?? 0)),
-    ) as [number, number, number];
-    return input + output === 0 ? [] : [{ at, type: 'usage', scope: 'step', input, output, cached }];
-  }
 }
-
-/** Input (the cached among it), output, cached. */
-type Tokens = readonly [number, number, number];
 
 interface Said {
   readonly text: string;
@@ -252,9 +244,3 @@ function threadError(why: string, at: number): AgentEvent {
     /no rollout found|(?:thread|session|conversation) (?:id )?(?:\S+ )?(?:not found|does not exist)|invalid (?:session|thread) id/i;
   return gone.test(why) ? { at, type: 'error', what: 'session', why } : other(why, at);
 }
-
-const tokens = (printed: Printed): Tokens => [
-  asNumber(printed['inputTokens']) ?? 0,
-  asNumber(printed['outputTokens']) ?? 0,
-  asNumber(printed['cachedInputTokens']) ?? 0,
-];

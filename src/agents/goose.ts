@@ -6,8 +6,7 @@ import { lastWord } from './last-word.ts';
 /**
  * goose, headless: prompt on stdin, JSON lines after a banner. Measured with 0.20.1 (1.34.0 as it calls itself).
  *
- * A session's id is its own to choose, its name ours. It exits with 0 after an error of its provider. While it waits
- * to ask a provider again (three times, or as long as that demands) it prints nothing.
+ * A session's id is its own to choose, its name ours. It exits with 0 after an error of its provider.
  */
 export const goose: Adapter = {
   name: 'goose',
@@ -50,7 +49,6 @@ export const goose: Adapter = {
       'GOOSE_SUBAGENT_MODEL',
       'GOOSE_SUBAGENT_MAX_TURNS',
       'GOOSE_STREAM_TIMEOUT',
-      'GOOSE_PROVIDER_SKIP_BACKOFF',
       'GOOSE_TELEMETRY_ENABLED',
       'GOOSE_TELEMETRY_OFF',
       'GOOSE_CA_CERT_PATH',
@@ -124,7 +122,13 @@ function plan({ settings, model, session, mcp }: AgentRun): AgentPlan {
     ...(session === null ? [] : [...(session.resume ? ['--resume'] : []), '--name', session.id]),
     ...settings.args,
   ];
-  return { command: { file, args, stdin: 'prompt' }, shell: null, env: { GOOSE_MODE: 'auto', NO_COLOR: '1' } };
+  return {
+    command: { file, args, stdin: 'prompt' },
+    shell: null,
+    // Else it waits without a word for as long as its provider demands, be it an hour: so it asks three times more at
+    // once and ends, and the wait is the coordinator's, for all runs of goose together.
+    env: { GOOSE_MODE: 'auto', GOOSE_PROVIDER_SKIP_BACKOFF: 'true', NO_COLOR: '1' },
+  };
 }
 
 /** It refuses an option that stands there twice. */

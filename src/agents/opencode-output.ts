@@ -91,7 +91,7 @@ export class OpencodeOutput implements Conversation {
     // `small=true` is the model that thinks of a title.
     if (tried !== undefined && line.includes(' message="stream error" ') && !line.includes(' small=true ')) {
       const session = this.#sessionIs(/ session\.id=(\S+)/.exec(line)?.[1] ?? '', at);
-      const { why } = modelError(unquoted(tried).replace(/^\w*Error: /, ''), null, at);
+      const { why } = modelError(unquoted(tried).replace(AROUND, ''), null, at);
       return [...session, { at, type: 'waiting', why }];
     }
     const failure = line.includes(' message=failed ') ? / error=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] : undefined;
@@ -104,6 +104,9 @@ export class OpencodeOutput implements Conversation {
 const DENIED = /^The user (?:has specified a rule which prevents you from using|rejected permission to use) this /;
 const UNAVAILABLE = /unavailable tool/i;
 const SESSION_GONE = /^(?:\u001b\[[0-9;]*m)*Error: (?:\u001b\[[0-9;]*m)*Session not found/;
+
+/** What its log says around a provider's sentence: the error's name, advice, the same once more. */
+const AROUND = /^\w*Error: |\. For more information, pass .*$| \(cause: .*$/gs;
 
 function unquoted(text: string): string {
   try {

@@ -91,13 +91,15 @@ function read(code: number | null, signal: string | null, tail: string, events: 
     return { kind: 'not-started', detail: said.detail };
   if (said !== null) return said;
   const begun = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
-  if (begun || code === 0 || (signal !== null && signal !== '')) return { kind: 'ended' };
-  return { kind: 'not-started', detail: lastLine(tail) ?? `exit ${code ?? '?'}` };
+  if (begun || code === 0) return { kind: 'ended' };
+  return { kind: 'not-started', detail: lastLine(tail) ?? signal ?? `exit ${code ?? '?'}` };
 }
 
-/** Its own complaint, if it made one: a broken configuration, a switch that this version doesn't know. */
+/** Its own complaint, if it made one: a broken configuration, or, by its help and no word more, a switch that it doesn't know. */
 function lastLine(tail: string): string | null {
-  const lines = tail.replaceAll(/\u001b\[[0-9;]*m/g, '').split('\n');
-  const complaint = lines.findLast((line) => /^Error: |^\S+Error: /.test(line.trim()));
-  return (complaint ?? lines.findLast((line) => line.trim() !== ''))?.trim() ?? null;
+  const lines = tail.split('\n').map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, '').trim());
+  const last = lines.findLast((line) => line !== '') ?? null;
+  if (last !== null && /\[(?:boolean|string|number|array)\]/.test(last))
+    return 'opencode printed its help: its command line has a switch that this version does not know';
+  return lines.findLast((line) => /^(?:\S*Error): /.test(line)) ?? last;
 }

@@ -85,8 +85,8 @@ function read(code: number | null, signal: string | null, tail: string, events: 
   const worked = events.some(({ type }) => type === 'text' || type === 'tool' || type === 'usage');
   if (said !== null && (said.kind !== 'ended' || worked)) return said;
   const begun = worked || events.some(({ type }) => type === 'session');
-  if (begun || (signal !== null && signal !== '') || code === 0) return said ?? { kind: 'ended' };
+  if (begun || code === 0) return said ?? { kind: 'ended' };
   const last = tail.split('\n').findLast((line) => line.trim() !== '');
   const detail = said?.kind === 'ended' ? said.detail : undefined;
-  return { kind: 'not-started', detail: detail ?? last?.trim() ?? `exit ${code ?? '?'}` };
+  return { kind: 'not-started', detail: detail ?? last?.trim() ?? signal ?? `exit ${code ?? '?'}` };
 }

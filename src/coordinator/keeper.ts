@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../board/parse.ts';
 import { readSave } from '../board/reconcile.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
+import { stillSince } from '../effects/still-since.ts';
 import type { Problem } from '../problem.ts';
 import type { GitView } from './git-view.ts';
 import { isInMotion } from './in-motion.ts';
@@ -73,7 +74,7 @@ export class BoardKeeper {
       texts: disk,
       unreadable,
       changedAt,
-    } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board);
+    } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
     const { texts, oldBuffers, busy } =
       disk === null
         ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() }
@@ -225,7 +226,7 @@ interface DiskRead {
 
 const NOWHERE: DiskRead = { texts: null, unreadable: [], changedAt: new Map() };
 
-function readDisk(checkout: string, folder: string): DiskRead {
+function readDisk(checkout: string, folder: string, now: number): DiskRead {
   const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
   const unreadable: Problem[] = [];
   const changedAt = new Map<Column, number>();
@@ -238,7 +239,7 @@ function readDisk(checkout: string, folder: string): DiskRead {
       if (!Buffer.from(text, 'utf8').equals(bytes))
         unreadable.push({ code: 'board-not-utf8', message: `${shown} is not UTF-8 text`, fix: 'save it as UTF-8' });
       texts[column] = text;
-      changedAt.set(column, statSync(path).mtimeMs);
+      changedAt.set(column, stillSince(path, now) ?? now);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ENOTDIR')

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { watch } from 'chokidar';
 import type { FSWatcher } from 'chokidar';
@@ -80,16 +79,6 @@ export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardW
       await watcher.close();
     },
   };
-}
-
-/**
- * Since when a file has not been touched, in epoch ms; null if there is none. By the inode's times, of which a person's
- * tools can set one only: the later one counts, but for times that lie in the future (a set clock).
- */
-export function stillSince(path: string, now: number): number | null {
-  const stat: Stats | undefined = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return null;
-  return Math.max(0, ...[stat.mtimeMs, stat.ctimeMs].filter((time) => time <= now + 1000));
 }
 
 const TRAILING = 150;

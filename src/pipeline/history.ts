@@ -26,7 +26,7 @@ export class HistoryFold implements History {
   readonly rejected = new Map<string, string>();
   readonly escalated = new Map<string, number>();
   readonly movedSinceEscalated = new Set<string>();
-  readonly strays = new Map<string, string>();
+  readonly strays = new Map<string, readonly string[]>();
   readonly agents = new Map<string, string>();
   readonly used = new Map<string, UsedRun[]>();
   /** All of them, oldest first. */
@@ -76,7 +76,7 @@ export class HistoryFold implements History {
         if (!commit.trailers.some((trailer) => trailer.name === 'Kanban-Stray')) this.strays.delete(id);
         return;
       case 'Kanban-Stray':
-        return void this.strays.set(id, words.join(' '));
+        return void this.strays.set(id, words);
       case 'Kanban-Freed':
         return this.#freed(id);
       case 'Kanban-Usage':

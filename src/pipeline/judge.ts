@@ -4,6 +4,7 @@ import type { Settings } from '../workflow/settings.ts';
 import { isUncounted } from './holds.ts';
 import { oneLine } from './one-line.ts';
 import { protectedPaths } from './protect.ts';
+import { evidence, undoing } from './stray.ts';
 import type { EndedRun, RunFacts, Verdict } from './world.ts';
 
 /** What an ended run means for its entry. */
@@ -87,11 +88,18 @@ function survived({ result }: EndedRun): Judgement {
   return escalated(`processes of its run could not be ended: ${names}`, 'End them, then retry.');
 }
 
+/** First the way out, since it is cut where a field ends; then the evidence. */
 function strayed({ strays, result }: EndedRun): Judgement {
-  const shas = strays.map((sha) => sha.slice(0, 10)).join(' ');
+  const undo = undoing(strays);
   return escalated(
-    `its agent committed outside its branch: ${shas}; git revert ${shas} takes it back; landings wait for your word on this entry`,
-    `Nothing was undone. Look with git show ${strays.join(' ')}; where they lie on another branch than the one that is checked out, switch to it before git revert. The run was ${result.runId}.`,
+    `its agent committed outside its branch: ${undo} takes it back; landings wait for that, or for your word on this entry: ${evidence(strays, 1).join('; ')}`,
+    [
+      ...evidence(strays, 10),
+      '',
+      `${undo} takes it back; nothing was undone.`,
+      'Landings wait until that is done, or until this entry is freed, moved or abandoned.',
+      `The run was ${result.runId}.`,
+    ].join('\n'),
   );
 }
 

@@ -174,15 +174,21 @@ function trailersOf({ run, ended, judgement, entry, world }: Taking, turn: Outco
     value: `${id} ${run.role} ${result.cause === 'reported' && report.ok ? report.verdict : result.cause}`,
   });
   trailers.push({ name: 'Kanban-Agent', value: `${id} ${run.role}=${run.agent}` });
-  for (const used of world.usage.entries.get(id)?.unrecorded ?? [])
-    trailers.push({ name: 'Kanban-Usage', value: `${id} ${used.id} ${usageWords(used.usage)}` });
+  trailers.push(...unrecordedUsage(world, id));
   if (reviewed) trailers.push({ name: 'Kanban-Reviewed', value: `${id} ${reviewed}` });
   if (passedAt) trailers.push({ name: 'Kanban-Tested', value: `${id} ${passedAt}` });
-  if (ended.strays.length > 0) trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.strays.join(' ')}` });
+  if (ended.strays.length > 0) trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.strays.map(({ sha }) => sha).join(' ')}` });
   if (turn.needsPerson) trailers.push({ name: 'Kanban-Escalated', value: `${id} ${oneLine(turn.why, 200)}` });
   if (judgement.kind === 'changes-requested') trailers.push({ name: 'Kanban-Rejected', value: `${id} ${result.tip}` });
   return trailers;
 }
+
+/** What ended runs of an entry have used and no commit tells yet. */
+export const unrecordedUsage = (world: World, id: string): Trailer[] =>
+  (world.usage.entries.get(id)?.unrecorded ?? []).map((used) => ({
+    name: 'Kanban-Usage',
+    value: `${id} ${used.id} ${usageWords(used.usage)}`,
+  }));
 
 /** The branch conflicts with base: merged and tested again once, then a person is asked. */
 export function conflicted(facts: EntryFacts, files: readonly string[], settings: Settings): Action {

@@ -19,6 +19,8 @@ export interface World {
   readonly stops: readonly string[];
   /** Why landings wait as a whole; null = they don't. */
   readonly landingsHeld: string | null;
+  /** Commits that agents made outside their branch and that are undone: reverted, or in nobody's way any more. */
+  readonly undone: ReadonlySet<string>;
   /** Agents that can't run (missing program, needs a login), by name, in words. */
   readonly agentsHeld: ReadonlyMap<string, string>;
   /** Agents whose adapter edits code by judgement (a tester of these mends what fails). */
@@ -119,7 +121,7 @@ export interface EndedRun {
   readonly result: RunResult;
   readonly report: ReadReport;
   /** Commits that carry the run's git identity where none may be: on base or in the person's checkout. */
-  readonly strays: readonly string[];
+  readonly strays: readonly Stray[];
 }
 
 /** The report as read (agents/report.ts). */
@@ -169,7 +171,7 @@ export interface History {
   /** Ids that changed column after an escalation that nothing has ended; `[ESCALATED]` all the same: a person moved it, tag and all. */
   readonly movedSinceEscalated: ReadonlySet<string>;
   /** id → commits that its agent made outside its branch, as told when it was escalated for that; gone once a person freed it. */
-  readonly strays: ReadonlyMap<string, string>;
+  readonly strays: ReadonlyMap<string, readonly string[]>;
   /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
   readonly agents: ReadonlyMap<string, string>;
   /** id → what its runs used, oldest first, as `Kanban-Usage` tells. */

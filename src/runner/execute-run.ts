@@ -93,8 +93,7 @@ const hasReport = ({ brief, folder }: LiveRun): boolean =>
 
 /** A deadline that falls while the agent waits for its provider is the provider's. */
 function lateness(run: LiveRun): { cause: Cause; detail: string } {
-  const last = run.events.at(-1);
-  if (last?.type === 'waiting') return { cause: 'provider', detail: last.why };
+  if (run.waits !== null) return { cause: 'provider', detail: run.waits.why };
   return { cause: 'timed-out', detail: `not done after ${Math.round(run.brief.timeout / 1000)} s` };
 }
 

@@ -209,7 +209,7 @@ export interface RunResult {
   /** Facts that fail the run whatever its report says ("HEAD was left on another branch"). */
   readonly faults: readonly string[];
   /** Commits by the run's identity on base or in the person's checkout, newest first; absent where the runner was an older one. */
-  readonly strays?: readonly string[];
+  readonly strays?: readonly Stray[];
   /** A report was found and copied. */
   readonly reported: boolean;
   /** Bytes of output. */
@@ -236,6 +236,17 @@ export interface RunResult {
   readonly noSession?: boolean;
   /** For cause `stopped`: a cap was reached. */
   readonly capped?: boolean;
+}
+
+/** A commit that a run made where it had no business. */
+export interface Stray {
+  readonly sha: string;
+  readonly subject: string;
+  /** At most 20 files that it changed (against its first parent). */
+  readonly files: readonly string[];
+  readonly isMerge: boolean;
+  /** Short name of the branch that it lies on; '' = the detached HEAD of the person's checkout. */
+  readonly on: string;
 }
 
 /** `taken.json` */

@@ -1,8 +1,7 @@
-import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Adapter, Conversation } from '../agents/agent.ts';
-import { messagesIn } from './messages.ts';
+import { messagesIn, putAway } from './messages.ts';
 import { RUN_FILES } from './folder.ts';
 import type { AgentEvent, Usage } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
@@ -27,7 +26,11 @@ export class Listener {
   #stdin: Writable | null = null;
   #timer: NodeJS.Timeout | null = null;
   #over = false;
+  /** The agent has left: nothing can end its run any more but what it did itself. */
+  #left = false;
   #noticed = false;
+  /** Messages that were given to it and could not be put away. */
+  readonly #given = new Set<string>();
   /** Awake ms at which it began to wait for its provider; null = it doesn't. */
   #waitingSince: number | null = null;
   #repeated: { call: string; times: number } = { call: '', times: 0 };
@@ -65,6 +68,7 @@ export class Listener {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#stdin = null;
+    this.#left = true;
     this.#reader.look(true);
   }
 
@@ -83,11 +87,13 @@ export class Listener {
 
   #heard(line: string): void {
     const { events, write, over } = this.#conversation.heard(line, Date.now());
+    const isLast = over === true && this.#stdin !== null;
+    // What is only told with the last word, a cost mostly, ends nothing that is not over already.
+    if (isLast) this.#over = true;
     for (const event of events) this.#take(event);
     if (write !== undefined) this.#write(write);
-    if (over !== true || this.#stdin === null) return;
-    this.#over = true;
-    this.#stdin.end();
+    if (!isLast) return;
+    this.#stdin?.end();
     this.#stdin = null;
   }
 
@@ -134,7 +140,7 @@ export class Listener {
     if (this.#repeated.times !== repeat) return;
     const why = `the same tool call ${repeat} times in a row: ${call.slice(0, 100)}`;
     this.#run.event({ at: Date.now(), type: 'stalled', since: Date.now(), why });
-    if (kill) this.#run.end('stalled', why);
+    if (kill && !this.#left) this.#run.end('stalled', why);
   }
 
   /** For the coordinator's caps and for whoever salvages the run. */
@@ -155,7 +161,7 @@ export class Listener {
     const over =
       (allowance.costUsd !== null && (used.costUsd ?? 0) >= allowance.costUsd) ||
       (allowance.tokens !== null && tokens >= allowance.tokens);
-    if (!over) return;
+    if (!over || this.#over || this.#left) return;
     this.#run.capped = true;
     this.#run.end('stopped', allowance.why);
   }
@@ -172,10 +178,9 @@ export class Listener {
   #tellMessages(): void {
     const { messages } = this.#run.brief;
     for (const { file, message } of messagesIn(messages)) {
+      if (this.#given.has(file)) continue;
       if (!this.#say(message.text, message.by.name)) return;
-      const delivered = join(messages, 'delivered');
-      mkdirSync(delivered, { recursive: true, mode: 0o700 });
-      renameSync(join(messages, file), join(delivered, file));
+      if (!putAway(messages, file)) this.#given.add(file);
     }
   }
 

@@ -6,6 +6,9 @@ import type { AgentEvent, Brief, Cause, EndCause, Usage } from './folder.ts';
 import type { ProcessId } from './process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
 
+/** Events that are not the agent's own words. */
+const OURS: ReadonlySet<AgentEvent['type']> = new Set(['told', 'stalled', 'awake']);
+
 /** A run while it is on: its folder, its first cause, and all that was ever started for it. */
 export class LiveRun {
   readonly folder: string;
@@ -89,6 +92,12 @@ export class LiveRun {
     } catch {
       // Events are for eyes; the run doesn't end with a full disk.
     }
+  }
+
+  /** The agent waits for its provider, for all that it said since. */
+  get waits(): Extract<AgentEvent, { type: 'waiting' }> | null {
+    const last = this.events.findLast(({ type }) => !OURS.has(type));
+    return last?.type === 'waiting' ? last : null;
   }
 
   phase(name: string): void {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -21,6 +21,18 @@ export function messagesIn(folder: string): { readonly file: string; readonly me
     const message = readMessage(join(folder, file));
     return message === null ? [] : [{ file, message }];
   });
+}
+
+/** A message that was given: it waits no longer. @returns false where that can't be written (a full disk). */
+export function putAway(folder: string, file: string): boolean {
+  try {
+    const delivered = join(folder, 'delivered');
+    mkdirSync(delivered, { recursive: true, mode: 0o700 });
+    renameSync(join(folder, file), join(delivered, file));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Names of the messages in a folder, sorted. */

@@ -44,7 +44,7 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
     tail: tailOf(output),
     survivors,
     swept,
-    ...sessionOf(folder, brief),
+    ...sessionOf(folder, brief, agent !== null),
     ...usageOf(folder),
   };
   rmSync(join(folder, 'tmp'), { recursive: true, force: true });
@@ -60,10 +60,11 @@ function endOf(folder: string, claim: Claim | null): EndCause {
     : endBecause(folder, 'lost', 'its runner died');
 }
 
-/** The agent's own session, so that the next run goes on with it: as it named itself, else as it was told to be. */
-function sessionOf(folder: string, { session }: Brief): Pick<RunResult, 'session'> {
+/** The agent's own session, so that the next run goes on with it: as it named itself, else as it was told to be, if it was started. */
+function sessionOf(folder: string, { session }: Brief, started: boolean): Pick<RunResult, 'session'> {
   const named = readLines(join(folder, RUN_FILES.events)).findLast(({ type }) => type === 'session');
-  const id = named?.type === 'session' ? named.id : session?.id;
+  const told = session !== null && (started || session.resume) ? session.id : undefined;
+  const id = named?.type === 'session' ? named.id : told;
   return id === undefined ? {} : { session: id };
 }
 

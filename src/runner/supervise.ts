@@ -191,7 +191,7 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
 function lookForStall(run: LiveRun, watch: StallWatch, awake: number, output: number, pid: number | undefined): void {
   const cpu = treeCpu(run, pid);
   // A run that waits for its provider is waiting, not stalled.
-  if (run.events.at(-1)?.type === 'waiting') return;
+  if (run.waits !== null) return;
   const { change, since } = watch.look(awake, { output, cpu, files: () => fingerprint(run.brief.worktree) });
   if (change === null) return;
   const at = Date.now();

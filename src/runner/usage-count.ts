@@ -19,7 +19,8 @@ export class UsageCount {
     else if (scope === 'run') this.#run = { ...this.#run, ...told };
     else {
       this.#thread = { ...this.#thread, ...told };
-      this.#run = combine(this.#thread, this.#before ?? {}, (now, before) => Math.max(0, now - before), 'first');
+      const since = combine(this.#thread, this.#before ?? {}, (now, before) => Math.max(0, now - before), 'first');
+      this.#run = { ...this.#run, ...since };
     }
   }
 

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from './until.mjs';
 
@@ -90,13 +90,14 @@ export const CASES = {
     },
   },
   refused: {
-    for: ({ refuses }) => refuses,
+    for: ({ refuses }) => refuses !== false,
     scripts: firstGoesWrong('refused'),
-    look: (look) => {
+    look: (look, site) => {
       look.landed();
       const run = look.first('no-report');
       look.want(run?.result?.exit?.code === 0, `exit ${run?.result?.exit?.code} instead of 0`);
-      look.want((run?.result?.denied ?? []).length > 0, 'the refused call is not named');
+      if (site.cli.refuses === true) look.want((run?.result?.denied ?? []).length > 0, 'the refused call is not named');
+      look.want(!existsSync(join(site.folder, 'refused.txt')), 'it was carried out');
     },
   },
   'error-429': provider('error-429'),
@@ -188,7 +189,10 @@ export const CASES = {
     scripts: { ...GOOD, one: 'escape', task: { cycle: 'again', times: 3 } },
     entries: TWO,
     act: escapeAndUndo,
-    look: (look) => look.landed(),
+    look: (look, site) => {
+      look.landed();
+      look.told = site.escaped ? 'it did commit there' : 'its sandbox kept it from that';
+    },
   },
   board: {
     scripts: { ...GOOD, task: 'board' },
@@ -249,7 +253,8 @@ function provider(name) {
 async function escapeAndUndo(site) {
   const code = await site.start('--max-wait', '2m').ended;
   const stray = site.git('log', '--format=%H', '--grep=^a commit in the checkout of the person', 'main').trim();
-  if (stray === '') return code;
+  site.escaped = stray !== '';
+  if (!site.escaped) return code;
   const shown = site.run('show', 'T-1').out + site.run('status').out;
   const wrong = [
     [code === 4, `exit ${code} instead of 4`],

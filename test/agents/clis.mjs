@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
  * - env(at): the person's environment; `names`: those of it that `agents.<name>.env` passes on
  * - key: the variable of the API key
  * - resumes: a session goes on: `always`, `after-end` (only if the CLI ended by itself), `never`
- * - mcp: it starts MCP servers; usage: it tells tokens; refuses: it refuses what its narrow form doesn't allow
+ * - mcp: it starts MCP servers; usage: it tells tokens; refuses: it refuses what its narrow form doesn't allow, and says so, or `silently`
  */
 export const CLIS = {
   claude: {
@@ -34,7 +34,7 @@ export const CLIS = {
     resumes: 'always',
     mcp: true,
     usage: true,
-    refuses: false,
+    refuses: 'silently',
   },
   opencode: {
     folder: 'opencode',

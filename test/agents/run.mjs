@@ -3,6 +3,7 @@
 //   node test/agents/run.mjs                  all of them
 //   node test/agents/run.mjs claude codex     these
 //   --only CASE                               this case; may be given several times
+//   --full                                    with permissions: full instead of narrow
 //   --list                                    the names of agents and cases
 //   --json                                    one line of JSON a trial instead of the table
 //   --dist FOLDER                             another build than dist/
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     only: { type: 'string', multiple: true, default: [] },
+    full: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     dist: { type: 'string', default: fileURLToPath(new URL('../../dist', import.meta.url)) },
@@ -51,7 +53,16 @@ async function main() {
       const cli = CLIS[name];
       const trial = CASES[of];
       if (trial.for !== undefined && !trial.for(cli)) continue;
-      const outcome = await tryOut({ name, cli, bin: bins.get(name), kanban, trial, keep: values.keep });
+      if (values.full && of === 'refused') continue;
+      const outcome = await tryOut({
+        name,
+        cli,
+        bin: bins.get(name),
+        kanban,
+        trial,
+        full: values.full,
+        keep: values.keep,
+      });
       trials.push({ agent: name, case: of, ...outcome });
       console.log(values.json ? JSON.stringify(trials.at(-1)) : line(trials.at(-1)));
     }

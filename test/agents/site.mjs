@@ -61,14 +61,15 @@ export class Site {
     return site;
   }
 
-  constructor(folder, { cli, name, bin, kanban, trial }) {
-    Object.assign(this, { folder, cli, name, bin, kanban, trial });
+  constructor(folder, { cli, name, bin, kanban, trial, full = false }) {
+    Object.assign(this, { folder, cli, name, bin, kanban, trial, full });
     this.home = join(folder, 'home');
     this.root = join(folder, 'repo');
     this.agent = name.replace(':', '-');
     this.coordinators = [];
     /** What isn't as it should be, found on the way. */
     this.wrong = [];
+    this.escaped = false;
   }
 
   #home() {
@@ -127,6 +128,7 @@ export class Site {
     if (cli.kind !== undefined) doc.setIn([...own, 'kind'], cli.kind);
     if (cli.command !== undefined) doc.setIn([...own, 'command'], doc.createNode(cli.command));
     if (cli.args !== undefined) doc.setIn([...own, 'args'], doc.createNode(cli.args));
+    if (this.full) doc.setIn([...own, 'permissions'], 'full');
     if (cli.model !== undefined) doc.setIn([...own, 'model'], cli.model);
     const passed = doc.toJS().agents[agent].env ?? [];
     const names = [...cli.names, ...('IS_SANDBOX' in this.env ? ['IS_SANDBOX'] : [])];

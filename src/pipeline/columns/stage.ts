@@ -4,6 +4,7 @@ import { capReached } from '../caps.ts';
 import { agentHold, restartOf } from '../holds.ts';
 import { plainMove } from '../in-place.ts';
 import { oneLine } from '../one-line.ts';
+import { unrecordedUsage } from '../take-in.ts';
 import { acted, noted, waitsFor, type Turn } from '../turn.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentOf } from './todo.ts';
@@ -12,11 +13,11 @@ import { agentOf } from './todo.ts';
 export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): Turn {
   const id = facts.entry.id ?? '';
   const restart = restartOf(world, id);
-  if (restart.kind === 'used-up') return acted(facts, escalate(facts, restart.why), restart.why);
+  if (restart.kind === 'used-up') return acted(facts, escalate(world, facts, restart.why), restart.why);
   if (restart.kind === 'wait') return noted(facts, 'waits', restart.why, { until: restart.until });
   const agent = agentFor(world, facts, role, purpose);
   const cap = capReached(world, id, agent);
-  if (cap?.kind === 'entry') return acted(facts, escalate(facts, cap.why), cap.why);
+  if (cap?.kind === 'entry') return acted(facts, escalate(world, facts, cap.why), cap.why);
   if (cap !== null) return noted(facts, 'held', cap.why, { until: cap.until });
   const waits = waitsFor(facts, agentHold(world, agent));
   if (waits !== null) return waits;
@@ -27,14 +28,18 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
   };
 }
 
-/** Nobody's failure, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget. */
-function escalate(facts: EntryFacts, why: string): Action {
+/**
+ * Nobody's failure, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget.
+ * What was used up to here is told, so that it isn't counted against what comes after.
+ */
+function escalate(world: World, facts: EntryFacts, why: string): Action {
   const change = {
     addTags: ['ESCALATED'],
     removeTags: ['RETRY'],
     setFields: { attempts: null, feedback: oneLine(why) },
   } as const;
-  return plainMove(facts, { change, why: oneLine(why), report: why, needsPerson: true });
+  const trailers = unrecordedUsage(world, facts.entry.id ?? '');
+  return plainMove(facts, { change, why: oneLine(why), report: why, trailers, needsPerson: true });
 }
 
 /** Who plays the role: the entry's `agent` for the task role, `reviewer.agent` and `tester.agent` for the others. */

@@ -87,11 +87,13 @@ function whyHeld(world: World, { entry, branch }: EntryFacts): string | null {
   return world.landingsHeld ?? strayWork(world);
 }
 
-/** While nobody has looked at commits that an agent made where it had no business, nothing is built on them. */
-function strayWork({ entries, runs, history }: World): string | null {
-  const untaken = runs.find(({ ended }) => (ended?.strays.length ?? 0) > 0);
+/** While commits that an agent made where it had no business are neither undone nor looked at, nothing is built on them. */
+function strayWork({ entries, runs, history, undone }: World): string | null {
+  const untaken = runs.find(({ ended }) => ended?.strays.some(({ sha }) => !undone.has(sha)));
   const told = entries.find(
-    ({ entry }) => entry.id !== null && entry.tags.includes('ESCALATED') && history.strays.has(entry.id),
+    ({ entry }) =>
+      entry.tags.includes('ESCALATED') &&
+      (history.strays.get(entry.id ?? '') ?? []).some((sha) => !undone.has(sha)),
   );
   const id = untaken?.taskId ?? told?.entry.id;
   return id === undefined ? null : `the agent of ${id} committed outside its branch: kanban show ${id}`;

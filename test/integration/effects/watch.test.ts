@@ -1,20 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { stillSince, watchBoard } from '../../../src/effects/watch.ts';
+import { watchBoard } from '../../../src/effects/watch.ts';
 import type { BoardWatch, ChangeKind } from '../../../src/effects/watch.ts';
 import { readFileOrEmpty, until } from './waiting.ts';
 
@@ -155,23 +145,5 @@ describe('everything else that the coordinator reads', () => {
     writeFileSync(join(root, 'WORKFLOW.md'), 'y');
     await until(() => kinds.length >= 2);
     expect(new Set(kinds)).toEqual(new Set(['workflow']));
-  });
-});
-
-describe('stillSince', () => {
-  it('is the time of the last change, whatever mtime a tool has set', () => {
-    const before = Date.now();
-    writeFileSync(todo, 'x');
-    utimesSync(todo, 1, 1);
-    expect(stillSince(todo, Date.now())).toBeGreaterThanOrEqual(before - 50);
-  });
-
-  it('leaves out times in the future, or a file would never be still', () => {
-    utimesSync(todo, Date.now() / 1000 + 86_400, Date.now() / 1000 + 86_400);
-    expect(stillSince(todo, Date.now())).toBeLessThanOrEqual(Date.now() + 1000);
-  });
-
-  it('is null for a missing file', () => {
-    expect(stillSince(join(root, 'nothing'), Date.now())).toBeNull();
   });
 });

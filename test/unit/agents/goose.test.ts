@@ -75,6 +75,10 @@ describe('goose is started', () => {
     expect(env['GOOSE_MODE']).toBe('auto');
   });
 
+  it('and does not wait for its provider in silence', () => {
+    expect(plan().env['GOOSE_PROVIDER_SKIP_BACKOFF']).toBe('true');
+  });
+
   it('with the server of the report, quoted as a shell does', () => {
     const command = (mcp: AgentRun['mcp']): string | undefined => {
       const { args } = plan({ mcp }).command;

@@ -115,6 +115,16 @@ describe('trouble', () => {
     });
   });
 
+  it('a lost connection, in short', () => {
+    const [first = ''] = recorded('ratelimit');
+    const cut =
+      'Cannot connect to API: The socket was closed. For more information, pass `x` (cause: Error: The socket was closed.)';
+    expect(events([first.replace('scripted 429', cut)])[1]).toEqual({
+      type: 'waiting',
+      why: 'Cannot connect to API: The socket was closed',
+    });
+  });
+
   it('the model that thinks of a title is not the one that is waited for', () => {
     const title = recorded('ratelimit')
       .slice(0, 1)
@@ -155,7 +165,12 @@ describe('trouble', () => {
   });
 
   it.each([
-    [1, ['opencode run [message..]', '', 'Options:', '  --auto'], { kind: 'not-started', detail: '--auto' }],
+    [
+      1,
+      ['Options:', '      --auto  auto-approve', '                          [boolean] [default: false]', ''],
+      { kind: 'not-started', detail: expect.stringContaining('a switch that this version does not know') },
+    ],
+    [1, ['sh: something odd'], { kind: 'not-started', detail: 'sh: something odd' }],
     [
       1,
       ['Error: Config file is invalid', '  at line 3'],
@@ -167,8 +182,11 @@ describe('trouble', () => {
     expect(readingOf(opencode, lines, code)).toEqual(reading);
   });
 
-  it('killed: that is all', () => {
-    expect(opencode.outcome({ code: null, signal: 'SIGTERM' }, '', [], NOW)).toEqual({ kind: 'ended' });
+  it('it died at once', () => {
+    expect(opencode.outcome({ code: null, signal: 'SIGILL' }, '', [], NOW)).toEqual({
+      kind: 'not-started',
+      detail: 'SIGILL',
+    });
   });
 });
 
