@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
-import { ndJsonStream } from '@agentclientprotocol/sdk/unstable';
-import type { Stream } from '@agentclientprotocol/sdk/unstable';
+import { methods, ndJsonStream } from '@agentclientprotocol/sdk/unstable';
+import type { AnyMessage, Stream } from '@agentclientprotocol/sdk/unstable';
+import { asObject } from '../agents/output-line.ts';
+import type { Printed } from '../agents/output-line.ts';
 
 /** How long an agent may take to end once its stdin is closed, and then once it was told to (SIGTERM), in ms. */
 const LEAVE = 1_000;
@@ -17,7 +19,8 @@ export class AgentProcess {
   readonly #child: ChildProcess;
   #isEnded = false;
 
-  constructor([file = '', ...args]: readonly string[], cwd: string) {
+  /** @param onUpdate is given what `session/update` notifications hold, before the answer that follows them */
+  constructor([file = '', ...args]: readonly string[], cwd: string, onUpdate: (update: Printed) => void) {
     const child = spawn(file, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     this.ended = new Promise((resolve) => {
@@ -27,7 +30,8 @@ export class AgentProcess {
     void this.ended.then(() => (this.#isEnded = true));
     child.stdin.on('error', () => {});
     createInterface({ input: child.stderr }).on('line', (line) => process.stderr.write(`${line}\n`));
-    this.stream = ndJsonStream(Writable.toWeb(child.stdin), messagesOf(child.stdout));
+    const { readable, writable } = ndJsonStream(Writable.toWeb(child.stdin), messagesOf(child.stdout));
+    this.stream = { readable: readable.pipeThrough(withoutUpdates(onUpdate)), writable };
   }
 
   /** Ends it: stdin closed, then SIGTERM, then SIGKILL. @param patient false: SIGTERM at once */
@@ -51,6 +55,20 @@ export class AgentProcess {
     return done;
   }
 }
+
+/**
+ * Updates go round the SDK, which would refuse one that its schema doesn't know: agents are ahead of it, and behind it.
+ * So they also keep their order with the answers.
+ */
+const withoutUpdates = (onUpdate: (update: Printed) => void): TransformStream<AnyMessage, AnyMessage> =>
+  new TransformStream({
+    transform: (message, controller) => {
+      if (!('method' in message) || message.method !== methods.client.session.update)
+        return controller.enqueue(message);
+      const update = asObject(asObject(message.params)?.['update']);
+      if (update !== null) onUpdate(update);
+    },
+  });
 
 /** The agent's messages as bytes; what else it prints (banners, warnings) goes where its stderr goes. */
 function messagesOf(stdout: Readable): ReadableStream<Uint8Array> {

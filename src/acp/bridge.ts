@@ -48,7 +48,7 @@ export class Bridge {
     this.#updates = new Updates(print, this.#usage);
     this.#rules = rulesOf(options);
     this.failed = new Promise((resolve) => (this.#fail = resolve));
-    this.#process = new AgentProcess(options.agent, options.worktree);
+    this.#process = new AgentProcess(options.agent, options.worktree, (update) => this.#updates.take(update));
     void this.#process.ended.then((how) => this.#broken(new Error(how)));
     void this.#begin().catch((error: unknown) => this.#broken(error));
   }
@@ -73,11 +73,6 @@ export class Bridge {
 
   async #begin(): Promise<void> {
     const { agent } = client({ name: 'kanban' })
-      // Read leniently, not by the SDK's schema: agents are ahead of it, and behind it.
-      .onNotification(methods.client.session.update, asObject, ({ params }) => {
-        const update = asObject(params?.['update']);
-        if (update !== null) this.#updates.take(update);
-      })
       .onRequest(methods.client.session.requestPermission, ({ params }) => this.#permission(params))
       .connect(this.#process.stream);
     const initialized = await this.#initialize(agent);

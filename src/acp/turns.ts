@@ -32,6 +32,8 @@ export class Turns {
   /** Messages that wait for a cancelled turn to end; null = none is being cancelled. */
   #waiting: string[] | null = null;
   #steering = 0;
+  /** A turn has begun whose end is not told yet. */
+  #isTurn = false;
   #taken = 0;
   #goOns = 0;
   #stop = 'end_turn';
@@ -48,7 +50,8 @@ export class Turns {
   begin(text: string): void {
     const { agent, sessionId, print } = this.#parts;
     const mark = Symbol('prompt');
-    if (this.#open.size === 0) print({ acp: 'turn-began' });
+    if (!this.#isTurn) print({ acp: 'turn-began' });
+    this.#isTurn = true;
     this.#open.add(mark);
     agent.request(methods.agent.session.prompt, { sessionId, prompt: [{ type: 'text', text }] }).then(
       (answer) => this.#answered(mark, answer),
@@ -139,7 +142,7 @@ export class Turns {
   #settle(): void {
     if (this.isOn) return;
     for (const resolve of this.#onIdle.splice(0)) resolve();
-    if (this.#waiting !== null || this.#steering > 0) return;
+    if (this.#waiting !== null || this.#steering > 0 || !this.#isTurn) return;
     const { updates, print } = this.#parts;
     updates.flush();
     if (updates.endedRefused && this.#stop !== 'error' && this.#goOns < MOST_GO_ONS) {
@@ -148,6 +151,7 @@ export class Turns {
       this.begin(REFUSED);
       return;
     }
+    this.#isTurn = false;
     print({ acp: 'turn-ended', stop: this.#stop, taken: this.#taken });
   }
 }

@@ -1,5 +1,5 @@
 import type { AgentSettings, Role } from '../workflow/settings.ts';
-import type { AgentCommand, AgentEvent, Brief, ShellPlan } from '../runner/folder.ts';
+import type { AgentCommand, AgentEvent, Allowance, Brief, ShellPlan } from '../runner/folder.ts';
 
 /** What an adapter is given to build a command from; paths are absolute. */
 export interface AgentRun {
@@ -27,6 +27,8 @@ export interface AgentRun {
   readonly mcp: McpServer;
   /** Program and first arguments of the ACP bridge (src/acp/main.ts); only the `acp` adapter starts it. */
   readonly bridge?: readonly string[];
+  /** What caps leave for the run, for agents that can be told; the runner ends the others. */
+  readonly allowance: Allowance | null;
   /** The coordinator is root. */
   readonly isRoot: boolean;
 }

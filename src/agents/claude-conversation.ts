@@ -102,6 +102,8 @@ export class ClaudeConversation implements Conversation {
     const info = asObject(printed['rate_limit_info']);
     const resetsAt = asNumber(info?.['resetsAt']);
     if (info?.['status'] !== 'rejected' || resetsAt === undefined) return [];
+    // What goes beyond the subscription is paid for: it goes on.
+    if (info['isUsingOverage'] === true || asText(info['overageStatus']).startsWith('allowed')) return [];
     this.#resetsAt = resetsAt * 1_000;
     const which = asText(info['rateLimitType']).replaceAll('_', '-');
     const why = `the subscription's ${which === '' ? '' : `${which} `}limit is reached`;
@@ -182,7 +184,7 @@ export class ClaudeConversation implements Conversation {
 const userLine = (text: string): string =>
   JSON.stringify({ type: 'user', message: { role: 'user', content: [{ type: 'text', text }] } });
 
-/** Before 2.1.2 only the model was told of a refusal. What a program printed begins with its exit code. */
+/** 2.1.197 tells a refusal at once only to the model. What a program printed begins with its exit code. */
 const REFUSED =
   /^(?!Exit code)(?:.*\b(?:requested permissions? to|permission to use \S+ has been denied|requires? (?:explicit )?approval|was blocked\. For security))/i;
 

@@ -4,7 +4,7 @@ import { literalGlob } from './literal-glob.ts';
 /** Settings of this run alone, added to the person's and the project's by `--settings`. */
 export function claudeSettings(run: Pick<AgentRun, 'root' | 'worktree' | 'promptFile'>): string {
   const settings = {
-    // Trailers and advertisements in commits; the second is the name in versions before 2.1.
+    // Trailers and advertisements in commits; the second is its name in older versions.
     attribution: { commit: '', pr: '' },
     includeCoAuthoredBy: false,
     claudeMdExcludes: outerInstructions(run),

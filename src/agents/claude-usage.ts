@@ -3,8 +3,8 @@ import { asNumber, asObject } from './output-line.ts';
 import type { Printed } from './output-line.ts';
 
 /**
- * What a `result` line says was used. `total_cost_usd` and `modelUsage` are running totals, since 2.1.2xx of the whole
- * session, before of the process; `usage` is the last turn's, without its subagents. So: what was used since the result
+ * What a `result` line says was used. `total_cost_usd` and `modelUsage` are running totals, in 2.1.328 of the whole
+ * session, in 2.1.197 of the process; `usage` is the last turn's, without its subagents. So: what was used since the result
  * before, where it says so, else the process's totals.
  */
 export function claudeUsage(printed: Printed, at: number): readonly AgentEvent[] {

@@ -43,6 +43,8 @@ function plan(run: AgentRun): AgentPlan {
     '--replay-user-messages',
     ...(session === null ? [] : [session.resume ? '--resume' : '--session-id', session.id]),
     ...(model === null ? [] : ['--model', model]),
+    // It tells its cost at the end of a turn only, when it is spent.
+    ...(run.allowance?.costUsd == null ? [] : ['--max-budget-usd', run.allowance.costUsd.toFixed(4)]),
     '--settings',
     `${folder}/${SETTINGS}`,
     '--mcp-config',
@@ -95,7 +97,7 @@ function mcpServers({ mcp }: AgentRun): string {
 }
 
 const ENVIRONMENT = {
-  // Its own 10 retries take three minutes; 6 are over in about 35 s.
+  // Its own 10 retries take three minutes; 6 are over in about 40 s.
   CLAUDE_CODE_MAX_RETRIES: '6',
   // A provider that takes a request and never answers: its own limit is six minutes, and told by nothing.
   API_TIMEOUT_MS: '240000',

@@ -30,6 +30,7 @@ function sketch(adapter: Adapter, agent: AgentSettings, isRoot: boolean): AgentR
     folder: '{run}',
     root: '{root}',
     mcp: { command: 'kanban', args: ['mcp-report', '--role', 'task', '--report', '{report}'] },
+    allowance: null,
     isRoot,
   };
 }

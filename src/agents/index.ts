@@ -1,3 +1,4 @@
+import { acp } from './acp.ts';
 import type { Adapter } from './agent.ts';
 import { claude } from './claude.ts';
 import { codex } from './codex.ts';
@@ -11,7 +12,19 @@ import { qwen } from './qwen.ts';
 import { shell } from './shell.ts';
 
 /** The known adapters, by the name that stands in `agents.<name>.kind`. */
-export const ADAPTERS: readonly Adapter[] = [shell, command, claude, codex, opencode, gemini, copilot, qwen, goose, pi];
+export const ADAPTERS: readonly Adapter[] = [
+  shell,
+  command,
+  claude,
+  codex,
+  opencode,
+  gemini,
+  copilot,
+  qwen,
+  goose,
+  pi,
+  acp,
+];
 
 /** @returns null for a name that nobody knows. */
 export function adapterNamed(name: string): Adapter | null {

@@ -14,7 +14,8 @@ export function lastWord(events: readonly AgentEvent[]): AgentReading | null {
     case 'provider':
       return until === undefined ? { kind: 'provider', detail: why } : { kind: 'provider', detail: why, until };
     case 'login':
-      return { kind: 'login', detail: why };
+      // "401 Unauthorized" alone tells a person little.
+      return { kind: 'login', detail: /log ?in|key|auth/i.test(why) ? why : `it needs a login or a key: ${why}` };
     case 'session':
       return { kind: 'no-session', detail: why };
     case 'other':

@@ -93,6 +93,7 @@ function commandLine(
     worktree,
     gitDir: `${repo.commonDir}/worktrees/${run.id}`,
     session: null,
+    allowance: null,
   });
   if (planned === null) return `  (there is no agent named ${run.agent})`;
   const { plan } = planned;

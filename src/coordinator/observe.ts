@@ -34,6 +34,7 @@ import { contains, HistoryReader, SEEN, startRef, type GitView } from './git-vie
 import { BoardKeeper, type BoardView } from './keeper.ts';
 import { Lives } from './life.ts';
 import { lostLandings, type LostLanding } from './missing-landings.ts';
+import { StrayWatch } from './stray-watch.ts';
 import { lookAtUsage } from './usage-look.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
@@ -102,6 +103,7 @@ export class Observer {
   readonly #titles = new Map<string, string>();
   readonly #inBase = new Map<string, boolean>();
   readonly #reports = new Map<string, EndedRun>();
+  readonly #strays: StrayWatch;
   #tags: ReadonlySet<string> | null = null;
   #started: ReadonlySet<string> = new Set();
   #lost: readonly LostLanding[] = [];
@@ -113,6 +115,7 @@ export class Observer {
     this.history = new HistoryReader(repo);
     this.workflow = new WorkflowReader(repo);
     this.lives = new Lives(repo);
+    this.#strays = new StrayWatch(repo);
   }
 
   async look(
@@ -210,6 +213,7 @@ export class Observer {
     );
     const known = new Set(records.map(({ runId }) => runId));
     const paused = pausedBy(this.repo.root);
+    const facts = this.#runs(records);
     const world: World = {
       now: inputs.now,
       settings,
@@ -218,10 +222,11 @@ export class Observer {
       paused,
       stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
       landingsHeld: waits.landings,
+      undone: await this.#strays.undone(view, new Set(this.#inWork(inputs)), strayShas(facts, history)),
       agentsHeld: waits.agents,
       mends: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.mends ?? false)),
       entries,
-      runs: [...this.#runs(records), ...inputs.starting.filter(({ id }) => !known.has(id))],
+      runs: [...facts, ...inputs.starting.filter(({ id }) => !known.has(id))],
       past: [...pastOf(records, inputs.now), ...inputs.refused].toSorted((a, b) => a.endedAt - b.endedAt),
       history,
       orphans,
@@ -431,6 +436,12 @@ export class Observer {
     return used;
   }
 }
+
+/** Commits that agents made outside their branch, as base's trailers and runs not yet taken in tell. */
+const strayShas = (runs: readonly RunFacts[], { strays }: World['history']): string[] => [
+  ...[...strays.values()].flat(),
+  ...runs.flatMap(({ ended }) => ended?.strays.map(({ sha }) => sha) ?? []),
+];
 
 const START = 'refs/kanban/start/';
 

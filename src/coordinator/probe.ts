@@ -47,7 +47,7 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
     const about = { runId, taskId: 'PROBE-1', role: 'task', purpose: 'work', agent, folder, worktree, gitDir } as const;
     const names = adapterOf(settings, agent)?.capabilities.names ?? false;
     const session = names ? { id: randomUUID(), resume: false } : null;
-    const planned = planRun(repo, settings, null, { ...about, session });
+    const planned = planRun(repo, settings, null, { ...about, session, allowance: null });
     if (planned === null) return failed(agent, begun, 'there is no agent of that name', '');
     const brief = briefOf(repo, settings, planned, { ...about, branch, tip, session });
     const result = await carryOut(repo, settings, planned, brief, folder);

@@ -19,6 +19,7 @@ export interface RunSketch {
   readonly worktree: string;
   readonly gitDir: string;
   readonly session: AgentRun['session'];
+  readonly allowance: AgentRun['allowance'];
 }
 
 export interface RunPlan {

@@ -187,6 +187,7 @@ export class RunStarter {
         : adapter?.capabilities.names
           ? { id: randomUUID(), resume: false }
           : null;
+    const allowance = allowanceOf(observation.world, action.id, action.agent);
     const planned = planRun(this.#repo, settings, facts.entry, {
       ...run,
       taskId: action.id,
@@ -197,6 +198,7 @@ export class RunStarter {
       worktree: place.path,
       gitDir: place.gitDir,
       session,
+      allowance,
     });
     if (adapter === null || planned === null) return `there is no agent named ${action.agent}`;
     const held = await containmentOf(settings.contain);
@@ -236,7 +238,7 @@ export class RunStarter {
       messages: messagesOf(this.#repo.root, action.id),
       patience: PATIENCE,
       bwrap: held.bwrap,
-      allowance: allowanceOf(observation.world, action.id, action.agent),
+      allowance,
       report,
       timeout: facts.entry.timeout ?? role.timeout,
       stall: settings.stall,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cli } from '../agents/agent.ts';
 import type { EnvSetting } from '../workflow/settings.ts';
@@ -27,6 +27,8 @@ export function loginOf(
   return { by, unnamed: cli.keys.filter((key) => isSet(env[key]) && !passed(key)) };
 }
 
+const EMPTY = 4;
+
 const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
 
 /** `~/path`, or `VARIABLE/path` where the variable names a folder. */
@@ -34,5 +36,9 @@ function isThere(place: string, env: Readonly<Record<string, string | undefined>
   const slash = place.indexOf('/');
   const head = place.slice(0, slash);
   const folder = head === '~' ? env['HOME'] : env[head];
-  return isSet(folder) && existsSync(join(folder ?? '', place.slice(slash + 1)));
+  const stat = isSet(folder)
+    ? statSync(join(folder ?? '', place.slice(slash + 1)), { throwIfNoEntry: false })
+    : undefined;
+  // Some make an empty `{}` at their first start.
+  return stat !== undefined && (stat.isDirectory() || stat.size > EMPTY);
 }

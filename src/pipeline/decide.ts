@@ -9,6 +9,7 @@ import { judge } from './judge.ts';
 import { retireOrphans } from './orphans.ts';
 import { grant } from './pool.ts';
 import { carryOut } from './requests.ts';
+import { evidence, undoing } from './stray.ts';
 import { takeIn } from './take-in.ts';
 import { acted, noted, type Turn } from './turn.ts';
 import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world.ts';
@@ -82,7 +83,8 @@ function turnOf(world: World, facts: EntryFacts): Turn {
   if (facts.problems.length > 0) return noted(facts, 'held', facts.problems[0] ?? '');
   const run = here[0];
   if (!run?.ended) return atRest(world, facts);
-  if (branch?.inBase)
+  // Merged by its own agent is not merged by hand.
+  if (branch?.inBase && run.ended.strays.length === 0)
     return acted(
       facts,
       { type: 'put-aside', run: run.id, why: 'its branch was merged by hand' },
@@ -115,17 +117,24 @@ function leave(world: World, facts: EntryFacts, run: RunFacts): Turn {
   const why = `the entry stands in ${entry.column} now`;
   if (run.ended !== null) {
     // Nothing else may start in that worktree while some of it is alive; in TODO nothing starts anyway.
-    if (run.ended.result.survivors.length > 0 && entry.column !== 'TODO' && facts.problems.length === 0)
+    const { result, strays } = run.ended;
+    if ((result.survivors.length > 0 || strays.length > 0) && entry.column !== 'TODO' && facts.problems.length === 0)
       return acted(
         facts,
         takeIn({ run, ended: run.ended, judgement: judge(run, run.ended, entry, world.settings), entry, world }),
         why,
       );
-    return acted(facts, { type: 'put-aside', run: run.id, why }, why);
+    return acted(facts, { type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }, why);
   }
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
   if (run.stopping) return noted(facts, 'waits', 'its run is being stopped');
   return acted(facts, { type: 'stop-run', run: run.id, detail: why }, why);
+}
+
+/** What nobody would hear of otherwise. */
+function withStrays({ ended }: RunFacts): string {
+  if (ended === null || ended.strays.length === 0) return '';
+  return `; its agent committed outside its branch: ${evidence(ended.strays, 3).join('; ')}: ${undoing(ended.strays)} takes it back`;
 }
 
 const foreign = (run: RunFacts): string => `its run ${run.id} belongs to another machine or container`;
@@ -159,7 +168,7 @@ function atRest(world: World, facts: EntryFacts): Turn {
   }
   if (branch === null && facts.kept !== null && entry.id !== null && !facts.testedInBase)
     return acted(facts, { type: 'restore-branch', id: entry.id, ...facts.kept }, 'its branch comes back');
-  if (branch?.inBase && entry.id !== null) {
+  if (branch?.inBase && entry.id !== null && !hasStrayed(world, facts)) {
     const action: Action = { type: 'close-merged', key: entry.key, id: entry.id, from: entry.column, tip: branch.tip };
     return acted(facts, action, 'its branch was merged by hand');
   }
@@ -172,6 +181,10 @@ function atRest(world: World, facts: EntryFacts): Turn {
   }
   return RULES[entry.column](world, facts);
 }
+
+/** Escalated for what its agent committed outside its branch: until a person frees it, nothing follows from that. */
+const hasStrayed = ({ history }: World, { entry }: EntryFacts): boolean =>
+  entry.tags.includes('ESCALATED') && history.strays.has(entry.id ?? '');
 
 /** A person moved it since it was escalated, or took the tag off: a used-up count without `[ESCALATED]` means nothing else. */
 function isFreed(world: World, { entry }: EntryFacts): boolean {
@@ -200,7 +213,7 @@ function strayRuns(world: World): Action[] {
   return world.runs.flatMap((run): Action[] => {
     if (known.has(run.taskId) || world.unsure.has(run.taskId)) return [];
     const why = missed.has(run.taskId) ? 'its entry was taken off the board' : 'its entry is not on the board';
-    if (run.state === 'ended') return [{ type: 'put-aside', run: run.id, why }];
+    if (run.state === 'ended') return [{ type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }];
     return run.stopping || run.state === 'foreign' ? [] : [{ type: 'stop-run', run: run.id, detail: why }];
   });
 }

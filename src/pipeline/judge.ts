@@ -26,7 +26,7 @@ export type Judgement =
 export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): Judgement {
   const { result } = ended;
   if (result.survivors.length > 0) return survived(ended);
-  if (ended.strays.length > 0) return strayed(ended);
+  if (ended.strays.length > 0) return strayed(ended, entry);
   if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
   const touched = protectedPaths(result.changed, settings.protect, entry.files);
   if (touched.length > 0)
@@ -89,14 +89,18 @@ function survived({ result }: EndedRun): Judgement {
 }
 
 /** First the way out, since it is cut where a field ends; then the evidence. */
-function strayed({ strays, result }: EndedRun): Judgement {
+function strayed({ strays, result }: EndedRun, { id }: Entry): Judgement {
   const undo = undoing(strays);
   return escalated(
     `its agent committed outside its branch: ${undo} takes it back; landings wait for that, or for your word on this entry: ${evidence(strays, 1).join('; ')}`,
     [
       ...evidence(strays, 10),
       '',
-      `${undo} takes it back; nothing was undone.`,
+      `Nothing was undone. Where the branch named above is checked out, this takes it back: ${undo}`,
+      // Base contains its tip, so it would count as merged by hand.
+      ...(result.ahead > 0 && !strays.some(({ isMerge }) => isMerge)
+        ? []
+        : [`Its own branch is merged: after the revert, kanban rescope ${id} begins it afresh.`]),
       'Landings wait until that is done, or until this entry is freed, moved or abandoned.',
       `The run was ${result.runId}.`,
     ].join('\n'),

@@ -177,7 +177,8 @@ function trailersOf({ run, ended, judgement, entry, world }: Taking, turn: Outco
   trailers.push(...unrecordedUsage(world, id));
   if (reviewed) trailers.push({ name: 'Kanban-Reviewed', value: `${id} ${reviewed}` });
   if (passedAt) trailers.push({ name: 'Kanban-Tested', value: `${id} ${passedAt}` });
-  if (ended.strays.length > 0) trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.strays.map(({ sha }) => sha).join(' ')}` });
+  if (ended.strays.length > 0)
+    trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.strays.map(({ sha }) => sha).join(' ')}` });
   if (turn.needsPerson) trailers.push({ name: 'Kanban-Escalated', value: `${id} ${oneLine(turn.why, 200)}` });
   if (judgement.kind === 'changes-requested') trailers.push({ name: 'Kanban-Rejected', value: `${id} ${result.tip}` });
   return trailers;

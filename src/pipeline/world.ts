@@ -1,6 +1,6 @@
 import type { Inject } from '../agents/agent.ts';
 import type { Column, Entry } from '../board/entry.ts';
-import type { Cause, RunResult, Usage } from '../runner/folder.ts';
+import type { Cause, RunResult, Stray, Usage } from '../runner/folder.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Request } from './request.ts';
 import type { UsedRun } from './usage.ts';

@@ -109,45 +109,6 @@ export async function baseHasNews({ brief, repo, where, tip, base, split }: Stan
   return (await git(where, args)).code !== 0;
 }
 
-/** Commits by the run's identity where it has no business, made since it was briefed: on base or in the person's checkout. At most three. */
-export async function strayCommits(standing: Standing): Promise<readonly string[]> {
-  const found = await orNull(straysInProcess(standing));
-  if (found !== null) return found.slice(0, 3);
-  const { brief, where, tip } = standing;
-  const email = brief.identity.email.replace(/[\\.*[\]^$+?(){}|]/g, '\\$&');
-  const args = [
-    'rev-list',
-    '--max-count=3',
-    '--ignore-missing',
-    `--committer=<${email}>`,
-    brief.base,
-    MAIN_HEAD,
-    `^${tip}`,
-    `^${brief.baseSha}`,
-  ];
-  return (await git(where, args)).stdout.split('\n').filter((line) => line !== '');
-}
-
-const MAIN_HEAD = 'main-worktree/HEAD';
-
-async function straysInProcess({ brief, repo, base, split }: Standing): Promise<string[] | null> {
-  if (split === null || base === null) return null;
-  const head = await resolve(repo, `${MAIN_HEAD}^{commit}`);
-  const since = async (sha: string) =>
-    sha === brief.baseSha ? NOTHING : ((await diverge(repo, sha, brief.baseSha))?.left ?? null);
-  const onBase = await since(base);
-  const inCheckout = head === null || head === base ? NOTHING : await since(head);
-  if (onBase === null || inCheckout === null) return null;
-  // What the branch contains too is its own, brought there by somebody who merged it.
-  const stray = ({ sha }: CommitNode): boolean => (onBase.has(sha) ? split.left.has(sha) : !split.right.has(sha));
-  const found = [...new Map([...onBase, ...inCheckout]).values()].filter(
-    (node) => node.committerEmail === brief.identity.email && stray(node),
-  );
-  return found.sort((a, b) => b.date - a.date).map(({ sha }) => sha);
-}
-
-const NOTHING: ReadonlyMap<string, CommitNode> = new Map();
-
 /** What a run did to its branch's history. */
 export interface RunCommits {
   /** The tip that it was briefed with is no longer contained. */

@@ -1,23 +1,16 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Repository } from '../git/git.ts';
-import {
-  changedFiles,
-  commitAt,
-  commitsAhead,
-  commitsOfRun,
-  repositoryOf,
-  standingOf,
-  strayCommits,
-} from './branch-facts.ts';
+import { changedFiles, commitAt, commitsAhead, commitsOfRun, repositoryOf, standingOf } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
 import { RUN_FILES } from './folder.ts';
-import type { Brief, Rescue } from './folder.ts';
+import type { Brief, Rescue, Stray } from './folder.ts';
 import { GitFailed, mustGit } from './git.ts';
 import { commitLeftovers } from './leftovers.ts';
 import { checkMerges } from './merge-check.ts';
 import { putRight } from './put-right.ts';
 import { identityOf, rescueCommit } from './rescue.ts';
+import { strayCommits } from './stray-commits.ts';
 
 /** The facts of a run: what git and the report file say once nothing of it is alive. */
 export interface Collected {
@@ -29,7 +22,7 @@ export interface Collected {
   readonly boardRestored: readonly string[];
   readonly faults: readonly string[];
   /** Commits outside its branch, newest first. */
-  readonly strays: readonly string[];
+  readonly strays: readonly Stray[];
   readonly reported: boolean;
 }
 
@@ -120,8 +113,10 @@ const factsOf = async (standing: Standing): Promise<Pick<Collected, 'tip' | 'ahe
   changed: await changedFiles(standing),
 });
 
-const told = (strays: readonly string[]): string[] =>
-  strays.length === 0 ? [] : [`it committed outside its branch: ${strays.map((sha) => sha.slice(0, 10)).join(', ')}`];
+const told = (strays: readonly Stray[]): string[] =>
+  strays.length === 0
+    ? []
+    : [`it committed outside its branch: ${strays.map(({ sha }) => sha.slice(0, 10)).join(', ')}`];
 
 /** What the run committed itself: was history rewritten, are its merges honest? */
 async function lookAtCommits(

@@ -66,14 +66,14 @@ describe.concurrent('the session of an agent', () => {
     expect(after(argv(kanban, 'T-1.reviewer.2'), '--resume')).toBe(
       after(argv(kanban, 'T-1.reviewer.1'), '--session-id'),
     );
-    expect(heard(kanban, 'T-1.task.2')[0], 'it is briefed again').toMatch(/Another way\.[^]*|[^]*Another way\./);
+    expect(heard(kanban, 'T-1.task.2')[0], 'it is briefed again').toContain('Another way.');
     expect(trailers(kanban, 'Kanban-Usage')).toEqual([
-      expect.stringMatching(/^T-1 T-1-\d-task-\S+ input=1000 output=100 cached=0 cost=0\.25$/),
-      expect.stringMatching(/^T-1 T-1-\d-reviewer-\S+ input=1000 output=100 cached=0 cost=0\.5$/),
-      expect.stringMatching(/^T-1 T-1-\d-task-\S+ input=1000 output=100 cached=0 cost=0\.25$/),
-      expect.stringMatching(/^T-1 T-1-\d-reviewer-\S+/),
-      expect.stringMatching(/^T-1 T-1-\d-tester-\S+/),
-      expect.stringMatching(/^T-1 total input=3000 output=300 cached=0 cost=1/),
+      expect.stringMatching(/^T-1 T-1-\d-task-\S+ input=1000 cached=0 output=100 cost=0\.25$/),
+      expect.stringMatching(/^T-1 T-1-\d-reviewer-\S+ input=1000 cached=0 output=100 cost=0\.5$/),
+      expect.stringMatching(/^T-1 T-1-\d-task-\S+ input=1000 cached=0 output=100 cost=0\.25$/),
+      expect.stringMatching(/^T-1 T-1-4-reviewer-\S+ unknown$/),
+      expect.stringMatching(/^T-1 T-1-5-tester-\S+ unknown$/),
+      'T-1 total runs=5 input=3000 cached=0 output=300 cost=1 untold=2',
     ]);
     const log = JSON.parse(kanban.kanban('log', '--json').out) as unknown;
     expect(JSON.stringify(log)).toContain('"costUsd":1');
@@ -214,6 +214,7 @@ describe.concurrent('caps', () => {
     expect(kanban.headings('REVIEW')[0]).toMatch(/^T-1/);
     expect(coordinator.all('run-ended')).toHaveLength(1);
     kanban.write('WORKFLOW.md', kanban.read('WORKFLOW.md').replace('day_tokens: 1000', 'day_tokens: 100000'));
+    kanban.git('commit', '-qam', 'a higher cap');
     expect((await kanban.untilDone()).code, kanban.story()).toBe(0);
     await kanban.expectDone(['T-1']);
   });

@@ -92,8 +92,7 @@ function strayWork({ entries, runs, history, undone }: World): string | null {
   const untaken = runs.find(({ ended }) => ended?.strays.some(({ sha }) => !undone.has(sha)));
   const told = entries.find(
     ({ entry }) =>
-      entry.tags.includes('ESCALATED') &&
-      (history.strays.get(entry.id ?? '') ?? []).some((sha) => !undone.has(sha)),
+      entry.tags.includes('ESCALATED') && (history.strays.get(entry.id ?? '') ?? []).some((sha) => !undone.has(sha)),
   );
   const id = untaken?.taskId ?? told?.entry.id;
   return id === undefined ? null : `the agent of ${id} committed outside its branch: kanban show ${id}`;

@@ -120,7 +120,7 @@ describe('init', () => {
     expect(found.join('\n')).toContain('ANTHROPIC_API_KEY is set and Claude Code has no login');
     expect(readFileSync(join(keyed, 'WORKFLOW.md'), 'utf8')).not.toContain(': k');
     const home = makeFolder();
-    write(home, { '.claude/.credentials.json': '{}' });
+    write(home, { '.claude/.credentials.json': '{"claudeAiOauth":{}}' });
     const loggedIn = makeRepository();
     await initIn(loggedIn, { env: { PATH: path, HOME: home, ANTHROPIC_API_KEY: 'k' } });
     expect(settingsOf(loggedIn).agents['claude']?.env.pass).toEqual([]);

@@ -23,6 +23,11 @@ async function collected(brief: Brief): Promise<Collected> {
   return result;
 }
 
+/** As the agent of a run does it. */
+function asRun({ identity }: Brief, ...args: string[]): void {
+  rig.git('-c', `user.email=${identity.email}`, '-c', `user.name=${identity.name}`, ...args);
+}
+
 function tryGit(...args: string[]): void {
   try {
     rig.inTask(...args);
@@ -349,18 +354,12 @@ describe('what may not land', () => {
   it("a commit by the run's identity on base", async () => {
     const brief = rig.brief();
     rig.write('file.txt', 'escaped\n');
-    rig.git(
-      '-c',
-      `user.email=${brief.identity.email}`,
-      '-c',
-      `user.name=${brief.identity.name}`,
-      'commit',
-      '-qam',
-      'escape',
-    );
+    asRun(brief, 'commit', '-qam', 'escape');
     const { faults, strays } = await collected(brief);
     expect(faults[0]).toContain('committed outside its branch');
-    expect(strays).toEqual([rig.sha('main')]);
+    expect(strays).toEqual([
+      { sha: rig.sha('main'), subject: 'escape', files: ['file.txt'], isMerge: false, on: 'main' },
+    ]);
     rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
     // The next run of the same entry, role and agent has the same identity; what was there before it is not its doing.
     const later = rig.brief();
@@ -372,20 +371,35 @@ describe('what may not land', () => {
     rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
     const brief = rig.brief();
     expect((await collected(brief)).faults).toEqual([]);
-    const escape = [
-      '-c',
-      `user.email=${brief.identity.email}`,
-      '-c',
-      `user.name=${brief.identity.name}`,
-      'commit',
-      '-q',
-      '--allow-empty',
-      '-m',
-      'escape',
-    ];
-    rig.git(...escape);
+    asRun(brief, 'commit', '-q', '--allow-empty', '-m', 'escape');
     expect((await collected(brief)).faults).toEqual([
       `it committed outside its branch: ${rig.sha('feature').slice(0, 10)}`,
+    ]);
+    // A later run of the same name finds it there, and did not do it; its date is that of its second.
+    expect(await collected({ ...rig.brief(), createdAt: Date.now() + 1_000 })).toMatchObject({ strays: [] });
+  });
+
+  it("commits by the run's identity on a detached HEAD, and a merge that it made", async () => {
+    rig.git('checkout', '-q', '--detach');
+    const brief = rig.brief();
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    asRun(brief, 'merge', '-q', '--no-ff', '-m', 'merged by itself', 'T-1');
+    asRun(brief, 'commit', '-q', '--allow-empty', '-m', 'one more');
+    expect((await collected(brief)).strays).toEqual([
+      { sha: rig.sha('HEAD'), subject: 'one more', files: [], isMerge: false, on: '' },
+      { sha: rig.sha('HEAD^'), subject: 'merged by itself', files: ['new.txt'], isMerge: true, on: '' },
+    ]);
+  });
+
+  it('its own branch on base, where the run itself put it there by a fast-forward', async () => {
+    const brief = rig.brief();
+    rig.writeTask('new.txt', 'x\n');
+    rig.inTask('add', '.');
+    asRun(brief, '-C', rig.worktree, 'commit', '-q', '-m', 'work');
+    asRun(brief, 'merge', '-q', '--ff-only', 'T-1');
+    expect((await collected(brief)).strays).toEqual([
+      { sha: rig.sha('T-1'), subject: 'work', files: ['new.txt'], isMerge: false, on: 'main' },
     ]);
   });
 

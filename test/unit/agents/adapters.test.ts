@@ -32,6 +32,7 @@ function run(words: string[], change: Partial<AgentRun> = {}): AgentRun {
     folder: '/r',
     root: '/p',
     mcp: { command: 'node', args: ['cli.js', 'mcp-report'] },
+    allowance: null,
     isRoot: false,
     ...change,
   };

@@ -88,6 +88,13 @@ describe('its command line', () => {
     expect(env({ isRoot: true })).not.toHaveProperty('IS_SANDBOX');
   });
 
+  it('is told what a cap in dollars leaves, since it tells its cost only when it is spent', () => {
+    const allowance = { costUsd: 1.23456, tokens: 9, why: '' };
+    expect(args({ allowance }).join(' ')).toContain('--max-budget-usd 1.2346');
+    expect(args({ allowance: { ...allowance, costUsd: null } })).not.toContain('--max-budget-usd');
+    expect(args({})).not.toContain('--max-budget-usd');
+  });
+
   it('ends with the arguments of the settings, behind an option of its own', () => {
     expect(args({ settings: { ...settings, args: ['--max-turns', '50'] } }).slice(-3)).toEqual([
       '--verbose',
@@ -125,7 +132,7 @@ describe('its files', () => {
     expect(settings().attribution).toEqual({ commit: '', pr: '' });
   });
 
-  it.each(['/home/me/repo', "/home/me/it's [a] (re) {po}!"])(
+  it.each(['/home/me/repo', "/home/me/it's [a] (re) {p,o} {q}!"])(
     'keep the instructions of the checkout %s out of a worktree inside it, and no others',
     (root) => {
       const worktree = `${root}/.worktrees/T-1`;
@@ -359,6 +366,22 @@ describe('what is heard', () => {
         }),
       ]),
     ).toEqual([{ type: 'waiting', why: 'no answer, retry 1 of 6', until: NOW + 600 }]);
+  });
+
+  it("of a subscription's limit: until when, unless usage beyond it is paid for", () => {
+    const reached = (more: object): object[] =>
+      eventsOf(claude, [
+        line({
+          type: 'rate_limit_event',
+          rate_limit_info: { status: 'rejected', resetsAt: 1_795_192_148, rateLimitType: 'five_hour', ...more },
+        }),
+      ]);
+    const why = "the subscription's five-hour limit is reached";
+    expect(reached({})).toEqual([{ type: 'waiting', until: 1_795_192_148_000, why }]);
+    expect(reached({ overageStatus: 'rejected', isUsingOverage: false })).toHaveLength(1);
+    expect(reached({ isUsingOverage: true })).toEqual([]);
+    expect(reached({ overageStatus: 'allowed_warning' })).toEqual([]);
+    expect(reached({ status: 'allowed_warning' })).toEqual([]);
   });
 
   it('of an error: that, and not the words in which the CLI puts it as if the agent spoke', () => {

@@ -49,6 +49,7 @@ function plan(change: Partial<AgentRun> & { permissions?: 'narrow' | 'full'; arg
     folder: '/r',
     root: '/p',
     mcp: { command: '/bin/node', args: ['/k/cli.js', 'mcp-report'] },
+    allowance: null,
     isRoot: false,
     ...more,
   });

@@ -182,6 +182,12 @@ describe('outcome', () => {
     expect(readingOf(gemini, ['x'], code).kind).toBe(kind);
   });
 
+  it('a refused login is told as one, whatever words the provider has for it', () => {
+    const error = { type: 'unknown', message: '[API Error: {"error":{"code":401,"message":"no"}}]' };
+    const line = JSON.stringify({ type: 'result', status: 'error', error });
+    expect(readingOf(gemini, [line], 145)).toEqual({ kind: 'login', detail: 'it needs a login or a key: 401 no' });
+  });
+
   it('an error after which it went on is none', () => {
     const error = '{"type":"error","severity":"warning","message":"503 Service Unavailable"}';
     const more = '{"type":"tool_use","tool_name":"x","tool_id":"1","parameters":{}}';

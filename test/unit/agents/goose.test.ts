@@ -51,6 +51,7 @@ function plan(change: Partial<AgentRun> & { args?: string[] } = {}) {
     folder: '/r',
     root: '/p',
     mcp: { command: '/bin/node', args: ['/k/cli.js', 'mcp-report'] },
+    allowance: null,
     isRoot: false,
     ...more,
   });

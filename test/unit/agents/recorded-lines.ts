@@ -66,6 +66,7 @@ export function plannedRun(adapter: Adapter, change: Partial<AgentRun> = {}): Ag
     folder: '/r',
     root: '/p',
     mcp: { command: 'node', args: ['cli.js', 'mcp-report'] },
+    allowance: null,
     isRoot: false,
     ...change,
   };

@@ -14,7 +14,7 @@ import type {
   Verdict,
   World,
 } from '../../../src/pipeline/world.ts';
-import type { RunResult } from '../../../src/runner/folder.ts';
+import type { RunResult, Stray } from '../../../src/runner/folder.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -143,6 +143,7 @@ export function world(entries: readonly EntryFacts[], change: Partial<World> = {
     paused: null,
     stops: [],
     landingsHeld: null,
+    undone: new Set(),
     agentsHeld: new Map(),
     mends: new Set(),
     entries,
@@ -222,6 +223,15 @@ export function ended(
   const facts: EndedRun = { result: whole, report, strays: [] };
   return { ...of, state: 'ended', ended: change.ended ?? facts };
 }
+
+export const stray = (sha: string, change: Partial<Stray> = {}): Stray => ({
+  sha,
+  subject: 'escape',
+  files: ['a.ts'],
+  isMerge: false,
+  on: 'main',
+  ...change,
+});
 
 export const past = (
   taskId: string,

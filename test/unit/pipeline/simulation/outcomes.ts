@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { EndedRun, RunFacts, Verdict } from '../../../../src/pipeline/world.ts';
 import type { Cause } from '../../../../src/runner/folder.ts';
-import { ended, NO_REPORT, said } from '../build-world.ts';
+import { ended, NO_REPORT, said, stray } from '../build-world.ts';
 
 /** What a run comes to, if nobody stops it and its provider answers. */
 export interface Outcome {
@@ -96,5 +96,5 @@ export function endOf({
     },
     report,
   );
-  return { ...of.ended!, strays: outcome.stray ? ['abc'] : [] };
+  return { ...of.ended!, strays: outcome.stray ? [stray('abc')] : [] };
 }

@@ -193,6 +193,7 @@ export class WorldSim {
       paused: null,
       stops: [],
       landingsHeld: null,
+      undone: new Set(),
       agentsHeld: new Map(),
       mends: new Set(this.script.mends ? ['coder'] : []),
       entries: entries.map((entry) => this.#facts(entry)),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/board/entry.ts';
 import type { Cause } from '../../../../src/runner/folder.ts';
-import { acts, ended, entry, facts, history, moveOf, NO_REPORT, said, settings, world } from '../build-world.ts';
+import { acts, ended, entry, facts, history, moveOf, NO_REPORT, said, settings, stray, world } from '../build-world.ts';
 import type { ReadReport, RunFacts } from '../../../../src/pipeline/world.ts';
 
 /** DESIGN.md §6: each stage, each way of failing, the first and the second time. */
@@ -345,8 +345,8 @@ describe('what no retry helps: escalated in place, and a fresh budget once a per
     },
     {
       what: 'commits on base',
-      run: { ...good, ended: { ...good.ended!, strays: ['abc', 'def'] } },
-      feedback: /abc def; git revert abc def takes it back/,
+      run: { ...good, ended: { ...good.ended!, strays: [stray('abc'), stray('def')] } },
+      feedback: /outside its branch: git revert abc def takes it back.*abc on main: escape \(a\.ts\); and 1 more/,
     },
   ];
   it.each(cases)('$what', ({ run, feedback }) => {

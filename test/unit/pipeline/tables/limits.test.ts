@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { conflicted } from '../../../../src/pipeline/take-in.ts';
-import { HistoryFold } from '../../../../src/pipeline/history.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
 import {
   acts,
@@ -112,35 +111,6 @@ describe('order', () => {
     expect(acts(world([on], { mode: 'stop' }))).toEqual([]);
     expect(acts(world([on], { landingsHeld: 'no push' }))).toEqual([]);
     expect(noteOf(world([on], { landingsHeld: 'no push' }), 'T-1')).toMatchObject({ state: 'held', why: 'no push' });
-  });
-
-  it('none lands while nobody has looked at commits that an agent made outside its branch', () => {
-    const on = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
-    const stray = facts(entry('T-2', 'IN_PROGRESS', { tags: ['ESCALATED'] }));
-    const told = history({ strays: new Map([['T-2', 'abc']]) });
-    const held = world([on, stray], { history: told });
-    expect(acts(held)).toEqual([]);
-    expect(noteOf(held, 'T-1')).toMatchObject({ state: 'held', why: expect.stringContaining('kanban show T-2') });
-    const freed = facts(entry('T-2', 'TODO', { parked: true }));
-    expect(types(world([on, freed], { history: told }))).toEqual(['land-entry']);
-    const good = ended('T-2', {}, said('done'));
-    const untaken = world([on, facts(entry('T-2', 'IN_PROGRESS'))], {
-      runs: [{ ...good, ended: { ...good.ended!, strays: ['abc'] } }],
-    });
-    expect(types(untaken)).toEqual(['move-entry']);
-  });
-
-  it('the trailers of base tell whose agent strayed, until the entry is freed or escalated for something else', () => {
-    const fold = new HistoryFold();
-    const add = (...trailers: [string, string][]): void =>
-      fold.add({ sha: 'c', at: NOW, committerEmail: '', trailers: trailers.map(([name, value]) => ({ name, value })) });
-    add(['Kanban-Stray', 'T-2 abc def'], ['Kanban-Escalated', 'T-2 its agent committed']);
-    expect([...fold.strays]).toEqual([['T-2', 'abc def']]);
-    add(['Kanban-Escalated', 'T-2 something else']);
-    expect(fold.strays.size).toBe(0);
-    add(['Kanban-Stray', 'T-2 abc'], ['Kanban-Escalated', 'T-2 its agent committed']);
-    add(['Kanban-Freed', 'T-2 by hand']);
-    expect(fold.strays.size).toBe(0);
   });
 });
 

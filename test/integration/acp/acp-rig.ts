@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { BridgeLine, BridgeOrder } from '../../../src/acp/lines.ts';
+import { bridgeArguments } from '../../../src/acp/options.ts';
+import type { BridgeOptions } from '../../../src/acp/options.ts';
+import { isRunning, until } from '../../rig/run-rig.ts';
+
+let bundles: Promise<readonly (readonly [string, string])[]> | null = null;
+
+/** The bridge and the agent of these tests, built from source once per test process, in a folder. */
+export async function buildAcp(folder: string): Promise<{ readonly bridge: string; readonly agent: string }> {
+  bundles ??= bundle();
+  for (const [name, text] of await bundles) writeFileSync(join(folder, name), text);
+  return { bridge: join(folder, 'main.cjs'), agent: join(folder, 'fake-agent.cjs') };
+}
+
+async function bundle(): Promise<readonly (readonly [string, string])[]> {
+  const { outputFiles } = await build({
+    entryPoints: ['../../../src/acp/main.ts', './fake-agent.ts'].map((path) =>
+      fileURLToPath(new URL(path, import.meta.url)),
+    ),
+    outdir: '/',
+    entryNames: '[name]',
+    outExtension: { '.js': '.cjs' },
+    write: false,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return outputFiles.map(({ path, text }) => [path.replace(/^.*[\\/]/, ''), text] as const);
+}
+
+/** A bridge with the agent of these tests behind it, as the runner would start it. */
+export class AcpRig {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-acp-')));
+  readonly worktree = join(this.folder, 'worktree');
+  readonly #heardFile = join(this.folder, 'heard.jsonl');
+  #child: ChildProcess | null = null;
+  #output = '';
+  errors = '';
+  exit: { readonly code: number | null; readonly signal: string | null } | null = null;
+
+  constructor() {
+    mkdirSync(this.worktree);
+  }
+
+  async start(traits: readonly string[], options: Partial<BridgeOptions> = {}): Promise<void> {
+    const { bridge, agent } = await buildAcp(this.folder);
+    const args = bridgeArguments({
+      worktree: this.worktree,
+      permissions: 'narrow',
+      programs: [],
+      model: null,
+      resume: null,
+      mcp: [],
+      gitFolders: [],
+      agent: [process.execPath, agent, this.#heardFile, ...traits],
+      ...options,
+    });
+    const env = { PATH: process.env['PATH'], TMPDIR: join(this.folder, 'tmp'), KANBAN_REPORT: `${this.worktree}/r.md` };
+    const child = spawn(process.execPath, [bridge, ...args], { cwd: this.worktree, env, stdio: 'pipe' });
+    this.#child = child;
+    child.stdin.on('error', () => {});
+    child.stdout.on('data', (data: Buffer) => (this.#output += data.toString('utf8')));
+    child.stderr.on('data', (data: Buffer) => (this.errors += data.toString('utf8')));
+    child.once('close', (code, signal) => (this.exit = { code, signal }));
+  }
+
+  give(order: BridgeOrder['order'], ...lines: string[]): void {
+    this.#child?.stdin?.write(`${JSON.stringify({ order, text: lines.join('\n') })}\n`);
+  }
+
+  /** All that the bridge has printed so far. */
+  get lines(): BridgeLine[] {
+    return this.#output
+      .slice(0, this.#output.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as BridgeLine);
+  }
+
+  /** The lines of one kind. */
+  only<K extends BridgeLine['acp']>(kind: K): Extract<BridgeLine, { acp: K }>[] {
+    return this.lines.filter((line): line is Extract<BridgeLine, { acp: K }> => line.acp === kind);
+  }
+
+  async seen(kind: BridgeLine['acp'], times = 1): Promise<void> {
+    await until(
+      () => this.only(kind).length >= times || this.exit !== null,
+      `${times} × ${kind} in ${this.#output} ${this.errors}`,
+    );
+  }
+
+  /** What the agent heard of one kind. */
+  heard(what: string): unknown[] {
+    if (!existsSync(this.#heardFile)) return [];
+    return readFileSync(this.#heardFile, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { what: string; value: unknown })
+      .flatMap((each) => (each.what === what ? [each.value] : []));
+  }
+
+  async agentHeard(what: string, times = 1): Promise<void> {
+    await until(() => this.heard(what).length >= times, `the agent to hear ${what}; ${this.#output} ${this.errors}`);
+  }
+
+  get agentRuns(): boolean {
+    return this.heard('pid').some((pid) => isRunning(Number(pid)));
+  }
+
+  close(): void {
+    this.#child?.stdin?.end();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  async ended(): Promise<void> {
+    await until(() => this.exit !== null, `the bridge to end: ${this.#output} ${this.errors}`);
+  }
+
+  /** Gives a prompt, waits for the turn's end, ends the bridge. */
+  async play(...lines: string[]): Promise<void> {
+    this.give('prompt', ...lines);
+    await this.seen('turn-ended');
+    this.close();
+    await this.ended();
+  }
+
+  remove(): void {
+    if (this.exit === null) this.#child?.kill('SIGKILL');
+    for (const pid of this.heard('pid')) if (isRunning(Number(pid))) process.kill(Number(pid), 'SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
