@@ -122,7 +122,7 @@ function read(code: number | null, signal: string | null, tail: string, events: 
   const said = lastWord(events);
   if (said !== null && said.kind !== 'ended') return said;
   const begun = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
-  if (begun || (signal !== null && signal !== '')) return said ?? { kind: 'ended' };
+  if (begun || (signal !== null && signal !== '') || (said === null && code === 0)) return said ?? { kind: 'ended' };
   return { kind: 'not-started', detail: said?.detail ?? complaint(tail) ?? `exit ${code ?? '?'}` };
 }
 

@@ -3,6 +3,7 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from './agent.ts';
 import { allowedPrograms } from './allowed-programs.ts';
 import { GeminiOutput } from './gemini-output.ts';
 import { lastWord } from './last-word.ts';
+import { namedLogin } from './named-login.ts';
 
 /**
  * Gemini CLI, headless: prompt on stdin, one JSON event a line. Measured with 0.61.
@@ -84,7 +85,7 @@ const BAD_INPUT = 42;
 const BAD_SETTINGS = 52;
 
 function read(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
+  const said = namedLogin(lastWord(events));
   if (said !== null && said.kind !== 'ended') return said;
   const last = lastLine(tail);
   if (code === NO_AUTH) return { kind: 'login', detail: loginLine(tail) };

@@ -14,8 +14,7 @@ export function lastWord(events: readonly AgentEvent[]): AgentReading | null {
     case 'provider':
       return until === undefined ? { kind: 'provider', detail: why } : { kind: 'provider', detail: why, until };
     case 'login':
-      // "401 Unauthorized" alone tells a person little.
-      return { kind: 'login', detail: /log ?in|key|auth/i.test(why) ? why : `it needs a login or a key: ${why}` };
+      return { kind: 'login', detail: why };
     case 'session':
       return { kind: 'no-session', detail: why };
     case 'other':

@@ -32,7 +32,7 @@ export const opencode: Adapter = {
       'OPENCODE_DISABLE_DEFAULT_PLUGINS',
       'OPENCODE_PURE',
     ],
-    logins: ['XDG_DATA_HOME/opencode/auth.json', '~/.local/share/opencode/auth.json'],
+    logins: ['<XDG_DATA_HOME>/opencode/auth.json', '~/.local/share/opencode/auth.json'],
     login:
       'run `opencode auth login`, or give a key: agents.opencode.env: [ANTHROPIC_API_KEY]; a provider of your own, with its key, may stand in ~/.config/opencode/opencode.json. With none of them it asks the free models of its maker.',
     permissions: {

@@ -30,9 +30,9 @@ export const pi: Adapter = {
     passes: ['PI_CODING_AGENT_DIR', 'PI_CODING_AGENT_SESSION_DIR', 'PI_PACKAGE_DIR', 'PI_CACHE_RETENTION'],
     // It writes an auth.json with nothing in it at its first start: that one says little.
     logins: [
-      'PI_CODING_AGENT_DIR/auth.json',
+      '<PI_CODING_AGENT_DIR>/auth.json',
       '~/.pi/agent/auth.json',
-      'PI_CODING_AGENT_DIR/models.json',
+      '<PI_CODING_AGENT_DIR>/models.json',
       '~/.pi/agent/models.json',
     ],
     login:

@@ -31,10 +31,10 @@ const EMPTY = 4;
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
 
-/** `~/path`, or `VARIABLE/path` where the variable names a folder. */
+/** `~/path`, or `<VARIABLE>/path` where the variable names a folder. */
 function isThere(place: string, env: Readonly<Record<string, string | undefined>>): boolean {
   const slash = place.indexOf('/');
-  const head = place.slice(0, slash);
+  const head = place.slice(0, slash).replace(/^<(.*)>$/, '$1');
   const folder = head === '~' ? env['HOME'] : env[head];
   const stat = isSet(folder)
     ? statSync(join(folder ?? '', place.slice(slash + 1)), { throwIfNoEntry: false })

@@ -4,7 +4,7 @@ import type { Repository } from '../git/git.ts';
 import { resolve } from '../git/objects.ts';
 import { diffTrees } from '../git/tree-diff.ts';
 import { diverge, firstParents, reachable } from '../git/ancestry.ts';
-import type { CommitNode, Divergence } from '../git/ancestry.ts';
+import type { Divergence } from '../git/ancestry.ts';
 import type { Brief } from './folder.ts';
 import { git, mustGit, zeroSplit } from './git.ts';
 import type { Where } from './git.ts';

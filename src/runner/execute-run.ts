@@ -85,6 +85,11 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   listener?.finish();
   run.usage = listener?.usage;
   run.sessionUsage = listener?.sessionUsage;
+  // An agent that was told its budget ends by itself when that is spent; with a report it had enough.
+  if (listener?.isSpent && !run.ended && !hasReport(run)) {
+    run.capped = true;
+    run.end('stopped', run.brief.allowance?.why ?? '');
+  }
   return { end, collect: {} };
 }
 

@@ -29,6 +29,7 @@ export class Listener {
   /** The agent has left: nothing can end its run any more but what it did itself. */
   #left = false;
   #noticed = false;
+  #isSpent = false;
   /** Messages that were given to it and could not be put away. */
   readonly #given = new Set<string>();
   /** Awake ms at which it began to wait for its provider; null = it doesn't. */
@@ -75,6 +76,11 @@ export class Listener {
   /** It has done its turn, and its stdin is closed. */
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** All that it may use is used, though nothing had to end it: it told so with its last word. */
+  get isSpent(): boolean {
+    return this.#isSpent;
   }
 
   get usage(): Usage | undefined {
@@ -161,7 +167,9 @@ export class Listener {
     const over =
       (allowance.costUsd !== null && (used.costUsd ?? 0) >= allowance.costUsd) ||
       (allowance.tokens !== null && tokens >= allowance.tokens);
-    if (!over || this.#over || this.#left) return;
+    if (!over) return;
+    this.#isSpent = true;
+    if (this.#over || this.#left) return;
     this.#run.capped = true;
     this.#run.end('stopped', allowance.why);
   }

@@ -23,7 +23,7 @@ export async function putRight(brief: Brief): Promise<PutRight> {
   await removeStaleLocks(brief);
   const rescued: Rescue[] = [];
   const faults = mendLink(brief);
-  let state = await readWorktree(brief);
+  let state = await withoutRemnant(brief, await readWorktree(brief));
   const unmerged = state.changes.some((change) => change.kind === 'unmerged');
   if (state.operation !== null || unmerged) {
     const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
@@ -45,6 +45,18 @@ export async function putRight(brief: Brief): Promise<PutRight> {
     rescued: [...rescued, ...back.rescued],
     faults: [...faults, ...back.faults],
   };
+}
+
+/**
+ * A cherry-pick or revert that was committed, of which git could not take its own mark away (a sandbox in which refs can't
+ * be deleted): there is nothing in progress but the mark.
+ */
+async function withoutRemnant(brief: Brief, state: WorktreeState): Promise<WorktreeState> {
+  const { operation, changes } = state;
+  if (operation !== 'cherry-pick' && operation !== 'revert') return state;
+  if (changes.some(({ kind }) => kind !== 'untracked') || existsSync(join(brief.gitDir, 'sequencer'))) return state;
+  await git(brief, [operation, '--quit']);
+  return readWorktree(brief);
 }
 
 /** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */

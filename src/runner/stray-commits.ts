@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { headOf } from '../git/checkout.ts';
 import { diverge } from '../git/ancestry.ts';
 import type { CommitNode } from '../git/ancestry.ts';
@@ -83,7 +82,7 @@ async function details({ brief, where }: Standing, shas: readonly string[]): Pro
   if (shas.length === 0) return [];
   const args = ['log', '--no-walk=unsorted', '--first-parent', '-m', '--name-only', '--no-renames', '-z'];
   const { stdout } = await git(where, [...args, '--format=%x01%H%x00%P%x00%s', ...shas, '--']);
-  const checkedOut = headOf(join(brief.gitCommonDir)) ?? '';
+  const checkedOut = headOf(brief.gitCommonDir) ?? '';
   const strays: Stray[] = [];
   for (const part of stdout.split('\u0001').slice(1)) {
     const [sha = '', parents = '', subject = '', ...files] = part.split('\0');

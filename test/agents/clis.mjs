@@ -105,6 +105,8 @@ export const CLIS = {
     kind: 'acp',
     command: ['claude-agent-acp'],
     ...claude(),
+    // An agent that only speaks the protocol has no list of its own settings: all are named.
+    names: [...claude().names, 'ANTHROPIC_BASE_URL'],
     ...OVER_ACP(),
   },
   'acp:codex': {

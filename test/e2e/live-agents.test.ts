@@ -35,7 +35,7 @@ const trailers = (kanban: Kanban, name: string): string[] =>
 
 const USES = (cost: number): string => `result({ cost: ${cost}, input: 1000, output: 100 });`;
 
-describe.concurrent('the session of an agent', () => {
+describe.concurrent('the session of an agent', { timeout: 180_000 }, () => {
   it('goes on after changes-requested; what it all used is in the commits, in status and in the log', async ({
     made,
   }) => {
@@ -129,7 +129,7 @@ describe.concurrent('the session of an agent', () => {
   });
 });
 
-describe.concurrent('kanban inject', () => {
+describe.concurrent('kanban inject', { timeout: 180_000 }, () => {
   it('reaches a turn that is on, and says so', async ({ made }) => {
     const kanban = spoken(made);
     kanban.plan(
@@ -150,6 +150,28 @@ describe.concurrent('kanban inject', () => {
     expect(kanban.read('a.txt')).toBe('only the form');
     expect(kanban.times('T-1', 'task'), 'the run that was on took it').toBe(1);
     expect(heard(kanban, 'T-1.reviewer.1')[0]).toContain('only the form');
+  });
+
+  it('when the last run has just ended has the entry tested again before it lands', async ({ made }) => {
+    const kanban = spoken(made);
+    kanban.plan('T-1.tester.1', `await hear(); begin(); await pause('testing'); report('passed'); result();`);
+    const coordinator = kanban.start('--until-done');
+    await kanban.at('testing');
+    coordinator.signal('SIGSTOP');
+    kanban.go('testing');
+    const isOver = (run: string): boolean => existsSync(kanban.path(`.kanban/runs/${run}/result.json`));
+    await until(
+      () =>
+        readdirSync(kanban.path('.kanban/runs'))
+          .filter((run) => run.includes('-tester-'))
+          .every(isOver),
+      () => `the end of the test\n${kanban.story()}`,
+    );
+    expect(kanban.kanban('inject', 'T-1', 'one more thing')).toMatchObject({ code: 0 });
+    coordinator.signal('SIGCONT');
+    expect((await coordinator.ended).code, kanban.story()).toBe(0);
+    await kanban.expectDone(['T-1']);
+    expect(heard(kanban, 'T-1.tester.2')[0]).toContain('one more thing');
   });
 
   it('ends a run that can only be told by resuming it, and goes on with its session', async ({ made }) => {
@@ -179,7 +201,7 @@ describe.concurrent('kanban inject', () => {
   });
 });
 
-describe.concurrent('caps', () => {
+describe.concurrent('caps', { timeout: 180_000 }, () => {
   it('of an entry end its run; a person is asked, and kanban retry gives as much again', async ({ made }) => {
     const kanban = spoken(made, 'caps: { entry_usd: 1 }\n');
     kanban.plan(
@@ -220,7 +242,7 @@ describe.concurrent('caps', () => {
   });
 });
 
-describe.concurrent('an agent that needs a login', () => {
+describe.concurrent('an agent that needs a login', { timeout: 180_000 }, () => {
   it('is held at once for every entry, and none is escalated', async ({ made }) => {
     const kanban = spoken(made, 'capacity: 1\n', `${ONE}\n## T-2: Another\n\nDo it.\n`);
     kanban.plan(

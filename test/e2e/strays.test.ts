@@ -24,7 +24,7 @@ async function escaped(kanban: Kanban, where: string): Promise<string> {
   return sha;
 }
 
-describe.concurrent('an agent that commits outside its branch', () => {
+describe.concurrent('an agent that commits outside its branch', { timeout: 180_000 }, () => {
   it('on base: it is escalated with the evidence; nothing is undone, and nothing lands until the person has', async ({
     made,
   }) => {

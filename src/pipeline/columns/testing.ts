@@ -30,6 +30,8 @@ export function testing(world: World, facts: EntryFacts): Turn {
   if (entry.reviewed === null) return vouched(facts, branch.tip);
   if (entry.tested === null) return test(world, facts);
   if (entry.tested !== branch.tip) return strike(facts, 'the branch has moved since it was tested');
+  if (isUnheard(world, facts))
+    return strike(facts, 'a message came when it was tested: tested again with that in front');
   return ready(world, facts, branch.tip);
 }
 
@@ -74,9 +76,17 @@ export function mayLand(world: World, facts: EntryFacts, tip: string): boolean {
     branch?.tip === tip &&
     !facts.testedInBase &&
     !needsApproval(world, facts, tip) &&
+    !isUnheard(world, facts) &&
     whyHeld(world, facts) === null
   );
 }
+
+/** Somebody had something to say, and no run is left that would hear it. */
+const isUnheard = (world: World, facts: EntryFacts): boolean =>
+  (world.messages.get(facts.entry.id ?? '') ?? 0) > 0 && hears(world, agentFor(world, facts, 'tester', 'work'));
+
+/** The script of the `shell` agent reads no prompt. */
+const hears = ({ settings }: World, agent: string): boolean => (settings.agents[agent]?.kind ?? agent) !== 'shell';
 
 const needsApproval = (world: World, { entry }: EntryFacts, tip: string): boolean =>
   (entry.approve ?? world.settings.approve) === 'land' && !world.history.approvals.has(`${entry.id} land ${tip}`);

@@ -181,6 +181,15 @@ describe('something in progress', () => {
     expect(rig.git('rev-parse', 'T-1^')).toBe(brief.tip);
   });
 
+  it.each(['CHERRY_PICK_HEAD', 'REVERT_HEAD'])('only its mark is left over: %s', async (mark) => {
+    const brief = rig.brief();
+    rig.writeTask('picked.txt', 'x\n');
+    const tip = rig.commitTask('picked');
+    rig.write(`.git/worktrees/T-1/${mark}`, `${rig.sha('main')}\n`);
+    expect(await collected(brief)).toMatchObject({ tip, faults: [], rescued: [] });
+    expect(existsSync(join(rig.root, '.git/worktrees/T-1', mark))).toBe(false);
+  });
+
   it('revert', async () => {
     rig.writeTask('file.txt', 'mine again\n');
     rig.commitTask('again');

@@ -214,7 +214,7 @@ describe('what it uses', () => {
     const brief = claude(
       `await hear(); begin(); await pause('one'); result({ cost: 0.25, input: 100, output: 20 }); await forever();`,
       {
-        allowance: { ...left, why: 'a cap of \`caps\` is reached' },
+        allowance: { ...left, why: 'a cap of `caps` is reached' },
       },
     );
     await rig.start(brief);
@@ -226,7 +226,7 @@ describe('what it uses', () => {
     expect(await rig.result(brief)).toMatchObject({
       cause: 'stopped',
       capped: true,
-      detail: 'a cap of \`caps\` is reached',
+      detail: 'a cap of `caps` is reached',
     });
   });
 
@@ -240,6 +240,14 @@ describe('what it uses', () => {
     const result = await rig.run(brief);
     expect(result).toMatchObject({ cause: 'reported', ahead: 1, usage: { costUsd: 9 } });
     expect(result.capped).toBeUndefined();
+  });
+
+  it('and ending without a report because that was all is being stopped by the cap', async () => {
+    const brief = claude(
+      `await hear(); begin(); result({ cost: 0.3, is_error: true, subtype: 'error_max_budget_usd' });`,
+      { allowance: { costUsd: 0.3, tokens: null, why: 'a cap' } },
+    );
+    expect(await rig.run(brief)).toMatchObject({ cause: 'stopped', capped: true, detail: 'a cap' });
   });
 
   it('is not lost with the runner, nor is the session, nor what was said', async () => {

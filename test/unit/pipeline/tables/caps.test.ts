@@ -118,3 +118,13 @@ it('the commit that takes a result in names what all unrecorded runs of the entr
     ]),
   );
 });
+
+it('so does the commit that escalates at a cap: what was used before must not count against what a person grants', () => {
+  const unrecorded = [{ id: 'T-1-1-task-00000009', taskId: 'T-1', at: NOW, usage: { costUsd: 6 } }];
+  const usage = { entries: new Map([['T-1', used({ costUsd: 6 }, { unrecorded })]]), today: {}, dayEnds: NOW };
+  const { settings } = world(one);
+  const capped = { ...settings, caps: { ...settings.caps, entry_usd: 5 } };
+  const move = moveOf(world(one, { usage, settings: capped }));
+  expect(move).toMatchObject({ add: ['ESCALATED'] });
+  expect(move.trailers).toContain('Kanban-Usage: T-1 T-1-1-task-00000009 cost=6');
+});

@@ -1,5 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { acts, entry, facts, MINUTE, noteOf, NOW, past, request, run, starts, types, world } from '../build-world.ts';
+import {
+  acts,
+  ended,
+  entry,
+  facts,
+  MINUTE,
+  noteOf,
+  NOW,
+  past,
+  request,
+  run,
+  said,
+  settings,
+  starts,
+  types,
+  world,
+} from '../build-world.ts';
 
 const one = [facts(entry('T-1', 'IN_PROGRESS'))];
 const waiting = new Map([['T-1', 1]]);
@@ -25,6 +41,31 @@ describe('a message for a run that is on', () => {
 
   it('is asked once', () => {
     expect(types(world(one, { runs: [run('T-1', { stopping: true })], messages: waiting }))).toEqual([]);
+  });
+});
+
+describe('a message that comes when no run is left to hear it', () => {
+  const tested = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
+
+  it('has the entry tested again, with it in front, instead of landed', () => {
+    expect(types(world([tested]))).toEqual(['land-entry']);
+    expect(acts(world([tested], { messages: waiting }))).toMatchObject([
+      { type: 'move-entry', to: 'TESTING', change: { setFields: { tested: null } } },
+    ]);
+    expect(types(world([tested], { messages: new Map([['T-2', 1]]) }))).toEqual(['land-entry']);
+  });
+
+  it('keeps a result that is taken in from landing with it', () => {
+    const on = [facts(entry('T-1', 'TESTING', { reviewed: 'tip1' }))];
+    const runs = [ended('T-1', {}, said('passed'), { role: 'tester' })];
+    expect(acts(world(on, { runs }))).toMatchObject([{ type: 'move-entry', lands: 'tip1' }]);
+    expect(acts(world(on, { runs, messages: waiting }))[0]).not.toHaveProperty('lands');
+  });
+
+  it('changes nothing for a tester that reads no prompt', () => {
+    const { roles, ...others } = settings({});
+    const shell = { ...others, roles: { ...roles, tester: { ...roles.tester, agent: 'shell' } } };
+    expect(types(world([tested], { messages: waiting, settings: shell }))).toEqual(['land-entry']);
   });
 });
 
