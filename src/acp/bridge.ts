@@ -37,7 +37,7 @@ export class Bridge {
   readonly #rules: Rules;
   readonly #orders: BridgeOrder[] = [];
   #turns: Turns | null = null;
-  #stage: Stage = 'start';
+  #stage: Stage = 'initialize';
   #leaving = false;
   #fail: () => void = () => {};
 
@@ -90,7 +90,6 @@ export class Bridge {
   }
 
   async #initialize(agent: ClientContext): Promise<InitializeResponse> {
-    this.#stage = 'initialize';
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer to \`initialize\` in ${HELLO / 1000} s`)), HELLO);

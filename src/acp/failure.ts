@@ -9,15 +9,21 @@ export function failureLine(stage: Stage, error: unknown): BridgeLine {
     .map((key) => asText(more?.[key]))
     .find((text) => text !== '');
   const kind = asText(more?.['errorKind']) || asText(more?.['errorName']);
-  const said = asText(message) || String(error);
+  // "Internal error" is JSON-RPC's name for the code, and says nothing.
+  const said = (asText(message) || String(error)).replace(/^Internal error(?:: |$)/, '');
   const detail = details ?? (typeof data === 'string' ? data : '');
   return {
     acp: 'error',
     stage,
     code: typeof code === 'number' ? code : null,
     kind: kind === '' ? null : kind,
-    message: (detail === '' || said.includes(detail) ? said : `${said}: ${detail}`).slice(0, LONGEST),
+    message: worded(said, detail).slice(0, LONGEST),
   };
+}
+
+function worded(said: string, detail: string): string {
+  if (said === '' || detail.includes(said)) return detail || 'the agent failed, and did not say why';
+  return detail === '' || said.includes(detail) ? said : `${said}: ${detail}`;
 }
 
 const LONGEST = 2_000;

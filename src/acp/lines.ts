@@ -12,8 +12,8 @@ export interface BridgeOrder {
   readonly text: string;
 }
 
-/** Where in its life an agent was when it failed. */
-export type Stage = 'start' | 'initialize' | 'session' | 'resume' | 'prompt';
+/** Where in its life an agent was when it failed; one that could not even be started was at `initialize`. */
+export type Stage = 'initialize' | 'session' | 'resume' | 'prompt';
 
 /**
  * A line on the bridge's stdout; the key `acp` tells it from whatever else there is in the log (the agent's stderr

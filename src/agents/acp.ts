@@ -190,7 +190,7 @@ function errorOf({ stage, code, kind, message }: Extract<BridgeLine, { acp: 'err
   if (code === AUTH_REQUIRED) return { what: 'login', why: message };
   // Gemini's code is the HTTP status.
   const read = modelError(message, code !== null && code >= 400 && code < 600 ? code : null, at);
-  const what = KINDS[kind ?? ''] ?? (stage === 'start' || code === null ? 'other' : read.what);
+  const what = KINDS[kind ?? ''] ?? (code === null ? 'other' : read.what);
   if (what === 'other' && stage === 'resume' && code !== null) return { what: 'session', why: read.why };
   return { ...read, what };
 }

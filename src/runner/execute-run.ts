@@ -121,7 +121,7 @@ function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collec
       return { cause: 'provider', detail, ...(until === undefined ? {} : { providerUntil: until }) };
     }
     case 'login':
-      return { cause: 'not-started', detail: reading.detail, login: true };
+      return { cause: 'not-started', detail: needsLogin(reading.detail, adapter), login: true };
     case 'no-session':
       return { cause: 'not-started', detail: reading.detail, noSession: true };
     case 'not-started':
@@ -135,6 +135,10 @@ function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collec
   const refused = denied.length === 0 ? '' : `; refused for want of permission: ${denied.join(', ')}`;
   return { cause: 'no-report', detail: `it ended without a report${how}${said}${refused}` };
 }
+
+/** A provider's own "401 Unauthorized" doesn't tell a person what to do. */
+const needsLogin = (detail: string, adapter: Adapter | null): string =>
+  adapter?.cli == null ? detail : `${detail.replace(/\.$/, '')}. To log in: ${adapter.cli.login}`;
 
 const MOST_DENIED = 10;
 

@@ -212,7 +212,7 @@ describe('an earlier session', () => {
       stage: 'resume',
       code: -32603,
       kind: null,
-      message: 'Internal error: no such session',
+      message: 'no such session',
     });
     expect(rig.exit?.code).toBe(1);
   });
@@ -221,9 +221,9 @@ describe('an earlier session', () => {
 describe('what goes wrong', () => {
   it('an error of the agent is told as it is, and the turn is over', async () => {
     await rig.start([]);
-    await rig.play('fail -32603 Internal error');
+    await rig.play('fail -32603 Internal error: it broke');
     expect(rig.lines.slice(-2)).toEqual([
-      { acp: 'error', stage: 'prompt', code: -32603, kind: 'server_error', message: 'Internal error' },
+      { acp: 'error', stage: 'prompt', code: -32603, kind: 'server_error', message: 'it broke' },
       { acp: 'turn-ended', stop: 'error', taken: 0 },
     ]);
   });
