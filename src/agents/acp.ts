@@ -37,7 +37,7 @@ function plan(run: AgentRun): AgentPlan {
     model,
     resume: session?.resume === true ? session.id : null,
     mcp: [mcp.command, ...mcp.args],
-    // Not the hooks and the config of the repository (AGENTS.md section 5 of the notes: narrow set for codex).
+    // What a commit writes to; not the repository's hooks and config.
     gitFolders: [gitDir, ...['objects', 'refs', 'logs'].map((name) => `${gitCommonDir}/${name}`)],
     agent: [...settings.command, ...settings.args],
   });
@@ -188,11 +188,19 @@ const KINDS: Readonly<Record<string, 'provider' | 'login'>> = {
 
 function errorOf({ stage, code, kind, message }: Extract<BridgeLine, { acp: 'error' }>, at: number): Failure {
   if (code === AUTH_REQUIRED) return { what: 'login', why: message };
-  // Gemini's code is the HTTP status.
-  const read = modelError(message, code !== null && code >= 400 && code < 600 ? code : null, at);
+  const read = modelError(message, statusOf(code, kind, message), at);
   const what = KINDS[kind ?? ''] ?? (code === null ? 'other' : read.what);
   if (what === 'other' && stage === 'resume' && code !== null) return { what: 'session', why: read.why };
   return { ...read, what };
+}
+
+/** The HTTP status behind an error, where that shows; null = it doesn't. */
+function statusOf(code: number | null, kind: string | null, message: string): number | null {
+  // Gemini's code is the status.
+  if (code !== null && code >= 400 && code < 600) return code;
+  // opencode says only that its provider answered with an error.
+  const named = kind === 'APIError' ? /\b[45]\d\d\b/.exec(message)?.[0] : undefined;
+  return named === undefined ? null : Number(named);
 }
 
 function reading(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {

@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { adapterOf } from '../agents/adapter-of.ts';
 import { parseReport } from '../agents/report.ts';
-import { agentEnvironment, runIdentity } from '../effects/environment.ts';
+import { containmentOf } from '../effects/containment.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import { createRunnerPool } from '../effects/runner-pool.ts';
 import { git, type Repository } from '../git/git.ts';
 import { RUN_FILES, type Brief, type RunResult } from '../runner/folder.ts';
 import type { Settings } from '../workflow/settings.ts';
+import { briefOf, environmentOf } from './run-brief.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 
 /** What came of proving an agent. */
@@ -49,7 +50,25 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
     const session = names ? { id: randomUUID(), resume: false } : null;
     const planned = planRun(repo, settings, null, { ...about, session, allowance: null });
     if (planned === null) return failed(agent, begun, 'there is no agent of that name', '');
-    const brief = briefOf(repo, settings, planned, { ...about, branch, tip, session });
+    const { bwrap, problem } = await containmentOf(settings.contain);
+    if (problem !== null) return failed(agent, begun, problem.message, '');
+    const brief = briefOf(repo, settings, planned, {
+      ...about,
+      title: 'Prove that you can work here',
+      attempt: 1,
+      branch,
+      base: `refs/heads/${settings.base}`,
+      baseSha: tip,
+      startSha: tip,
+      tip,
+      mustDiffer: null,
+      session,
+      sessionUsage: null,
+      bwrap,
+      allowance: null,
+      timeout: TIMEOUT,
+      hooks: { afterCreate: '', beforeRun: '', afterRun: '', timeout: 0 },
+    });
     const result = await carryOut(repo, settings, planned, brief, folder);
     return judged(agent, begun, folder, result);
   } finally {
@@ -59,84 +78,22 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
   }
 }
 
-type About = Pick<
-  Brief,
-  'runId' | 'taskId' | 'role' | 'purpose' | 'agent' | 'worktree' | 'gitDir' | 'branch' | 'tip' | 'session'
->;
-
-function briefOf(repo: Repository, settings: Settings, { adapter, plan, report, model }: RunPlan, about: About): Brief {
-  return {
-    ...about,
-    version: 1,
-    title: 'Prove that you can work here',
-    attempt: 1,
-    adapter: adapter.name,
-    createdAt: Date.now(),
-    root: repo.root,
-    gitCommonDir: repo.commonDir,
-    base: `refs/heads/${settings.base}`,
-    baseSha: about.tip,
-    startSha: about.tip,
-    mustDiffer: null,
-    board: settings.board,
-    command: plan.command,
-    shell: null,
-    identity: runIdentity(about.agent, about.taskId, about.role),
-    model,
-    sessionUsage: null,
-    messages: join(repo.root, '.kanban', 'probes', 'messages'),
-    patience: 30_000,
-    bwrap: null,
-    allowance: null,
-    report,
-    timeout: TIMEOUT,
-    stall: settings.stall,
-    grace: 5_000,
-    maxOutput: 64 * 1024 * 1024,
-    hooks: { afterCreate: '', beforeRun: '', afterRun: '', timeout: 0 },
-  };
-}
-
 async function carryOut(
   repo: Repository,
   settings: Settings,
-  { adapter, settings: agent, plan, report }: RunPlan,
+  planned: RunPlan,
   brief: Brief,
   folder: string,
 ): Promise<RunResult | null> {
   mkdirSync(join(brief.worktree, '.kanban'), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = {
-    ...(plan.shell === null ? plan.files : {}),
+    ...(planned.plan.shell === null ? planned.plan.files : {}),
     [RUN_FILES.prompt]: promptFor(brief),
     [RUN_FILES.brief]: JSON.stringify(brief),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
-  const env = agentEnvironment({
-    inherited: process.env,
-    settings: settings.env,
-    agent: agent.env,
-    role: settings.roles.task.env,
-    passes: adapter.cli?.passes ?? [],
-    adapterEnv: plan.env,
-    run: {
-      program: adapter.name === 'command' ? 'command' : 'agent',
-      root: repo.root,
-      worktree: brief.worktree,
-      taskId: brief.taskId,
-      role: brief.role,
-      runId: brief.runId,
-      attempt: 1,
-      branch: brief.branch,
-      base: brief.base,
-      report,
-      changedFiles: null,
-      findings: null,
-      tmp: null,
-      slot: null,
-      identity: brief.identity,
-    },
-  });
+  const env = environmentOf(settings, planned, brief, { changed: null, findings: null });
   await new Promise<void>((ended) => {
     const pool = createRunnerPool({
       runnerFile: join(packageRoot(), 'dist', 'runner.cjs'),

@@ -5,10 +5,9 @@ import { adapterOf } from '../agents/adapter-of.ts';
 import { sessionFor } from '../agents/session.ts';
 import type { Entry } from '../board/entry.ts';
 import { containmentOf } from '../effects/containment.ts';
-import { agentEnvironment, runIdentity } from '../effects/environment.ts';
 import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
 import type { RunnerPool } from '../effects/runner-pool.ts';
-import { allMessages, markGiven, messagesOf } from '../effects/messages.ts';
+import { allMessages, markGiven } from '../effects/messages.ts';
 import { ensureWorktree } from '../effects/worktrees.ts';
 import type { KanbanEvent } from '../event.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -22,16 +21,11 @@ import type { Role, Settings } from '../workflow/settings.ts';
 import { briefing } from './briefing.ts';
 import { startRef, type GitView } from './git-view.ts';
 import { withMessages } from './message-front.ts';
+import { briefOf, environmentOf } from './run-brief.ts';
 import { planRun } from './run-plan.ts';
 import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
-
-/** Bytes of output after which an agent is ended: no work needs them, and the disk is the person's. */
-const MAX_OUTPUT = 4 * 1024 ** 3;
-const GRACE = 5_000;
-/** An agent that waits for its provider longer than this gives its place to others. */
-const PATIENCE = 60_000;
 
 /** Prepares runs beside the tick (a worktree of a large repository takes seconds) and hands them to the runners. */
 export class RunStarter {
@@ -181,12 +175,8 @@ export class RunStarter {
     const adapter = adapterOf(settings, action.agent);
     const past = observation.runs.filter(({ brief }) => brief.taskId === action.id);
     const kept = adapter === null ? null : sessionFor({ ...action, start: place.start }, adapter, past);
-    const session =
-      kept !== null
-        ? { id: kept.id, resume: true }
-        : adapter?.capabilities.names
-          ? { id: randomUUID(), resume: false }
-          : null;
+    const named = adapter?.capabilities.names === true ? { id: randomUUID(), resume: false } : null;
+    const session = kept === null ? named : { id: kept.id, resume: true };
     const allowance = allowanceOf(observation.world, action.id, action.agent);
     const planned = planRun(this.#repo, settings, facts.entry, {
       ...run,
@@ -203,11 +193,9 @@ export class RunStarter {
     if (adapter === null || planned === null) return `there is no agent named ${action.agent}`;
     const held = await containmentOf(settings.contain);
     if (held.problem !== null) return held.problem.message;
-    const { plan, report } = planned;
-    const role = settings.roles[action.role];
-    const identity = runIdentity(action.agent, action.id, action.role);
-    const brief: Brief = {
-      version: 1,
+    const { plan } = planned;
+    const { hooks } = settings;
+    const brief = briefOf(this.#repo, settings, planned, {
       runId: run.runId,
       taskId: action.id,
       title: facts.entry.title,
@@ -215,11 +203,7 @@ export class RunStarter {
       purpose: action.purpose,
       attempt: run.attempt,
       agent: action.agent,
-      adapter: adapter.name,
-      createdAt: Date.now(),
       slot: run.slot,
-      root: this.#repo.root,
-      gitCommonDir: this.#repo.commonDir,
       gitDir: place.gitDir,
       worktree: place.path,
       branch: place.branch,
@@ -228,29 +212,18 @@ export class RunStarter {
       startSha: place.start,
       tip: place.tip,
       mustDiffer: action.mustDiffer,
-      board: settings.board,
-      command: plan.command,
-      shell: plan.shell,
-      identity,
-      model: planned.model,
       session,
       sessionUsage: kept?.usage ?? null,
-      messages: messagesOf(this.#repo.root, action.id),
-      patience: PATIENCE,
       bwrap: held.bwrap,
       allowance,
-      report,
-      timeout: facts.entry.timeout ?? role.timeout,
-      stall: settings.stall,
-      grace: GRACE,
-      maxOutput: MAX_OUTPUT,
+      timeout: facts.entry.timeout ?? settings.roles[action.role].timeout,
       hooks: {
-        afterCreate: settings.hooks.after_create,
-        beforeRun: settings.hooks.before_run,
-        afterRun: settings.hooks.after_run,
-        timeout: settings.hooks.timeout,
+        afterCreate: hooks.after_create,
+        beforeRun: hooks.before_run,
+        afterRun: hooks.after_run,
+        timeout: hooks.timeout,
       },
-    };
+    });
     const findings = await this.#findings(facts.entry, place.start, run.base);
     const changed =
       action.role === 'task' && action.purpose === 'work'
@@ -268,30 +241,9 @@ export class RunStarter {
       [CHANGED]: changed.map((path) => `${path}\n`).join(''),
       [FINDINGS]: findings,
     });
-    const env = agentEnvironment({
-      inherited: process.env,
-      settings: settings.env,
-      agent: planned.settings.env,
-      role: role.env,
-      passes: adapter.cli?.passes ?? [],
-      adapterEnv: plan.env,
-      run: {
-        program: adapter.name === 'shell' ? 'shell' : adapter.name === 'command' ? 'command' : 'agent',
-        root: this.#repo.root,
-        worktree: place.path,
-        taskId: action.id,
-        role: action.role,
-        runId: run.runId,
-        attempt: run.attempt,
-        branch: brief.branch,
-        base: brief.base,
-        report,
-        changedFiles: changed.length === 0 ? null : join(folder, CHANGED),
-        findings: findings === '' ? null : join(folder, FINDINGS),
-        tmp: null,
-        slot: run.slot,
-        identity,
-      },
+    const env = environmentOf(settings, planned, brief, {
+      changed: changed.length === 0 ? null : join(folder, CHANGED),
+      findings: findings === '' ? null : join(folder, FINDINGS),
     });
     // Before it hears of the run: one that listens while it works would take them a second time.
     markGiven(this.#repo.root, action.id, said.waiting);

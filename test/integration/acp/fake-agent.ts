@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
 import { agent, methods, ndJsonStream, RequestError } from '@agentclientprotocol/sdk/unstable';
@@ -100,7 +100,9 @@ function serve(): void {
       const text = block?.type === 'text' ? block.text : '';
       heard('prompt', text);
       goOn?.('joined');
-      for (const line of text.split('\n')) {
+      // A prompt that isn't ours to write.
+      const script = text.startsWith('the prompt') ? (trait('script') ?? '').split(';') : text.split('\n');
+      for (const line of script) {
         const stop = await step(client, line.trim(), waiting);
         if (stop !== null) return { stopReason: stop };
       }
@@ -156,6 +158,9 @@ async function step(client: AgentContext, line: string, waiting: () => Promise<s
       return 'refusal';
     case 'fail':
       throw new RequestError(Number(rest[0]), rest.slice(1).join(' '), { errorKind: 'server_error' });
+    case 'report':
+      writeFileSync(process.env['KANBAN_REPORT'] ?? '', '---\nverdict: done\n---\nIt is done.\n');
+      return null;
     case 'die':
       process.exit(3);
       return null;
