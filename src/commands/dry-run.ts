@@ -96,10 +96,13 @@ function commandLine(
     allowance: null,
   });
   if (planned === null) return `  (there is no agent named ${run.agent})`;
-  const { plan } = planned;
+  const { plan, adapter, settings: own } = planned;
+  const permissions = adapter.cli?.permissions ?? null;
+  const opens =
+    permissions === null ? null : ((own.permissions === 'narrow' ? permissions.narrow : null) ?? permissions.full);
   if (plan.command === null)
     return `  ${run.agent}: ${plan.shell.script === null ? plan.shell.run || 'checks by program' : "the entry's sh block"} in ${worktree}`;
-  return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'none' ? '' : '  < prompt'}`;
+  return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'none' ? '' : '  < prompt'}${opens === null ? '' : `\n    ${opens}`}`;
 }
 
 const quoted = (word: string): string =>

@@ -197,13 +197,23 @@ function inWords(detected: Detected, agent: string, existing: Settings | null): 
     unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
     testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
     agents.length > 0 ? `agents: ${agents.map(({ title }) => title).join(', ')}` : 'agents: none on the PATH',
-    ...agents.flatMap(({ title, key, loggedOut }) => [
-      key && `${key} is set and ${title} has no login: it is passed on, and billed`,
-      loggedOut && `${title}: no login and no key are to be seen`,
-    ]),
+    ...aboutLogins(agents),
     existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,
   ];
   return lines.filter((line): line is string => typeof line === 'string' && line !== '');
+}
+
+/** Which keys are passed on, to whom; and who can't speak to a provider, as far as it shows. */
+function aboutLogins(agents: readonly FoundAgent[]): string[] {
+  const keys = [...new Set(agents.flatMap(({ key }) => key ?? []))];
+  const out = agents.filter(({ loggedOut }) => loggedOut).map(({ title }) => title);
+  return [
+    ...keys.map((key) => {
+      const titles = agents.filter((agent) => agent.key === key).map(({ title }) => title);
+      return `${key} is set, and no login of ${titles.join(', ')}: it is passed on, and billed`;
+    }),
+    ...(out.length === 0 ? [] : [`no login and no key are to be seen of ${out.join(', ')}`]),
+  ];
 }
 
 async function steps(

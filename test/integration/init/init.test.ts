@@ -117,7 +117,7 @@ describe('init', () => {
     const keyed = makeRepository();
     const { found } = await initIn(keyed, { env: { PATH: path, HOME: '/nowhere', ANTHROPIC_API_KEY: 'k' } });
     expect(settingsOf(keyed).agents['claude']?.env.pass).toEqual(['ANTHROPIC_API_KEY']);
-    expect(found.join('\n')).toContain('ANTHROPIC_API_KEY is set and Claude Code has no login');
+    expect(found.join('\n')).toContain('ANTHROPIC_API_KEY is set, and no login of Claude Code');
     expect(readFileSync(join(keyed, 'WORKFLOW.md'), 'utf8')).not.toContain(': k');
     const home = makeFolder();
     write(home, { '.claude/.credentials.json': '{"claudeAiOauth":{}}' });

@@ -235,6 +235,12 @@ describe('how goose ended, whose exit code is 0', () => {
     });
   });
 
+  it('is that another made its database at the same moment, at its very first start', () => {
+    const tail =
+      'Error: error returned from database: (code: 1) table schema_version already exists\n\nStack backtrace:\n';
+    expect(goose.outcome({ code: 1, signal: null }, tail, heard(...tail.split('\n')), AT).kind).toBe('not-started');
+  });
+
   it('is a mode in which it would have to ask, after it had begun', () => {
     const line = 'Error: Tool approval required in non-interactive mode with GooseMode::smart_approve.';
     expect(goose.outcome({ code: 1, signal: null }, line, heard(said('I begin.\n'), line), AT)).toEqual({
