@@ -11,7 +11,7 @@ import type { UsageTotal } from './usage-total.ts';
 /** ms that a cancelled turn may take to end. */
 const CANCEL = 5_000;
 /** How often an agent whose turn ended with a refused call is told to go on without it. */
-const MOST_GO_ONS = 3;
+const MOST_GO_ONS = 10;
 
 export interface TurnParts {
   readonly agent: ClientContext;

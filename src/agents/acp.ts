@@ -45,11 +45,20 @@ function plan(run: AgentRun): AgentPlan {
   return {
     command: { file, args: [...before, ...args], stdin: 'dialogue' },
     shell: null,
-    // gemini and qwen start themselves a second time, and then hear no signal.
-    // Claude Code tries ten times without a word, for three minutes.
-    env: { GEMINI_CLI_NO_RELAUNCH: 'true', QWEN_CODE_NO_RELAUNCH: 'true', CLAUDE_CODE_MAX_RETRIES: '4' },
+    env: { ...ENV, ...(settings.permissions === 'narrow' ? NARROW_ENV : {}) },
   };
 }
+
+/**
+ * For whichever agent it is. gemini and qwen start themselves a second time, and then hear no signal; Claude Code tries
+ * ten times without a word, for three minutes.
+ */
+const ENV = { GEMINI_CLI_NO_RELAUNCH: 'true', QWEN_CODE_NO_RELAUNCH: 'true', CLAUDE_CODE_MAX_RETRIES: '4' };
+
+/** opencode has no mode that asks, and asks nothing by itself. */
+const NARROW_ENV = {
+  OPENCODE_PERMISSION: '{"edit":"ask","bash":"ask","webfetch":"ask","external_directory":"ask"}',
+};
 
 const order = (order: BridgeOrder): string => JSON.stringify(order);
 

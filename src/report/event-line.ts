@@ -4,6 +4,7 @@ import { unreachable } from '../unreachable.ts';
 import type { Cause } from '../runner/folder.ts';
 import { plain, plainLines } from './plain.ts';
 import { span } from './span.ts';
+import { cut } from './width.ts';
 
 /**
  * An event in one plain sentence (a drawn problem has more lines), without time stamp and line break; null = nothing
@@ -95,7 +96,8 @@ function ofRun(event: RunEvent): string {
     case 'run-ended':
       return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':
-      return `${event.id} the result of ${event.run} counts for nothing: ${event.why}`;
+      // How it ended has just been told at length.
+      return `${event.id} the result of ${event.run} counts for nothing: ${cut(plain(event.why), 100)}`;
     case 'run-stopped':
       return `${event.id} its run is being stopped: ${event.why}`;
     case 'run-refused':

@@ -64,7 +64,7 @@ export const CLIS = {
     ...copilot(),
     resumes: 'always',
     mcp: true,
-    usage: false,
+    usage: true,
     refuses: true,
   },
   qwen: {
@@ -325,11 +325,13 @@ function qwen() {
 
 function copilot() {
   return {
-    key: 'COPILOT_PROVIDER_API_KEY',
+    // A provider of one's own may need none.
+    key: null,
     env: ({ url }) => ({
       COPILOT_PROVIDER_BASE_URL: `${url}/v1`,
       COPILOT_PROVIDER_TYPE: 'openai',
-      COPILOT_PROVIDER_API_KEY: 'test',
+      // It blanks the key wherever it stands in what it shows.
+      COPILOT_PROVIDER_API_KEY: 'sk-scripted-0001',
       COPILOT_MODEL: 'gpt-5',
       COPILOT_OFFLINE: 'true',
     }),
@@ -345,7 +347,8 @@ function copilot() {
 
 function goose() {
   return {
-    key: 'OPENAI_API_KEY',
+    // Its OpenAI provider asks without one too.
+    key: null,
     env: ({ url }) => ({
       GOOSE_PROVIDER: 'openai',
       GOOSE_MODEL: 'scripted',

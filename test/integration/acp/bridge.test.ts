@@ -116,7 +116,7 @@ describe('permissions', () => {
     expect(rig.only('denied')).toEqual([]);
   });
 
-  it('an agent that ends its turn with a refused call is told to go on, three times at most', async () => {
+  it('an agent that ends its turn with a refused call is told to go on, ten times at most', async () => {
     await rig.start([]);
     rig.give('prompt', 'run curl http://x', 'give-up-if-refused', 'say never');
     await rig.agentHeard('prompt', 2);
@@ -125,7 +125,7 @@ describe('permissions', () => {
     rig.close();
     await rig.ended();
     // The second prompt has no step that asks, but nothing was said after the refusal either.
-    expect(rig.heard('prompt')).toHaveLength(4);
+    expect(rig.heard('prompt')).toHaveLength(11);
   });
 });
 

@@ -40,7 +40,9 @@ describe('its command', () => {
       gitFolders: ['/g/worktrees/T-1', '/g/objects', '/g/refs', '/g/logs'],
       agent: ['gemini', '--acp', '--debug'],
     });
-    expect(env).toMatchObject({ GEMINI_CLI_NO_RELAUNCH: 'true' });
+    expect(env).toMatchObject({ GEMINI_CLI_NO_RELAUNCH: 'true', OPENCODE_PERMISSION: expect.stringContaining('ask') });
+    const full = acp.plan({ ...run, settings: { ...run.settings, permissions: 'full' } });
+    expect(full.env).not.toHaveProperty('OPENCODE_PERMISSION');
   });
 
   it('begins a new session where there is none to go on with; without a bridge nothing can be started', () => {

@@ -4,6 +4,7 @@ import type { AgentRun } from '../../../src/agents/agent.ts';
 import { copilot } from '../../../src/agents/copilot.ts';
 import { CopilotOutput } from '../../../src/agents/copilot-output.ts';
 import type { AgentEvent } from '../../../src/runner/folder.ts';
+import { plannedRun } from './recorded-lines.ts';
 
 const AT = 1_000;
 
@@ -22,35 +23,13 @@ const read = (name: string, code: number): unknown =>
 
 function plan(change: Partial<AgentRun> & { permissions?: 'narrow' | 'full'; args?: string[] } = {}) {
   const { permissions = 'narrow', args = [], ...more } = change;
+  const asked = plannedRun(copilot);
+  const settings = { ...asked.settings, command: ['npx', 'copilot'], args, tools: ['npm'], permissions };
   const planned = copilot.plan({
-    runId: 'T-1-1-task-0a1b2c3d',
-    taskId: 'T-1',
-    role: 'task',
-    purpose: 'work',
-    settings: {
-      kind: 'copilot',
-      command: ['npx', 'copilot'],
-      args,
-      model: null,
-      env: { pass: [], set: {} },
-      permissions,
-      tools: ['npm'],
-    },
-    model: null,
-    worktree: '/w',
-    promptFile: '/r/prompt.md',
+    ...asked,
+    settings,
     report: '/w/.kanban/report.md',
-    gitDir: '/g/worktrees/T-1',
-    gitCommonDir: '/g',
-    script: null,
-    files: [],
-    roleRun: '',
-    session: null,
-    folder: '/r',
-    root: '/p',
     mcp: { command: '/bin/node', args: ['/k/cli.js', 'mcp-report'] },
-    allowance: null,
-    isRoot: false,
     ...more,
   });
   if (planned.command === null) throw new Error('it plans a program');

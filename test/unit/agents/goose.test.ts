@@ -4,6 +4,7 @@ import type { AgentRun } from '../../../src/agents/agent.ts';
 import { goose } from '../../../src/agents/goose.ts';
 import { GooseOutput } from '../../../src/agents/goose-output.ts';
 import type { AgentEvent } from '../../../src/runner/folder.ts';
+import { plannedRun } from './recorded-lines.ts';
 
 const AT = 1_000;
 
@@ -24,35 +25,13 @@ const said = (text: string, id: string | null = 'chatcmpl-1'): string =>
 
 function plan(change: Partial<AgentRun> & { args?: string[] } = {}) {
   const { args = [], ...more } = change;
+  const asked = plannedRun(goose);
+  const settings = { ...asked.settings, command: ['goose'], args, tools: [], permissions: 'narrow' as const };
   const planned = goose.plan({
-    runId: 'T-1-1-task-0a1b2c3d',
-    taskId: 'T-1',
-    role: 'task',
-    purpose: 'work',
-    settings: {
-      kind: 'goose',
-      command: ['goose'],
-      args,
-      model: null,
-      env: { pass: [], set: {} },
-      permissions: 'narrow',
-      tools: [],
-    },
-    model: null,
-    worktree: '/w',
-    promptFile: '/r/prompt.md',
+    ...asked,
+    settings,
     report: '/w/.kanban/report.md',
-    gitDir: '/g/worktrees/T-1',
-    gitCommonDir: '/g',
-    script: null,
-    files: [],
-    roleRun: '',
-    session: null,
-    folder: '/r',
-    root: '/p',
     mcp: { command: '/bin/node', args: ['/k/cli.js', 'mcp-report'] },
-    allowance: null,
-    isRoot: false,
     ...more,
   });
   if (planned.command === null) throw new Error('it plans a program');
