@@ -72,7 +72,8 @@ describe.concurrent('kanban pause and resume', () => {
     expect(kanban.kanban('pause', '--why', 'the API is down').code).toBe(0);
     await first.event('run-ended', ({ id, cause }) => id === 'T-1' && cause === 'stopped');
     await first.event('run-ended', ({ id, cause }) => id === 'T-2' && cause === 'stopped');
-    expect(kanban.kanban('status').out).toMatch(/paused by Ada \(the API is down\)/);
+    // What a coordinator shows is as old as its last tick.
+    await until(() => /paused by Ada \(the API is down\)/.test(kanban.kanban('status').out), 'the pause in the status');
     first.signal('SIGKILL');
     await first.ended;
     const paused = await kanban.untilDone();

@@ -100,7 +100,7 @@ export class RunRig {
       sessionUsage: null,
       messages: join(this.root, '.kanban', 'messages', 'T-1'),
       patience: 60_000,
-      bwrap: '/usr/bin/bwrap',
+      bwrap: null,
       allowance: null,
       timeout: 120_000,
       stall: { after: 300_000, repeat: 20, kill: false },
