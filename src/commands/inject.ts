@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SnapshotRun } from '../coordinator/snapshot.ts';
+import type { Inject } from '../agents/agent.ts';
+import { adapterNamed } from '../agents/index.ts';
 import { leaveMessage, messagesOf } from '../effects/messages.ts';
+import { listRuns } from '../effects/runs.ts';
 import { openRepository } from '../git/git.ts';
 import { signersOf } from '../git/identity.ts';
 import type { Problem } from '../problem.ts';
@@ -39,7 +41,16 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
         entries.flatMap((other) => other.id ?? []),
       ),
     ]);
-  const alive = entry.run?.state === 'alive' ? entry.run : null;
+  // Read afresh: what a coordinator shows may be half a second old.
+  const record = listRuns(root).runs.findLast(({ brief, state }) => brief.taskId === id && state === 'alive');
+  const alive: Alive | null =
+    record === undefined
+      ? null
+      : {
+          id: record.runId,
+          agent: record.brief.agent,
+          inject: adapterNamed(record.brief.adapter)?.capabilities.inject ?? 'none',
+        };
   if (alive?.inject === 'none') return printProblems(io, [deaf(id, alive)]);
   const file = leaveMessage(root, id, { by: signers.value.author, priority, text });
   if (alive?.inject === 'live' && (await wasGiven(join(messagesOf(root, id), 'delivered', file)))) {
@@ -50,6 +61,13 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   return EXIT.done;
 }
 
+/** A run that is on. */
+interface Alive {
+  readonly id: string;
+  readonly agent: string;
+  readonly inject: Inject;
+}
+
 async function wasGiven(delivered: string): Promise<boolean> {
   for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(AGAIN))
     if (existsSync(delivered)) return true;
@@ -57,7 +75,7 @@ async function wasGiven(delivered: string): Promise<boolean> {
 }
 
 /** What becomes of a message that could not be given at once. */
-function becomes(run: SnapshotRun | null, coordinated: boolean): string {
+function becomes(run: Alive | null, coordinated: boolean): string {
   if (run === null) return `kept: its next run is given it first${coordinated ? '' : ' (no coordinator is running)'}`;
   if (run.inject === 'live')
     return `kept: ${run.agent} is told as soon as its turn allows, at the latest by its next run`;
@@ -88,7 +106,7 @@ function notThere(id: string, ids: readonly string[]): Problem {
   };
 }
 
-const deaf = (id: string, { agent }: SnapshotRun): Problem => ({
+const deaf = (id: string, { agent }: Alive): Problem => ({
   code: 'reads-no-messages',
   message: `${agent} runs a script and reads no messages.`,
   fix: `change the text of ${id} on the board; kanban stop ${id} --now ends its run`,

@@ -21,6 +21,8 @@ export class Shower {
   #shownAt = 0;
   #keptAt = 0;
   #behind = false;
+  /** What has changed is not in the file yet. */
+  #unkept = false;
 
   constructor(root: string, view: View) {
     this.#root = root;
@@ -29,7 +31,8 @@ export class Shower {
 
   /** When what was left out for haste is to be shown (epoch ms); Infinity: nothing was. */
   get dueAt(): number {
-    return this.#behind ? this.#shownAt + SHOWN_FOR : Infinity;
+    if (this.#behind) return this.#shownAt + SHOWN_FOR;
+    return this.#unkept ? this.#keptAt + KEPT_FOR : Infinity;
   }
 
   show(observation: Observation, decision: Decision): void {
@@ -40,7 +43,9 @@ export class Shower {
     const snapshot = snapshotFrom(this.#root, observation, decision, { pid: process.pid, since: this.#since });
     this.#view.snapshot(snapshot);
     const text = JSON.stringify({ ...snapshot, at: 0 });
-    if (now - this.#keptAt < (text === this.#last ? UNCHANGED_FOR : KEPT_FOR)) return;
+    const recent = now - this.#keptAt < (text === this.#last ? UNCHANGED_FOR : KEPT_FOR);
+    this.#unkept = recent && text !== this.#last;
+    if (recent) return;
     this.#last = text;
     this.#keptAt = now;
     try {
