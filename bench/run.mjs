@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { machineFacts } from './measure.mjs';
 import { makePlace } from './place.mjs';
 
-const NAMES = ['replay', 'board', 'pickup', 'startup', 'memory'];
+const NAMES = ['replay', 'board', 'pickup', 'inject', 'startup', 'memory'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
