@@ -3,7 +3,6 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from './agent.ts';
 import { allowedPrograms } from './allowed-programs.ts';
 import { GeminiOutput } from './gemini-output.ts';
 import { lastWord } from './last-word.ts';
-import { namedLogin } from './named-login.ts';
 
 /**
  * Gemini CLI, headless: prompt on stdin, one JSON event a line. Measured with 0.61.
@@ -85,7 +84,7 @@ const BAD_INPUT = 42;
 const BAD_SETTINGS = 52;
 
 function read(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = namedLogin(lastWord(events));
+  const said = lastWord(events);
   if (said !== null && said.kind !== 'ended') return said;
   const last = lastLine(tail);
   if (code === NO_AUTH) return { kind: 'login', detail: loginLine(tail) };

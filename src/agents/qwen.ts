@@ -3,7 +3,6 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from './agent.ts';
 import { allowedPrograms } from './allowed-programs.ts';
 import { lastWord } from './last-word.ts';
 import { modelError } from './model-error.ts';
-import { namedLogin } from './named-login.ts';
 import { QwenOutput } from './qwen-output.ts';
 
 /** Names in the run's folder. */
@@ -111,7 +110,7 @@ function settingsFile({ mcp }: AgentRun): string {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 function read(code: number | null, tail: string, events: readonly AgentEvent[], now: number): AgentReading {
-  const said = namedLogin(lastWord(events));
+  const said = lastWord(events);
   if (said !== null) return said;
   // Exit 0 is no success; what fails before the first event is told in plain text on stderr.
   if (code === 0 || code === null || events.some(({ type }) => type === 'text' || type === 'tool'))

@@ -185,7 +185,7 @@ describe('outcome', () => {
   it('a refused login is told as one, whatever words the provider has for it', () => {
     const error = { type: 'unknown', message: '[API Error: {"error":{"code":401,"message":"no"}}]' };
     const line = JSON.stringify({ type: 'result', status: 'error', error });
-    expect(readingOf(gemini, [line], 145)).toEqual({ kind: 'login', detail: 'it needs a login or a key: 401 no' });
+    expect(readingOf(gemini, [line], 145)).toEqual({ kind: 'login', detail: '401 no' });
   });
 
   it('an error after which it went on is none', () => {
