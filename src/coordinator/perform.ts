@@ -334,11 +334,16 @@ function putAside(run: string, why: string, parts: PerformParts): Performed {
 function retireBranch({ id, how }: Of<'retire-branch'>, { branches, observation }: PerformParts): Performed {
   if (branches.isBusy(id)) return { kind: 'later', why: `branch ${id} is being removed` };
   const { settings } = observation.workflow;
-  if (how === 'landed' || how === 'empty')
-    branches.drop(id, settings, observation.world.orphans.find((orphan) => orphan.id === id) ?? null);
+  if (how === 'landed' || how === 'empty') branches.drop(id, settings, branchOf(observation, id));
   else branches.keep(id, settings, how === 'afresh' ? '-rescoped' : '');
   return DONE;
 }
+
+/** A branch of ours, whether its entry is on the board or not. */
+const branchOf = ({ world }: Observation, id: string): { readonly tip: string; readonly start: string } | null =>
+  world.orphans.find((orphan) => orphan.id === id) ??
+  world.entries.find(({ entry }) => entry.id === id)?.branch ??
+  null;
 
 /** What did not come about, for the loop; null = it did. A refused edit is told and, for a command, answered. */
 function notDone(written: Written, parts: PerformParts, request: string | null): Performed | null {

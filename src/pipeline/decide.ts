@@ -168,6 +168,9 @@ function atRest(world: World, facts: EntryFacts): Turn {
   }
   if (branch === null && facts.kept !== null && entry.id !== null && !facts.testedInBase)
     return acted(facts, { type: 'restore-branch', id: entry.id, ...facts.kept }, 'its branch comes back');
+  // Its landing was reverted, or its text saved again, before the branch was cleared away: nobody has merged anything.
+  if (branch !== null && entry.id !== null && world.history.landedTips.get(entry.id) === branch.tip)
+    return acted(facts, { type: 'retire-branch', id: entry.id, how: 'landed' }, 'its landed branch is cleared away');
   if (branch?.inBase && entry.id !== null && !hasStrayed(world, facts)) {
     const action: Action = { type: 'close-merged', key: entry.key, id: entry.id, from: entry.column, tip: branch.tip };
     return acted(facts, action, 'its branch was merged by hand');

@@ -17,6 +17,7 @@ export const RUN_IDENTITY = '@kanban.invalid';
 /** A History that grows by commits, oldest first. */
 export class HistoryFold implements History {
   readonly landed = new Map<string, string>();
+  readonly landedTips = new Map<string, string>();
   readonly abandoned = new Set<string>();
   readonly taken = new Set<string>();
   readonly requests = new Set<string>();
@@ -98,6 +99,8 @@ export class HistoryFold implements History {
     else this.gone.delete(id);
     if (to === 'CHANGELOG') {
       this.landed.set(id, commit.sha);
+      const tip = testedIn(commit, id);
+      if (tip !== undefined) this.landedTips.set(id, tip);
       this.abandoned.delete(id);
     } else if (to === 'ABANDONED') {
       this.abandoned.add(id);
@@ -138,3 +141,9 @@ export class HistoryFold implements History {
     this.agents.set(id, [...roles].map(([role, agent]) => `${role}=${agent}`).join(' '));
   }
 }
+
+/** The tip that a landing names as tested; a branch that a person merged has none. */
+const testedIn = ({ trailers }: HistoryCommit, id: string): string | undefined =>
+  trailers
+    .find(({ name, value }) => name === 'Kanban-Tested' && value.startsWith(`${id} `))
+    ?.value.slice(id.length + 1);

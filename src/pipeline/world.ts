@@ -154,6 +154,8 @@ export interface PastRun {
 export interface History {
   /** id → newest landing commit. */
   readonly landed: ReadonlyMap<string, string>;
+  /** id → the tip of its branch that landed last. */
+  readonly landedTips: ReadonlyMap<string, string>;
   readonly abandoned: ReadonlySet<string>;
   /** Run ids named in `Kanban-Run`. */
   readonly taken: ReadonlySet<string>;

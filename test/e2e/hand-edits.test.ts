@@ -280,6 +280,25 @@ describe('a person works in git', () => {
     await kanban.expectDone(['T-1']);
   });
 
+  it.concurrent('reverts a landing whose branch is still there: that is no merge by hand', async ({ made }) => {
+    const kanban = made({ todo: '## T-1: One\n' });
+    kanban.plan('T-1.task.1', 'save wrong.txt wrong; commit; report done');
+    kanban.plan('T-1.task.2', 'test ! -e wrong.txt && save right.txt right; commit; report done');
+    const start = kanban.git('rev-parse', 'HEAD');
+    expect((await kanban.untilDone()).code).toBe(0);
+    // As after a kill between the landing and the clearing up.
+    const landing = kanban.git('rev-parse', 'main');
+    kanban.git('branch', '-q', 'T-1', `${landing}^2`);
+    kanban.git('update-ref', 'refs/kanban/start/T-1', start);
+    kanban.git('revert', '--no-edit', '-m', '1', landing);
+    expect((await kanban.untilDone()).code).toBe(0);
+    await kanban.expectQuiet();
+    expect(kanban.landings()).toEqual(['T-1', 'T-1']);
+    expect(kanban.refs('refs/kanban/abandoned/')).toEqual([]);
+    expect(kanban.git('ls-files')).toContain('right.txt');
+    expect(kanban.read('CHANGELOG.md').match(/\(T-1\)/g)).toHaveLength(1);
+  });
+
   it.concurrent('reverts a landing: the entry goes to the top of TODO and is done afresh from base', async ({
     made,
   }) => {

@@ -119,6 +119,7 @@ export function facts(of: Entry, change: Partial<EntryFacts> = {}): EntryFacts {
 
 export const history = (change: Partial<History> = {}): History => ({
   landed: new Map(),
+  landedTips: new Map(),
   abandoned: new Set(),
   taken: new Set(),
   requests: new Set(),

@@ -280,6 +280,19 @@ describe('git by hand', () => {
     expect(types(world([on], { runs: [ended('T-1', { ahead: 0 }, said('done'))] }))).toEqual(['put-aside']);
   });
 
+  it('reverted, or saved again, before its branch was cleared away: that goes first, and nothing counts as merged by hand', () => {
+    const landed = history({ landed: new Map([['T-1', 'c']]), landedTips: new Map([['T-1', 'tip1']]) });
+    const left = branch({ inBase: true });
+    for (const column of ['TODO', 'TESTING'] as const) {
+      const back = facts(entry('T-1', column, { reviewed: 'tip1' }), { branch: left });
+      expect(acts(world([back], { history: landed }))).toEqual([{ type: 'retire-branch', id: 'T-1', how: 'landed' }]);
+    }
+    const fresh = facts(entry('T-1', 'TESTING', { reviewed: 'tip2' }), {
+      branch: branch({ tip: 'tip2', inBase: true }),
+    });
+    expect(types(world([fresh], { history: landed }))).toEqual(['close-merged']);
+  });
+
   it('a landing that was reverted: top of TODO, clean, whatever its dependents see', () => {
     const back = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1', attempts: { tester: 1 } }), {
       branch: null,
