@@ -3,7 +3,7 @@ import type { BridgeLine, BridgeOrder } from '../acp/lines.ts';
 import type { AgentEvent } from '../runner/folder.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun, Conversation, Heard } from './agent.ts';
 import { modelError } from './model-error.ts';
-import { printedObject } from './output-line.ts';
+import { asNumber, asText, printedObject, type Printed } from './output-line.ts';
 
 /**
  * Any agent that speaks the Agent Client Protocol; `agents.<name>.command` is its own command (`[gemini, --acp]`). What
@@ -86,7 +86,7 @@ class BridgeTalk implements Conversation {
 
   heard(line: string, at: number): Heard {
     const told = printedObject(line);
-    if (told !== null && typeof told['acp'] === 'string') return this.#line(told as unknown as BridgeLine, at);
+    if (told !== null && isBridgeLine(told)) return this.#line(told, at);
     // The agent's stderr: Gemini and Qwen say there that they try again, and nowhere else.
     const why = /^Attempt \d+ failed\b.*?\bRetrying\b/.exec(line)?.[0];
     return { events: why === undefined ? [] : [{ at, type: 'waiting', why }] };
@@ -111,8 +111,11 @@ class BridgeTalk implements Conversation {
       case 'denied':
         return { events: [{ at, type: 'denied', name: line.name, summary: line.summary }] };
       case 'usage': {
-        const { acp: _, ...usage } = line;
-        return { events: [{ at, type: 'usage', ...usage }] };
+        const { scope, input, output, cached, costUsd } = line;
+        const figures = Object.entries({ input, output, cached, costUsd }).filter(
+          ([, figure]) => asNumber(figure) !== undefined,
+        );
+        return { events: [{ at, type: 'usage', scope, ...Object.fromEntries(figures) }] };
       }
       case 'error':
         this.#failed = true;
@@ -138,6 +141,25 @@ class BridgeTalk implements Conversation {
     const failure = this.#failed ? null : failureOf(stop, this.#lastWords, at);
     return { events: failure === null ? [] : [{ at, type: 'error', ...failure }], over: true };
   }
+}
+
+/** What each kind of line must have; the agent's stderr stands in the same log, and may look like anything. */
+const MEMBERS: Readonly<Record<string, Readonly<Record<string, 'string' | 'number'>>>> = {
+  session: { id: 'string' },
+  'turn-began': {},
+  text: { text: 'string' },
+  notice: { text: 'string' },
+  tool: { name: 'string', summary: 'string', input: 'string' },
+  denied: { name: 'string', summary: 'string' },
+  usage: { scope: 'string' },
+  error: { stage: 'string', message: 'string' },
+  'turn-ended': { stop: 'string', taken: 'number' },
+};
+
+function isBridgeLine(told: Printed): told is Printed & BridgeLine {
+  const kind = asText(told['acp']);
+  const members = Object.hasOwn(MEMBERS, kind) ? MEMBERS[kind] : undefined;
+  return members !== undefined && Object.entries(members).every(([name, type]) => typeof told[name] === type);
 }
 
 type Failure = Pick<Extract<AgentEvent, { type: 'error' }>, 'what' | 'why' | 'until'>;

@@ -47,6 +47,7 @@ function combine(a: Usage, b: Usage, how: (a: number, b: number) => number, keys
   return out;
 }
 
+/** What was told and can be: a figure below 0 is a slip of the agent's, and would be taken off the others. */
 function known(usage: { [K in keyof Usage]: Usage[K] | undefined }): Usage {
-  return Object.fromEntries(KEYS.flatMap((key) => (usage[key] === undefined ? [] : [[key, usage[key]]])));
+  return Object.fromEntries(KEYS.flatMap((key) => ((usage[key] ?? -1) >= 0 ? [[key, usage[key]]] : [])));
 }
