@@ -23,6 +23,9 @@ ${BODY}`;
 /** `statusText` under this key: `<HTTP status> <retry-after, or ->`. */
 export const STATUS_KEY = 'kanban-provider';
 
+// Put together here: in one piece, our CommonJS bundle would be taken for an ES module by tools that look through it.
+const EXPORT = ['export', 'default'].join(' ');
+
 const BODY = `const isIn = (path, folder) => path.startsWith(folder + '/');
 const printedAs = (value, printed) => {
   if (typeof value === 'object' && value !== null)
@@ -40,7 +43,7 @@ globalThis.fetch = async (...request) => {
   return response;
 };
 
-export default function (pi) {
+${EXPORT} function (pi) {
   pi.on('before_agent_start', (event, context) => {
     ui = context.ui;
     let systemPrompt = event.systemPrompt;
