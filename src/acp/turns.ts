@@ -36,6 +36,7 @@ export class Turns {
   #isTurn = false;
   #taken = 0;
   #goOns = 0;
+  #briefing: string | undefined;
   #stop = 'end_turn';
   #onIdle: (() => void)[] = [];
 
@@ -47,7 +48,9 @@ export class Turns {
     return this.#open.size > 0;
   }
 
+  /** The first prompt is the briefing. */
   begin(text: string): void {
+    this.#briefing ??= text;
     const { agent, sessionId, print } = this.#parts;
     const mark = Symbol('prompt');
     if (!this.#isTurn) print({ acp: 'turn-began' });
@@ -102,13 +105,16 @@ export class Turns {
     else void this.#interrupt(text);
   }
 
-  /** The session stays as it is: what was done so far is in it. */
+  /**
+   * The session goes on, but what a cancelled turn was asked may be gone from it (Gemini forgets all of such a turn): the
+   * briefing is given again.
+   */
   async #interrupt(text: string): Promise<void> {
     this.#waiting = [text];
     await this.cancel();
     const said = this.#waiting.join('\n\n');
     this.#waiting = null;
-    this.begin(`${said}\n\n${INTERRUPTED}`);
+    this.begin(`${said}\n\n${INTERRUPTED}\n\n${this.#briefing}`);
   }
 
   #answered(mark: symbol, answer: { readonly stopReason: string }): void {
@@ -159,6 +165,6 @@ export class Turns {
 const AFTERWARDS =
   'This reached you after your turn had ended. See to it, and bring your report up to date if it changes.';
 const INTERRUPTED =
-  'This interrupted your work. Take it into account, then go on with your task where you were, to its end and your report.';
+  'This interrupted your work. Take it into account, then go on with your task where you were, to its end and your report. Your briefing once more:';
 const REFUSED =
   'Your last tool call was refused: it goes beyond what you may do here, and nobody can be asked. Go on with your task in another way, to its end and your report.';

@@ -120,7 +120,7 @@ You stand in a scratch worktree, \`${worktree}\`. Do exactly this, and nothing e
 
 1. Write the file \`kanban-probe.txt\` with the one word \`ok\`.
 2. Commit it: \`git add kanban-probe.txt && git commit -m "Probe"\`.
-3. Write the file \`${report}\` with exactly these lines:
+3. End by writing the file \`${report}\` with exactly these lines:
 
 \`\`\`markdown
 ---

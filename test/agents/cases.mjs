@@ -220,7 +220,48 @@ export const CASES = {
       if (site.cli.resumes === 'always') look.resumed();
     },
   },
+  inject: {
+    for: understood,
+    scripts: { ...firstGoesWrong('slow'), first: { cycle: 'slow', times: 2 } },
+    act: tellWhileBusy,
+    look: (look, site) => {
+      look.landed();
+      const heard = site.model.requests().some(({ body }) => JSON.stringify(body).includes(MESSAGE));
+      look.want(heard, 'the message did not reach the model');
+      look.want(!site.eventsOf('run-ended').some(({ cause }) => cause === 'no-report'), 'a run counted as failed');
+      const again = look.runs.filter(({ brief }) => brief.role === 'task').slice(1);
+      look.told = again.length === 0 ? 'live' : again.some(({ brief }) => brief.session?.resume) ? 'resumed' : 'again';
+    },
+  },
+  probe: {
+    for: understood,
+    scripts: GOOD,
+    act: (site) => {
+      const { code, out, err } = site.run('doctor', '--probe', site.agent, '--json');
+      site.proved = code === 0 ? JSON.parse(out).probes[0] : { ok: false, what: `${out}${err}`.slice(0, 500) };
+      return code;
+    },
+    look: (look, site) => {
+      look.want(site.proved.ok, `it was not proved: ${site.proved.what}`);
+      look.want(site.git('worktree', 'list').trim().split('\n').length === 1, 'a worktree is left');
+      look.want(site.git('branch', '--list').trim() === '* main', 'a branch is left');
+    },
+  },
 };
+
+const MESSAGE = 'the API is frozen: change only the note';
+
+/** A message while the agent waits for its second answer. */
+async function tellWhileBusy(site) {
+  const coordinator = site.start('--max-wait', '2m');
+  const busy = await until(90, () =>
+    site.model.requests().some(({ script, step }) => script?.includes(':') && step === 1),
+  );
+  if (!busy) return 'never came to its second step';
+  const { code, out, err } = site.run('inject', 'T-1', MESSAGE);
+  if (code !== 0) site.wrong.push(`kanban inject: exit ${code} ${out}${err}`);
+  return coordinator.ended;
+}
 
 /** A provider that is down: nobody's failure, and all runs of that agent wait. */
 function provider(name) {

@@ -101,7 +101,7 @@ function serve(): void {
       heard('prompt', text);
       goOn?.('joined');
       // A prompt that isn't ours to write.
-      const script = text.startsWith('the prompt') ? (trait('script') ?? '').split(';') : text.split('\n');
+      const script = text.startsWith('the prompt') ? (trait('script') ?? '').split(';') : anew(text);
       for (const line of script) {
         const stop = await step(client, line.trim(), waiting);
         if (stop !== null) return { stopReason: stop };
@@ -113,6 +113,9 @@ function serve(): void {
     });
   app.connect(ndJsonStream(Writable.toWeb(process.stdout), Readable.toWeb(process.stdin)));
 }
+
+/** What is told a second time is not done a second time. */
+const anew = (text: string): string[] => (text.split('Your briefing once more:')[0] ?? '').split('\n');
 
 type Stop = 'end_turn' | 'cancelled' | 'refusal';
 
