@@ -138,7 +138,9 @@ function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collec
 
 /** A provider's own "401 Unauthorized" doesn't tell a person what to do. */
 const needsLogin = (detail: string, adapter: Adapter | null): string =>
-  adapter?.cli == null ? detail : `${detail.replace(/\.$/, '')}. To log in: ${adapter.cli.login}`;
+  adapter?.cli == null
+    ? `it needs a login or a key: ${detail}`
+    : `${detail.replace(/\.$/, '')}. To log in: ${adapter.cli.login}`;
 
 const MOST_DENIED = 10;
 
