@@ -57,7 +57,11 @@ it('the runner plays an agent through the bridge: session, use, refusals, a mess
 
 it('an agent that asks for a login, and one whose session is gone', async () => {
   const login = await brief('say x', ['no-login']);
-  expect(await rig.run(login)).toMatchObject({ cause: 'not-started', login: true, detail: 'Authentication required' });
+  expect(await rig.run(login)).toMatchObject({
+    cause: 'not-started',
+    login: true,
+    detail: 'it needs a login or a key: Authentication required',
+  });
   const gone = await brief('say x', ['loads', 'forgetful'], { session: { id: 's-9', resume: true } });
   expect(await rig.run(gone)).toMatchObject({ cause: 'not-started', noSession: true, detail: 'no such session' });
 });
