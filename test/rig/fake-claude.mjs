@@ -75,7 +75,8 @@ const words = {
   /** Says that it is there, and waits until the test says `go`. */
   async pause(place) {
     writeFileSync(join(folder, 'at', place), '');
-    while (!existsSync(join(folder, 'go', place))) await pauseFor(20);
+    // A test that is over takes its folder away.
+    while (!existsSync(join(folder, 'go', place)) && existsSync(folder)) await pauseFor(20);
   },
   /** Until nothing more can be told to it. */
   ended,

@@ -104,7 +104,7 @@ describe('a message for the turn that is on', () => {
     mkdirSync(messages, { recursive: true });
     writeFileSync(join(messages, 'delivered'), 'in the way');
     const brief = claude(`
-      await hear(); begin(); await pause('working'); await hear(); await pause('told'); report('done'); result();`);
+      await hear(); begin(); await pause('working'); await hear(); await pause('told'); await hear(); report('done'); result();`);
     await rig.start(brief);
     await at('working');
     say('hello');
@@ -113,6 +113,7 @@ describe('a message for the turn that is on', () => {
     say('again');
     await until(() => heard().length === 3, 'the second one');
     go('told');
+    expect((await rig.result(brief)).cause).toBe('reported');
     expect(heard().slice(1)).toEqual(['hello', 'again']);
   });
 });
