@@ -1,4 +1,5 @@
 import type { Allowance, Usage } from '../runner/folder.ts';
+import { isShell } from './is-shell.ts';
 import { dollars, short, tokensOf } from './usage.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +13,7 @@ export type Reached =
  * as much again. What agents don't tell can't be counted.
  */
 export function capReached(world: World, id: string, agent: string): Reached | null {
-  if (costsNothing(world, agent)) return null;
+  if (isShell(world, agent)) return null;
   const { caps } = world.settings;
   const entry = over(world.usage.entries.get(id)?.sinceFreed ?? {}, caps.entry_usd, caps.entry_tokens);
   if (entry !== null)
@@ -32,17 +33,13 @@ export function capReached(world: World, id: string, agent: string): Reached | n
 /** What a new run of this entry may use before a cap ends it; null = as much as it likes. */
 export function allowanceOf(world: World, id: string, agent: string): Allowance | null {
   const { caps } = world.settings;
-  if (costsNothing(world, agent)) return null;
+  if (isShell(world, agent)) return null;
   const entry = world.usage.entries.get(id)?.sinceFreed ?? {};
   const { today } = world.usage;
   const costUsd = least(left(caps.entry_usd, entry.costUsd ?? 0), left(caps.day_usd, today.costUsd ?? 0));
   const tokens = least(left(caps.entry_tokens, tokensOf(entry)), left(caps.day_tokens, tokensOf(today)));
   return costUsd === null && tokens === null ? null : { costUsd, tokens, why: 'a cap of `caps` is reached' };
 }
-
-/** The script of the `shell` agent asks no provider. */
-const costsNothing = ({ settings }: World, agent: string): boolean =>
-  (settings.agents[agent]?.kind ?? agent) === 'shell';
 
 function over(used: Usage, usd: number | null, tokens: number | null): string | null {
   if (usd !== null && (used.costUsd ?? 0) >= usd) return `${dollars(used.costUsd ?? 0)} of ${dollars(usd)}`;

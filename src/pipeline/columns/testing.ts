@@ -1,4 +1,5 @@
 import { cleanFor, plainMove } from '../in-place.ts';
+import { isShell } from '../is-shell.ts';
 import { acted, noted, type Turn } from '../turn.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentFor, wantRun } from './stage.ts';
@@ -83,10 +84,7 @@ export function mayLand(world: World, facts: EntryFacts, tip: string): boolean {
 
 /** Somebody had something to say, and no run is left that would hear it. */
 const isUnheard = (world: World, facts: EntryFacts): boolean =>
-  (world.messages.get(facts.entry.id ?? '') ?? 0) > 0 && hears(world, agentFor(world, facts, 'tester', 'work'));
-
-/** The script of the `shell` agent reads no prompt. */
-const hears = ({ settings }: World, agent: string): boolean => (settings.agents[agent]?.kind ?? agent) !== 'shell';
+  (world.messages.get(facts.entry.id ?? '') ?? 0) > 0 && !isShell(world, agentFor(world, facts, 'tester', 'work'));
 
 const needsApproval = (world: World, { entry }: EntryFacts, tip: string): boolean =>
   (entry.approve ?? world.settings.approve) === 'land' && !world.history.approvals.has(`${entry.id} land ${tip}`);
