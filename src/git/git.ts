@@ -11,7 +11,7 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are answers, not failures. Default: only 0. */
   readonly okExit?: readonly number[];
-  /** Ends the whole process group with SIGTERM, so that git removes its lock files. */
+  /** Ends the whole process group with SIGTERM, so that git removes its lock files; after 5 s with SIGKILL. */
   readonly signal?: AbortSignal;
   /** Default `utf8`. */
   readonly encoding?: 'utf8' | 'buffer';
@@ -168,11 +168,22 @@ function ended(child: ChildProcess, args: readonly string[], options: GitOptions
     const err: Buffer[] = [];
     child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
-    const abort = () => endGroup(child);
+    let mercy: NodeJS.Timeout | undefined;
+    const abort = () => {
+      endGroup(child, 'SIGTERM');
+      mercy = setTimeout(() => {
+        endGroup(child, 'SIGKILL');
+        // Whoever left the group (a connection of ssh that stays) may hold our ends of the pipes for hours.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, MERCY);
+    };
     options.signal?.addEventListener('abort', abort, { once: true });
     if (options.signal?.aborted) abort();
     child.on('error', (error) => reject(new GitError(args, null, error.message)));
     child.on('close', (code) => {
+      // A hook of a remote on this disk may outlive git itself: it gets its time, not more.
+      if (mercy !== undefined && !groupLives(child)) clearTimeout(mercy);
       options.signal?.removeEventListener('abort', abort);
       const stderr = Buffer.concat(err).toString();
       const failed = code === null || !(options.okExit ?? [0]).includes(code);
@@ -183,9 +194,20 @@ function ended(child: ChildProcess, args: readonly string[], options: GitOptions
   });
 }
 
-function endGroup(child: ChildProcess): void {
+/** From SIGTERM to SIGKILL, ms. */
+const MERCY = 5_000;
+
+function groupLives({ pid }: ChildProcess): boolean {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    return pid !== undefined && process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {
     // It has ended by itself.
   }

@@ -40,18 +40,19 @@ export function formatMessage(message: {
 
 /**
  * Base's history along first parents, newest first, with trailers as git's own parser reads them. One process.
- * @param from exclusive; null = from the beginning. @param to SHA or full ref.
- * @param limit at most so many commits.
+ * @param from exclusive, with all that they contain; null = from the beginning. @param to SHA or full ref.
+ * @param limit at most so many commits. @param allParents everything that `to` contains instead.
  */
 export async function readHistory(
   repo: Repository,
-  from: string | null,
+  from: string | readonly string[] | null,
   to: string,
   limit?: number,
+  allParents = false,
 ): Promise<HistoryCommit[]> {
   const args = [
     'log',
-    '--first-parent',
+    ...(allParents ? [] : ['--first-parent']),
     '-z',
     '--no-color',
     '--no-show-signature',
@@ -59,7 +60,8 @@ export async function readHistory(
     `--format=${FORMAT}`,
   ];
   if (limit !== undefined) args.push(`--max-count=${limit}`);
-  args.push(from === null ? to : `${from}..${to}`, '--');
+  const without = from === null ? [] : typeof from === 'string' ? [from] : from;
+  args.push(to, ...without.map((one) => `^${one}`), '--');
   const { stdout } = await git(args, { cwd: repo.root });
   const fields = stdout.split('\0');
   const commits: HistoryCommit[] = [];

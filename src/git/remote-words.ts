@@ -1,0 +1,65 @@
+/** Why a remote could not be talked to; `words` is a sentence for a person, without how to mend it. */
+export interface RemoteTrouble {
+  readonly kind: 'unreachable' | 'login' | 'no-remote' | 'not-a-repository';
+  readonly words: string;
+}
+
+/**
+ * What git and ssh say when a talk fails before anything was sent, read under LC_ALL=C; git has one exit code for all
+ * of it.
+ * @param remote its name. @param place says whether a path on this disk is there, null for other addresses.
+ */
+export function troubleOf(remote: string, stderr: string, place: boolean | null): RemoteTrouble {
+  const said = saidByGit(stderr);
+  if (LOGIN.test(stderr)) return { kind: 'login', words: `${remote} does not let us in: ${said}` };
+  if (place !== false && NO_REPOSITORY.test(stderr))
+    return { kind: 'not-a-repository', words: `there is no repository behind ${remote}: ${said}` };
+  return { kind: 'unreachable', words: `${remote} can't be reached: ${said}` };
+}
+
+const LOGIN =
+  /Permission denied|Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Host key verification failed|Access denied|returned error: (?:401|403|407)|Too many authentication failures|[Pp]ermission to .* denied|dubious ownership/;
+const NO_REPOSITORY =
+  /does not appear to be a git repository|[Rr]epository (?:'.*' )?not found|could not be found or you don't have permission|not a git repository/;
+
+/** Nothing was sent: the talk ended while the connection was made, or when the remote said what it has. */
+export function isBeforeSending(stderr: string): boolean {
+  return /Could not resolve|Connection refused|Connection timed out|Network is unreachable|No route to host|unable to access '|Could not read from remote repository|unable to connect|Couldn't connect|could not read (?:Username|Password)|terminal prompts disabled|Authentication failed|Host key verification failed/i.test(
+    stderr,
+  );
+}
+
+/** The server's own `remote:` lines on one line, at most `MOST` characters. */
+export function saidByServer(stderr: string): string {
+  const lines = stderr
+    .split(/[\r\n]+/)
+    .flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1] ?? [])
+    .map((line) => tidy(line))
+    .filter((line) => /[\p{L}\p{N}]/u.test(line));
+  return cut(lines.join(' '));
+}
+
+/** git's own reason on one line: the first two lines that say something, without addresses' passwords. */
+export function saidByGit(stderr: string): string {
+  const lines = stderr
+    .split(/[\r\n]+/)
+    .map((line) => tidy(line.replace(/^(?:fatal|error|remote|ERROR|warning): /g, '').replace(/^(?:ERROR|error): /, '')))
+    .filter((line) => line !== '' && !BOILERPLATE.test(line));
+  return cut(lines.slice(0, 2).join('; ')) || 'git gave no reason';
+}
+
+const BOILERPLATE =
+  /^(?:hint:|From |To |Could not read from remote repository|Please make sure you have|and the repository exists|failed to push some refs|\* |! )/;
+
+const MOST = 400;
+
+const cut = (text: string): string => (text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`);
+
+/** Control characters and terminal sequences out, `https://name:secret@host` without its secret. */
+const tidy = (line: string): string =>
+  line
+    .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
+    .replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
+    .replace(/(\w+:\/\/)[^/\s@]+@/g, '$1')
+    .replace(/\s+/g, ' ')
+    .trim();
