@@ -1,5 +1,5 @@
 import { COORDINATOR_FIELDS, type Entry, TAGS } from './entry.ts';
-import { changeEntry } from './entry-change.ts';
+import { changeEntry, type EntryChange } from './entry-change.ts';
 import { lineBreakOf, lineEnd } from './line-breaks.ts';
 import { noteToEntry } from './note-to-entry.ts';
 import type { BoardOptions } from './parse.ts';
@@ -28,17 +28,17 @@ export function mergeEntry(base: Entry, mine: Entry, theirs: Entry, options: Boa
 }
 
 const isSame = (a: Entry, b: Entry): boolean => a.source.trimEnd() === b.source.trimEnd();
-const asEntry = (note: Entry, id: string): string =>
+export const asEntry = (note: Entry, id: string): string =>
   noteToEntry({ ...note, id }, outdented(note.source.slice(lineEnd(note.source, 0))), {}, '\n');
 
 /** What is a person's: title, body and the fields that the coordinator doesn't write. */
-function wording(entry: Entry): string {
+export function wording(entry: Entry): string {
   const own = entry.fields.filter((field) => !COORDINATOR_FIELDS.some((key) => key === field.key));
   return JSON.stringify([entry.title, entry.body.trim(), own.map((field) => [field.key, field.value])]);
 }
 
 /** Tags and coordinator fields: what the coordinator changed counts, else what the person left or made of it. */
-function marks(base: Entry, mine: Entry, theirs: Entry) {
+export function marks(base: Entry, mine: Entry, theirs: Entry): EntryChange {
   const tags = TAGS.filter((tag) =>
     (theirs.tags.includes(tag) === base.tags.includes(tag) ? mine : theirs).tags.includes(tag),
   );
