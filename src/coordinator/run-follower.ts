@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readActivity } from '../effects/run-activity.ts';
-import { linkLost, listRuns, markTaken, type RunRecord } from '../effects/runs.ts';
+import { aliveIds, linkLost, markTaken, type RunRecord } from '../effects/runs.ts';
 import { salvageRun } from '../runner/salvage-run.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
 import type { Observation, Observer } from './observe.ts';
@@ -72,11 +72,7 @@ export class RunFollower {
 
   /** Processes of this repository's runs that no living run accounts for are ended. */
   async endStrays(): Promise<void> {
-    const alive = new Set(
-      listRuns(this.#root)
-        .runs.filter(({ state }) => state === 'alive')
-        .map(({ runId }) => runId),
-    );
+    const alive = aliveIds(this.#root);
     const strays = findMarked(this.#root).filter(({ runId }) => !alive.has(runId));
     if (strays.length === 0) return;
     await endProcesses(strays);

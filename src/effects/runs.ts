@@ -35,8 +35,11 @@ export interface RunList {
   readonly problems: readonly Problem[];
 }
 
-/** `.kanban/runs` of a checkout. */
-export const runsFolder = (root: string): string => join(root, '.kanban', 'runs');
+/** `runs`: of agents. `checks`: of the merge queue's check, in folders of the same form. */
+export type RunKind = 'runs' | 'checks';
+
+/** `.kanban/runs` of a checkout, or `.kanban/checks`. */
+export const runsFolder = (root: string, kind: RunKind = 'runs'): string => join(root, '.kanban', kind);
 
 /** A run's id: `T-12-3-task-9f3a0c12`. The random part makes it new even where folders and branches were deleted. */
 export const newRunId = (taskId: string, n: number, role: Brief['role']): string =>
@@ -54,7 +57,7 @@ export function createRun(
   prompt: string,
   files: Readonly<Record<string, string>> = {},
 ): string {
-  const runs = runsFolder(root);
+  const runs = runsFolder(root, brief.check === undefined ? 'runs' : 'checks');
   mkdirSync(runs, { recursive: true, mode: 0o700 });
   const aside = join(runs, `${ASIDE}${brief.runId}`);
   rmSync(aside, { recursive: true, force: true });
@@ -72,10 +75,10 @@ export function createRun(
  * All run folders. One that has ended and been taken in never changes again and is read once; the others are read again
  * when something was added to them. Whether their process lives is looked at every time.
  */
-export function listRuns(root: string): RunList {
+export function listRuns(root: string, kind: RunKind = 'runs'): RunList {
   const runs: RunRecord[] = [];
   const problems: Problem[] = [];
-  const here = runsFolder(root);
+  const here = runsFolder(root, kind);
   const known = new Set<string>();
   for (const name of namesIn(here)) {
     if (name.startsWith('.')) continue;
@@ -89,6 +92,14 @@ export function listRuns(root: string): RunList {
   for (const folder of cache.keys()) if (dirname(folder) === here && !known.has(folder)) cache.delete(folder);
   return { runs: runs.sort((a, b) => a.brief.createdAt - b.brief.createdAt || (a.runId < b.runId ? -1 : 1)), problems };
 }
+
+/** Ids of all runs and checks that are alive: a process with the mark of one of them is no stray. */
+export const aliveIds = (root: string): Set<string> =>
+  new Set(
+    (['runs', 'checks'] as const).flatMap((kind) =>
+      listRuns(root, kind).runs.flatMap(({ state, runId }) => (state === 'alive' ? [runId] : [])),
+    ),
+  );
 
 /**
  * Asks a run to end: the cause is written down first, then its runner is told. The first cause asked for stands.
@@ -122,10 +133,10 @@ export const linkLost = (folder: string): boolean => claimRun(folder, true);
  * removed.
  * @returns ids of the runs removed.
  */
-export function pruneRuns(root: string, before: number): string[] {
-  const here = runsFolder(root);
+export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'): string[] {
+  const here = runsFolder(root, kind);
   const removed: string[] = [];
-  for (const { runId, folder, taken } of listRuns(root).runs) {
+  for (const { runId, folder, taken } of listRuns(root, kind).runs) {
     if (taken === null || taken.at >= before) continue;
     const aside = join(here, `${ASIDE}${runId}`);
     renameSync(folder, aside);

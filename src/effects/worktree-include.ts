@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readlinkSync,
   realpathSync,
+  rmSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -20,13 +21,15 @@ export const INCLUDE_FILE = '.worktreeinclude';
  * Copies into a new worktree those files of the person's checkout that git ignores and `.worktreeinclude` (gitignore
  * syntax) names: `.env` and the like. Modes are kept, symbolic links stay links, nothing is overwritten.
  * @param path the worktree, absolute.
+ * @param again for a worktree that stays: a copy that is older than its file is made anew.
  * @returns files that couldn't be copied, with the reason.
  */
-export async function copyIncluded(repo: Repository, path: string): Promise<string[]> {
+export async function copyIncluded(repo: Repository, path: string, again = false): Promise<string[]> {
   if (!existsSync(join(repo.root, INCLUDE_FILE))) return [];
   const failed: string[] = [];
   for (const file of await includedFiles(repo, relative(repo.root, dirname(path)))) {
     try {
+      if (again) removeOlder(join(repo.root, file), join(path, file));
       copyOne(repo.root, path, file);
     } catch (error) {
       failed.push(`${file}: ${(error as Error).message}`);
@@ -56,6 +59,13 @@ async function includedFiles(repo: Repository, worktrees: string): Promise<strin
     okExit: [0, 1],
   });
   return ignored.stdout.split('\0').filter((file) => file !== '');
+}
+
+/** Plain files only: a folder or link in its place is somebody's doing. */
+function removeOlder(from: string, to: string): void {
+  const copy = lstatSync(to, { throwIfNoEntry: false });
+  if (copy?.isFile() !== true || copy.mtimeMs >= (lstatSync(from, { throwIfNoEntry: false })?.mtimeMs ?? 0)) return;
+  rmSync(to);
 }
 
 function copyOne(root: string, worktree: string, file: string): void {

@@ -114,7 +114,7 @@ const oneByOne = pLimit(1);
  * git runs in a process group of its own and outlives a coordinator that is killed: what it was making or removing then is
  * waited for, once, before anything else.
  */
-const inTurn = <T>(repo: Repository, work: () => Promise<T>): Promise<T> =>
+export const inTurn = <T>(repo: Repository, work: () => Promise<T>): Promise<T> =>
   oneByOne(async () => {
     if (!waitedFor.has(repo.commonDir)) await othersAtWork(repo.root);
     waitedFor.add(repo.commonDir);

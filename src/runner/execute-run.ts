@@ -6,6 +6,7 @@ import type { Adapter } from '../agents/agent.ts';
 import { claimRun } from './claim.ts';
 import { collect } from './collect.ts';
 import type { CollectOptions, Collected } from './collect.ts';
+import { executeCheck } from './execute-check.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Brief, Cause, RunnerOrder, RunResult } from './folder.ts';
 import { cleanUp, prepare } from './hooks.ts';
@@ -13,10 +14,10 @@ import { LiveRun } from './live-run.ts';
 import { Listener } from './listener.ts';
 import { lastWords } from './last-words.ts';
 import { tailOf } from './output.ts';
+import { publish } from './publish.ts';
 import { playShell } from './shell.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
-import { writeWhole } from './write-once.ts';
 
 /** What a run's agent did, before git is asked. */
 interface Played {
@@ -37,6 +38,10 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   if (!claimRun(folder)) return false;
   const run = new LiveRun(folder, brief, order.env);
   onClaimed(run);
+  if (brief.check !== undefined) {
+    await executeCheck(run, brief.check);
+    return true;
+  }
   const adapter = adapterNamed(brief.adapter);
   const played = await play(run, adapter);
   run.lastPhase('collect');
@@ -176,9 +181,4 @@ function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, v
     ...(run.capped ? { capped: true } : {}),
   };
   publish(folder, result);
-}
-
-/** result.json whole: from here on the run has ended. */
-export function publish(folder: string, result: RunResult): void {
-  writeWhole(join(folder, RUN_FILES.result), `${JSON.stringify(result, null, 1)}\n`);
 }

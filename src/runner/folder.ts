@@ -57,6 +57,18 @@ export interface ShellPlan {
   readonly run: string;
 }
 
+/** What the merge queue wants to know: is this very commit good? */
+export interface CheckPlan {
+  /** For `sh -c`, in the worktree. */
+  readonly command: string;
+  /** What the worktree has checked out. */
+  readonly commit: string;
+  /** Under which the result is remembered (coordinator/check-key.ts). */
+  readonly key: string;
+  /** Task ids whose landings the commit holds over base. */
+  readonly entries: readonly string[];
+}
+
 /** `brief.json`: all that the runner needs, but for the environment, which is handed over in memory (it may hold keys). */
 export interface Brief {
   readonly version: 1;
@@ -98,6 +110,8 @@ export interface Brief {
   /** Null for `shell`. */
   readonly command: AgentCommand | null;
   readonly shell: ShellPlan | null;
+  /** The run is no agent's but the merge queue's check: its folder is `.kanban/checks/<run id>/`, and it commits nothing. */
+  readonly check?: CheckPlan;
   readonly identity: { readonly name: string; readonly email: string };
   /** The model that the agent was asked to use; null = its own choice. */
   readonly model: string | null;
@@ -236,6 +250,8 @@ export interface RunResult {
   readonly noSession?: boolean;
   /** For cause `stopped`: a cap was reached. */
   readonly capped?: boolean;
+  /** Of a check: the fewest bytes that were free on the disks of its worktree and its TMPDIR while it ran. */
+  readonly room?: number;
 }
 
 /** A commit that a run made where it had no business. */

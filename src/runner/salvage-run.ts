@@ -5,10 +5,12 @@ import { newRepository } from './branch-facts.ts';
 import { endBecause } from './cause.ts';
 import { readClaim } from './claim.ts';
 import { collect } from './collect.ts';
-import { publish } from './execute-run.ts';
+import type { Collected } from './collect.ts';
+import { nothingCollected } from './execute-check.ts';
 import { RUN_FILES } from './folder.ts';
 import type { AgentEvent, Brief, Claim, EndCause, RunResult, Usage } from './folder.ts';
 import { tailOf } from './output.ts';
+import { publish } from './publish.ts';
 import { sweepRun } from './sweep.ts';
 
 /**
@@ -22,13 +24,11 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
   const brief = JSON.parse(readFileSync(join(folder, RUN_FILES.brief), 'utf8')) as Brief;
   const claim = readClaim(folder);
   const agent = readJson<{ pid: number; startTime: string; since: string }>(join(folder, RUN_FILES.agent));
-  const cause = endOf(folder, claim);
+  const cause = endOf(folder, claim, brief.check !== undefined);
   const since = agent?.since ?? claim?.startTime ?? '';
   const target = { runId: brief.runId, worktree: brief.worktree, since, groups: agent ? [agent.pid] : [], seen: [] };
   const { swept, survivors } = await sweepRun(target, Math.min(brief.grace, 2_000), limit);
-  // Of its own, so that closing it ends nobody else's questions.
-  const repo = newRepository(brief);
-  const collected = await collect(folder, brief, { repo }).finally(() => closeObjects(repo));
+  const collected = brief.check === undefined ? await collectFor(folder, brief) : nothingCollected(brief.check);
   const output = join(folder, RUN_FILES.output);
   const result: RunResult = {
     version: 1,
@@ -52,10 +52,19 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
   return result;
 }
 
-/** A report in the run folder is put there only once the agent has ended by itself (or another cause is written down). */
-function endOf(folder: string, claim: Claim | null): EndCause {
+/** By a repository of its own, so that closing it ends nobody else's questions. */
+function collectFor(folder: string, brief: Brief): Promise<Collected> {
+  const repo = newRepository(brief);
+  return collect(folder, brief, { repo }).finally(() => closeObjects(repo));
+}
+
+/**
+ * A report in the run folder is put there only once the agent has ended by itself (or another cause is written down). Of a
+ * check only its runner knows whether it passed.
+ */
+function endOf(folder: string, claim: Claim | null, isCheck: boolean): EndCause {
   if (claim?.lost) return endBecause(folder, 'lost', 'no runner ever took it');
-  return existsSync(join(folder, RUN_FILES.report))
+  return !isCheck && existsSync(join(folder, RUN_FILES.report))
     ? endBecause(folder, 'reported', '')
     : endBecause(folder, 'lost', 'its runner died');
 }
