@@ -4,6 +4,9 @@ import type { FoundAgent } from '../effects/detect.ts';
 /** What `init` found, for the settings of a new WORKFLOW.md. */
 export interface Filling {
   readonly base: string;
+  /** null, as the remote: the line is left out, for the default is `none`. */
+  readonly upstream: string | null;
+  readonly remote: string | null;
   readonly ids: readonly string[];
   readonly afterCreate: string;
   readonly testerRun: string;
@@ -30,6 +33,7 @@ export function fillWorkflow(text: string, filling: Filling): string {
     edit(doc, ['roles', 'tester', 'run'], filling.testerRun),
     ...['task', 'reviewer', 'tester'].map((role) => edit(doc, ['roles', role, 'agent'], filling.agent)),
     agentsEdit(doc, filling),
+    ...integrationLines(doc, source, filling),
   ].sort((a, b) => b.start - a.start);
   const filled = edits.reduce(apply, source);
   return text.slice(0, 4) + filled + text.slice(end);
@@ -52,6 +56,17 @@ function apply(all: string, { start, end, text }: Edit): string {
 function edit(doc: Document.Parsed, path: readonly string[], value: unknown): Edit {
   const { start, end } = valueAt(doc, path);
   return { start, end, text: flow(value) };
+}
+
+/** Two lines of their own below the one of `base`, their comments in its column. */
+function integrationLines(doc: Document.Parsed, source: string, { upstream, remote }: Filling): Edit[] {
+  const at = source.indexOf('\n', valueAt(doc, ['base']).end) + 1;
+  const line = (key: string, value: string | null, comment: string): string =>
+    value === null ? '' : `${`${key}: ${flow(value)}`.padEnd(27)} # ${comment}\n`;
+  const text =
+    line('upstream', upstream, 'is merged into base before runs and landings') +
+    line('remote', remote, 'is fetched; with push: true landings are pushed there');
+  return text === '' ? [] : [{ start: at, end: at, text }];
 }
 
 function agentsEdit(doc: Document.Parsed, { agents, tools }: Filling): Edit {

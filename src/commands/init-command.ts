@@ -14,6 +14,7 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
     dryRun: options['dryRun'] === true,
     ...(typeof agent === 'string' ? { agent } : {}),
     ...(typeof base === 'string' ? { base } : {}),
+    guard: options['guard'] === true,
     ...(asks ? { ask: askOnTerminal(io) } : {}),
   });
   if (!done.ok) return printProblems(io, done.error);

@@ -1,23 +1,31 @@
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { relative } from 'node:path';
 import { ADAPTERS } from '../agents/index.ts';
-import { detect, type Detected, type FoundAgent } from '../effects/detect.ts';
-import { packageRoot } from '../effects/package-root.ts';
-import { git, openRepository } from '../git/git.ts';
+import { BASE_NOTED, notedBase } from '../coordinator/base-note.ts';
+import { detect, type Detected } from '../effects/detect.ts';
+import { installGuard, planGuard } from '../effects/guard.ts';
+import { makeIntegrationBranch } from '../effects/integration-branch.ts';
+import { closeRepository } from '../git/close.ts';
+import { git, openRepository, type Repository } from '../git/git.ts';
 import { failed, ok, type Result } from '../problem.ts';
-import { defaultSettings, parseWorkflow } from '../workflow/parse.ts';
-import type { Settings } from '../workflow/settings.ts';
-import { fillWorkflow } from './fill-workflow.ts';
+import { defaultSettings } from '../workflow/parse.ts';
+import { planFiles, writeFiles } from './init-files.ts';
+import { choosePlace, type InitPlace } from './init-place.ts';
+import { foundInWords, madeInWords, stepsOf } from './init-words.ts';
 
 export interface InitOptions {
   readonly cwd: string;
   /** `shell`, or one of the known agent CLIs; left out: the first that is installed, else `shell`. */
   readonly agent?: string;
+  /**
+   * The branch that tasks land on. One that is neither the default branch nor checked out in the main checkout is an
+   * integration branch: made if it is missing, with a worktree of its own for settings and board.
+   */
   readonly base?: string;
+  /** Installs the pre-push hook that lets base move only through the queue. */
+  readonly guard?: boolean;
   /** Writes nothing, says what it would. */
   readonly dryRun: boolean;
-  /** On a terminal: asks which agent is to be used, if there are several. Given a question and its choices, answers one. */
+  /** On a terminal: asks what can't be known. Given a question and its choices, answers one. */
   readonly ask?: (question: string, choices: readonly string[]) => Promise<string>;
   /** Where agent CLIs, their logins and keys are looked for; this process's own unless told. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -25,6 +33,8 @@ export interface InitOptions {
 
 export interface InitResult {
   readonly dryRun: boolean;
+  /** Branch, worktree, hook and git config, in words. */
+  readonly made: readonly string[];
   /** Paths relative to the root; `appended` ones existed before. */
   readonly written: readonly { readonly path: string; readonly how: 'new' | 'appended' }[];
   readonly kept: readonly string[];
@@ -38,51 +48,81 @@ export interface InitResult {
  * `kanban init`: writes what is missing for a repository to have a kanban, and commits nothing. What exists is left as
  * it is, but for lines appended to .gitignore and .gitattributes.
  * @returns what was written, found and is to be done next; problems: no repository, no commits, an unknown agent, an
- *   existing WORKFLOW.md that can't be read
+ *   existing WORKFLOW.md that can't be read, an integration branch or its worktree that can't be made
  */
 export async function init(options: InitOptions): Promise<Result<InitResult>> {
   const opened = await openRepository(options.cwd);
   if (!opened.ok) return opened;
-  const { root } = opened.value;
+  try {
+    return await initIn(opened.value, options);
+  } finally {
+    closeRepository(opened.value);
+  }
+}
+
+async function initIn(repo: Repository, options: InitOptions): Promise<Result<InitResult>> {
+  const { root } = repo;
   const { stdout: any } = await git(['rev-list', '--all', '--max-count=1'], { cwd: root });
-  if (any.trim() === '')
-    return failed([
-      {
-        code: 'no-commits',
-        message: 'The repository has no commit yet, and tasks start from one.',
-        fix: 'git add -A && git commit -m "Start", then kanban init',
-      },
-    ]);
-  const existing = await existingSettings(root);
-  if (!existing.ok) return existing;
-  const detected = await detect(root, (existing.value ?? defaultSettings()).board, options.env);
-  const base = options.base ?? detected.base?.value;
-  if (base === undefined && existing.value === null) return failed([NO_BASE]);
+  if (any.trim() === '') return failed([NO_COMMITS]);
+  const first = await detect(root, defaultSettings().board, options.env);
+  const chosen = await choosePlace(repo, { base: options.base, ask: options.ask }, first);
+  if (!chosen.ok) return chosen;
+  const place = chosen.value;
+  const board = place.existing?.board ?? defaultSettings().board;
+  const detected = board === defaultSettings().board ? first : await detect(root, board, options.env);
   const agent = await chooseAgent(options, detected);
   if (!agent.ok) return agent;
-  const plan = await planFiles(root, { base: base ?? 'main', detected, agent: agent.value, existing: existing.value });
-  if (!options.dryRun) for (const { path, text, how } of plan.files) await write(join(root, path), text, how);
+  const { files, kept } = await planFiles(repo, place, { detected, agent: agent.value });
+  const guard = options.guard === true ? await planGuard(repo, guarded(place, root)) : null;
+  const found = await foundInWords(repo, place, detected, agent.value);
+  const nextSteps = await stepsOf({ repo, cwd: options.cwd, place, files, detected, guard });
+  const noted = toNote(repo, place, options.base);
+  const made = madeInWords(repo, place, [...noted, ...(guard?.config ?? [])], guard?.files ?? []);
+  if (!options.dryRun) {
+    if (place.integration !== null) {
+      const done = await makeIntegrationBranch(repo, place.integration.branch, place.integration.worktree);
+      if (!done.ok) return done;
+    }
+    await writeFiles(files);
+    await installGuard(repo, { files: guard?.files ?? [], config: [...noted, ...(guard?.config ?? [])] });
+  }
+  const written = files.map(({ folder, path, how }) => ({ path: relative(root, `${folder}/${path}`), how }));
+  const prefix = relative(root, place.folder);
   return ok({
     dryRun: options.dryRun,
-    written: plan.files.map(({ path, how }) => ({ path, how })),
-    kept: plan.kept,
-    found: inWords(detected, agent.value, existing.value),
-    nextSteps: await steps(root, plan.files, existing.value?.base ?? base ?? 'main', detected),
+    made,
+    written,
+    kept: kept.map((path) => (prefix === '' ? path : `${prefix}/${path}`)),
+    found,
+    nextSteps,
   });
 }
 
-const NO_BASE = {
-  code: 'no-base',
-  message: 'HEAD is detached, and no branch looks like the one that tasks should land on.',
-  fix: 'kanban init --base <branch>, or git switch <branch> first',
+const NO_COMMITS = {
+  code: 'no-commits',
+  message: 'The repository has no commit yet, and tasks start from one.',
+  fix: 'git add -A && git commit -m "Start", then kanban init',
 };
 
-/** The settings of a WORKFLOW.md that is there already; null = there is none. */
-async function existingSettings(root: string): Promise<Result<Settings | null>> {
-  const text = await readFile(join(root, 'WORKFLOW.md'), 'utf8').catch(() => null);
-  if (text === null) return ok(null);
-  const read = parseWorkflow(text, 'WORKFLOW.md');
-  return read.ok ? ok(read.value.settings) : read;
+/** The settings that are there win; what the team commits is not written beside an integration branch. */
+const guarded = (
+  { base, existing, integration, folder }: InitPlace,
+  root: string,
+): Parameters<typeof planGuard>[1] => ({
+  base: existing?.base ?? base,
+  remote: existing === null ? (integration?.remote ?? null) : existing.remote,
+  tracked: folder === root,
+});
+
+/** Noted where commands look for it: the main checkout has no WORKFLOW.md that names an integration branch. */
+function toNote(
+  repo: Repository,
+  { base, integration }: InitPlace,
+  asked: string | undefined,
+): readonly (readonly [string, string | null])[] {
+  const now = notedBase(repo);
+  if (integration !== null) return now === base ? [] : [[BASE_NOTED, base]];
+  return asked === undefined || now === null ? [] : [[BASE_NOTED, null]];
 }
 
 async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): Promise<Result<string>> {
@@ -104,136 +144,3 @@ async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): P
 
 /** Agent CLIs with an adapter of their own. */
 const KNOWN = ADAPTERS.filter(({ cli }) => cli !== null).map(({ name }) => name);
-
-interface FilePlan {
-  readonly path: string;
-  readonly text: string;
-  readonly how: 'new' | 'appended';
-}
-
-interface Choices {
-  readonly base: string;
-  readonly detected: Detected;
-  readonly agent: string;
-  readonly existing: Settings | null;
-}
-
-async function planFiles(
-  root: string,
-  choices: Choices,
-): Promise<{ readonly files: readonly FilePlan[]; readonly kept: readonly string[] }> {
-  const from = packageRoot();
-  const settings = choices.existing ?? defaultSettings();
-  const copies: readonly (readonly [string, string])[] = [
-    ['WORKFLOW.md', 'WORKFLOW.md'],
-    ...['task.md', 'reviewer.md', 'tester.md'].map(
-      (name) => [`prompts/${name}`, `${settings.prompts}/${name}`] as const,
-    ),
-    ...['TODO.md', 'IN_PROGRESS.md', 'REVIEW.md', 'TESTING.md'].map(
-      (name) => [`board/${name}`, `${settings.board}/${name}`] as const,
-    ),
-  ];
-  const files: FilePlan[] = [];
-  const kept: string[] = [];
-  for (const [source, path] of copies) {
-    if (existsSync(join(root, path))) kept.push(path);
-    else files.push({ path, text: fill(path, await readFile(join(from, source), 'utf8'), choices), how: 'new' });
-  }
-  const inside = !settings.worktrees.startsWith('/') && !settings.worktrees.startsWith('..');
-  const ignored = await missingLines(root, '.gitignore', [...(inside ? [`${settings.worktrees}/`] : []), '.kanban/']);
-  const attributes = await missingLines(root, '.gitattributes', [`${settings.board}/*.md diff=markdown`]);
-  return { files: [...files, ...ignored, ...attributes], kept };
-}
-
-function fill(path: string, text: string, { base, detected, agent }: Choices): string {
-  if (path.endsWith('/TODO.md')) {
-    const prefix = detected.ids?.value[0] ?? 'T';
-    return text.replaceAll('T-?', `${prefix}-?`);
-  }
-  if (path !== 'WORKFLOW.md') return text;
-  return fillWorkflow(text, {
-    base,
-    ids: detected.ids?.value ?? ['T'],
-    afterCreate: detected.afterCreate?.value ?? '',
-    testerRun: detected.testerRun?.value ?? '',
-    agent,
-    // Those that are installed stand ready for an entry's `agent` field.
-    agents: agentsWith(agent, detected.agents),
-    tools: detected.tools,
-  });
-}
-
-/** The one that was asked for goes first, installed or not. */
-function agentsWith(agent: string, found: readonly FoundAgent[]): readonly FoundAgent[] {
-  if (agent === 'shell') return found;
-  const asked = found.find(({ name }) => name === agent) ?? { name: agent, title: agent, key: null, loggedOut: false };
-  return [asked, ...found.filter(({ name }) => name !== agent)];
-}
-
-/** Lines that a file lacks, as one append; an entry without its slash counts too. */
-async function missingLines(root: string, path: string, lines: readonly string[]): Promise<readonly FilePlan[]> {
-  const text = await readFile(join(root, path), 'utf8').catch(() => null);
-  const has = new Set((text ?? '').split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, '')));
-  const missing = lines.filter((line) => !has.has(line.replace(/^\/|\/$/g, '')));
-  if (missing.length === 0) return [];
-  const eol = text?.includes('\r\n') ? '\r\n' : '\n';
-  const start = text !== null && text !== '' && !text.endsWith('\n') ? eol : '';
-  return [{ path, text: start + missing.map((line) => line + eol).join(''), how: text === null ? 'new' : 'appended' }];
-}
-
-async function write(file: string, text: string, how: FilePlan['how']): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  // wx: a file that came meanwhile is a person's.
-  if (how === 'new') await writeFile(file, text, { flag: 'wx' });
-  else await appendFile(file, text);
-}
-
-function inWords(detected: Detected, agent: string, existing: Settings | null): readonly string[] {
-  const { base, ids, afterCreate, testerRun, unlocked, agents } = detected;
-  const lines = [
-    base && `base: ${base.value} (${base.from})`,
-    ids && `ids: ${ids.value.join(', ')} (${ids.from})`,
-    afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
-    unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
-    testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
-    agents.length > 0 ? `agents: ${agents.map(({ title }) => title).join(', ')}` : 'agents: none on the PATH',
-    ...aboutLogins(agents),
-    existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,
-  ];
-  return lines.filter((line): line is string => typeof line === 'string' && line !== '');
-}
-
-/** Which keys are passed on, to whom; and who can't speak to a provider, as far as it shows. */
-function aboutLogins(agents: readonly FoundAgent[]): string[] {
-  const keys = [...new Set(agents.flatMap(({ key }) => key ?? []))];
-  const out = agents.filter(({ loggedOut }) => loggedOut).map(({ title }) => title);
-  return [
-    ...keys.map((key) => {
-      const titles = agents.filter((agent) => agent.key === key).map(({ title }) => title);
-      return `${key} is set, and no login of ${titles.join(', ')}: it is passed on, and billed`;
-    }),
-    ...(out.length === 0 ? [] : [`no login and no key are to be seen of ${out.join(', ')}`]),
-  ];
-}
-
-async function steps(
-  root: string,
-  files: readonly FilePlan[],
-  base: string,
-  { head, testerRun }: Detected,
-): Promise<readonly string[]> {
-  const out: string[] = [];
-  const exists = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${base}`], { cwd: root, okExit: [0, 1] });
-  if (exists.code !== 0) out.push(`git branch ${base} origin/${base}    # tasks land there, and it isn't here yet`);
-  if (head !== base) out.push(`git switch ${base}    # the board counts where ${base} is checked out`);
-  const paths = [
-    ...new Set(files.map(({ path }) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : path))),
-  ];
-  if (paths.length > 0) out.push(`git add ${paths.map(quoted).join(' ')} && git commit -m "kanban: set up"`);
-  if (testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md'))
-    out.push('set roles.tester.run in WORKFLOW.md: no test command was found');
-  out.push('kanban add "…", or write an entry into TODO.md, then: kanban run');
-  return out;
-}
-
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

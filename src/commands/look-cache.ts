@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { notedBase } from '../coordinator/base-note.ts';
 import type { Snapshot } from '../coordinator/snapshot.ts';
 import { checkoutState, worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { readRefs } from '../git/refs.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
+const WORKFLOW = 'WORKFLOW.md';
+
 interface Kept {
-  readonly version: 2;
+  readonly version: 3;
   readonly key: string;
+  /** Where base is checked out, absolute. */
+  readonly checkout: string;
   /** The board's folder, relative to the root. */
   readonly board: string;
   readonly snapshot: Snapshot;
@@ -33,19 +38,21 @@ export class LookCache {
   /** @returns null: nothing was kept, or something has changed since. */
   async find(now: number): Promise<Snapshot | null> {
     const kept = this.#kept;
-    if (kept === null || kept.snapshot.dayEnds <= now || (await this.#digest(kept.board)) !== kept.key) return null;
+    if (kept === null || kept.snapshot.dayEnds <= now || (await this.#digest(kept)) !== kept.key) return null;
     return { ...kept.snapshot, at: now };
   }
 
   /**
-   * Keeps a look (in the git dir: looking leaves nothing in the checkout), unless time alone changes it, it was had
-   * elsewhere than in the main checkout, or there is no WORKFLOW.md.
+   * Keeps a look (in the git dir: looking leaves nothing in the checkout), unless time alone changes it, base is checked
+   * out nowhere, or there is no WORKFLOW.md.
    */
   async keep(snapshot: Snapshot, board: string): Promise<void> {
     const passing = snapshot.entries.some(({ until, run }) => until !== null || run !== null);
-    const here = snapshot.base.checkout === this.#repo.root;
-    if (passing || !here || snapshot.strayRuns.length > 0 || !existsSync(join(this.#repo.root, 'WORKFLOW.md'))) return;
-    const kept: Kept = { version: 2, key: await this.#digest(board), board, snapshot };
+    const { checkout } = snapshot.base;
+    if (passing || checkout === null || snapshot.strayRuns.length > 0) return;
+    if (!existsSync(join(checkout, WORKFLOW))) return;
+    const key = await this.#digest({ checkout, board });
+    const kept: Kept = { version: 3, key, checkout, board, snapshot };
     try {
       writeWhole(this.#path, JSON.stringify(kept));
     } catch {
@@ -54,7 +61,7 @@ export class LookCache {
   }
 
   /** HEADs and what is open in worktrees, all refs, the texts, the runs, the requests and messages that wait. */
-  async #digest(board: string): Promise<string> {
+  async #digest({ checkout, board }: Pick<Kept, 'checkout' | 'board'>): Promise<string> {
     const { root } = this.#repo;
     const hash = createHash('sha1');
     const add = (...parts: readonly (string | Buffer)[]): void => {
@@ -62,8 +69,9 @@ export class LookCache {
     };
     for (const { path, gitDir } of worktrees(this.#repo)) add(path, JSON.stringify(checkoutState(gitDir)));
     for (const { name, sha } of await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/'])) add(name, sha);
-    add(bytesOf(join(root, 'WORKFLOW.md')));
-    for (const name of namesIn(join(root, board))) add(name, bytesOf(join(root, board, name)));
+    // Which base it is about, then what stands there.
+    add(notedBase(this.#repo) ?? '', ...[root, checkout].map((path) => bytesOf(join(path, WORKFLOW))));
+    for (const name of namesIn(join(checkout, board))) add(name, bytesOf(join(checkout, board, name)));
     const runs = join(root, '.kanban', 'runs');
     for (const name of namesIn(runs)) add(name, String(statSync(join(runs, name), { throwIfNoEntry: false })?.mtimeMs));
     const messages = join(root, '.kanban', 'messages');
@@ -77,7 +85,7 @@ export class LookCache {
 function readKept(path: string): Kept | null {
   try {
     const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
-    return kept.version === 2 ? kept : null;
+    return kept.version === 3 ? kept : null;
   } catch {
     return null;
   }

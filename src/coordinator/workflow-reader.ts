@@ -5,6 +5,7 @@ import { readBlob } from '../git/objects.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { defaultSettings, parseWorkflow } from '../workflow/parse.ts';
 import type { Workflow } from '../workflow/settings.ts';
+import { notedBase } from './base-note.ts';
 import { GitViewer, type GitView } from './git-view.ts';
 
 export const WORKFLOW = 'WORKFLOW.md';
@@ -61,7 +62,10 @@ export class WorkflowReader {
     return view.base === null ? null : ((await readBlob(this.#repo, view.base, path))?.toString() ?? null);
   }
 
+  /** By what `kanban init --base` has noted, for the main checkout has no WORKFLOW.md then; else by that file. */
   async #firstBase(): Promise<string> {
+    const noted = notedBase(this.#repo);
+    if (noted !== null && (await this.viewer.view(noted)).base !== null) return noted;
     const parsed = this.#parse(readText(join(this.#repo.root, WORKFLOW)) ?? '');
     return parsed.ok ? parsed.value.settings.base : defaultSettings().base;
   }

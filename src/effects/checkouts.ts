@@ -53,10 +53,7 @@ type Operation = PreflightFacts['operation'];
 
 /** A merge, rebase, cherry-pick, revert or bisect of base that stands open in some checkout; no git call. */
 export async function findOperation(checkouts: Checkouts, repo: Repository, settings: Settings): Promise<Operation> {
-  const ours = resolve(repo.root, settings.worktrees);
-  const places = [checkouts.base, ...checkouts.detached].filter(
-    (path) => path !== null && !path.startsWith(`${ours}/`),
-  ) as string[];
+  const places = checkouts.base === null ? checkouts.detached : [checkouts.base, ...checkouts.detached];
   for (const where of places) {
     const gitDir = await gitDirOf(where, repo);
     const found = gitDir === null ? null : await operationIn(gitDir, settings.base, where === checkouts.base);

@@ -13,6 +13,10 @@ import { readPackage } from './workspaces.ts';
 export interface Detected {
   /** null: nothing to go by. */
   readonly base: Found<string> | null;
+  /** The default branch, from which an integration branch starts. */
+  readonly upstream: Found<string> | null;
+  /** The remote that landings would be pushed to. */
+  readonly remote: string | null;
   /** The branch checked out, short; null = detached. */
   readonly head: string | null;
   readonly ids: Found<readonly string[]> | null;
@@ -56,8 +60,8 @@ export async function detect(
   const tracked = await trackedFiles(root);
   const install = await detectInstall(root, tracked);
   const head = await currentBranch(root);
-  const [base, ids, testerRun, agents] = await Promise.all([
-    detectBase(root, head),
+  const [branches, ids, testerRun, agents] = await Promise.all([
+    detectBranches(root, head),
     detectIds(root, board),
     install.unlocked ? null : detectTests(root, install.manager),
     detectAgents(env),
@@ -66,7 +70,7 @@ export async function detect(
     command ? [command.split(' ')[0] ?? ''] : [],
   );
   return {
-    base,
+    ...branches,
     head,
     ids,
     afterCreate: install.afterCreate,
@@ -87,19 +91,32 @@ async function currentBranch(root: string): Promise<string | null> {
   return detached || current === '' ? null : current;
 }
 
-/** The remote's HEAD, else the current branch, else what such a branch is usually called. */
-async function detectBase(root: string, head: string | null): Promise<Found<string> | null> {
-  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(symref)', 'refs/heads', 'refs/remotes/*/HEAD'], {
-    cwd: root,
-  });
-  const refs = stdout.split('\n').map((line) => line.split(' '));
-  const remotes = refs.filter(([name = '', target = '']) => name.startsWith('refs/remotes/') && target !== '');
-  const remote = remotes.find(([name]) => name === 'refs/remotes/origin/HEAD') ?? remotes[0];
-  const target = remote?.[1]?.split('/').slice(3).join('/');
-  if (target) return { value: target, from: (remote?.[0] ?? '').replace('refs/remotes/', '') };
-  if (head !== null) return { value: head, from: 'the current branch' };
-  const usual = ['main', 'master', 'trunk'].find((name) => refs.some(([ref]) => ref === `refs/heads/${name}`));
-  return usual ? { value: usual, from: 'the branches' } : null;
+/**
+ * Base: the remote's HEAD, else the current branch, else what such a branch is usually called; upstream the same, but for
+ * the current branch, which comes last.
+ */
+async function detectBranches(
+  root: string,
+  head: string | null,
+): Promise<Pick<Detected, 'base' | 'upstream' | 'remote'>> {
+  const [listed, named] = await Promise.all([
+    git(['for-each-ref', '--format=%(refname) %(symref)', 'refs/heads', 'refs/remotes/*/HEAD'], { cwd: root }),
+    git(['remote'], { cwd: root }),
+  ]);
+  const refs = listed.stdout.split('\n').map((line) => line.split(' '));
+  const heads = refs.filter(([name = '', target = '']) => name.startsWith('refs/remotes/') && target !== '');
+  const [name, target] = heads.find(([ref]) => ref === 'refs/remotes/origin/HEAD') ?? heads[0] ?? [];
+  const remotes = named.stdout.split('\n').filter(Boolean);
+  const remote = name?.split('/')[2] ?? remotes.find((other) => other === 'origin') ?? remotes[0] ?? null;
+  const branch = target?.split('/').slice(3).join('/') ?? '';
+  if (name !== undefined && branch !== '') {
+    const found = { value: branch, from: name.replace('refs/remotes/', '') };
+    return { base: found, upstream: found, remote };
+  }
+  const current = head === null ? null : { value: head, from: 'the current branch' };
+  const known = ['main', 'master', 'trunk'].find((usual) => refs.some(([ref]) => ref === `refs/heads/${usual}`));
+  const usual = known === undefined ? null : { value: known, from: 'the branches' };
+  return { base: current ?? usual, upstream: usual ?? current, remote };
 }
 
 /** Prefixes of an existing board, else of our own refs, else those that several branches carry. */

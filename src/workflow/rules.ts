@@ -1,5 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { agentNames } from '../agents/agent-settings.ts';
+import { branchRules } from './branch-rules.ts';
+import { isRefName } from './ref-name.ts';
 import { ROLES, type EnvSetting, type Settings } from './settings.ts';
 
 /** A setting that can't stand beside the others. */
@@ -14,9 +16,7 @@ export type Rule = (settings: Settings) => readonly Breach[];
 
 /** Rules over several keys, and those that a type can't say. Each is asked, whatever the others found. */
 export const rules: readonly Rule[] = [
-  baseIsABranch,
-  pushNeedsARemote,
-  notInThisVersion,
+  ...branchRules,
   foldersStandWhereTheyMay,
   idsArePrefixes,
   branchNamesTheTask,
@@ -29,51 +29,6 @@ export const rules: readonly Rule[] = [
   authorIsAnIdentity,
   environmentIsOurs,
 ];
-
-function baseIsABranch({ base }: Settings): Breach[] {
-  const code = 'base-not-a-branch';
-  if (base.startsWith('refs/'))
-    return [
-      {
-        path: ['base'],
-        code,
-        message: '`base` is the short name of a branch.',
-        fix: `write \`${base.replace(/^refs\/(heads\/)?/, '')}\``,
-      },
-    ];
-  return isRefName(base) ? [] : [{ path: ['base'], code, message: `\`${base}\` can't be the name of a branch.` }];
-}
-
-function pushNeedsARemote({ push, remote }: Settings): Breach[] {
-  if (!push || remote !== null) return [];
-  return [
-    {
-      path: ['push'],
-      code: 'push-without-remote',
-      message: '`push: true` needs a `remote`.',
-      fix: 'write `remote: origin`',
-    },
-  ];
-}
-
-/** Said as a problem, so that nobody relies on what does nothing. */
-function notInThisVersion(settings: Settings): Breach[] {
-  const { push, upstream, merge_queue: queue } = settings;
-  const asked: readonly (readonly [boolean, readonly string[], string, string])[] = [
-    [push, ['push'], '`push: true`', '`push: false`; push by hand when you like'],
-    [upstream !== null, ['upstream'], '`upstream`', '`upstream: none`'],
-    [queue.mode === 'batch', ['merge_queue', 'mode'], '`merge_queue.mode: batch`', '`mode: serial`'],
-    [queue.check !== '', ['merge_queue', 'check'], '`merge_queue.check`', 'no `check`; tests run in `roles.tester`'],
-  ];
-  return asked
-    .filter(([used]) => used)
-    .map(([, path, what, instead]) => ({
-      path,
-      code: 'not-in-this-version',
-      message: `${what} is not available in this version.`,
-      fix: `write ${instead}`,
-    }));
-}
 
 function foldersStandWhereTheyMay({ board, prompts, changelog, worktrees }: Settings): Breach[] {
   const code = 'path-not-allowed';
@@ -318,10 +273,3 @@ function nearest(word: string, known: readonly string[]): string | undefined {
 
 const isAbsolute = (path: string): boolean => path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('~');
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-
-/** What git allows (git-check-ref-format), as far as people come near it. */
-function isRefName(name: string): boolean {
-  if (Array.from(name).some((letter) => letter <= ' ' || letter === '\u007f')) return false;
-  if (/[~^:?*[\\]|\.\.|@\{|\/\/|\/$|^\/|\.$|^-/.test(name) || name === '@' || name === 'HEAD') return false;
-  return name.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
-}

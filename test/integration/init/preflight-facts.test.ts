@@ -227,6 +227,24 @@ function prompts(): NonNullable<FactsAsked['prompts']> {
   return { task: prompt, reviewer: prompt, tester: prompt };
 }
 
+describe('the remote', () => {
+  it('is one that git knows, and its hold ends by itself', async () => {
+    const root = makeRepository();
+    const pushing = { ...asked(root), settings: { ...settings(), remote: 'origin', push: true } };
+    expect((await fullFacts(asked(root))).remote).toBe(null);
+    const without = await fullFacts(pushing);
+    expect([without.remote, blocking(without)]).toEqual([{ exists: false, tracks: null }, ['remote']]);
+    run(root, 'remote', 'add', 'origin', '../elsewhere.git');
+    run(root, 'config', 'branch.main.remote', 'origin');
+    run(root, 'config', 'branch.main.merge', 'refs/heads/master');
+    const unclear = await quickFacts(pushing, { ...without, fullAt: 0 });
+    expect(unclear.remote).toEqual({ exists: true, tracks: { remote: 'origin', branch: 'master' } });
+    expect(blocking(unclear)).toEqual(['remote']);
+    run(root, 'config', 'branch.main.merge', 'refs/heads/main');
+    expect(blocking(await quickFacts(pushing, { ...unclear, fullAt: 0 }))).toEqual([]);
+  });
+});
+
 describe('quickFacts', () => {
   it('sees what changes by hand between two ticks, and forgets it when it is mended', async () => {
     const root = makeRepository();

@@ -243,13 +243,7 @@ describe('problems', () => {
     ['an unknown placeholder', 'commits: { landing: "{id} {titel}" }', ['unknown-placeholder 2:21 "{id} {titel}"']],
     ['a commit without id', 'commits: { move: moved }', ['commit-without-id 2:18 moved']],
     ['an author without email', 'commits: { author: Me }', ['author-not-an-identity 2:20 Me']],
-    ['push without remote', 'push: true', ['push-without-remote 2:7 true', 'not-in-this-version 2:7 true']],
-    [
-      'batches',
-      'merge_queue: { mode: batch, check: npm test }',
-      ['not-in-this-version 2:22 batch', 'not-in-this-version 2:36 npm test'],
-    ],
-    ['upstream', 'upstream: main', ['not-in-this-version 2:11 main']],
+    ['push without remote', 'push: true', ['push-without-remote 2:7 true']],
   ])('%s', (_, yaml, expected) => {
     const problems = problemsOf(withFront(yaml));
     expect(problems.map(short)).toEqual(expected);
@@ -266,7 +260,6 @@ describe('problems', () => {
       'unknown-agent',
       'wrong-setting',
       'push-without-remote',
-      'not-in-this-version',
     ]);
   });
 
