@@ -57,6 +57,47 @@ export type KanbanEvent =
       readonly why: string;
       readonly commit: string;
     }
+  /** A landing was taken back (`kanban undo`): its code, its CHANGELOG line; the entry stands on top of TODO again. */
+  | {
+      readonly type: 'entry-undone';
+      readonly id: string;
+      readonly title: string;
+      readonly why: string;
+      /** The landing that was taken back. */
+      readonly landing: string;
+      readonly commit: string;
+    }
+  /** A check was handed to a runner: these tasks on base. */
+  | {
+      readonly type: 'check-started';
+      readonly check: string;
+      readonly entries: readonly string[];
+      readonly purpose: 'first' | 'again' | 'control' | 'search' | 'confirm';
+      readonly commit: string;
+    }
+  /** `trouble`: it could not be carried out, which says nothing about the tasks. */
+  | {
+      readonly type: 'check-ended';
+      readonly check: string;
+      readonly entries: readonly string[];
+      readonly outcome: 'green' | 'red' | 'trouble';
+      readonly detail: string;
+      readonly seconds: number;
+    }
+  /** A check that was red is green on the same commit. */
+  | { readonly type: 'check-flaked'; readonly entries: readonly string[]; readonly commit: string }
+  /** A task made the check red, alone or together with another, and goes back. */
+  | { readonly type: 'check-blamed'; readonly id: string; readonly why: string; readonly partner: string | null }
+  /** Base was pushed, with these landings. */
+  | {
+      readonly type: 'pushed';
+      readonly remote: string;
+      readonly branch: string;
+      readonly commit: string;
+      readonly entries: readonly string[];
+    }
+  /** Base was brought up to the remote, or upstream was merged into it. */
+  | { readonly type: 'integrated'; readonly from: string; readonly commit: string; readonly notes: readonly string[] }
   /** A run was handed to a runner. */
   | {
       readonly type: 'run-started';

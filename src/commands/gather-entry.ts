@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { nearestOf } from '../board/nearest.ts';
-import { COLUMNS, type BoardTexts, type Column, type Entry } from '../board/entry.ts';
-import { createSectionMemo, parseBoard } from '../board/parse.ts';
+import { COLUMNS, type Entry } from '../board/entry.ts';
+import { entryBefore } from '../coordinator/entry-before.ts';
 import { startRef } from '../coordinator/git-view.ts';
 import { BoardKeeper } from '../coordinator/keeper.ts';
 import type { Snapshot } from '../coordinator/snapshot.ts';
@@ -9,7 +9,6 @@ import { lastLines } from '../effects/run-activity.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { checkoutOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
-import { readBlob } from '../git/objects.ts';
 import { failed, ok, type Result } from '../problem.ts';
 import { baseMissing, unknownId } from '../report/look-problems.ts';
 import type { LogMove } from '../report/log-moves.ts';
@@ -43,7 +42,7 @@ export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: s
     output: outputOf(runs.at(-1)),
     branch: await branchOf(board, id),
     history,
-    ways: entry === null || shown === null ? [] : allWaysOut(shown),
+    ways: entry === null ? waysBack(id, history) : shown === null ? [] : allWaysOut(shown),
   });
 }
 
@@ -57,6 +56,12 @@ const nearest = (typed: string, entries: readonly Entry[]): string | null =>
 const leftBy = (history: readonly LogMove[]): 'CHANGELOG' | 'ABANDONED' =>
   history.findLast(({ to }) => to !== null)?.to === 'CHANGELOG' ? 'CHANGELOG' : 'ABANDONED';
 
+/** A landing of ours can be taken back. */
+const waysBack = (id: string, history: readonly LogMove[]): readonly string[] => {
+  const last = history.findLast(({ to }) => to !== null);
+  return last?.to === 'CHANGELOG' && last.verdict !== 'landing by-hand' ? [`kanban undo ${id} --why "…"`] : [];
+};
+
 /** The entry's text as it stood right before the commit that took it off the board. */
 async function lastText(
   repo: Repository,
@@ -65,21 +70,7 @@ async function lastText(
   history: readonly LogMove[],
 ): Promise<Entry | null> {
   const left = history.findLast(({ to }) => to === 'CHANGELOG' || to === 'ABANDONED');
-  if (left === undefined) return null;
-  const parent = await git(['rev-parse', '--verify', '--quiet', `${left.commit}^1`], {
-    cwd: repo.root,
-    okExit: [0, 1],
-  });
-  if (parent.code !== 0) return null;
-  const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
-  for (const column of COLUMNS)
-    texts[column] = (await readBlob(repo, parent.stdout.trim(), `${settings.board}/${column}.md`))?.toString() ?? null;
-  const board = parseBoard(texts satisfies BoardTexts, {
-    ids: settings.ids,
-    boardPath: settings.board,
-    memo: createSectionMemo(),
-  });
-  return COLUMNS.flatMap((column) => board.columns[column].entries).find((entry) => entry.id === id) ?? null;
+  return left === undefined ? null : entryBefore(repo, settings, left.commit, id);
 }
 
 function shownRun({ brief, claim, result, taken }: RunRecord): ShownRun {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock } from '../effects/lock.ts';
 import { post, settleRequest, waitForAnswer } from '../effects/mailbox.ts';
-import { listRuns, requestStop } from '../effects/runs.ts';
+import { listRuns, requestStop, type RunRecord } from '../effects/runs.ts';
 import type { KanbanEvent } from '../event.ts';
 import { closeRepository } from '../git/close.ts';
 import { openRepository, type Repository } from '../git/git.ts';
@@ -125,13 +125,12 @@ async function forAll(repo: Repository, request: Request): Promise<Result<Reply>
 }
 
 async function stopRuns(repo: Repository, detail: string): Promise<Result<Reply>> {
-  const alive = listRuns(repo.root).runs.filter(({ state }) => state === 'alive');
+  const list = (): RunRecord[] => [...listRuns(repo.root).runs, ...listRuns(repo.root, 'checks').runs];
+  const alive = list().filter(({ state }) => state === 'alive');
   if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
   for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail, at: Date.now() });
   for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(100)) {
-    const left = listRuns(repo.root).runs.filter(
-      ({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId),
-    );
+    const left = list().filter(({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId));
     if (left.length === 0)
       return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
   }

@@ -17,10 +17,12 @@ import type { View } from '../report/view.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
 import { kanbanDir } from './git-view.ts';
-import { Observer, type LandingHold, type Observation } from './observe.ts';
-import { mailboxOf, perform } from './perform.ts';
+import { Landings } from './landings.ts';
+import type { QueueParts } from './merge-queue.ts';
+import { Observer, type Observation } from './observe.ts';
+import { mailboxOf, perform, type Performed, type PerformParts } from './perform.ts';
 import { pauseOrResume } from './pause.ts';
-import { Preflight } from './preflight.ts';
+import { heardOf, Preflight } from './preflight.ts';
 import { RunStarter } from './run-starter.ts';
 import { setUp } from './set-up.ts';
 import { codeOf, outcomeOf, type Ending } from './ending.ts';
@@ -34,8 +36,6 @@ import { Watching } from './watching.ts';
 const SAFETY = 3_000;
 /** Between two tries of what somebody else's lock or edit holds up. */
 const AGAIN = 250;
-/** Between two tries of a landing: the person's files may stand in its way for hours. */
-const LAND_AGAIN = 1_000;
 /** `--until-done` gives a hold this long to end by itself. */
 const PATIENCE = 20_000;
 /** A coordinator that was asked to end waits so long for what it still has to write. */
@@ -71,7 +71,7 @@ export class Coordinator {
   readonly #shower: Shower;
   /** Actions that could not be done: since when, by what they are. */
   readonly #waiting = new Map<string, number>();
-  readonly #landingHolds = new Map<string, LandingHold>();
+  readonly #landings: Landings;
   #mode: 'run' | 'finish' | 'stop' = 'run';
   #asked: 'signal' | 'command' | null = null;
   #wakeUp: (() => void) | null = null;
@@ -112,7 +112,11 @@ export class Coordinator {
       wake,
     });
     this.#shower = new Shower(repo.root, view);
-    this.#preflight = new Preflight(this.#observer);
+    this.#landings = new Landings({ repo, pool: this.#pool, emit, wake });
+    this.#preflight = new Preflight(this.#observer, () => {
+      const { heard } = this.#landings;
+      return heard === null ? null : heardOf(heard);
+    });
   }
 
   /** Something may have changed: the next tick comes at once. */
@@ -212,9 +216,11 @@ export class Coordinator {
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
     this.#follow(observation);
+    await this.#landings.follow(observation);
     const decision = decide(observation.world);
     const done = await this.#performAll(observation, decision);
-    this.#shower.show(observation, decision);
+    this.#landings.tell(this.#teller);
+    this.#shower.show(observation, decision, this.#landings.view(observation.world));
     if (done > 0) {
       this.#idleSince = null;
       return null;
@@ -235,7 +241,7 @@ export class Coordinator {
       requests,
       starting: this.#starter.starting,
       refused: this.#starter.refused,
-      landingHolds: this.#landingHolds,
+      queued: this.#landings.queue.words,
     });
   }
 
@@ -254,6 +260,10 @@ export class Coordinator {
   }
 
   #obey(request: Request): Reply {
+    if (request.command === 'resume' && this.#landings.resume()) {
+      pauseOrResume(this.#repo.root, request);
+      return { ok: true, message: 'work goes on; the remote is asked again' };
+    }
     if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
     this.stop(request.now ?? false, 'command');
     return {
@@ -281,41 +291,41 @@ export class Coordinator {
   async #performAll(observation: Observation, decision: Decision): Promise<number> {
     const actions = inTurn(decision.actions);
     const writer = new BoardWriter(this.#observer, observation, this.#teller.emit);
-    const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || type === 'land-entry');
+    const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || isLanding({ type }));
     if ((starts || this.#preflight.isHolding) && (await this.#preflight.quick(observation))) return 1;
+    const mayMove = observation.git.open === null && !observation.inMotion;
+    const parts = { observer: this.#observer, observation, writer };
+    const brought = mayMove && this.#mode !== 'stop' ? await this.#landings.bringUp(parts) : null;
+    if (brought !== null) return 1;
     let done = 0;
     const later = new Set<string>();
+    let landed = false;
     for (const action of actions) {
       if (isLanding(action)) {
         // What was moved in this tick has runs to start: they go first, but no landing waits twice.
         this.#deferred = writer.base !== observation.git.base && !this.#deferred;
         if (this.#deferred) return done;
       }
-      if (observation.git.open !== null && action.type !== 'stop-run') continue;
-      if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) continue;
-      const performed = await perform(action, {
-        observer: this.#observer,
-        observation,
-        writer,
-        starter: this.#starter,
-        branches: this.#branches,
-        mailbox: this.#mailbox,
-        emit: this.#teller.emit,
-      });
-      if (performed.kind === 'done') done += 1;
-      if (performed.kind === 'stale') return done + 1;
+      landed ||= action.type === 'land-entries';
+      const performed = await this.#performOne(action, observation, writer);
+      if (performed?.kind === 'done') done += 1;
+      if (performed?.kind === 'stale') return done + 1;
       const name = nameOf(action);
-      if (action.type === 'land-entry') this.#holdLanding(action.id, performed.kind === 'later' ? performed.why : null);
-      else if (performed.kind === 'later') {
+      if (performed?.kind === 'later' && action.type !== 'land-entries') {
         later.add(name);
         if (!this.#waiting.has(name)) this.#waiting.set(name, Date.now());
         if (Date.now() - (this.#waiting.get(name) ?? 0) > 1_500) this.#teller.hold(name, performed.why);
       }
     }
+    if (!landed && mayMove) {
+      const turned = await this.#landings.turn(null, this.#queueParts(observation, writer));
+      if (turned.kind !== 'later') done += 1;
+    }
     const unwritten = writer.needsWriting();
     if (
       unwritten.length > 0 &&
-      observation.git.open === null &&
+      mayMove &&
+      !this.#landings.isFrozen &&
       (await writer.commitEdits(unwritten)).kind === 'done' &&
       writer.base !== observation.git.base
     )
@@ -324,12 +334,31 @@ export class Coordinator {
     return done;
   }
 
-  /** A landing that can't be done now lets others go first, and is tried again soon. */
-  #holdLanding(id: string, why: string | null): void {
-    const since = this.#landingHolds.get(id)?.since ?? Date.now();
-    if (why === null) this.#landingHolds.delete(id);
-    else this.#landingHolds.set(id, { why, since, retryAt: Date.now() + LAND_AGAIN });
-    if (why === null || Date.now() - since > 1_000) this.#teller.hold(`landing of ${id}`, why);
+  /** @returns null when it is left for later, for base must not be moved now. */
+  async #performOne(action: Action, observation: Observation, writer: BoardWriter): Promise<Performed | null> {
+    if (observation.git.open !== null && action.type !== 'stop-run') return null;
+    if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) return null;
+    if (action.type === 'land-entries')
+      return this.#landings.turn(action.entries, this.#queueParts(observation, writer));
+    if (this.#landings.isFrozen && action.type !== 'stop-run') return null;
+    return perform(action, this.#parts(observation, writer));
+  }
+
+  #parts(observation: Observation, writer: BoardWriter): PerformParts {
+    return {
+      observer: this.#observer,
+      observation,
+      writer,
+      starter: this.#starter,
+      branches: this.#branches,
+      mailbox: this.#mailbox,
+      emit: this.#teller.emit,
+    };
+  }
+
+  #queueParts(observation: Observation, writer: BoardWriter): QueueParts {
+    const parts = this.#parts(observation, writer);
+    return { ...parts, act: (action) => perform(action, parts) };
   }
 
   #goOn(name: string): void {
@@ -358,9 +387,10 @@ export class Coordinator {
     const isLeft = (run: string): boolean => this.#mode !== 'run' && this.#follower.isStuck(run);
     const busy =
       world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !isLeft(id)) ||
-      this.#follower.isSalvaging;
+      this.#follower.isSalvaging ||
+      this.#landings.queue.isBusy;
     if (busy) return null;
-    await Promise.all([this.#branches.settled(), this.#starter.settled()]);
+    await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#landings.settled()]);
     if (this.#woken) return null;
     const now = Date.now();
     if (this.#mode !== 'run') {
@@ -372,9 +402,10 @@ export class Coordinator {
     this.#idleSince ??= now;
     const times = decision.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > now);
     const waits = times && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
-    const patient = [...this.#waiting.values(), ...[...this.#landingHolds.values()].map(({ since }) => since)].some(
-      (since) => now - since < PATIENCE,
-    );
+    const patient = [
+      ...this.#waiting.values(),
+      ...[...this.#landings.queue.holds.values()].map(({ since }) => since),
+    ].some((since) => now - since < PATIENCE);
     const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
     const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < PATIENCE;
     if (waits || patient || settling || held || observation.board.busyUntil.size > 0) return null;
@@ -394,7 +425,7 @@ export class Coordinator {
   #nextLook(observation: Observation, decision: Decision): number {
     const now = Date.now();
     const times = [
-      now + (observation.world.runs.length > 0 ? 1_000 : SAFETY),
+      now + (observation.world.runs.length > 0 || this.#landings.queue.isBusy ? 1_000 : SAFETY),
       this.#shower.dueAt,
       decision.wakeAt ?? Infinity,
       ...observation.board.busyUntil.values(),
@@ -436,6 +467,7 @@ export class Coordinator {
   async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
     await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
+    await this.#landings.close();
     this.#pool.close();
     this.#teller.emit({
       type: 'coordinator-ended',
@@ -457,14 +489,16 @@ const inTurn = (actions: readonly Action[]): Action[] => [
   ...actions.filter(isLanding),
 ];
 
-const isLanding = (action: Action): boolean =>
-  action.type === 'land-entry' || (action.type === 'move-entry' && action.lands !== undefined);
+const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | undefined }): boolean =>
+  action.type === 'land-entries' || (action.type === 'move-entry' && action.lands !== undefined);
 
 /** What an action is, for holds: an action that waits keeps its name from tick to tick. */
 function nameOf(action: Action): string {
   switch (action.type) {
-    case 'land-entry':
-      return `landing of ${action.id}`;
+    case 'land-entries':
+      return 'landings';
+    case 'undo-entry':
+      return `undo of ${action.id}`;
     case 'pick-entries':
       return 'picks';
     case 'put-aside':

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readAgents } from '../effects/agent-facts.ts';
 import { lockHolder, takeLock } from '../effects/lock.ts';
 import { runCommand } from '../effects/processes.ts';
-import { listRuns, pruneRuns } from '../effects/runs.ts';
+import { aliveIds, pruneRuns } from '../effects/runs.ts';
 import { listWorktrees } from '../effects/worktrees.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, openRepository, type Repository } from '../git/git.ts';
@@ -179,24 +179,18 @@ async function lostLandings(repo: Repository): Promise<Leftover[]> {
   const { base } = view;
   if (base === null) return [];
   const history = new HistoryReader(repo);
-  await history.follow(base);
-  return (await findLost(repo, view.refs, history.history.landed, view.refs.get(SEEN) ?? null, base)).map(
-    ({ id, sha }) => ({
-      kind: 'missing-landing',
-      name: id,
-      what: `its landing ${sha.slice(0, 10)} is no longer in ${workflow.settings.base}`,
-      size: null,
-      hint: `git switch ${workflow.settings.base} && git cherry-pick -m 1 ${sha}`,
-    }),
-  );
+  await history.follow(base, workflow.settings.base);
+  return (await findLost(repo, view.refs, history.history, view.refs.get(SEEN) ?? null, base)).map(({ id, sha }) => ({
+    kind: 'missing-landing',
+    name: id,
+    what: `its landing ${sha.slice(0, 10)} is no longer in ${workflow.settings.base}`,
+    size: null,
+    hint: `git switch ${workflow.settings.base} && git cherry-pick -m 1 ${sha}`,
+  }));
 }
 
 const strays = (repo: Repository): ReturnType<typeof findMarked> => {
-  const alive = new Set(
-    listRuns(repo.root)
-      .runs.filter(({ state }) => state === 'alive')
-      .map(({ runId }) => runId),
-  );
+  const alive = aliveIds(repo.root);
   return findMarked(repo.root).filter(({ runId }) => !alive.has(runId));
 };
 

@@ -3,7 +3,8 @@ import { git, type Repository } from '../git/git.ts';
 import { checkoutOf, openOperation } from '../git/checkout.ts';
 import { resolve } from '../git/objects.ts';
 import { readRefs } from '../git/refs.ts';
-import { readHistory } from '../git/trailers.ts';
+import { integratedBy, readBaseHistory } from '../git/base-history.ts';
+import type { HistoryCommit as LoggedCommit } from '../git/trailers.ts';
 import { HistoryFold, RUN_IDENTITY, type HistoryCommit } from '../pipeline/history.ts';
 
 /** Where the coordinator keeps what is one per repository. */
@@ -86,6 +87,8 @@ export class HistoryReader {
   readonly #repo: Repository;
   #fold = new HistoryFold();
   #at: string | null = null;
+  /** The look that follows knows of all that was read. */
+  #told = true;
   /** Branches that base contains: read anew when somebody else moved base. */
   #merged = new Map<string, string>();
   /** Base's first-parent commits; true = not made under a run's identity. */
@@ -119,20 +122,47 @@ export class HistoryReader {
     this.#merged.set(branch, tip);
   }
 
+  /** Base was brought up to another copy of it, by us: to be read, and told as a move to whoever asks next. */
+  async brought(base: string, name: string): Promise<void> {
+    this.#told = (await this.follow(base, name)) === 'same';
+  }
+
   /**
    * Catches up with base.
+   * @param name short name of base, by which a person's `git pull` is known
    * @returns `rewritten` when base no longer contains what was read last.
    */
-  async follow(base: string): Promise<'same' | 'moved' | 'rewritten'> {
-    if (this.#at === base) return 'same';
+  async follow(base: string, name: string): Promise<'same' | 'moved' | 'rewritten'> {
+    if (this.#at === base) {
+      const moved = !this.#told;
+      this.#told = true;
+      return moved ? 'moved' : 'same';
+    }
     const rewritten = this.#at !== null && !(await contains(this.#repo, base, this.#at));
     if (rewritten) this.#fold = new HistoryFold();
     const from = rewritten ? null : this.#at;
     const [commits, merged] = await Promise.all([
-      readHistory(this.#repo, from, base),
+      readBaseHistory(this.#repo, from, base, name),
       mergedBranches(this.#repo, base),
     ]);
-    for (const { sha, at, committer, trailers } of commits.toReversed()) {
+    this.#add(commits.toReversed(), name);
+    this.#at = base;
+    this.#told = true;
+    this.#merged = merged;
+    return rewritten ? 'rewritten' : 'moved';
+  }
+
+  /** @param commits oldest first; what a merge brought from elsewhere stands right before it */
+  #add(commits: readonly LoggedCommit[], name: string): void {
+    const brought = broughtIn(commits, name);
+    const before = new Map<string, { readonly gone: boolean; readonly landed: string | undefined }>();
+    for (const commit of commits) {
+      const { sha, at, committer, trailers } = commit;
+      const isBrought = brought.has(sha);
+      // On either side gone is gone; what the other side did with the entry meanwhile doesn't bring it back.
+      if (isBrought)
+        for (const id of movedIn(commit))
+          before.set(id, before.get(id) ?? { gone: this.#fold.gone.has(id), landed: this.#fold.landed.get(id) });
       this.#fold.add({
         sha,
         at,
@@ -140,12 +170,28 @@ export class HistoryReader {
         trailers: trailers.map(({ key, value }) => ({ name: key, value })),
       });
       this.#own.set(sha, !committer.email.endsWith(RUN_IDENTITY));
+      if (isBrought || before.size === 0) continue;
+      for (const [id, was] of before) this.#fold.keepGone(id, was);
+      before.clear();
     }
-    this.#at = base;
-    this.#merged = merged;
-    return rewritten ? 'rewritten' : 'moved';
   }
 }
+
+/** Commits that came to base by a merge with a copy of it, not by its own first-parent line. */
+function broughtIn(commits: readonly LoggedCommit[], name: string): ReadonlySet<string> {
+  if (!commits.some((commit) => integratedBy(commit, name) !== null)) return new Set();
+  const found = new Set(commits.map(({ sha }) => sha));
+  const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
+  for (let at = commits.at(-1); at !== undefined; at = bySha.get(at.parents[0] ?? '')) found.delete(at.sha);
+  return found;
+}
+
+/** Ids whose entry a commit moved; but for those that it brought back from the CHANGELOG. */
+const movedIn = ({ trailers }: LoggedCommit): string[] =>
+  trailers.flatMap(({ key, value }) => {
+    const [id = '', from = ''] = value.split(' ');
+    return key === 'Kanban-Move' && from !== 'CHANGELOG' ? [id] : [];
+  });
 
 /** Does `base` contain `commit`? A commit that is gone is not contained. */
 export async function contains(repo: Repository, base: string, commit: string): Promise<boolean> {

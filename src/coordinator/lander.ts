@@ -1,107 +1,168 @@
-import { COLUMNS, type BoardTexts, type Entry } from '../board/entry.ts';
+import type { BoardTexts, Entry } from '../board/entry.ts';
 import type { KanbanEvent } from '../event.ts';
-import { readCommit } from '../git/objects.ts';
 import { signersOf } from '../git/identity.ts';
+import { readCommit } from '../git/objects.ts';
+import { buildChain, landChain, type Built, type Chain, type ChainItem } from '../landing/chain.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../landing/changelog.ts';
-import { landOne } from '../landing/land.ts';
-import type { Action, Trailer } from '../pipeline/action.ts';
+import type { Candidate, Trailer } from '../pipeline/action.ts';
 import { readUsage, sumUsage, usageWords } from '../pipeline/usage.ts';
 import type { EntryFacts } from '../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
-import { landingMessage } from './commit-message.ts';
+import type { Branches } from './branches.ts';
+import { landingMessage, type Message } from './commit-message.ts';
 import { SEEN } from './git-view.ts';
 import { inShort, type ReportedStep } from './life.ts';
 import { branchName, type Observation, type Observer } from './observe.ts';
 
-type Land = Extract<Action, { type: 'land-entry' }>;
-
-export type Landed =
-  | { readonly kind: 'done'; readonly sha: string; readonly line: string }
-  | { readonly kind: 'conflict'; readonly files: readonly string[] }
-  | { readonly kind: 'later'; readonly why: string }
-  | { readonly kind: 'stale' };
+/** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
+export interface PlannedLanding {
+  readonly candidate: Candidate;
+  readonly facts: EntryFacts;
+  readonly line: string;
+  readonly message: Message;
+  readonly item: ChainItem;
+}
 
 export interface LandParts {
   readonly observer: Observer;
   readonly observation: Observation;
   readonly writer: BoardWriter;
+  readonly branches: Branches;
   readonly emit: (event: KanbanEvent) => void;
 }
 
-/**
- * Lands one tested entry: its branch merged into base, the entry gone, its CHANGELOG line there, in one commit.
- * @param taken the tester's result, where this very commit takes it in
- */
-export async function land(
-  action: Land,
+/** The tester's result, where the landing takes it in. */
+export interface TakenIn {
+  readonly trailers: readonly Trailer[];
+  readonly step: ReportedStep;
+}
+
+export type Landed =
+  | { readonly kind: 'done'; readonly sha: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] }
+  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'stale' };
+
+/** What the commit of a landing is to say. */
+export async function planLanding(
+  candidate: Candidate,
   facts: EntryFacts,
-  parts: LandParts,
-  taken: { readonly trailers: readonly Trailer[]; readonly step: ReportedStep } | null = null,
-): Promise<Landed> {
-  const { observer, observation, writer, emit } = parts;
+  { observer, observation, writer }: LandParts,
+  taken: TakenIn | null = null,
+): Promise<PlannedLanding> {
+  const { id, tip } = candidate;
   const { settings } = observation.workflow;
-  const edited = await writer.commitEdits(['TESTING']);
-  if (edited.kind === 'later') return edited;
-  if (edited.kind !== 'done') return { kind: 'stale' };
-  const texts = writer.edited([{ type: 'remove', key: action.key, column: 'TESTING' }]);
-  if (texts === null) return { kind: 'stale' };
-  const before = writer.textOf('TESTING');
-  if (texts.TESTING === before) return { kind: 'stale' };
-  const start = facts.branch?.start ?? writer.base;
-  const steps = await observer.lives.of(action.id, start, writer.base);
-  const own = await trailersOf(action, facts, observer, taken?.trailers ?? []);
+  const steps = await observer.lives.of(id, facts.branch?.start ?? writer.base, writer.base);
+  const own = await trailersOf(candidate, facts, observer, taken?.trailers ?? []);
   const trailers = [
     ...own,
     ...(taken?.trailers ?? []).filter(({ name }) => !own.some((trailer) => trailer.name === name)),
   ];
-  const { section, line } = changelogLine(facts.entry, action.id);
+  const { section, line } = changelogLine(facts.entry, id);
   const message = landingMessage(settings, {
-    id: action.id,
+    id,
     title: facts.entry.title,
     reports: inShort(taken === null ? steps : [...steps, taken.step]),
     trailers,
   });
-  const author = authorOf(settings);
-  const landed = await landOne(observer.repo, {
-    baseRef: observation.git.baseRef,
-    oldBase: writer.base,
-    tip: action.tip,
-    id: action.id,
-    board: settings.board,
-    boardFiles: new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]),
-    changelog:
-      settings.changelog === null
-        ? null
-        : { path: settings.changelog, insert: (text) => insertChangelogLine(text, { section, line }) },
-    message: message.text,
-    checkout: observation.git.checkout,
-    extraRefs: [{ ref: SEEN }],
-    ...(author === undefined ? {} : { author }),
-  });
-  if (!landed.ok) {
-    if ('conflict' in landed) return { kind: 'conflict', files: landed.conflict };
-    if ('held' in landed) return { kind: 'later', why: landed.held };
-    return { kind: 'stale' };
-  }
-  const signers = await signersOf(observer.repo, author);
-  observer.history.own({
-    sha: landed.sha,
-    at: Date.now(),
-    committerEmail: signers.ok ? signers.value.committer.email : '',
-    trailers: message.trailers,
-  });
-  observer.lives.forget(action.id);
-  observer.history.ownLanding(`refs/heads/${branchName(settings, action.id)}`, action.tip);
-  writer.landed(landed.sha, onlyTesting(writer, texts));
-  if (landed.audit.length > 0) emit({ type: 'audit-failed', id: action.id, findings: landed.audit });
-  return { kind: 'done', sha: landed.sha, line };
+  const insert = (text: string | null): string => insertChangelogLine(text, { section, line });
+  return { candidate, facts, line, message, item: { id, tip, insert, message: message.text } };
 }
 
-/** The committed texts after the landing: TESTING.md as landed, all else as it was. */
-function onlyTesting(writer: BoardWriter, texts: BoardTexts): BoardTexts {
-  const committed: Record<(typeof COLUMNS)[number], string | null> = { ...writer.committed };
-  committed.TESTING = texts.TESTING;
-  return committed;
+/** The chain of these landings on base as the writer has it. */
+export function chainOf(
+  planned: readonly PlannedLanding[],
+  { observer, observation, writer }: LandParts,
+): Promise<Chain> {
+  const { settings } = observation.workflow;
+  const keys = new Map(planned.map(({ candidate }) => [candidate.id, candidate.key]));
+  return buildChain(observer.repo, {
+    base: writer.base,
+    board: settings.board,
+    changelog: settings.changelog,
+    author: authorOf(settings),
+    items: planned.map(({ item }) => item),
+    boardFiles: (landed) => {
+      const texts = without(
+        writer,
+        landed.map((id) => keys.get(id) ?? id),
+      );
+      return texts === null ? null : new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]);
+    },
+  });
+}
+
+/** Brings base to the end of a chain, and does what follows from that for each of its tasks. */
+export async function landAll(
+  landings: readonly Built[],
+  planned: readonly PlannedLanding[],
+  parts: LandParts,
+): Promise<Exclude<Landed, { readonly kind: 'conflict' }>> {
+  const { observer, observation, writer } = parts;
+  const { settings } = observation.workflow;
+  const texts = without(
+    writer,
+    landings.map(({ id }) => planned.find(({ candidate }) => candidate.id === id)?.candidate.key ?? id),
+  );
+  if (texts === null) return { kind: 'stale' };
+  const landed = await landChain(observer.repo, {
+    baseRef: observation.git.baseRef,
+    oldBase: writer.base,
+    landings,
+    board: settings.board,
+    changelog: settings.changelog,
+    checkout: observation.git.checkout,
+    extraRefs: [{ ref: SEEN }],
+  });
+  if (!landed.ok) return 'held' in landed ? { kind: 'later', why: landed.held } : { kind: 'stale' };
+  const signers = await signersOf(observer.repo, authorOf(settings));
+  const committerEmail = signers.ok ? signers.value.committer.email : '';
+  for (const { id, sha } of landings) {
+    const plan = planned.find(({ candidate }) => candidate.id === id);
+    if (plan !== undefined) hasLanded(plan, sha, committerEmail, parts);
+  }
+  writer.landed(landed.sha, { ...writer.committed, TESTING: texts.TESTING });
+  if (landed.audit.length > 0)
+    parts.emit({ type: 'audit-failed', id: landings.map(({ id }) => id).join(', '), findings: landed.audit });
+  return { kind: 'done', sha: landed.sha };
+}
+
+/** Lands one tested entry at once, in the commit that takes the tester's result in. */
+export async function landTested(
+  candidate: Candidate,
+  facts: EntryFacts,
+  parts: LandParts,
+  taken: TakenIn,
+): Promise<Landed> {
+  const edited = await parts.writer.commitEdits(['TESTING']);
+  if (edited.kind === 'later') return edited;
+  if (edited.kind !== 'done') return { kind: 'stale' };
+  const planned = await planLanding(candidate, facts, parts, taken);
+  const chain = await chainOf([planned], parts);
+  if (!chain.ok) return { kind: 'later', why: chain.held };
+  const [left] = chain.left;
+  return left === undefined ? landAll(chain.landings, [planned], parts) : { kind: 'conflict', files: left.conflict };
+}
+
+function hasLanded(
+  { candidate, facts, line, message }: PlannedLanding,
+  sha: string,
+  committerEmail: string,
+  { observer, observation, branches, emit }: LandParts,
+): void {
+  const { settings } = observation.workflow;
+  const { id, tip } = candidate;
+  observer.history.own({ sha, at: Date.now(), committerEmail, trailers: message.trailers });
+  observer.lives.forget(id);
+  observer.history.ownLanding(`refs/heads/${branchName(settings, id)}`, tip);
+  emit({ type: 'entry-landed', id, title: facts.entry.title, commit: sha, line, byHand: false });
+  branches.drop(id, settings, facts.branch);
+}
+
+/** The board's texts without these entries of TESTING; null: they are not all there. */
+function without(writer: BoardWriter, keys: readonly string[]): BoardTexts | null {
+  const texts = writer.edited(keys.map((key) => ({ type: 'remove', key, column: 'TESTING' })));
+  return texts === null || texts.TESTING === writer.textOf('TESTING') ? null : texts;
 }
 
 /**
@@ -116,7 +177,7 @@ export function changelogLine(entry: Entry, id: string): { readonly section: Cha
 }
 
 async function trailersOf(
-  { id, tip }: Land,
+  { id, tip }: Candidate,
   { entry }: EntryFacts,
   observer: Observer,
   taken: readonly Trailer[],

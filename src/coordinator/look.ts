@@ -1,12 +1,14 @@
 import { relative } from 'node:path';
 import { readActivity } from '../effects/run-activity.ts';
+import { readCheckLog } from '../effects/check-log.ts';
 import { closeRepository } from '../git/close.ts';
 import type { Repository } from '../git/git.ts';
 import type { Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
 import { failed, ok, type Result } from '../problem.ts';
 import { Observer, worktreePath, type Inputs, type Observation } from './observe.ts';
-import { snapshotOf, type Snapshot } from './snapshot.ts';
+import { NO_QUEUE, queueView } from './queue-view.ts';
+import { snapshotOf, type Snapshot, type SnapshotQueue } from './snapshot.ts';
 import { toldOf } from './told.ts';
 
 /** The inputs of a look without a coordinator: nothing is being prepared, nothing was found. */
@@ -17,7 +19,7 @@ export const LOOK: Omit<Inputs, 'now'> = {
   requests: [],
   starting: [],
   refused: [],
-  landingHolds: new Map(),
+  queued: new Map(),
 };
 
 /** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */
@@ -25,7 +27,9 @@ export async function look(repo: Repository): Promise<Result<{ readonly snapshot
   try {
     const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
     if (!looked.ok) return failed(looked.problems);
-    const snapshot = snapshotFrom(repo.root, looked.value, decide(looked.value.world), null);
+    const { world } = looked.value;
+    const queue = queueView(repo, world, readCheckLog(repo), NO_QUEUE, null);
+    const snapshot = snapshotFrom(repo.root, looked.value, decide(world), null, queue);
     return ok({ snapshot, board: looked.value.workflow.settings.board });
   } finally {
     closeRepository(repo);
@@ -38,6 +42,7 @@ export function snapshotFrom(
   observation: Observation,
   decision: Decision,
   coordinator: Snapshot['coordinator'],
+  queue: SnapshotQueue,
 ): Snapshot {
   const { settings } = observation.workflow;
   const worktrees = new Map<string, string>();
@@ -56,5 +61,6 @@ export function snapshotFrom(
         .map(({ runId, folder }) => [runId, readActivity(folder)]),
     ),
     worktrees,
+    queue,
   });
 }

@@ -1,6 +1,7 @@
 import type { Repository } from '../git/git.ts';
 import { updateRefs, type RefUpdate } from '../git/refs.ts';
-import { readHistory } from '../git/trailers.ts';
+import { readBaseHistory } from '../git/base-history.ts';
+import type { History } from '../pipeline/world.ts';
 import { contains } from './git-view.ts';
 
 /** Under these a landing that base lost is kept, so that it is still named after the next move and the next start. */
@@ -12,11 +13,11 @@ export interface LostLanding {
   readonly sha: string;
 }
 
-/** What is missing now: what was pinned as lost and has not landed again, and what `seen` tells. */
+/** What is missing now: what was pinned as lost, and what `seen` tells, and has neither landed again nor been undone. */
 export async function lostLandings(
   repo: Repository,
   refs: ReadonlyMap<string, string>,
-  landed: ReadonlyMap<string, string>,
+  { landed, takenBack }: Pick<History, 'landed' | 'takenBack'>,
   seen: string | null,
   base: string,
 ): Promise<LostLanding[]> {
@@ -25,7 +26,7 @@ export async function lostLandings(
     name.startsWith(LOST) ? [{ id: name.slice(LOST.length), sha }] : [],
   );
   return [...found, ...pinned.filter(({ id }) => !found.some((one) => one.id === id))].filter(
-    ({ id }) => !landed.has(id),
+    ({ id }) => !landed.has(id) && !takenBack.has(id),
   );
 }
 
@@ -50,18 +51,26 @@ export async function pinLost(
  */
 async function missingLandings(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
   if (seen === base || (await contains(repo, base, seen))) return [];
-  const [lost, now] = await Promise.all([readHistory(repo, base, seen), readHistory(repo, seen, base)]);
+  const [lost, now] = await Promise.all([readBaseHistory(repo, base, seen, ''), readBaseHistory(repo, seen, base, '')]);
   const again = new Set(now.flatMap(landedIn));
-  return lost
-    .flatMap((commit) => landedIn(commit).map((id) => ({ id, sha: commit.sha })))
-    .filter(({ id }) => !again.has(id));
+  // Newest first: what was undone before it was lost is not missing.
+  const settled = new Set<string>();
+  const missing: LostLanding[] = [];
+  for (const commit of lost) {
+    for (const id of landedIn(commit)) if (!settled.has(id)) missing.push({ id, sha: commit.sha });
+    for (const id of undoneIn(commit)) settled.add(id);
+  }
+  return missing.filter(({ id }) => !again.has(id));
 }
 
-const landedIn = ({
-  trailers,
-}: {
+interface Told {
   readonly trailers: readonly { readonly key: string; readonly value: string }[];
-}): string[] =>
+}
+
+const landedIn = ({ trailers }: Told): string[] =>
   trailers.flatMap(({ key, value }) =>
     key === 'Kanban-Move' && value.endsWith('-> CHANGELOG') ? [value.split(' ')[0] ?? ''] : [],
   );
+
+const undoneIn = ({ trailers }: Told): string[] =>
+  trailers.flatMap(({ key, value }) => (key === 'Kanban-Undone' ? [value.split(' ')[0] ?? ''] : []));

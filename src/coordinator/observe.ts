@@ -21,6 +21,7 @@ import type {
   EntryFacts,
   OrphanBranch,
   PastRun,
+  QueueWord,
   ReadReport,
   RunFacts,
   World,
@@ -76,14 +77,8 @@ export interface Inputs {
   readonly starting: readonly RunFacts[];
   /** Starts that failed before there was a folder. */
   readonly refused: readonly PastRun[];
-  readonly landingHolds: ReadonlyMap<string, LandingHold>;
-}
-
-/** Why a landing could not be done when it was tried last. */
-export interface LandingHold {
-  readonly why: string;
-  readonly since: number;
-  readonly retryAt: number;
+  /** What the merge queue said last, by task id. */
+  readonly queued: ReadonlyMap<string, QueueWord>;
 }
 
 export type Look =
@@ -132,7 +127,7 @@ export class Observer {
         problems: [view.refs.size === 0 && (await isUnborn(this.repo)) ? NO_COMMITS : baseMissing(settings.base)],
       };
     const at = { ...view, base: view.base };
-    const [followed] = await Promise.all([this.history.follow(view.base), this.#knowTags(settings)]);
+    const [followed] = await Promise.all([this.history.follow(view.base, settings.base), this.#knowTags(settings)]);
     const moved = before.moved === 'rewritten' || followed === 'same' ? before.moved : followed;
     if (moved !== 'same') this.#inBase.clear();
     const stillness = settings.settle === 0 ? 60 : 300;
@@ -148,7 +143,7 @@ export class Observer {
       this.#lost = await lostLandings(
         this.repo,
         at.refs,
-        this.history.history.landed,
+        this.history.history,
         await resolveRef(this.repo, SEEN),
         view.base,
       );
@@ -221,6 +216,7 @@ export class Observer {
       only: inputs.only,
       paused,
       stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
+      lost: new Map(this.#lost.map(({ id, sha }) => [id, sha])),
       landingsHeld: waits.landings,
       undone: await this.#strays.undone(view, new Set(this.#inWork(inputs)), strayShas(facts, history)),
       agentsHeld: waits.agents,
@@ -280,16 +276,12 @@ export class Observer {
       const why = `${entry.id} has landed already (${landed.slice(0, 10)}): delete it here, or give it a new number`;
       return { entry, problems: [...problems, why], settlesAt, branch, kept: null, testedInBase: false };
     }
-    const hold = inputs.landingHolds.get(entry.id);
-    const landing =
-      hold !== undefined && hold.retryAt > inputs.now && entry.column === 'TESTING'
-        ? { why: hold.why, until: hold.retryAt }
-        : null;
+    const landing = entry.column === 'TESTING' ? (inputs.queued.get(entry.id) ?? null) : null;
     // A landing that takes the tester's result in leaves no `tested` behind; the reviewed commit tells as well.
     const judged = entry.tested ?? entry.reviewed;
     const testedInBase =
       entry.column === 'TESTING' && branch === null && judged !== null && (await this.#isInBase(view.base, judged));
-    return { entry, problems, settlesAt, branch, kept, testedInBase, landingHeld: landing };
+    return { entry, problems, settlesAt, branch, kept, testedInBase, landing };
   }
 
   #branch(id: string, view: GitView, settings: Settings): BranchFacts | null | 'foreign' {

@@ -4,7 +4,6 @@ import type { KanbanEvent } from '../event.ts';
 import { insertChangelogLine } from '../landing/changelog.ts';
 import type { Action } from '../pipeline/action.ts';
 import type { Reply } from '../pipeline/request.ts';
-import { conflicted } from '../pipeline/take-in.ts';
 import type { EntryFacts } from '../pipeline/world.ts';
 import { nextId } from '../board/next-id.ts';
 import { waysOut } from '../report/ways-out.ts';
@@ -13,9 +12,10 @@ import type { BoardEdit } from '../board/edit.ts';
 import type { BoardWriter, ExtraFile, Written } from './board-writer.ts';
 import type { Branches } from './branches.ts';
 import { moveMessage, picksMessage, plainMessage } from './commit-message.ts';
-import { changelogLine, land } from './lander.ts';
+import { changelogLine, landTested } from './lander.ts';
 import { worktreePath, type Observation, type Observer } from './observe.ts';
 import type { RunStarter } from './run-starter.ts';
+import { undo } from './undoer.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -53,8 +53,11 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
       return abandonEntry(action, parts);
     case 'close-merged':
       return closeMerged(action, parts);
-    case 'land-entry':
-      return landEntry(action, parts);
+    case 'land-entries':
+      // The merge queue's, which outlives a tick: the coordinator hands them over itself.
+      return { kind: 'later', why: 'only a coordinator lands' };
+    case 'undo-entry':
+      return undoEntry(action, parts);
     case 'start-run':
       if (parts.branches.isBusy(action.id))
         return { kind: 'later', why: `the worktree of ${action.id} is being removed` };
@@ -84,7 +87,7 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
 type Of<T extends Action['type']> = Extract<Action, { type: T }>;
 
 async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise<Performed> {
-  if (action.lands !== undefined && (await landTested(action, action.lands, parts))) return DONE;
+  if (action.lands !== undefined && (await landToo(action, action.lands, parts))) return DONE;
   const { writer, observation } = parts;
   const same = action.from === action.to && action.position === 'bottom';
   const edit: BoardEdit = same
@@ -132,29 +135,16 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
 }
 
 /** The tester's result and the landing in one commit. Where it can't be landed now, the move is made, and the landing waits by itself. */
-async function landTested(action: Of<'move-entry'>, tip: string, parts: PerformParts): Promise<boolean> {
+async function landToo(action: Of<'move-entry'>, tip: string, parts: PerformParts): Promise<boolean> {
   const facts = factsOf(parts, action.key);
   if (facts === undefined) return false;
   const verdict = verdictOf(action) ?? '';
   const step = { sha: '', subject: '', verdict, report: action.report || action.why };
-  const landed = await land({ type: 'land-entry', key: action.key, id: action.id, tip }, facts, parts, {
-    trailers: action.trailers,
-    step,
-  });
+  const { trailers } = action;
+  const landed = await landTested({ key: action.key, id: action.id, tip }, facts, parts, { trailers, step });
   if (landed.kind !== 'done') return false;
   if (action.takes !== null) taken(action.takes, landed.sha, action.why, parts);
-  hasLanded(action.id, facts, landed, parts);
   return true;
-}
-
-function hasLanded(
-  id: string,
-  facts: EntryFacts,
-  { sha, line }: { readonly sha: string; readonly line: string },
-  parts: PerformParts,
-): void {
-  parts.emit({ type: 'entry-landed', id, title: facts.entry.title, commit: sha, line, byHand: false });
-  parts.branches.drop(id, parts.observation.workflow.settings, facts.branch);
 }
 
 const verdictOf = ({ id, trailers }: Of<'move-entry'>): string | undefined =>
@@ -296,22 +286,23 @@ async function closeMerged(action: Of<'close-merged'>, parts: PerformParts): Pro
 const changelogFile = (path: string | null, change: ExtraFile['change']): ExtraFile[] =>
   path === null ? [] : [{ path, change }];
 
-async function landEntry(action: Of<'land-entry'>, parts: PerformParts): Promise<Performed> {
-  const facts = factsOf(parts, action.key);
-  if (facts === undefined) return { kind: 'stale' };
-  const landed = await land(action, facts, parts);
-  switch (landed.kind) {
-    case 'done':
-      hasLanded(action.id, facts, landed, parts);
+async function undoEntry(action: Of<'undo-entry'>, parts: PerformParts): Promise<Performed> {
+  const undone = await undo(action, parts);
+  switch (undone.kind) {
+    case 'done': {
+      const { id, why, landing } = action;
+      parts.emit({ type: 'entry-undone', id, title: undone.title, why, landing, commit: undone.sha });
+      reply(parts, action.request, { ok: true, message: undone.message });
       return DONE;
-    case 'conflict':
-      return perform(conflicted(facts, landed.files, parts.observation.workflow.settings), parts);
+    }
+    case 'refused':
+      reply(parts, action.request, { ok: false, message: undone.message });
+      return DONE;
     case 'later':
-      return landed;
     case 'stale':
-      return { kind: 'stale' };
+      return undone;
     default:
-      return unreachable(landed);
+      return unreachable(undone);
   }
 }
 

@@ -11,6 +11,7 @@ import { kanbanDir } from './git-view.ts';
 import { LOOK } from './look.ts';
 import { Observer } from './observe.ts';
 import { Preflight } from './preflight.ts';
+import { lookAtRemote } from './remote-look.ts';
 
 /** Preflight as a person asks for it: also where there is no repository, no commit or no readable settings. */
 export async function look(cwd: string): Promise<readonly Finding[]> {
@@ -36,7 +37,8 @@ export async function look(cwd: string): Promise<readonly Finding[]> {
     const held = lockHolder(kanbanDir(repo));
     const { pid, host } = held?.holder ?? { pid: 0, host: 'another machine' };
     // A coordinator here is no obstacle to looking; one that can't be judged from here is.
-    const findings = await new Preflight(observer).full(
+    const heard = await lookAtRemote(repo, looked.value.workflow.settings, looked.value.git.base);
+    const findings = await new Preflight(observer, () => heard).full(
       looked.value,
       [],
       held?.state === 'foreign' ? { pid, host, here: false } : null,

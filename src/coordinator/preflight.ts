@@ -6,6 +6,7 @@ import { preflight } from '../preflight/preflight.ts';
 import { ROLES, type Role } from '../workflow/settings.ts';
 import { startRef } from './git-view.ts';
 import { branchName, type Observation, type Observer } from './observe.ts';
+import type { RemoteFacts } from './remote-facts.ts';
 import { promptFile } from './run-starter.ts';
 
 /** How long a look at what only processes can tell is good for. */
@@ -15,14 +16,17 @@ const FRESH_WHILE_HELD = 500;
 /** Preflight as the coordinator asks it: everything once, then cheaply again while things start or move. */
 export class Preflight {
   readonly #observer: Observer;
+  readonly #heard: () => PreflightFacts['remoteHeard'];
   /** An entry was in work: from then on what is not committed is told, and stops nothing. */
   #hasWorked = false;
   #facts: PreflightFacts | null = null;
   #findings: readonly Finding[] = [];
   #at = 0;
 
-  constructor(observer: Observer) {
+  /** @param heard what the remote has said so far; null = it was not asked */
+  constructor(observer: Observer, heard: () => PreflightFacts['remoteHeard'] = () => null) {
     this.#observer = observer;
+    this.#heard = heard;
   }
 
   get findings(): readonly Finding[] {
@@ -76,6 +80,7 @@ export class Preflight {
       prompts: await this.#prompts(observation),
       otherCoordinator: null,
       foreignBranches: foreignBranches(observation),
+      remoteHeard: this.#heard(),
       inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
       mended,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
@@ -92,6 +97,21 @@ export class Preflight {
     return Object.fromEntries(await Promise.all(read)) as Record<Role, PromptText>;
   }
 }
+
+/** What preflight is to know of what the coordinator knows of the remote. */
+export const heardOf = ({
+  away,
+  rejected,
+  lock,
+  foreign,
+  lost,
+}: RemoteFacts): NonNullable<PreflightFacts['remoteHeard']> => ({
+  away,
+  declined: rejected,
+  lockedBy: typeof lock === 'object' ? lock.by : null,
+  foreign,
+  lost,
+});
 
 /** Branches that a person made under the name of an entry's. */
 function foreignBranches({ git, workflow, world }: Observation): FactsAsked['foreignBranches'] {

@@ -52,7 +52,7 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
     return [
       { type: 'told', message: `the set-up is not committed yet: ${'held' in moved ? moved.held : 'base has moved'}` },
     ];
-  await observer.history.follow(moved.sha);
+  await observer.history.follow(moved.sha, settings.base);
   return [{ type: 'told', message: `committed the set-up (${untracked.join(', ')}) as ${moved.sha.slice(0, 10)}` }];
 }
 

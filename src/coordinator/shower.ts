@@ -5,6 +5,7 @@ import type { View } from '../report/view.ts';
 import { writeWhole } from '../runner/write-once.ts';
 import { snapshotFrom } from './look.ts';
 import type { Observation } from './observe.ts';
+import type { SnapshotQueue } from './snapshot.ts';
 
 /** The view is brought up to date at most so often; a tick may take a few milliseconds only. */
 const SHOWN_FOR = 200;
@@ -35,12 +36,12 @@ export class Shower {
     return this.#unkept ? this.#keptAt + KEPT_FOR : Infinity;
   }
 
-  show(observation: Observation, decision: Decision): void {
+  show(observation: Observation, decision: Decision, queue: SnapshotQueue): void {
     const now = Date.now();
     this.#behind = now - this.#shownAt < SHOWN_FOR;
     if (this.#behind) return;
     this.#shownAt = now;
-    const snapshot = snapshotFrom(this.#root, observation, decision, { pid: process.pid, since: this.#since });
+    const snapshot = snapshotFrom(this.#root, observation, decision, { pid: process.pid, since: this.#since }, queue);
     this.#view.snapshot(snapshot);
     const text = JSON.stringify({ ...snapshot, at: 0 });
     const recent = now - this.#keptAt < (text === this.#last ? UNCHANGED_FOR : KEPT_FOR);

@@ -15,6 +15,7 @@ export interface Snapshot {
   readonly mode: World['mode'];
   readonly capacity: number;
   readonly push: boolean;
+  readonly queue: SnapshotQueue;
   /** What stops everything, in words. */
   readonly stops: readonly string[];
   /** What is said besides: the board is not where the person looks, problems of files. */
@@ -25,6 +26,84 @@ export interface Snapshot {
   readonly entries: readonly SnapshotEntry[];
   /** Runs whose entry is not on the board any more. */
   readonly strayRuns: readonly SnapshotRun[];
+}
+
+/** The merge queue: what lands, what is checked for it, and what holds it up. */
+export interface SnapshotQueue {
+  readonly mode: 'serial' | 'batch';
+  /** The check's command; null = none: what is tested lands. */
+  readonly check: string | null;
+  /** How many the next batch may have, and the most that it may have. */
+  readonly size: number;
+  readonly most: number;
+  /** Tasks that are being brought to land, in landing order. */
+  readonly batch: readonly SnapshotQueued[];
+  /** Tested tasks that wait for a place in a batch, in order, and those that are held. */
+  readonly waiting: readonly SnapshotQueued[];
+  readonly running: SnapshotCheck | null;
+  /** Why nothing lands just now, in words; null = nothing holds the queue up. */
+  readonly held: string | null;
+  /** When that is looked at again. */
+  readonly until: number | null;
+  /** The newest checks, newest first; at most 20. */
+  readonly recent: readonly SnapshotChecked[];
+  /** Checks carried out, and how many of their reds were green on the same commit later. */
+  readonly checks: number;
+  readonly flakes: number;
+  /** null: no remote is used. */
+  readonly remote: SnapshotRemote | null;
+}
+
+export interface SnapshotQueued {
+  readonly id: string;
+  readonly title: string;
+  /**
+   * `green`: checked in this place of the batch. `unchecked`: not yet. `suspect`: red with it, green without it; checked
+   * again before it is sent back. `held`: something is in the way.
+   */
+  readonly state: 'green' | 'unchecked' | 'suspect' | 'held';
+  /** In words. */
+  readonly why: string;
+}
+
+export interface SnapshotCheck {
+  readonly id: string;
+  readonly commit: string;
+  /** The tasks that are in the tree besides base. */
+  readonly entries: readonly string[];
+  /** What for: `first`, `again` (after a red), `control` of base, `search` for the culprit, `confirm` it. */
+  readonly purpose: 'first' | 'again' | 'control' | 'search' | 'confirm';
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  /** Its output, relative to the root. */
+  readonly log: string;
+}
+
+export interface SnapshotChecked {
+  readonly at: number;
+  readonly commit: string;
+  readonly entries: readonly string[];
+  /** `trouble`: it could not be carried out; neither red nor green. */
+  readonly outcome: 'green' | 'red' | 'trouble';
+  readonly detail: string;
+  readonly seconds: number;
+  /** Relative to the root. */
+  readonly log: string;
+}
+
+export interface SnapshotRemote {
+  readonly name: string;
+  readonly branch: string;
+  /** What the remote had when it was asked last; null = not that branch, or not known yet. */
+  readonly tip: string | null;
+  readonly fetchedAt: number | null;
+  /** It can't be reached: in words. */
+  readonly away: string | null;
+  /** It refuses pushes: the server's words. */
+  readonly rejected: string | null;
+  /** Who holds the lock on the remote: `us`, nobody that is known (`null`), or who, in words. */
+  readonly lock: string | null;
+  readonly pushing: boolean;
 }
 
 export interface SnapshotEntry {
@@ -86,6 +165,7 @@ export interface SnapshotSource {
   readonly activity: ReadonlyMap<string, RunActivity>;
   /** Worktree path, relative to the root, by id. */
   readonly worktrees: ReadonlyMap<string, string>;
+  readonly queue: SnapshotQueue;
 }
 
 /** World and decision → what may be shown. Pure. */
@@ -136,6 +216,7 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
     mode: world.mode,
     capacity: world.settings.capacity,
     push: world.settings.push,
+    queue: source.queue,
     stops: world.stops,
     told: source.told,
     today: world.usage.today,

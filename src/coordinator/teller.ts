@@ -38,7 +38,9 @@ export class Teller {
 
   readonly emit = (event: KanbanEvent): void => {
     const timed: TimedEvent = { ...event, at: Date.now() };
-    if ('commit' in event) this.#parts.onCommit(timed.at);
+    // A check and a push name a commit too; they made none.
+    if ('commit' in event && !event.type.startsWith('check-') && event.type !== 'pushed')
+      this.#parts.onCommit(timed.at);
     try {
       appendFileSync(join(this.#parts.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`, { mode: 0o600 });
     } catch {

@@ -123,6 +123,7 @@ const COMMANDS: Readonly<Record<Request['command'], true>> = {
   deprioritize: true,
   abandon: true,
   approve: true,
+  undo: true,
   stop: true,
   pause: true,
   resume: true,

@@ -25,6 +25,8 @@ export interface FactsAsked {
   readonly prompts?: Readonly<Record<Role, PromptText>>;
   readonly otherCoordinator: PreflightFacts['otherCoordinator'];
   readonly foreignBranches: PreflightFacts['foreignBranches'];
+  /** What the remote said; left out: it was not asked. */
+  readonly remoteHeard?: PreflightFacts['remoteHeard'];
   readonly inWork: number;
   readonly mended: readonly string[];
   readonly runsAlive: number;
@@ -43,12 +45,13 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
   if (!opened.ok) return withoutRepository(asked, opened.error);
   const repo = opened.value;
   const { settings } = asked;
-  const [quick, version, identity, config, ignored, files, agents, teamChecks, workspaces, hasCommits, held] =
+  const [quick, version, identity, config, remote, ignored, files, agents, teamChecks, workspaces, hasCommits, held] =
     await Promise.all([
       readQuick(asked, repo),
       gitVersion(repo.root),
       readIdentity(repo.root),
       readConfig(repo.root, settings.base),
+      readRemote(repo.root, settings),
       readIgnored(repo.root, settings),
       readdir(repo.root).catch((): string[] => []),
       readAgents(settings, repo.root),
@@ -67,6 +70,7 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
     shallow: repo.shallow,
     identity,
     pullRebase: config,
+    remote,
     workspaces,
     agents,
     teamChecks,
@@ -106,6 +110,7 @@ const SLOW = new Set([
   'team-checks',
   'agent-missing',
   'containment',
+  'remote',
 ]);
 
 type Given = Pick<
@@ -117,6 +122,7 @@ type Given = Pick<
   | 'boardProblems'
   | 'otherCoordinator'
   | 'foreignBranches'
+  | 'remoteHeard'
   | 'inWork'
   | 'mended'
   | 'runsAlive'
@@ -131,6 +137,7 @@ function given(asked: FactsAsked): Given {
     boardProblems,
     otherCoordinator,
     foreignBranches,
+    remoteHeard = null,
     inWork,
     mended,
     runsAlive,
@@ -145,6 +152,7 @@ function given(asked: FactsAsked): Given {
     boardProblems,
     otherCoordinator,
     foreignBranches,
+    remoteHeard,
     inWork,
     mended,
     runsAlive,
@@ -209,6 +217,7 @@ async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]
     ignoredEnvFiles: [],
     hasWorktreeInclude: false,
     pullRebase: false,
+    remote: null,
     unpushed: 0,
     teamChecks: [],
     containment: null,
@@ -235,6 +244,20 @@ async function readConfig(cwd: string, base: string): Promise<boolean> {
     (await git(['config', '--get', name], { cwd, okExit: [0, 1] })).stdout.trim();
   const [own, all] = await Promise.all([read(`branch.${base}.rebase`), read('pull.rebase')]);
   return !['', 'false', 'no', 'off', '0', 'merges', 'm'].includes(own === '' ? all : own);
+}
+
+/** What git's settings say of the remote and of the branch that base follows. */
+async function readRemote(cwd: string, { remote, base }: Settings): Promise<PreflightFacts['remote']> {
+  if (remote === null) return null;
+  const read = async (name: string): Promise<string> =>
+    (await git(['config', '--get', name], { cwd, okExit: [0, 1] })).stdout.trim();
+  const [url, follows, merge] = await Promise.all([
+    read(`remote.${remote}.url`),
+    read(`branch.${base}.remote`),
+    read(`branch.${base}.merge`),
+  ]);
+  const branch = merge.replace(/^refs\/heads\//, '');
+  return { exists: url !== '', tracks: follows === '' || branch === '' ? null : { remote: follows, branch } };
 }
 
 async function anyCommit(cwd: string): Promise<boolean> {

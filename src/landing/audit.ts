@@ -2,45 +2,47 @@ import { git, type Repository } from '../git/git.ts';
 import { readCommit, resolve } from '../git/objects.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
 import type { TreeEntry } from '../git/tree.ts';
+import type { Built } from './chain.ts';
+import type { OwnFiles } from './merge-onto.ts';
 
 export interface Audited {
   readonly baseRef: string;
-  readonly oldBase: string;
-  readonly sha: string;
-  readonly tree: string;
-  readonly tip: string;
-  /** null: not exactly one; then the paths can't be judged. */
-  readonly mergeBase: string | null;
+  /** In landing order. */
+  readonly landings: readonly Built[];
   readonly board: string;
   /** Path of CHANGELOG.md; null when another tool writes it. */
   readonly changelog: string | null;
-  /** Differences between the old base and the landing. */
-  readonly changes: readonly TreeChange[];
 }
 
 /**
- * Checks a landing after the fact, in what it says in git: base is there, both parents are right, nothing changed but
- * what the branch changed, and of that nothing is missing. @returns what is wrong, one sentence each.
+ * Checks landings after the fact, in what they say in git: base is at the last one, the parents of each are right, nothing
+ * changed but what its branch changed, and of that nothing is missing. @returns what is wrong, one sentence each.
  */
-export async function audit(repo: Repository, landing: Audited): Promise<string[]> {
+export async function audit(repo: Repository, landed: Audited): Promise<string[]> {
   const found: string[] = [];
-  const tip = await resolve(repo, landing.baseRef);
-  if (tip !== landing.sha)
-    found.push(`${landing.baseRef} is at ${tip ?? 'nothing'}, not at the landing ${landing.sha}`);
-  const commit = await readCommit(repo, landing.sha);
-  if (commit?.tree !== landing.tree) found.push(`${landing.sha} does not hold the tree that was built`);
-  const parents = commit?.parents.join(' ');
-  if (parents !== `${landing.oldBase} ${landing.tip}`)
-    found.push(`${landing.sha} has the parents ${parents ?? 'of nothing'}`);
-  if (landing.mergeBase !== null) found.push(...(await paths(repo, landing, landing.mergeBase)));
+  const tip = await resolve(repo, landed.baseRef);
+  const last = landed.landings.at(-1)?.sha;
+  if (tip !== last) found.push(`${landed.baseRef} is at ${tip ?? 'nothing'}, not at the landing ${last}`);
+  for (const landing of landed.landings) found.push(...(await auditOne(repo, landing, landed)));
   return found;
 }
 
-async function paths(repo: Repository, landing: Audited, mergeBase: string): Promise<string[]> {
+async function auditOne(repo: Repository, landing: Built, own: OwnFiles): Promise<string[]> {
+  const found: string[] = [];
+  const commit = await readCommit(repo, landing.sha);
+  if (commit?.tree !== landing.tree) found.push(`${landing.sha} does not hold the tree that was built`);
+  const parents = commit?.parents.join(' ');
+  if (parents !== `${landing.parent} ${landing.tip}`)
+    found.push(`${landing.sha} has the parents ${parents ?? 'of nothing'}`);
+  if (landing.mergeBase !== null) found.push(...(await paths(repo, landing, own, landing.mergeBase)));
+  return found;
+}
+
+async function paths(repo: Repository, landing: Built, own: OwnFiles, mergeBase: string): Promise<string[]> {
   const [from, to, old] = await Promise.all(
-    [mergeBase, landing.tip, landing.oldBase].map((sha) => readCommit(repo, sha)),
+    [mergeBase, landing.tip, landing.parent].map((sha) => readCommit(repo, sha)),
   );
-  const ours = ({ path }: TreeChange) => path !== landing.changelog && !path.startsWith(`${landing.board}/`);
+  const ours = ({ path }: TreeChange) => path !== own.changelog && !path.startsWith(`${own.board}/`);
   const branch = (await diffTrees(repo, from?.tree ?? null, to?.tree ?? null)).filter(ours);
   const landed = landing.changes.filter(ours);
   const branchPaths = new Set(branch.map((change) => change.path));
@@ -51,7 +53,7 @@ async function paths(repo: Repository, landing: Audited, mergeBase: string): Pro
     .filter((change) => !upstream.has(change.path) && !equal(landedPaths.get(change.path)?.after, change.after))
     .map((change) => change.path);
   if (extra.length + missing.length === 0) return [];
-  const explained = await renames(repo, mergeBase, landing.oldBase, landing.tip);
+  const explained = await renames(repo, mergeBase, landing.parent, landing.tip);
   return [
     ...extra.filter((path) => !explained(path)).map((path) => `${path} changed, but the branch did not change it`),
     ...missing.filter((path) => !explained(path)).map((path) => `the branch's change of ${path} is not in the landing`),

@@ -8,6 +8,8 @@ import { endLanding, recoverLanding, takeBackLanding } from './recover-landing.t
 
 export interface BringAlong {
   readonly id: string;
+  /** In words, should it be cut off; "the landing of T-12" unless told. */
+  readonly what?: string;
   readonly baseRef: string;
   readonly oldBase: string;
   readonly sha: string;
@@ -22,9 +24,21 @@ export interface BringAlong {
  */
 export async function bringAlong(repo: Repository, landing: BringAlong): Promise<{ readonly ok: true } | Refused> {
   const { id, baseRef, oldBase, sha, checkout, step } = landing;
-  const pin = `refs/kanban/inflight/${id}`;
+  const pin = `refs/kanban/inflight/${/^[\w-]*/.exec(id)?.[0] || 'landing'}`;
   const follow = landing.extraRefs.filter(({ to }) => to === undefined).map(({ ref }) => ref);
-  const draft = { version: 1, kind: 'landing', id, baseRef, oldBase, newBase: sha, checkout, follow, pin } as const;
+  const { what = `the landing of ${id}` } = landing;
+  const draft = {
+    version: 1,
+    kind: 'landing',
+    id,
+    what,
+    baseRef,
+    oldBase,
+    newBase: sha,
+    checkout,
+    follow,
+    pin,
+  } as const;
   let journal: LandingJournal | null = null;
   const started = async (pid: number): Promise<boolean> => {
     journal = { ...draft, process: markProcess(pid) };

@@ -57,7 +57,7 @@ export function carryOver(base: string | null, branchBase: string | null, branch
   return { text, added, dropped };
 }
 
-interface Line {
+export interface Line {
   /** Without its line break. */
   readonly text: string;
   /** Offset of its first character, and of the one behind its line break. */
@@ -67,7 +67,7 @@ interface Line {
   readonly level: number;
 }
 
-function linesOf(text: string): Line[] {
+export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let fence: string | null = null;
   for (const match of text.matchAll(/[^\n]*\n|[^\n]+$/g)) {
@@ -82,23 +82,23 @@ function linesOf(text: string): Line[] {
 }
 
 /** `## [Unreleased] - soon` → `unreleased`, `## [1.2.0] - 2024-01-01` → `1.2.0`, `### Fixed` → `fixed` */
-function nameOf(line: Line): string {
+export function nameOf(line: Line): string {
   const text = line.text.replace(/^#+\s*/, '').trim();
   return (/^\[([^\]]+)\]/.exec(text)?.[1] ?? text.replace(/\s+-\s.*$/, '')).trim().toLowerCase();
 }
 
-const isBlank = (line: Line): boolean => line.text.trim() === '';
+export const isBlank = (line: Line): boolean => line.text.trim() === '';
 const isLink = (line: Line): boolean => /^ {0,3}\[[^\]]+\]:\s/.test(line.text);
 
 /** Lines [from, to) below a heading: up to the next heading of its level or above, or the link list at the file's end. */
-function below(lines: readonly Line[], heading: number): number {
+export function below(lines: readonly Line[], heading: number): number {
   const level = lines[heading]!.level;
   let to = heading + 1;
   while (to < lines.length && !(lines[to]!.level > 0 && lines[to]!.level <= level) && !isLink(lines[to]!)) to++;
   return to;
 }
 
-function insertBullet(text: string | null, version: string, section: string, bullet: string): string {
+export function insertBullet(text: string | null, version: string, section: string, bullet: string): string {
   const eol = text !== null && /\r\n/.test(text) && !/[^\r]\n/.test(text) ? '\r\n' : '\n';
   const body = bullet.replaceAll(/\r?\n/g, eol);
   if (text === null || text.trim() === '')
@@ -168,7 +168,7 @@ function rank(name: string): number {
   return known < 0 ? CHANGELOG_SECTIONS.length : known;
 }
 
-interface Bullet {
+export interface Bullet {
   readonly key: string;
   readonly start: number;
   readonly end: number;
@@ -176,7 +176,7 @@ interface Bullet {
 }
 
 /** Every top-level bullet with its continuation lines. */
-function findBullets(text: string): Bullet[] {
+export function findBullets(text: string): Bullet[] {
   const lines = linesOf(text);
   const found: Bullet[] = [];
   let [version, section] = ['', ''];
@@ -207,13 +207,13 @@ function continues(lines: readonly Line[], at: number): boolean {
   return isBlank(line) || /^\s/.test(line.text) || !isBlank(lines[at - 1]!);
 }
 
-function bulletsOf(text: string): Map<string, string[]> {
+export function bulletsOf(text: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { key, text: bullet } of findBullets(text)) found.set(key, [...(found.get(key) ?? []), bullet]);
   return found;
 }
 
-function replaceBullet(text: string, key: string, old: string, bullet: string): string {
+export function replaceBullet(text: string, key: string, old: string, bullet: string): string {
   const hit = findBullets(text).find((one) => one.key === key && one.text === old);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   return hit ? text.slice(0, hit.start) + bullet.replaceAll('\n', eol) + text.slice(hit.end) : text;

@@ -36,6 +36,8 @@ export interface LandingJournal {
   readonly version: 1;
   readonly kind: 'landing';
   readonly id: string;
+  /** What it is about, in words: `the landing of T-12`, `bringing main up to origin/main`. */
+  readonly what?: string;
   readonly baseRef: string;
   readonly oldBase: string;
   readonly newBase: string;

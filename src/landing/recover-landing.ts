@@ -25,7 +25,7 @@ export async function recoverLanding(
   step: (name: string) => void,
 ): Promise<RecoveryEvent[]> {
   if (!(await gone(journal.process))) {
-    return [{ type: 'blocked', message: `git (process ${journal.process.pid}) is still landing ${journal.id}` }];
+    return [{ type: 'blocked', message: `git (process ${journal.process.pid}) is still at ${whatOf(journal)}` }];
   }
   clearIndexDraft(journal.checkout.gitDir);
   clearDeadLocks(repo, journal);
@@ -38,6 +38,8 @@ export async function recoverLanding(
   step('recovered');
   return [{ type: 'landing-finished', id: journal.id, commit: journal.newBase }];
 }
+
+const whatOf = ({ id, what }: LandingJournal): string => what ?? `the landing of ${id}`;
 
 /** Base and checkout are at the landing: the refs that follow, the pin, the journal. */
 export async function endLanding(
@@ -64,7 +66,7 @@ export async function takeBackLanding(
     return [
       {
         type: 'blocked',
-        message: `the landing of ${journal.id} can't be taken back while ${lock} exists (remove it if no git is at work)`,
+        message: `${whatOf(journal)} can't be taken back while ${lock} exists (remove it if no git is at work)`,
       },
     ];
   }

@@ -8,6 +8,13 @@ export interface Trailer {
   readonly value: string;
 }
 
+/** A tested entry, and the tip that the tester passed. */
+export interface Candidate {
+  readonly key: string;
+  readonly id: string;
+  readonly tip: string;
+}
+
 /** What a move changes in the entry itself. */
 export interface EntryChange {
   readonly addTags?: readonly Tag[];
@@ -58,6 +65,17 @@ export type Action =
       readonly why: string;
       readonly request: string;
     }
+  /** Its landing is taken back: code, CHANGELOG line and board, in one commit. */
+  | {
+      readonly type: 'undo-entry';
+      readonly id: string;
+      /** The landing's commit. */
+      readonly landing: string;
+      readonly why: string;
+      /** Who asked for it. */
+      readonly trailers: readonly Trailer[];
+      readonly request: string;
+    }
   | {
       readonly type: 'start-run';
       readonly id: string;
@@ -70,7 +88,8 @@ export type Action =
   | { readonly type: 'stop-run'; readonly run: string; readonly detail: string }
   /** The result counts for nothing on the board; it is marked so that it is read once. */
   | { readonly type: 'put-aside'; readonly run: string; readonly why: string }
-  | { readonly type: 'land-entry'; readonly key: string; readonly id: string; readonly tip: string }
+  /** All that is tested and may land, in order: the merge queue sees to it. */
+  | { readonly type: 'land-entries'; readonly entries: readonly Candidate[] }
   /** A person merged the branch: the entry leaves the board and its line is written, in one commit. */
   | {
       readonly type: 'close-merged';

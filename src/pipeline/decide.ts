@@ -103,6 +103,9 @@ function turnOf(world: World, facts: EntryFacts): Turn {
 function landingToo(world: World, facts: EntryFacts, action: Action): Action {
   if (action.type !== 'move-entry' || action.to !== 'TESTING' || world.stops.length > 0 || world.mode === 'stop')
     return action;
+  const { push, merge_queue: queue } = world.settings;
+  // A batch, a check and a push each take longer than this tick.
+  if (queue.mode === 'batch' || queue.check !== '' || push) return action;
   const tip = action.change.setFields?.tested;
   return tip && mayLand(world, facts, tip) ? { ...action, lands: tip } : action;
 }

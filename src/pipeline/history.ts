@@ -18,6 +18,8 @@ export const RUN_IDENTITY = '@kanban.invalid';
 export class HistoryFold implements History {
   readonly landed = new Map<string, string>();
   readonly landedTips = new Map<string, string>();
+  readonly byHand = new Set<string>();
+  readonly takenBack = new Map<string, string>();
   readonly abandoned = new Set<string>();
   readonly taken = new Set<string>();
   readonly requests = new Set<string>();
@@ -57,7 +59,7 @@ export class HistoryFold implements History {
     this.ids.add(id);
     switch (name) {
       case 'Kanban-Move':
-        return this.#moved(commit, id, words.at(-1) ?? '');
+        return this.#moved(commit, id, { from: first, to: words.at(-1) ?? '' });
       case 'Kanban-Run':
         this.taken.add(first);
         this.takenBy.set(first, commit.sha);
@@ -88,7 +90,7 @@ export class HistoryFold implements History {
     }
   }
 
-  #moved(commit: HistoryCommit, id: string, to: string): void {
+  #moved(commit: HistoryCommit, id: string, { from, to }: { readonly from: string; readonly to: string }): void {
     if (
       to === 'TODO' ||
       commit.trailers.some((trailer) => trailer.name === 'Kanban-Run' || trailer.name === 'Kanban-Request')
@@ -97,18 +99,43 @@ export class HistoryFold implements History {
     else if (this.#open.has(id)) this.movedSinceEscalated.add(id);
     if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
     else this.gone.delete(id);
-    if (to === 'CHANGELOG') {
-      this.landed.set(id, commit.sha);
-      const tip = testedIn(commit, id);
-      if (tip !== undefined) this.landedTips.set(id, tip);
-      this.abandoned.delete(id);
-    } else if (to === 'ABANDONED') {
+    if (from === 'CHANGELOG') this.#takenBack(commit, id);
+    if (to === 'CHANGELOG') this.#landed(commit, id);
+    else if (to === 'ABANDONED') {
       this.abandoned.add(id);
       this.landed.delete(id);
     } else if (to === 'TODO') {
       this.rejected.delete(id);
       this.approvals.delete(`${id} start`);
     }
+  }
+
+  #landed(commit: HistoryCommit, id: string): void {
+    this.landed.set(id, commit.sha);
+    const tip = trailerOf(commit, 'Kanban-Tested', id);
+    if (tip !== undefined) this.landedTips.set(id, tip);
+    if (trailerOf(commit, 'Kanban-Verdict', id) === 'landing by-hand') this.byHand.add(id);
+    else this.byHand.delete(id);
+    this.takenBack.delete(id);
+    this.abandoned.delete(id);
+  }
+
+  /** `landedTips` stays: a branch left over from that landing is still to be cleared away, not to be worked on. */
+  #takenBack(commit: HistoryCommit, id: string): void {
+    this.takenBack.set(id, commit.sha);
+    this.landed.delete(id);
+    this.byHand.delete(id);
+  }
+
+  /**
+   * After a merge with base's copy elsewhere: what had left the board here stays off it, whatever was done there.
+   * @param was what was known of the id before the other side's commits were added
+   */
+  keepGone(id: string, was: { readonly gone: boolean; readonly landed: string | undefined }): void {
+    if (was.gone) this.gone.add(id);
+    if (was.landed === undefined || this.landed.has(id)) return;
+    this.landed.set(id, was.landed);
+    this.abandoned.delete(id);
   }
 
   /** The escalation is over: what a person writes into the heading later is about something else. */
@@ -142,8 +169,6 @@ export class HistoryFold implements History {
   }
 }
 
-/** The tip that a landing names as tested; a branch that a person merged has none. */
-const testedIn = ({ trailers }: HistoryCommit, id: string): string | undefined =>
-  trailers
-    .find(({ name, value }) => name === 'Kanban-Tested' && value.startsWith(`${id} `))
-    ?.value.slice(id.length + 1);
+/** What a trailer of this name says of an entry; undefined: nothing. */
+const trailerOf = ({ trailers }: HistoryCommit, of: Trailer['name'], id: string): string | undefined =>
+  trailers.find(({ name, value }) => name === of && value.startsWith(`${id} `))?.value.slice(id.length + 1);

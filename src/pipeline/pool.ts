@@ -18,17 +18,14 @@ const NEAREST_FIRST: readonly Column[] = ['TESTING', 'REVIEW', 'IN_PROGRESS'];
 export function grant(world: World, turns: readonly Turn[], used: ReadonlySet<string>): Action[] {
   if (world.mode === 'stop') return [];
   const landings = inOrder(world, turns, 'TESTING').flatMap(({ lands }) => (lands === null ? [] : [lands]));
-  if (world.mode === 'finish') return landings.slice(0, 1);
+  const lands: Action[] = landings.length === 0 ? [] : [{ type: 'land-entries', entries: landings }];
+  if (world.mode === 'finish') return lands;
   const room = new Room(world);
   const starts = NEAREST_FIRST.flatMap((column) => inOrder(world, turns, column))
     .flatMap(({ wants }) => (wants === null ? [] : [wants]))
     .filter((start) => isChosen(world, start.id) && room.forRun(start));
   const picks = grantPicks(world, turns, used, room);
-  return [
-    ...landings.slice(0, 1),
-    ...starts,
-    ...(picks.length === 0 ? [] : [{ type: 'pick-entries', picks } as const]),
-  ];
+  return [...lands, ...starts, ...(picks.length === 0 ? [] : [{ type: 'pick-entries', picks } as const])];
 }
 
 function grantPicks(

@@ -4,7 +4,17 @@ export interface Request {
   readonly id: string;
   readonly at: number;
   readonly by: { readonly name: string; readonly email: string };
-  readonly command: 'add' | 'retry' | 'rescope' | 'deprioritize' | 'abandon' | 'approve' | 'stop' | 'pause' | 'resume';
+  readonly command:
+    | 'add'
+    | 'retry'
+    | 'rescope'
+    | 'deprioritize'
+    | 'abandon'
+    | 'approve'
+    | 'undo'
+    | 'stop'
+    | 'pause'
+    | 'resume';
   /** null: `stop`, `pause` and `resume` of everything. */
   readonly taskId: string | null;
   readonly why: string;

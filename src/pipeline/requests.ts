@@ -2,10 +2,12 @@ import type { Entry } from '../board/entry.ts';
 import { nearestOf } from '../board/nearest.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
+import { askedBy } from './asked-by.ts';
 import { isOn } from './holds.ts';
 import { cleanFor, plainMove } from './in-place.ts';
 import { oneLine } from './one-line.ts';
 import type { Request } from './request.ts';
+import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 
 /** What one command asks for, as an action; null = it waits (its run is being stopped). */
@@ -16,6 +18,7 @@ export function carryOut(
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
   if (request.command === 'add')
     return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
+  if (request.command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined)
     return answer(request, false, `${request.taskId} is not on the board${guess(world, request.taskId ?? '')}`);
@@ -52,9 +55,10 @@ const mustStopFirst = ({ command, now }: Request): boolean =>
 function act(world: World, facts: EntryFacts, request: Request): Action[] {
   const { entry } = facts;
   const id = entry.id ?? '';
-  const asked = { request: request.id, report: request.why, trailers: [by(request, id)] };
+  const asked = { request: request.id, report: request.why, trailers: [askedBy(request, id)] };
   switch (request.command) {
     case 'add':
+    case 'undo':
       return [];
     case 'approve':
       if (!entry.tags.includes('APPROVE')) return answer(request, false, `${id} does not wait for approval`).actions;
@@ -119,7 +123,7 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
   } as const;
   const asked = { request: request.id, report: request.why };
   if (!request.mended)
-    return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [by(request, id)] })];
+    return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [askedBy(request, id)] })];
   if (branch === null || branch.tip === branch.start)
     return answer(request, false, `nothing is committed on branch ${id}`).actions;
   if (entry.column === 'IN_PROGRESS')
@@ -129,7 +133,7 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
         to: 'REVIEW',
         change: fresh,
         why: 'mended by hand, to be reviewed',
-        trailers: [by(request, id)],
+        trailers: [askedBy(request, id)],
       }),
     ];
   const usedUp = (stage: 'tester' | 'landing'): boolean => (entry.attempts[stage] ?? 0) > world.settings.retries;
@@ -140,15 +144,10 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
         ...asked,
         change: fresh,
         why: 'mended by hand, to be reviewed again',
-        trailers: [by(request, id)],
+        trailers: [askedBy(request, id)],
       }),
     ];
-  const trailers: Trailer[] = [by(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
+  const trailers: Trailer[] = [askedBy(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
   const change = { ...fresh, setFields: { ...fresh.setFields, reviewed: branch.tip, tested: null } };
   return [plainMove(facts, { ...asked, to: 'TESTING', change, why: 'mended by hand, to be tested again', trailers })];
 }
-
-const by = ({ by: { name, email } }: Request, id: string): Trailer => ({
-  name: 'Kanban-By',
-  value: `${id} ${name} <${email}>`,
-});

@@ -193,18 +193,33 @@ export const unrecordedUsage = (world: World, id: string): Trailer[] =>
 
 /** The branch conflicts with base: merged and tested again once, then a person is asked. */
 export function conflicted(facts: EntryFacts, files: readonly string[], settings: Settings): Action {
-  const { entry } = facts;
-  const { text, count } = raised(entry, 'landing');
   const why = `conflicts with base in ${files.join(', ')}`;
-  const feedback = oneLine(`${why}: merge base into the branch and resolve it`);
-  const setFields = { attempts: text, feedback, tested: null };
-  const trailers = [{ name: 'Kanban-Verdict', value: `${entry.id} landing conflict` }] as const;
+  const feedback = `${why}: merge base into the branch and resolve it`;
+  return notLanded(facts, { verdict: 'conflict', why, feedback, report: why }, settings);
+}
+
+/** The check is red because of it: like a failed test. @param report the evidence: what was green, what red, the log's end */
+export function checkedRed(facts: EntryFacts, why: string, report: string, settings: Settings): Action {
+  const feedback = `${why}: merge base into the branch, mend it, and look at the check's output`;
+  return notLanded(facts, { verdict: 'check-red', why, feedback, report }, settings);
+}
+
+function notLanded(
+  facts: EntryFacts,
+  said: { readonly verdict: string; readonly why: string; readonly feedback: string; readonly report: string },
+  settings: Settings,
+): Action {
+  const { entry } = facts;
+  const { why, report } = said;
+  const { text, count } = raised(entry, 'landing');
+  const setFields = { attempts: text, feedback: oneLine(said.feedback), tested: null };
+  const trailers = [{ name: 'Kanban-Verdict', value: `${entry.id} landing ${said.verdict}` }] as const;
   if (count <= settings.retries)
-    return plainMove(facts, { change: { addTags: ['RETRY'], setFields }, why, report: why, trailers });
+    return plainMove(facts, { change: { addTags: ['RETRY'], setFields }, why, report, trailers });
   const change = {
     addTags: ['ESCALATED'],
     removeTags: ['RETRY'],
     setFields: { ...setFields, reviewed: null },
   } as const;
-  return plainMove(facts, { to: 'REVIEW', change, why, report: why, trailers, needsPerson: true });
+  return plainMove(facts, { to: 'REVIEW', change, why, report, trailers, needsPerson: true });
 }

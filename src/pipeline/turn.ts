@@ -1,5 +1,5 @@
 import { unreachable } from '../unreachable.ts';
-import type { Action, Note } from './action.ts';
+import type { Action, Candidate, Note } from './action.ts';
 import type { AgentHold } from './holds.ts';
 import type { EntryFacts } from './world.ts';
 
@@ -10,7 +10,7 @@ export interface Turn {
   /** A run that wants a place in the pool; granted in order, nearest to CHANGELOG first. */
   readonly wants: Extract<Action, { type: 'start-run' }> | null;
   /** Is tested and may land. */
-  readonly lands: Extract<Action, { type: 'land-entry' }> | null;
+  readonly lands: Candidate | null;
   /** Wants to be picked. */
   readonly picks: boolean;
 }

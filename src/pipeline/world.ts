@@ -17,6 +17,8 @@ export interface World {
   readonly paused: string | null;
   /** Preflight findings that stop all picks, starts and landings, in words. */
   readonly stops: readonly string[];
+  /** id → a landing that base no longer contains, because somebody rewrote base. */
+  readonly lost: ReadonlyMap<string, string>;
   /** Why landings wait as a whole; null = they don't. */
   readonly landingsHeld: string | null;
   /** Commits that agents made outside their branch and that are undone: reverted, or in nobody's way any more. */
@@ -77,8 +79,17 @@ export interface EntryFacts {
   readonly kept: { readonly ref: string; readonly tip: string } | null;
   /** Its `tested`, else `reviewed` (no branch of that name being there) is contained in base: a landing that was reverted. */
   readonly testedInBase: boolean;
-  /** Its landing was tried and could not be done: why, and when it is tried again (epoch ms). */
-  readonly landingHeld?: { readonly why: string; readonly until: number } | null;
+  /** How it stands with the merge queue, as the queue said last; null: it has said nothing yet. */
+  readonly landing?: QueueWord | null;
+}
+
+/** What the merge queue says of a tested entry. */
+export interface QueueWord {
+  /** `held`: something is in the way; else its turn comes. */
+  readonly state: 'held' | 'lands';
+  readonly why: string;
+  /** When it is looked at again, epoch ms; null = when something happens. */
+  readonly until: number | null;
 }
 
 export interface BranchFacts {
@@ -156,6 +167,10 @@ export interface History {
   readonly landed: ReadonlyMap<string, string>;
   /** id → the tip of its branch that landed last. */
   readonly landedTips: ReadonlyMap<string, string>;
+  /** Ids that landed because a person merged their branch: there is no landing commit of ours. */
+  readonly byHand: ReadonlySet<string>;
+  /** id → the commit that took its landing back (`kanban undo`); gone once it lands again. */
+  readonly takenBack: ReadonlyMap<string, string>;
   readonly abandoned: ReadonlySet<string>;
   /** Run ids named in `Kanban-Run`. */
   readonly taken: ReadonlySet<string>;

@@ -53,6 +53,10 @@ export interface PreflightFacts {
   readonly pullRebase: boolean;
   /** Commits of base that its upstream lacks. */
   readonly unpushed: number;
+  /** What git's settings say of the remote that the settings name; null = they name none. */
+  readonly remote: RemoteConfigFact | null;
+  /** What was heard of it; null = it has not been asked. */
+  readonly remoteHeard: RemoteHeard | null;
   readonly teamChecks: readonly TeamCheckFact[];
   /** `.kanban/`, `.worktrees/`: those of ours that git doesn't ignore. */
   readonly notIgnored: readonly string[];
@@ -65,6 +69,25 @@ export interface PreflightFacts {
   readonly runsAlive: number;
   /** What would start first, in words: `T-12 Login crashes (task, claude)`. */
   readonly next: readonly string[];
+}
+
+export interface RemoteConfigFact {
+  readonly exists: boolean;
+  /** The branch that base follows by git's settings, `branch.<base>.remote` and `.merge`; null = none. */
+  readonly tracks: { readonly remote: string; readonly branch: string } | null;
+}
+
+export interface RemoteHeard {
+  /** Why it can't be talked to, in words; null = it can. */
+  readonly away: string | null;
+  /** Why it does not want what was pushed, in its own words. */
+  readonly declined: string | null;
+  /** Who else works on base by another clone, in words. */
+  readonly lockedBy: string | null;
+  /** Commits on base that the first push would publish, and that the coordinator did not make, newest first. */
+  readonly foreign: readonly { readonly sha: string; readonly subject: string; readonly author: string }[];
+  /** A commit that was pushed and that somebody has taken out of the remote's base; null = none. */
+  readonly lost: string | null;
 }
 
 export interface AgentFact {

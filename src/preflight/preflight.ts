@@ -9,6 +9,7 @@ import { commits } from './checks/commits.ts';
 import { containment } from './checks/containment.ts';
 import { disk } from './checks/disk.ts';
 import { envFiles } from './checks/env-files.ts';
+import { firstPush } from './checks/first-push.ts';
 import { foreignBranches } from './checks/foreign-branches.ts';
 import { gitVersion } from './checks/git-version.ts';
 import { head } from './checks/head.ts';
@@ -20,6 +21,11 @@ import { openOperation } from './checks/open-operation.ts';
 import { otherCoordinator } from './checks/other-coordinator.ts';
 import { prompts } from './checks/prompts.ts';
 import { pullRebase } from './checks/pull-rebase.ts';
+import { remote } from './checks/remote.ts';
+import { remoteAway } from './checks/remote-away.ts';
+import { remoteDeclined } from './checks/remote-declined.ts';
+import { remoteLock } from './checks/remote-lock.ts';
+import { remoteRewritten } from './checks/remote-rewritten.ts';
 import { repository } from './checks/repository.ts';
 import { room } from './checks/room.ts';
 import { settings } from './checks/settings.ts';
@@ -46,11 +52,17 @@ export const checks: readonly Check[] = [
   prompts,
   board,
   otherCoordinator,
+  remoteLock,
   disk,
   workspaces,
   uncommitted,
   teamChecks,
   foreignBranches,
+  remote,
+  remoteAway,
+  remoteDeclined,
+  firstPush,
+  remoteRewritten,
   agentMissing,
   agentUnattended,
   containment,

@@ -3,6 +3,7 @@ import { drawProblem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Cause } from '../runner/folder.ts';
 import { plain, plainLines } from './plain.ts';
+import { queueEventLine, type QueueEvent } from './queue-event.ts';
 import { span } from './span.ts';
 import { cut } from './width.ts';
 
@@ -46,12 +47,19 @@ function worded(event: KanbanEvent): string | null {
       return `${event.file} was saved from an older version; what had moved since stays moved: ${event.kept.join(', ')}`;
     case 'base-rewritten':
       return `base was rewritten from ${short(event.from)} to ${short(event.to)}${event.missing.length === 0 ? '' : `; landings that are missing now: ${event.missing.join(', ')}`}`;
+    case 'check-started':
+    case 'check-ended':
+    case 'check-flaked':
+    case 'check-blamed':
+    case 'pushed':
+    case 'integrated':
+      return queueEventLine(event);
     default:
       return ofEntry(event);
   }
 }
 
-type EntryEvent = Extract<KanbanEvent, { readonly id: string }>;
+type EntryEvent = Exclude<Extract<KanbanEvent, { readonly id: string }>, QueueEvent>;
 
 function ofEntry(event: EntryEvent): string {
   switch (event.type) {
@@ -67,6 +75,8 @@ function ofEntry(event: EntryEvent): string {
       return `${event.id} landed${event.byHand ? ', merged by hand' : ''} (${short(event.commit)}): ${plain(event.title)}`;
     case 'entry-abandoned':
       return `${event.id} abandoned${because(event.why)}: ${plain(event.title)}`;
+    case 'entry-undone':
+      return `${event.id} undone${because(event.why)}: its landing ${short(event.landing)} is taken back (${short(event.commit)})`;
     case 'person-needed':
       return [
         `${event.id} needs you: ${plain(event.why)}`,

@@ -1,5 +1,7 @@
+import picocolors from 'picocolors';
+import { plainLines } from './plain.ts';
 import type { Row } from './rows.ts';
-import { cut, displayWidth, fit } from './width.ts';
+import { cut, displayWidth, fit, wrap } from './width.ts';
 
 /** Width of the first cell with its gap: `IN_PROGRESS  `. */
 export const MARGIN = 13;
@@ -34,6 +36,23 @@ export function layOut(rows: readonly Row[], width: number, paint: Paint): strin
     const line = `${paint.column(fit(row.column, MARGIN))}${paint.id(fit(row.id, id))}  ${fit(row.title, title)}   ${cells}  ${paint.mood(words, row.mood)}`;
     return words === '' ? line.trimEnd() : line;
   });
+}
+
+/** A name in the first cell, lines beside it. */
+export const labelled = (name: string, lines: readonly string[]): string[] =>
+  lines.map((line, index) => `${(index === 0 ? name : '').padEnd(MARGIN)}${line}`);
+
+/** A text of one or more lines (a drawn problem), prose wrapped, underlines left as they are. */
+export const boxed = (text: string, room: number): string[] =>
+  plainLines(text).flatMap((line, index, all) =>
+    all.length > 1 && (index > 0 || line.length <= room) ? [line] : wrap(line.split(' '), ' ', room),
+  );
+
+/** The colours of a listing that is printed once. */
+export function painted(colour: boolean): Paint {
+  const colours = picocolors.createColors(colour);
+  const moods = { works: colours.green, waits: colours.dim, needs: colours.yellow } as const;
+  return { column: colours.cyan, id: colours.bold, mood: (text, mood) => (text === '' ? '' : moods[mood](text)) };
 }
 
 /** On a very narrow terminal: who does what, without columns. */

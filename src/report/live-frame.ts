@@ -2,6 +2,7 @@ import picocolors from 'picocolors';
 import type { Snapshot } from '../coordinator/snapshot.ts';
 import { layOut, MARGIN } from './layout.ts';
 import { plain } from './plain.ts';
+import { hindrances } from './queue-line.ts';
 import { rowsOf } from './rows.ts';
 import type { Clock } from './span.ts';
 import { countRuns } from './status.ts';
@@ -28,6 +29,7 @@ export function liveFrame(snapshot: Snapshot, { now, width, height, colour, cloc
   const work = layOut(rowsOf(snapshot, { now, clock, time: 'left' }), width, paint);
   const below = [
     ...snapshot.stops.map((stop) => colours.yellow(cut(`${'all waits'.padEnd(MARGIN)}${plain(stop)}`, width))),
+    ...hindrances(snapshot).map((words) => colours.yellow(cut(`${'queue'.padEnd(MARGIN)}${words}`, width))),
     cut(`${'TODO'.padEnd(MARGIN)}${todoLine(snapshot.entries, clock) || 'empty'}`, width),
     ...needing(snapshot).map((line) => colours.yellow(cut(line, width))),
     colours.dim(cut(footer(snapshot), width)),

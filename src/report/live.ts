@@ -67,6 +67,7 @@ const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>([
   'problem-found',
   'settings-broken',
   'audit-failed',
+  'check-blamed',
   'base-rewritten',
   'run-stalled',
   'removal-held',

@@ -24,6 +24,8 @@ export interface LogMove {
   readonly agent: string | null;
   readonly asked: string | null;
   readonly escalated: string | null;
+  /** The landing that this commit took back. */
+  readonly undone: string | null;
   /** What runs used whose results this commit took in, and, in a landing, the total; figures that nobody told are absent. */
   readonly usage: readonly LogUsage[];
   readonly subject: string;
@@ -62,6 +64,7 @@ const MEANS = new Set([
   'Kanban-Agent',
   'Kanban-By',
   'Kanban-Escalated',
+  'Kanban-Undone',
   'Kanban-Approval',
   'Kanban-Reviewed',
   'Kanban-Tested',
@@ -92,6 +95,7 @@ function moveOf(commit: LogCommit, id: string, trailers: ReadonlyMap<string, str
     agent: trailers.get('Kanban-Agent') ?? null,
     asked: trailers.get('Kanban-By') ?? null,
     escalated: trailers.get('Kanban-Escalated') ?? null,
+    undone: trailers.get('Kanban-Undone') ?? null,
     usage: usagesIn(trailers.get('Kanban-Usage')?.split(/\s+/) ?? []),
     subject: commit.subject,
     report: null,

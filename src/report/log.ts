@@ -45,6 +45,7 @@ export function said(move: LogMove): string {
   const parts = [
     move.from === null || move.to === null ? '' : `${move.from} → ${move.to}`,
     move.verdict ?? '',
+    move.undone === null ? '' : `undone: ${move.undone.slice(0, 7)} taken back`,
     agents(move.agent),
     used(move),
     move.escalated === null ? '' : `needs a person: ${plain(move.escalated)}`,

@@ -2,6 +2,7 @@ import type { Column } from '../board/entry.ts';
 import type { Snapshot, SnapshotEntry, SnapshotRun } from '../coordinator/snapshot.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain } from './plain.ts';
+import { checkRow } from './queue-line.ts';
 import { span, ticking, type Clock } from './span.ts';
 
 /** One line of the board: an entry in work, in cells. */
@@ -25,11 +26,14 @@ export interface RowOptions {
   readonly time: 'spent' | 'left';
 }
 
-/** The entries in work and those of TODO that something holds, in the order of the work; who needs a person is told elsewhere. */
+/**
+ * The entries in work and those of TODO that something holds, in the order of the work, and the check that is on; who needs
+ * a person is told elsewhere.
+ */
 export function rowsOf(snapshot: Snapshot, options: RowOptions): Row[] {
   const inWork = snapshot.entries.filter(({ column, state }) => column !== 'TODO' && state !== 'needs-person');
   const strays = snapshot.strayRuns.map((run) => runRow('', run.taskId, '(off the board)', run, options));
-  return [...inWork.map((entry) => rowOf(entry, options)), ...strays];
+  return [...inWork.map((entry) => rowOf(entry, options)), ...checkRow(snapshot, options), ...strays];
 }
 
 /** One entry as a row. */

@@ -1,7 +1,9 @@
 import picocolors from 'picocolors';
 import type { Snapshot, SnapshotEntry } from '../coordinator/snapshot.ts';
-import { layOut, MARGIN, type Paint } from './layout.ts';
-import { plain, plainLines } from './plain.ts';
+import { boxed, labelled, layOut, MARGIN, painted } from './layout.ts';
+import { plain } from './plain.ts';
+import { hindrances } from './queue-line.ts';
+import { queueOf } from './queue-words.ts';
 import { usageInWords } from '../pipeline/usage.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';
@@ -39,6 +41,10 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
   const lines = [
     colours.bold(headline(snapshot, options.now)),
     ...snapshot.stops.flatMap((stop) => label('all waits', boxed(stop, room))),
+    ...label(
+      'queue',
+      hindrances(snapshot).flatMap((words) => boxed(words, room)),
+    ),
     ...toldBesides(snapshot, rows, options.details).flatMap((told) => labelled('note', boxed(told, room))),
     ...layOut(rows, width, painted(options.colour)),
     ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
@@ -50,17 +56,23 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
 
 /** `main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs · push off` */
 export function headline(snapshot: Snapshot, now: number): string {
-  const { base, coordinator, capacity, push, mode } = snapshot;
-  const who =
-    coordinator === null ? 'no coordinator' : `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`;
-  const ending = mode === 'finish' ? ['ends when its runs have'] : mode === 'stop' ? ['is stopping its runs'] : [];
-  const parts = [`${plain(base.name)}@${base.sha.slice(0, 7)}`, who, ...(coordinator === null ? [] : ending)];
-  return [
-    ...parts,
-    `${countRuns(snapshot)} of ${capacity} runs`,
-    `push ${push ? 'on' : 'off'}`,
-    ...today(snapshot),
-  ].join(' · ');
+  const runs = `${countRuns(snapshot)} of ${snapshot.capacity} runs`;
+  return [...whoRuns(snapshot, now), runs, pushWords(snapshot), ...today(snapshot)].join(' · ');
+}
+
+/** `main@3f2a9c1`, `coordinator pid 4121, 12m` */
+export function whoRuns({ base, coordinator, mode }: Snapshot, now: number): string[] {
+  const name = `${plain(base.name)}@${base.sha.slice(0, 7)}`;
+  if (coordinator === null) return [name, 'no coordinator'];
+  const ending = { run: [], finish: ['ends when its runs have'], stop: ['is stopping its runs'] }[mode];
+  return [name, `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`, ...ending];
+}
+
+/** `push off`, `push origin/main` */
+export function pushWords(snapshot: Snapshot): string {
+  const { remote } = queueOf(snapshot);
+  if (!snapshot.push) return 'push off';
+  return remote === null ? 'push on' : `push ${plain(remote.name)}/${plain(remote.branch)}`;
 }
 
 /** `today 48.1k tokens, $1.20`; nothing where no agent told anything. */
@@ -111,20 +123,4 @@ function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boole
   ];
   const [top = '', ...below] = labelled(first ? 'needs you' : '', lines);
   return [colours.yellow(top.slice(0, MARGIN)) + top.slice(MARGIN), ...below];
-}
-
-/** A name in the first cell, lines beside it. */
-const labelled = (name: string, lines: readonly string[]): string[] =>
-  lines.map((line, index) => `${(index === 0 ? name : '').padEnd(MARGIN)}${line}`);
-
-/** A text of one or more lines (a drawn problem), prose wrapped, underlines left as they are. */
-const boxed = (text: string, room: number): string[] =>
-  plainLines(text).flatMap((line, index, all) =>
-    all.length > 1 && (index > 0 || line.length <= room) ? [line] : wrap(line.split(' '), ' ', room),
-  );
-
-function painted(colour: boolean): Paint {
-  const colours = picocolors.createColors(colour);
-  const moods = { works: colours.green, waits: colours.dim, needs: colours.yellow } as const;
-  return { column: colours.cyan, id: colours.bold, mood: (text, mood) => (text === '' ? '' : moods[mood](text)) };
 }

@@ -123,7 +123,7 @@ function ready(world: World, facts: EntryFacts, tip: string): Turn {
   }
   const why = whyHeld(world, facts);
   if (why !== null) return noted(facts, 'held', why);
-  if (facts.landingHeld && facts.landingHeld.until > world.now)
-    return noted(facts, 'held', facts.landingHeld.why, { until: facts.landingHeld.until });
-  return { ...noted(facts, 'lands', 'lands'), lands: { type: 'land-entry', key: entry.key, id: entry.id ?? '', tip } };
+  const { state, why: said, until } = facts.landing ?? { state: 'lands', why: 'lands', until: null };
+  const more = until === null ? {} : { until };
+  return { ...noted(facts, state, said, more), lands: { key: entry.key, id: entry.id ?? '', tip } };
 }

@@ -1,9 +1,16 @@
 import { checkoutOf } from '../../../src/git/checkout.ts';
+import type { Repository } from '../../../src/git/git.ts';
 import { readBlob } from '../../../src/git/objects.ts';
 import { insertChangelogLine } from '../../../src/landing/changelog.ts';
 import { readDisk } from '../../../src/landing/disk-file.ts';
-import { landOne, type Landing } from '../../../src/landing/land.ts';
-import { commitMove, type Move, type MoveFile } from '../../../src/landing/move.ts';
+import {
+  buildChain,
+  landChain,
+  type ChainItem,
+  type ChainLanded,
+  type ChainLanding,
+} from '../../../src/landing/chain.ts';
+import { commitMove, type Move, type MoveFile, type Step } from '../../../src/landing/move.ts';
 import { join } from 'node:path';
 import { EMPTY_TESTING, type Rig } from './rig.ts';
 
@@ -33,6 +40,10 @@ export async function moveOf(rig: Rig, change: Partial<Move> = {}): Promise<Move
   };
 }
 
+/** One landing, from the chain that is built for it to the audit. */
+export type Landing = Omit<ChainLanding, 'landings'> &
+  ChainItem & { readonly boardFiles: ReadonlyMap<string, Uint8Array> };
+
 export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
   return {
     baseRef: 'refs/heads/main',
@@ -41,10 +52,8 @@ export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
     id: 'T-9',
     board: 'board',
     boardFiles: new Map([['board/TESTING.md', Buffer.from(EMPTY_TESTING)]]),
-    changelog: {
-      path: 'CHANGELOG.md',
-      insert: (text) => insertChangelogLine(text, { section: 'Fixed', line: 'Landed (T-9)' }),
-    },
+    changelog: 'CHANGELOG.md',
+    insert: (text) => insertChangelogLine(text, { section: 'Fixed', line: 'Landed (T-9)' }),
     message: 'T-9: Ready to land\n\nKanban-Move: T-9 TESTING -> CHANGELOG\n',
     checkout: checkoutOf(rig.repo, 'refs/heads/main'),
     extraRefs: [{ ref: 'refs/kanban/seen' }],
@@ -52,4 +61,19 @@ export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
   };
 }
 
-export { commitMove, landOne };
+/** A chain of one. */
+export async function landOne(
+  repo: Repository,
+  landing: Landing,
+  step: Step = () => {},
+): Promise<ChainLanded | { readonly ok: false; readonly conflict: readonly string[] }> {
+  const { oldBase: base, board, changelog, boardFiles } = landing;
+  const chain = await buildChain(repo, { base, board, changelog, items: [landing], boardFiles: () => boardFiles });
+  if (!chain.ok) return chain;
+  const [left] = chain.left;
+  if (left) return { ok: false, conflict: left.conflict };
+  step('built');
+  return landChain(repo, { ...landing, landings: chain.landings }, step);
+}
+
+export { commitMove };

@@ -2,8 +2,8 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { precheck, type Landing } from '../../../src/landing/land.ts';
-import { landingOf, landOne } from './deeds.ts';
+import { precheck } from '../../../src/landing/merge-onto.ts';
+import { landingOf, landOne, type Landing } from './deeds.ts';
 import { CHANGELOG, EMPTY_TESTING, leftovers, lines, makeRig, TESTING, type Rig } from './rig.ts';
 
 let rig: Rig;

@@ -124,6 +124,8 @@ describe('command line', () => {
         attach         Follow the run of an entry as readable text until it ends; ending this leaves the
                        run alone
         status         What is at work, what waits and for what, what needs you (also: plain kanban)
+        queue          What is about to land: the batch, the check, what waits, what is held and why, the
+                       remote
         show           One entry: its text, where it stands and why, its runs, the ways on
         log            What moved, when and by whom, read from git history; with an id, the life of one
                        entry with its reports
@@ -133,6 +135,8 @@ describe('command line', () => {
         rescope        Back to TODO on a fresh branch; the old one is kept under refs/kanban/abandoned/
         deprioritize   To the bottom of TODO, with the blocker noted
         abandon        Off the board for good, with the reason in CHANGELOG.md; its branch is kept
+        undo           Take a landing back: its code and CHANGELOG line go, the entry stands on top of
+                       TODO again
         approve        Let an entry that waits with [APPROVE] go on
 
       Set up and check:

@@ -120,6 +120,8 @@ export function facts(of: Entry, change: Partial<EntryFacts> = {}): EntryFacts {
 export const history = (change: Partial<History> = {}): History => ({
   landed: new Map(),
   landedTips: new Map(),
+  byHand: new Set(),
+  takenBack: new Map(),
   abandoned: new Set(),
   taken: new Set(),
   requests: new Set(),
@@ -143,6 +145,7 @@ export function world(entries: readonly EntryFacts[], change: Partial<World> = {
     only: null,
     paused: null,
     stops: [],
+    lost: new Map(),
     landingsHeld: null,
     undone: new Set(),
     agentsHeld: new Map(),

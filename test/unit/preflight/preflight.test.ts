@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentFact, PreflightFacts } from '../../../src/preflight/facts.ts';
+import type { AgentFact, PreflightFacts, RemoteHeard } from '../../../src/preflight/facts.ts';
 import { drawFindings } from '../../../src/preflight/draw.ts';
 import { heldBy } from '../../../src/preflight/holds.ts';
 import { checks, preflight } from '../../../src/preflight/preflight.ts';
@@ -16,6 +16,23 @@ const settings = (change: { run?: string; afterCreate?: string; capacity?: numbe
     roles: { ...all.roles, tester: { ...all.roles.tester, run: change.run ?? 'npm test' } },
   };
 };
+
+const remoteSettings = (change: Partial<Pick<Settings, 'push' | 'upstream'>>): Settings => ({
+  ...settings(),
+  remote: 'origin',
+  push: true,
+  ...change,
+});
+const pushing = { settings: remoteSettings({}), remote: { exists: true, tracks: null } };
+const foreign = { sha: '3f2a9c1d4b5e', subject: 'private notes', author: 'Per Son' };
+const heard = (change: Partial<RemoteHeard>): RemoteHeard => ({
+  away: null,
+  declined: null,
+  lockedBy: null,
+  foreign: [],
+  lost: null,
+  ...change,
+});
 
 /** A repository in which all is well. */
 const well: PreflightFacts = {
@@ -46,6 +63,8 @@ const well: PreflightFacts = {
   ignoredEnvFiles: [],
   hasWorktreeInclude: false,
   pullRebase: false,
+  remote: null,
+  remoteHeard: null,
   unpushed: 0,
   teamChecks: [],
   containment: null,
@@ -198,6 +217,50 @@ describe('preflight', () => {
       ['holds containment'],
     ],
     ['leftovers', { mended: ['the lock of process 3, which is gone'] }, ['mended leftovers']],
+    ['a remote that is well', { ...pushing, remoteHeard: heard({}) }, []],
+    ['no such remote', { ...pushing, remote: { exists: false, tracks: null } }, ['holds remote']],
+    [
+      'no such remote, which nothing is pushed to',
+      { settings: remoteSettings({ push: false }), remote: { exists: false, tracks: null } },
+      ['told remote'],
+    ],
+    [
+      'a base that follows another branch',
+      { ...pushing, remote: { exists: true, tracks: { remote: 'origin', branch: 'master' } } },
+      ['holds remote'],
+    ],
+    [
+      'a base that follows its upstream',
+      {
+        settings: remoteSettings({ upstream: 'master' }),
+        remote: { exists: true, tracks: { remote: 'origin', branch: 'master' } },
+      },
+      [],
+    ],
+    [
+      "a base that follows a fork's",
+      { ...pushing, remote: { exists: true, tracks: { remote: 'fork', branch: 'master' } } },
+      [],
+    ],
+    ['a remote that is away', { ...pushing, remoteHeard: heard({ away: 'no network' }) }, ['holds remote-away']],
+    [
+      'a remote that is away, and upstream is there',
+      {
+        ...pushing,
+        settings: remoteSettings({ push: false, upstream: 'main' }),
+        remoteHeard: heard({ away: 'no network' }),
+      },
+      ['told remote-away'],
+    ],
+    [
+      'a remote that is away, and nothing waits for it',
+      { ...pushing, settings: remoteSettings({ push: false }), remoteHeard: heard({ away: 'no network' }) },
+      [],
+    ],
+    ['a protected branch', { ...pushing, remoteHeard: heard({ declined: 'GH006' }) }, ['holds remote-declined']],
+    ['a coordinator of another clone', { ...pushing, remoteHeard: heard({ lockedBy: 'x' }) }, ['stops remote-lock']],
+    ['a rewritten remote', { ...pushing, remoteHeard: heard({ lost: '3f2a9c1d4b5e' }) }, ['holds remote-rewritten']],
+    ["somebody's commits", { ...pushing, remoteHeard: heard({ foreign: [foreign, foreign] }) }, ['holds first-push']],
   ];
 
   it.each(cases)('%s', (_, change, expected) => {
@@ -230,6 +293,24 @@ describe('preflight', () => {
         expect(finding.message).toMatch(/\S/);
       }
     }
+  });
+
+  it('holds landings, and nothing else, for what only a push needs', () => {
+    for (const change of [{ away: 'x' }, { declined: 'x' }, { lost: 'x' }, { foreign: [foreign] }]) {
+      const { stops, landings, agents } = heldBy(preflight({ ...well, ...pushing, remoteHeard: heard(change) }));
+      expect({ stops, agents: [...agents] }).toEqual({ stops: [], agents: [] });
+      expect(landings).toMatch(/ Mend: /);
+    }
+  });
+
+  it('names what the first push would publish', () => {
+    const many = Array.from({ length: 7 }, () => foreign);
+    const [finding] = preflight({ ...well, ...pushing, remoteHeard: heard({ foreign: many }) });
+    expect(finding?.message).toMatch(
+      /^The first push would publish 7 commits .*3f2a9c1d4b private notes \(Per Son\).* and 2 more\.$/,
+    );
+    const [one] = preflight({ ...well, ...pushing, remoteHeard: heard({ foreign: [foreign] }) });
+    expect(one?.message).toContain('publish a commit on main that origin lacks: 3f2a9c1d4b private notes (Per Son).');
   });
 
   it('holds every agent, built in or not, where none may run', () => {

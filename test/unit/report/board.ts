@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotEntry, SnapshotRun } from '../../../src/coordinator/snapshot.ts';
+import type { Snapshot, SnapshotEntry, SnapshotQueue, SnapshotRun } from '../../../src/coordinator/snapshot.ts';
 import type { Clock } from '../../../src/report/span.ts';
 
 /** Friday, 14:20:00 by the tests' clock, which knows no time zone. */
@@ -42,6 +42,23 @@ export const entry = (fields: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
   ...fields,
 });
 
+export const queue = (fields: Partial<SnapshotQueue> = {}): SnapshotQueue => ({
+  mode: 'batch',
+  check: 'npm test',
+  size: 4,
+  most: 16,
+  batch: [],
+  waiting: [],
+  running: null,
+  held: null,
+  until: null,
+  recent: [],
+  checks: 0,
+  flakes: 0,
+  remote: null,
+  ...fields,
+});
+
 export const snapshot = (fields: Partial<Snapshot> = {}): Snapshot => ({
   version: 1,
   at: NOW,
@@ -50,6 +67,7 @@ export const snapshot = (fields: Partial<Snapshot> = {}): Snapshot => ({
   mode: 'run',
   capacity: 6,
   push: false,
+  queue: queue(),
   stops: [],
   told: [],
   today: {},

@@ -14,6 +14,7 @@ const problem: Problem = {
   where: { file: 'board/TODO.md', line: 12, column: 4, length: 4, lineText: '## T-11: Drop lodash' },
   fix: 'give one of them another number',
 };
+const check = 'check-3-0123abcd';
 const run = { id: 'T-11', run: 'T-11-1-task-0123abcd', role: 'task', agent: 'claude' } as const;
 
 /** One of every type: a new type that is missing here does not compile. */
@@ -34,6 +35,27 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'entry-added': { type: 'entry-added', id: 'T-11', title, commit },
   'entry-landed': { type: 'entry-landed', id: 'T-11', title, commit, line: '- Dropped lodash (T-11)', byHand: false },
   'entry-abandoned': { type: 'entry-abandoned', id: 'T-11', title, why: 'not needed', commit },
+  'entry-undone': {
+    type: 'entry-undone',
+    id: 'T-11',
+    title,
+    why: 'lodash is needed',
+    landing: '0a1b2c3d00000000000000000000000000000000',
+    commit,
+  },
+  'check-started': { type: 'check-started', check, entries: ['T-11', 'T-12'], purpose: 'first', commit },
+  'check-ended': {
+    type: 'check-ended',
+    check,
+    entries: ['T-11', 'T-12'],
+    outcome: 'red',
+    detail: 'exit 1',
+    seconds: 192,
+  },
+  'check-flaked': { type: 'check-flaked', entries: ['T-11', 'T-12'], commit },
+  'check-blamed': { type: 'check-blamed', id: 'T-11', why: 'red with it, green without it: exit 1', partner: null },
+  pushed: { type: 'pushed', remote: 'origin', branch: 'main', commit, entries: ['T-11', 'T-12'] },
+  integrated: { type: 'integrated', from: 'origin/main', commit, notes: ['T-7 was moved here and there'] },
   'run-started': { type: 'run-started', ...run, purpose: 'work' },
   'run-adopted': { type: 'run-adopted', ...run },
   'run-ended': { type: 'run-ended', ...run, cause: 'timed-out', detail: '15m', seconds: 900 },
@@ -84,6 +106,13 @@ describe('event lines', () => {
       T-11 added to TODO: Drop lodash
       T-11 landed (3f2a9c1): Drop lodash
       T-11 abandoned (not needed): Drop lodash
+      T-11 undone (lodash is needed): its landing 0a1b2c3 is taken back (3f2a9c1)
+      check begins: T-11, T-12
+      check of T-11, T-12 is red after 3m: exit 1
+      check of T-11, T-12 was a flake: red, and now green on the same commit (3f2a9c1)
+      T-11 goes back: it makes the check red: red with it, green without it: exit 1
+      pushed to origin/main (3f2a9c1): T-11, T-12
+      base was brought up to origin/main (3f2a9c1): T-7 was moved here and there
       T-11 work begins (claude)
       T-11 work goes on (claude): it outlived the coordinator that started it
       T-11 work was ended at its time limit after 15m: 15m
@@ -120,6 +149,17 @@ describe('event lines', () => {
       { type: 'coordinator-ended', why: 'stopped', runsLeft: 0 },
       { type: 'hold-changed', what: 'landings', why: null },
       { ...EVENTS['entry-landed'], byHand: true },
+      { ...EVENTS['check-started'], purpose: 'again' },
+      { ...EVENTS['check-started'], entries: [], purpose: 'control' },
+      { ...EVENTS['check-started'], entries: ['T-11'], purpose: 'search' },
+      { ...EVENTS['check-started'], entries: ['T-11'], purpose: 'confirm' },
+      { ...EVENTS['check-started'], entries: Array.from({ length: 16 }, (_, index) => `T-${index}`) },
+      { ...EVENTS['check-ended'], outcome: 'green', detail: '', seconds: 0.4 },
+      { ...EVENTS['check-ended'], entries: [], outcome: 'trouble', detail: 'the disk was full while it ran (exit 1)' },
+      { ...EVENTS['check-flaked'], entries: [] },
+      { ...EVENTS['check-blamed'], partner: 'T-12', why: 'each is green by itself' },
+      { ...EVENTS['pushed'], entries: [] },
+      { ...EVENTS['integrated'], from: 'origin/release', notes: [] },
       { ...EVENTS['run-started'], role: 'task', purpose: 'mend' },
       { ...EVENTS['run-ended'], role: 'tester', cause: 'reported', detail: '', seconds: 42 },
     ];
@@ -128,6 +168,17 @@ describe('event lines', () => {
       kanban has ended: stopped
       landings: goes on
       T-11 landed, merged by hand (3f2a9c1): Drop lodash
+      check begins: T-11, T-12 (again, after a red)
+      check begins: base alone (to see whether it is green)
+      check begins: T-11 (in search of the culprit)
+      check begins: T-11 (once more, before anybody is blamed)
+      check begins: T-0, T-1, T-2, T-3, T-4, T-5, T-6, T-7 and 8 more
+      check of T-11, T-12 is green after <1s
+      check of base alone could not be carried out after 3m: the disk was full while it ran (exit 1)
+      check of base alone was a flake: red, and now green on the same commit (3f2a9c1)
+      T-11 goes back: it makes the check red together with T-12: each is green by itself
+      pushed to origin/main (3f2a9c1)
+      base was brought up to origin/release (3f2a9c1)
       T-11 mending begins (claude)
       T-11 test ended after 42s"
     `);

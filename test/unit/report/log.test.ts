@@ -52,6 +52,16 @@ describe('log', () => {
     `);
   });
 
+  it('tells of a landing that was taken back, and who asked for it', () => {
+    const undo = commit(
+      'abcd',
+      'Kanban-Move: T-12 CHANGELOG -> TODO\nKanban-Undone: T-12 0a1b2c3d4e\nKanban-By: T-12 Bob <bob@example.com>',
+    );
+    expect(renderLog(logMoves([undo], 'T-12'), { clock, width: null, colour: false })).toBe(
+      '14:20  T-12  CHANGELOG → TODO · undone: 0a1b2c3 taken back · by Bob\n',
+    );
+  });
+
   it('believes nothing that a run committed', () => {
     expect(logMoves(commits, null).some(({ commit: sha }) => sha.startsWith('dddd'))).toBe(false);
   });

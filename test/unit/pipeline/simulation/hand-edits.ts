@@ -8,7 +8,7 @@ import type { WorldSim } from './world-sim.ts';
 export type HandEdit = { readonly after: number; readonly which: number } & (
   | { readonly do: 'move'; readonly to: Column }
   | { readonly do: 'tag'; readonly tag: Tag; readonly on: boolean }
-  | { readonly do: 'delete' | 'paste' | 'strike' | 'merge' | 'commit' | 'revert' | 'restart' }
+  | { readonly do: 'delete' | 'paste' | 'strike' | 'merge' | 'commit' | 'revert' | 'undo' | 'restart' }
   | { readonly do: 'ask'; readonly command: Request['command']; readonly flag: boolean }
 );
 
@@ -32,6 +32,7 @@ export const anyEdit: fc.Arbitrary<HandEdit> = fc.oneof(
       'merge' as const,
       'commit' as const,
       'revert' as const,
+      'undo' as const,
       'restart' as const,
     ),
   }),
@@ -58,6 +59,7 @@ export function byHand(sim: WorldSim, edit: HandEdit, number: number): void {
   if (edit.do === 'restart') return void (sim.mode = 'stop');
   if (edit.do === 'paste') return paste(sim, edit.which);
   if (edit.do === 'revert') return revert(sim, edit.which);
+  if (edit.do === 'undo') return undo(sim, edit.which, number);
   if (entry !== undefined) change(sim, edit, entry, number);
 }
 
@@ -105,6 +107,15 @@ function paste(sim: WorldSim, which: number): void {
   sim.clipboard.delete(id);
   sim.touched(id);
   sim.put(entry);
+}
+
+/** `kanban undo` of an id that has landed, whatever became of it since. */
+function undo(sim: WorldSim, which: number, number: number): void {
+  const ids = [...sim.history.landed.keys(), ...sim.history.takenBack.keys()];
+  const id = ids[which % Math.max(1, ids.length)];
+  if (id === undefined) return;
+  if (!sim.entries.has(id)) sim.touched(id);
+  sim.requests = [...sim.requests, request('undo', id, { id: `r${number}` })];
 }
 
 /** `git revert` of a landing brings the entry's text back as it stood. */

@@ -1,8 +1,9 @@
 import { COLUMNS, STAGES, type Column, type Entry, type Stage, type Tag } from '../../../../src/board/entry.ts';
-import type { Action, Decision, EntryChange, Trailer } from '../../../../src/pipeline/action.ts';
+import type { Action, Candidate, Decision, EntryChange, Trailer } from '../../../../src/pipeline/action.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
 import { HistoryFold } from '../../../../src/pipeline/history.ts';
-import { conflicted } from '../../../../src/pipeline/take-in.ts';
+import { cleanFor } from '../../../../src/pipeline/in-place.ts';
+import { checkedRed, conflicted } from '../../../../src/pipeline/take-in.ts';
 import {
   columnOfRun,
   type EntryFacts,
@@ -73,6 +74,8 @@ export class WorldSim {
   readonly #past: PastRun[] = [];
   readonly #missed = new Map<string, number | null>();
   readonly #landedTips = new Set<string>();
+  /** Entries as they stood in the commit before their landing. */
+  readonly #landedTexts = new Map<string, Entry>();
   #steps = 0;
   #crashes: number;
   #serial = 0;
@@ -192,6 +195,7 @@ export class WorldSim {
       only: null,
       paused: null,
       stops: [],
+      lost: new Map(),
       landingsHeld: null,
       undone: new Set(),
       agentsHeld: new Map(),
@@ -331,10 +335,13 @@ export class WorldSim {
         return this.#stop(action.run);
       case 'put-aside':
         return this.#putAside(action.run);
-      case 'land-entry':
-        return this.#land(action, world);
+      case 'land-entries':
+        for (const candidate of action.entries) if (!this.#land(candidate, world)) return;
+        return;
       case 'close-merged':
-        return this.#close(action);
+        return this.#close(action, [{ name: 'Kanban-Verdict', value: `${action.id} landing by-hand` }]);
+      case 'undo-entry':
+        return this.#undo(action);
       case 'restore-branch':
         if (this.branches.has(action.id)) throw new Error(`${action.id} has a branch already`);
         this.branches.set(action.id, { tip: action.tip, start: `${action.id}:start`, inBase: false, worktree: false });
@@ -467,8 +474,8 @@ export class WorldSim {
     return branch;
   }
 
-  /** I5. */
-  #land({ key, id, tip }: Extract<Action, { type: 'land-entry' }>, world: World): void {
+  /** I5. @returns false when it went back instead: the others are looked at again. */
+  #land({ key, id, tip }: Candidate, world: World): boolean {
     const facts = world.entries.find(({ entry }) => entry.key === key)!;
     const branch = this.#branch(id);
     if (
@@ -480,20 +487,52 @@ export class WorldSim {
     if (facts.entry.tags.some((tag) => tag === 'PAUSED' || tag === 'APPROVE' || tag === 'ESCALATED'))
       throw new Error(`${id} landed with ${facts.entry.tags.join(', ')}`);
     const { conflicts, settings } = this.script;
-    if (conflicts.length > 0 && conflicts[this.#landings++ % conflicts.length])
-      return this.#perform(conflicted(facts, ['a.ts'], settings), world);
-    this.#close({ key, id, from: 'TESTING', tip });
+    if (conflicts.length > 0 && conflicts[this.#landings++ % conflicts.length]) {
+      const isConflict = this.#landings % 2 === 0;
+      const why = 'the check is red with it';
+      this.#perform(
+        isConflict ? conflicted(facts, ['a.ts'], settings) : checkedRed(facts, why, why, settings),
+        world,
+      );
+      return false;
+    }
+    if (this.#landedTips.has(tip)) throw new Error(`I5: ${id} was to land again with the work that was taken back`);
+    this.#close({ key, id, from: 'TESTING', tip }, [{ name: 'Kanban-Tested', value: `${id} ${tip}` }]);
+    return true;
   }
 
-  #close({ key, id, from, tip }: { key: string; id: string; from: Column; tip: string }): void {
+  #close(
+    { key, id, from, tip }: { key: string; id: string; from: Column; tip: string },
+    verdict: readonly Trailer[],
+  ): void {
     const entry = this.entries.get(key)!;
     this.entries.delete(key);
     this.landedEntries.set(id, { ...entry, tested: tip });
+    this.#landedTexts.set(id, entry);
     this.#landedTips.add(tip);
     this.#branch(id).inBase = true;
-    this.commit([{ name: 'Kanban-Move', value: `${id} ${from} -> CHANGELOG` }]);
+    this.commit([{ name: 'Kanban-Move', value: `${id} ${from} -> CHANGELOG` }, ...verdict]);
     this.#step();
     this.branches.delete(id);
+  }
+
+  /** I1: it stands nowhere but where the undo puts it, and its landing counts no more. */
+  #undo({ id, landing, why, trailers, request }: Extract<Action, { type: 'undo-entry' }>): void {
+    const entry = this.#landedTexts.get(id);
+    if (entry === undefined || this.entries.has(id) || this.history.landed.get(id) !== landing)
+      throw new Error(`I1: ${id} has not landed as ${landing}, or stands on the board`);
+    const { setFields, ...change } = cleanFor(entry);
+    this.landedEntries.delete(id);
+    const clean = changed(entry, { ...change, setFields: { ...setFields, feedback: why } });
+    this.put({ ...clean, column: 'TODO', start: this.nextStart('top') });
+    const undone = [
+      { name: 'Kanban-Move', value: `${id} CHANGELOG -> TODO` },
+      { name: 'Kanban-Undone', value: `${id} ${landing}` },
+    ] as const;
+    this.commit([...undone, ...trailers], request);
+    if (this.history.landed.has(id)) throw new Error(`${id} still counts as landed`);
+    this.#step();
+    this.#answered(request);
   }
 
   #retire(id: string, how: 'landed' | 'empty' | 'abandoned' | 'afresh'): void {

@@ -189,7 +189,7 @@ describe('tags', () => {
       ),
     ).toEqual([]);
     expect(types(world([facts(tested), facts(waiting)], { history: approvals }))).toEqual([
-      'land-entry',
+      'land-entries',
       'pick-entries',
     ]);
   });

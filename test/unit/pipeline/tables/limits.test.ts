@@ -68,7 +68,7 @@ describe('capacity and wip (I3)', () => {
     const ours = history({ reviewed: new Set(['T-6 r', 'T-3 tip1']) });
     const told = (capacity: number) =>
       acts(world(on, { history: ours, settings: settings({ capacity }) })).map((action) =>
-        action.type === 'start-run' || action.type === 'land-entry' ? action.id : action.type,
+        action.type === 'start-run' ? action.id : action.type === 'land-entries' ? action.entries.map(({ id }) => id).join() : action.type,
       );
     expect(told(6)).toEqual(['T-3', 'T-6', 'T-5', 'T-4', 'pick-entries']);
     expect(told(2)).toEqual(['T-3', 'T-6', 'T-5']);
@@ -101,12 +101,12 @@ describe('order', () => {
     expect(picks(world(on))).toEqual(['T-3', 'T-1', 'T-4', 'T-2']);
     const tested = { reviewed: 'tip1', tested: 'tip1' };
     const both = [facts(entry('T-1', 'TESTING', tested)), facts(entry('T-2', 'TESTING', { ...tested, priority: 0 }))];
-    expect(acts(world(both))).toMatchObject([{ type: 'land-entry', id: 'T-2' }]);
+    expect(acts(world(both))).toMatchObject([{ type: 'land-entries', entries: [{ id: 'T-2' }, { id: 'T-1' }] }]);
   });
 
-  it('one landing at a time; none while they are held, or while being stopped', () => {
+  it('all that may land go to the queue; none while they are held, or while being stopped', () => {
     const on = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
-    expect(acts(world([on]))).toEqual([{ type: 'land-entry', key: 'T-1', id: 'T-1', tip: 'tip1' }]);
+    expect(acts(world([on]))).toEqual([{ type: 'land-entries', entries: [{ key: 'T-1', id: 'T-1', tip: 'tip1' }] }]);
     expect(acts(world([on], { mode: 'finish' }))).toHaveLength(1);
     expect(acts(world([on], { mode: 'stop' }))).toEqual([]);
     expect(acts(world([on], { landingsHeld: 'no push' }))).toEqual([]);
@@ -175,7 +175,7 @@ describe('approval', () => {
     const tested = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1', approve: 'land' }));
     expect(moveOf(world([tested])).trailers).toEqual(['Kanban-Approval: T-1 land tip1']);
     expect(types(world([tested], { history: history({ approvals: new Set(['T-1 land tip1']) }) }))).toEqual([
-      'land-entry',
+      'land-entries',
     ]);
     expect(
       moveOf(world([tested], { history: history({ approvals: new Set(['T-1 land tip0', 'T-1 start']) }) })).add,

@@ -48,11 +48,11 @@ describe('a message that comes when no run is left to hear it', () => {
   const tested = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
 
   it('has the entry tested again, with it in front, instead of landed', () => {
-    expect(types(world([tested]))).toEqual(['land-entry']);
+    expect(types(world([tested]))).toEqual(['land-entries']);
     expect(acts(world([tested], { messages: waiting }))).toMatchObject([
       { type: 'move-entry', to: 'TESTING', change: { setFields: { tested: null } } },
     ]);
-    expect(types(world([tested], { messages: new Map([['T-2', 1]]) }))).toEqual(['land-entry']);
+    expect(types(world([tested], { messages: new Map([['T-2', 1]]) }))).toEqual(['land-entries']);
   });
 
   it('keeps a result that is taken in from landing with it', () => {
@@ -65,7 +65,7 @@ describe('a message that comes when no run is left to hear it', () => {
   it('changes nothing for a tester that reads no prompt', () => {
     const { roles, ...others } = settings({});
     const shell = { ...others, roles: { ...roles, tester: { ...roles.tester, agent: 'shell' } } };
-    expect(types(world([tested], { messages: waiting, settings: shell }))).toEqual(['land-entry']);
+    expect(types(world([tested], { messages: waiting, settings: shell }))).toEqual(['land-entries']);
   });
 });
 

@@ -46,7 +46,7 @@ describe('landings wait for commits that an agent made outside its branch', () =
   it('also while its result waits, since the entry is paused', () => {
     const paused = facts(entry('T-2', 'IN_PROGRESS', { tags: ['PAUSED'] }));
     expect(types(world([tested, paused], { runs: [strayed()] }))).toEqual([]);
-    expect(types(world([tested, paused], { runs: [strayed()], undone: new Set(['abc']) }))).toEqual(['land-entry']);
+    expect(types(world([tested, paused], { runs: [strayed()], undone: new Set(['abc']) }))).toEqual(['land-entries']);
   });
 
   it.each<[string, EntryFacts[], string[]]>([
@@ -54,7 +54,7 @@ describe('landings wait for commits that an agent made outside its branch', () =
     ['the person freed the entry', [facts(entry('T-2', 'TODO', { parked: true }))], []],
     ['the entry is gone', [], []],
   ])('until %s', (_, others, undone) => {
-    expect(types(world([tested, ...others], { history: told, undone: new Set(undone) }))).toEqual(['land-entry']);
+    expect(types(world([tested, ...others], { history: told, undone: new Set(undone) }))).toEqual(['land-entries']);
   });
 
   it('not until one of two is undone', () => {

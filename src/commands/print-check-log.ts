@@ -1,0 +1,87 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Snapshot } from '../coordinator/snapshot.ts';
+import type { Problem } from '../problem.ts';
+import { plain, plainLines } from '../report/plain.ts';
+import { onBase, queueOf, took } from '../report/queue-words.ts';
+import type { Io } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { printProblems } from './print.ts';
+
+/**
+ * Prints what the check that is on has printed so far, else what the newest one has: on a terminal as lines that can't move
+ * the cursor, below a line that says what it is; elsewhere byte by byte.
+ * @param root of the main worktree, absolute
+ */
+export async function printCheckLog(root: string, snapshot: Snapshot, io: Io): Promise<ExitCode> {
+  const found = checkOf(snapshot);
+  if (found === null) return printProblems(io, [NONE]);
+  const path = resolve(root, found.log);
+  if (!existsSync(path) && !found.isOn) return printProblems(io, [gone(found.log)]);
+  if (io.isTTY) io.stdout.write(`${found.title}\n`);
+  if (!existsSync(path)) return EXIT.done;
+  await (io.isTTY ? writeLines : writeBytes)(path, io);
+  return EXIT.done;
+}
+
+interface Found {
+  readonly title: string;
+  readonly log: string;
+  readonly isOn: boolean;
+}
+
+function checkOf(snapshot: Snapshot): Found | null {
+  const { running, recent } = queueOf(snapshot);
+  const base = snapshot.base.name;
+  if (running !== null) {
+    const title = `${plain(running.log)}: ${onBase(running.entries, base)}, is on`;
+    return { title, log: running.log, isOn: true };
+  }
+  const [last] = recent;
+  if (last === undefined) return null;
+  const detail = last.detail === '' ? '' : `: ${plain(last.detail)}`;
+  const title = `${plain(last.log)}: ${onBase(last.entries, base)}, ${last.outcome} after ${took(last.seconds)}${detail}`;
+  return { title, log: last.log, isOn: false };
+}
+
+const NONE: Problem = {
+  code: 'no-check',
+  message: 'no check has run yet',
+  fix: 'kanban queue says what the merge queue does; merge_queue.check in WORKFLOW.md sets its command',
+};
+
+const gone = (log: string): Problem => ({
+  code: 'no-check-log',
+  message: `what the check printed is not there any more: ${plain(log)} (kept for two weeks)`,
+  fix: 'kanban queue tells how the newest checks ended',
+});
+
+async function writeBytes(path: string, io: Io): Promise<void> {
+  for await (const chunk of createReadStream(path)) await write(io, chunk as Buffer);
+}
+
+async function writeLines(path: string, io: Io): Promise<void> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, { encoding: 'utf8' })) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    // One line without an end must not fill the memory.
+    if (rest.length > LONGEST) {
+      lines.push(rest);
+      rest = '';
+    }
+    if (lines.length > 0) await write(io, `${shown(lines)}\n`);
+  }
+  if (rest !== '') await write(io, `${shown([rest])}\n`);
+}
+
+const LONGEST = 1_000_000;
+
+/** What a line overwrote of itself (a progress bar) stays away, as on the terminal that it was made for. */
+const shown = (lines: readonly string[]): string =>
+  lines.map((line) => plainLines(line.replace(/\r$/, '').split('\r').at(-1) ?? '').join('')).join('\n');
+
+/** Waits for a reader that is slower than the file. */
+async function write({ stdout }: Io, text: string | Buffer): Promise<void> {
+  if (!stdout.write(text)) await new Promise<void>((done) => stdout.once('drain', () => done()));
+}

@@ -1,0 +1,45 @@
+import { openRepository } from '../git/git.ts';
+import type { Problem } from '../problem.ts';
+import { renderQueue } from '../report/queue.ts';
+import { queueOf } from '../report/queue-words.ts';
+import type { Io, ParsedArgs } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { localClock } from './local-clock.ts';
+import { printJson, printProblems, wantsColour } from './print.ts';
+import { printCheckLog } from './print-check-log.ts';
+import { readSnapshot } from './read-snapshot.ts';
+
+/** Recent checks that a person is shown, unless `--limit` says otherwise. */
+const LIMIT = 5;
+
+/** `kanban queue` */
+export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  const [log, json] = [options['log'] === true, options['json'] === true];
+  if (log && json) return printProblems(io, [NO_JSON]);
+  const read = await readSnapshot(io.cwd);
+  if (!read.ok) return printProblems(io, read.error);
+  const snapshot = read.value;
+  if (log) {
+    const opened = await openRepository(io.cwd);
+    return opened.ok ? printCheckLog(opened.value.root, snapshot, io) : printProblems(io, opened.error);
+  }
+  const limit = typeof options['limit'] === 'number' ? options['limit'] : null;
+  if (json) {
+    const { version, at, base, coordinator, push } = snapshot;
+    const queue = queueOf(snapshot);
+    const recent = queue.recent.slice(0, limit ?? queue.recent.length);
+    printJson(io, { version, at, base, coordinator, push, ...queue, recent });
+    return EXIT.done;
+  }
+  const now = Date.now();
+  const width = io.columns ?? null;
+  const shown = { now, clock: localClock(now), width, colour: wantsColour(io), limit: limit ?? LIMIT };
+  io.stdout.write(renderQueue(snapshot, shown));
+  return EXIT.done;
+}
+
+const NO_JSON: Problem = {
+  code: 'log-is-text',
+  message: 'what a check printed is text: --log and --json do not go together',
+  fix: 'kanban queue --json names the file of each log',
+};

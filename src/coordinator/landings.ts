@@ -1,0 +1,123 @@
+import { readCheckLog } from '../effects/check-log.ts';
+import type { RunnerPool } from '../effects/runner-pool.ts';
+import type { KanbanEvent } from '../event.ts';
+import type { Repository } from '../git/git.ts';
+import type { Candidate } from '../pipeline/action.ts';
+import type { World } from '../pipeline/world.ts';
+import { BaseUpkeep } from './base-upkeep.ts';
+import type { BoardWriter } from './board-writer.ts';
+import { Checks } from './checks.ts';
+import { MergeQueue, type QueueParts } from './merge-queue.ts';
+import type { Observation, Observer } from './observe.ts';
+import type { Performed } from './perform.ts';
+import { queueView } from './queue-view.ts';
+import type { RemoteFacts } from './remote-facts.ts';
+import { Remote } from './remote.ts';
+import type { SnapshotQueue } from './snapshot.ts';
+import type { Teller } from './teller.ts';
+
+/** What waits for less than this is not worth a word. */
+const WORTH_TELLING = 1_000;
+
+/** All that has to do with landing: the merge queue, its checks, the remote, and base's being up to it. */
+export class Landings {
+  readonly queue: MergeQueue;
+  readonly #repo: Repository;
+  readonly #checks: Checks;
+  readonly #remote: Remote;
+  readonly #upkeep: BaseUpkeep;
+  readonly #told = new Set<string>();
+  #facts: RemoteFacts | null = null;
+  #frozen = false;
+
+  constructor(parts: {
+    readonly repo: Repository;
+    readonly pool: RunnerPool;
+    readonly emit: (event: KanbanEvent) => void;
+    readonly wake: () => void;
+  }) {
+    const { repo, emit } = parts;
+    this.#repo = repo;
+    this.#checks = new Checks(parts);
+    this.#remote = new Remote(parts);
+    this.#upkeep = new BaseUpkeep(repo, emit);
+    this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote });
+  }
+
+  /** What the remote has said so far; null: there is none, or it was not asked yet. */
+  get heard(): RemoteFacts | null {
+    return this.#remote.state === 'off' ? null : this.#facts;
+  }
+
+  /** Base is not to be moved: a push is under way, or was cut off and the remote has not said yet whether it has arrived. */
+  get isFrozen(): boolean {
+    return this.#frozen || this.queue.isPushing;
+  }
+
+  /** At each tick, after the look: what is due beside it is started, what was heard is read. */
+  async follow({ workflow: { settings }, git }: Observation): Promise<void> {
+    this.#remote.follow(settings, Date.now());
+    this.#facts = await this.#remote.facts(git.base);
+    this.#frozen = settings.push && (await this.#upkeep.isUnsure(this.#facts));
+  }
+
+  /** Brings base up to the remote and to upstream. @returns null when there is nothing to be done. */
+  async bringUp(parts: {
+    observer: Observer;
+    observation: Observation;
+    writer: BoardWriter;
+  }): Promise<Performed | null> {
+    return this.#facts === null || this.isFrozen ? null : this.#upkeep.step(this.#facts, parts);
+  }
+
+  /** @param candidates null: `decide` lets nothing land now */
+  async turn(candidates: readonly Candidate[] | null, parts: QueueParts): Promise<Performed> {
+    if (candidates !== null || this.queue.isPushing) return this.queue.turn(candidates ?? [], parts);
+    this.queue.idle(parts.observation.world.mode === 'stop');
+    return { kind: 'later', why: 'nothing may land' };
+  }
+
+  /** What waits longer than a moment is said, and that it goes on. */
+  tell(teller: Teller): void {
+    const now = Date.now();
+    const holds = new Map(this.queue.holds);
+    if (this.#upkeep.held !== null) holds.set('base', { why: this.#upkeep.held, since: 0 });
+    for (const [what, { why, since }] of holds) {
+      if (now - since < WORTH_TELLING) continue;
+      this.#told.add(what);
+      teller.hold(what, why);
+    }
+    for (const what of this.#told)
+      if (!holds.has(what)) {
+        this.#told.delete(what);
+        teller.hold(what, null);
+      }
+  }
+
+  /** A person says that what was in the way is mended. @returns false when nothing was. */
+  resume(): boolean {
+    const waits = this.heard !== null && (this.heard.away !== null || this.heard.rejected !== null);
+    this.#remote.resume();
+    return waits;
+  }
+
+  view(world: World): SnapshotQueue {
+    const look = this.queue.look();
+    return queueView(
+      this.#repo,
+      world,
+      readCheckLog(this.#repo),
+      { ...look, held: look.held ?? this.#upkeep.held },
+      this.heard,
+    );
+  }
+
+  async settled(): Promise<void> {
+    await this.#checks.settled();
+  }
+
+  async close(): Promise<void> {
+    await this.#checks.settled();
+    await this.#remote.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { readCheckLog } from '../effects/check-log.ts';
+import type { Repository } from '../git/git.ts';
+import type { CheckLog } from '../pipeline/check-log.ts';
+import type { CheckRun } from '../pipeline/check-run.ts';
+import { redsNeeded, type Outcome, type QueueFacts } from '../pipeline/queue.ts';
+import type { Settings } from '../workflow/settings.ts';
+import type { Batch } from './batch.ts';
+import type { Purpose } from './check-desk.ts';
+import type { KeyedChain, QueueTrees, Tree } from './queue-trees.ts';
+
+/** What the queue is busy with, for what is shown. */
+export interface QueueLook {
+  readonly members: readonly string[];
+  /** So many of them are green. */
+  readonly floor: number;
+  readonly aside: string | null;
+  readonly running: CheckRun | null;
+  readonly purpose: Purpose;
+  readonly held: string | null;
+  readonly until: number | null;
+}
+
+/** What `decideQueue` is to know, and the trees that it may ask for. */
+export interface Facts {
+  readonly facts: QueueFacts;
+  readonly alone: Tree | null;
+  readonly partners: readonly Tree[];
+  /** Of base: how often it was red in a row, and the last time. */
+  readonly base: { readonly reds: number; readonly lastAt: number; readonly detail: string; readonly log: string };
+}
+
+/** What the checks so far say of a batch's trees. Trees beside the chain are built only where they may be asked for. */
+export async function factsOfQueue(
+  repo: Repository,
+  trees: QueueTrees,
+  { batch, chain, settings }: { readonly batch: Batch; readonly chain: KeyedChain; readonly settings: Settings },
+): Promise<Facts> {
+  const log = readCheckLog(repo);
+  const own = chain.trees.slice(batch.floor);
+  const prefixes = own.map(({ key }) => outcomeOf(log, key));
+  const [first] = batch.undecided;
+  const isRed = (prefixes.at(-1)?.reds ?? 0) >= 2;
+  const { origin, since, aside } = batch;
+  const alone =
+    first === undefined || origin === null || since.length === 0 || !isRed
+      ? null
+      : await trees.side(origin, first, settings);
+  const partners: Tree[] = [];
+  if (first !== undefined && alone !== null && outcomeOf(log, alone.key).greens > 0)
+    for (const { sha } of since.slice(0, -1)) {
+      const tree = await trees.side(sha, first, settings);
+      if (tree === null) break;
+      partners.push(tree);
+    }
+  const suspects = [...own.slice(1).map(({ key }) => key), ...(aside === null ? [] : [aside.key])];
+  const base = own[0]?.key ?? '';
+  const rest = batch.undecided.map(({ id }) => id).join(' ');
+  return {
+    alone,
+    partners,
+    base: baseReds(log, base),
+    facts: {
+      prefixes,
+      alone: alone === null ? null : outcomeOf(log, alone.key),
+      partners: partners.length === since.length - 1 ? partners.map(({ key }) => outcomeOf(log, key)) : [],
+      aside:
+        aside === null
+          ? null
+          : {
+              outcome: outcomeOf(log, aside.key),
+              alone: aside.aloneKey === null ? null : outcomeOf(log, aside.aloneKey),
+              proves: aside.rest === rest && rest !== '',
+            },
+      need: redsNeeded(countOf(log), log.flakes.length),
+      control: controlOf(log, suspects, base),
+    },
+  };
+}
+
+function outcomeOf(log: CheckLog, key: string): Outcome {
+  const found = log.outcomes.get(key);
+  return { greens: found?.greens.length ?? 0, reds: found?.reds.length ?? 0 };
+}
+
+/** Since one of these was red first: greens of any tree, reds of base. */
+function controlOf(log: CheckLog, suspects: readonly string[], base: string): Outcome {
+  const times = suspects.flatMap((key) => log.outcomes.get(key)?.reds.map(({ at }) => at) ?? []);
+  const since = Math.min(...times);
+  const later = log.recent.filter(({ at }) => at >= since);
+  return {
+    greens: later.filter(({ outcome }) => outcome === 'green').length,
+    reds: later.filter(({ outcome, key }) => outcome === 'red' && key === base).length,
+  };
+}
+
+function baseReds(log: CheckLog, key: string): Facts['base'] {
+  const own = log.recent.filter((line) => line.key === key && line.outcome !== 'trouble');
+  const green = own.findIndex(({ outcome }) => outcome === 'green');
+  const reds = green < 0 ? own : own.slice(0, green);
+  const last = reds[0];
+  return { reds: reds.length, lastAt: last?.at ?? 0, detail: last?.detail ?? '', log: last?.log ?? '' };
+}
+
+const counts = new WeakMap<CheckLog, number>();
+
+/** Checks that said something, as far as the log remembers. */
+function countOf(log: CheckLog): number {
+  let count = counts.get(log);
+  if (count === undefined) {
+    count = log.flakes.length;
+    for (const { greens, reds } of log.outcomes.values()) count += greens.length + reds.length;
+    counts.set(log, count);
+  }
+  return count;
+}

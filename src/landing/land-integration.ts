@@ -1,0 +1,91 @@
+import { COLUMNS, type BoardTexts } from '../board/entry.ts';
+import type { Worktree } from '../git/checkout.ts';
+import type { Repository } from '../git/git.ts';
+import type { Identity } from '../git/identity.ts';
+import { readBlob, readCommit, resolve, writeCommit } from '../git/objects.ts';
+import { bringBase } from './bring-base.ts';
+import type { IntegrationPlan } from './integrate.ts';
+import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
+import { inTheWay, sayInTheWay } from './preflight.ts';
+import { unfinished } from './recover.ts';
+
+/** A plan that has something to do. */
+export type IntegrationToLand = Extract<IntegrationPlan, { kind: 'fast-forward' | 'merge' }>;
+
+export interface IntegrationLanding {
+  /** In full: `refs/heads/main`. */
+  readonly baseRef: string;
+  /** The commit that the plan was made for. */
+  readonly oldBase: string;
+  readonly plan: IntegrationToLand;
+  /** Of the merge commit. */
+  readonly message: string;
+  /** "main's coming up to origin/main", should it be cut off. */
+  readonly what: string;
+  /** Board folder, relative. */
+  readonly board: string;
+  readonly checkout: Worktree | null;
+  /** Refs that follow base (`refs/kanban/seen`). */
+  readonly extraRefs: readonly FollowingRef[];
+  readonly author?: Identity | undefined;
+}
+
+export type IntegrationLanded =
+  /** `audit`: what is wrong after the fact, one sentence each; empty is good. */
+  { readonly ok: true; readonly sha: string; readonly audit: readonly string[] } | Refused;
+
+/**
+ * Brings base and its checkout to what was planned: one merge commit, or theirs itself. Nothing of the person's is touched:
+ * a file of theirs in the way holds it, named. A kill at any instant leaves either nothing or a journal for `recover`.
+ */
+export async function landIntegration(
+  repo: Repository,
+  landing: IntegrationLanding,
+  step: Step = () => {},
+): Promise<IntegrationLanded> {
+  const refused = (await unfinished(repo)) ?? (await baseObstacle(repo, landing)) ?? (await obstacle(repo, landing));
+  if (refused) return refused;
+  step('checked');
+  try {
+    const { plan, oldBase, message, author } = landing;
+    const commit =
+      plan.kind === 'fast-forward'
+        ? ({ ok: true, value: plan.to } as const)
+        : await writeCommit(repo, { tree: plan.tree, parents: plan.parents, message, author });
+    if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
+    step('commit');
+    const { baseRef, what, checkout, extraRefs } = landing;
+    const sha = commit.value;
+    const moved = await bringBase(repo, { id: 'integration', what, baseRef, oldBase, sha, checkout, extraRefs }, step);
+    if (!moved.ok) return moved;
+    return { ok: true, sha, audit: await audit(repo, landing, sha) };
+  } catch (error) {
+    return heldByDisk(error);
+  }
+}
+
+/** A board file in the way is a hand edit that has not been taken in yet. */
+async function obstacle(repo: Repository, { checkout, plan, board }: IntegrationLanding): Promise<Refused | null> {
+  if (checkout === null) return null;
+  const found = await inTheWay(repo, checkout, plan.changes);
+  const theirs = found.filter(({ path }) => !path.startsWith(`${board}/`));
+  if (theirs.length > 0) return held(sayInTheWay(theirs));
+  return found[0] ? { ok: false, stale: 'file', path: found[0].path } : null;
+}
+
+async function audit(repo: Repository, { baseRef, plan, board }: IntegrationLanding, sha: string): Promise<string[]> {
+  const found: string[] = [];
+  const tip = await resolve(repo, baseRef);
+  if (tip !== sha) found.push(`${baseRef} is at ${tip ?? 'nothing'}, not at ${sha}`);
+  const commit = await readCommit(repo, sha);
+  if (plan.kind === 'merge' && commit?.tree !== plan.tree) found.push(`${sha} does not hold the tree that was built`);
+  if (plan.kind === 'merge' && commit?.parents.join(' ') !== plan.parents.join(' '))
+    found.push(`${sha} has the parents ${commit?.parents.join(' ') ?? 'of nothing'}`);
+  const texts: BoardTexts = plan.texts;
+  for (const column of COLUMNS) {
+    const path = `${board}/${column}.md`;
+    const bytes = await readBlob(repo, sha, path);
+    if ((bytes?.toString() ?? null) !== texts[column]) found.push(`${path} is not as it was planned`);
+  }
+  return found;
+}

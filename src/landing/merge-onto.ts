@@ -1,0 +1,127 @@
+import { diverge } from '../git/ancestry.ts';
+import { git, type Repository } from '../git/git.ts';
+import { editTree, readCommit, type TreeEdit } from '../git/objects.ts';
+import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
+import { mergeTrees } from './merge-tree.ts';
+
+/** Files that a landing writes itself, so that a branch can't conflict in them. */
+export interface OwnFiles {
+  /** Board folder, relative. */
+  readonly board: string;
+  /** Path of CHANGELOG.md; null when another tool writes it. */
+  readonly changelog: string | null;
+}
+
+export type MergedOnto =
+  /** `mergeBase` null: not exactly one. */
+  | { readonly ok: true; readonly tree: string; readonly mergeBase: string | null }
+  | { readonly ok: false; readonly why: 'conflict'; readonly files: readonly string[] }
+  | { readonly ok: false; readonly why: 'nothing'; readonly words: string };
+
+/**
+ * What git makes of merging a task's tip into `parent`, but for the board and CHANGELOG.md, which the landing writes.
+ * Where neither side removed a file (so that nothing can have been renamed) and no path was touched by both, the merge is
+ * put together in this process; else by one `git merge-tree`.
+ */
+export async function mergeOnto(repo: Repository, parent: string, tip: string, own: OwnFiles): Promise<MergedOnto> {
+  const [base, task] = await Promise.all([readCommit(repo, parent), readCommit(repo, tip)]);
+  if (!base || !task) return nothing(`${base ? tip : parent} is no commit of this repository`);
+  const bases = await mergeBases(repo, parent, tip);
+  if (bases.length === 0) return nothing('base and its branch have no common history');
+  if (bases.includes(tip)) return nothing('base already contains its branch');
+  const [only] = bases;
+  const mergeBase = bases.length === 1 && only !== undefined ? only : null;
+  const plain = mergeBase === null ? null : await plainChanges(repo, { mergeBase, parent, tip }, own);
+  if (plain !== null) {
+    const edits = new Map(plain.map(({ path, after }): [string, TreeEdit] => [path, after]));
+    return { ok: true, tree: await editTree(repo, base.tree, edits), mergeBase };
+  }
+  const [merge] = await mergeTrees(repo, parent, [tip]);
+  if (!merge || merge.tree === null) return nothing('base and its branch have no common history');
+  const conflict = merge.clean ? [] : conflictsIn(merge.files, own);
+  return conflict.length === 0
+    ? { ok: true, tree: merge.tree, mergeBase }
+    : { ok: false, why: 'conflict', files: conflict };
+}
+
+export type Prechecked =
+  | { readonly tip: string; readonly clean: true }
+  /** `files` empty: base and the branch have no common history. */
+  | { readonly tip: string; readonly clean: false; readonly conflict: readonly string[] };
+
+/** Which of these tips merge with base. At most one process for all of them. @param base,tips full SHAs of commits. */
+export async function precheck(
+  repo: Repository,
+  base: string,
+  tips: readonly string[],
+  own: OwnFiles,
+): Promise<Prechecked[]> {
+  const plain = await Promise.all(
+    tips.map(async (tip) => {
+      const known = await diverge(repo, base, tip);
+      return (
+        known !== null &&
+        (await plainChanges(repo, { mergeBase: known.mergeBase.sha, parent: base, tip }, own)) !== null
+      );
+    }),
+  );
+  const asked = tips.filter((_, index) => plain[index] !== true);
+  const merges = new Map((await mergeTrees(repo, base, asked)).map((merge) => [merge.tip, merge]));
+  return tips.map((tip) => {
+    const merge = merges.get(tip);
+    if (merge === undefined || merge.clean) return { tip, clean: true };
+    const conflict = conflictsIn(merge.files, own);
+    return merge.tree !== null && conflict.length === 0 ? { tip, clean: true } : { tip, clean: false, conflict };
+  });
+}
+
+/** Files in conflict, less those that a landing writes itself. */
+export const conflictsIn = (files: readonly string[], own: OwnFiles): string[] =>
+  [...new Set(files)].filter((path) => !isOwn(path, own));
+
+const isOwn = (path: string, own: OwnFiles): boolean => path === own.changelog || path.startsWith(`${own.board}/`);
+
+const nothing = (words: string): MergedOnto => ({ ok: false, why: 'nothing', words });
+
+async function mergeBases(repo: Repository, a: string, b: string): Promise<string[]> {
+  const known = await diverge(repo, a, b);
+  if (known !== null) return [known.mergeBase.sha];
+  const { stdout } = await git(['merge-base', '--all', a, b], { cwd: repo.root, okExit: [0, 1] });
+  return stdout.split('\n').filter(Boolean);
+}
+
+/** The tip's own changes, where laying them over the parent is all that git's merge would do; null = git is to be asked. */
+async function plainChanges(
+  repo: Repository,
+  at: { readonly mergeBase: string; readonly parent: string; readonly tip: string },
+  own: OwnFiles,
+): Promise<readonly TreeChange[] | null> {
+  const trees = await Promise.all([at.mergeBase, at.parent, at.tip].map((sha) => readCommit(repo, sha)));
+  const [from, base, task] = trees.map((commit) => commit?.tree);
+  if (from === undefined || base === undefined || task === undefined) return null;
+  const notOwn = ({ path }: TreeChange): boolean => !isOwn(path, own);
+  const theirs = (await diffTrees(repo, from, task)).filter(notOwn);
+  if (theirs.length > MOST_PATHS || theirs.some(({ path, after }) => after === null || isLossy(path))) return null;
+  const ours = (await diffTrees(repo, from, base)).filter(notOwn);
+  return ours.some(({ after }) => after === null) || meet(ours, theirs) ? null : theirs;
+}
+
+const MOST_PATHS = 2_000;
+
+/** A name that is not UTF-8 is not read back as it was. */
+const isLossy = (path: string): boolean => path.includes('\ufffd');
+
+/** Did both sides touch a path, or does one have a file where the other has a folder? */
+function meet(ours: readonly TreeChange[], theirs: readonly TreeChange[]): boolean {
+  const paths = new Set(ours.map(({ path }) => path));
+  const folders = new Set([...paths].flatMap(foldersOf));
+  return theirs.some(
+    ({ path }) => paths.has(path) || folders.has(path) || foldersOf(path).some((folder) => paths.has(folder)),
+  );
+}
+
+function foldersOf(path: string): string[] {
+  const found: string[] = [];
+  for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) found.push(path.slice(0, at));
+  return found;
+}

@@ -1,0 +1,166 @@
+/** How often one and the same tree was green and red; only what counts (reds that were used up don't). */
+export interface Outcome {
+  readonly greens: number;
+  readonly reds: number;
+}
+
+/**
+ * What the queue knows when it decides: the chain of a batch, prefix by prefix. Index 0 is base, index k the tree with the
+ * first k landings of the chain.
+ */
+export interface QueueFacts {
+  /** Length: landings of the chain + 1. Without a check every prefix counts as green. */
+  readonly prefixes: readonly Outcome[];
+  /**
+   * The first landing of the chain by itself, on the base that the batch began with; null: it is no other tree than prefix
+   * 1, or can't be built without what has landed since.
+   */
+  readonly alone: Outcome | null;
+  /**
+   * The first landing on the batch's first base with the first 1, 2, … of the landings that have landed since, but for the
+   * last: where it is green alone and red with them, one of these is its partner. Empty: no such tree.
+   */
+  readonly partners: readonly Outcome[];
+  /** A task that was set aside while the others of its batch are checked without it: how the tree was on which it was found. */
+  readonly aside: {
+    readonly outcome: Outcome;
+    readonly alone: Outcome | null;
+    /** The chain is its whole batch but for it: green, they prove what it is. */
+    readonly proves: boolean;
+  } | null;
+  /** So many reds without a green blame a task. */
+  readonly need: number;
+  /**
+   * Since the batch was red first: how often any tree was green, and base red. What was green yesterday says
+   * nothing about a database that is down today.
+   */
+  readonly control: Outcome;
+}
+
+/** Which tree is to be checked. */
+export type Which =
+  | { readonly tree: 'prefix'; readonly length: number }
+  | { readonly tree: 'alone' }
+  /** With the first so many of the landings that came since. */
+  | { readonly tree: 'partner'; readonly length: number }
+  | { readonly tree: 'aside' };
+
+export type QueueStep =
+  | { readonly do: 'nothing' }
+  /** The first so many landings of the chain are green. */
+  | { readonly do: 'land'; readonly length: number }
+  | {
+      readonly do: 'check';
+      readonly which: Which;
+      /** `first` time, `again` after a red, `control` of base, `search` for the culprit, `confirm` it. */
+      readonly why: 'first' | 'again' | 'control' | 'search' | 'confirm';
+    }
+  /** The first task of the chain is suspected: the others are checked without it before anybody is blamed. */
+  | { readonly do: 'set-aside' }
+  /** The task that was set aside is green after all: it goes on. */
+  | { readonly do: 'take-back' }
+  /**
+   * This task is red because of itself: base without it is green. `partner`: it is green without the so-manieth of the
+   * landings that came since (1 = the first), and red with it.
+   */
+  | { readonly do: 'send-back'; readonly who: 'first' | 'aside'; readonly partner: number | null }
+  /** Base itself is red: nobody is to blame, nothing lands. */
+  | { readonly do: 'base-red' };
+
+/**
+ * What the merge queue does next about a batch, by what checks have said so far (GIT.md section 7, with one change: blame
+ * waits until the rest of the batch has been looked at, for that costs no further check). The same facts give the same
+ * step, so that a queue that was killed goes on where it was.
+ */
+export function decideQueue(facts: QueueFacts): QueueStep {
+  const { prefixes, aside } = facts;
+  const last = prefixes.length - 1;
+  if (last < 1) return aside === null ? { do: 'nothing' } : judgeAside(facts, aside);
+  const whole = at(facts, last);
+  if (isGreen(whole)) return aside?.proves === true ? sendBackAside(aside) : { do: 'land', length: last };
+  if (whole.reds < 2) return check(prefix(last), whole.reds === 0 ? 'first' : 'again');
+  if (aside !== null) return judgeAside(facts, aside);
+  const green = prefixes.findLastIndex(isGreen);
+  if (green > 0) return { do: 'land', length: green };
+  if (green < 0) return at(facts, 0).reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+  return search(facts);
+}
+
+/** How often a red is repeated before somebody is blamed follows from how many reds turned out to be flakes. */
+export function redsNeeded(checks: number, flakes: number): number {
+  // As if one in twenty had been one, until more is known.
+  const rate = (flakes + 1) / (checks + 20);
+  return Math.min(4, Math.max(2, Math.ceil(Math.log(INNOCENT) / Math.log(rate))));
+}
+
+/** The size of the next batch. */
+export function nextBatchSize(size: number, outcome: 'green' | 'red', most: number): number {
+  return outcome === 'green' ? Math.min(most, size * 2) : Math.max(1, Math.floor(size / 2));
+}
+
+/** Of the first batch. */
+export const FIRST_BATCH = 4;
+
+/** How likely it may be that a good task is sent back. */
+const INNOCENT = 5e-6;
+
+const NONE: Outcome = { greens: 0, reds: 0 };
+const at = ({ prefixes }: QueueFacts, index: number): Outcome => prefixes[index] ?? NONE;
+const isGreen = ({ greens }: Outcome): boolean => greens > 0;
+const isSuspect = ({ greens, reds }: Outcome): boolean => greens === 0 && reds > 0;
+const prefix = (length: number): Which => ({ tree: 'prefix', length });
+const check = (which: Which, why: Extract<QueueStep, { do: 'check' }>['why']): QueueStep => ({
+  do: 'check',
+  which,
+  why,
+});
+
+/** Base is green, the whole is red twice: half by half to the first prefix that is red. */
+function search(facts: QueueFacts): QueueStep {
+  const last = facts.prefixes.length - 1;
+  const red = facts.prefixes.findIndex((one, index) => index > 0 && isSuspect(one));
+  if (red > 1) return check(prefix(Math.floor(red / 2)), 'search');
+  const first = at(facts, 1);
+  const { alone, need } = facts;
+  if (alone !== null && isGreen(alone)) return interaction(facts);
+  // By itself it is as good a second look as the same tree again, and tells whether it takes another task to make it red.
+  if (alone !== null && alone.reds === 0) return check({ tree: 'alone' }, 'confirm');
+  const reds = first.reds + (alone?.reds ?? 0);
+  if (last > 1 && reds >= 2) return { do: 'set-aside' };
+  if (reds < need) return check(prefix(1), 'confirm');
+  return controlled(facts, { do: 'send-back', who: 'first', partner: null });
+}
+
+/** Nothing was green since: is it base, or what the check needs (a database that is down)? */
+function controlled({ control }: QueueFacts, step: QueueStep): QueueStep {
+  if (isGreen(control)) return step;
+  return control.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+}
+
+/** Green alone, red after what has landed since: with which of these? */
+function interaction(facts: QueueFacts): QueueStep {
+  const { partners, need } = facts;
+  // That two tasks don't go together is rarer than one that is bad: it takes one look more.
+  if (at(facts, 1).reds <= need) return check(prefix(1), 'confirm');
+  // 0 is alone (green), the last is prefix 1 (red).
+  const end = partners.findIndex(isSuspect);
+  const red = end < 0 ? partners.length + 1 : end + 1;
+  const green = 1 + partners.slice(0, red - 1).findLastIndex(isGreen);
+  const named = partners[red - 1];
+  if (red - green <= 1 && (named === undefined || named.reds >= 2))
+    return controlled(facts, { do: 'send-back', who: 'first', partner: red });
+  if (red - green <= 1) return check({ tree: 'partner', length: red }, 'confirm');
+  return check({ tree: 'partner', length: Math.floor((green + red) / 2) }, 'search');
+}
+
+type Aside = NonNullable<QueueFacts['aside']>;
+
+const sendBackAside = ({ outcome }: Aside): QueueStep =>
+  isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'aside', partner: null };
+
+/** The others prove nothing (they are red without it, too): it is judged by itself. */
+function judgeAside(facts: QueueFacts, aside: Aside): QueueStep {
+  if (isGreen(aside.outcome)) return sendBackAside(aside);
+  const reds = aside.outcome.reds + (aside.alone?.reds ?? 0);
+  return reds < facts.need ? check({ tree: 'aside' }, 'confirm') : controlled(facts, sendBackAside(aside));
+}
