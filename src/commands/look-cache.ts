@@ -11,7 +11,7 @@ import { writeWhole } from '../runner/write-once.ts';
 const WORKFLOW = 'WORKFLOW.md';
 
 interface Kept {
-  readonly version: 3;
+  readonly version: 4;
   readonly key: string;
   /** Where base is checked out, absolute. */
   readonly checkout: string;
@@ -52,7 +52,7 @@ export class LookCache {
     if (passing || checkout === null || snapshot.strayRuns.length > 0) return;
     if (!existsSync(join(checkout, WORKFLOW))) return;
     const key = await this.#digest({ checkout, board });
-    const kept: Kept = { version: 3, key, checkout, board, snapshot };
+    const kept: Kept = { version: 4, key, checkout, board, snapshot };
     try {
       writeWhole(this.#path, JSON.stringify(kept));
     } catch {
@@ -76,7 +76,7 @@ export class LookCache {
     for (const name of namesIn(runs)) add(name, String(statSync(join(runs, name), { throwIfNoEntry: false })?.mtimeMs));
     const messages = join(root, '.kanban', 'messages');
     for (const name of namesIn(messages)) add(name, ...namesIn(join(messages, name)));
-    add(bytesOf(join(root, '.kanban', 'paused.json')));
+    add(bytesOf(join(root, '.kanban', 'paused.json')), bytesOf(join(this.#repo.commonDir, 'kanban', 'checks.jsonl')));
     add(...namesIn(join(root, '.kanban', 'mailbox')), ...namesIn(join(root, '.worktrees')));
     return hash.digest('hex');
   }
@@ -85,7 +85,7 @@ export class LookCache {
 function readKept(path: string): Kept | null {
   try {
     const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
-    return kept.version === 3 ? kept : null;
+    return kept.version === 4 ? kept : null;
   } catch {
     return null;
   }

@@ -103,13 +103,13 @@ export class Landings {
 
   view(world: World): SnapshotQueue {
     const look = this.queue.look();
-    return queueView(
-      this.#repo,
+    return queueView(this.#repo, {
       world,
-      readCheckLog(this.#repo),
-      { ...look, held: look.held ?? this.#upkeep.held },
-      this.heard,
-    );
+      log: readCheckLog(this.#repo),
+      look: { ...look, held: look.held ?? this.#upkeep.held },
+      words: this.queue.words,
+      remote: this.heard,
+    });
   }
 
   async settled(): Promise<void> {

@@ -28,7 +28,13 @@ export async function look(repo: Repository): Promise<Result<{ readonly snapshot
     const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
     if (!looked.ok) return failed(looked.problems);
     const { world } = looked.value;
-    const queue = queueView(repo, world, readCheckLog(repo), NO_QUEUE, null);
+    const queue = queueView(repo, {
+      world,
+      log: readCheckLog(repo),
+      look: NO_QUEUE,
+      words: new Map(),
+      remote: null,
+    });
     const snapshot = snapshotFrom(repo.root, looked.value, decide(world), null, queue);
     return ok({ snapshot, board: looked.value.workflow.settings.board });
   } finally {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import type { CheckLog } from '../pipeline/check-log.ts';
 import { FIRST_BATCH, nextBatchSize } from '../pipeline/queue.ts';
-import type { EntryFacts, World } from '../pipeline/world.ts';
+import type { EntryFacts, QueueWord, World } from '../pipeline/world.ts';
 import type { QueueLook } from './queue-facts.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 import type { SnapshotChecked, SnapshotQueue, SnapshotQueued, SnapshotRemote } from './snapshot.ts';
@@ -20,13 +20,22 @@ export const NO_QUEUE: QueueLook = {
 
 const MOST_SHOWN = 20;
 
-/** The merge queue, to be shown. */
+/** The merge queue, to be shown. @param words what the queue says of each task, as of its last turn */
 export function queueView(
   { root }: Pick<Repository, 'root'>,
-  world: World,
-  log: CheckLog,
-  look: QueueLook,
-  remote: RemoteFacts | null,
+  {
+    world,
+    log,
+    look,
+    words,
+    remote,
+  }: {
+    readonly world: World;
+    readonly log: CheckLog;
+    readonly look: QueueLook;
+    readonly words: ReadonlyMap<string, QueueWord>;
+    readonly remote: RemoteFacts | null;
+  },
 ): SnapshotQueue {
   const { merge_queue: queue } = world.settings;
   const tested = world.entries.filter(({ entry }) => entry.column === 'TESTING' && entry.tested !== null);
@@ -45,9 +54,9 @@ export function queueView(
     most: queue.mode === 'serial' ? 1 : queue.max_batch,
     batch: [...inBatch].flatMap((id) => {
       const facts = tested.find(({ entry }) => entry.id === id);
-      return facts === undefined ? [] : [queued(facts, look)];
+      return facts === undefined ? [] : [queued(facts, look, words)];
     }),
-    waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look)),
+    waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look, words)),
     running:
       running === null
         ? null
@@ -73,16 +82,19 @@ export function queueView(
         seconds: Math.round(ms / 1000),
         log: path,
       })),
-    checks:
-      log.flakes.length +
-      [...log.outcomes.values()].reduce((sum, { greens, reds }) => sum + greens.length + reds.length, 0),
+    checks: log.count,
     flakes: log.flakes.length,
     remote: remoteView(world, remote),
   };
 }
 
-function queued({ entry, landing }: EntryFacts, { members, floor, aside }: QueueLook): SnapshotQueued {
+function queued(
+  { entry }: EntryFacts,
+  { members, floor, aside }: QueueLook,
+  words: ReadonlyMap<string, QueueWord>,
+): SnapshotQueued {
   const id = entry.id ?? '';
+  const landing = words.get(id);
   const place = members.indexOf(id);
   const why = landing?.why ?? '';
   const isGreen = place >= 0 && place < floor;

@@ -65,6 +65,8 @@ export interface CheckLog {
   readonly flakes: readonly Flake[];
   /** The newest 50 checks, newest first. */
   readonly recent: readonly CheckedLine[];
+  /** Checks that said something: all that are remembered, but for trouble. */
+  readonly count: number;
   /** Oldest first. */
   readonly batches: readonly BatchLine[];
 }
@@ -88,6 +90,7 @@ export function foldCheckLog(lines: readonly CheckLogLine[]): CheckLog {
     outcomes,
     flakes,
     recent: [...checked].slice(-RECENT).reverse(),
+    count: [...checked].filter(({ outcome }) => outcome !== 'trouble').length,
     batches: lines.filter((line) => line.type === 'batch'),
   };
 }

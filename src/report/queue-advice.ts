@@ -25,7 +25,7 @@ const NAMES_A_WAY =
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /\byou have (changed|staged|deleted)\b|in the way, and not in git/,
-    'commit or stash it; what comes next goes on being built and checked on top of it, and all lands once the way is free',
+    'commit or stash it; meanwhile the queue goes on with the rest, and what is held lands once the way is free',
   ],
   [/\bis red\b/, 'nobody is blamed; mend {base}, or what the check needs: `kanban queue --log` shows what it printed'],
   [

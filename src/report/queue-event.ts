@@ -17,7 +17,7 @@ export function queueEventLine(event: QueueEvent): string {
     case 'check-flaked':
       return `check of ${what(event.entries)} was a flake: red, and now green on the same commit (${short(event.commit)})`;
     case 'check-blamed':
-      return `${event.id} goes back: it makes the check red${event.partner === null ? '' : ` together with ${event.partner}`}${after(event.why)}`;
+      return `${event.id} goes back: ${together(event)}`;
     case 'pushed':
       return `pushed to ${event.remote}/${event.branch} (${short(event.commit)})${after(someIds(event.entries, SHOWN))}`;
     case 'integrated':
@@ -29,6 +29,12 @@ export function queueEventLine(event: QueueEvent): string {
 
 const SHOWN = 8;
 const what = (entries: readonly string[]): string => (entries.length === 0 ? 'base alone' : someIds(entries, SHOWN));
+
+/** Why, with the other one of a pair if the words leave it out. */
+function together({ why, partner }: Extract<QueueEvent, { readonly type: 'check-blamed' }>): string {
+  const words = plain(why);
+  return partner === null || words.includes(partner) ? words : `${words} (together with ${partner})`;
+}
 
 const after = (words: string): string => (plain(words) === '' ? '' : `: ${plain(words)}`);
 const short = (sha: string): string => sha.slice(0, 7);

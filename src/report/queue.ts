@@ -57,12 +57,13 @@ export function renderQueue(snapshot: Snapshot, options: QueueOptions): string {
 const mode = ({ mode: how, size, most }: SnapshotQueue): string =>
   how === 'serial' ? 'one landing at a time' : `batches of up to ${size}${size === most ? '' : ` (at most ${most})`}`;
 
-function held({ snapshot, queue, room, clock, colour }: Drawing): string[] {
+function held({ snapshot, queue, room, now, clock, colour }: Drawing): string[] {
   const { base, coordinator, stops } = snapshot;
   const idle = coordinator === null && queue.batch.length + queue.waiting.length > 0;
   const why = queue.held ?? (idle ? 'no `kanban run` is on: nothing lands' : null);
   const told = stops.filter((stop) => stop !== why);
-  const again = queue.until === null ? '' : ` (looked at again at ${clock(queue.until)})`;
+  const isSoon = queue.until === null || queue.until - now < SOON;
+  const again = isSoon ? '' : ` (looked at again at ${clock(queue.until)})`;
   const advice = why === null ? null : adviceFor(why, { base: base.name, remote: queue.remote?.name ?? null });
   const yellow = picocolors.createColors(colour).yellow;
   return [
@@ -70,6 +71,9 @@ function held({ snapshot, queue, room, clock, colour }: Drawing): string[] {
     ...labelled('held', [...(why === null ? [] : boxed(`${why}${again}`, room)), ...prose(advice, room)]),
   ].map((line) => yellow(line));
 }
+
+/** ms; what is looked at again before that needs no word. */
+const SOON = 60_000;
 
 /** The check that is on, or what it would be. */
 function check({ snapshot, queue, room, now }: Drawing): string[] {
@@ -119,20 +123,22 @@ function taskRow(one: SnapshotQueued, column: string, { queue }: Drawing): Row {
 
 /** What the state does not say already; what is checked together stands in the line of the check. */
 function besides(doing: string, why: string): string {
-  if (why === doing || (doing === 'checking' && why.startsWith('being checked'))) return '';
+  if (why === doing || why.startsWith('being checked')) return '';
   return why.startsWith(`${doing} `) ? why.slice(doing.length + 1) : why;
 }
 
 const MOODS = { green: 'works', unchecked: 'waits', suspect: 'needs', held: 'needs' } as const;
 
 function stateOf({ id, state }: SnapshotQueued, { running, check: command, batch }: SnapshotQueue): string {
-  const waits = !batch.some((one) => one.id === id);
   if (state === 'held' || state === 'suspect') return state;
   if (command === null) return 'lands';
-  if (state === 'unchecked' && waits) return 'waits';
   if (state === 'green') return 'green';
-  return running?.entries.includes(id) === true ? 'checking' : 'not checked';
+  const [checking, unchecked, waits] = UNDECIDED;
+  if (running?.entries.includes(id) === true) return checking;
+  return batch.some((one) => one.id === id) ? unchecked : waits;
 }
+
+const UNDECIDED = ['checking', 'not checked', 'waits'] as const;
 
 function remote({ snapshot, queue, room, now, clock, colour }: Drawing): string[] {
   const { remote: known } = queue;
@@ -197,8 +203,8 @@ function logged(head: string, { outcome, log }: SnapshotChecked, room: number, i
   if (path === '') return [head.trimEnd()];
   if (displayWidth(head) + 2 + displayWidth(path) <= room) return [`${head}  ${path}`];
   return outcome === 'green'
-    ? [head]
-    : [head, `${' '.repeat(Math.min(inset + 2, Math.max(0, room - path.length)))}${path}`];
+    ? [head.trimEnd()]
+    : [head.trimEnd(), `${' '.repeat(Math.min(inset + 2, Math.max(0, room - path.length)))}${path}`];
 }
 
 function outcomeIn(line: string, outcome: SnapshotChecked['outcome'], colour: boolean): string[] {

@@ -53,7 +53,7 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
     seconds: 192,
   },
   'check-flaked': { type: 'check-flaked', entries: ['T-11', 'T-12'], commit },
-  'check-blamed': { type: 'check-blamed', id: 'T-11', why: 'red with it, green without it: exit 1', partner: null },
+  'check-blamed': { type: 'check-blamed', id: 'T-11', why: 'the check is red with it (exit 1)', partner: null },
   pushed: { type: 'pushed', remote: 'origin', branch: 'main', commit, entries: ['T-11', 'T-12'] },
   integrated: { type: 'integrated', from: 'origin/main', commit, notes: ['T-7 was moved here and there'] },
   'run-started': { type: 'run-started', ...run, purpose: 'work' },
@@ -110,7 +110,7 @@ describe('event lines', () => {
       check begins: T-11, T-12
       check of T-11, T-12 is red after 3m: exit 1
       check of T-11, T-12 was a flake: red, and now green on the same commit (3f2a9c1)
-      T-11 goes back: it makes the check red: red with it, green without it: exit 1
+      T-11 goes back: the check is red with it (exit 1)
       pushed to origin/main (3f2a9c1): T-11, T-12
       base was brought up to origin/main (3f2a9c1): T-7 was moved here and there
       T-11 work begins (claude)
@@ -157,7 +157,8 @@ describe('event lines', () => {
       { ...EVENTS['check-ended'], outcome: 'green', detail: '', seconds: 0.4 },
       { ...EVENTS['check-ended'], entries: [], outcome: 'trouble', detail: 'the disk was full while it ran (exit 1)' },
       { ...EVENTS['check-flaked'], entries: [] },
-      { ...EVENTS['check-blamed'], partner: 'T-12', why: 'each is green by itself' },
+      { ...EVENTS['check-blamed'], partner: 'T-12', why: 'the check is red with it and T-12 (exit 1)' },
+      { ...EVENTS['check-blamed'], partner: 'T-12' },
       { ...EVENTS['pushed'], entries: [] },
       { ...EVENTS['integrated'], from: 'origin/release', notes: [] },
       { ...EVENTS['run-started'], role: 'task', purpose: 'mend' },
@@ -176,7 +177,8 @@ describe('event lines', () => {
       check of T-11, T-12 is green after <1s
       check of base alone could not be carried out after 3m: the disk was full while it ran (exit 1)
       check of base alone was a flake: red, and now green on the same commit (3f2a9c1)
-      T-11 goes back: it makes the check red together with T-12: each is green by itself
+      T-11 goes back: the check is red with it and T-12 (exit 1)
+      T-11 goes back: the check is red with it (exit 1) (together with T-12)
       pushed to origin/main (3f2a9c1)
       base was brought up to origin/release (3f2a9c1)
       T-11 mending begins (claude)

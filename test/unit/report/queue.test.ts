@@ -148,11 +148,11 @@ describe('queue', () => {
         "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
         push off
         held         you have changed package.json (looked at again at 14:32)
-                     commit or stash it; what comes next goes on being built and checked
-                     on top of it, and all lands once the way is free
+                     commit or stash it; meanwhile the queue goes on with the rest, and
+                     what is held lands once the way is free
         check        npm test · nothing is being checked
         batch of 3   T-12  Login crashes on…   green
-                     T-14  Rate-limit the l…   not checked  being checked with T-12
+                     T-14  Rate-limit the l…   not checked
                      T-15  Drop lodash         not checked  waits for the check of its …
         checks       3 of 41 checks were flakes: red, then green on the same commit
         "
@@ -266,6 +266,11 @@ describe('queue', () => {
       for (const line of drawn(of, { width }).split('\n'))
         if (!/output\.log$|kanban (queue|init) --/.test(line))
           expect(displayWidth(line), `${width}: ${line}`).toBeLessThanOrEqual(width);
+  });
+
+  it('ends no line in spaces', () => {
+    for (const width of [40, 62, 64, 100, null])
+      expect(drawn(busy({ recent: [checked(1), checked(2, { entries: ['T-1'] })] }), { width })).not.toMatch(/ $/m);
   });
 
   it('cuts no path and no command, however narrow', () => {
