@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Settings } from '../workflow/settings.ts';
 import { handEditMessage, type Message } from './commit-message.ts';
 import { SEEN } from './git-view.ts';
+import { withCr, withoutCr } from './line-ends.ts';
 import type { Observation, Observer } from './observe.ts';
 
 /** `later`: somebody else is at it; the next tick tries again. `stale`: what was decided on has changed. */
@@ -132,20 +133,28 @@ export class BoardWriter {
   }
 
   #file(column: Column, to: string | null): MoveFile {
+    const crlf = this.#seen.board.crlf.has(column);
+    const onDisk = (text: string | null): string | null => (crlf && text !== null ? withCr(text) : text);
     return {
       path: this.#path(column),
-      from: bytesOf(this.#disk?.[column] ?? null),
+      from: bytesOf(onDisk(this.#disk?.[column] ?? null)),
       committed: bytesOf(this.#committed[column]),
-      to: bytesOf(to),
+      to: bytesOf(onDisk(to)),
+      crlf,
     };
   }
 
   async #extra({ path, change }: ExtraFile): Promise<MoveFile | { held: string }> {
     const committed = await readBlob(this.#observer.repo, this.#base, path);
     const disk = this.checkout === null ? null : readDisk(join(this.checkout.path, path));
-    if (this.checkout !== null && !sameBytes(disk, committed)) return { held: `you have changed ${path}` };
-    const to = Buffer.from(change(committed?.toString() ?? null));
-    return { path, from: disk, committed, to };
+    const was = committed?.toString() ?? null;
+    const crlf =
+      this.checkout !== null &&
+      (await this.#observer.keeper.lineEnds.areGits(this.checkout.path, path, disk?.toString() ?? null, was));
+    const same = crlf ? withoutCr(disk?.toString() ?? '') === was : sameBytes(disk, committed);
+    if (this.checkout !== null && !same) return { held: `you have changed ${path}` };
+    const text = change(was);
+    return { path, from: disk, committed, to: Buffer.from(crlf ? withCr(text) : text), crlf };
   }
 
   async #commit(files: readonly MoveFile[], texts: BoardTexts, message: Message): Promise<Written> {

@@ -9,6 +9,7 @@ import { stillSince } from '../effects/still-since.ts';
 import type { Problem } from '../problem.ts';
 import type { GitView } from './git-view.ts';
 import { isInMotion } from './in-motion.ts';
+import { LineEnds, withoutCr } from './line-ends.ts';
 
 /** A save that may be an old buffer is waited for this long: the person may be about to save the other file. */
 const SECOND_HALF = 2_000;
@@ -22,8 +23,10 @@ export interface BoardView {
   readonly board: Board;
   /** Base's tip's own texts. */
   readonly committed: BoardTexts;
-  /** The files' texts; null: base is checked out nowhere. */
+  /** The files' texts; null: base is checked out nowhere. With LF where git turns the CRLF of the disk into LF. */
   readonly disk: BoardTexts | null;
+  /** Columns whose file is in CRLF on disk because git writes it so. */
+  readonly crlf: ReadonlySet<Column>;
   /** Problems that stop everything: a file that is no text or can't be read. */
   readonly unreadable: readonly Problem[];
   /** Saves that were read as old buffers, with the ids that stay where they are. */
@@ -39,6 +42,7 @@ export interface BoardView {
 export class BoardKeeper {
   readonly #repo: Repository;
   readonly #memo = createSectionMemo();
+  readonly lineEnds: LineEnds;
   readonly #versions = new Map<Column, string[]>(COLUMNS.map((column) => [column, []]));
   #committed: { readonly base: string; readonly folder: string; readonly texts: BoardTexts } | null = null;
   /** Since when a save has stood as it stands. */
@@ -52,6 +56,7 @@ export class BoardKeeper {
 
   constructor(repo: Repository) {
     this.#repo = repo;
+    this.lineEnds = new LineEnds(repo);
   }
 
   options(settings: { readonly ids: readonly string[]; readonly board: string }): BoardOptions {
@@ -71,10 +76,11 @@ export class BoardKeeper {
   ): Promise<BoardView> {
     const committed = await this.#readCommitted(view.base, settings.board);
     const {
-      texts: disk,
+      texts: raw,
       unreadable,
       changedAt,
     } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
+    const { disk, crlf } = await this.#asGitTakesIt(view.checkout?.path ?? '', settings.board, raw, committed);
     const { texts, oldBuffers, busy } =
       disk === null
         ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() }
@@ -86,7 +92,26 @@ export class BoardKeeper {
     }
     const board = this.#parse(texts, settings);
     this.#watchStanding(board, committed, now, changedAt.get('TODO') ?? now);
-    return { texts, board, committed, disk, unreadable, oldBuffers, busyUntil: busy };
+    return { texts, board, committed, disk, crlf, unreadable, oldBuffers, busyUntil: busy };
+  }
+
+  async #asGitTakesIt(
+    checkout: string,
+    folder: string,
+    raw: BoardTexts | null,
+    committed: BoardTexts,
+  ): Promise<{ readonly disk: BoardTexts | null; readonly crlf: ReadonlySet<Column> }> {
+    const crlf = new Set<Column>();
+    if (raw === null) return { disk: null, crlf };
+    const disk: Record<Column, string | null> = { ...raw };
+    for (const column of COLUMNS) {
+      const text = raw[column];
+      if (text === null || !(await this.lineEnds.areGits(checkout, `${folder}/${column}.md`, text, committed[column])))
+        continue;
+      disk[column] = withoutCr(text);
+      crlf.add(column);
+    }
+    return { disk, crlf };
   }
 
   /** Were these texts read while git was changing the files? Then they are to be read again. */

@@ -29,6 +29,8 @@ export interface MoveFile {
   readonly committed: Uint8Array | null;
   /** What it becomes, in base and on disk. Equal to `from`: a person's hand edit is committed, nothing is written. */
   readonly to: Uint8Array | null;
+  /** git turns the CRLF of this file into LF as it takes it in. */
+  readonly crlf?: boolean;
 }
 
 /** A ref that moves with base, in the same transaction. */
@@ -257,7 +259,8 @@ function drop(repo: Repository, journal: MoveJournal): void {
  * Where git converts line ends (`core.autocrlf`, `eol=crlf`), the disk has CRLF and base LF. A file that differs from
  * base in nothing else is committed as LF again.
  */
-function blobBytes({ from, committed, to }: MoveFile): Uint8Array | null {
+function blobBytes({ from, committed, to, crlf }: MoveFile): Uint8Array | null {
+  if (crlf === true) return to && withoutCr(to);
   if (!from || !committed || !to || same(from, committed)) return to;
   return same(withoutCr(from), committed) ? withoutCr(to) : to;
 }
