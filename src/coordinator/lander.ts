@@ -69,15 +69,20 @@ export async function planLanding(
   return { candidate, facts, line, message, item: { id, tip, insert, message: message.text } };
 }
 
-/** The chain of these landings on base as the writer has it. */
+/**
+ * The chain of these landings on base as the writer has it.
+ * @param under landings that are built already, and stand under these; null: none
+ */
 export function chainOf(
   planned: readonly PlannedLanding[],
   { observer, observation, writer }: LandParts,
+  under: { readonly sha: string; readonly landed: readonly Candidate[] } | null = null,
 ): Promise<Chain> {
   const { settings } = observation.workflow;
-  const keys = new Map(planned.map(({ candidate }) => [candidate.id, candidate.key]));
+  const before = under?.landed ?? [];
+  const keys = new Map([...before, ...planned.map(({ candidate }) => candidate)].map(({ id, key }) => [id, key]));
   return buildChain(observer.repo, {
-    base: writer.base,
+    base: under?.sha ?? writer.base,
     board: settings.board,
     changelog: settings.changelog,
     author: authorOf(settings),
@@ -85,7 +90,7 @@ export function chainOf(
     boardFiles: (landed) => {
       const texts = without(
         writer,
-        landed.map((id) => keys.get(id) ?? id),
+        [...before.map(({ id }) => id), ...landed].map((id) => keys.get(id) ?? id),
       );
       return texts === null ? null : new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]);
     },

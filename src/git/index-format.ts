@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toBytes } from './tree.ts';
 
 /*
  * The bytes of a git index, by git's Documentation/gitformat-index.txt: versions 2 and 3, extensions TREE, REUC, EOIE and
@@ -57,7 +58,7 @@ export function buildIndex(old: Buffer | null, format: 'sha1' | 'sha256', edits:
   return { ok: true, bytes: changes.length === 0 ? null : assemble(bytes, format, end, changes, extensions) };
 }
 
-/** The entries of these paths; null: this index needs git itself. @param paths UTF-8. */
+/** The entries of these paths; null: this index needs git itself. */
 export function findEntries(
   bytes: Buffer,
   format: 'sha1' | 'sha256',
@@ -67,12 +68,14 @@ export function findEntries(
   const found = new Map<string, RawEntry>();
   const starts = entryStarts(bytes, format);
   for (const path of paths) {
-    const name = Buffer.from(path);
+    const name = bytesOf(path);
     const at = lowerBound(bytes, format, starts, name);
     if (isAt(bytes, format, starts, at, name)) found.set(path, entryAt(bytes, format, starts, at));
   }
   return found;
 }
+
+const bytesOf = (path: string): Buffer => Buffer.from(toBytes(path), 'latin1');
 
 const HEADER = 12;
 const STAT = 40;
@@ -170,12 +173,12 @@ interface Found {
 }
 
 function place(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, edit: IndexEdit): Found {
-  const name = Buffer.from(edit.path);
+  const name = bytesOf(edit.path);
   const index = lowerBound(bytes, format, starts, name);
   const at = starts[index]!;
   if (isAt(bytes, format, starts, index, name)) return { edit, now: entryAt(bytes, format, starts, index), at };
   const has = (other: string, prefix: boolean) => {
-    const wanted = Buffer.from(other);
+    const wanted = bytesOf(other);
     return isAt(bytes, format, starts, lowerBound(bytes, format, starts, wanted), wanted, prefix);
   };
   let clash = has(`${edit.path}/`, true);
@@ -218,7 +221,7 @@ function assemble(
   return Buffer.concat([header, ...parts, hash.digest()]);
 }
 
-const latin1 = ({ edit }: Found): string => Buffer.from(edit.path).toString('latin1');
+const latin1 = ({ edit }: Found): string => toBytes(edit.path);
 
 /** No stat data: git then compares the content, as after `update-index --cacheinfo`. */
 function entryBytes(
@@ -231,7 +234,7 @@ function entryBytes(
   const hash = hashBytes(format);
   const stat = Buffer.alloc(STAT);
   stat.writeUInt32BE(parseInt(to.mode, 8), 24);
-  const name = Buffer.from(path);
+  const name = bytesOf(path);
   const flags = Buffer.alloc(2);
   flags.writeUInt16BE(Math.min(name.length, 0xfff));
   const head = old ? bytes.subarray(old.start + STAT + hash, nameSpan(bytes, format, old.start)[0]) : flags;

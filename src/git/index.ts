@@ -2,6 +2,7 @@ import type { Worktree } from './checkout.ts';
 import { git, GitError, type Repository } from './git.ts';
 import { editIndexFile, readIndexFile, type IndexResult } from './index-file.ts';
 import type { IndexEdit, RawEntry } from './index-format.ts';
+import { fromBytes, isUtf8Path, toBytes } from './tree.ts';
 
 /** An entry of the index, with git's note of the file's state where it could be read. */
 export type StagedEntry = Pick<RawEntry, 'mode' | 'sha' | 'stage' | 'special'> & {
@@ -33,7 +34,10 @@ export async function setIndexEntries(
   const none = '0'.repeat(repo.objectFormat === 'sha1' ? 40 : 64);
   const input = edits.map(({ path, to }) => `${to ? `${to.mode} ${to.sha}` : `0 ${none}`}\t${path}\0`).join('');
   try {
-    await git(['-c', 'core.hooksPath=/dev/null', 'update-index', '-z', '--index-info'], { cwd: checkout.path, input });
+    await git(['-c', 'core.hooksPath=/dev/null', 'update-index', '-z', '--index-info'], {
+      cwd: checkout.path,
+      input: Buffer.from(toBytes(input), 'latin1'),
+    });
     return { ok: true };
   } catch (error) {
     if (error instanceof GitError && /index\.lock': File exists/.test(error.stderr))
@@ -54,10 +58,14 @@ export async function stagedEntries(
 async function listed(checkout: Worktree, paths: readonly string[]): Promise<Map<string, StagedEntry>> {
   const found = new Map<string, StagedEntry>();
   if (paths.length === 0) return found;
-  const { stdout } = await git(['--literal-pathspecs', 'ls-files', '-s', '-z', '--', ...paths], { cwd: checkout.path });
+  // Arguments are UTF-8: where a path is not, all are asked for.
+  const asked = paths.every(isUtf8Path) ? paths : [];
+  const args = ['--literal-pathspecs', 'ls-files', '-s', '-z', '--', ...asked];
+  const { stdout } = await git(args, { cwd: checkout.path, encoding: 'buffer' });
   const wanted = new Set(paths);
-  for (const record of stdout.split('\0')) {
-    const [, mode, sha, stage, path] = /^(\d+) ([0-9a-f]+) (\d)\t([\s\S]*)$/.exec(record) ?? [];
+  for (const record of stdout.toString('latin1').split('\0')) {
+    const [, mode, sha, stage, name] = /^(\d+) ([0-9a-f]+) (\d)\t([\s\S]*)$/.exec(record) ?? [];
+    const path = name && fromBytes(name);
     if (!mode || !sha || !path || !wanted.has(path)) continue;
     found.set(path, { mode, sha, stage: Number(stage), special: false, stat: null });
   }

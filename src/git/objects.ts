@@ -4,6 +4,7 @@ import { git, GitError, type Repository } from './git.ts';
 import { forgetSigners, signersOf, type Identity } from './identity.ts';
 import { writeLoose, type ObjectType } from './loose.ts';
 import { parseTree, serialiseTree, toBytes, TREE_MODE, type TreeEntry } from './tree.ts';
+import { findEntries, withEntries } from './tree-bytes.ts';
 
 /** What a commit object says. */
 export interface Commit {
@@ -32,11 +33,25 @@ export async function readCommit(repo: Repository, sha: string): Promise<Commit 
 
 /** @param sha a full SHA of a tree. @throws when it is missing. */
 export async function readTree(repo: Repository, sha: string): Promise<TreeEntry[]> {
-  if (sha === emptyTree(repo)) return [];
+  return parseTree(await readTreeBytes(repo, sha), sha.length / 2);
+}
+
+/** The same, as git stores it. Don't change the bytes. */
+export async function readTreeBytes(repo: Repository, sha: string): Promise<Buffer> {
+  if (sha === emptyTree(repo)) return NO_BYTES;
   const object = await read(repo, sha);
   if (object?.type !== 'tree') throw new Error(`tree ${sha} is missing in the repository`);
-  return parseTree(object.bytes, sha.length / 2);
+  return object.bytes;
 }
+
+/** The same, if it is at hand: read or written lately. */
+export function keptTreeBytes(repo: Repository, sha: string): Buffer | null {
+  if (sha === emptyTree(repo)) return NO_BYTES;
+  const object = keptIn(storeOf(repo), sha);
+  return object?.type === 'tree' ? object.bytes : null;
+}
+
+const NO_BYTES = Buffer.alloc(0);
 
 /** What stands at `path` in a commit or tree; null if nothing. */
 export async function entryAt(repo: Repository, treeish: string, path: string): Promise<TreeEntry | null> {
@@ -44,7 +59,7 @@ export async function entryAt(repo: Repository, treeish: string, path: string): 
   let entry: TreeEntry = { mode: TREE_MODE, name: '', sha: commit ? commit.tree : treeish };
   for (const name of toBytes(path).split('/')) {
     if (entry.mode !== TREE_MODE) return null;
-    const found: TreeEntry | undefined = (await readTree(repo, entry.sha)).find((e) => e.name === name);
+    const found = findEntries(await readTreeBytes(repo, entry.sha), entry.sha.length / 2, [name]).get(name);
     if (!found) return null;
     entry = found;
   }
@@ -127,27 +142,45 @@ const LARGEST_KEPT = 4 * 1024 * 1024;
 interface Store {
   readonly catFile: CatFile;
   readonly kept: Map<string, GitObject>;
+  /** Questions that are open. */
+  readonly asked: Map<string, Promise<GitObject | null>>;
   size: number;
 }
 const stores = new WeakMap<Repository, Store>();
 
 function storeOf(repo: Repository): Store {
   let store = stores.get(repo);
-  if (!store) stores.set(repo, (store = { catFile: new CatFile(repo), kept: new Map(), size: 0 }));
+  if (!store) stores.set(repo, (store = { catFile: new CatFile(repo), kept: new Map(), asked: new Map(), size: 0 }));
   return store;
 }
 
 async function read(repo: Repository, sha: string): Promise<GitObject | null> {
   const store = storeOf(repo);
+  const kept = keptIn(store, sha);
+  if (kept) return kept;
+  // Many branches are looked at side by side, and all of them ask for base's newest commits.
+  return store.asked.get(sha) ?? ask(store, sha);
+}
+
+function ask(store: Store, sha: string): Promise<GitObject | null> {
+  const asked = store.catFile
+    .contents(sha)
+    .then((object) => {
+      if (object && object.sha === sha) keep(store, object);
+      return object;
+    })
+    .finally(() => store.asked.delete(sha));
+  store.asked.set(sha, asked);
+  return asked;
+}
+
+function keptIn(store: Store, sha: string): GitObject | undefined {
   const kept = store.kept.get(sha);
   if (kept) {
     store.kept.delete(sha);
     store.kept.set(sha, kept);
-    return kept;
   }
-  const object = await store.catFile.contents(sha);
-  if (object && object.sha === sha) keep(store, object);
-  return object;
+  return kept;
 }
 
 function keep(store: Store, object: GitObject): void {
@@ -172,22 +205,31 @@ type Put = { readonly mode: string | null; readonly sha: string } | null;
 
 /** @returns null when nothing is left in the folder. */
 async function edited(repo: Repository, tree: string | null, puts: ReadonlyMap<string, Put>): Promise<string | null> {
-  const entries = new Map((tree ? await readTree(repo, tree) : []).map((entry) => [entry.name, entry]));
+  const shaBytes = repo.objectFormat === 'sha1' ? 20 : 32;
+  const bytes = tree === null ? NO_BYTES : await readTreeBytes(repo, tree);
   const below = new Map<string, Map<string, Put>>();
+  const here = new Map<string, Put>();
   for (const [path, put] of puts) {
     const slash = path.indexOf('/');
-    const name = slash < 0 ? path : path.slice(0, slash);
-    if (slash >= 0) below.set(name, (below.get(name) ?? new Map<string, Put>()).set(path.slice(slash + 1), put));
-    else if (put === null) entries.delete(name);
-    else entries.set(name, { mode: put.mode ?? plainMode(entries.get(name)), name, sha: put.sha });
+    if (slash < 0) here.set(path, put);
+    else inFolder(below, path.slice(0, slash)).set(path.slice(slash + 1), put);
   }
+  const old = findEntries(bytes, shaBytes, [...here.keys(), ...below.keys()]);
+  const set = new Map<string, Pick<TreeEntry, 'mode' | 'sha'> | null>();
+  for (const [name, put] of here) set.set(name, put && { mode: put.mode ?? plainMode(old.get(name)), sha: put.sha });
   for (const [name, inside] of below) {
-    const old = entries.get(name);
-    const sha = await edited(repo, old?.mode === TREE_MODE ? old.sha : null, inside);
-    if (sha === null) entries.delete(name);
-    else entries.set(name, { mode: TREE_MODE, name, sha });
+    const now = set.has(name) ? set.get(name) : old.get(name);
+    const sha = await edited(repo, now?.mode === TREE_MODE ? now.sha : null, inside);
+    set.set(name, sha === null ? null : { mode: TREE_MODE, sha });
   }
-  return entries.size > 0 ? writeTree(repo, [...entries.values()]) : null;
+  const after = withEntries(bytes, shaBytes, set);
+  return after.length > 0 ? write(repo, 'tree', after) : null;
+}
+
+function inFolder(below: Map<string, Map<string, Put>>, name: string): Map<string, Put> {
+  let inside = below.get(name);
+  if (inside === undefined) below.set(name, (inside = new Map()));
+  return inside;
 }
 
 const plainMode = (old?: TreeEntry): string => (old?.mode === '100755' ? '100755' : '100644');

@@ -1,9 +1,10 @@
 import { git, type Repository } from '../git/git.ts';
-import { readCommit, resolve } from '../git/objects.ts';
+import { readCommit } from '../git/objects.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
-import type { TreeEntry } from '../git/tree.ts';
+import { fromBytes, type TreeEntry } from '../git/tree.ts';
 import type { Built } from './chain.ts';
 import type { OwnFiles } from './merge-onto.ts';
+import { contains } from './recover-move.ts';
 
 export interface Audited {
   readonly baseRef: string;
@@ -20,9 +21,9 @@ export interface Audited {
  */
 export async function audit(repo: Repository, landed: Audited): Promise<string[]> {
   const found: string[] = [];
-  const tip = await resolve(repo, landed.baseRef);
-  const last = landed.landings.at(-1)?.sha;
-  if (tip !== last) found.push(`${landed.baseRef} is at ${tip ?? 'nothing'}, not at the landing ${last}`);
+  const last = landed.landings.at(-1)?.sha ?? '';
+  if (!(await contains(repo, landed.baseRef, last)))
+    found.push(`${landed.baseRef} does not contain the landing ${last}`);
   for (const landing of landed.landings) found.push(...(await auditOne(repo, landing, landed)));
   return found;
 }
@@ -72,10 +73,10 @@ async function renames(
   const files = new Set<string>();
   const folders = new Set<string>();
   for (const side of sides) {
-    const { stdout } = await git(['diff-tree', '-r', '-z', '-M', '--diff-filter=R', '--name-status', mergeBase, side], {
-      cwd: repo.root,
-    });
-    const fields = stdout.split('\0').filter(Boolean);
+    // As many renames as a merge looks for; a diff stops at 1,000.
+    const args = ['diff-tree', '-r', '-z', '-M', '-l7000', '--diff-filter=R', '--name-status', mergeBase, side];
+    const { stdout } = await git(args, { cwd: repo.root, encoding: 'buffer' });
+    const fields = stdout.toString('latin1').split('\0').filter(Boolean).map(fromBytes);
     for (let i = 0; i + 2 < fields.length; i += 3) {
       for (const path of [fields[i + 1]!, fields[i + 2]!]) {
         files.add(path);

@@ -4,7 +4,9 @@ import { resolve } from '../git/objects.ts';
 import { updateRefs } from '../git/refs.ts';
 import { markProcess, writeJournal, type LandingJournal } from './journal.ts';
 import { held, type FollowingRef, type Refused, type Step } from './move.ts';
-import { endLanding, recoverLanding, takeBackLanding } from './recover-landing.ts';
+import { sayInTheWay, type InTheWay } from './preflight.ts';
+import { contains } from './recover-move.ts';
+import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recover-landing.ts';
 
 export interface BringAlong {
   readonly id: string;
@@ -52,14 +54,15 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
     step('go');
     return true;
   };
-  const merged = await merge(checkout, sha, started);
+  const merged = await merge(checkout, sha, `${REFLOG}${what}`, started);
   step('merged');
   if (journal === null) throw new Error('git merge ran without a journal');
   if (merged === null) {
-    await takeBackLanding(repo, journal);
+    await dropLanding(repo, journal);
     return { ok: false, stale: 'base' };
   }
-  if (merged.code === 0 && (await resolve(repo, baseRef)) === sha) {
+  // A person's commit on top of it, in the very moment, is no harm.
+  if (merged.code === 0 && (await contains(repo, baseRef, sha))) {
     await endLanding(repo, journal, landing.extraRefs);
     step('ended');
     return { ok: true };
@@ -91,10 +94,16 @@ const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);
 async function merge(
   checkout: Worktree,
   sha: string,
+  reflog: string,
   started: (pid: number) => Promise<boolean>,
 ): Promise<GitResult | null> {
   try {
-    return await gitGated([...FF_ONLY, sha], { cwd: checkout.path, okExit: ANY_EXIT, started });
+    return await gitGated([...FF_ONLY, sha], {
+      cwd: checkout.path,
+      okExit: ANY_EXIT,
+      env: { GIT_REFLOG_ACTION: reflog },
+      started,
+    });
   } catch (error) {
     if (error instanceof GitError) return { code: 128, stdout: '', stderr: `${ENDED} ${error.stderr}` };
     throw error;
@@ -106,14 +115,35 @@ async function refused(
   { oldBase, baseRef, checkout }: BringAlong,
   journal: LandingJournal,
   { stderr }: GitResult,
-): Promise<Refused> {
+): Promise<{ readonly ok: true } | Refused> {
   const killed = stderr.startsWith(ENDED);
-  const events = await (killed ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));
-  const blocked = events.find((event) => event.type === 'blocked');
-  if (blocked) return held(blocked.message);
-  if ((await resolve(repo, baseRef)) !== oldBase) return { ok: false, stale: 'base' };
-  const files = [...stderr.matchAll(/^\t(.+)$/gm)].map((match) => match[1]!);
-  if (files.length > 0) return held(`you have changed ${files.slice(0, 5).join(', ')}`);
+  if (!killed && DECLINED.test(stderr)) {
+    await dropLanding(repo, journal);
+  } else {
+    const events = await (killed ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));
+    const blocked = events.find((event) => event.type === 'blocked');
+    if (blocked) return held(blocked.message);
+    if (events.some((event) => event.type === 'landing-finished')) return { ok: true };
+  }
+  const moved = checkoutState(checkout.gitDir).branch !== baseRef || (await resolve(repo, baseRef)) !== oldBase;
+  if (moved) return { ok: false, stale: 'base' };
+  const files = namedIn(stderr);
+  if (files.length > 0) return held(sayInTheWay(files));
   if (/index\.lock/.test(stderr)) return held(`another git process is at work in ${checkout.path}`);
   return held(`git could not bring ${checkout.path} along: ${stderr.trim().split('\n')[0] ?? ''}`);
+}
+
+/** git looked, and touched nothing: so a file that is as it would have landed is the person's own doing. */
+const DECLINED =
+  /would be (overwritten|removed) by merge|would lose untracked files|not uptodate\. Cannot merge|Not possible to fast-forward|index\.lock'?: File exists|_HEAD exists/;
+
+/** Files stand indented below the sentence that they belong to. */
+function namedIn(stderr: string): InTheWay[] {
+  const found: InTheWay[] = [];
+  let what = 'you have changed';
+  for (const line of stderr.split('\n')) {
+    if (line.startsWith('\t')) found.push({ path: line.slice(1), what });
+    else what = line.includes('untracked') ? 'in the way, and not in git, is' : 'you have changed';
+  }
+  return found;
 }

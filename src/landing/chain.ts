@@ -2,10 +2,9 @@ import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import type { Identity } from '../git/identity.ts';
 import { readCommit, writeCommit } from '../git/objects.ts';
-import { updateRefs, type RefUpdate } from '../git/refs.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
 import { audit } from './audit.ts';
-import { bringAlong } from './bring-along.ts';
+import { bringBase } from './bring-base.ts';
 import { landingTree } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
@@ -102,7 +101,7 @@ async function buildOne(
     merged: merged.tree,
     oldBase: parent,
     tip,
-    mergeBase: merged.mergeBase,
+    mergeBases: merged.mergeBases,
     board,
     boardFiles,
     changelog: changelog === null ? null : { path: changelog, insert },
@@ -111,7 +110,9 @@ async function buildOne(
   if (!commit.ok) return { held: commit.error.map((problem) => problem.message).join('; ') };
   const before = await readCommit(repo, parent);
   const changes = await diffTrees(repo, before?.tree ?? null, tree);
-  return { id, tip, sha: commit.value, tree, parent, mergeBase: merged.mergeBase, changes };
+  const [first = null, another] = merged.mergeBases;
+  const mergeBase = another === undefined ? first : null;
+  return { id, tip, sha: commit.value, tree, parent, mergeBase, changes };
 }
 
 /** What is to be landed in one step. */
@@ -145,14 +146,12 @@ export async function landChain(repo: Repository, landing: ChainLanding, step: S
     (await unfinished(repo)) ?? (await baseObstacle(repo, landing)) ?? (await checkoutObstacle(repo, landing));
   if (refused) return refused;
   step('checked');
-  const { landings, checkout } = landing;
+  const { landings } = landing;
   const last = landings.at(-1);
   if (last === undefined) throw new Error('a chain without a landing');
   try {
     const id = landings.map((one) => one.id).join(', ');
-    const moved = checkout
-      ? await bringAlong(repo, { ...landing, id, checkout, sha: last.sha, step })
-      : await moveRefs(repo, landing, last.sha);
+    const moved = await bringBase(repo, { ...landing, id, sha: last.sha }, step);
     if (!moved.ok) return moved;
     return { ok: true, sha: last.sha, audit: await audit(repo, landing) };
   } catch (error) {
@@ -191,19 +190,4 @@ function together(landings: readonly Built[]): readonly TreeChange[] {
     byPath.set(path, { path, before: (byPath.get(path) ?? change).before, after });
   }
   return [...byPath.values()].filter(({ before, after }) => before?.sha !== after?.sha || before?.mode !== after?.mode);
-}
-
-/** Base is checked out nowhere: one transaction, all or nothing. */
-async function moveRefs(
-  repo: Repository,
-  landing: ChainLanding,
-  sha: string,
-): Promise<{ readonly ok: true } | Refused> {
-  const updates: RefUpdate[] = [{ ref: landing.baseRef, to: sha, from: landing.oldBase }];
-  for (const { ref, to, from } of landing.extraRefs) updates.push({ ref, to: to === undefined ? sha : to, from });
-  const result = await updateRefs(repo, updates);
-  if (result.ok) return result;
-  return result.why === 'stale'
-    ? { ok: false, stale: 'base' }
-    : held(`another git process holds a lock: ${result.message}`);
 }

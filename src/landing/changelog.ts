@@ -30,31 +30,51 @@ export interface CarriedOver {
  * never conflict in it. New bullets are added; a reworded bullet is replaced if base still has it; everything else that
  * the branch did to the file stays behind. Line merges (`merge=union`) glue headings, double rewordings, revive deleted
  * bullets and file new ones under a released version.
- * @param base base's file now; null = none. @param branchBase the file that the branch started from.
+ * @param base base's file now; null = none.
+ * @param branchBase the file that the branch started from; of crossing histories all of them.
  */
-export function carryOver(base: string | null, branchBase: string | null, branch: string): CarriedOver {
-  const before = bulletsOf(branchBase ?? '');
+export function carryOver(
+  base: string | null,
+  branchBase: string | null | readonly string[],
+  branch: string,
+): CarriedOver {
+  const before = (typeof branchBase === 'string' ? [branchBase] : (branchBase ?? [])).map(findBullets);
+  const known = before.map((bullets) => new Set(bullets.flatMap(({ key, text }) => [text, key + text])));
   const added: { section: string; bullet: string }[] = [];
   const dropped: string[] = [];
+  const levels = linesOf(base ?? '').filter(({ level }) => level === 2);
+  const versions = new Set(['unreleased', ...levels.map(nameOf)]);
   let text = base;
+  const has = (bullet: string, key?: string): boolean =>
+    findBullets(text ?? '').some((one) => one.text === bullet && (key === undefined || one.key === key));
   for (const [key, bullets] of bulletsOf(branch)) {
-    const old = before.get(key) ?? [];
-    const gone = old.filter((bullet) => !bullets.includes(bullet));
-    const fresh = bullets.filter((bullet) => !old.includes(bullet));
     const [version = '', section = ''] = key.split('\n');
+    // What stands in some of several files was taken out by base, not by the branch.
+    const old = (before[0] ?? []).filter((one) => one.key === key && known.every((all) => all.has(key + one.text)));
+    const gone = old.map((one) => one.text).filter((bullet) => !bullets.includes(bullet));
+    // What the branch moved into a release that base doesn't have stands in base where it was.
+    const where = versions.has(version) ? key : '';
+    const fresh = bullets.filter((bullet) => !known.some((all) => all.has(where + bullet)));
     fresh.forEach((bullet, i) => {
       const reworded = gone[i];
-      if (reworded === undefined) {
-        if (text !== null && (bulletsOf(text).get(key) ?? []).includes(bullet)) return;
-        text = insertBullet(text, version, section, bullet);
-        added.push({ section, bullet });
-      } else if (text !== null && (bulletsOf(text).get(key) ?? []).includes(reworded)) {
-        text = replaceBullet(text, key, reworded, bullet);
-        added.push({ section, bullet });
-      } else dropped.push(bullet);
+      if (reworded !== undefined && has(reworded, key)) text = replaceBullet(text ?? '', key, reworded, bullet);
+      else if (reworded !== undefined && !has(reworded) && isRewording(reworded, bullet))
+        return void dropped.push(bullet);
+      else if (has(bullet, key)) return;
+      // Also where its old words are released by now: they can't be replaced, and these must not get lost.
+      else text = insertBullet(text, version, section, bullet);
+      added.push({ section, bullet });
     });
   }
   return { text, added, dropped };
+}
+
+/** Do they share half of the words of the shorter one? */
+function isRewording(old: string, bullet: string): boolean {
+  const [a, b] = [old, bullet].map((text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu)));
+  if (a === undefined || b === undefined) return false;
+  const shared = [...a].filter((word) => b.has(word)).length;
+  return shared * 2 >= Math.min(a.size, b.size);
 }
 
 export interface Line {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { isUtf8Path, toBytes } from '../git/tree.ts';
 
 /** @returns null when nothing is there. @throws for anything that is no readable file. */
 export function readDisk(path: string): Buffer | null {
@@ -22,6 +23,11 @@ export function readDisk(path: string): Buffer | null {
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
+}
+
+/** Where a path of a tree stands on disk; bytes where it is not UTF-8. */
+export function placeOf(root: string, path: string): string | Buffer {
+  return isUtf8Path(path) ? join(root, path) : Buffer.from(`${toBytes(root)}/${toBytes(path)}`, 'latin1');
 }
 
 /** Throws (EACCES, EROFS) when the file, or a new one in its folder, may not be written. */

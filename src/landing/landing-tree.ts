@@ -2,14 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { Repository } from '../git/git.ts';
 import { editTree, entryAt, readBlob, type TreeEdit } from '../git/objects.ts';
 import { carryOver } from './changelog.ts';
+import { mergeChangelogs, releasesOf } from './merge-changelogs.ts';
 
 export interface LandingTree {
   /** What git merged. */
   readonly merged: string;
   readonly oldBase: string;
   readonly tip: string;
-  /** null: none, or not exactly one. */
-  readonly mergeBase: string | null;
+  /** Several where the histories cross. */
+  readonly mergeBases: readonly string[];
   /** Board folder, relative. */
   readonly board: string;
   readonly boardFiles: ReadonlyMap<string, Uint8Array>;
@@ -30,20 +31,32 @@ export async function landingTree(repo: Repository, landing: LandingTree): Promi
 
 async function changelogBytes(
   repo: Repository,
-  { oldBase, tip, mergeBase }: LandingTree,
+  { oldBase, tip, mergeBases }: LandingTree,
   { path, insert }: NonNullable<LandingTree['changelog']>,
 ): Promise<Uint8Array> {
   const base = await readBlob(repo, oldBase, path);
-  const before = mergeBase && (await readBlob(repo, mergeBase, path));
+  const before = await Promise.all(mergeBases.map((sha) => readBlob(repo, sha, path)));
   const branch = await readBlob(repo, tip, path);
   // Latin-1 keeps any bytes; the line that comes in is then the only one in UTF-8.
-  const encoding = [base, before, branch].every((bytes) => !bytes || isUtf8(bytes)) ? 'utf8' : 'latin1';
-  const text = (bytes: Buffer | null | '') => (bytes ? bytes.toString(encoding) : null);
-  const edited = branch !== null && (!before || !before.equals(branch));
-  const carried = edited ? carryOver(text(base), text(before), text(branch) ?? '').text : text(base);
+  const encoding = [base, ...before, branch].every((bytes) => !bytes || isUtf8(bytes)) ? 'utf8' : 'latin1';
+  const text = (bytes: Buffer | null) => (bytes ? bytes.toString(encoding) : null);
+  const edited = branch !== null && !before.some((bytes) => bytes?.equals(branch));
+  const known = before.flatMap((bytes) => text(bytes) ?? []);
+  const carried = edited ? withEditsOf(text(base), known, text(branch) ?? '') : text(base);
   if (encoding === 'utf8') return Buffer.from(insert(carried));
   return Buffer.from(
     insert(carried).replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')),
     'latin1',
   );
+}
+
+/** A branch that cut a release cut it for all that base had until then; else its bullets come over one by one. */
+function withEditsOf(base: string | null, before: readonly string[], branch: string): string | null {
+  const [only] = before;
+  const old = before.flatMap(releasesOf);
+  if (base !== null && only !== undefined && releasesOf(branch).some((name) => !old.includes(name))) {
+    const merged = mergeChangelogs({ base: only, ours: base, theirs: branch, byLines: null });
+    if (merged !== 'conflict') return merged.text;
+  }
+  return carryOver(base, before, branch).text;
 }

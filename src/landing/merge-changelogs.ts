@@ -48,7 +48,8 @@ function layOver(trunk: string, base: string, other: string): string {
 /** `(T-12)` at the end: both sides' words for one landing are one line. */
 const idOf = (bullet: string): string | null => /\(([\w-]+-\d+)\)\s*$/.exec(bullet)?.[1] ?? null;
 
-const releasesOf = (text: string): string[] =>
+/** Names of its releases, `1.2.0`, as they stand. */
+export const releasesOf = (text: string): string[] =>
   linesOf(text).flatMap((line) => (line.level === 2 && nameOf(line) !== 'unreleased' ? [nameOf(line)] : []));
 
 const listOf = (text: string): string =>

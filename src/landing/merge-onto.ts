@@ -1,8 +1,8 @@
-import { diverge } from '../git/ancestry.ts';
+import { diverge, type Divergence } from '../git/ancestry.ts';
 import { git, type Repository } from '../git/git.ts';
 import { editTree, readCommit, type TreeEdit } from '../git/objects.ts';
-import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
-import { mergeTrees } from './merge-tree.ts';
+import { diffAtOnce, diffTrees, type TreeChange } from '../git/tree-diff.ts';
+import { isMergeKnown, mergeTrees } from './merge-tree.ts';
 
 /** Files that a landing writes itself, so that a branch can't conflict in them. */
 export interface OwnFiles {
@@ -13,8 +13,7 @@ export interface OwnFiles {
 }
 
 export type MergedOnto =
-  /** `mergeBase` null: not exactly one. */
-  | { readonly ok: true; readonly tree: string; readonly mergeBase: string | null }
+  | { readonly ok: true; readonly tree: string; readonly mergeBases: readonly string[] }
   | { readonly ok: false; readonly why: 'conflict'; readonly files: readonly string[] }
   | { readonly ok: false; readonly why: 'nothing'; readonly words: string };
 
@@ -34,13 +33,13 @@ export async function mergeOnto(repo: Repository, parent: string, tip: string, o
   const plain = mergeBase === null ? null : await plainChanges(repo, { mergeBase, parent, tip }, own);
   if (plain !== null) {
     const edits = new Map(plain.map(({ path, after }): [string, TreeEdit] => [path, after]));
-    return { ok: true, tree: await editTree(repo, base.tree, edits), mergeBase };
+    return { ok: true, tree: await editTree(repo, base.tree, edits), mergeBases: bases };
   }
   const [merge] = await mergeTrees(repo, parent, [tip]);
   if (!merge || merge.tree === null) return nothing('base and its branch have no common history');
   const conflict = merge.clean ? [] : conflictsIn(merge.files, own);
   return conflict.length === 0
-    ? { ok: true, tree: merge.tree, mergeBase }
+    ? { ok: true, tree: merge.tree, mergeBases: bases }
     : { ok: false, why: 'conflict', files: conflict };
 }
 
@@ -49,23 +48,37 @@ export type Prechecked =
   /** `files` empty: base and the branch have no common history. */
   | { readonly tip: string; readonly clean: false; readonly conflict: readonly string[] };
 
-/** Which of these tips merge with base. At most one process for all of them. @param base,tips full SHAs of commits. */
+/**
+ * Which of these tips merge with base. At most two processes for all of them: one that compares those that were never
+ * looked at, where they are many, and one that merges those that can't be put together in this process.
+ * @param base,tips full SHAs of commits.
+ */
 export async function precheck(
   repo: Repository,
   base: string,
   tips: readonly string[],
   own: OwnFiles,
 ): Promise<Prechecked[]> {
-  const plain = await Promise.all(
-    tips.map(async (tip) => {
-      const known = await diverge(repo, base, tip);
-      return (
-        known !== null &&
-        (await plainChanges(repo, { mergeBase: known.mergeBase.sha, parent: base, tip }, own)) !== null
-      );
-    }),
+  const unknown = tips.filter((tip) => !isMergeKnown(repo, base, tip));
+  // All at once; what follows is one by one, for each finds at hand what the one before has read.
+  await Promise.all(unknown.map((tip) => readCommit(repo, tip)));
+  const plain = new Set<string>();
+  const splits = new Map<string, Divergence>();
+  for (const tip of unknown) {
+    const split = await diverge(repo, base, tip);
+    if (split?.mergeBase.sha === base) plain.add(tip);
+    else if (split !== null) splits.set(tip, split);
+  }
+  const ours = (await readCommit(repo, base))?.tree;
+  const pairs = [...splits].flatMap(([tip, { mergeBase, right }]) =>
+    [right.get(tip)?.tree, ours].flatMap((tree): [string, string][] =>
+      tree === undefined ? [] : [[mergeBase.tree, tree]],
+    ),
   );
-  const asked = tips.filter((_, index) => plain[index] !== true);
+  await diffAtOnce(repo, pairs);
+  for (const [tip, { mergeBase }] of splits)
+    if ((await plainChanges(repo, { mergeBase: mergeBase.sha, parent: base, tip }, own)) !== null) plain.add(tip);
+  const asked = tips.filter((tip) => !plain.has(tip));
   const merges = new Map((await mergeTrees(repo, base, asked)).map((merge) => [merge.tip, merge]));
   return tips.map((tip) => {
     const merge = merges.get(tip);
@@ -99,22 +112,38 @@ async function plainChanges(
   const trees = await Promise.all([at.mergeBase, at.parent, at.tip].map((sha) => readCommit(repo, sha)));
   const [from, base, task] = trees.map((commit) => commit?.tree);
   if (from === undefined || base === undefined || task === undefined) return null;
-  const notOwn = ({ path }: TreeChange): boolean => !isOwn(path, own);
-  const theirs = (await diffTrees(repo, from, task)).filter(notOwn);
-  if (theirs.length > MOST_PATHS || theirs.some(({ path, after }) => after === null || isLossy(path))) return null;
-  const ours = (await diffTrees(repo, from, base)).filter(notOwn);
-  return ours.some(({ after }) => after === null) || meet(ours, theirs) ? null : theirs;
+  const theirs = (await diffTrees(repo, from, task)).filter(({ path }) => !isOwn(path, own));
+  if (theirs.length > MOST_PATHS || theirs.some(({ after }) => after === null)) return null;
+  const ours = footprintOf(await diffTrees(repo, from, base), own);
+  return ours.removes || meet(ours, theirs) ? null : theirs;
 }
 
 const MOST_PATHS = 2_000;
 
-/** A name that is not UTF-8 is not read back as it was. */
-const isLossy = (path: string): boolean => path.includes('\ufffd');
+/** What a side touched. */
+interface Footprint {
+  readonly paths: ReadonlySet<string>;
+  /** Every folder that one of the paths is in. */
+  readonly folders: ReadonlySet<string>;
+  readonly removes: boolean;
+}
+
+/** By the very list: the branches of a queue are held against the same side of base. */
+const footprints = new WeakMap<readonly TreeChange[], { readonly own: OwnFiles; readonly of: Footprint }>();
+
+function footprintOf(changes: readonly TreeChange[], own: OwnFiles): Footprint {
+  const known = footprints.get(changes);
+  if (known?.own.board === own.board && known.own.changelog === own.changelog) return known.of;
+  const notOwn = changes.filter(({ path }) => !isOwn(path, own));
+  const paths = new Set(notOwn.map(({ path }) => path));
+  const folders = new Set([...paths].flatMap(foldersOf));
+  const of = { paths, folders, removes: notOwn.some(({ after }) => after === null) };
+  footprints.set(changes, { own, of });
+  return of;
+}
 
 /** Did both sides touch a path, or does one have a file where the other has a folder? */
-function meet(ours: readonly TreeChange[], theirs: readonly TreeChange[]): boolean {
-  const paths = new Set(ours.map(({ path }) => path));
-  const folders = new Set([...paths].flatMap(foldersOf));
+function meet({ paths, folders }: Footprint, theirs: readonly TreeChange[]): boolean {
   return theirs.some(
     ({ path }) => paths.has(path) || folders.has(path) || foldersOf(path).some((folder) => paths.has(folder)),
   );

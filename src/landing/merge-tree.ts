@@ -23,6 +23,10 @@ export async function mergeTrees(repo: Repository, base: string, tips: readonly 
   return tips.map((tip) => memory.get(`${base} ${tip}`)!);
 }
 
+/** Has this merge been asked for before? */
+export const isMergeKnown = (repo: Repository, base: string, tip: string): boolean =>
+  memoryOf(repo).has(`${base} ${tip}`);
+
 const REMEMBERED = 500;
 const memories = new WeakMap<Repository, Map<string, Merge>>();
 
@@ -81,7 +85,9 @@ function readAnswer(fields: readonly string[], from: number): { tree: string; fi
   at += 1;
   while (fields[at]) {
     const paths = at + 1 + Number(fields[at]);
-    if (fields[paths]?.startsWith('CONFLICT')) for (const path of fields.slice(at + 1, paths)) files.add(path);
+    const named = fields.slice(at + 1, paths);
+    if (fields[paths]?.startsWith('CONFLICT') && !named.some((path) => files.has(path)))
+      for (const path of named) files.add(path);
     at = paths + 2;
   }
   return { tree: fields[from] ?? '', files: [...files], end: at };

@@ -4,7 +4,9 @@ import type { Worktree } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { stagedEntries, type StagedEntry } from '../git/index.ts';
 import { objectName } from '../git/loose.ts';
+import { fromBytes, isUtf8Path, type TreeEntry } from '../git/tree.ts';
 import type { TreeChange } from '../git/tree-diff.ts';
+import { placeOf } from './disk-file.ts';
 
 /** A file of the person's that a landing would touch. */
 export interface InTheWay {
@@ -34,7 +36,8 @@ export async function inTheWay(
   for (const change of changes) {
     const { path, before } = change;
     const entry = staged.get(path);
-    const stat = lookAt(join(checkout.path, path));
+    const place = placeOf(checkout.path, path);
+    const stat = lookAt(place);
     if (entry?.special || before?.mode === '160000' || change.after?.mode === '160000') continue;
     if (before === null) {
       if (entry) found.push({ path, what: 'you have staged' });
@@ -42,12 +45,19 @@ export async function inTheWay(
     } else if (entry?.sha !== before.sha || entry.mode !== before.mode) {
       found.push({ path, what: 'you have staged' });
     } else if (!stat) found.push({ path, what: 'you have deleted' });
-    else if (!unchanged(entry, stat, written) && contentOf(repo, join(checkout.path, path), stat) !== before.sha)
-      doubtful.push(path);
+    else if (!unchanged(entry, stat, written) && !isAsBefore(repo, place, stat, before)) doubtful.push(path);
   }
   for (const path of await changedByGit(checkout, doubtful)) found.push({ path, what: 'you have changed' });
   return found;
 }
+
+function isAsBefore(repo: Repository, place: string | Buffer, stat: BigIntStats, before: TreeEntry): boolean {
+  return isKind(stat, before.mode) && contentOf(repo, place, stat) === before.sha;
+}
+
+/** Of files, symlinks and what is executable the one that the mode says? */
+const isKind = (stat: BigIntStats, mode: string): boolean =>
+  mode === '120000' ? stat.isSymbolicLink() : stat.isFile() && (mode === '100755') === ((stat.mode & 0o100n) !== 0n);
 
 /** `you have changed package.json, src/a.ts and 3 more` */
 export function sayInTheWay(found: readonly InTheWay[]): string {
@@ -64,7 +74,7 @@ function someOf(paths: readonly string[]): string {
 /** Name of a file's or symlink's bytes as a blob; null for anything else. */
 export function contentOf(
   repo: Repository,
-  path: string,
+  path: string | Buffer,
   stat: { isSymbolicLink(): boolean; isFile(): boolean },
 ): string | null {
   if (stat.isSymbolicLink()) return objectName(repo, 'blob', Buffer.from(readlinkSync(path, { encoding: 'buffer' })));
@@ -72,7 +82,7 @@ export function contentOf(
 }
 
 /** null: nothing is there. */
-export function lookAt(path: string): BigIntStats | null {
+export function lookAt(path: string | Buffer): BigIntStats | null {
   try {
     return lstatSync(path, { bigint: true });
   } catch (error) {
@@ -91,13 +101,13 @@ function unchanged({ stat, mode }: StagedEntry, now: BigIntStats, indexWritten: 
     BigInt(stat.mtimeNs) === now.mtimeNs % 1_000_000_000n &&
     BigInt(stat.ino) === (now.ino & 0xffffffffn) &&
     BigInt(stat.size) === (now.size & 0xffffffffn);
-  const kind =
-    mode === '120000' ? now.isSymbolicLink() : now.isFile() && (mode === '100755') === ((now.mode & 0o100n) !== 0n);
-  return same && kind && Number(seconds) * 1000 + stat.mtimeNs / 1e6 < Math.floor(indexWritten);
+  return same && isKind(now, mode) && Number(seconds) * 1000 + stat.mtimeNs / 1e6 < Math.floor(indexWritten);
 }
 
 async function changedByGit(checkout: Worktree, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
+  // Arguments are UTF-8: where a path is not, all are asked about.
+  const asked = paths.every(isUtf8Path) ? paths : [];
   const args = [
     '--literal-pathspecs',
     'status',
@@ -107,11 +117,10 @@ async function changedByGit(checkout: Worktree, paths: readonly string[]): Promi
     '--ignored=matching',
     '--no-renames',
     '--',
-    ...paths,
+    ...asked,
   ];
-  const { stdout } = await git(args, { cwd: checkout.path });
-  return stdout
-    .split('\0')
-    .filter(Boolean)
-    .map((record) => record.slice(3));
+  const { stdout } = await git(args, { cwd: checkout.path, encoding: 'buffer' });
+  const records = stdout.toString('latin1').split('\0').filter(Boolean);
+  const changed = records.map((record) => fromBytes(record.slice(3)));
+  return asked === paths ? changed : changed.filter((path) => paths.includes(path));
 }

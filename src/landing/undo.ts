@@ -57,7 +57,7 @@ export async function planUndo(repo: Repository, undo: UndoOf): Promise<PlannedU
   if (!back.ok) return impossible(back.error.map((problem) => problem.message).join('; '));
   const merged = await mergeOnto(repo, base.sha, back.value, undo);
   if (!merged.ok && merged.why === 'conflict') return merged;
-  if (!merged.ok || merged.mergeBase !== landing.sha) return impossible('base no longer contains its landing');
+  if (!merged.ok || merged.mergeBases.join() !== landing.sha) return impossible('base no longer contains its landing');
   const edits = new Map<string, TreeEdit>([[undo.board, await entryAt(repo, base.sha, undo.board)]]);
   for (const [path, bytes] of undo.boardFiles) edits.set(path, bytes);
   const changelog = undo.changelog === null ? null : await changelogOf(repo, undo, undo.changelog, parent.sha);

@@ -1,5 +1,4 @@
-import { expect } from 'vitest';
-import { checkoutOf } from '../../../src/git/checkout.ts';
+import { checkoutOf, type Worktree } from '../../../src/git/checkout.ts';
 import { insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog.ts';
 import { buildChain, landChain, type Chain, type ChainItem, type ChainLanded } from '../../../src/landing/chain.ts';
 import type { Step } from '../../../src/landing/move.ts';
@@ -62,6 +61,8 @@ export interface LandOptions {
   readonly board?: readonly string[];
   /** Path of CHANGELOG.md; null: another tool writes it. */
   readonly changelog?: string | null;
+  /** Default: the worktree that has base checked out now. */
+  readonly checkout?: Worktree | null;
 }
 
 /** Builds the chain of these tasks on base as it is now. */
@@ -85,8 +86,9 @@ export async function land(
 ): Promise<{ readonly chain: Chain & { readonly ok: true }; readonly landed: ChainLanded }> {
   const chain = await build(rig, ids, options);
   if (!chain.ok) throw new Error(chain.held);
+  const checkout = checkoutOf(rig.repo, 'refs/heads/main');
   options.step?.('built');
-  return { chain, landed: await landBuilt(rig, chain, options) };
+  return { chain, landed: await landBuilt(rig, chain, { checkout, ...options }) };
 }
 
 export function landBuilt(
@@ -102,7 +104,7 @@ export function landBuilt(
       landings: chain.landings,
       board: 'board',
       changelog: options.changelog === undefined ? 'CHANGELOG.md' : options.changelog,
-      checkout: checkoutOf(rig.repo, 'refs/heads/main'),
+      checkout: options.checkout === undefined ? checkoutOf(rig.repo, 'refs/heads/main') : options.checkout,
       extraRefs: [{ ref: 'refs/kanban/seen' }],
     },
     options.step,
@@ -115,22 +117,3 @@ export const entriesIn = (testing: string): string[] =>
 /** The landings between two commits of base, oldest first. */
 export const landingsSince = (rig: Rig, old: string): string[] =>
   rig.git('rev-list', '--first-parent', '--reverse', `${old}..main`).split('\n').filter(Boolean);
-
-/** Every commit since `old` is the landing of one of these, in order, with its board and CHANGELOG (I4). */
-export function expectLandings(rig: Rig, old: string, ids: readonly string[]): void {
-  const commits = landingsSince(rig, old);
-  expect(commits).toHaveLength(ids.length);
-  const entries = entriesIn(rig.git('show', `${old}:board/TESTING.md`));
-  commits.forEach((sha, at) => {
-    const landed = ids.slice(0, at + 1);
-    const id = ids[at] ?? '';
-    expect(rig.git('show', '-s', '--format=%P %s', sha)).toBe(
-      `${commits[at - 1] ?? old} ${rig.sha(id)} ${id}: Task ${id}`,
-    );
-    expect(entriesIn(rig.git('show', `${sha}:board/TESTING.md`))).toEqual(
-      entries.filter((entry) => !landed.includes(entry)),
-    );
-    const bullets = [...rig.git('show', `${sha}:CHANGELOG.md`).matchAll(/^- Landed (T-\d+)/gm)].map(([, one]) => one);
-    expect(bullets.toSorted()).toEqual(landed.toSorted());
-  });
-}

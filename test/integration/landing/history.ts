@@ -60,4 +60,4 @@ function put(path: string, { mode = '100644', data }: FileSpec): string {
 
 /** As git quotes paths: every odd byte in octal. */
 const quoted = (path: string): string =>
-  `"${[...path].map((c) => (/[\w./ -]/.test(c) ? c : `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)).join('')}"`;
+  `"${path.replaceAll(/[^\w./ -]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`)}"`;

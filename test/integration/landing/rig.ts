@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openRepository, type Repository } from '../../../src/git/git.ts';
 
 /** A repository in a folder of its own, with a board of one entry in TESTING and a branch that is ready to land. */
@@ -23,18 +23,7 @@ export const CHANGELOG = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- old\n
 export async function makeRig(options: { readonly format?: string; readonly name?: string } = {}): Promise<Rig> {
   const root = join(realpathSync(mkdtempSync(join(tmpdir(), 'kanban-test-'))), options.name ?? 'repo');
   mkdirSync(root);
-  const gitIn = (cwd: string, ...args: string[]) =>
-    execFileSync('git', args, {
-      cwd,
-      encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C', GIT_EDITOR: 'true' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }).trim();
-  const git = (...args: string[]) => gitIn(root, ...args);
-  const write = (path: string, text: string | Buffer) => {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  };
+  const { git, write } = toolsOf(root);
   git('init', '-q', '-b', 'main', `--object-format=${options.format ?? 'sha1'}`);
   for (const [key, value] of CONFIG) git('config', key, value);
   write('board/TODO.md', TODO);
@@ -54,10 +43,40 @@ export async function makeRig(options: { readonly format?: string; readonly name
   git('switch', '-q', 'main');
   git('update-ref', 'refs/kanban/start/T-9', 'main');
   git('update-ref', 'refs/kanban/seen', 'main');
+  return openRig(root);
+}
+
+/** A copy of a repository that a test has made ready once. */
+export async function copyRig(template: Rig): Promise<Rig> {
+  const root = join(realpathSync(mkdtempSync(join(tmpdir(), 'kanban-test-'))), basename(template.root));
+  cpSync(template.root, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  const rig = await openRig(root);
+  // Times and inodes are others than in the template's index.
+  rig.git('status');
+  return rig;
+}
+
+export async function openRig(root: string): Promise<Rig> {
   const opened = await openRepository(root);
   if (!opened.ok) throw new Error(JSON.stringify(opened.error));
+  const tools = toolsOf(root);
   const read = (path: string) => readFileSync(join(root, path), 'utf8');
-  return { repo: opened.value, root, git, gitIn, write, read, sha: (revision) => git('rev-parse', revision) };
+  return { repo: opened.value, root, ...tools, read, sha: (revision) => tools.git('rev-parse', revision) };
+}
+
+function toolsOf(root: string): Pick<Rig, 'git' | 'gitIn' | 'write'> {
+  const gitIn = (cwd: string, ...args: string[]) =>
+    execFileSync('git', args, {
+      cwd,
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C', GIT_EDITOR: 'true' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
+  const write = (path: string, text: string | Buffer) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  return { git: (...args) => gitIn(root, ...args), gitIn, write };
 }
 
 export const lines = (word: string): string => Array.from({ length: 20 }, (_, i) => `${word} line ${i}\n`).join('');
