@@ -2,9 +2,10 @@ import type { KanbanEvent } from '../event.ts';
 import type { Repository } from '../git/git.ts';
 import { resolve } from '../git/objects.ts';
 import { updateRefs } from '../git/refs.ts';
+import type { Settings } from '../workflow/settings.ts';
 import type { BoardWriter } from './board-writer.ts';
 import { contains } from './git-view.ts';
-import { integrate } from './integrator.ts';
+import { integrate, type IntegrateParts } from './integrator.ts';
 import type { Observation, Observer } from './observe.ts';
 import type { Performed } from './perform.ts';
 import { PUSH_PIN } from './push-gate.ts';
@@ -12,6 +13,10 @@ import type { RemoteFacts } from './remote-facts.ts';
 
 /** Between two tries of what could not be merged: the person's files may be in the way for hours. */
 const AGAIN = 2_000;
+/** A remote that says nothing for so long is not waited for: all but landings goes on without it. */
+const SILENCE = 10_000;
+
+type Kind = IntegrateParts['kind'];
 
 /** Keeps base up to the remote's base (where landings are pushed) and to upstream, before runs and landings. */
 export class BaseUpkeep {
@@ -19,28 +24,32 @@ export class BaseUpkeep {
   readonly #emit: (event: KanbanEvent) => void;
   /** Commits that base is known to contain. */
   readonly #contained = new Set<string>();
-  #held: { readonly why: string; readonly at: number; readonly theirs: string } | null = null;
-  /** A push was cut off: whether it has arrived only the remote knows. */
+  readonly #held = new Map<Kind, { readonly why: string; readonly at: number; readonly theirs: string }>();
+  /** A push was cut off: whether it has arrived only the remote knows. null = not looked up yet. */
   #unsure: boolean | null = null;
+  #silentSince: number | null = null;
 
   constructor(repo: Repository, emit: (event: KanbanEvent) => void) {
     this.#repo = repo;
     this.#emit = emit;
   }
 
-  /** Why base can't be brought up, in words; null = it is, or will be. */
-  get held(): string | null {
-    return this.#held?.why ?? null;
+  /** Why base can't be brought up to the remote, or to upstream, in words; null = it is, or will be. */
+  held(kind: Kind): string | null {
+    return this.#held.get(kind)?.why ?? null;
   }
 
-  /** Base must not move before the remote has said what it has: a push was cut off. */
-  async isUnsure(facts: RemoteFacts): Promise<boolean> {
-    this.#unsure ??= (await resolve(this.#repo, PUSH_PIN)) !== null;
-    if (!this.#unsure || facts.pushing) return false;
-    if (facts.fetchedAt === null) return facts.away === null;
-    await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: null }]);
-    this.#unsure = false;
-    return false;
+  /** Base must not move before the remote has said what it has: it was not asked yet, or a push was cut off. */
+  async isUnsure(facts: RemoteFacts, { push }: Pick<Settings, 'push'>): Promise<boolean> {
+    this.#unsure ??= push ? (await resolve(this.#repo, PUSH_PIN)) !== null : null;
+    if (facts.pushing) return false;
+    if (this.#unsure && facts.fetchedAt !== null) {
+      await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: null }]);
+      this.#unsure = false;
+    }
+    if (this.#unsure && push) return facts.away === null;
+    this.#silentSince = facts.heard ? null : (this.#silentSince ?? performance.now());
+    return this.#silentSince !== null && performance.now() - this.#silentSince < SILENCE;
   }
 
   /** One merge, if one is due. @returns null when base is up to both, or can't be brought up now. */
@@ -56,24 +65,27 @@ export class BaseUpkeep {
       ['upstream', facts.upstreamTip],
     ] as const;
     for (const [kind, theirs] of due) {
-      if (theirs === null || this.#contained.has(theirs)) continue;
-      if (await contains(this.#repo, parts.writer.base, theirs)) {
-        this.#contained.add(theirs);
+      if (theirs === null || (await this.#isIn(parts.writer.base, theirs))) {
+        this.#held.delete(kind);
         continue;
       }
-      if (this.#held?.theirs === theirs && Date.now() - this.#held.at < AGAIN) continue;
+      const held = this.#held.get(kind);
+      if (held?.theirs === theirs && Date.now() - held.at < AGAIN) continue;
       const done = await integrate({ ...parts, repo: this.#repo, theirs, kind, emit: this.#emit });
       if (typeof done === 'object') {
-        this.#held = { why: done.later, at: Date.now(), theirs };
+        this.#held.set(kind, { why: done.later, at: Date.now(), theirs });
         continue;
       }
-      this.#held = null;
+      this.#held.delete(kind);
       return done === 'done' ? { kind: 'done' } : { kind: 'stale' };
     }
-    const waits = due.some(
-      ([, theirs]) => theirs !== null && theirs === this.#held?.theirs && !this.#contained.has(theirs),
-    );
-    if (!waits) this.#held = null;
     return null;
+  }
+
+  async #isIn(base: string, theirs: string): Promise<boolean> {
+    if (this.#contained.has(theirs)) return true;
+    const isIn = await contains(this.#repo, base, theirs);
+    if (isIn) this.#contained.add(theirs);
+    return isIn;
   }
 }

@@ -21,6 +21,7 @@ export class CheckDesk {
   readonly #checks: Checks;
   readonly #emit: (event: KanbanEvent) => void;
   readonly #purposes = new Map<string, Purpose>();
+  #isUnwritable = false;
 
   constructor(repo: Repository, checks: Checks, emit: (event: KanbanEvent) => void) {
     this.#repo = repo;
@@ -30,6 +31,11 @@ export class CheckDesk {
 
   get running(): CheckRun | null {
     return this.#checks.look().find(({ state }) => state !== 'ended') ?? null;
+  }
+
+  /** A check is on, or has ended and is not written down yet (as long as it can be: on a full disk it can't). */
+  get isBusy(): boolean {
+    return this.#checks.look().some(({ state }) => state !== 'ended' || !this.#isUnwritable);
   }
 
   /** What the check that is on is for; of one that an earlier coordinator started it is guessed. */
@@ -44,11 +50,14 @@ export class CheckDesk {
     if (running !== null) this.#checks.stop(running.id, why);
   }
 
-  /** Has this tree checked; another one that is on is ended first. */
+  /**
+   * Has this tree checked; another one that is on is ended first.
+   * @param at base: full ref; mayWait: one that could not be carried out is not tried again at once
+   */
   ask(
     order: Tree & { readonly entries: readonly string[]; readonly purpose: Purpose },
     settings: Settings,
-    base: string,
+    { base, mayWait }: { readonly base: string; readonly mayWait: boolean },
   ): Asked {
     const { running } = this;
     if (running?.key === order.key) return { kind: 'on' };
@@ -62,7 +71,8 @@ export class CheckDesk {
     const count = troubles < 0 ? log.recent.length : troubles;
     if (last !== undefined && count > 0) {
       const until = last.at + Math.min(TROUBLE.most, TROUBLE.first * 4 ** (count - 1));
-      if (until > Date.now()) return { kind: 'held', why: `the check could not be carried out: ${last.detail}`, until };
+      if (mayWait && until > Date.now())
+        return { kind: 'held', why: `the check could not be carried out: ${last.detail}`, until };
     }
     const { key, commit, entries, purpose } = order;
     const reds = log.outcomes.get(key)?.reds.length ?? 0;
@@ -78,7 +88,8 @@ export class CheckDesk {
       const { id, result } = check;
       if (check.state !== 'ended' || result === null) continue;
       if (result.outcome !== 'stopped') {
-        const problem = appendCheckLog(this.#repo, [this.#line(check), ...this.#spent(check)]);
+        const problem = appendCheckLog(this.#repo, [this.#line(check)]);
+        this.#isUnwritable = problem !== null;
         if (problem !== null) return problem.message;
         this.#tell(check);
       }
@@ -104,16 +115,6 @@ export class CheckDesk {
       ms,
       log: relative(this.#repo.root, log),
     };
-  }
-
-  /** Base is green again after it was red: what was red meanwhile says nothing. */
-  #spent({ key, entries, result }: CheckRun): CheckLogLine[] {
-    if (result?.outcome !== 'green' || entries.length > 0) return [];
-    const log = readCheckLog(this.#repo);
-    const before = log.recent.filter((line) => line.key === key && line.outcome !== 'trouble').slice(0, 2);
-    if (before.length < 2 || before.some(({ outcome }) => outcome !== 'red')) return [];
-    const keys = [...log.outcomes].flatMap(([one, { reds }]) => (reds.length > 0 ? [one] : []));
-    return [{ type: 'spent', keys, at: Date.now() }];
   }
 
   #tell({ id, commit, entries, key, result }: CheckRun): void {

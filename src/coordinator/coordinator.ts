@@ -171,6 +171,7 @@ export class Coordinator {
       base: settings.base,
       sha: first.value.git.base,
     });
+    await this.#hearRemote(first.value);
     const blocked = await this.#firstPreflight(first.value);
     if (blocked !== null) return blocked;
     for (;;) {
@@ -193,6 +194,16 @@ export class Coordinator {
       this.#woken = false;
       const ending = await this.#unreadable(problems);
       if (ending !== null) return { ok: false, ending };
+    }
+  }
+
+  /** Who else works on base, and what they did, is known before anything is begun; bounded, should the remote be silent. */
+  async #hearRemote(observation: Observation): Promise<void> {
+    for (;;) {
+      this.#woken = false;
+      await this.#landings.follow(observation);
+      if (!this.#landings.isFrozen || this.#mode !== 'run') return;
+      await this.#sleep(SAFETY);
     }
   }
 
@@ -262,7 +273,7 @@ export class Coordinator {
   #obey(request: Request): Reply {
     if (request.command === 'resume' && this.#landings.resume()) {
       pauseOrResume(this.#repo.root, request);
-      return { ok: true, message: 'work goes on; the remote is asked again' };
+      return { ok: true, message: 'work goes on; what waits is tried again' };
     }
     if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
     this.stop(request.now ?? false, 'command');
@@ -317,6 +328,7 @@ export class Coordinator {
         if (Date.now() - (this.#waiting.get(name) ?? 0) > 1_500) this.#teller.hold(name, performed.why);
       }
     }
+    if (!mayMove && this.#mode === 'stop') this.#landings.queue.idle(true);
     if (!landed && mayMove) {
       const turned = await this.#landings.turn(null, this.#queueParts(observation, writer));
       if (turned.kind !== 'later') done += 1;
@@ -340,7 +352,7 @@ export class Coordinator {
     if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) return null;
     if (action.type === 'land-entries')
       return this.#landings.turn(action.entries, this.#queueParts(observation, writer));
-    if (this.#landings.isFrozen && action.type !== 'stop-run') return null;
+    if (this.#landings.isFrozen && action.type !== 'stop-run' && action.type !== 'start-run') return null;
     return perform(action, this.#parts(observation, writer));
   }
 
@@ -388,7 +400,7 @@ export class Coordinator {
     const busy =
       world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !isLeft(id)) ||
       this.#follower.isSalvaging ||
-      this.#landings.queue.isBusy;
+      this.#landings.isBusy(this.#mode);
     if (busy) return null;
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#landings.settled()]);
     if (this.#woken) return null;
@@ -408,7 +420,8 @@ export class Coordinator {
     ].some((since) => now - since < PATIENCE);
     const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
     const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < PATIENCE;
-    if (waits || patient || settling || held || observation.board.busyUntil.size > 0) return null;
+    const isLate = this.#options.maxWait !== null && now - this.#idleSince >= this.#options.maxWait;
+    if (waits || (patient && !isLate) || settling || held || observation.board.busyUntil.size > 0) return null;
     return outcomeOf(observation, decision, this.#teller.holds);
   }
 

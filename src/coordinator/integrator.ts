@@ -60,8 +60,11 @@ export async function integrate(parts: IntegrateParts): Promise<Integrated> {
   if (!landed.ok)
     return 'held' in landed ? { later: `${base} can't be brought up to ${from}: ${landed.held}` } : 'stale';
   writer.landed(landed.sha, toLand.texts);
+  const before = new Set(observer.history.history.landed.keys());
   await observer.history.brought(landed.sha, base);
-  emit({ type: 'integrated', from, commit: landed.sha, notes: notesOf(toLand) });
+  const landings = [...observer.history.history.landed.keys()].filter((id) => !before.has(id));
+  const notes = [...notesOf(toLand), ...(landings.length === 0 ? [] : [`landed there: ${landings.join(', ')}`])];
+  emit({ type: 'integrated', from, commit: landed.sha, notes });
   if (landed.audit.length > 0) emit({ type: 'audit-failed', id: from, findings: landed.audit });
   return 'done';
 }

@@ -10,14 +10,18 @@ import { Checks } from './checks.ts';
 import { MergeQueue, type QueueParts } from './merge-queue.ts';
 import type { Observation, Observer } from './observe.ts';
 import type { Performed } from './perform.ts';
+import { pushGate, type AtTheGate } from './push-gate.ts';
 import { queueView } from './queue-view.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 import { Remote } from './remote.ts';
 import type { SnapshotQueue } from './snapshot.ts';
+import type { Settings } from '../workflow/settings.ts';
 import type { Teller } from './teller.ts';
 
 /** What waits for less than this is not worth a word. */
 const WORTH_TELLING = 1_000;
+/** A coordinator that is to stop at once waits so long for the end of a push, ms. */
+const LAST_PUSH = 3_000;
 
 /** All that has to do with landing: the merge queue, its checks, the remote, and base's being up to it. */
 export class Landings {
@@ -29,6 +33,8 @@ export class Landings {
   readonly #told = new Set<string>();
   #facts: RemoteFacts | null = null;
   #frozen = false;
+  #frozenSince: number | null = null;
+  #stoppedAt: number | null = null;
 
   constructor(parts: {
     readonly repo: Repository;
@@ -41,7 +47,9 @@ export class Landings {
     this.#checks = new Checks(parts);
     this.#remote = new Remote(parts);
     this.#upkeep = new BaseUpkeep(repo, emit);
-    this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote });
+    const gate = (settings: Settings, base: string): Promise<AtTheGate | null> =>
+      pushGate(repo, this.#remote, settings, { base, behind: this.#upkeep.held('remote') });
+    this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote, gate });
   }
 
   /** What the remote has said so far; null: there is none, or it was not asked yet. */
@@ -54,11 +62,22 @@ export class Landings {
     return this.#frozen || this.queue.isPushing;
   }
 
+  /**
+   * Work is under way that the coordinator's end waits for. A push that a person wants to stop is given a moment only: what
+   * became of it is asked for at the next start.
+   */
+  isBusy(mode: World['mode']): boolean {
+    if (mode !== 'stop') this.#stoppedAt = null;
+    else this.#stoppedAt ??= performance.now();
+    const gone = this.#stoppedAt !== null && performance.now() - this.#stoppedAt > LAST_PUSH;
+    return this.queue.isChecking || ((this.#remote.isPushing || this.#frozen) && !gone);
+  }
+
   /** At each tick, after the look: what is due beside it is started, what was heard is read. */
   async follow({ workflow: { settings }, git }: Observation): Promise<void> {
     this.#remote.follow(settings, Date.now());
     this.#facts = await this.#remote.facts(git.base);
-    this.#frozen = settings.push && (await this.#upkeep.isUnsure(this.#facts));
+    this.#frozen = await this.#upkeep.isUnsure(this.#facts, settings);
   }
 
   /** Brings base up to the remote and to upstream. @returns null when there is nothing to be done. */
@@ -81,7 +100,16 @@ export class Landings {
   tell(teller: Teller): void {
     const now = Date.now();
     const holds = new Map(this.queue.holds);
-    if (this.#upkeep.held !== null) holds.set('base', { why: this.#upkeep.held, since: 0 });
+    for (const kind of ['remote', 'upstream'] as const) {
+      const why = this.#upkeep.held(kind);
+      if (why !== null) holds.set(kind === 'remote' ? "the remote's commits" : 'upstream', { why, since: 0 });
+    }
+    this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
+    if (this.#frozenSince !== null)
+      holds.set('the board', {
+        why: 'the remote is asked what it has, before anything is moved',
+        since: this.#frozenSince,
+      });
     for (const [what, { why, since }] of holds) {
       if (now - since < WORTH_TELLING) continue;
       this.#told.add(what);
@@ -96,9 +124,10 @@ export class Landings {
 
   /** A person says that what was in the way is mended. @returns false when nothing was. */
   resume(): boolean {
-    const waits = this.heard !== null && (this.heard.away !== null || this.heard.rejected !== null);
+    const { away = null, rejected = null, lock = 'none' } = this.heard ?? {};
+    const waits = away !== null || rejected !== null || typeof lock === 'object';
     this.#remote.resume();
-    return waits;
+    return this.queue.tryAgain() || waits;
   }
 
   view(world: World): SnapshotQueue {
@@ -106,7 +135,7 @@ export class Landings {
     return queueView(this.#repo, {
       world,
       log: readCheckLog(this.#repo),
-      look: { ...look, held: look.held ?? this.#upkeep.held },
+      look: { ...look, held: look.held ?? this.#upkeep.held('remote') ?? this.#upkeep.held('upstream') },
       words: this.queue.words,
       remote: this.heard,
     });

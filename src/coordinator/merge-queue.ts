@@ -1,41 +1,30 @@
 import { appendCheckLog, readCheckLog } from '../effects/check-log.ts';
 import type { KanbanEvent } from '../event.ts';
 import type { Repository } from '../git/git.ts';
-import { updateRefs } from '../git/refs.ts';
-import { checkoutObstacle, inThePersonsWay, type Built } from '../landing/chain.ts';
-import { precheck } from '../landing/merge-onto.ts';
-import { sayInTheWay } from '../landing/preflight.ts';
-import type { Action, Candidate } from '../pipeline/action.ts';
-import type { CheckLog } from '../pipeline/check-log.ts';
-import { decideQueue, FIRST_BATCH, nextBatchSize, type QueueStep, type Which } from '../pipeline/queue.ts';
-import { checkedRed, conflicted } from '../pipeline/take-in.ts';
-import type { EntryFacts, QueueWord } from '../pipeline/world.ts';
-import type { Settings } from '../workflow/settings.ts';
+import type { Candidate } from '../pipeline/action.ts';
+import { decideQueue, FIRST_BATCH, nextBatchSize, type QueueStep } from '../pipeline/queue.ts';
+import type { QueueWord } from '../pipeline/world.ts';
 import { unreachable } from '../unreachable.ts';
-import { Batch, type Aside } from './batch.ts';
+import type { Settings } from '../workflow/settings.ts';
+import { Batch } from './batch.ts';
 import { CheckDesk } from './check-desk.ts';
 import type { Checks } from './checks.ts';
-import { evidenceOf } from './check-evidence.ts';
-import { chainOf, landAll, planLanding, type LandParts, type PlannedLanding } from './lander.ts';
 import type { Performed } from './perform.ts';
-import { PUSH_PIN, pushGate } from './push-gate.ts';
-import { factsOfQueue, type QueueLook } from './queue-facts.ts';
-import { QueueTrees, type KeyedChain, type Tree } from './queue-trees.ts';
+import type { AtTheGate } from './push-gate.ts';
+import { factsOfQueue, forgetOutage, type Facts, type QueueLook } from './queue-facts.ts';
+import { QueueLanding, type QueueParts } from './queue-landing.ts';
+import { asideOf, treeOf, type Ordered } from './queue-orders.ts';
+import { QueueReturns } from './queue-returns.ts';
+import { QueueTrees, type KeyedChain } from './queue-trees.ts';
+import { QueueWords } from './queue-words.ts';
 import type { Remote } from './remote.ts';
 
-/** What a turn of the queue needs besides what a landing needs. */
-export interface QueueParts extends LandParts {
-  /** Does another action, such as sending an entry back. */
-  readonly act: (action: Action) => Promise<Performed>;
-}
+export type { QueueParts } from './queue-landing.ts';
 
-/** Between two tries of a landing: the person's files may stand in its way for hours. */
-const LAND_AGAIN = 1_000;
 /** A check that nobody waits for is ended after so long: a hold may be over in a moment. */
 const UNWANTED = 30_000;
-/** Steps of one turn; each changes the batch, and most turns take one. */
-const MOST_STEPS = 100;
-const DONE: Performed = { kind: 'done' };
+/** ms until base is checked again after it was red: doubling. */
+const BASE_AGAIN = { first: 5 * 60_000, most: 60 * 60_000 };
 
 /**
  * The merge queue (DESIGN.md section 8): forms batches of tested tasks, builds their chain, has it checked, finds out who is to
@@ -43,52 +32,55 @@ const DONE: Performed = { kind: 'done' };
  */
 export class MergeQueue {
   readonly #repo: Repository;
-  readonly #remote: Remote;
-  readonly #emit: (event: KanbanEvent) => void;
   readonly #desk: CheckDesk;
   readonly #trees: QueueTrees;
   readonly #batch = new Batch();
-  readonly #words = new Map<string, QueueWord>();
-  /** What waits, by what it is: why and since when (epoch ms). */
-  readonly #holds = new Map<string, { readonly why: string; readonly since: number }>();
-  /** Until when a landing is not tried again, by task id; '' = all. */
-  readonly #notBefore = new Map<string, number>();
-  /** Known to merge with base: `<key of base> <tip>`. */
-  readonly #clean = new Set<string>();
-  #pushing: { readonly landings: readonly Built[]; readonly planned: readonly PlannedLanding[] } | null = null;
+  readonly #words = new QueueWords();
+  readonly #landing: QueueLanding;
+  readonly #returns: QueueReturns;
   #wantedAt = Date.now();
+  /** What waits for a time is tried at the next turn. */
+  #hastened = false;
 
   constructor(parts: {
     readonly repo: Repository;
     readonly checks: Checks;
     readonly remote: Remote;
+    /** Why a landing on this tip of base can't be pushed now; null = it can. */
+    readonly gate: (settings: Settings, base: string) => Promise<AtTheGate | null>;
     readonly emit: (event: KanbanEvent) => void;
   }) {
-    this.#repo = parts.repo;
-    this.#remote = parts.remote;
-    this.#emit = parts.emit;
-    this.#desk = new CheckDesk(parts.repo, parts.checks, parts.emit);
-    this.#trees = new QueueTrees(parts.repo);
+    const { repo, emit } = parts;
+    this.#repo = repo;
+    this.#desk = new CheckDesk(repo, parts.checks, emit);
+    this.#trees = new QueueTrees(repo);
+    this.#landing = new QueueLanding({ ...parts, trees: this.#trees, batch: this.#batch, words: this.#words });
+    this.#returns = new QueueReturns(repo, this.#trees, emit);
+  }
+
+  /** A check is on, or its result is not taken in yet. */
+  get isChecking(): boolean {
+    return this.#desk.isBusy;
   }
 
   /** A check or a push is under way. */
   get isBusy(): boolean {
-    return this.#desk.running !== null || this.#pushing !== null;
+    return this.isChecking || this.isPushing;
   }
 
   /** Base is not to be moved by anybody else. */
   get isPushing(): boolean {
-    return this.#pushing !== null;
+    return this.#landing.isPushing;
   }
 
   /** What waits, and why, by what it is. */
   get holds(): ReadonlyMap<string, { readonly why: string; readonly since: number }> {
-    return this.#holds;
+    return this.#words.holds;
   }
 
   /** What is said of each task, for `decide`. */
   get words(): ReadonlyMap<string, QueueWord> {
-    return this.#words;
+    return this.#words.words;
   }
 
   /** For what is shown. */
@@ -100,475 +92,243 @@ export class MergeQueue {
       aside: aside?.member.id ?? null,
       running: this.#desk.running,
       purpose: this.#desk.purpose,
-      held: [...this.#holds.values()][0]?.why ?? null,
-      until: this.#notBefore.get('') ?? null,
+      held: [...this.holds.values()][0]?.why ?? null,
+      until: this.#words.landAgainAt,
     };
   }
 
-  /** No task may land now. */
+  /** A person says that what a check or base waits for is mended. @returns false when nothing waits. */
+  tryAgain(): boolean {
+    this.#hastened = this.holds.has('base') || this.holds.has('the check');
+    return this.#hastened;
+  }
+
+  /** No task may land now. The batch is kept for a moment: that may change at once. */
   idle(isStopping: boolean): void {
     this.#desk.takeIn();
-    this.#batch.keep([]);
-    if (isStopping || Date.now() - this.#wantedAt > UNWANTED) this.#desk.stop('no task waits for it');
     this.#words.clear();
-    this.#holds.clear();
+    if (!isStopping && Date.now() - this.#wantedAt <= UNWANTED) return;
+    this.#desk.stop('no task waits for it');
+    this.#batch.begin([], []);
   }
 
   /** Does what can be done now for the tasks that may land, in this order. */
   async turn(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
     this.#wantedAt = Date.now();
     const full = this.#desk.takeIn();
-    const pushed = await this.#afterPush(parts);
+    const pushed = await this.#landing.afterPush(parts);
     if (pushed !== null) return pushed;
-    if (this.#pushing !== null) return { kind: 'later', why: 'a landing is being pushed' };
-    for (const id of [...this.#words.keys(), ...this.#notBefore.keys()])
-      if (id !== '' && !candidates.some((one) => one.id === id)) this.#forget(id);
-    if (full !== null) return this.#hold('landings', full, candidates);
-    const sentBack = await this.#conflicts(candidates, parts);
-    if (sentBack !== null) return sentBack;
+    if (this.isPushing) return { kind: 'later', why: 'a landing is being pushed' };
+    this.#words.begin(candidates);
     this.#batch.keep(candidates);
+    if (full !== null) return this.#words.hold({ what: 'landings', why: full }, candidates);
+    const sentBack = await this.#returns.conflicts(candidates, parts);
+    if (sentBack !== null) return sentBack;
     const { check } = parts.observation.workflow.settings.merge_queue;
-    return check === '' ? this.#unchecked(candidates, parts) : this.#checked(candidates, parts);
-  }
-
-  /** A tip that doesn't merge with base goes back before anything is built on it. */
-  async #conflicts(
-    candidates: readonly Candidate[],
-    { observation, writer, act }: QueueParts,
-  ): Promise<Performed | null> {
-    const { settings } = observation.workflow;
-    const { board, changelog } = settings;
-    const key = await this.#trees.keyOf(writer.base, settings);
-    const unknown = candidates.filter(({ tip }) => !this.#clean.has(`${key} ${tip}`));
-    if (unknown.length === 0) return null;
-    if (this.#clean.size > MOST_CLEAN) this.#clean.clear();
-    const tips = unknown.map(({ tip }) => tip);
-    const found = await precheck(this.#repo, writer.base, tips, { board, changelog });
-    for (const [index, one] of found.entries()) {
-      const candidate = unknown[index];
-      const facts = candidate && factsOf(observation.world.entries, candidate);
-      if (one.clean || one.conflict.length === 0 || facts === undefined) this.#clean.add(`${key} ${one.tip}`);
-      else return act(conflicted(facts, one.conflict, settings));
-    }
-    return null;
+    const done = await (check === '' ? this.#unchecked(candidates, parts) : this.#checked(candidates, parts));
+    if (done.kind === 'later') this.#words.end();
+    return done;
   }
 
   /** Without a check: what the person's files don't keep out lands, one or many at a time. */
   async #unchecked(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
     const { mode, max_batch: most } = parts.observation.workflow.settings.merge_queue;
-    const now = Date.now();
-    const isFree = ({ id }: Candidate): boolean => (this.#notBefore.get(id) ?? 0) <= now;
-    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
-      const members = candidates.filter(isFree).slice(0, mode === 'serial' ? 1 : most);
-      if (members.length === 0) return { kind: 'later', why: [...this.#holds.values()][0]?.why ?? 'it is held' };
-      const built = await this.#chain(members, parts, true);
-      if ('held' in built) return this.#hold('landings', built.held, candidates);
-      const blocked = await this.#blocked(built.chain, parts);
-      for (const [id, why] of blocked) this.#holdOne(id, why, now);
-      if (blocked.size > 0) continue;
-      for (const { id } of members) this.#goOn(`landing of ${id}`);
-      return this.#land(built, built.chain.landings.length, parts, candidates);
+    this.#desk.stop('there is no check any more');
+    this.#batch.begin([], []);
+    this.#words.stillHolds('landings');
+    for (const { id } of candidates) this.#words.stillHolds(`landing of ${id}`);
+    for (;;) {
+      const free = candidates.filter(({ id }) => !this.#words.isTooEarly(id));
+      const members = free.slice(0, mode === 'serial' ? 1 : most);
+      if (members.length === 0 || this.#words.isTooEarly(''))
+        return { kind: 'later', why: [...this.holds.values()][0]?.why ?? 'it is held' };
+      const chain = await this.#landing.chain(members, parts, false);
+      if ('held' in chain) return this.#words.hold({ what: 'landings', why: chain.held }, candidates);
+      const held = await this.#landing.blocked(chain, parts);
+      for (const [id, why] of [...held, ...chain.left.map(({ id, why }) => [id, why] as const)])
+        this.#words.holdOne(id, why);
+      if (held.size > 0 || chain.landings.length === 0) continue;
+      return this.#landing.land(chain, chain.landings.length, parts, candidates);
     }
-    return { kind: 'later', why: 'too many landings are held' };
-  }
-
-  /** Which landings of the chain would touch what the person has changed, and in what words. */
-  async #blocked({ landings }: KeyedChain, { observation }: QueueParts): Promise<ReadonlyMap<string, string>> {
-    const { checkout } = observation.git;
-    const { board } = observation.workflow.settings;
-    const blocked = new Map<string, string>();
-    if (checkout === null) return blocked;
-    const all = await inThePersonsWay(this.#repo, checkout, landings);
-    const theirs = all.filter(({ path }) => !path.startsWith(`${board}/`));
-    for (const { id, changes } of landings) {
-      const met = theirs.filter(({ path }) => changes.some((change) => change.path === path));
-      if (met.length > 0) blocked.set(id, sayInTheWay(met));
-    }
-    return blocked;
   }
 
   /** With a check: the batch is checked, searched through, landed as far as it is green. */
   async #checked(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
     const batch = this.#batch;
-    let tried = (this.#notBefore.get('') ?? 0) > Date.now();
-    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
-      const built = await this.#chain(batch.members, parts, false);
-      if ('held' in built) return this.#hold('landings', built.held, candidates);
-      const { chain } = built;
+    const { settings } = parts.observation.workflow;
+    const isEarly = this.#words.isTooEarly('');
+    if (isEarly) this.#words.stillHolds('landings');
+    let tried = isEarly;
+    for (let steps = 0; steps < 100 + candidates.length * 4; steps += 1) {
+      const chain = await this.#landing.chain(batch.members, parts, false);
+      if ('held' in chain) return this.#words.hold({ what: 'landings', why: chain.held }, candidates);
       if (chain.left.length > 0) {
-        batch.drop(chain.left.map(({ id }) => id));
+        this.#leave(chain);
         continue;
       }
+      const { passes } = readCheckLog(this.#repo);
+      const keys = chain.trees.map(({ key }) => key);
+      batch.confirm(keys, (key) => passes.has(key));
       if (batch.floor > 0 && !tried) {
-        const landed = await this.#land(built, batch.floor, parts, candidates);
-        if (landed.kind !== 'later' || this.#pushing !== null) return landed;
+        const landed = await this.#landing.land(chain, batch.floor, parts, candidates);
+        if (landed.kind !== 'later' || this.isPushing) return landed;
         tried = true;
       }
-      this.#follow(chain);
-      const look = await factsOfQueue(this.#repo, this.#trees, {
-        batch,
-        chain,
-        settings: parts.observation.workflow.settings,
-      });
-      const step = decideQueue(look.facts);
-      const done = await this.#take(step, look, chain, candidates, parts);
+      const under = chain.trees[batch.floor];
+      if (under !== undefined) batch.follow(under);
+      forgetOutage(this.#repo, under?.key ?? '');
+      const look = await factsOfQueue(this.#repo, this.#trees, { batch, chain, settings });
+      const done = await this.#take(decideQueue(look.facts), { look, chain, candidates, parts });
       if (done !== null) return done;
     }
     throw new Error('the merge queue goes round in circles');
   }
 
+  /** Those that can't come behind the others wait until something else stands there, or for a moment. */
+  #leave({ left }: KeyedChain): void {
+    for (const { id, why, key } of left) {
+      const member = this.#batch.members.find((one) => one.id === id);
+      if (key === null || member === undefined) {
+        this.#batch.drop([id]);
+        this.#words.holdOne(id, why);
+      } else this.#batch.leave(member, { key, why });
+    }
+  }
+
   /** One step. @returns null when the batch has changed and the next step is to be looked for. */
-  async #take(
-    step: QueueStep,
-    look: Awaited<ReturnType<typeof factsOfQueue>>,
-    chain: KeyedChain,
-    candidates: readonly Candidate[],
-    parts: QueueParts,
-  ): Promise<Performed | null> {
+  async #take(step: QueueStep, at: Situation): Promise<Performed | null> {
     const batch = this.#batch;
-    const { floor } = batch;
+    const { look, chain, candidates, parts } = at;
     const { settings } = parts.observation.workflow;
     switch (step.do) {
       case 'nothing':
-        return this.#next(candidates, settings) ? null : this.#wait(candidates);
+        return this.#next(at) ? null : this.#wait(candidates);
       case 'land': {
-        const gone = chain.landings.slice(floor, floor + step.length).map(({ id, sha }) => ({ id, sha }));
-        batch.settle(gone, chain.trees[floor + step.length]?.key ?? '');
+        const end = batch.floor + step.length;
+        const gone = chain.landings.slice(batch.floor, end).map(({ id, sha }) => ({ id, sha }));
+        batch.settle(gone, chain.trees[end]?.key ?? '');
+        this.#count(settings);
         return null;
       }
       case 'check':
-        return this.#check(step, treeOf(step.which, look, chain, batch), candidates, parts);
+        return this.#check(step.why, treeOf(step.which, look, chain, batch), at);
       case 'base-red':
-        return this.#baseRed(look, chain, candidates, parts);
+        return this.#baseRed(at);
       case 'set-aside':
-        batch.wasRed = true;
         batch.setAside(asideOf(look, chain, batch));
         return null;
       case 'take-back':
         if (batch.aside !== null) batch.takeBack(batch.aside.member);
         return null;
-      case 'send-back':
+      case 'send-back': {
         batch.wasRed = true;
-        return this.#sendBack(step, look, chain, parts);
+        const suspect = step.who === 'aside' ? batch.aside : asideOf(look, chain, batch);
+        const partner = step.partner === null ? null : (batch.since[step.partner - 1]?.id ?? null);
+        if (suspect === null) return { kind: 'stale' };
+        const sent = await this.#returns.red(suspect, partner, parts);
+        if (sent.kind !== 'done') return sent;
+        batch.drop([suspect.member.id]);
+        this.#words.forget(suspect.member.id);
+        this.#count(settings);
+        return sent;
+      }
       default:
         return unreachable(step);
     }
   }
 
-  #follow(chain: KeyedChain): void {
+  /** The batch is through: the next one, on top of what is green and held. @returns false when nobody is left. */
+  #next({ chain, candidates, parts }: Situation): boolean {
     const batch = this.#batch;
-    const under = chain.trees[batch.floor];
-    if (under === undefined) return;
-    if (batch.underKey !== null && batch.underKey !== under.key) batch.forgetOrigin();
-    batch.origin ??= under.commit;
-    batch.underKey ??= under.key;
+    const { settings } = parts.observation.workflow;
+    this.#count(settings);
+    const key = chain.trees.at(-1)?.key ?? '';
+    const fresh = candidates.filter(
+      (one) => !batch.has(one.id) && batch.clashOf(one, key) === null && !this.#words.isTooEarly(one.id),
+    );
+    const size = settings.merge_queue.mode === 'serial' ? 1 : this.#batchSize(settings);
+    if (fresh.length > 0) batch.begin(batch.members, fresh.slice(0, size));
+    return fresh.length > 0;
   }
 
-  /** The batch is through: the next one, on top of what is green and held. @returns false when nobody is left. */
-  #next(candidates: readonly Candidate[], settings: Settings): boolean {
-    const batch = this.#batch;
-    const { mode } = settings.merge_queue;
-    if (batch.size > 0) {
-      if (mode === 'batch')
-        appendCheckLog(this.#repo, [
-          { type: 'batch', outcome: batch.wasRed ? 'red' : 'green', size: batch.size, at: Date.now() },
-        ]);
-      batch.begin(batch.members, []);
-    }
-    const size = mode === 'serial' ? 1 : batchSize(readCheckLog(this.#repo), settings);
-    const fresh = candidates.filter(({ id }) => !batch.has(id)).slice(0, size);
-    if (fresh.length === 0) return false;
-    batch.begin(batch.members, fresh);
-    return true;
+  #batchSize({ merge_queue: { max_batch: most } }: Settings): number {
+    const { batches } = readCheckLog(this.#repo);
+    return batches.reduce((size, { outcome }) => nextBatchSize(size, outcome, most), Math.min(FIRST_BATCH, most));
+  }
+
+  /** How the batch came out is written down, for the size of the next. */
+  #count({ merge_queue: { mode } }: Settings): void {
+    const counted = this.#batch.count();
+    if (counted !== null && mode === 'batch')
+      appendCheckLog(this.#repo, [{ type: 'batch', ...counted, at: Date.now() }]);
   }
 
   #check(
-    step: Extract<QueueStep, { do: 'check' }>,
-    tree: Tree & { readonly entries: readonly string[] },
-    candidates: readonly Candidate[],
-    { observation }: QueueParts,
+    purpose: Extract<QueueStep, { do: 'check' }>['why'],
+    tree: Ordered,
+    { candidates, parts: { observation } }: Situation,
   ): Performed {
-    this.#batch.wasRed ||= step.why === 'search' || step.why === 'confirm';
+    this.#batch.wasRed ||= purpose === 'search' || purpose === 'confirm';
+    if (observation.world.mode !== 'run' && this.#desk.running?.key !== tree.key) {
+      this.#desk.stop('what it was to check has changed');
+      return this.#wait(candidates, [], 'kanban stop: no check is begun any more');
+    }
     const { settings } = observation.workflow;
-    const asked = this.#desk.ask({ ...tree, purpose: step.why }, settings, observation.git.baseRef);
-    if (asked.kind === 'held') return this.#hold('the check', asked.why, candidates, asked.until);
-    this.#goOn('the check');
-    this.#goOn('base');
+    const at = { base: observation.git.baseRef, mayWait: !this.#hastened };
+    const asked = this.#desk.ask({ ...tree, purpose }, settings, at);
+    if (asked.kind === 'held') {
+      this.#words.hold({ what: 'the check', why: asked.why, until: asked.until }, candidates);
+      return this.#wait(candidates, [], asked.why, asked.until);
+    }
+    this.#hastened = false;
     return this.#wait(candidates, tree.entries);
   }
 
-  #baseRed(
-    { base }: Awaited<ReturnType<typeof factsOfQueue>>,
-    chain: KeyedChain,
-    candidates: readonly Candidate[],
-    parts: QueueParts,
-  ): Performed {
-    const { settings } = parts.observation.workflow;
+  #baseRed(at: Situation): Performed {
+    const { look, chain, candidates, parts } = at;
+    const { reds, lastAt, detail, log } = look.base;
     const under = chain.trees[this.#batch.floor];
     if (under === undefined) throw new Error('a chain without a base');
-    const until = base.lastAt + Math.min(BASE_AGAIN.most, BASE_AGAIN.first * 2 ** Math.max(0, base.reds - 2));
-    if (until <= Date.now()) {
-      const step = { do: 'check', which: { tree: 'prefix', length: 0 }, why: 'control' } as const;
-      return this.#check(step, { ...under, entries: this.#ids(0) }, candidates, parts);
-    }
-    const why = `the check is red on ${settings.base} itself (${under.commit.slice(0, 10)}), without any task: ${base.detail}; see ${base.log}`;
-    return this.#hold('base', why, candidates, until);
+    const { base } = parts.observation.workflow.settings;
+    const on = this.#batch.members.slice(0, this.#batch.floor).map(({ id }) => id);
+    const which = on.length === 0 ? `${base} itself` : `${base} with ${on.join(', ')}, which was green`;
+    const why = `the check is red on ${which} (${under.commit.slice(0, 10)}), without any other task: ${detail}; see ${log}`;
+    const until = lastAt + Math.min(BASE_AGAIN.most, BASE_AGAIN.first * 2 ** Math.max(0, reds - 2));
+    this.#words.hold({ what: 'base', why, until }, candidates);
+    if (until > Date.now() && !this.#hastened) return this.#wait(candidates, [], why, until);
+    return this.#check('control', { ...under, entries: on }, at);
   }
 
-  /** Ids of what stands under the prefix of this length, in this batch. */
-  #ids(length: number): readonly string[] {
-    return this.#batch.members.slice(0, this.#batch.floor + length).map(({ id }) => id);
-  }
-
-  async #sendBack(
-    { who, partner }: Extract<QueueStep, { do: 'send-back' }>,
-    look: Awaited<ReturnType<typeof factsOfQueue>>,
-    chain: KeyedChain,
-    { observation, act }: QueueParts,
-  ): Promise<Performed> {
-    const batch = this.#batch;
-    const { settings } = observation.workflow;
-    const aside = who === 'aside' ? batch.aside : asideOf(look, chain, batch);
-    const facts = aside === null ? undefined : factsOf(observation.world.entries, aside.member);
-    if (aside === null || facts === undefined) return { kind: 'stale' };
-    const { id } = aside.member;
-    const other = partner === null ? null : (batch.since[partner - 1]?.id ?? null);
-    const { why, report } = evidenceOf(this.#repo, settings, {
-      id,
-      other,
-      green: aside.under,
-      red: aside.red,
-      key: aside.key,
-    });
-    const sent = await act(checkedRed(facts, why, report, settings));
-    if (sent.kind !== 'done') return sent;
-    const keys = [aside.key, ...(aside.aloneKey === null ? [] : [aside.aloneKey])];
-    appendCheckLog(this.#repo, [{ type: 'spent', keys, at: Date.now() }]);
-    batch.drop([id]);
-    this.#forget(id);
-    this.#emit({ type: 'check-blamed', id, why, partner: other });
-    return DONE;
-  }
-
-  /** The chain on base, with what its commits are made of. `current`: on base as it is at this moment. */
-  async #chain(
-    members: readonly Candidate[],
-    parts: QueueParts,
-    current: boolean,
-  ): Promise<BuiltChain | { readonly held: string }> {
-    const { settings } = parts.observation.workflow;
-    let planned: readonly PlannedLanding[] | null = null;
-    const chain = await this.#trees.chain(members, { base: parts.writer.base, settings, current }, async () => {
-      planned = await plansOf(members, parts);
-      return chainOf(planned, parts);
-    });
-    if ('held' in chain) return chain;
-    return { chain, planned: planned ?? (await plansOf(members, parts)) };
-  }
-
-  /** Lands the first so many of the chain, after a push where there is one. */
-  async #land(
-    built: BuiltChain,
-    length: number,
-    parts: QueueParts,
-    candidates: readonly Candidate[],
-  ): Promise<Performed> {
-    const { observation, writer } = parts;
-    const { settings } = observation.workflow;
-    const gate = await pushGate(this.#repo, this.#remote, settings, writer.base);
-    if (gate !== null) return this.#hold(gate.what, gate.why, candidates, gate.until, gate.state);
-    const edited = await writer.commitEdits(['TESTING']);
-    if (edited.kind === 'later') return this.#hold('landings', edited.why, candidates);
-    if (edited.kind !== 'done') return { kind: 'stale' };
-    const fresh = await this.#chain(this.#membersOf(built, length), parts, true);
-    if ('held' in fresh) return this.#hold('landings', fresh.held, candidates);
-    const { landings, trees } = fresh.chain;
-    if (landings.length !== length || trees[length]?.key !== built.chain.trees[length]?.key) return { kind: 'stale' };
-    const { checkout } = observation.git;
-    const obstacle = await checkoutObstacle(this.#repo, { landings, checkout, board: settings.board });
-    if (obstacle !== null)
-      return 'held' in obstacle ? this.#hold('landings', obstacle.held, candidates) : { kind: 'stale' };
-    if (settings.push) return this.#push(landings, fresh.planned, candidates);
-    return this.#arrive(landings, fresh.planned, parts, candidates);
-  }
-
-  #membersOf({ chain }: BuiltChain, length: number): readonly Candidate[] {
-    return chain.landings.slice(0, length).map(({ id, tip }) => ({ id, tip, key: id }));
-  }
-
-  async #arrive(
-    landings: readonly Built[],
-    planned: readonly PlannedLanding[],
-    parts: QueueParts,
-    candidates: readonly Candidate[],
-  ): Promise<Performed> {
-    const landed = await landAll(landings, planned, parts);
-    if (landed.kind === 'later') return this.#hold('landings', landed.why, candidates);
-    if (landed.kind === 'stale') return landed;
-    this.#batch.drop(landings.map(({ id }) => id));
-    for (const { id } of landings) this.#forget(id);
-    this.#holds.clear();
-    this.#notBefore.clear();
-    return DONE;
-  }
-
-  /** One push for all of them, beside the tick; base and its checkout follow once it has arrived. */
-  async #push(
-    landings: readonly Built[],
-    planned: readonly PlannedLanding[],
-    candidates: readonly Candidate[],
-  ): Promise<Performed> {
-    const sha = landings.at(-1)?.sha ?? '';
-    const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: sha }]);
-    if (!pinned.ok) return this.#hold('landings', `another git process holds a lock: ${pinned.message}`, candidates);
-    this.#pushing = { landings, planned };
-    this.#remote.push(sha);
-    const ids = landings.map(({ id }) => id);
-    for (const id of ids) this.#words.set(id, { state: 'lands', why: 'being pushed', until: null });
-    return { kind: 'later', why: 'being pushed' };
-  }
-
-  async #afterPush(parts: QueueParts): Promise<Performed | null> {
-    const pushed = this.#remote.takePushed();
-    const pushing = this.#pushing;
-    if (pushed === null || pushing === null) return null;
-    this.#pushing = null;
-    if (pushed.outcome.kind !== 'done') {
-      await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: null }]);
-      return { kind: 'stale' };
-    }
-    const { remote, base } = parts.observation.workflow.settings;
-    const ids = pushing.landings.map(({ id }) => id);
-    this.#emit({ type: 'pushed', remote: remote ?? '', branch: base, commit: pushed.sha, entries: ids });
-    // Somebody moved base meanwhile: it is brought up to the remote like to any other push.
-    if (parts.writer.base !== pushing.landings[0]?.parent) return { kind: 'stale' };
-    const landed = await this.#arrive(pushing.landings, pushing.planned, parts, []);
-    await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: null }]);
-    return landed;
-  }
-
-  #wait(candidates: readonly Candidate[], checked: readonly string[] = []): Performed {
-    const held = this.#holds.get('landings')?.why ?? null;
-    const { floor, members, aside } = this.#batch;
-    for (const { id } of candidates) {
+  /**
+   * Says of each task where it stands.
+   * @param checked those that the check which is on is about
+   * @param held why nothing is checked, where a person is needed for that
+   */
+  #wait(candidates: readonly Candidate[], checked: readonly string[] = [], held?: string, until?: number): Performed {
+    const { floor, members, aside, wasRed } = this.#batch;
+    const landings = this.#words.ofLandings;
+    const waits = wasRed ? 'its batch is red: the culprit is searched for' : 'waits for the check of its batch';
+    for (const candidate of candidates) {
+      const { id } = candidate;
       const place = members.findIndex((member) => member.id === id);
-      const isGreen = place >= 0 && place < floor;
-      if (isGreen && held !== null) this.#say(id, 'held', held);
-      else if (aside?.member.id === id) this.#say(id, 'lands', 'red in the check: looked at again before it goes back');
-      else if (place < 0) this.#say(id, 'lands', 'waits for the batch before it');
-      else this.#say(id, 'lands', checked.includes(id) ? sayChecked(id, checked) : 'waits for the check of its batch');
+      if (place >= 0 && place < floor) this.#words.say(id, landings?.state ?? 'lands', landings?.why ?? 'green: lands');
+      else if (held !== undefined) this.#words.say(id, 'held', held, until);
+      else if (aside?.member.id === id)
+        this.#words.say(id, 'lands', 'red in the check: looked at again before it goes back');
+      else if (place >= 0) this.#words.say(id, 'lands', checked.includes(id) ? sayChecked(id, checked) : waits);
+      else if (!this.holds.has(`landing of ${id}`))
+        this.#words.say(id, 'lands', this.#batch.clashOf(candidate) ?? 'waits for the batch before it');
     }
-    return { kind: 'later', why: held ?? 'the check is on' };
-  }
-
-  #say(id: string, state: QueueWord['state'], why: string, until: number | null = null): void {
-    this.#words.set(id, { state, why, until });
-  }
-
-  /** Nothing lands for now; it is tried again in a second, or at the time given. */
-  #hold(
-    what: string,
-    why: string,
-    candidates: readonly Candidate[],
-    until = Date.now() + LAND_AGAIN,
-    state: QueueWord['state'] = 'held',
-  ): Performed {
-    this.#holds.set(what, { why, since: this.#holds.get(what)?.since ?? Date.now() });
-    if (what === 'landings') this.#notBefore.set('', until);
-    for (const { id } of candidates) this.#say(id, state, why, until);
-    return { kind: 'later', why };
-  }
-
-  #holdOne(id: string, why: string, now: number): void {
-    const what = `landing of ${id}`;
-    this.#holds.set(what, { why, since: this.#holds.get(what)?.since ?? now });
-    this.#notBefore.set(id, now + LAND_AGAIN);
-    this.#say(id, 'held', why, now + LAND_AGAIN);
-  }
-
-  #goOn(what: string): void {
-    this.#holds.delete(what);
-  }
-
-  #forget(id: string): void {
-    this.#words.delete(id);
-    this.#notBefore.delete(id);
-    this.#holds.delete(`landing of ${id}`);
+    return { kind: 'later', why: held ?? landings?.why ?? 'the check is on' };
   }
 }
 
-interface BuiltChain {
+/** What one step is about. */
+interface Situation {
+  readonly look: Facts;
   readonly chain: KeyedChain;
-  readonly planned: readonly PlannedLanding[];
-}
-
-const MOST_CLEAN = 5_000;
-/** ms until base is checked again after it was red: doubling. */
-const BASE_AGAIN = { first: 5 * 60_000, most: 60 * 60_000 };
-
-async function plansOf(members: readonly Candidate[], parts: QueueParts): Promise<readonly PlannedLanding[]> {
-  const planned: PlannedLanding[] = [];
-  for (const candidate of members) {
-    const facts = factsOf(parts.observation.world.entries, candidate);
-    if (facts !== undefined) planned.push(await planLanding(candidate, facts, parts));
-  }
-  return planned;
-}
-
-const factsOf = (entries: readonly EntryFacts[], { id }: Candidate): EntryFacts | undefined =>
-  entries.find(({ entry }) => entry.id === id);
-
-function batchSize(log: CheckLog, { merge_queue: { max_batch: most } }: Settings): number {
-  const first = Math.min(FIRST_BATCH, most);
-  return log.batches.reduce((size, { outcome }) => nextBatchSize(size, outcome, most), first);
-}
-
-function treeOf(
-  which: Which,
-  look: Awaited<ReturnType<typeof factsOfQueue>>,
-  chain: KeyedChain,
-  batch: Batch,
-): Tree & { readonly entries: readonly string[] } {
-  const ids = batch.members.map(({ id }) => id);
-  const first = batch.undecided[0]?.id ?? '';
-  const there = <T>(tree: T | null | undefined): T => {
-    if (tree == null) throw new Error(`no tree was built for ${JSON.stringify(which)}`);
-    return tree;
-  };
-  switch (which.tree) {
-    case 'prefix': {
-      const length = batch.floor + which.length;
-      return { ...there(chain.trees[length]), entries: ids.slice(0, length) };
-    }
-    case 'alone':
-      return { ...there(look.alone), entries: [first] };
-    case 'partner':
-      return {
-        ...there(look.partners[which.length - 1]),
-        entries: [...batch.since.slice(0, which.length).map(({ id }) => id), first],
-      };
-    case 'aside': {
-      const { red, key, member } = there(batch.aside);
-      return { commit: red, key, entries: [...ids.slice(0, batch.floor), member.id] };
-    }
-    default:
-      return unreachable(which);
-  }
-}
-
-function asideOf(look: Awaited<ReturnType<typeof factsOfQueue>>, chain: KeyedChain, batch: Batch): Aside {
-  const [member, ...rest] = batch.undecided;
-  const under = chain.trees[batch.floor];
-  const red = chain.trees[batch.floor + 1];
-  if (member === undefined || under === undefined || red === undefined) throw new Error('nobody to set aside');
-  return {
-    member,
-    under: under.commit,
-    red: red.commit,
-    key: red.key,
-    aloneKey: look.alone?.key ?? null,
-    rest: rest.map(({ id }) => id).join(' '),
-  };
+  readonly candidates: readonly Candidate[];
+  readonly parts: QueueParts;
 }
 
 const sayChecked = (id: string, checked: readonly string[]): string => {

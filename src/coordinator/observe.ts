@@ -35,6 +35,7 @@ import { contains, HistoryReader, SEEN, startRef, type GitView } from './git-vie
 import { BoardKeeper, type BoardView } from './keeper.ts';
 import { Lives } from './life.ts';
 import { lostLandings, type LostLanding } from './missing-landings.ts';
+import { ASKED_AT_THE_GATE } from './push-gate.ts';
 import { StrayWatch } from './stray-watch.ts';
 import { lookAtUsage } from './usage-look.ts';
 import { WorkflowReader } from './workflow-reader.ts';
@@ -204,7 +205,10 @@ export class Observer {
     for (const entry of found) entries.push(await this.#facts(entry, inputs, view, settings, held));
     const { orphans, unsure } = this.#orphans(view, board, settings, entries, inputs.now);
     const waits = heldBy(
-      inputs.findings.filter(({ level, check }) => (level === 'stops' && check !== 'board') || level === 'holds'),
+      inputs.findings.filter(
+        ({ level, check }) =>
+          !ASKED_AT_THE_GATE.has(check) && ((level === 'stops' && check !== 'board') || level === 'holds'),
+      ),
     );
     const known = new Set(records.map(({ runId }) => runId));
     const paused = pausedBy(this.repo.root);

@@ -2,52 +2,81 @@ import type { Repository } from '../git/git.ts';
 import type { QueueWord } from '../pipeline/world.ts';
 import type { Settings } from '../workflow/settings.ts';
 import { contains } from './git-view.ts';
+import type { RemoteFacts } from './remote-facts.ts';
 import type { Remote } from './remote.ts';
 
 /** Keeps the end of a chain from `git gc` while it is being pushed. */
 export const PUSH_PIN = 'refs/kanban/inflight/push';
 
+/**
+ * Preflight checks of what the remote says: what they find keeps landings from being pushed, by this gate. It does not keep
+ * the queue from building and checking what is to land.
+ */
+export const ASKED_AT_THE_GATE: ReadonlySet<string> = new Set([
+  'remote-away',
+  'remote-declined',
+  'remote-rewritten',
+  'first-push',
+]);
+
+/** Why a landing waits. */
+export interface AtTheGate {
+  /** As in `hold-changed`. */
+  readonly what: string;
+  readonly why: string;
+  /** Looked at again at this time, epoch ms, should nobody wake the queue before. */
+  readonly until: number;
+  /** `held`: a person is needed. */
+  readonly state: QueueWord['state'];
+}
+
 /** What was heard of the remote so long ago is too old to push on. */
 const FRESH = 15_000;
-/** It is looked at again after so long, should nobody wake the queue before. */
 const AGAIN = 1_000;
 
-/** Why a landing can't be pushed now; null = it can, or nothing is pushed. No network: what is missing is asked for. */
+/**
+ * Why a landing can't be pushed now; null = it can, or nothing is pushed. No network: what is missing is asked for.
+ * @param base tip of base
+ * @param behind why base can't be brought up to the remote; null = nothing is in the way
+ */
 export async function pushGate(
   repo: Repository,
   remote: Remote,
   settings: Settings,
-  base: string,
-): Promise<{
-  readonly what: string;
-  readonly why: string;
-  readonly until: number;
-  readonly state: QueueWord['state'];
-} | null> {
-  if (!settings.push || settings.remote === null) return null;
-  const name = settings.remote;
+  { base, behind }: { readonly base: string; readonly behind: string | null },
+): Promise<AtTheGate | null> {
+  const { push, remote: name } = settings;
+  if (!push || name === null) return null;
   const now = Date.now();
-  const wait = (why: string) => ({ what: 'pushes', why, until: now + AGAIN, state: 'lands' }) as const;
-  const hold = (why: string) => ({ what: 'pushes', why, until: now + AGAIN, state: 'held' }) as const;
+  const at = (state: QueueWord['state'], why: string): AtTheGate => ({
+    what: 'pushes',
+    why,
+    until: now + AGAIN,
+    state,
+  });
   const facts = await remote.facts(base);
-  if (typeof facts.lock === 'object') return hold(facts.lock.by);
-  if (facts.rejected !== null) return hold(`${name} does not take it: ${facts.rejected}`);
-  if (facts.away !== null) return wait(`${name} can't be reached: ${facts.away}`);
-  if (facts.lock === 'asking') return wait(`${name} is asked for the lock of ${settings.base}`);
-  if (facts.foreign.length > 0) {
-    const [first] = facts.foreign;
-    const more = facts.foreign.length > 1 ? ` and ${facts.foreign.length - 1} more` : '';
-    return hold(
-      `the first push would publish ${first?.sha.slice(0, 10)} "${first?.subject}" (${first?.author})${more}: push it yourself first (git push ${name} ${settings.base})`,
-    );
-  }
-  if (facts.lost !== null)
-    return hold(`${name}/${settings.base} was rewritten: the next push would bring back what was taken out of it`);
-  if (!remote.isFresh(now - FRESH)) {
+  const person = needsPerson(facts, settings, name);
+  if (person !== null) return at('held', person);
+  if (facts.away !== null) return at('lands', facts.away);
+  if (facts.lock === 'asking') return at('lands', `${name} is asked for the lock of ${settings.base}`);
+  if (!facts.heard || !remote.isFresh(now - FRESH)) {
     remote.fetchNow(now);
-    return wait(`${name} is asked what it has`);
+    return at('lands', `${name} is asked what it has`);
   }
-  if (facts.tip !== null && !(await contains(repo, base, facts.tip)))
-    return hold(`${settings.base} is not up to ${name}/${settings.base}`);
-  return null;
+  if (facts.tip === null || (await contains(repo, base, facts.tip))) return null;
+  return at('held', behind ?? `${settings.base} is to be brought up to ${name}/${settings.base} first`);
+}
+
+/** What no time mends: in words, with the way out. */
+function needsPerson(facts: RemoteFacts, { base }: Settings, name: string): string | null {
+  if (typeof facts.lock === 'object') return `another coordinator works on ${base} of ${name}: ${facts.lock.by}`;
+  if (facts.rejected !== null) return `${name} does not take it: ${facts.rejected}: allow it there, then kanban resume`;
+  const [first] = facts.foreign;
+  if (first !== undefined) {
+    const more = facts.foreign.length > 1 ? ` and ${facts.foreign.length - 1} more` : '';
+    const named = `${first.sha.slice(0, 10)} "${first.subject}" (${first.author})${more}`;
+    return `the first push would publish ${named}: push it yourself first (git push ${name} ${base})`;
+  }
+  if (facts.lost === null) return null;
+  return `${name}/${base} no longer has ${facts.lost.slice(0, 10)}, which was pushed from here: put it back (git push ${name} ${base}), or take it out of ${base} here too`;
 }

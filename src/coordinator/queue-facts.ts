@@ -1,4 +1,4 @@
-import { readCheckLog } from '../effects/check-log.ts';
+import { appendCheckLog, readCheckLog } from '../effects/check-log.ts';
 import type { Repository } from '../git/git.ts';
 import type { CheckLog } from '../pipeline/check-log.ts';
 import type { CheckRun } from '../pipeline/check-run.ts';
@@ -27,6 +27,20 @@ export interface Facts {
   readonly partners: readonly Tree[];
   /** Of base: how often it was red in a row, and the last time. */
   readonly base: { readonly reds: number; readonly lastAt: number; readonly detail: string; readonly log: string };
+}
+
+/**
+ * Base, or what is green and stands on it, was red twice in a row and is green again on the same tree: something outside was
+ * down. What was red till then, whatever it was, says nothing.
+ */
+export function forgetOutage(repo: Repository, baseKey: string): void {
+  const log = readCheckLog(repo);
+  const own = log.recent.filter(({ key, outcome }) => key === baseKey && outcome !== 'trouble');
+  const red = own.findIndex(({ outcome }) => outcome === 'red');
+  const green = own[red - 1];
+  if (green === undefined || own[red + 1]?.outcome !== 'red') return;
+  const keys = [...log.outcomes].flatMap(([key, { reds }]) => (reds.some(({ at }) => at <= green.at) ? [key] : []));
+  if (keys.length > 0) appendCheckLog(repo, [{ type: 'spent', keys, at: Date.now() }]);
 }
 
 /** What the checks so far say of a batch's trees. Trees beside the chain are built only where they may be asked for. */

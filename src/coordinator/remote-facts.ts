@@ -12,6 +12,8 @@ export interface RemoteFacts {
   readonly upstreamTip: string | null;
   /** When the last fetch that went well began, epoch ms; null = none has in this process. */
   readonly fetchedAt: number | null;
+  /** It has answered since this coordinator began, and since it holds the lock; or it is known why not. */
+  readonly heard: boolean;
   /** Why the remote can't be talked to at the moment, in words: landings wait where they are pushed. */
   readonly away: string | null;
   /** Why the server does not want what was pushed, in its own words. */

@@ -57,9 +57,15 @@ export class RemoteLock {
     return this.#state;
   }
 
-  /** When `step` wants to be called, epoch ms. */
-  get nextAt(): number {
-    return this.#nextAt;
+  /** `step` need not be called yet. @param often ms after which another's lock is looked at, if that is sooner than usual */
+  isResting(now: number, often: number): boolean {
+    const early = this.#rival === null ? 0 : Math.max(0, LOOK - often);
+    return now < this.#nextAt - early;
+  }
+
+  /** The next `step` may be made at once. */
+  lookNow(): void {
+    if (this.#rival !== null || this.#state === 'none') this.#nextAt = -Infinity;
   }
 
   /** Held, and known to be: a machine that slept may have lost it meanwhile. */

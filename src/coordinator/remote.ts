@@ -23,8 +23,6 @@ export interface RemoteParts {
 }
 
 const LIMITS = { fetch: 120_000, push: 300_000 };
-const REWRITTEN = 'somebody has taken out of the remote what was pushed to it: kanban preflight says what';
-const FIRST_PUSH = 'the first push would publish commits that nobody has pushed: kanban preflight names them';
 /** `close` takes no longer than this: a push under way, then the lock. */
 const LAST = { push: 3_000, all: 5_000 };
 
@@ -49,11 +47,12 @@ export class Remote {
   #pushed: { readonly sha: string; readonly outcome: PushOutcome } | null = null;
   readonly #next: NextPush;
   #locking = false;
+  #heldSince = -Infinity;
   #last: Promise<void> = Promise.resolve();
   #bug: { readonly error: unknown } | null = null;
   #ending = new AbortController();
   #endingPush = new AbortController();
-  readonly #said = new Set<string>();
+  #saidAway = false;
 
   constructor(parts: RemoteParts) {
     this.#parts = parts;
@@ -72,17 +71,34 @@ export class Remote {
     if (this.#remote === null || this.#ending.signal.aborted) return;
     const age = this.#fetchedAt === null ? Infinity : now - this.#fetchedAt;
     if (age >= settings.fetch || age < 0) this.#wanted ??= now;
+    // The lock first: what is fetched after it was taken is all that others have done under it.
+    this.#stepLock(now, settings.fetch);
     this.#startFetch(now);
+  }
+
+  #stepLock(now: number, often: number): void {
     const lock = this.#lock;
-    if (lock !== null && !this.#locking && lock.nextAt <= now && !this.#lockTrouble.holds(now)) {
-      this.#locking = true;
-      this.#beside(
-        async () => {
-          this.#lockTrouble.heard(await lock.step(this.#ending.signal), this.#now());
-        },
-        () => (this.#locking = false),
-      );
-    }
+    if (lock === null || this.#locking || lock.isResting(now, often) || this.#lockTrouble.holds(now)) return;
+    this.#locking = true;
+    const before = lock.state;
+    this.#beside(
+      async () => {
+        this.#lockTrouble.heard(await lock.step(this.#ending.signal), this.#now());
+        if (lock !== this.#lock || lock.state === before || lock.state !== 'held') return;
+        this.#heldSince = this.#now();
+        this.fetchNow();
+      },
+      () => (this.#locking = false),
+    );
+  }
+
+  /** Whoever wants to build on base knows what the remote had when this coordinator became the only one, or why not. */
+  #hasHeard(settings: RemoteSettings): boolean {
+    if (!settings.push && settings.upstream === null) return true;
+    const lock = this.#lock?.state ?? 'none';
+    if (lock === 'asking' && this.#lockTrouble.words === null) return false;
+    if (this.#fetchTrouble.words !== null) return true;
+    return this.#fetchedAt !== null && (lock !== 'held' || this.#fetchedAt >= this.#heldSince);
   }
 
   /** @param base tip of base here; null = it does not exist. No network, no process but for the first push. */
@@ -91,17 +107,17 @@ export class Remote {
     const settings = this.#settings;
     const [tip, upstreamTip] = await Promise.all([this.#tip(settings?.base ?? null), this.#upstream()]);
     const now = this.#now();
-    const away = this.#fetchTrouble.words ?? this.#pushes.away(now);
+    const noLock = this.#lock?.state === 'asking' ? this.#lockTrouble.words : null;
+    const away = this.#fetchTrouble.words ?? this.#pushes.away(now) ?? noLock;
     const { foreign, lost } = await this.#nextPush(base, tip);
     const rejected = this.#pushes.declined(tip, now);
     const waits = settings !== null && (settings.push || settings.upstream !== null);
-    this.#tell('the remote', waits ? away : null);
-    const first = foreign.length === 0 ? null : FIRST_PUSH;
-    this.#tell('pushes', rejected ?? first ?? (lost === null ? null : REWRITTEN));
+    this.#tell(waits ? away : null);
     return {
       tip,
       upstreamTip,
       fetchedAt: this.#fetchedAt,
+      heard: this.#remote === null || (settings !== null && this.#hasHeard(settings)),
       away,
       rejected,
       lock: this.#lock?.state ?? 'none',
@@ -144,6 +160,10 @@ export class Remote {
     );
   }
 
+  get isPushing(): boolean {
+    return this.#push !== null;
+  }
+
   /** How the last push ended; told once. */
   takePushed(): { readonly sha: string; readonly outcome: PushOutcome } | null {
     const pushed = this.#pushed;
@@ -154,6 +174,7 @@ export class Remote {
   /** A person says that it is mended (`kanban resume`): what waits is tried at once. */
   resume(): void {
     for (const trouble of [this.#fetchTrouble, this.#lockTrouble, this.#pushes]) trouble.tryAgain();
+    this.#lock?.lookNow();
     this.fetchNow();
   }
 
@@ -248,6 +269,8 @@ export class Remote {
   async #heardOfPush(remote: string, base: string, sha: string, outcome: PushOutcome): Promise<void> {
     if (outcome.kind === 'done') await this.#arrived(remote, base, sha);
     this.#pushes.heard(outcome, await this.#tip(base), this.#now());
+    // What was known of the remote was not so: nothing is to be built on it.
+    if (outcome.kind === 'rejected') this.#fetchedAt = null;
     if (outcome.kind === 'rejected' || outcome.kind === 'remote-rejected') this.fetchNow();
   }
 
@@ -276,11 +299,10 @@ export class Remote {
   }
 
   /** Said when it begins and when it ends: in between the words may change with every try. */
-  #tell(what: string, why: string | null): void {
-    if (this.#said.has(what) === (why !== null)) return;
-    if (why === null) this.#said.delete(what);
-    else this.#said.add(what);
-    this.#parts.emit({ type: 'hold-changed', what, why });
+  #tell(away: string | null): void {
+    if (this.#saidAway === (away !== null)) return;
+    this.#saidAway = away !== null;
+    this.#parts.emit({ type: 'hold-changed', what: 'the remote', why: away });
   }
 
   /** One after the other, after what is under way. `after` runs whatever happens. */

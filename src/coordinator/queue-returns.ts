@@ -1,0 +1,88 @@
+import { appendCheckLog } from '../effects/check-log.ts';
+import type { KanbanEvent } from '../event.ts';
+import { diverge } from '../git/ancestry.ts';
+import type { Repository } from '../git/git.ts';
+import { precheck } from '../landing/merge-onto.ts';
+import type { Candidate } from '../pipeline/action.ts';
+import { checkedRed, conflicted } from '../pipeline/take-in.ts';
+import type { EntryFacts } from '../pipeline/world.ts';
+import type { Aside } from './batch.ts';
+import { evidenceOf } from './check-evidence.ts';
+import { contains } from './git-view.ts';
+import { branchName } from './observe.ts';
+import type { Performed } from './perform.ts';
+import type { QueueParts } from './queue-landing.ts';
+import type { QueueTrees } from './queue-trees.ts';
+
+const MOST_CLEAN = 5_000;
+
+/** Sends tasks back from the merge queue: they conflict with base, or make the check red. */
+export class QueueReturns {
+  readonly #repo: Repository;
+  readonly #trees: QueueTrees;
+  readonly #emit: (event: KanbanEvent) => void;
+  /** Known to merge with base: `<key of base> <tip>`. */
+  readonly #clean = new Set<string>();
+
+  constructor(repo: Repository, trees: QueueTrees, emit: (event: KanbanEvent) => void) {
+    this.#repo = repo;
+    this.#trees = trees;
+    this.#emit = emit;
+  }
+
+  /** A tip that doesn't merge with base goes back before anything is built on it. @returns null: all merge */
+  async conflicts(
+    candidates: readonly Candidate[],
+    { observer, observation, writer, act }: QueueParts,
+  ): Promise<Performed | null> {
+    const { settings } = observation.workflow;
+    const { board, changelog } = settings;
+    const key = await this.#trees.keyOf(writer.base, settings);
+    const unknown = candidates.filter(({ tip }) => !this.#clean.has(`${key} ${tip}`));
+    if (unknown.length === 0) return null;
+    if (this.#clean.size > MOST_CLEAN) this.#clean.clear();
+    for (const { id, tip } of unknown)
+      if (await isPartOf(this.#repo, writer.base, tip)) {
+        // Another task stood on it and has landed: there is nothing left to land.
+        observer.history.ownLanding(`refs/heads/${branchName(settings, id)}`, tip);
+        return { kind: 'stale' };
+      }
+    const tips = unknown.map(({ tip }) => tip);
+    const found = await precheck(this.#repo, writer.base, tips, { board, changelog });
+    for (const [index, one] of found.entries()) {
+      const candidate = unknown[index];
+      const facts = candidate && factsOf(observation.world.entries, candidate);
+      if (one.clean || one.conflict.length === 0 || facts === undefined) this.#clean.add(`${key} ${one.tip}`);
+      else return act(conflicted(facts, one.conflict, settings));
+    }
+    return null;
+  }
+
+  /** A task goes back that the check is red with. @param partner id of the one that it is red together with */
+  async red(
+    { member, under, red, key, aloneKey }: Aside,
+    partner: string | null,
+    { observation, act }: QueueParts,
+  ): Promise<Performed> {
+    const { settings } = observation.workflow;
+    const facts = factsOf(observation.world.entries, member);
+    if (facts === undefined) return { kind: 'stale' };
+    const { id } = member;
+    const { why, report } = evidenceOf(this.#repo, settings, { id, other: partner, green: under, red, key });
+    const sent = await act(checkedRed(facts, why, report, settings));
+    if (sent.kind !== 'done') return sent;
+    const keys = [key, ...(aloneKey === null ? [] : [aloneKey])];
+    appendCheckLog(this.#repo, [{ type: 'spent', keys, at: Date.now() }]);
+    this.#emit({ type: 'check-blamed', id, why, partner });
+    return sent;
+  }
+}
+
+/** Without a process, but for histories that only git can tell. */
+async function isPartOf(repo: Repository, base: string, tip: string): Promise<boolean> {
+  const known = await diverge(repo, base, tip);
+  return known === null ? contains(repo, base, tip) : known.mergeBase.sha === tip;
+}
+
+const factsOf = (entries: readonly EntryFacts[], { id }: Candidate): EntryFacts | undefined =>
+  entries.find(({ entry }) => entry.id === id);
