@@ -5,8 +5,8 @@ import { PURPOSE, someIds, took } from './queue-words.ts';
 
 export type QueueEvent = Extract<KanbanEvent, { readonly type: `check-${string}` | 'pushed' | 'integrated' }>;
 
-/** An event of the merge queue in one sentence. */
-export function queueEventLine(event: QueueEvent): string {
+/** An event of the merge queue in one sentence; null = another event of the same moment says it. */
+export function queueEventLine(event: QueueEvent): string | null {
   switch (event.type) {
     case 'check-started':
       return `check begins: ${what(event.entries)}${event.purpose === 'first' ? '' : ` (${PURPOSE[event.purpose]})`}`;
@@ -17,7 +17,8 @@ export function queueEventLine(event: QueueEvent): string {
     case 'check-flaked':
       return `check of ${what(event.entries)} was a flake: red, and now green on the same commit (${short(event.commit)})`;
     case 'check-blamed':
-      return `${event.id} goes back: ${together(event)}`;
+      // Its entry changes, or moves, with the same words.
+      return null;
     case 'pushed':
       return `pushed to ${event.remote}/${event.branch} (${short(event.commit)})${after(someIds(event.entries, SHOWN))}`;
     case 'integrated':
@@ -29,12 +30,6 @@ export function queueEventLine(event: QueueEvent): string {
 
 const SHOWN = 8;
 const what = (entries: readonly string[]): string => (entries.length === 0 ? 'base alone' : someIds(entries, SHOWN));
-
-/** Why, with the other one of a pair if the words leave it out. */
-function together({ why, partner }: Extract<QueueEvent, { readonly type: 'check-blamed' }>): string {
-  const words = plain(why);
-  return partner === null || words.includes(partner) ? words : `${words} (together with ${partner})`;
-}
 
 const after = (words: string): string => (plain(words) === '' ? '' : `: ${plain(words)}`);
 const short = (sha: string): string => sha.slice(0, 7);
