@@ -490,10 +490,7 @@ export class WorldSim {
     if (conflicts.length > 0 && conflicts[this.#landings++ % conflicts.length]) {
       const isConflict = this.#landings % 2 === 0;
       const why = 'the check is red with it';
-      this.#perform(
-        isConflict ? conflicted(facts, ['a.ts'], settings) : checkedRed(facts, why, why, settings),
-        world,
-      );
+      this.#perform(isConflict ? conflicted(facts, ['a.ts'], settings) : checkedRed(facts, why, why, settings), world);
       return false;
     }
     if (this.#landedTips.has(tip)) throw new Error(`I5: ${id} was to land again with the work that was taken back`);
