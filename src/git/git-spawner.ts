@@ -67,7 +67,7 @@ export class GitSpawner {
   }
 
   #take(): boolean {
-    if (this.#length === 0) return false;
+    if (this.#length === 0 || this.#length < wholeOf(this.#head)) return false;
     const all = this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks);
     this.#chunks = [all];
     if (this.#head === null) {
@@ -76,7 +76,7 @@ export class GitSpawner {
       this.#head = { answer: JSON.parse(all.toString('utf8', 0, end)) as SpawnAnswer, end: end + 1 };
     }
     const { answer, end } = this.#head;
-    const whole = end + answer.out + answer.err;
+    const whole = wholeOf(this.#head);
     if (this.#length < whole) return false;
     const stdout = Buffer.from(all.subarray(end, end + answer.out));
     const stderr = all.toString('utf8', end + answer.out, whole);
@@ -104,3 +104,7 @@ export class GitSpawner {
     }
   }
 }
+
+/** Bytes of an answer with its first line; 0 = not known yet. */
+const wholeOf = (head: { readonly answer: SpawnAnswer; readonly end: number } | null): number =>
+  head === null ? 0 : head.end + head.answer.out + head.answer.err;

@@ -44,13 +44,14 @@ export function buildIndex(old: Buffer | null, format: 'sha1' | 'sha256', edits:
   if (!supported(bytes, format)) return { ok: false, why: 'unsupported' };
   const starts = entryStarts(bytes, format);
   const end = starts[starts.length - 1]!;
-  const found = edits.map((edit) => place(bytes, format, starts, edit));
+  const extensions = readExtensions(bytes, end, hashBytes(format));
+  if (!extensions) return { ok: false, why: 'unsupported' };
+  const removed = new Set(edits.flatMap(({ path, to }) => (to === null ? toBytes(path) : [])));
+  const found = edits.map((edit) => place(bytes, format, starts, edit, removed));
   for (const { edit, now } of found) {
     const fits = now === 'clash' ? false : edit.allowed.includes(now === null ? null : now.stage === 0 ? now.sha : '-');
     if (!fits) return { ok: false, why: 'other', path: edit.path };
   }
-  const extensions = readExtensions(bytes, end, hashBytes(format));
-  if (!extensions) return { ok: false, why: 'unsupported' };
   const changes = found.filter(({ edit, now }) => {
     const raw = now === 'clash' ? null : now;
     return edit.to === null ? raw !== null : raw === null || raw.sha !== edit.to.sha || raw.mode !== edit.to.mode;
@@ -67,6 +68,7 @@ export function findEntries(
   if (!supported(bytes, format)) return null;
   const found = new Map<string, RawEntry>();
   const starts = entryStarts(bytes, format);
+  if (isPartial(bytes, starts[starts.length - 1]!, hashBytes(format))) return null;
   for (const path of paths) {
     const name = bytesOf(path);
     const at = lowerBound(bytes, format, starts, name);
@@ -166,24 +168,33 @@ function entryAt(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, 
 
 interface Found {
   readonly edit: IndexEdit;
-  /** `clash`: a file stands where the path needs a folder, or the other way round. */
+  /** `clash`: a file stands where the path needs a folder, or the other way round, and is not removed. */
   readonly now: RawEntry | null | 'clash';
   /** Where its entry is, or would be inserted. */
   readonly at: number;
 }
 
-function place(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, edit: IndexEdit): Found {
+function place(
+  bytes: Buffer,
+  format: 'sha1' | 'sha256',
+  starts: Uint32Array,
+  edit: IndexEdit,
+  removed: ReadonlySet<string>,
+): Found {
   const name = bytesOf(edit.path);
   const index = lowerBound(bytes, format, starts, name);
   const at = starts[index]!;
   if (isAt(bytes, format, starts, index, name)) return { edit, now: entryAt(bytes, format, starts, index), at };
-  const has = (other: string, prefix: boolean) => {
-    const wanted = bytesOf(other);
-    return isAt(bytes, format, starts, lowerBound(bytes, format, starts, wanted), wanted, prefix);
-  };
-  let clash = has(`${edit.path}/`, true);
-  for (let i = edit.path.indexOf('/'); i > 0; i = edit.path.indexOf('/', i + 1))
-    clash ||= has(edit.path.slice(0, i), false);
+  const below = bytesOf(`${edit.path}/`);
+  let clash = false;
+  for (let i = lowerBound(bytes, format, starts, below); isAt(bytes, format, starts, i, below, true); i++)
+    clash ||= !removed.has(bytes.toString('latin1', ...nameSpan(bytes, format, starts[i]!)));
+  for (let i = edit.path.indexOf('/'); i > 0; i = edit.path.indexOf('/', i + 1)) {
+    const above = bytesOf(edit.path.slice(0, i));
+    clash ||=
+      isAt(bytes, format, starts, lowerBound(bytes, format, starts, above), above) &&
+      !removed.has(above.toString('latin1'));
+  }
   return { edit, now: clash ? 'clash' : null, at };
 }
 
@@ -245,6 +256,13 @@ function entryBytes(
 interface Extension {
   readonly name: string;
   readonly data: Buffer;
+}
+
+/** Do entries stand elsewhere (a split index), or folders for the files in them (a sparse one)? */
+function isPartial(bytes: Buffer, from: number, hash: number): boolean {
+  for (let at = from; at + 8 <= bytes.length - hash; at += 8 + bytes.readUInt32BE(at + 4))
+    if (['link', 'sdir'].includes(bytes.toString('latin1', at, at + 4))) return true;
+  return false;
 }
 
 function readExtensions(bytes: Buffer, from: number, hash: number): Extension[] | null {

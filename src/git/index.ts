@@ -32,7 +32,9 @@ export async function setIndexEntries(
       return { ok: false, why: 'other', path };
   }
   const none = '0'.repeat(repo.objectFormat === 'sha1' ? 40 : 64);
-  const input = edits.map(({ path, to }) => `${to ? `${to.mode} ${to.sha}` : `0 ${none}`}\t${path}\0`).join('');
+  // What goes first makes room: a file for a folder, or the other way round.
+  const order = edits.toSorted((a, b) => Number(a.to !== null) - Number(b.to !== null));
+  const input = order.map(({ path, to }) => `${to ? `${to.mode} ${to.sha}` : `0 ${none}`}\t${path}\0`).join('');
   try {
     await git(['-c', 'core.hooksPath=/dev/null', 'update-index', '-z', '--index-info'], {
       cwd: checkout.path,

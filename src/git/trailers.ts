@@ -62,11 +62,19 @@ export async function readHistory(
   if (limit !== undefined) args.push(`--max-count=${limit}`);
   const without = from === null ? [] : typeof from === 'string' ? [from] : from;
   args.push(to, ...without.map((one) => `^${one}`), '--');
-  const { stdout } = await git(args, { cwd: repo.root });
-  const fields = stdout.split('\0');
+  const { stdout } = await git(args, { cwd: repo.root, encoding: 'buffer' });
   const commits: HistoryCommit[] = [];
-  for (let i = 0; i + FIELDS.length <= fields.length; i += FIELDS.length)
-    commits.push(read(fields.slice(i, i + FIELDS.length)));
+  let fields: string[] = [];
+  // Field by field: a part of one large string would keep all of it in memory, for as long as one id of it is remembered.
+  for (let at = 0; at <= stdout.length;) {
+    const nul = stdout.indexOf(0, at);
+    const end = nul < 0 ? stdout.length : nul;
+    fields.push(stdout.toString('utf8', at, end));
+    at = end + 1;
+    if (fields.length < FIELDS.length) continue;
+    commits.push(read(fields));
+    fields = [];
+  }
   return commits;
 }
 

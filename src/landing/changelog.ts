@@ -77,6 +77,24 @@ function isRewording(old: string, bullet: string): boolean {
   return shared * 2 >= Math.min(a.size, b.size);
 }
 
+/**
+ * Offset of the byte behind the heading that follows `## [Unreleased]`: nothing behind it has to be read to add a line, and
+ * a changelog grows for years there. The whole length where that can't be told from the file's beginning.
+ */
+export function endOfUnreleased(bytes: Buffer): number {
+  for (let size = FIRST_LOOK; size < bytes.length; size *= 4) {
+    const text = bytes.toString('latin1', 0, bytes.lastIndexOf(0x0a, size) + 1);
+    const lines = linesOfVersion(text, UNRELEASED);
+    const last = lines.at(-1);
+    const isBehind = lines.slice(0, -1).some((line) => line.level === 2 && nameOf(line) === UNRELEASED);
+    if (last && isBehind && (last.level === 1 || last.level === 2)) return last.end;
+  }
+  return bytes.length;
+}
+
+const UNRELEASED = 'unreleased';
+const FIRST_LOOK = 16_384;
+
 export interface Line {
   /** Without its line break. */
   readonly text: string;
@@ -87,18 +105,32 @@ export interface Line {
   readonly level: number;
 }
 
-export function linesOf(text: string): Line[] {
+/** @param until no line behind the first one of which this is true */
+export function linesOf(text: string, until: (line: Line) => boolean = () => false): Line[] {
   const lines: Line[] = [];
   let fence: string | null = null;
   for (const match of text.matchAll(/[^\n]*\n|[^\n]+$/g)) {
-    const line = match[0].replace(/\r?\n$/, '').replace(/^\uFEFF/, '');
-    const mark = /^ {0,3}(```+|~~~+)/.exec(line)?.[1];
+    const shown = match[0].replace(/\r?\n$/, '').replace(/^\uFEFF/, '');
+    const mark = /^ {0,3}(```+|~~~+)/.exec(shown)?.[1];
     const inside: boolean = fence !== null;
-    if (mark) fence = fence === null ? mark.slice(0, 3) : line.trim().startsWith(fence) ? null : fence;
-    const level = inside || mark ? 0 : (/^(#{1,6})(\s|$)/.exec(line)?.[1]?.length ?? 0);
-    lines.push({ text: line, start: match.index, end: match.index + match[0].length, level });
+    if (mark) fence = fence === null ? mark.slice(0, 3) : shown.trim().startsWith(fence) ? null : fence;
+    const level = inside || mark ? 0 : (/^(#{1,6})(\s|$)/.exec(shown)?.[1]?.length ?? 0);
+    const line = { text: shown, start: match.index, end: match.index + match[0].length, level };
+    lines.push(line);
+    if (until(line)) break;
   }
   return lines;
+}
+
+/** Up to the heading behind the first section of this version: a changelog grows for years, and mostly behind it. */
+function linesOfVersion(text: string, version: string): Line[] {
+  let found = false;
+  return linesOf(text, (line) => {
+    if (line.level === 0 || line.level > 2) return false;
+    const before = found;
+    found ||= line.level === 2 && nameOf(line) === version;
+    return before;
+  });
 }
 
 /** `## [Unreleased] - soon` → `unreleased`, `## [1.2.0] - 2024-01-01` → `1.2.0`, `### Fixed` → `fixed` */
@@ -119,11 +151,11 @@ export function below(lines: readonly Line[], heading: number): number {
 }
 
 export function insertBullet(text: string | null, version: string, section: string, bullet: string): string {
-  const eol = text !== null && /\r\n/.test(text) && !/[^\r]\n/.test(text) ? '\r\n' : '\n';
+  const eol = text !== null && text.includes('\r\n') && !/[^\r]\n/.test(text) ? '\r\n' : '\n';
   const body = bullet.replaceAll(/\r?\n/g, eol);
   if (text === null || text.trim() === '')
     return `${text ?? ''}${['# Changelog', '', '## [Unreleased]', '', `### ${title(section)}`, '', body, ''].join(eol)}`;
-  const lines = linesOf(text);
+  const lines = linesOfVersion(text, version);
   let at = lines.findIndex((line) => line.level === 2 && nameOf(line) === version);
   if (at < 0) at = lines.findIndex((line) => line.level === 2 && nameOf(line) === 'unreleased');
   if (at < 0) return withUnreleased(text, lines, [`### ${title(section)}`, '', body], eol);

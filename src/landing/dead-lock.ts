@@ -27,11 +27,15 @@ export function clearDeadLocks(repo: Repository, { kind, checkout, baseRef }: Mo
   }
 }
 
-/** null: this system does not tell. */
 function gitAliveIn(repo: Repository, folder: string): boolean | null {
   const others = worktrees(repo)
     .map(({ path }) => path)
     .filter((path) => path !== folder && inside(path, folder));
+  return isGitAlive((cwd) => inside(cwd, folder) && !others.some((other) => inside(cwd, other)));
+}
+
+/** Does a git live in such a folder that may hold a lock? null: this system does not tell. */
+export function isGitAlive(isConcerned: (cwd: string) => boolean): boolean | null {
   let pids: string[];
   try {
     pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -45,12 +49,11 @@ function gitAliveIn(repo: Repository, folder: string): boolean | null {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
       if (command.includes('--batch-command') || (command.includes('update-ref') && command.includes('--stdin')))
         return false;
-      const cwd = readlinkSync(`/proc/${pid}/cwd`);
-      return inside(cwd, folder) && !others.some((other) => inside(cwd, other));
+      return isConcerned(readlinkSync(`/proc/${pid}/cwd`));
     } catch {
       return false;
     }
   });
 }
 
-const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);
+export const inside = (path: string, folder: string): boolean => path === folder || path.startsWith(folder + sep);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Repository } from '../git/git.ts';
 import { editTree, entryAt, readBlob, type TreeEdit } from '../git/objects.ts';
-import { carryOver } from './changelog.ts';
+import { carryOver, endOfUnreleased } from './changelog.ts';
 import { mergeChangelogs, releasesOf } from './merge-changelogs.ts';
 
 export interface LandingTree {
@@ -14,7 +14,11 @@ export interface LandingTree {
   /** Board folder, relative. */
   readonly board: string;
   readonly boardFiles: ReadonlyMap<string, Uint8Array>;
-  readonly changelog: { readonly path: string; readonly insert: (text: string | null) => string } | null;
+  readonly changelog: {
+    readonly path: string;
+    /** Adds the landing's line to the file, or to its beginning as far as the heading behind `## [Unreleased]`. */
+    readonly insert: (text: string | null) => string;
+  } | null;
 }
 
 /**
@@ -41,11 +45,22 @@ async function changelogBytes(
   const encoding = [base, ...before, branch].every((bytes) => !bytes || isUtf8(bytes)) ? 'utf8' : 'latin1';
   const text = (bytes: Buffer | null) => (bytes ? bytes.toString(encoding) : null);
   const edited = branch !== null && !before.some((bytes) => bytes?.equals(branch));
+  if (!edited && base !== null) {
+    const end = endOfUnreleased(base);
+    return Buffer.concat([inserted(base.toString(encoding, 0, end), insert, encoding), base.subarray(end)]);
+  }
   const known = before.flatMap((bytes) => text(bytes) ?? []);
-  const carried = edited ? withEditsOf(text(base), known, text(branch) ?? '') : text(base);
-  if (encoding === 'utf8') return Buffer.from(insert(carried));
+  return inserted(edited ? withEditsOf(text(base), known, text(branch) ?? '') : text(base), insert, encoding);
+}
+
+function inserted(
+  text: string | null,
+  insert: (text: string | null) => string,
+  encoding: 'utf8' | 'latin1',
+): Uint8Array {
+  if (encoding === 'utf8') return Buffer.from(insert(text));
   return Buffer.from(
-    insert(carried).replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')),
+    insert(text).replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')),
     'latin1',
   );
 }

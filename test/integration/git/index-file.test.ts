@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
 import { editIndexFile, readIndexFile } from '../../../src/git/index-file.ts';
+import { setIndexEntries } from '../../../src/git/index.ts';
 import type { IndexEdit } from '../../../src/git/index-format.ts';
 import { writeBlob } from '../../../src/git/objects.ts';
 import { makeRig, type Rig } from '../landing/rig.ts';
@@ -56,6 +57,39 @@ describe('editIndexFile does what git update-index does', () => {
       }
     });
   }
+
+  it.each([false, true])(
+    'puts a file where a folder was, and a folder where a file was (split index: %s)',
+    async (split) => {
+      rig = await makeRig();
+      for (const path of ['swap/in', 'swap/more', 'swap-too', 'file']) rig.write(path, `${path}\n`);
+      rig.git('add', '.');
+      rig.git('commit', '-qm', 'more');
+      if (split) rig.git('update-index', '--split-index');
+      const sha = writeBlob(rig.repo, Buffer.from('new\n'));
+      const to = { mode: '100644', sha };
+      const gone = ['swap/in', 'file'].map((path) => ({ path, allowed: [rig.sha(`:${path}`)], to: null }));
+      const put = ['swap', 'file/now/a/folder'].map((path) => ({ path, allowed: [null], to }));
+      const checkout = { path: rig.root, gitDir: rig.repo.gitDir };
+      const last = { path: 'swap/more', allowed: [rig.sha(':swap/more')], to: null };
+      expect(await setIndexEntries(rig.repo, checkout, [...put, ...gone, last])).toEqual({ ok: true });
+      expect(rig.git('ls-files', 'swap', 'swap-too', 'file')).toBe('file/now/a/folder\nswap\nswap-too');
+      expect(rig.git('cat-file', '-p', `${rig.git('write-tree')}:swap`)).toBe('new');
+      expect(rig.git('fsck', '--no-dangling')).toBe('');
+    },
+  );
+
+  it('but not over a file that stays', async () => {
+    rig = await makeRig();
+    for (const path of ['swap/in', 'swap/more']) rig.write(path, `${path}\n`);
+    rig.git('add', '.');
+    const to = { mode: '100644', sha: rig.sha(':swap/in') };
+    const gone = { path: 'swap/in', allowed: [to.sha], to: null };
+    const checkout = { path: rig.root, gitDir: rig.repo.gitDir };
+    const result = await setIndexEntries(rig.repo, checkout, [{ path: 'swap', allowed: [null], to }, gone]);
+    expect(result).toEqual({ ok: false, why: 'other', path: 'swap' });
+    expect(rig.git('ls-files', 'swap')).toBe('swap/in\nswap/more');
+  });
 
   it('refuses what it may not touch', async () => {
     rig = await makeRig();

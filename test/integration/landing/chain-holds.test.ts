@@ -1,9 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { recover } from '../../../src/landing/recover.ts';
-import { idsOf, land, landingsSince, makeChainRig, makeTasks } from './chain-rig.ts';
+import { F0_LANDED, idsOf, land, makeFourTasks } from './chain-rig.ts';
 import { expectLandings } from './expect-landings.ts';
 import { everythingOf, openCommit } from './person.ts';
 import { copyRig, leftovers, lines, type Rig } from './rig.ts';
@@ -12,26 +11,15 @@ let rig: Rig;
 afterEach(() => closeRepository(rig.repo));
 
 const IDS = idsOf(4);
-const F0 = lines('f0').replace('line 3\n', 'landed\n');
-
 let template: Rig;
 
-/** Four tasks that edit F0 (two of them), delete f4, and add files, one where a folder could be. */
 beforeAll(async () => {
-  template = await makeChainRig(4);
-  makeTasks(template, {
-    'T-101': { 'src/f0.txt': F0, 'code/n1.txt': 'n1\n' },
-    'T-102': { 'src/f4.txt': null, 'code/n2.txt': 'n2\n' },
-    'T-103': { 'src/f0.txt': lines('f0').replace('line 15\n', 'landed too\n') },
-    'T-104': { out: 'a file\n', 'src/f3.txt': { mode: '100755', data: lines('f3') } },
-  });
-  closeRepository(template.repo);
+  template = await makeFourTasks();
 });
 
 async function start(): Promise<void> {
   rig = await copyRig(template);
 }
-const RESULT = F0.replace('line 15\n', 'landed too\n');
 
 const git = (...args: string[]) => rig.git(...args);
 const write = (path: string, text: string) => rig.write(path, text);
@@ -68,7 +56,7 @@ const FILES: readonly Row[] = [
   },
   {
     name: 'F1 dirty, just as it lands',
-    arrange: () => write('src/f0.txt', RESULT),
+    arrange: () => write('src/f0.txt', F0_LANDED),
     held: ['you have changed src/f0.txt'],
     free: () => back('src/f0.txt'),
   },
@@ -84,7 +72,7 @@ const FILES: readonly Row[] = [
   {
     name: 'F1 staged, just as it lands',
     arrange: () => {
-      write('src/f0.txt', RESULT);
+      write('src/f0.txt', F0_LANDED);
       git('add', '.');
     },
     held: ['you have staged src/f0.txt'],
@@ -439,136 +427,4 @@ describe("a chain and a person's editor (I7)", () => {
     rig.git('commit', '-qF', '.git/COMMIT_EDITMSG');
     expect(rig.git('diff', '--name-only', 'HEAD^')).toBe('src/f1.txt');
   });
-});
-
-describe('a chain and a person in the very moment (I7, I8)', () => {
-  const STEPS = ['built', 'checked', 'journal', 'pinned', 'go', 'merged'] as const;
-  type StepName = (typeof STEPS)[number];
-
-  interface Act {
-    readonly name: string;
-    readonly act: () => void;
-    /** After it, and whatever came of the landing. */
-    readonly kept: () => void;
-    readonly free: () => void;
-    /** The landing does not stand in its way, nor it in the landing's, from this step on. */
-    readonly harmlessFrom?: StepName;
-  }
-  const COMMITS: readonly Act[] = [
-    {
-      name: 'commit',
-      act: () => git('commit', '-q', '--allow-empty', '-m', 'by hand'),
-      kept: () => expect(git('log', '--format=%s', '--first-parent', '-6', 'main').split('\n')).toContain('by hand'),
-      free: () => {},
-      harmlessFrom: 'merged',
-    },
-  ];
-  const MOVES: readonly Act[] = [
-    {
-      name: 'switch to a new branch',
-      act: () => git('switch', '-qc', 'mine'),
-      kept: () => {},
-      free: () => git('switch', '-q', 'main'),
-    },
-    {
-      name: 'switch to an older branch',
-      act: () => git('switch', '-qC', 'mine', 'main~1'),
-      kept: () => {},
-      free: () => git('switch', '-q', 'main'),
-    },
-    {
-      name: 'detach HEAD',
-      act: () => git('switch', '-q', '--detach'),
-      kept: () => {},
-      free: () => git('switch', '-q', 'main'),
-    },
-  ];
-  const SAVES: readonly Act[] = [
-    {
-      name: 'save F1',
-      act: () => write('src/f0.txt', 'mine\n'),
-      kept: () => expect(rig.read('src/f0.txt')).toBe('mine\n'),
-      free: () => back('src/f0.txt'),
-    },
-    {
-      name: 'save F1 just as it lands',
-      act: () => write('src/f0.txt', RESULT),
-      kept: () => expect(rig.read('src/f0.txt')).toBe(RESULT),
-      free: () => back('src/f0.txt'),
-    },
-    {
-      name: 'make F3 executable, as it lands',
-      act: () => chmodSync(join(rig.root, 'src/f3.txt'), 0o755),
-      kept: () => expect(rig.git('status', '--porcelain', 'src/f3.txt')).toBe('M src/f3.txt'),
-      free: () => chmodSync(join(rig.root, 'src/f3.txt'), 0o644),
-    },
-    {
-      name: 'delete F4, as it lands',
-      act: () => git('rm', '-q', 'src/f4.txt'),
-      kept: () =>
-        expect([existsSync(join(rig.root, 'src/f4.txt')), git('ls-files', 'src/f4.txt')]).toEqual([false, '']),
-      free: () => back('src/f4.txt'),
-      harmlessFrom: 'checked',
-    },
-    {
-      name: 'save and stage F1',
-      act: () => {
-        write('src/f0.txt', 'mine\n');
-        git('add', '.');
-      },
-      kept: () => expect([rig.read('src/f0.txt'), git('show', ':src/f0.txt')]).toEqual(['mine\n', 'mine']),
-      free: () => back('src/f0.txt'),
-    },
-    {
-      name: 'make N1',
-      act: () => write('code/n2.txt', 'mine\n'),
-      kept: () => expect(rig.read('code/n2.txt')).toBe('mine\n'),
-      free: () => remove('code'),
-    },
-    {
-      name: 'make a folder of N1',
-      act: () => write('out/mine', 'mine\n'),
-      kept: () => expect(rig.read('out/mine')).toBe('mine\n'),
-      free: () => remove('out'),
-    },
-    {
-      name: 'lock the index',
-      act: () => write('.git/index.lock', 'theirs'),
-      kept: () => expect(rig.read('.git/index.lock')).toBe('theirs'),
-      free: () => remove('.git/index.lock'),
-    },
-  ];
-
-  const race = async ({ act, kept, free, harmlessFrom }: Act, at: StepName) => {
-    await start();
-    const harmless = harmlessFrom !== undefined && STEPS.indexOf(at) >= STEPS.indexOf(harmlessFrom);
-    const [old, older] = [rig.sha('main'), rig.sha('main~1')];
-    const { landed } = await land(rig, IDS, {
-      step: (name) => {
-        if (name === at) act();
-      },
-    });
-    kept();
-    expect(landed.ok).toBe(harmless);
-    for (const branch of ['mine', 'HEAD'])
-      if (existsSync(join(rig.root, '.git/refs/heads', branch))) expect([old, older]).toContain(rig.sha(branch));
-    expect(leftovers(rig).filter((path) => path !== '/.git/index.lock')).toEqual([]);
-    expect(existsSync(join(rig.root, '.git/kanban/landing.json'))).toBe(false);
-    if (harmless) return;
-    expect(landingsSince(rig, old).length).toBeLessThan(2);
-    free();
-    expect(rig.git('status', '--porcelain')).toBe('');
-    const now = rig.sha('main');
-    expect((await land(rig, IDS)).landed).toMatchObject({ ok: true, audit: [] });
-    expectLandings(rig, now, IDS);
-    expect(await recover(rig.repo)).toEqual([]);
-    expect(rig.git('status', '--porcelain')).toBe('');
-  };
-
-  const moments = (acts: readonly Act[], steps: readonly StepName[]) =>
-    steps.flatMap((at) => acts.map((act) => [at, act.name, act] as const));
-  const before = STEPS.slice(0, -1);
-
-  it.each(moments([...MOVES, ...SAVES], before))('at "%s" they: %s', (at, _, act) => race(act, at));
-  it.each(moments(COMMITS, STEPS))('at "%s" they: %s', (at, _, act) => race(act, at));
 });

@@ -23,8 +23,9 @@ function randomTask(dice: Dice, id: string): Files {
     const file = dice.below(5);
     const path = `src/f${file}.txt`;
     const text = lines(`f${file}`).replace(`line ${dice.below(20)}\n`, `by ${id}\n`);
-    if (dice.once(10)) files[path] = null;
-    else if (dice.once(10)) Object.assign(files, { [path]: null, [`moved/f${file}.txt`]: text });
+    const deed = dice.below(10);
+    if (deed === 0) files[path] = null;
+    else if (deed === 1) Object.assign(files, { [path]: null, [`moved/f${file}.txt`]: text });
     else files[path] = text;
   }
   return files;

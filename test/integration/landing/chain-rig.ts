@@ -1,9 +1,10 @@
+import { closeRepository } from '../../../src/git/close.ts';
 import { checkoutOf, type Worktree } from '../../../src/git/checkout.ts';
 import { insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog.ts';
 import { buildChain, landChain, type Chain, type ChainItem, type ChainLanded } from '../../../src/landing/chain.ts';
 import type { Step } from '../../../src/landing/move.ts';
 import { makeCommits, type CommitSpec } from './history.ts';
-import { makeRig, type Rig } from './rig.ts';
+import { lines, makeRig, type Rig } from './rig.ts';
 
 /** T-101, T-102…: entries in TESTING, whose branches a test makes as it likes. */
 export const idsOf = (count: number): string[] => Array.from({ length: count }, (_, i) => `T-${101 + i}`);
@@ -117,3 +118,20 @@ export const entriesIn = (testing: string): string[] =>
 /** The landings between two commits of base, oldest first. */
 export const landingsSince = (rig: Rig, old: string): string[] =>
   rig.git('rev-list', '--first-parent', '--reverse', `${old}..main`).split('\n').filter(Boolean);
+
+/** Four tasks, T-101 to T-104, that edit f0 (two of them), delete f4, and add files, one where a folder could be. */
+export async function makeFourTasks(): Promise<Rig> {
+  const rig = await makeChainRig(4);
+  makeTasks(rig, {
+    'T-101': { 'src/f0.txt': F0_FIRST, 'code/n1.txt': 'n1\n' },
+    'T-102': { 'src/f4.txt': null, 'code/n2.txt': 'n2\n' },
+    'T-103': { 'src/f0.txt': lines('f0').replace('line 15\n', 'landed too\n') },
+    'T-104': { out: 'a file\n', 'src/f3.txt': { mode: '100755', data: lines('f3') } },
+  });
+  closeRepository(rig.repo);
+  return rig;
+}
+
+const F0_FIRST = lines('f0').replace('line 3\n', 'landed\n');
+/** src/f0.txt once all four have landed. */
+export const F0_LANDED = F0_FIRST.replace('line 15\n', 'landed too\n');

@@ -237,6 +237,26 @@ describe('a chain of landings', () => {
     );
   });
 
+  it.each([
+    ['split', ['update-index', '--split-index']],
+    ['of version 4', ['update-index', '--index-version', '4']],
+    ['with an untracked cache', ['update-index', '--untracked-cache']],
+    ['sparse', ['sparse-checkout', 'set', '--cone', '--sparse-index', 'board', 'code', 'src']],
+  ])('lands where the index is %s', async (_, how) => {
+    rig = await makeChainRig(3);
+    rig.git(...how);
+    makeTasks(rig, {
+      'T-101': { 'src/f1.txt': 'new\n', 'code/new.txt': 'new\n' },
+      'T-102': { 'src/f2.txt': null },
+      'T-103': { 'src/f3.txt': 'new\n' },
+    });
+    await landsAll(idsOf(3));
+    rig.write('src/f1.txt', 'mine\n');
+    rig.git('add', '.');
+    makeTasks(rig, { 'T-101': { 'src/f1.txt': 'newer\n' } });
+    expect((await land(rig, ['T-101'])).landed).toMatchObject({ held: 'you have staged src/f1.txt' });
+  });
+
   it('moves base alone where it is checked out nowhere, and a linked checkout where it is that one', async () => {
     rig = await makeChainRig(4);
     makePlainTasks(rig, idsOf(4));

@@ -1,0 +1,53 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { worktrees } from '../git/checkout.ts';
+import type { Repository } from '../git/git.ts';
+import { inside, isGitAlive } from './dead-lock.ts';
+
+/** git holds a lock on a ref for a moment. So old, and with no git alive, it is nobody's; ms. */
+const DEAD = { sure: 3_000, unsure: 60_000 } as const;
+
+/**
+ * Removes the locks on refs that a killed git left: a ref that is locked can't be moved until somebody does. git itself
+ * lives on when its coordinator is killed; not so when the machine, or a container, goes down. Called at start, before
+ * anything of ours runs; waits for a few seconds where a lock is too young to tell.
+ * @returns the locks that are gone, relative to the git folder.
+ */
+export async function clearDeadRefLocks(repo: Repository): Promise<string[]> {
+  const found = refLocks(repo.commonDir);
+  if (found.length === 0) return [];
+  const folders = [repo.root, repo.commonDir, ...worktrees(repo).map(({ path }) => path)];
+  const alive = isGitAlive((cwd) => folders.some((folder) => inside(cwd, folder)));
+  if (alive === true) return [];
+  const age = alive === false ? DEAD.sure : DEAD.unsure;
+  if (alive === false) await pause(Math.max(0, ...found.map((lock) => age - ageOf(lock) + 20)));
+  const dead = found.filter((lock) => ageOf(lock) >= age && ageOf(lock) < Infinity);
+  for (const lock of dead) rmSync(lock, { force: true });
+  return dead.map((lock) => relative(repo.commonDir, lock));
+}
+
+/** Where refs are files; a repository that keeps them otherwise has none of these. */
+function refLocks(commonDir: string): string[] {
+  const all = ['HEAD.lock', 'packed-refs.lock'].map((name) => join(commonDir, name));
+  return [...all.filter((lock) => ageOf(lock) < Infinity), ...locksIn(join(commonDir, 'refs'))];
+}
+
+function locksIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return locksIn(path);
+      return entry.name.endsWith('.lock') ? [path] : [];
+    });
+  } catch {
+    // A folder without refs goes the moment that its last one does.
+    return [];
+  }
+}
+
+/** ms since it was made, by the clock; Infinity = it is gone. */
+function ageOf(lock: string): number {
+  const stat = statSync(lock, { throwIfNoEntry: false });
+  return stat === undefined ? Infinity : Math.max(0, Date.now() - stat.ctimeMs);
+}
