@@ -59,7 +59,10 @@ export class CheckDesk {
     settings: Settings,
     { base, mayWait }: { readonly base: string; readonly mayWait: boolean },
   ): Asked {
-    const { running } = this;
+    const open = this.#checks.look();
+    // One that has ended since this turn began may be the very one that is asked for.
+    if (open.some(({ state }) => state === 'ended')) return { kind: 'on' };
+    const running = open[0] ?? null;
     if (running?.key === order.key) return { kind: 'on' };
     if (running !== null) {
       this.#checks.stop(running.id, 'what it was to check has changed');

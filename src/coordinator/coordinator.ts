@@ -7,6 +7,7 @@ import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
+import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
 import { recover } from '../landing/recover.ts';
 import type { Action, Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
@@ -154,6 +155,9 @@ export class Coordinator {
   }
 
   async #underLock(lock: TakenLock): Promise<Ending> {
+    const locks = await clearDeadRefLocks(this.#repo);
+    if (locks.length > 0)
+      this.#teller.emit({ type: 'recovered', what: `locks of a git that was killed are gone: ${locks.join(', ')}` });
     for (const event of await recover(this.#repo))
       this.#teller.emit({
         type: 'recovered',

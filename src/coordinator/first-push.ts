@@ -1,5 +1,6 @@
 import { git, type Repository } from '../git/git.ts';
-import { tipOf, trackingRef } from '../git/remote.ts';
+import { resolve } from '../git/objects.ts';
+import { trackingRef } from '../git/remote.ts';
 import { updateRefs } from '../git/refs.ts';
 import { contains } from './git-view.ts';
 
@@ -37,7 +38,7 @@ export async function foreignCommits(
 
 /** Has this repository pushed base before? */
 export async function hasPushed(repo: Repository, base: string): Promise<boolean> {
-  return (await tipOf(repo, pushedRef(base))) !== null;
+  return (await resolve(repo, pushedRef(base))) !== null;
 }
 
 /**
@@ -49,7 +50,7 @@ export async function markPushed(
   { remote, base, sha }: { readonly remote: string; readonly base: string; readonly sha: string },
 ): Promise<void> {
   const tracking = trackingRef(remote, base);
-  const tip = await tipOf(repo, tracking);
+  const tip = await resolve(repo, tracking);
   const known = tip !== null && (tip === sha || (await contains(repo, tip, sha)));
   await updateRefs(repo, [{ ref: pushedRef(base), to: sha }, ...(known ? [] : [{ ref: tracking, to: sha }])]);
 }
@@ -61,7 +62,7 @@ export async function markPushed(
  * @returns the commit that is missing there; null = none is.
  */
 async function lostThere(repo: Repository, { branch, base, remoteTip }: Asked): Promise<string | null> {
-  const pushed = await tipOf(repo, pushedRef(branch));
+  const pushed = await resolve(repo, pushedRef(branch));
   if (pushed === null || remoteTip === null || pushed === remoteTip) return null;
   return !(await contains(repo, remoteTip, pushed)) && (await contains(repo, base, pushed)) ? pushed : null;
 }

@@ -106,6 +106,7 @@ function landingToo(world: World, facts: EntryFacts, action: Action): Action {
   const { push, merge_queue: queue } = world.settings;
   // A batch, a check and a push each take longer than this tick.
   if (queue.mode === 'batch' || queue.check !== '' || push) return action;
+  if (world.only !== null && !world.only.has(action.id)) return action;
   const tip = action.change.setFields?.tested;
   return tip && mayLand(world, facts, tip) ? { ...action, lands: tip } : action;
 }

@@ -17,7 +17,9 @@ const NEAREST_FIRST: readonly Column[] = ['TESTING', 'REVIEW', 'IN_PROGRESS'];
  */
 export function grant(world: World, turns: readonly Turn[], used: ReadonlySet<string>): Action[] {
   if (world.mode === 'stop') return [];
-  const landings = inOrder(world, turns, 'TESTING').flatMap(({ lands }) => (lands === null ? [] : [lands]));
+  const landings = inOrder(world, turns, 'TESTING')
+    .flatMap(({ lands }) => (lands === null ? [] : [lands]))
+    .filter(({ id }) => isChosen(world, id));
   const lands: Action[] = landings.length === 0 ? [] : [{ type: 'land-entries', entries: landings }];
   if (world.mode === 'finish') return lands;
   const room = new Room(world);

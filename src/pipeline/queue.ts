@@ -77,7 +77,7 @@ export function decideQueue(facts: QueueFacts): QueueStep {
   const last = prefixes.length - 1;
   if (last < 1) return aside === null ? { do: 'nothing' } : judgeAside(facts, aside);
   const whole = at(facts, last);
-  if (isGreen(whole)) return aside?.proves === true ? sendBackAside(aside) : { do: 'land', length: last };
+  if (isGreen(whole)) return aside !== null && isProven(aside) ? sendBackAside(aside) : { do: 'land', length: last };
   if (whole.reds < 2) return check(prefix(last), whole.reds === 0 ? 'first' : 'again');
   if (aside !== null) return judgeAside(facts, aside);
   const green = prefixes.findLastIndex(isGreen);
@@ -154,6 +154,9 @@ function interaction(facts: QueueFacts): QueueStep {
 }
 
 type Aside = NonNullable<QueueFacts['aside']>;
+
+/** Green, or red without the others; its reds may have been forgotten meanwhile, because base was red as well. */
+const isProven = ({ outcome, proves }: Aside): boolean => proves && (isGreen(outcome) || outcome.reds > 0);
 
 const sendBackAside = ({ outcome }: Aside): QueueStep =>
   isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'aside', partner: null };

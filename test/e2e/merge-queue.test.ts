@@ -1,7 +1,6 @@
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
 import { queue, QueueRig, type Tested } from './rig/queue-rig.ts';
-import { until } from './rig/until.ts';
 
 const tasks = (count: number): Tested[] => Array.from({ length: count }, (_, index) => ({ id: `T-${index + 1}` }));
 const idsOf = (some: readonly Tested[]): string[] => some.map(({ id }) => id);

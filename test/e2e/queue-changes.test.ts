@@ -1,8 +1,7 @@
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
-import type { Kanban } from './rig/kanban.ts';
 import { Person } from './rig/person.ts';
-import { queue, QueueRig, type Tested } from './rig/queue-rig.ts';
+import { MOVE, queue, QueueRig, WAITS_FOR_ONE, type Tested } from './rig/queue-rig.ts';
 import { until } from './rig/until.ts';
 
 const tasks = (count: number): Tested[] => Array.from({ length: count }, (_, index) => ({ id: `T-${index + 1}` }));
@@ -10,22 +9,6 @@ const idsOf = (some: readonly Tested[]): string[] => some.map(({ id }) => id);
 
 /** The first call waits until the test says so. */
 const FIRST_WAITS = '[ $n = 1 ] && pause first; exit 0';
-
-const objects = (kanban: Kanban): number => Number(/^count: (\d+)/.exec(kanban.git('count-objects', '-v'))?.[1]);
-
-/** An entry that can be paused and resumed while nothing has landed. */
-const WAITS_FOR_ONE = '## T-90: Later\n\n- depends: T-1\n';
-/** A commit, two trees and a file. */
-const MOVE = 4;
-
-/** How many objects come while the coordinator moves base so many times, by nothing but the board. */
-function writtenDuringMoves(kanban: Kanban, times: number): number {
-  const before = { objects: objects(kanban), commits: kanban.subjects().length };
-  for (let time = 0; time < times; time += 1)
-    expect(kanban.kanban(time % 2 === 0 ? 'pause' : 'resume', 'T-90').err).toBe('');
-  expect(kanban.subjects()).toHaveLength(before.commits + times);
-  return objects(kanban) - before.objects;
-}
 
 describe('while a check is on', () => {
   it.concurrent.for([
@@ -109,7 +92,7 @@ describe('while a check is on', () => {
     const { kanban } = rig;
     const coordinator = kanban.start('--until-done');
     await kanban.at('first');
-    expect(writtenDuringMoves(kanban, 5)).toBeLessThanOrEqual(5 * MOVE);
+    expect(rig.writtenDuringMoves(5)).toBeLessThanOrEqual(5 * MOVE);
     kanban.go('first');
     expect((await coordinator.ended).code, rig.story()).toBe(4);
     rig.expectSound();
@@ -226,50 +209,5 @@ describe('tasks that do not go together', () => {
     rig.expectSound();
     expect(kanban.landings().toSorted()).toEqual(['T-1', 'T-2', 'T-3']);
     for (const column of ['TESTING', 'REVIEW'] as const) expect(kanban.headings(column)).toEqual([]);
-  });
-});
-
-describe('landings that are held by what the person has changed (I7)', () => {
-  it.concurrent('later batches are built and checked on top of them; all land with one move once the way is free (I5)', async ({
-    made,
-  }) => {
-    const held: readonly Tested[] = [
-      { id: 'T-1', files: { 'base.txt': 'work\n' } },
-      ...tasks(7).slice(1),
-      { id: 'T-8', files: { 'base.txt': 'clash\n' } },
-    ];
-    const rig = new QueueRig(made({ todo: WAITS_FOR_ONE, settings: queue('batch', 'max_batch: 3') }), held);
-    const { kanban } = rig;
-    kanban.write('base.txt', 'mine\n');
-    kanban.plan('T-8.tester', 'git merge -q main || { echo both > base.txt; commit "merge main"; }; report passed');
-    const coordinator = kanban.start();
-    const hold = await coordinator.event('hold-changed', ({ what }) => what === 'landings');
-    expect(hold.why).toBe('you have changed base.txt');
-    await until(
-      () => rig.tasksChecked.at(-1)?.includes('T-7'),
-      () => `a check of all\n${kanban.story()}`,
-    );
-    expect(rig.tasksChecked, rig.story()).toEqual([
-      'T-1,T-2,T-3',
-      'T-1,T-2,T-3,T-4,T-5,T-6',
-      'T-1,T-2,T-3,T-4,T-5,T-6,T-7',
-    ]);
-    await until(
-      () => /T-7 .*green|T-7.*held/.test(kanban.kanban('queue').out),
-      () => kanban.kanban('queue').out,
-    );
-    expect(kanban.kanban('queue').out).toContain('you have changed base.txt');
-    expect(kanban.kanban('queue').out).toContain('conflicts in base.txt with what lands before it');
-    expect(kanban.landings()).toEqual([]);
-    expect(kanban.read('base.txt')).toBe('mine\n');
-    // Tried again and again, and base moves: nothing is built anew for that.
-    expect(writtenDuringMoves(kanban, 5)).toBeLessThanOrEqual(5 * MOVE);
-    kanban.git('checkout', '-q', '--', 'base.txt');
-    for (const { id } of held) await coordinator.landed(id);
-    coordinator.signal('SIGINT');
-    await coordinator.ended;
-    await rig.expectLanded(idsOf(held));
-    expect(rig.moves().map(({ ids }) => ids)).toEqual([idsOf(held).slice(0, 7), ['T-8']]);
-    expect(rig.checks, rig.story()).toHaveLength(4);
   });
 });

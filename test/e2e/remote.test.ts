@@ -246,6 +246,31 @@ describe('the remote moves', () => {
   });
 });
 
+describe('a rewrite by hand', () => {
+  it.concurrent('on one side only: a landing taken out here comes back from the remote; taken out there it is named, and not pushed again (I4)', async ({
+    made,
+  }) => {
+    const kanban = made({ todo: TWO, settings: `${PUSHED}fetch: 1s\n` });
+    const remote = new SharedRemote(kanban);
+    kanban.plan('T-2.task', WAITING);
+    const coordinator = kanban.start('--until-done', '--max-wait', '1s');
+    const { commit } = await coordinator.landed('T-1');
+    await kanban.at('there');
+    kanban.git('reset', '-q', '--keep', `${commit}^`);
+    await coordinator.event('integrated');
+    expect(kanban.git('merge-base', '--is-ancestor', commit, 'main')).toBe('');
+    remote.git('update-ref', 'refs/heads/main', `${commit}^`);
+    kanban.go('there');
+    const { code, err } = await coordinator.ended;
+    expect([code, remote.tip()], err).toEqual([4, kanban.git('rev-parse', `${commit}^`)]);
+    expect(err).toMatch(new RegExp(`T-2: origin/main no longer has ${commit.slice(0, 10)}.*git push origin main`));
+    kanban.git('push', '-q', 'origin', 'main');
+    expect((await kanban.untilDone()).code).toBe(0);
+    await kanban.expectDone(['T-1', 'T-2']);
+    remote.expectInStep(['T-1', 'T-2']);
+  });
+});
+
 describe('the remote refuses, or is away', () => {
   it.concurrent('declined by a hook: all landings are held with the words of the server, runs go on; exit code 4', async ({
     made,

@@ -19,6 +19,11 @@ export interface Tested {
 export const queue = (mode: 'serial' | 'batch', more = ''): string =>
   `merge_queue: { mode: ${mode}, check: 'sh "$KANBAN_ROOT/../steer/check.sh"'${more === '' ? '' : `, ${more}`} }\n`;
 
+/** An entry that can be paused and resumed while T-1 has not landed. */
+export const WAITS_FOR_ONE = '## T-90: Later\n\n- depends: T-1\n';
+/** Objects of a move: a commit, two trees and a file. */
+export const MOVE = 4;
+
 const SCRIPT = `STEER="$KANBAN_ROOT/../steer"
 n=1
 until mkdir "$STEER/checks/$n" 2>/dev/null; do n=$((n + 1)); done
@@ -124,6 +129,20 @@ export class QueueRig {
     );
   }
 
+  /** How many objects come while the coordinator moves base so many times, by nothing but the board (`WAITS_FOR_ONE`). */
+  writtenDuringMoves(times: number): number {
+    const { kanban } = this;
+    const before = { objects: this.#objects, commits: kanban.subjects().length };
+    for (let time = 0; time < times; time += 1)
+      expect(kanban.kanban(time % 2 === 0 ? 'pause' : 'resume', 'T-90').err).toBe('');
+    expect(kanban.subjects()).toHaveLength(before.commits + times);
+    return this.#objects - before.objects;
+  }
+
+  get #objects(): number {
+    return Number(/^count: (\d+)/.exec(this.kanban.git('count-objects', '-v'))?.[1]);
+  }
+
   /** What happened, for the message of a test that failed. */
   story(): string {
     return [this.kanban.story(), JSON.stringify(this.checks), ...this.log.map((line) => JSON.stringify(line))].join(
@@ -176,13 +195,14 @@ export class QueueRig {
       if (!isByHand) expect(kanban.git('rev-list', '--parents', '-n1', sha).split(' '), id).toHaveLength(3);
     }
     for (const [id, times] of landed) expect(times, id).toBe(1);
-    expect(kanban.git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!board')).toBe('');
+    expect(kanban.git('diff', '--cached', '--name-only', '--', '.', ':!board')).toBe('');
   }
 
   /** Sound, and all of these have landed; of them nothing is left but history. */
   async expectLanded(ids: readonly string[]): Promise<void> {
     const { kanban } = this;
     this.expectSound();
+    expect(kanban.git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!board')).toBe('');
     expect(kanban.landings().toSorted(), kanban.story()).toEqual([...ids].toSorted());
     await until(
       () => kanban.refs('refs/heads/', 'refs/kanban/start/', 'refs/kanban/inflight/').join() === 'refs/heads/main',

@@ -26,5 +26,6 @@ describe('a passed test lands in the commit that takes it in (I5)', () => {
     ['landings are held', () => landsAtOnce({}, {}, { landingsHeld: 'the remote is away' })],
     ['preflight stops all', () => landsAtOnce({}, {}, { stops: ['no disk'] })],
     ['runs are being stopped', () => landsAtOnce({}, {}, { mode: 'stop' })],
+    ['only others are asked for', () => landsAtOnce({}, {}, { only: new Set(['T-9']) })],
   ])('not where %s', (_, lands) => expect(lands()).toBe(false));
 });

@@ -68,7 +68,11 @@ describe('capacity and wip (I3)', () => {
     const ours = history({ reviewed: new Set(['T-6 r', 'T-3 tip1']) });
     const told = (capacity: number) =>
       acts(world(on, { history: ours, settings: settings({ capacity }) })).map((action) =>
-        action.type === 'start-run' ? action.id : action.type === 'land-entries' ? action.entries.map(({ id }) => id).join() : action.type,
+        action.type === 'start-run'
+          ? action.id
+          : action.type === 'land-entries'
+            ? action.entries.map(({ id }) => id).join()
+            : action.type,
       );
     expect(told(6)).toEqual(['T-3', 'T-6', 'T-5', 'T-4', 'pick-entries']);
     expect(told(2)).toEqual(['T-3', 'T-6', 'T-5']);
@@ -204,6 +208,15 @@ describe('mode, only, stops', () => {
       'move-entry',
       'pick-entries',
     ]);
+  });
+
+  it('only: no other entry lands', () => {
+    const tested = [1, 2].map((n) => facts(entry(`T-${n}`, 'TESTING', { reviewed: 'a', tested: 'tip1' })));
+    const vouched = history({ reviewed: new Set(['T-1 a', 'T-2 a']), tested: new Set(['T-1 tip1', 'T-2 tip1']) });
+    const landed = (only: ReadonlySet<string> | null) => acts(world(tested, { only, history: vouched }));
+    expect(landed(null)).toMatchObject([{ type: 'land-entries', entries: [{ id: 'T-1' }, { id: 'T-2' }] }]);
+    expect(landed(new Set(['T-2']))).toMatchObject([{ type: 'land-entries', entries: [{ id: 'T-2' }] }]);
+    expect(landed(new Set(['T-9']))).toEqual([]);
   });
 
   it('stops: no pick, start or landing; what is on goes on', () => {
