@@ -17,6 +17,7 @@ import { Remote } from './remote.ts';
 import type { SnapshotQueue } from './snapshot.ts';
 import type { Settings } from '../workflow/settings.ts';
 import type { Teller } from './teller.ts';
+import { UnpushedUndo } from './unpushed-undo.ts';
 
 /** What waits for less than this is not worth a word. */
 const WORTH_TELLING = 1_000;
@@ -30,11 +31,14 @@ export class Landings {
   readonly #checks: Checks;
   readonly #remote: Remote;
   readonly #upkeep: BaseUpkeep;
+  readonly #undone: UnpushedUndo;
   readonly #told = new Set<string>();
   #facts: RemoteFacts | null = null;
   #frozen = false;
   #frozenSince: number | null = null;
   #stoppedAt: number | null = null;
+  /** There is something that is to be pushed by itself, and nothing keeps it. */
+  #owes = false;
 
   constructor(parts: {
     readonly repo: Repository;
@@ -47,6 +51,7 @@ export class Landings {
     this.#checks = new Checks(parts);
     this.#remote = new Remote(parts);
     this.#upkeep = new BaseUpkeep(repo, emit);
+    this.#undone = new UnpushedUndo(repo);
     const gate = (settings: Settings, base: string): Promise<AtTheGate | null> =>
       pushGate(repo, this.#remote, settings, { base, behind: this.#upkeep.held('remote') });
     this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote, gate });
@@ -70,7 +75,8 @@ export class Landings {
     if (mode !== 'stop') this.#stoppedAt = null;
     else this.#stoppedAt ??= performance.now();
     const gone = this.#stoppedAt !== null && performance.now() - this.#stoppedAt > LAST_PUSH;
-    return this.queue.isChecking || ((this.#remote.isPushing || this.#frozen) && !gone);
+    const owes = this.#owes && mode === 'run';
+    return owes || this.queue.isChecking || ((this.#remote.isPushing || this.#frozen) && !gone);
   }
 
   /** At each tick, after the look: what is due beside it is started, what was heard is read. */
@@ -91,9 +97,23 @@ export class Landings {
 
   /** @param candidates null: `decide` lets nothing land now */
   async turn(candidates: readonly Candidate[] | null, parts: QueueParts): Promise<Performed> {
+    const undone = await this.#pushUndone(parts);
+    if (undone !== null) return undone;
     if (candidates !== null || this.queue.isPushing) return this.queue.turn(candidates ?? [], parts);
     this.queue.idle(parts.observation.world.mode === 'stop');
     return { kind: 'later', why: 'nothing may land' };
+  }
+
+  /** A landing that was taken back is not left standing on the remote until the next one lands. */
+  async #pushUndone(parts: QueueParts): Promise<Performed | null> {
+    const { observer, observation } = parts;
+    this.#owes = false;
+    if (this.#facts?.tip == null || !observation.workflow.settings.push || this.queue.isPushing) return null;
+    const ids = await this.#undone.ids(observer.history.history.takenBack, this.#facts.tip);
+    const { away, rejected, foreign, lost, lock } = this.#facts;
+    const isOpen = away === null && rejected === null && lost === null && foreign.length === 0;
+    this.#owes = ids.length > 0 && isOpen && typeof lock !== 'object';
+    return ids.length === 0 ? null : this.queue.pushBase(parts);
   }
 
   /** What waits longer than a moment is said, and that it goes on. */

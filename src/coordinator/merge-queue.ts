@@ -111,6 +111,11 @@ export class MergeQueue {
     this.#batch.begin([], []);
   }
 
+  /** Pushes base as it is: what was done to it doesn't wait for a landing. @returns null when that can't be done now. */
+  pushBase(parts: QueueParts): Promise<Performed | null> {
+    return this.#landing.pushBase(parts);
+  }
+
   /** Does what can be done now for the tasks that may land, in this order. */
   async turn(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
     this.#wantedAt = Date.now();

@@ -152,6 +152,17 @@ export class QueueLanding {
     return { kind: 'later', why: 'being pushed' };
   }
 
+  /** Pushes base as it is, where that can be done now. @returns null when it can't: the landings say why. */
+  async pushBase({ observation, writer }: LandParts): Promise<Performed | null> {
+    const { settings } = observation.workflow;
+    if ((await this.#gate(settings, writer.base)) !== null) return null;
+    const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: writer.base }]);
+    if (!pinned.ok) return null;
+    this.#pushing = { landings: [], planned: [] };
+    this.#remote.push(writer.base);
+    return { kind: 'later', why: 'being pushed' };
+  }
+
   /** What has become of the push that was on. @returns null: none was on, or it is on still */
   async afterPush(parts: QueueParts): Promise<Performed | null> {
     const pushed = this.#remote.takePushed();
@@ -173,7 +184,7 @@ export class QueueLanding {
     const { remote, base } = parts.observation.workflow.settings;
     const ids = pushing.landings.map(({ id }) => id);
     this.#emit({ type: 'pushed', remote: remote ?? '', branch: base, commit: pushed.sha, entries: ids });
-    // Somebody moved base meanwhile.
+    // Nothing was to land with it, or somebody moved base meanwhile.
     if (parts.writer.base !== pushing.landings[0]?.parent) return { kind: 'stale' };
     return this.#arrive(pushing, parts, (why) => this.#words.hold({ what: 'landings', why }, []));
   }

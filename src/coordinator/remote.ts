@@ -6,6 +6,7 @@ import { markPushed, NextPush, type AgainstWill } from './first-push.ts';
 import { contains } from './git-view.ts';
 import { PushStanding } from './push-standing.ts';
 import type { RemoteFacts, RemoteSettings } from './remote-facts.ts';
+import { LockKeeper } from './lock-keeper.ts';
 import { RemoteLock } from './remote-lock.ts';
 import { Trouble } from './trouble.ts';
 
@@ -34,20 +35,17 @@ export class Remote {
   readonly #parts: RemoteParts;
   readonly #now: () => number;
   #settings: RemoteSettings | null = null;
-  #lock: RemoteLock | null = null;
+  readonly #lock: LockKeeper;
   #fetch: { begun: number | null } | null = null;
   /** A fetch that begins at this time or later is wanted. */
   #wanted: number | null = null;
   #fetchedAt: number | null = null;
   #lacking: ReadonlySet<string> = new Set();
   #fetchTrouble = new Trouble();
-  #lockTrouble = new Trouble();
   readonly #pushes = new PushStanding();
   #push: string | null = null;
   #pushed: { readonly sha: string; readonly outcome: PushOutcome } | null = null;
   readonly #next: NextPush;
-  #locking = false;
-  #heldSince = -Infinity;
   #last: Promise<void> = Promise.resolve();
   #bug: { readonly error: unknown } | null = null;
   #ending = new AbortController();
@@ -58,6 +56,11 @@ export class Remote {
     this.#parts = parts;
     this.#now = parts.now ?? Date.now;
     this.#next = new NextPush(parts.repo);
+    this.#lock = new LockKeeper({
+      beside: (work, after) => this.#beside(work, after),
+      now: this.#now,
+      onTaken: () => this.fetchNow(),
+    });
   }
 
   /** `off`: there is no remote, nothing is fetched or pushed. */
@@ -72,33 +75,15 @@ export class Remote {
     const age = this.#fetchedAt === null ? Infinity : now - this.#fetchedAt;
     if (age >= settings.fetch || age < 0) this.#wanted ??= now;
     // The lock first: what is fetched after it was taken is all that others have done under it.
-    this.#stepLock(now, settings.fetch);
+    this.#lock.follow(now, settings.fetch, this.#ending.signal);
     this.#startFetch(now);
   }
 
-  #stepLock(now: number, often: number): void {
-    const lock = this.#lock;
-    if (lock === null || this.#locking || lock.isResting(now, often) || this.#lockTrouble.holds(now)) return;
-    this.#locking = true;
-    const before = lock.state;
-    this.#beside(
-      async () => {
-        this.#lockTrouble.heard(await lock.step(this.#ending.signal), this.#now());
-        if (lock !== this.#lock || lock.state === before || lock.state !== 'held') return;
-        this.#heldSince = this.#now();
-        this.fetchNow();
-      },
-      () => (this.#locking = false),
-    );
-  }
-
   /** Whoever wants to build on base knows what the remote had when this coordinator became the only one, or why not. */
-  #hasHeard(settings: RemoteSettings): boolean {
-    if (!settings.push && settings.upstream === null) return true;
-    const lock = this.#lock?.state ?? 'none';
-    if (lock === 'asking' && this.#lockTrouble.words === null) return false;
-    if (this.#fetchTrouble.words !== null) return true;
-    return this.#fetchedAt !== null && (lock !== 'held' || this.#fetchedAt >= this.#heldSince);
+  #hasHeard({ push, upstream }: RemoteSettings): boolean {
+    if (!push && upstream === null) return true;
+    const hasFetched = this.#fetchedAt !== null || this.#fetchTrouble.words !== null;
+    return hasFetched && (this.#lock.hasSettled(this.#fetchedAt) || this.#fetchTrouble.words !== null);
   }
 
   /** @param base tip of base here; null = it does not exist. No network, no process but for the first push. */
@@ -107,8 +92,7 @@ export class Remote {
     const settings = this.#settings;
     const [tip, upstreamTip] = await Promise.all([this.#tip(settings?.base ?? null), this.#upstream()]);
     const now = this.#now();
-    const noLock = this.#lock?.state === 'asking' ? this.#lockTrouble.words : null;
-    const away = this.#fetchTrouble.words ?? this.#pushes.away(now) ?? noLock;
+    const away = this.#fetchTrouble.words ?? this.#pushes.away(now) ?? this.#lock.trouble;
     const { foreign, lost } = await this.#nextPush(base, tip);
     const rejected = this.#pushes.declined(tip, now);
     const waits = settings !== null && (settings.push || settings.upstream !== null);
@@ -120,7 +104,7 @@ export class Remote {
       heard: this.#remote === null || (settings !== null && this.#hasHeard(settings)),
       away,
       rejected,
-      lock: this.#lock?.state ?? 'none',
+      lock: this.#lock.state,
       pushing: this.#push !== null,
       foreign,
       lost,
@@ -173,8 +157,8 @@ export class Remote {
 
   /** A person says that it is mended (`kanban resume`): what waits is tried at once. */
   resume(): void {
-    for (const trouble of [this.#fetchTrouble, this.#lockTrouble, this.#pushes]) trouble.tryAgain();
-    this.#lock?.lookNow();
+    for (const waiting of [this.#fetchTrouble, this.#pushes]) waiting.tryAgain();
+    this.#lock.resume();
     this.fetchNow();
   }
 
@@ -190,8 +174,7 @@ export class Remote {
     await atMost(this.settled(), LAST.push);
     this.#endingPush.abort();
     await atMost(this.settled(), 500);
-    await this.#lock?.release(Math.max(500, until - performance.now()));
-    this.#lock = null;
+    await this.#lock.release(Math.max(500, until - performance.now()));
   }
 
   get #remote(): string | null {
@@ -207,13 +190,12 @@ export class Remote {
     if (!same) {
       this.#lacking = new Set();
       this.#pushes.heard({ kind: 'done' }, null, 0);
-      for (const trouble of [this.#fetchTrouble, this.#lockTrouble]) trouble.heard(null, 0);
+      this.#fetchTrouble.heard(null, 0);
     }
     if (same && before.push === push) return;
-    const old = this.#lock;
-    if (old !== null) this.#beside(() => old.release(LAST.all));
     const { repo, emit, awake = () => performance.now() } = this.#parts;
-    this.#lock = push && remote !== null ? new RemoteLock({ repo, remote, base, emit, now: this.#now, awake }) : null;
+    const isWanted = push && remote !== null;
+    this.#lock.change(isWanted ? new RemoteLock({ repo, remote, base, emit, now: this.#now, awake }) : null, LAST.all);
   }
 
   #startFetch(now: number): void {
@@ -251,11 +233,8 @@ export class Remote {
   async #pushOnce(remote: string, base: string, sha: string): Promise<PushOutcome> {
     const { repo, limits = LIMITS } = this.#parts;
     const signal = this.#endingPush.signal;
-    if (this.#lock !== null && !this.#lock.isSure()) {
-      const words = await this.#lock.step(signal);
-      if (words !== null) return { kind: 'unreachable', words };
-      if (!this.#lock.isSure()) return { kind: 'rejected', words: `the lock of ${base} on ${remote} is not ours` };
-    }
+    const notOurs = await this.#lock.confirm(signal);
+    if (notOurs !== null) return notOurs;
     const outcome = await pushFastForward(repo, { remote, sha, branch: base, timeout: limits.push, signal });
     if (outcome.kind !== 'unknown' || this.#settings === null) return outcome;
     // Whatever was known of the remote is no longer.

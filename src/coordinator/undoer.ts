@@ -164,6 +164,6 @@ function changelogWords({ changelog }: Settings, { released, changed }: Changelo
 
 type ChangelogLeft = Extract<UndoResult, { readonly ok: true }>['changelog'];
 
-const pushWords = ({ push }: Settings): string => (push ? 'it is pushed with the next landing' : '');
+const pushWords = ({ push }: Settings): string => (push ? 'it is pushed as soon as the remote takes it' : '');
 
 const short = (sha: string): string => sha.slice(0, 10);
