@@ -34,7 +34,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'run',
     group: WORK,
     summary: 'Work the board: start agents, review, test and land, until told to stop',
-    args: [{ name: 'id', form: 'any-number', summary: 'only these entries' }],
+    args: [{ name: 'id', form: 'any-number', summary: 'only these: no other entry is started or landed' }],
     options: [
       { flags: '--until-done', summary: 'end when nothing is left that can be done without you' },
       {
