@@ -260,6 +260,7 @@ describe('a rewrite by hand', () => {
     await coordinator.event('integrated');
     expect(kanban.git('merge-base', '--is-ancestor', commit, 'main')).toBe('');
     remote.git('update-ref', 'refs/heads/main', `${commit}^`);
+    await until(() => kanban.git('rev-parse', 'origin/main') === remote.tip(), 'a fetch');
     kanban.go('there');
     const { code, err } = await coordinator.ended;
     expect([code, remote.tip()], err).toEqual([4, kanban.git('rev-parse', `${commit}^`)]);
