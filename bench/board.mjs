@@ -1,29 +1,16 @@
 // The board: a cold parse and one move, on boards of up to 10,000 entries. In memory: no disk, no git.
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { against, load, median, printTable, spread } from './measure.mjs';
+import { bundleProduct, inBench } from './product.mjs';
 
 const SIZES = [1_000, 2_000, 5_000, 10_000];
 const MOVES = 15;
 const GOALS = { 1_000: 1_500, 10_000: 10_000 };
-const inBench = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Each round is a process of its own: a parse that is cold for the program is cold for V8 too, as in life. */
 export async function bench({ place, rounds = 3 }) {
   console.log(`## board: sizes interleaved, ${rounds} rounds, ${MOVES} moves of each kind a round; ${load()}\n`);
-  const file = join(place.folder, 'board.mjs');
-  const entry = `export * from '${inBench('../src/board/parse.ts')}';\nexport * from '${inBench('../src/board/edit.ts')}';`;
-  await build({
-    stdin: { contents: entry, resolveDir: inBench('.') },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: file,
-    logLevel: 'error',
-    define: { 'process.env.NODE_ENV': '"production"' },
-  });
+  const file = await bundleProduct(place, ['src/board/parse.ts', 'src/board/edit.ts']);
   const found = Object.fromEntries(SIZES.map((size) => [size, []]));
   for (let round = 0; round < rounds; round++)
     for (const size of SIZES)

@@ -18,9 +18,10 @@ import { join } from 'node:path';
 /**
  * Makes a scratch folder with an empty home in it: no setting of the machine's owner (signing, hooks, aliases) is
  * measured. HOME, and not a variable of git's own, because runs are given HOME.
+ * @param within the folder that it is made in.
  */
-export function makePlace() {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-bench-')));
+export function makePlace(within = tmpdir()) {
+  const folder = realpathSync(mkdtempSync(join(within, 'kanban-bench-')));
   const home = join(folder, 'home');
   mkdirSync(home);
   writeFileSync(

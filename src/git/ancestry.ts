@@ -1,5 +1,5 @@
 import type { Repository } from './git.ts';
-import { readBytes } from './objects.ts';
+import { readAhead, readBytes } from './objects.ts';
 
 /** What a walk through history needs of a commit. */
 export interface CommitNode {
@@ -37,6 +37,16 @@ export async function diverge(repo: Repository, left: string, right: string): Pr
     for (const parent of node.parents) if (!(await walk.add(parent, shared ? marks | STALE : marks))) return null;
   }
   return walk.result();
+}
+
+/**
+ * Prepares many calls of `diverge` with the same left side: what they will walk through is read at once, and not one
+ * commit after the other.
+ */
+export async function prepareDiverge(repo: Repository, left: string, rights: readonly string[]): Promise<void> {
+  const unknown = rights.filter((sha) => !nodesOf(repo).has(sha));
+  const ahead = nodesOf(repo).has(left) ? [] : [readAhead(repo, left, MOST_READ / 4)];
+  await Promise.all([...ahead, ...unknown.map((sha) => readBytes(repo, sha))]);
 }
 
 /** The commits from `from` along first parents, as far as `inside` goes, newest first. */

@@ -72,12 +72,19 @@ export async function readBlob(repo: Repository, treeish: string, path: string):
   return entry && entry.mode !== TREE_MODE && entry.mode !== '160000' ? readBytes(repo, entry.sha) : null;
 }
 
+/** Reads the commits from this one (full SHA) along first parents, so many at once that a walk asks for nothing else. */
+export async function readAhead(repo: Repository, sha: string, count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, (_, behind) => read(repo, behind === 0 ? sha : `${sha}~${behind}`)));
+}
+
 /** The bytes of a blob (full SHA); null if it is missing. Don't change them. */
 export async function readBytes(repo: Repository, sha: string): Promise<Buffer | null> {
   return (await read(repo, sha))?.bytes ?? null;
 }
 
-export const writeBlob = (repo: Repository, bytes: Uint8Array): string => write(repo, 'blob', Buffer.from(bytes));
+/** @param bytes not to be changed afterwards */
+export const writeBlob = (repo: Repository, bytes: Uint8Array): string =>
+  write(repo, 'blob', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 
 export function writeTree(repo: Repository, entries: readonly TreeEntry[]): string {
   return write(repo, 'tree', serialiseTree(entries));
@@ -166,7 +173,7 @@ function ask(store: Store, sha: string): Promise<GitObject | null> {
   const asked = store.catFile
     .contents(sha)
     .then((object) => {
-      if (object && object.sha === sha) keep(store, object);
+      if (object) keep(store, object);
       return object;
     })
     .finally(() => store.asked.delete(sha));

@@ -1,4 +1,4 @@
-import { diverge, type Divergence } from '../git/ancestry.ts';
+import { diverge, prepareDiverge, type Divergence } from '../git/ancestry.ts';
 import { git, type Repository } from '../git/git.ts';
 import { editTree, readCommit, type TreeEdit } from '../git/objects.ts';
 import { diffAtOnce, diffTrees, type TreeChange } from '../git/tree-diff.ts';
@@ -60,8 +60,8 @@ export async function precheck(
   own: OwnFiles,
 ): Promise<Prechecked[]> {
   const unknown = tips.filter((tip) => !isMergeKnown(repo, base, tip));
-  // All at once; what follows is one by one, for each finds at hand what the one before has read.
-  await Promise.all(unknown.map((tip) => readCommit(repo, tip)));
+  // At once; what follows is one by one, for each finds at hand what the one before has read.
+  await prepareDiverge(repo, base, unknown);
   const plain = new Set<string>();
   const splits = new Map<string, Divergence>();
   for (const tip of unknown) {
