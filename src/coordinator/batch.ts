@@ -17,6 +17,8 @@ export interface Aside {
   readonly aloneKey: string | null;
   /** The others, in order: green, they prove what it is. */
   readonly rest: string;
+  /** Trees that held it and the next of the others, by their ids: once these are green, its reds there are its own. */
+  readonly held: readonly { readonly key: string; readonly others: readonly string[] }[];
 }
 
 /** A task that does not merge with what stands before it. */

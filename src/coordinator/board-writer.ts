@@ -111,8 +111,8 @@ export class BoardWriter {
   }
 
   /** Texts with an edit laid over them, for a landing that writes the board itself. */
-  edited(edits: readonly BoardEdit[]): BoardTexts | null {
-    const applied = applyEdits(this.#texts, edits, this.#observer.keeper.options(this.#seen.workflow.settings));
+  edited(edits: readonly BoardEdit[], on: BoardTexts = this.#texts): BoardTexts | null {
+    const applied = applyEdits(on, edits, this.#observer.keeper.options(this.#seen.workflow.settings));
     return applied.ok ? applied.texts : null;
   }
 

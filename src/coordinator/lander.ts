@@ -81,6 +81,8 @@ export function chainOf(
   const { settings } = observation.workflow;
   const before = under?.landed ?? [];
   const keys = new Map([...before, ...planned.map(({ candidate }) => candidate)].map(({ id, key }) => [id, key]));
+  // Each landing takes one entry more off the board: from the last one's text, not from the beginning.
+  let last: { readonly ids: readonly string[]; readonly texts: BoardTexts } | null = null;
   return buildChain(observer.repo, {
     base: under?.sha ?? writer.base,
     board: settings.board,
@@ -88,10 +90,15 @@ export function chainOf(
     author: authorOf(settings),
     items: planned.map(({ item }) => item),
     boardFiles: (landed) => {
+      const ids = [...before.map(({ id }) => id), ...landed];
+      const from = last !== null && last.ids.every((id) => ids.includes(id)) ? last : null;
+      const more = ids.filter((id) => from?.ids.includes(id) !== true);
       const texts = without(
         writer,
-        [...before.map(({ id }) => id), ...landed].map((id) => keys.get(id) ?? id),
+        more.map((id) => keys.get(id) ?? id),
+        from?.texts,
       );
+      if (texts !== null) last = { ids, texts };
       return texts === null ? null : new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]);
     },
   });
@@ -164,10 +171,13 @@ function hasLanded(
   branches.drop(id, settings, facts.branch);
 }
 
-/** The board's texts without these entries of TESTING; null: they are not all there. */
-function without(writer: BoardWriter, keys: readonly string[]): BoardTexts | null {
-  const texts = writer.edited(keys.map((key) => ({ type: 'remove', key, column: 'TESTING' })));
-  return texts === null || texts.TESTING === writer.textOf('TESTING') ? null : texts;
+/** The board's texts, or these, without these entries of TESTING; null: they are not all there. */
+function without(writer: BoardWriter, keys: readonly string[], from?: BoardTexts): BoardTexts | null {
+  const texts = writer.edited(
+    keys.map((key) => ({ type: 'remove', key, column: 'TESTING' })),
+    from,
+  );
+  return texts === null || texts.TESTING === (from?.TESTING ?? writer.textOf('TESTING')) ? null : texts;
 }
 
 /**

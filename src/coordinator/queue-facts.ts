@@ -4,7 +4,7 @@ import type { CheckLog } from '../pipeline/check-log.ts';
 import type { CheckRun } from '../pipeline/check-run.ts';
 import { redsNeeded, type Outcome, type QueueFacts } from '../pipeline/queue.ts';
 import type { Settings } from '../workflow/settings.ts';
-import type { Batch } from './batch.ts';
+import type { Aside, Batch, Gone } from './batch.ts';
 import type { Purpose } from './check-desk.ts';
 import type { KeyedChain, QueueTrees, Tree } from './queue-trees.ts';
 
@@ -81,11 +81,11 @@ export async function factsOfQueue(
         aside === null
           ? null
           : {
-              outcome: outcomeOf(log, aside.key),
+              outcome: outcomeOfAside(log, aside, since),
               alone: aside.aloneKey === null ? null : outcomeOf(log, aside.aloneKey),
               proves: aside.rest === rest && rest !== '',
             },
-      need: redsNeeded(countOf(log), log.flakes.length),
+      need: redsNeeded(countOfGood(log), log.flakes.length),
       control: controlOf(log, suspects, base),
     },
   };
@@ -94,6 +94,16 @@ export async function factsOfQueue(
 function outcomeOf(log: CheckLog, key: string): Outcome {
   const found = log.outcomes.get(key);
   return { greens: found?.greens.length ?? 0, reds: found?.reds.length ?? 0 };
+}
+
+/** With its reds in trees that held, besides it, only tasks that have turned out to be green since. */
+function outcomeOfAside(log: CheckLog, { key, held }: Aside, since: readonly Gone[]): Outcome {
+  const { greens, reds } = outcomeOf(log, key);
+  // Spent, or green: then the others say nothing either.
+  if (reds === 0) return { greens, reds };
+  const isGreen = (id: string): boolean => since.some((gone) => gone.id === id);
+  const own = held.filter(({ others }) => others.every(isGreen));
+  return { greens, reds: own.reduce((sum, tree) => sum + outcomeOf(log, tree.key).reds, reds) };
 }
 
 /** Since one of these was red first: greens of any tree, reds of base. */
@@ -117,12 +127,12 @@ function baseReds(log: CheckLog, key: string): Facts['base'] {
 
 const counts = new WeakMap<CheckLog, number>();
 
-/** Checks that said something, as far as the log remembers. */
-function countOf(log: CheckLog): number {
+/** Checks of trees that were good, as far as the log remembers: greens, and reds that were flakes. */
+function countOfGood(log: CheckLog): number {
   let count = counts.get(log);
   if (count === undefined) {
     count = log.flakes.length;
-    for (const { greens, reds } of log.outcomes.values()) count += greens.length + reds.length;
+    for (const { greens } of log.outcomes.values()) count += greens.length;
     counts.set(log, count);
   }
   return count;

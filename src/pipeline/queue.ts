@@ -23,6 +23,7 @@ export interface QueueFacts {
   readonly partners: readonly Outcome[];
   /** A task that was set aside while the others of its batch are checked without it: how the tree was on which it was found. */
   readonly aside: {
+    /** With the reds of every tree that held it and otherwise only tasks that have landed since. */
     readonly outcome: Outcome;
     readonly alone: Outcome | null;
     /** The chain is its whole batch but for it: green, they prove what it is. */
@@ -79,14 +80,18 @@ export function decideQueue(facts: QueueFacts): QueueStep {
   const whole = at(facts, last);
   if (isGreen(whole)) return aside !== null && isProven(aside) ? sendBackAside(aside) : { do: 'land', length: last };
   if (whole.reds < 2) return check(prefix(last), whole.reds === 0 ? 'first' : 'again');
-  if (aside !== null) return judgeAside(facts, aside);
+  if (aside !== null) return besideAside(facts, aside);
   const green = prefixes.findLastIndex(isGreen);
   if (green > 0) return { do: 'land', length: green };
   if (green < 0) return at(facts, 0).reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
   return search(facts);
 }
 
-/** How often a red is repeated before somebody is blamed follows from how many reds turned out to be flakes. */
+/**
+ * How often a red is repeated before somebody is blamed follows from how many reds turned out to be flakes.
+ * @param checks of trees that were good: greens, and reds that were flakes. (All checks would hide flakes behind the reds
+ * of what is bad.)
+ */
 export function redsNeeded(checks: number, flakes: number): number {
   // As if one in twenty had been one, until more is known.
   const rate = (flakes + 1) / (checks + 20);
@@ -160,6 +165,20 @@ const isProven = ({ outcome, proves }: Aside): boolean => proves && (isGreen(out
 
 const sendBackAside = ({ outcome }: Aside): QueueStep =>
   isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'aside', partner: null };
+
+/**
+ * The others are red without it, too. They are searched on: what of them turns out to be green makes evidence of the reds
+ * that it had together with those, and is the control.
+ */
+function besideAside(facts: QueueFacts, aside: Aside): QueueStep {
+  const { prefixes, need, control } = facts;
+  const reds = aside.outcome.reds + (aside.alone?.reds ?? 0);
+  if (isGreen(aside.outcome) || (reds >= need && isGreen(control))) return judgeAside(facts, aside);
+  const green = prefixes.findLastIndex(isGreen);
+  if (green > 0) return { do: 'land', length: green };
+  const red = prefixes.findIndex((one, index) => index > 0 && isSuspect(one));
+  return red > 1 ? check(prefix(Math.floor(red / 2)), 'search') : judgeAside(facts, aside);
+}
 
 /** The others prove nothing (they are red without it, too): it is judged by itself. */
 function judgeAside(facts: QueueFacts, aside: Aside): QueueStep {

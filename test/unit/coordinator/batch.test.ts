@@ -13,6 +13,7 @@ const aside = (member: Candidate): Aside => ({
   key: 'key',
   aloneKey: null,
   rest: 'T-2 T-3 T-4',
+  held: [],
 });
 
 function begun(): Batch {

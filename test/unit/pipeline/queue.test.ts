@@ -124,9 +124,11 @@ describe('a task that was set aside', () => {
       facts('g--g', { aside: aside('2') }),
       land(3),
     ],
+    ['they are red, too: they are searched on', facts('g--2', { aside: aside('2') }), check(1, 'search')],
+    ['a part of them is green: it lands', facts('g-g-2', { aside: aside('2') }), land(2)],
     [
-      'they are red, too: it is judged by itself',
-      facts('g--2', { aside: aside('2') }),
+      'they are red from the first on: it is judged by itself',
+      facts('g1-2', { aside: aside('2') }),
       other({ tree: 'aside' }, 'confirm'),
     ],
     ['red as often as is needed: it goes back', facts('g--2', { aside: aside('3') }), blame('aside')],

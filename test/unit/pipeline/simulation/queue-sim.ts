@@ -54,6 +54,8 @@ interface Aside {
   readonly home: readonly Task[];
   readonly since: number;
   readonly rest: string;
+  /** Trees of the chain that held it and the tasks behind it. */
+  readonly held: readonly { readonly key: string; readonly others: readonly Task[] }[];
 }
 
 /** Lets `decideQueue` carry tasks through the queue, and keeps count. The same options give the same result. */
@@ -85,6 +87,8 @@ class QueueSim {
   #items: Task[] = [];
   #aside: Aside | null = null;
   #wasRed = false;
+  /** Checks of trees that were good, as far as is known. */
+  #good = 0;
 
   constructor(options: QueueSimOptions) {
     this.#options = options;
@@ -175,17 +179,20 @@ class QueueSim {
         this.#aside === null
           ? null
           : { outcome, alone, proves: this.#aside.rest === keyOf(this.#items) && first !== undefined },
-      need: redsNeeded(this.#count.checks, this.#count.flakes),
+      need: redsNeeded(this.#good, this.#count.flakes),
       control: this.#control(suspects),
     };
   }
 
   #asideFacts(): { readonly outcome: Outcome; readonly alone: Outcome | null; readonly key: string | null } {
     if (this.#aside === null) return { outcome: NONE, alone: null, key: null };
-    const { home, task, since } = this.#aside;
+    const { home, task, since, held } = this.#aside;
     const key = keyOf([...home, task]);
+    const { greens, reds } = this.#outcome(key);
+    const proven = held.filter(({ others }) => others.every((other) => this.#since.includes(other)));
+    const more = proven.reduce((sum, tree) => sum + this.#outcome(tree.key).reds, 0);
     return {
-      outcome: this.#outcome(key),
+      outcome: { greens, reds: reds > 0 ? reds + more : 0 },
       alone: since > 0 ? this.#outcome(keyOf([...this.#origin, task])) : null,
       key,
     };
@@ -222,6 +229,7 @@ class QueueSim {
     const key = keyOf(tree);
     const { greens, reds } = this.#outcome(key);
     if (green && reds > 0) this.#count.flakes += 1;
+    if (green) this.#good += reds > 0 ? 2 : 1;
     if (!green && greens === 0 && reds === 0) this.#firstRed.set(key, at);
     this.#outcomes.set(key, green ? { greens: greens + 1, reds: 0 } : { greens, reds: reds + (greens > 0 ? 0 : 1) });
     this.#log = [...this.#log.slice(1 - RECENT), { key, green, at }];
@@ -234,7 +242,12 @@ class QueueSim {
 
   #setAside(): void {
     const [task, ...rest] = this.#items;
-    this.#aside = { task: task!, home: this.#prefix(0), since: this.#since.length, rest: keyOf(rest) };
+    const home = this.#prefix(0);
+    const held = rest.map((_, at) => {
+      const others = rest.slice(0, at + 1);
+      return { key: keyOf([...home, task!, ...others]), others };
+    });
+    this.#aside = { task: task!, home, since: this.#since.length, rest: keyOf(rest), held };
     this.#items = rest;
   }
 
