@@ -116,7 +116,7 @@ function landByHand(place, repo, number) {
   const id = `T-${number}`;
   const git = (...args) => {
     const { status, stderr } = spawnSync('git', args, { cwd: repo, env: place.env });
-    if (status !== 0) throw new Error(`git ${args.join(' ')} ended with ${status}: ${stderr}`);
+    if (status !== 0) throw new Error(`git ${args.join(' ')} ended with ${status}: ${stderr.toString()}`);
   };
   const edit = (path, change) => {
     const file = join(repo, path);

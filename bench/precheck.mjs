@@ -110,7 +110,7 @@ function revisions(place, repo) {
 
 function merge(place, repo, args, input = '') {
   const { status, stderr } = spawnSync('git', args, { cwd: repo, env: place.env, input });
-  if (status !== 0) throw new Error(`git ${args.join(' ')} ended with ${status}: ${stderr}`);
+  if (status !== 0) throw new Error(`git ${args.join(' ')} ended with ${status}: ${stderr.toString()}`);
 }
 
 function timed(work) {

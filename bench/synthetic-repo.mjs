@@ -60,7 +60,7 @@ export class Importer {
       input: Buffer.concat(this.#parts.map((part) => Buffer.from(part))),
       maxBuffer: 1 << 30,
     });
-    if (status !== 0) throw new Error(`git fast-import ended with ${status}: ${stderr}`);
+    if (status !== 0) throw new Error(`git fast-import ended with ${status}: ${stderr.toString()}`);
     place.git(repo, 'reset', '-q', '--hard', 'main');
   }
 }
