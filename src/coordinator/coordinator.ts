@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
@@ -35,6 +36,8 @@ import { Watching } from './watching.ts';
 
 /** The slow look that finds what no watcher reported. */
 const SAFETY = 3_000;
+/** So many ticks in a row may follow at once upon each other without base being moved. */
+const QUICKLY = 20;
 /** Between two tries of what somebody else's lock or edit holds up. */
 const AGAIN = 250;
 /** `--until-done` gives a hold this long to end by itself. */
@@ -81,6 +84,9 @@ export class Coordinator {
   /** A landing was put off to the next tick. */
   #deferred = false;
   #commits = 0;
+  /** Ticks in a row that did something, and left base where it was. */
+  #again = 0;
+  #lastBase = '';
   #idleSince: number | null = null;
 
   constructor(options: CoordinatorOptions) {
@@ -238,6 +244,7 @@ export class Coordinator {
     this.#shower.show(observation, decision, this.#landings.view(observation.world));
     if (done > 0) {
       this.#idleSince = null;
+      await this.#breathe(observation.git.base);
       return null;
     }
     const end = await this.#endOf(observation, decision);
@@ -245,6 +252,13 @@ export class Coordinator {
     this.#maintain();
     await this.#sleep(this.#nextLook(observation, decision));
     return null;
+  }
+
+  /** Whatever keeps a tick from getting on, looking again at once and without end would only heat the machine. */
+  async #breathe(base: string): Promise<void> {
+    this.#again = base === this.#lastBase ? this.#again + 1 : 0;
+    this.#lastBase = base;
+    if (this.#again > QUICKLY) await pause(Math.min(AGAIN, (this.#again - QUICKLY) * 5));
   }
 
   async #look(requests: readonly Request[]): ReturnType<Observer['look']> {
