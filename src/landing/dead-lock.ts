@@ -47,6 +47,8 @@ export function isGitAlive(isConcerned: (cwd: string) => boolean): boolean | nul
       if (!readFileSync(`/proc/${pid}/comm`, 'latin1').startsWith('git')) return false;
       // Processes that stay, to read objects and move refs, stand here too and hold no lock between their answers.
       const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+      // On its way out: the kernel has taken its memory back already, and its files with it or in a moment.
+      if (command.every((word) => word === '')) return false;
       if (command.includes('--batch-command') || (command.includes('update-ref') && command.includes('--stdin')))
         return false;
       return isConcerned(readlinkSync(`/proc/${pid}/cwd`));
