@@ -29,6 +29,8 @@ interface Known<F> {
   /** The same, if the text is the file's end. */
   closing?: number | null;
   facts?: F;
+  /** Of the text at the file's end: there the indent of a heading that would follow belongs to it. */
+  closingFacts?: F;
 }
 
 /** What is remembered of the sections read so far. Give the same one to every parse. */
@@ -171,8 +173,8 @@ function readSection<F>(
     const upTo = candidates.hashes[at] ?? text.length;
     const known = lookUp(memo, text.slice(start, upTo));
     const { boundary, stuck } = tryBoundary(text, { start, upTo, first, last: at }, candidates, memo, known);
-    if (boundary === upTo && known.facts !== undefined)
-      return { end: candidates.lines[at] ?? upTo, facts: known.facts };
+    const facts = at >= candidates.lines.length ? known.closingFacts : known.facts;
+    if (boundary === upTo && facts !== undefined) return { end: candidates.lines[at] ?? upTo, facts };
     if (boundary === upTo) throw new Error('a section that was read has no facts');
     if (boundary !== null) {
       for (at = first; candidates.hashes[at] !== boundary;) at++;
@@ -208,8 +210,9 @@ function tryBoundary<F>(
   const relative = boundary === null ? null : boundary - window.start;
   if (atEnd) known.closing = relative;
   else known.probed = relative;
-  if (boundary === window.upTo && known.facts === undefined) {
-    if (!atEnd) tree.children.pop();
+  if (boundary === window.upTo && atEnd) known.closingFacts ??= memo.read(tree, detached(slice));
+  else if (boundary === window.upTo && known.facts === undefined) {
+    tree.children.pop();
     const indent = (candidates.lines[window.last] ?? window.upTo) - window.upTo;
     known.facts = memo.read(tree, detached(indent < 0 ? slice.slice(0, indent) : slice));
   }

@@ -76,6 +76,14 @@ describe('splitSections', () => {
     );
   });
 
+  it('the indent of a heading belongs to the section before it only at the end of the file', () => {
+    const memo = newSectionMemo((_tree, text) => text);
+    const factsOf = (text: string) => splitSections(text, memo).map(({ facts }) => facts);
+    expect(factsOf('## T-1: One\n   ')).toEqual(['## T-1: One\n   ']);
+    expect(factsOf('## T-1: One\n   ## T-7: Seven')).toEqual(['## T-1: One\n', '   ## T-7: Seven']);
+    expect(factsOf('## T-1: One\n   ')).toEqual(['## T-1: One\n   ']);
+  });
+
   it('takes over what stands before and after a change', () => {
     const facts = newSectionMemo(() => ({}));
     const entry = (number: number) => `## T-${number}: Title\n\nText.\n\n`;
