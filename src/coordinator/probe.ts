@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { adapterOf } from '../agents/adapter-of.ts';
 import { parseReport } from '../agents/report.ts';
@@ -95,18 +95,19 @@ async function carryOut(
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
   const env = environmentOf(settings, planned, brief, { changed: null, findings: null });
   await new Promise<void>((ended) => {
+    // A runner doesn't keep this process alive.
+    const alive = setInterval(() => {}, 60_000);
     const pool = createRunnerPool({
       runnerFile: join(packageRoot(), 'dist', 'runner.cjs'),
       root: repo.root,
       capacity: 1,
       onEnded: () => {
+        clearInterval(alive);
         pool.close();
         ended();
       },
     });
     pool.start(folder, env);
-    // A runner doesn't keep this process alive.
-    const alive = setInterval(() => existsSync(join(folder, RUN_FILES.result)) && clearInterval(alive), 250);
   });
   return readResult(folder);
 }
