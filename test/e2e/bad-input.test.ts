@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
+import { until } from './rig/until.ts';
 
 let built: BuiltPackage;
 let open: PlainRepository[] = [];
@@ -84,7 +85,11 @@ describe('WORKFLOW.md that can not be used', () => {
     await run.says('WORKFLOW.md was read again');
     repo.write('board/TODO.md', '# TODO\n\n## T-1: Go on\n\n```sh\necho 1 > 1\n```\n');
     await run.says('T-1 landed');
-    await expect.poll(() => (JSON.parse(repo.kanban('status', '--json').out) as { capacity: number }).capacity).toBe(2);
+    const capacity = (): number => (JSON.parse(repo.kanban('status', '--json').out) as { capacity: number }).capacity;
+    await until(
+      () => capacity() === 2,
+      () => `a capacity of 2, not of ${capacity()}`,
+    );
     expect(repo.kanban('stop').code).toBe(0);
     expect(await run.ended()).toBe(0);
   });

@@ -48,8 +48,13 @@ describe.concurrent('the session of an agent', { timeout: 180_000 }, () => {
     kanban.plan('T-1.tester.1', `await hear(); begin(); report('passed'); await pause('tested'); result();`);
     const coordinator = kanban.start('--until-done');
     await kanban.at('tested');
-    type Shown = { entries: { usage: unknown }[]; today: unknown };
-    const shown = JSON.parse(kanban.kanban('status', '--json').out) as Shown;
+    type Shown = { entries: { usage: { runs: number } }[]; today: unknown };
+    const look = (): Shown => kanban.json<Shown>('status');
+    await until(
+      () => look().entries[0]?.usage.runs === 5,
+      () => `the fifth run in ${JSON.stringify(look())}`,
+    );
+    const shown = look();
     expect(shown.entries[0]?.usage).toMatchObject({
       runs: 5,
       untold: 2,
@@ -75,7 +80,7 @@ describe.concurrent('the session of an agent', { timeout: 180_000 }, () => {
       expect.stringMatching(/^T-1 T-1-5-tester-\S+ unknown$/),
       'T-1 total runs=5 input=3000 cached=0 output=300 cost=1 untold=2',
     ]);
-    const log = JSON.parse(kanban.kanban('log', '--json').out) as unknown;
+    const log = kanban.json<unknown>('log');
     expect(JSON.stringify(log)).toContain('"costUsd":1');
   });
 

@@ -35,12 +35,9 @@ describe('landings that are held by what the person has changed (I7)', () => {
       'T-1,T-2,T-3,T-4,T-5,T-6',
       'T-1,T-2,T-3,T-4,T-5,T-6,T-7',
     ]);
-    await until(
-      () => /T-7 .*green|T-7.*held/.test(kanban.kanban('queue').out),
-      () => kanban.kanban('queue').out,
-    );
-    expect(kanban.kanban('queue').out).toContain('you have changed base.txt');
-    expect(kanban.kanban('queue').out).toContain('conflicts in base.txt with what lands before it');
+    await kanban.shows('queue', /T-7 .*green|T-7.*held/);
+    await kanban.shows('queue', 'you have changed base.txt');
+    await kanban.shows('queue', 'conflicts in base.txt with what lands before it');
     expect(kanban.landings()).toEqual([]);
     expect(kanban.read('base.txt')).toBe('mine\n');
     // Tried again and again, and base moves: nothing is built anew for that.
@@ -141,7 +138,7 @@ describe('landings that are held by what the person has changed (I7)', () => {
     expect(rig.moves().map(({ ids }) => ids)).toEqual([['T-2', 'T-3']]);
     const hold = await coordinator.event('hold-changed', ({ what }) => what === 'landing of T-1');
     expect(hold.why).toBe('you have changed mine.txt');
-    expect(kanban.kanban('status').out).toContain('you have changed mine.txt');
+    await kanban.shows('status', 'you have changed mine.txt');
     kanban.git('checkout', '-q', '--', 'mine.txt');
     await coordinator.landed('T-1');
     coordinator.signal('SIGINT');

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
-import type { Kanban } from './rig/kanban.ts';
 import { PUSHED, SharedRemote } from './rig/shared-remote.ts';
 import { until } from './rig/until.ts';
 
@@ -16,9 +15,6 @@ const WAITING = 'pause there; save "$KANBAN_TASK.txt" "work $n"; commit; report 
 /** A check that tells what it saw, and waits at `check` the first time. */
 const CHECK =
   'steer="$KANBAN_ROOT/../steer"; echo * >> "$steer/seen"; : > "$steer/at/check"; until [ -e "$steer/go/check" ]; do sleep 0.05; done\n';
-
-/** What a person sees of it. */
-const status = (kanban: Kanban): string => kanban.kanban('status').out;
 
 describe('landings are pushed', () => {
   it.concurrent('what is ready together is one push; moves go out with a landing only (I4)', async ({ made }) => {
@@ -85,7 +81,7 @@ describe('landings are pushed', () => {
     await kanban.at('there');
     await coordinator.event('hold-changed', ({ why }) => why?.includes('you have changed base.txt') === true);
     expect(remote.tip()).toBe(start);
-    expect(status(kanban)).toContain('you have changed base.txt');
+    await kanban.shows('status', 'you have changed base.txt');
     kanban.go('there');
     await coordinator.landed('T-2');
     expect(kanban.read('base.txt')).toBe('mine\n');
@@ -233,10 +229,7 @@ describe('the remote moves', () => {
       ({ why }) => why === "main can't be brought up to origin/main: you have changed base.txt",
     );
     kanban.go('there');
-    await until(
-      () => /T-1 .*you have changed base.txt/.test(status(kanban)),
-      () => status(kanban),
-    );
+    await kanban.shows('status', /T-1 .*you have changed base.txt/);
     expect([kanban.read('base.txt'), remote.tip()]).toEqual(['changed here\n', theirs]);
     kanban.git('checkout', '-q', '--', 'base.txt');
     expect((await coordinator.ended).code, coordinator.story()).toBe(0);
@@ -283,10 +276,7 @@ describe('the remote refuses, or is away', () => {
     kanban.plan('T-2.task', WAITING);
     const coordinator = kanban.start('--until-done', '--max-wait', '1s');
     await kanban.at('there');
-    await until(
-      () => /T-1 .*main is frozen until Monday/.test(status(kanban)),
-      () => status(kanban) + coordinator.story(),
-    );
+    await kanban.shows('status', /T-1 .*main is frozen until Monday/);
     kanban.go('there');
     const { code, err } = await coordinator.ended;
     expect([code, remote.tip()], err).toEqual([4, start]);
@@ -322,10 +312,7 @@ describe('the remote refuses, or is away', () => {
     kanban.go('there');
     await kanban.stands('T-2', 'TESTING');
     await kanban.stands('T-1', 'TESTING');
-    await until(
-      () => /T-1 .*origin can't be reached/.test(status(kanban)),
-      () => status(kanban) + coordinator.story(),
-    );
+    await kanban.shows('status', /T-1 .*origin can't be reached/);
     remote.comeBack();
     kanban.kanban('resume');
     expect((await coordinator.ended).code, coordinator.story()).toBe(0);

@@ -228,7 +228,7 @@ export class RunRig {
 }
 
 /** Waits for a condition; a generous bound, no fixed sleep. */
-export async function until(condition: () => boolean, what: string, limit = 50_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, limit = 100_000): Promise<void> {
   const begun = Date.now();
   while (!condition()) {
     if (Date.now() - begun > limit) throw new Error(`waited too long for: ${what}`);

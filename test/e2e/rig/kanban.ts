@@ -125,6 +125,26 @@ export class Kanban {
     return { code: status, signal, out: stdout, err: stderr };
   }
 
+  /** What a command tells with `--json`. */
+  json<T>(...args: string[]): T {
+    const { code, signal, out, err } = this.kanban(...args, '--json');
+    if (!out.startsWith('{') && !out.startsWith('['))
+      throw new Error(`kanban ${args.join(' ')} --json: exit ${code ?? signal}, no JSON\n${out}${err}`);
+    return JSON.parse(out) as T;
+  }
+
+  /** A command comes to say this: what a coordinator shows of its runs and of the queue is half a second old at most. */
+  async shows(command: string, words: RegExp | string, ...options: string[]): Promise<void> {
+    let said = '';
+    await until(
+      () => {
+        said = this.kanban(command, ...options).out;
+        return typeof words === 'string' ? said.includes(words) : words.test(said);
+      },
+      () => `kanban ${command} to say ${String(words)}\n${said}${this.story()}`,
+    );
+  }
+
   git(...args: string[]): string {
     return this.gitIn(this.root, ...args);
   }

@@ -71,7 +71,7 @@ export class PlainRepository {
       cwd,
       env: { ...this.#env(), ...env },
       encoding: 'utf8',
-      timeout: 50_000,
+      timeout: 120_000,
     });
     return { code: status, out: stdout, err: stderr, all: stdout + stderr };
   }

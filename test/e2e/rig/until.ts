@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   look: () => T,
   what: string | (() => string),
-  limit = 45_000,
+  limit = 100_000,
 ): Promise<Exclude<T, false | null | undefined>> {
   const begun = Date.now();
   for (;;) {
