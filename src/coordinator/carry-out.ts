@@ -46,7 +46,7 @@ async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<
   const { id: _id, at: _at, ...wish } = request;
   let posted: string | null = null;
   for (const until = Date.now() + PATIENCE; Date.now() < until;) {
-    const taken = await takeLock(kanbanDir(repo));
+    const taken = await takeLock(kanbanDir(repo), { command: `kanban ${request.command}` });
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, wish);
     const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : UNANSWERED);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { takeLock, type TakenLock } from '../effects/lock.ts';
+import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
@@ -42,6 +42,8 @@ const QUICKLY = 20;
 const AGAIN = 250;
 /** `--until-done` gives a hold this long to end by itself. */
 const PATIENCE = 20_000;
+/** Beginning waits so long for a command that is at work; it may be ending a run. */
+const COMMAND_PATIENCE = 90_000;
 /** A coordinator that was asked to end waits so long for what it still has to write. */
 const LAST_PATIENCE = 2_000;
 const IN_MOTION =
@@ -149,7 +151,7 @@ export class Coordinator {
   /** Runs until it is done, stopped, or can't begin. */
   async run(): Promise<Ending> {
     mkdirSync(join(this.#repo.root, '.kanban'), { recursive: true, mode: 0o700 });
-    const taken = await takeLock(kanbanDir(this.#repo));
+    const taken = await this.#takeLock();
     if (!taken.ok) return { code: 3, problems: [taken.problem], lines: [] };
     let ending: Ending | null = null;
     try {
@@ -157,6 +159,16 @@ export class Coordinator {
       return ending;
     } finally {
       await this.#leave(taken, ending);
+    }
+  }
+
+  /** A command that does its work without a coordinator (`kanban undo`) has the lock for a moment only. */
+  async #takeLock(): Promise<TakeLock> {
+    for (const until = Date.now() + COMMAND_PATIENCE; ; await pause(50)) {
+      const taken = await takeLock(kanbanDir(this.#repo));
+      const command = taken.ok ? undefined : taken.held?.holder?.command;
+      if (command === undefined || Date.now() > until || this.#mode !== 'run') return taken;
+      this.#teller.once('lock', { type: 'told', message: `waits for \`${command}\` to end, then begins` });
     }
   }
 

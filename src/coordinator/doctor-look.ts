@@ -196,8 +196,10 @@ const strays = (repo: Repository): ReturnType<typeof findMarked> => {
 
 /** Only with no coordinator alive: a living one does all this by itself. */
 async function mend(repo: Repository): Promise<string[]> {
-  if (lockHolder(kanbanDir(repo)) !== null) return ['a coordinator is running: it clears up by itself'];
-  const taken = await takeLock(kanbanDir(repo));
+  const other = lockHolder(kanbanDir(repo));
+  if (other !== null && other.holder?.command === undefined)
+    return ['a coordinator is running: it clears up by itself'];
+  const taken = await takeLock(kanbanDir(repo), { command: 'kanban doctor --fix', wait: 10_000 });
   if (!taken.ok) return [taken.problem.message];
   try {
     const fixed = (await recover(repo)).map((event) =>

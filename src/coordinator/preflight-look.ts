@@ -43,7 +43,7 @@ export async function look(cwd: string): Promise<readonly Finding[]> {
       [],
       held?.state === 'foreign' ? { pid, host, here: false } : null,
     );
-    if (held?.state !== 'alive') return findings;
+    if (held?.state !== 'alive' || held.holder?.command !== undefined) return findings;
     return [
       { check: 'other-coordinator', level: 'told', message: `A coordinator is at work here (pid ${pid}).` },
       ...findings,

@@ -22,6 +22,8 @@ export interface LockProof {
 export interface Holder extends Claim {
   /** Made anew each time, never used twice. */
   readonly nonce: string;
+  /** A command that has it for a moment (`kanban undo`); absent: a coordinator. */
+  readonly command?: string | undefined;
 }
 
 export type TakenLock = {
@@ -48,6 +50,8 @@ export interface LockOptions {
   readonly name?: string;
   /** Milliseconds to wait for a living holder; 0 unless told. */
   readonly wait?: number;
+  /** The command that takes it for a moment (`kanban undo`), for the messages of others; a coordinator unless told. */
+  readonly command?: string;
 }
 
 /**
@@ -59,7 +63,7 @@ export interface LockOptions {
  * many starters gets to replace it.
  * @param dir `<git common dir>/kanban`; made if it isn't there.
  */
-export async function takeLock(dir: string, { name = 'lock', wait = 0 }: LockOptions = {}): Promise<TakeLock> {
+export async function takeLock(dir: string, { name = 'lock', wait = 0, command }: LockOptions = {}): Promise<TakeLock> {
   const path = join(dir, name);
   const until = performance.now() + wait;
   // Long enough for any takeover on a busy machine; beyond it, its winner has been stopped in the middle of it.
@@ -68,7 +72,7 @@ export async function takeLock(dir: string, { name = 'lock', wait = 0 }: LockOpt
     mkdirSync(dir, { recursive: true });
     for (;;) {
       const nonce = randomBytes(12).toString('hex');
-      const found = tryTake(path, nonce);
+      const found = tryTake(path, nonce, command);
       if (found === 'taken') {
         sweepDead(dir, name);
         return taken(path, nonce);
@@ -101,8 +105,9 @@ interface Found {
 function tryTake(
   path: string,
   nonce: string,
+  command: string | undefined,
 ): 'taken' | 'busy' | { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } {
-  const mine = { ...processIdentity(process.pid), claimedAt: Date.now(), nonce } satisfies Holder;
+  const mine = { ...processIdentity(process.pid), claimedAt: Date.now(), nonce, command } satisfies Holder;
   if (writeOnce(path, mine)) return 'taken';
   const found = look(path);
   if (found === null) return 'busy';
@@ -187,7 +192,7 @@ function refused(
     state === 'alive' ? `kanban stop    # or end ${who}` : `make sure that nothing runs there, then: rm '${path}'`;
   const what =
     basename(path) === 'lock'
-      ? 'A coordinator is at work in this repository:'
+      ? `${holder?.command === undefined ? 'A coordinator' : `\`${holder.command}\``} is at work in this repository:`
       : `The lock ${basename(path)} is held by`;
   return { ok: false, held, problem: { code: 'lock-held', message: `${what} ${who}${since}`, fix } };
 }

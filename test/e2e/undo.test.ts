@@ -89,7 +89,7 @@ describe('kanban undo', () => {
     expect(await coordinator.event('entry-undone')).toMatchObject({ id: 'T-1', why: 'it breaks', landing: commit });
     await kanban.at('one');
     expect(kanban.kanban('add', 'Two', '--depends', 'T-1').code).toBe(0);
-    expect(kanban.kanban('status', '--details').out).toMatch(/T-10\b.*waits for T-1/);
+    await kanban.shows('status', /T-10\b.*waits for T-1/, '--details');
     kanban.go('nine');
     await coordinator.landed('T-9');
     expect(kanban.landings()).toEqual(['T-1', 'T-9']);
@@ -155,51 +155,99 @@ describe('kanban undo', () => {
   it.concurrent('kill -9 while git brings the checkout along: the next start ends it, and the request is answered once (I8)', async ({
     built,
   }) => {
-    const repo = new PlainRepository(built.cli).init();
+    const slow = new SlowCheckout(built.cli);
+    const { repo } = slow;
     try {
-      // A filter that stops git half-way, as a slow disk would.
-      const [armed, there, go] = ['armed', 'there', 'go'].map((name) => join(repo.folder, name)) as [
-        string,
-        string,
-        string,
-      ];
-      repo.git('config', 'filter.slow.smudge', `sh '${join(repo.folder, 'slow.sh')}'`);
-      writeFileSync(
-        join(repo.folder, 'slow.sh'),
-        `cat; if [ -e '${armed}' ] && [ ! -e '${go}' ]; then : > '${there}'; until [ -e '${go}' ] || [ ! -d '${repo.folder}' ]; do sleep 0.05; done; fi\n`,
-      );
-      repo.write('.gitattributes', `${repo.read('.gitattributes')}\na.txt filter=slow\n`);
-      repo.commit().add('One', 'printf "wrong\\n" > a.txt');
-      expect(repo.kanban('run', '--until-done').code).toBe(0);
-      expect(repo.read('a.txt')).toBe('wrong\n');
-      const landed = repo.git('rev-parse', 'main');
+      const landed = slow.landsAndArms();
       const first = repo.start('run');
       await first.says('kanban runs');
-      mkdirSync(armed);
       const asked = repo.start('undo', 'T-1', '--why', 'it breaks');
-      await until(
-        () => existsSync(there),
-        () => `git at work\n${first.all}${asked.all}`,
-      );
+      await slow.isThere(() => first.all + asked.all);
       first.signal('SIGKILL');
       await first.ended();
-      writeFileSync(go, '');
+      slow.go();
       const second = repo.start('run');
       expect(await asked.ended(), asked.all + second.all).toBe(0);
-      await until(
-        () => repo.git('log', '--first-parent', '--format=%s', `${landed}..main`).startsWith('T-1: One'),
-        () => `T-1 lands again\n${second.all}`,
-      );
-      second.signal('SIGTERM');
-      await second.ended();
-      const subjects = repo.git('log', '--first-parent', '--format=%s', `${landed}..main`).split('\n');
-      expect(subjects.filter((subject) => subject === 'kanban: T-1 undone')).toHaveLength(1);
-      expect([repo.read('a.txt'), repo.git('status', '--porcelain')]).toEqual(['wrong\n', '']);
-      expect(repo.git('fsck', '--no-dangling')).toBe('');
+      await slow.expectDoneAfresh(landed, second);
       expect(repo.facts()).not.toMatch(/\.lock|landing\.json|move\.json|inflight/);
     } finally {
-      writeFileSync(join(repo.folder, 'go'), '');
-      await repo.remove();
+      await slow.remove();
+    }
+  });
+
+  it.concurrent('a coordinator that is started meanwhile waits for it, and names it (I3)', async ({ built }) => {
+    const slow = new SlowCheckout(built.cli);
+    const { repo } = slow;
+    try {
+      const landed = slow.landsAndArms();
+      const asked = repo.start('undo', 'T-1', '--why', 'it breaks');
+      await slow.isThere(() => asked.all);
+      const run = repo.start('run');
+      await run.says('waits for `kanban undo` to end, then begins');
+      expect(run.all).not.toContain('kanban runs');
+      slow.go();
+      expect(await asked.ended(), asked.all).toBe(0);
+      await slow.expectDoneAfresh(landed, run);
+    } finally {
+      await slow.remove();
     }
   });
 });
+
+/** One entry lands; what git then does to its file takes until `go`, as on a slow disk. */
+class SlowCheckout {
+  readonly repo: PlainRepository;
+
+  constructor(cli: string) {
+    this.repo = new PlainRepository(cli).init();
+    const { folder } = this.repo;
+    const [armed, there, go] = ['armed', 'there', 'go'].map((name) => join(folder, name));
+    this.repo.git('config', 'filter.slow.smudge', `sh '${join(folder, 'slow.sh')}'`);
+    writeFileSync(
+      join(folder, 'slow.sh'),
+      `cat; if [ -e '${armed}' ] && [ ! -e '${go}' ]; then : > '${there}'; until [ -e '${go}' ] || [ ! -d '${folder}' ]; do sleep 0.05; done; fi\n`,
+    );
+    this.repo.write('.gitattributes', `${this.repo.read('.gitattributes')}\na.txt filter=slow\n`);
+  }
+
+  /** @returns base with the landing. */
+  landsAndArms(): string {
+    const { repo } = this;
+    repo.commit().add('One', 'printf "wrong\\n" > a.txt');
+    expect(repo.kanban('run', '--until-done').code).toBe(0);
+    expect(repo.read('a.txt')).toBe('wrong\n');
+    mkdirSync(join(repo.folder, 'armed'));
+    return repo.git('rev-parse', 'main');
+  }
+
+  async isThere(story: () => string): Promise<void> {
+    await until(
+      () => existsSync(join(this.repo.folder, 'there')),
+      () => `git at work\n${story()}`,
+    );
+  }
+
+  go(): void {
+    writeFileSync(join(this.repo.folder, 'go'), '');
+  }
+
+  /** Undone once, then landed again by the coordinator, which is ended. */
+  async expectDoneAfresh(landed: string, coordinator: ReturnType<PlainRepository['start']>): Promise<void> {
+    const { repo } = this;
+    const subjects = (): string[] => repo.git('log', '--first-parent', '--format=%s', `${landed}..main`).split('\n');
+    await until(
+      () => subjects()[0]?.startsWith('T-1: One'),
+      () => `T-1 lands again\n${coordinator.all}`,
+    );
+    coordinator.signal('SIGTERM');
+    await coordinator.ended();
+    expect(subjects().filter((subject) => subject === 'kanban: T-1 undone')).toHaveLength(1);
+    expect([repo.read('a.txt'), repo.git('status', '--porcelain')]).toEqual(['wrong\n', '']);
+    expect(repo.git('fsck', '--no-dangling')).toBe('');
+  }
+
+  async remove(): Promise<void> {
+    this.go();
+    await this.repo.remove();
+  }
+}
