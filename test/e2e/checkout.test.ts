@@ -79,20 +79,18 @@ describe('the checkout of a person is sacred (I7)', () => {
     expect(kanban.read('shared.txt')).toBe('one\nmine\nwork\n');
   });
 
-  it.concurrent(
-    'an untracked file in the way of a landing holds it; --until-done ends with 4 and names it',
-    { timeout: 90_000 },
-    async ({ made }) => {
-      const kanban = made({ todo: '## T-1: One\n' });
-      kanban.write('T-1.txt', 'theirs\n');
-      const { code, err } = await kanban.untilDone();
-      expect(code, err + kanban.story()).toBe(4);
-      expect(err).toContain('T-1.txt');
-      expect(kanban.read('T-1.txt')).toBe('theirs\n');
-      expect(kanban.landings()).toEqual([]);
-      await kanban.expectQuiet();
-    },
-  );
+  it.concurrent('an untracked file in the way of a landing holds it; --until-done ends with 4 and names it', async ({
+    made,
+  }) => {
+    const kanban = made({ todo: '## T-1: One\n' });
+    kanban.write('T-1.txt', 'theirs\n');
+    const { code, err } = await kanban.untilDone();
+    expect(code, err + kanban.story()).toBe(4);
+    expect(err).toContain('T-1.txt');
+    expect(kanban.read('T-1.txt')).toBe('theirs\n');
+    expect(kanban.landings()).toEqual([]);
+    await kanban.expectQuiet();
+  });
 });
 
 describe('files that both write', () => {
@@ -344,41 +342,39 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.read('mine.txt')).toBe('side\n');
   });
 
-  it.concurrent(
-    'commits in a loop of their own meanwhile: every commit of theirs stays, every entry lands once',
-    { timeout: 90_000 },
-    async ({ made }) => {
-      const ids = ['T-1', 'T-2', 'T-3', 'T-4'];
-      const kanban = made({ todo: ids.map((id) => `## ${id}: Entry\n\n`).join(''), settings: 'capacity: 2\n' });
-      const coordinator = kanban.start('--until-done');
-      await coordinator.event('entry-moved');
-      let over = false;
-      void coordinator.ended.then(() => (over = true));
-      let count = 0;
-      let looks = 0;
-      await until(
-        () => {
-          // Every 200 ms or so: one who holds the index all the time holds up everything, and rightly.
-          if (looks++ % 8 !== 0) return over;
-          kanban.write(`own-${count}.txt`, 'own\n');
-          if (
-            tries(() => kanban.git('add', `own-${count}.txt`)) &&
-            tries(() => kanban.git('commit', '-q', '-m', `own ${count}`, '--', `own-${count}.txt`))
-          )
-            count++;
-          return over;
-        },
-        () => coordinator.story(),
-      );
-      expect((await coordinator.ended).code, coordinator.story()).toBe(0);
-      kanban.git('add', '-A');
-      if (kanban.git('status', '--porcelain') !== '') kanban.git('commit', '-qm', 'own last');
-      await kanban.expectDone(ids);
-      const subjects = kanban.subjects();
-      for (let n = 0; n < count; n++) expect(subjects.filter((subject) => subject === `own ${n}`)).toHaveLength(1);
-      expect(count).toBeGreaterThan(0);
-    },
-  );
+  it.concurrent('commits in a loop of their own meanwhile: every commit of theirs stays, every entry lands once', async ({
+    made,
+  }) => {
+    const ids = ['T-1', 'T-2', 'T-3', 'T-4'];
+    const kanban = made({ todo: ids.map((id) => `## ${id}: Entry\n\n`).join(''), settings: 'capacity: 2\n' });
+    const coordinator = kanban.start('--until-done');
+    await coordinator.event('entry-moved');
+    let over = false;
+    void coordinator.ended.then(() => (over = true));
+    let count = 0;
+    let looks = 0;
+    await until(
+      () => {
+        // Every 200 ms or so: one who holds the index all the time holds up everything, and rightly.
+        if (looks++ % 8 !== 0) return over;
+        kanban.write(`own-${count}.txt`, 'own\n');
+        if (
+          tries(() => kanban.git('add', `own-${count}.txt`)) &&
+          tries(() => kanban.git('commit', '-q', '-m', `own ${count}`, '--', `own-${count}.txt`))
+        )
+          count++;
+        return over;
+      },
+      () => coordinator.story(),
+    );
+    expect((await coordinator.ended).code, coordinator.story()).toBe(0);
+    kanban.git('add', '-A');
+    if (kanban.git('status', '--porcelain') !== '') kanban.git('commit', '-qm', 'own last');
+    await kanban.expectDone(ids);
+    const subjects = kanban.subjects();
+    for (let n = 0; n < count; n++) expect(subjects.filter((subject) => subject === `own ${n}`)).toHaveLength(1);
+    expect(count).toBeGreaterThan(0);
+  });
 });
 
 function tries(what: () => void): boolean {

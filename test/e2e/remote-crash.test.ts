@@ -101,7 +101,7 @@ describe('kill -9 while a landing is pushed: the next run asks the remote first 
 const KILLS = ['250 480 700 930 1200 1500 1900 2400', '350 590 810 1050 1350 1700 2100 2600'];
 
 describe('kill -9 at any time, with push and a check, then `kanban run` again: the same end (I8)', () => {
-  it.concurrent.for(KILLS)('killed %s ms after its starts', { timeout: 120_000 }, async (delays, { made }) => {
+  it.concurrent.for(KILLS)('killed %s ms after its starts', async (delays, { made }) => {
     const kanban = made({
       todo: FIVE,
       settings: `${PUSHED}merge_queue: { mode: batch, check: sleep 0.1 }\n`,

@@ -23,7 +23,7 @@ function slowly(kanban: Kanban): void {
 const KILLS = ['60 210 330 480 700', '120 260 400 560 900', '180 290 440 620 1100', '240 310 520 350 800'];
 
 describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)', () => {
-  it.concurrent.for(KILLS)('killed %s ms after its starts', { timeout: 120_000 }, async (delays, { made }) => {
+  it.concurrent.for(KILLS)('killed %s ms after its starts', async (delays, { made }) => {
     const kanban = made({ todo: BOARD, settings: 'capacity: 3\n' });
     slowly(kanban);
     for (const delay of delays.split(' ').map(Number)) {
@@ -37,7 +37,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     for (const id of IDS) expect(kanban.read(`${id}.txt`), kanban.story()).toBe('work 1\n');
   });
 
-  it.concurrent('killed the moment that each kind of event is told', { timeout: 120_000 }, async ({ made }) => {
+  it.concurrent('killed the moment that each kind of event is told', async ({ made }) => {
     const kanban = made({ todo: BOARD, settings: 'capacity: 3\n' });
     slowly(kanban);
     for (const type of [

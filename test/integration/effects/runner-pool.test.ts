@@ -171,37 +171,33 @@ describe('runner pool', () => {
     expect(readFileSync(join(root, '.kanban/runner.log'), 'utf8')).toContain('missing.cjs');
   });
 
-  it(
-    'does not keep the coordinator alive; a run outlives it, whether it closed the pool or was killed',
-    { timeout: 120_000 },
-    async () => {
-      const program = buildProgram(
-        `import { createRunnerPool } from '../../../src/effects/runner-pool.ts';
+  it('does not keep the coordinator alive; a run outlives it, whether it closed the pool or was killed', async () => {
+    const program = buildProgram(
+      `import { createRunnerPool } from '../../../src/effects/runner-pool.ts';
        const [runnerFile, root, folder, how] = process.argv.slice(2);
        const pool = createRunnerPool({ runnerFile, root, capacity: 2, onEnded: () => {} });
        pool.warm(2);
        pool.start(folder, {});
        if (how === 'close') pool.close();
        if (how === 'stay') setInterval(() => {}, 1000);`,
-        join(root, 'coordinator.mjs'),
-      );
-      for (const how of ['close', 'leave', 'stay']) {
-        const folder = aRun();
-        const coordinator = spawn(process.execPath, [program, runnerFile, root, folder, how], { stdio: 'ignore' });
-        const left = new Promise((resolve) => coordinator.once('exit', resolve));
-        if (how === 'stay') {
-          await until(() => claim(folder) !== null);
-          coordinator.kill('SIGKILL');
-        }
-        await left;
+      join(root, 'coordinator.mjs'),
+    );
+    for (const how of ['close', 'leave', 'stay']) {
+      const folder = aRun();
+      const coordinator = spawn(process.execPath, [program, runnerFile, root, folder, how], { stdio: 'ignore' });
+      const left = new Promise((resolve) => coordinator.once('exit', resolve));
+      if (how === 'stay') {
         await until(() => claim(folder) !== null);
-        expect(isRunning(claim(folder)!.pid)).toBe(true);
-        go(folder);
-        await until(() => existsSync(join(folder, 'result.json')));
-        await until(() => pids().every((pid) => !isRunning(pid)));
+        coordinator.kill('SIGKILL');
       }
-    },
-  );
+      await left;
+      await until(() => claim(folder) !== null);
+      expect(isRunning(claim(folder)!.pid)).toBe(true);
+      go(folder);
+      await until(() => existsSync(join(folder, 'result.json')));
+      await until(() => pids().every((pid) => !isRunning(pid)));
+    }
+  });
 
   it('tells nothing after close', async () => {
     const folder = aRun();

@@ -184,7 +184,7 @@ describe('ensureWorktree', () => {
     expect(existsSync(join(root, '.worktrees/hook-ran'))).toBe(false);
   });
 
-  it('twenty at once, made and removed: all there, then nothing left', { timeout: 120_000 }, async () => {
+  it('twenty at once, made and removed: all there, then nothing left', async () => {
     const ids = Array.from({ length: 20 }, (_, i) => `T-${i + 1}`);
     await Promise.all(ids.map((id) => ready(id)));
     expect(await listWorktrees(repo)).toHaveLength(21);
@@ -244,7 +244,7 @@ describe('ensureWorktree', () => {
 });
 
 describe('a git that outlived its killed coordinator', () => {
-  it('is left to finish before anything else is done (I8)', { timeout: 120_000 }, async () => {
+  it('is left to finish before anything else is done (I8)', async () => {
     // A checkout that takes as long as the test likes.
     put('.gitattributes', '*.slow filter=slow\n');
     put('x.slow', 'x\n');

@@ -265,7 +265,7 @@ describe('refs', () => {
     ]);
   });
 
-  it('wait for a lock that goes, and tell one that stays', { timeout: 60_000 }, async () => {
+  it('wait for a lock that goes, and tell one that stays', async () => {
     rig = await makeRig();
     const { repo } = rig;
     rig.write('.git/refs/kanban/a.lock', '');
@@ -276,7 +276,7 @@ describe('refs', () => {
     expect(await waiting).toEqual({ ok: true });
   });
 
-  it('lose no update between two writers, and survive the death of the process', { timeout: 60_000 }, async () => {
+  it('lose no update between two writers, and survive the death of the process', async () => {
     rig = await makeRig();
     const second = await openRepository(rig.root);
     if (!second.ok) throw new Error('no repository');

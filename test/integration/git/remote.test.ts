@@ -223,11 +223,11 @@ describe('pushFastForward', () => {
     rig.hook('update', `trap '' TERM; echo $$ > '${rig.folder}/pid'; ${A_MINUTE}`);
     const outcome = await pushFastForward(here.repo, {
       ...fetch,
-      timeout: 1_500,
+      timeout: 3_000,
       sha: here.commit('two'),
       branch: 'main',
     });
-    expect(outcome).toEqual({ kind: 'unknown', words: 'origin has not answered within 2 s' });
+    expect(outcome).toEqual({ kind: 'unknown', words: 'origin has not answered within 3 s' });
     await until(() => !isAlive(pidIn(rig.folder)));
   });
 });

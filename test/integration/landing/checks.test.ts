@@ -17,8 +17,6 @@ import { buildProgram } from '../effects/child-program.ts';
 import { readFileOrEmpty, until } from '../effects/waiting.ts';
 import { makeRig, type Rig } from './rig.ts';
 
-const LONG = { timeout: 120_000 };
-
 let rig: Rig;
 let runnerFile: string;
 let pool: RunnerPool;
@@ -127,7 +125,7 @@ describe('checks of the merge queue', () => {
     expect((await ended(checks)).result?.outcome).toBe('green');
   });
 
-  it('are trouble when after_create fails, red when the time is over', LONG, async () => {
+  it('are trouble when after_create fails, red when the time is over', async () => {
     const checks = newChecks();
     const hooks = { ...defaultSettings().hooks, after_create: 'echo registry is away; exit 1' };
     const first = checks.start(order(), settings('true', { hooks }));
@@ -139,8 +137,8 @@ describe('checks of the merge queue', () => {
     });
     checks.take(first);
     const standard = settings(`echo $$ > ${at('check.pid')}; exec tail -f /dev/null`);
-    checks.start(order(), { ...standard, merge_queue: { ...standard.merge_queue, check_timeout: 1_000 } });
-    expect((await ended(checks)).result).toMatchObject({ outcome: 'red', detail: 'not done after 1 s' });
+    checks.start(order(), { ...standard, merge_queue: { ...standard.merge_queue, check_timeout: 3_000 } });
+    expect((await ended(checks)).result).toMatchObject({ outcome: 'red', detail: 'not done after 3 s' });
     expect(isRunning(await pidIn(at('check.pid')))).toBe(false);
   });
 
@@ -165,7 +163,7 @@ describe('checks of the merge queue', () => {
     expect(listRuns(rig.root, 'checks').runs).toEqual([]);
   });
 
-  it('outlive their coordinator and are adopted by the next, with all that is to be known (I8)', LONG, async () => {
+  it('outlive their coordinator and are adopted by the next, with all that is to be known (I8)', async () => {
     const program = buildProgram(
       `import { Checks } from '../../../src/coordinator/checks.ts';
        import { createRunnerPool } from '../../../src/effects/runner-pool.ts';
@@ -200,7 +198,7 @@ describe('checks of the merge queue', () => {
     expect(existsSync(bell)).toBe(false);
   });
 
-  it('whose runner is killed are trouble once all of it is ended, never red (I8)', LONG, async () => {
+  it('whose runner is killed are trouble once all of it is ended, never red (I8)', async () => {
     const checks = newChecks();
     const id = checks.start(order(), settings(`echo $$ > ${at('check.pid')}; exec tail -f /dev/null`));
     const pid = await pidIn(at('check.pid'));

@@ -67,7 +67,7 @@ describe.each(WAYS)('contained by %s', (_way, bwrap) => {
       says('agent'),
       'wait',
     ].join('\n');
-    const result = await rig.run(program(script, { timeout: 1_500, grace: 500 }));
+    const result = await rig.run(program(script, { timeout: 2_500, grace: 500 }));
     expect(result).toMatchObject({ cause: 'timed-out', survivors: [] });
     for (const name of ['setsid', 'deaf', 'unmarked', 'agent']) expect(await pidOf(name), name).toBe(null);
   });
@@ -87,9 +87,9 @@ describe.each(WAYS)('contained by %s', (_way, bwrap) => {
   });
 
   it('ends one that is stopped, and one that hears nothing, with SIGKILL', async () => {
-    const stopped = program(`${says('stopped')}; kill -STOP $$`, { timeout: 700, grace: 5_000 });
+    const stopped = program(`${says('stopped')}; kill -STOP $$`, { timeout: 2_000, grace: 5_000 });
     expect(await rig.run(stopped)).toMatchObject({ cause: 'timed-out', exit: { signal: 'SIGTERM' } });
-    const deaf = program(`trap '' TERM; ${says('deaf')}; while :; do sleep 0.1; done`, { timeout: 700, grace: 300 });
+    const deaf = program(`trap '' TERM; ${says('deaf')}; while :; do sleep 0.1; done`, { timeout: 2_000, grace: 300 });
     expect(await rig.run(deaf)).toMatchObject({ cause: 'timed-out', exit: { signal: 'SIGKILL' }, survivors: [] });
     expect([await pidOf('stopped'), await pidOf('deaf')]).toEqual([null, null]);
   });
@@ -227,7 +227,7 @@ describe.each(WAYS.filter(([way]) => way === 'bwrap'))('only by %s', (_way, bwra
   it('even what hides its origin ends with the agent', async () => {
     await rig.run(rig.program(`${escape('escaped')}; ${REPORT}`, { bwrap }));
     expect(await pidOf('escaped')).toBe(null);
-    await rig.run(rig.program(`${escape('late')}; exec ${idle}`, { bwrap, timeout: 1_000, grace: 500 }));
+    await rig.run(rig.program(`${escape('late')}; exec ${idle}`, { bwrap, timeout: 2_000, grace: 500 }));
     expect(await pidOf('late')).toBe(null);
   });
 

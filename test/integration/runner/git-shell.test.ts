@@ -98,7 +98,7 @@ describe('a shell that stays', () => {
   });
 
   it('ends what hangs, with all below it', async () => {
-    const answer = await run(sh(`echo $$ > ${join(folder, 'hangs.pid')}; sleep 600; true`, { timeout: 1_000 }));
+    const answer = await run(sh(`echo $$ > ${join(folder, 'hangs.pid')}; sleep 600; true`, { timeout: 2_000 }));
     expect(answer.code).toBe(-1);
     const pid = Number(readFileSync(join(folder, 'hangs.pid'), 'utf8'));
     await until(() => !isRunning(pid), 'its end');

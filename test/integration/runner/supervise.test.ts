@@ -62,7 +62,7 @@ describe('whole-tree kill', () => {
   });
 
   it('ends an agent that is stopped (SIGSTOP)', async () => {
-    const brief = rig.program(`echo $$ > ${at('agent.pid')}; kill -STOP $$`, { timeout: 700, grace: 2_000 });
+    const brief = rig.program(`echo $$ > ${at('agent.pid')}; kill -STOP $$`, { timeout: 2_000, grace: 2_000 });
     expect(await rig.run(brief)).toMatchObject({ cause: 'timed-out', survivors: [] });
     expect(isRunning(await pidIn(at('agent.pid')))).toBe(false);
   });
@@ -338,7 +338,7 @@ describe('hooks', () => {
       '.git/kanban/after-create.lock',
       JSON.stringify({ ...processIdentity(process.pid), startTime: '1', claimedAt: 0 }),
     );
-    const hooks = { afterCreate: `echo $$ > ${at('hook.pid')}; ${idle}`, beforeRun: '', afterRun: '', timeout: 700 };
+    const hooks = { afterCreate: `echo $$ > ${at('hook.pid')}; ${idle}`, beforeRun: '', afterRun: '', timeout: 2_000 };
     const result = await rig.run(rig.task('true\n', { hooks, grace: 500 }));
     expect(result.cause).toBe('not-started');
     expect(result.detail).toContain('took longer than');
