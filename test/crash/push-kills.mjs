@@ -291,7 +291,7 @@ class Round {
       await pause(50);
     }
     const { child, ended, said } = this.start();
-    const over = await Promise.race([ended, pause(LONGEST)]);
+    const over = await Promise.race([ended, pause(LONGEST, undefined, { ref: false })]);
     if (over === undefined) {
       child.kill('SIGKILL');
       return this.fault(`the last run does not end: ${said()}`);
