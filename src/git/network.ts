@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { git, GitError, type Repository } from './git.ts';
 
 /** What bounds a talk with a remote. */
@@ -26,7 +27,7 @@ export async function talk(
   repo: Repository,
   remote: RemoteConfig,
   args: readonly string[],
-  { timeout, signal }: NetworkLimits,
+  { timeout, signal, input }: NetworkLimits & { readonly input?: string },
 ): Promise<Talk> {
   // Not AbortSignal.timeout: Node 20 may collect such a signal before its time is up.
   const ender = new AbortController();
@@ -40,7 +41,13 @@ export async function talk(
   signal?.addEventListener('abort', wanted, { once: true });
   const timer = setTimeout(() => end('time'), Math.max(1, timeout));
   try {
-    const options = { cwd: repo.root, env: networkEnv(remote), okExit: ANY, signal: ender.signal };
+    const options = {
+      cwd: repo.root,
+      env: networkEnv(remote),
+      okExit: ANY,
+      signal: ender.signal,
+      ...(input === undefined ? {} : { input }),
+    };
     return { ...(await git([...ALWAYS, '-c', `remote.${remote.name}.mirror=false`, ...args], options)), ended: null };
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
@@ -57,14 +64,19 @@ export interface RemoteConfig {
   readonly url: string;
   /** The person has said how ssh is to be run. */
   readonly ownSsh: boolean;
+  /** Where Git LFS keeps files here, absolute; it need not exist (`lfs.storage` in git-lfs-config(5)). */
+  readonly largeFiles: string;
 }
 
 /** One short git call. @returns null when there is no remote of this name. */
 export async function remoteConfig(repo: Repository, remote: string): Promise<RemoteConfig | null> {
-  const { stdout } = await git(['config', '-z', '--get-regexp', '^(core\\.sshcommand|remote\\..*\\.url)$'], {
-    cwd: repo.root,
-    okExit: [0, 1],
-  });
+  const { stdout } = await git(
+    ['config', '-z', '--get-regexp', '^(core\\.sshcommand|lfs\\.storage|remote\\..*\\.url)$'],
+    {
+      cwd: repo.root,
+      okExit: [0, 1],
+    },
+  );
   const values = new Map<string, string>();
   for (const record of stdout.split('\0')) {
     const end = record.indexOf('\n');
@@ -74,7 +86,12 @@ export async function remoteConfig(repo: Repository, remote: string): Promise<Re
   const url = values.get(`remote.${remote}.url`);
   if (url === undefined || url === '') return null;
   const { GIT_SSH_COMMAND, GIT_SSH } = process.env;
-  return { name: remote, url, ownSsh: Boolean(GIT_SSH_COMMAND || GIT_SSH || values.get('core.sshcommand')) };
+  return {
+    name: remote,
+    url,
+    ownSsh: Boolean(GIT_SSH_COMMAND || GIT_SSH || values.get('core.sshcommand')),
+    largeFiles: resolve(repo.commonDir, values.get('lfs.storage') ?? 'lfs'),
+  };
 }
 
 const ANY = Array.from({ length: 256 }, (_, code) => code);

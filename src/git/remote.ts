@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { git, type Repository } from './git.ts';
+import { sendLargeFiles } from './lfs.ts';
 import { remoteConfig, talk, type NetworkLimits, type RemoteConfig, type Talk } from './network.ts';
 import { isBeforeSending, saidByGit, saidByServer, troubleOf, type RemoteTrouble } from './remote-words.ts';
 
@@ -70,14 +71,22 @@ export type PushOutcome =
   | { readonly kind: 'unknown'; readonly words: string };
 
 /**
- * `<sha>:refs/heads/<branch>`, never forced. The person's pre-push hooks don't run, as hooks don't run on our commits.
+ * `<sha>:refs/heads/<branch>`, never forced, after the files that Git LFS keeps for it. The person's pre-push hooks don't
+ * run, as hooks don't run on our commits.
  * git compares the branch with what the remote says when it connects, and the remote compares again when it moves it.
  */
 export async function pushFastForward(
   repo: Repository,
   { remote, sha, branch, ...limits }: NetworkLimits & { remote: string; sha: string; branch: string },
 ): Promise<PushOutcome> {
-  return push(repo, remote, [], `${sha}:refs/heads/${branch}`, limits);
+  const config = await remoteConfig(repo, remote);
+  if (config === null) return { kind: 'unreachable', words: noRemote(remote).words };
+  const sent = await sendLargeFiles(repo, config, { sha, branch, ...limits });
+  if (sent !== null && sent.code !== 0) {
+    const why = sent.ended === null ? saidByGit(sent.stderr || sent.stdout) : endedWords(remote, sent, limits.timeout);
+    return { kind: 'unreachable', words: `the files kept in Git LFS could not be sent to ${remote}: ${why}` };
+  }
+  return push(repo, config, [], `${sha}:refs/heads/${branch}`, limits);
 }
 
 /**
@@ -90,7 +99,9 @@ export async function pushWithLease(
   order: NetworkLimits & { remote: string; ref: string; to: string | null; from: string | null },
 ): Promise<PushOutcome> {
   const { remote, ref, to, from, ...limits } = order;
-  return push(repo, remote, [`--force-with-lease=${ref}:${from ?? ''}`], `${to ?? ''}:${ref}`, limits);
+  const config = await remoteConfig(repo, remote);
+  if (config === null) return { kind: 'unreachable', words: noRemote(remote).words };
+  return push(repo, config, [`--force-with-lease=${ref}:${from ?? ''}`], `${to ?? ''}:${ref}`, limits);
 }
 
 /** What the remote says that this ref (in full) is now, without fetching it; null = there is none. */
@@ -128,13 +139,12 @@ const PUSH = `push --porcelain --no-verify --no-follow-tags --recurse-submodules
 
 async function push(
   repo: Repository,
-  remote: string,
+  config: RemoteConfig,
   options: readonly string[],
   refspec: string,
   limits: NetworkLimits,
 ): Promise<PushOutcome> {
-  const config = await remoteConfig(repo, remote);
-  if (config === null) return { kind: 'unreachable', words: noRemote(remote).words };
+  const remote = config.name;
   const ended = await talk(repo, config, [...PUSH, ...options, '--', remote, refspec], limits);
   if (ended.ended !== null) return { kind: 'unknown', words: endedWords(remote, ended, limits.timeout) };
   const line = statusLines(ended.stdout).find(({ flag }) => flag === '!') ?? statusLines(ended.stdout)[0];
