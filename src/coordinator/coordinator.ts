@@ -253,6 +253,7 @@ export class Coordinator {
     const decision = decide(observation.world);
     const done = await this.#performAll(observation, decision);
     this.#landings.tell(this.#teller);
+    this.#teller.remind(Date.now());
     this.#shower.show(observation, decision, this.#landings.view(observation.world));
     if (done > 0) {
       this.#idleSince = null;

@@ -9,6 +9,7 @@ import type { BoardWriter } from './board-writer.ts';
 import { Checks } from './checks.ts';
 import { MergeQueue, type QueueParts } from './merge-queue.ts';
 import type { Observation, Observer } from './observe.ts';
+import type { Hold } from './queue-words.ts';
 import type { Performed } from './perform.ts';
 import { pushGate, type AtTheGate } from './push-gate.ts';
 import { queueView } from './queue-view.ts';
@@ -119,21 +120,23 @@ export class Landings {
   /** What waits longer than a moment is said, and that it goes on. */
   tell(teller: Teller): void {
     const now = Date.now();
-    const holds = new Map(this.queue.holds);
+    const holds = new Map<string, Hold>(this.queue.holds);
     for (const kind of ['remote', 'upstream'] as const) {
       const why = this.#upkeep.held(kind);
-      if (why !== null) holds.set(kind === 'remote' ? "the remote's commits" : 'upstream', { why, since: 0 });
+      if (why !== null)
+        holds.set(kind === 'remote' ? "the remote's commits" : 'upstream', { why, since: 0, state: 'held' });
     }
     this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
     if (this.#frozenSince !== null)
       holds.set('the board', {
         why: 'the remote is asked what it has, before anything is moved',
         since: this.#frozenSince,
+        state: 'lands',
       });
-    for (const [what, { why, since }] of holds) {
+    for (const [what, { why, since, state }] of holds) {
       if (now - since < WORTH_TELLING) continue;
       this.#told.add(what);
-      teller.hold(what, why);
+      teller.hold(what, why, state === 'lands');
     }
     for (const what of this.#told)
       if (!holds.has(what)) {

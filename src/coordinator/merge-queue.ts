@@ -13,7 +13,7 @@ import type { QueueLook } from './queue-facts.ts';
 import { QueueLanding, type QueueParts } from './queue-landing.ts';
 import { QueueReturns } from './queue-returns.ts';
 import { QueueTrees } from './queue-trees.ts';
-import { QueueWords } from './queue-words.ts';
+import { QueueWords, type Hold } from './queue-words.ts';
 import type { Remote } from './remote.ts';
 
 export type { QueueParts } from './queue-landing.ts';
@@ -74,7 +74,7 @@ export class MergeQueue {
   }
 
   /** What waits, and why, by what it is. */
-  get holds(): ReadonlyMap<string, { readonly why: string; readonly since: number }> {
+  get holds(): ReadonlyMap<string, Hold> {
     return this.#words.holds;
   }
 

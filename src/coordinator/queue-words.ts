@@ -11,13 +11,21 @@ type Later = Extract<Performed, { kind: 'later' }>;
 /** What keeps landings from landing, and is said of those that are green. */
 const OF_LANDINGS = ['landings', 'pushes'] as const;
 
+/** Why something waits. */
+export interface Hold {
+  readonly why: string;
+  /** Epoch ms. */
+  readonly since: number;
+  /** `held`: a person is needed. */
+  readonly state: QueueWord['state'];
+}
+
 /** What the merge queue says: of each task, and of what waits as a whole. One turn after the other. */
 export class QueueWords {
   /** By task id. */
   readonly words = new Map<string, QueueWord>();
-  /** Why something waits, and since when (epoch ms), by what it is. */
-  readonly holds = new Map<string, { readonly why: string; readonly since: number }>();
-  readonly #states = new Map<string, QueueWord['state']>();
+  /** By what it is. */
+  readonly holds = new Map<string, Hold>();
   /** Holds that were found in this turn. */
   readonly #found = new Set<string>();
   /** Until when a landing is not tried again, by task id; '' = all. */
@@ -104,15 +112,13 @@ export class QueueWords {
   get ofLandings(): { readonly why: string; readonly state: QueueWord['state'] } | null {
     for (const what of OF_LANDINGS) {
       const hold = this.holds.get(what);
-      if (hold !== undefined && this.#found.has(what))
-        return { why: hold.why, state: this.#states.get(what) ?? 'held' };
+      if (hold !== undefined && this.#found.has(what)) return hold;
     }
     return null;
   }
 
   #mark(what: string, why: string, state: QueueWord['state']): void {
-    this.holds.set(what, { why, since: this.holds.get(what)?.since ?? Date.now() });
-    this.#states.set(what, state);
+    this.holds.set(what, { why, since: this.holds.get(what)?.since ?? Date.now(), state });
     this.#found.add(what);
   }
 }

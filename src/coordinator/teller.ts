@@ -19,12 +19,17 @@ export interface TellerParts {
   readonly onCommit: (at: number) => void;
 }
 
+/** A hold that lasts so long is told to the person's own program, ms. */
+const NOTIFIED_AFTER = 60_000;
+
 /** Says what happened: to the view, to `.kanban/events.jsonl`, and to the person's own program when they are needed. */
 export class Teller {
   readonly #parts: TellerParts;
   readonly #told = new Set<string>();
   readonly #problems = new ToldProblems();
   readonly #holds = new Map<string, string>();
+  /** Since when something has been held, for whatever reason (epoch ms); null = the person has been notified. */
+  readonly #heldSince = new Map<string, number | null>();
   #settings = { broken: '', text: '' };
 
   constructor(parts: TellerParts) {
@@ -66,12 +71,23 @@ export class Teller {
     this.once(`problem ${problem.code} ${problem.message}`, { type: 'problem-found', problem });
   }
 
-  /** A hold begins, changes its reason, or ends (null). */
-  hold(what: string, why: string | null): void {
+  /** A hold begins, changes its reason, or ends (null). @param passes it ends without a person */
+  hold(what: string, why: string | null, passes = false): void {
     if ((this.#holds.get(what) ?? null) === why) return;
     if (why === null) this.#holds.delete(what);
     else this.#holds.set(what, why);
+    if (why === null || passes) this.#heldSince.delete(what);
+    else if (!this.#heldSince.has(what)) this.#heldSince.set(what, Date.now());
     this.emit({ type: 'hold-changed', what, why });
+  }
+
+  /** At each tick: what has waited for a minute needs the person. @param now epoch ms */
+  remind(now: number): void {
+    for (const [what, since] of this.#heldSince) {
+      if (since === null || now - since < NOTIFIED_AFTER) continue;
+      this.#heldSince.set(what, null);
+      this.#notify({ type: 'hold-changed', what, why: this.#holds.get(what) ?? '', at: now });
+    }
   }
 
   /** What an observation shows that has not been said: problems, settings, saves from old buffers, a rewritten base. */

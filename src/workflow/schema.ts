@@ -236,7 +236,11 @@ export const schema = z.strictObject({
     },
     'Commands around runs.',
   ),
-  notify: setting(text, '', 'Command that gets an event as JSON on stdin whenever a person is needed.'),
+  notify: setting(
+    text,
+    '',
+    'Command that gets an event as JSON on stdin whenever a person is needed: `person-needed`, or `hold-changed` for what has waited for a minute.',
+  ),
   preflight: setting(
     z.array(command).meta({ expects: 'a list of maps with `name` and `run`' }),
     [],
