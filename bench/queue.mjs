@@ -57,6 +57,33 @@ export async function bench({ place, rounds = 20 }) {
     ],
     rows,
   );
+  outages(simulateQueue);
+}
+
+/** Everything is red for a while, base included, and comes back in the middle of a search. */
+function outages(simulateQueue) {
+  const rows = [
+    { bad: 0, flake: 0 },
+    { bad: 0, flake: 0.05 },
+    { bad: 0.05, flake: 0 },
+    { bad: 0.05, flake: 0.05 },
+  ].map((options) => {
+    const runs = [];
+    for (let from = 1; from <= 50; from += 1)
+      for (let length = 1; length <= 30; length += 1)
+        runs.push(
+          simulateQueue({ ...options, tasks: 150, seed: from * 31 + length, outage: { from, runs: length } }).innocents
+            .length,
+        );
+    return [
+      percent(options.bad),
+      percent(options.flake),
+      runs.length,
+      runs.filter((innocents) => innocents > 0).length,
+    ];
+  });
+  console.log('\nOutages of 1 to 30 checks, beginning with each of the first 50 checks:\n');
+  printTable(['bad tasks', 'flakes', 'outages', 'in which a good task was sent back'], rows);
 }
 
 const percent = (share) => `${share * 100} %`;

@@ -17,6 +17,8 @@ export interface Aside {
   readonly aloneKey: string | null;
   /** The others, in order: green, they prove what it is. */
   readonly rest: string;
+  /** They were green. */
+  readonly restIsGreen: boolean;
   /** Trees that held it and the next of the others, by their ids: once these are green, its reds there are its own. */
   readonly held: readonly { readonly key: string; readonly others: readonly string[] }[];
 }
@@ -66,6 +68,9 @@ export class Batch {
   /** The next ones are green in their place. */
   settle(gone: readonly Gone[], underKey: string): void {
     for (const { id } of gone) this.#settled.add(id);
+    const { aside } = this;
+    if (aside !== null && gone.map(({ id }) => id).join(' ') === aside.rest)
+      this.aside = { ...aside, restIsGreen: true };
     this.since = [...this.since, ...gone];
     this.#underKey = underKey;
     this.#isProved = true;

@@ -67,6 +67,8 @@ export async function factsOfQueue(
       partners.push(tree);
     }
   const suspects = [...own.slice(1).map(({ key }) => key), ...(aside === null ? [] : [aside.key])];
+  const all = [...suspects, ...(aside?.held ?? []).map(({ key }) => key)];
+  const isAgain = (keys: readonly (string | null | undefined)[]): boolean => wasRedAgain(log, all, keys);
   const base = own[0]?.key ?? '';
   const rest = batch.undecided.map(({ id }) => id).join(' ');
   return {
@@ -83,10 +85,12 @@ export async function factsOfQueue(
           : {
               outcome: outcomeOfAside(log, aside, since),
               alone: aside.aloneKey === null ? null : outcomeOf(log, aside.aloneKey),
-              proves: aside.rest === rest && rest !== '',
+              rest: restOf(aside, rest),
+              again: isAgain([aside.key, aside.aloneKey]),
             },
       need: redsNeeded(countOfGood(log), log.flakes.length),
       control: controlOf(log, suspects, base),
+      again: isAgain([own[1]?.key, alone?.key]),
     },
   };
 }
@@ -106,10 +110,25 @@ function outcomeOfAside(log: CheckLog, { key, held }: Aside, since: readonly Gon
   return { greens, reds: own.reduce((sum, tree) => sum + outcomeOf(log, tree.key).reds, reds) };
 }
 
+/** @param now the ids of those that are not decided */
+function restOf({ rest, restIsGreen }: Aside, now: string): 'chain' | 'green' | 'other' {
+  if (restIsGreen) return 'green';
+  return rest === now && now !== '' ? 'chain' : 'other';
+}
+
+const redTimes = (log: CheckLog, key: string): readonly number[] =>
+  log.outcomes.get(key)?.reds.map(({ at }) => at) ?? [];
+
+/** Since one of the batch's trees was red first, something was green; and after that one of the suspect's own was red. */
+function wasRedAgain(log: CheckLog, batch: readonly string[], own: readonly (string | null | undefined)[]): boolean {
+  const since = Math.min(...batch.flatMap((key) => redTimes(log, key)));
+  const green = log.recent.findLast(({ at, outcome }) => at >= since && outcome === 'green');
+  return green !== undefined && own.some((key) => redTimes(log, key ?? '').some((at) => at > green.at));
+}
+
 /** Since one of these was red first: greens of any tree, reds of base. */
 function controlOf(log: CheckLog, suspects: readonly string[], base: string): Outcome {
-  const times = suspects.flatMap((key) => log.outcomes.get(key)?.reds.map(({ at }) => at) ?? []);
-  const since = Math.min(...times);
+  const since = Math.min(...suspects.flatMap((key) => redTimes(log, key)));
   const later = log.recent.filter(({ at }) => at >= since);
   return {
     greens: later.filter(({ outcome }) => outcome === 'green').length,

@@ -49,6 +49,7 @@ export function asideOf(look: Facts, chain: KeyedChain, batch: Batch): Aside {
     key: red.key,
     aloneKey: look.alone?.key ?? null,
     rest: rest.map(({ id }) => id).join(' '),
+    restIsGreen: false,
     held: chain.trees
       .slice(batch.floor + 2)
       .map(({ key }, at) => ({ key, others: rest.slice(0, at + 1).map(({ id }) => id) })),

@@ -26,8 +26,10 @@ export interface QueueFacts {
     /** With the reds of every tree that held it and otherwise only tasks that have landed since. */
     readonly outcome: Outcome;
     readonly alone: Outcome | null;
-    /** The chain is its whole batch but for it: green, they prove what it is. */
-    readonly proves: boolean;
+    /** The whole of its batch but for it is the chain, or was `green`: then they prove what it is. */
+    readonly rest: 'chain' | 'green' | 'other';
+    /** As of the first landing of the chain. */
+    readonly again: boolean;
   } | null;
   /** So many reds without a green blame a task. */
   readonly need: number;
@@ -36,6 +38,11 @@ export interface QueueFacts {
    * nothing about a database that is down today.
    */
   readonly control: Outcome;
+  /**
+   * Since the batch was red first, some tree was green, and after that the first landing of the chain was red: an outage
+   * that has ended is not the reason.
+   */
+  readonly again: boolean;
 }
 
 /** Which tree is to be checked. */
@@ -78,7 +85,8 @@ export function decideQueue(facts: QueueFacts): QueueStep {
   const last = prefixes.length - 1;
   if (last < 1) return aside === null ? { do: 'nothing' } : judgeAside(facts, aside);
   const whole = at(facts, last);
-  if (isGreen(whole)) return aside !== null && isProven(aside) ? sendBackAside(aside) : { do: 'land', length: last };
+  if (isGreen(whole))
+    return aside?.rest === 'chain' && isProven(aside) ? sendBackAside(aside) : { do: 'land', length: last };
   if (whole.reds < 2) return check(prefix(last), whole.reds === 0 ? 'first' : 'again');
   if (aside !== null) return besideAside(facts, aside);
   const green = prefixes.findLastIndex(isGreen);
@@ -131,15 +139,26 @@ function search(facts: QueueFacts): QueueStep {
   // By itself it is as good a second look as the same tree again, and tells whether it takes another task to make it red.
   if (alone !== null && alone.reds === 0) return check({ tree: 'alone' }, 'confirm');
   const reds = first.reds + (alone?.reds ?? 0);
-  if (last > 1 && reds >= 2) return { do: 'set-aside' };
-  if (reds < need) return check(prefix(1), 'confirm');
-  return controlled(facts, { do: 'send-back', who: 'first', partner: null });
+  // Where all has been red so far, its second red is asked for once something was green.
+  if (last > 1 && reds >= (facts.again ? 2 : 1)) return { do: 'set-aside' };
+  const verdict: QueueStep = { do: 'send-back', who: 'first', partner: null };
+  return judge(facts, { reds, need, again: facts.again }, check(prefix(1), 'confirm'), verdict);
 }
 
-/** Nothing was green since: is it base, or what the check needs (a database that is down)? */
-function controlled({ control }: QueueFacts, step: QueueStep): QueueStep {
-  if (isGreen(control)) return step;
-  return control.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+/**
+ * Nobody is blamed before something was green, lest it is base, or what the check needs (a database that is down); nor
+ * without a red after that, lest that has come back meanwhile.
+ * @param more the check that gives one red more
+ */
+function judge(
+  { control }: QueueFacts,
+  { reds, need, again }: { readonly reds: number; readonly need: number; readonly again: boolean },
+  more: QueueStep,
+  verdict: QueueStep,
+): QueueStep {
+  if (reds < Math.min(2, need)) return more;
+  if (!isGreen(control)) return control.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+  return reds >= need && again ? verdict : more;
 }
 
 /** Green alone, red after what has landed since: with which of these? */
@@ -152,16 +171,18 @@ function interaction(facts: QueueFacts): QueueStep {
   const red = end < 0 ? partners.length + 1 : end + 1;
   const green = 1 + partners.slice(0, red - 1).findLastIndex(isGreen);
   const named = partners[red - 1];
-  if (red - green <= 1 && (named === undefined || named.reds >= 2))
-    return controlled(facts, { do: 'send-back', who: 'first', partner: red });
+  if (red - green <= 1 && (named === undefined || named.reds >= 2)) {
+    const seen = { reds: at(facts, 1).reds, need, again: facts.again };
+    return judge(facts, seen, check(prefix(1), 'confirm'), { do: 'send-back', who: 'first', partner: red });
+  }
   if (red - green <= 1) return check({ tree: 'partner', length: red }, 'confirm');
   return check({ tree: 'partner', length: Math.floor((green + red) / 2) }, 'search');
 }
 
 type Aside = NonNullable<QueueFacts['aside']>;
 
-/** Green, or red without the others; its reds may have been forgotten meanwhile, because base was red as well. */
-const isProven = ({ outcome, proves }: Aside): boolean => proves && (isGreen(outcome) || outcome.reds > 0);
+/** Where the others are green. Its reds may have been forgotten meanwhile, because base was red as well. */
+const isProven = ({ outcome, again }: Aside): boolean => isGreen(outcome) || (outcome.reds > 0 && again);
 
 const sendBackAside = ({ outcome }: Aside): QueueStep =>
   isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'aside', partner: null };
@@ -180,9 +201,10 @@ function besideAside(facts: QueueFacts, aside: Aside): QueueStep {
   return red > 1 ? check(prefix(Math.floor(red / 2)), 'search') : judgeAside(facts, aside);
 }
 
-/** The others prove nothing (they are red without it, too): it is judged by itself. */
+/** Unless the others have proved what it is, it is judged by itself. */
 function judgeAside(facts: QueueFacts, aside: Aside): QueueStep {
-  if (isGreen(aside.outcome)) return sendBackAside(aside);
+  if (isGreen(aside.outcome) || (aside.rest === 'green' && isProven(aside))) return sendBackAside(aside);
   const reds = aside.outcome.reds + (aside.alone?.reds ?? 0);
-  return reds < facts.need ? check({ tree: 'aside' }, 'confirm') : controlled(facts, sendBackAside(aside));
+  const seen = { reds, need: facts.need, again: aside.again };
+  return judge(facts, seen, check({ tree: 'aside' }, 'confirm'), sendBackAside(aside));
 }

@@ -159,6 +159,27 @@ describe('a red check', () => {
 });
 
 describe('nobody is to blame', () => {
+  it.concurrent('what the check needs is down, and back in the middle of the search (I5, I9)', async ({ made }) => {
+    const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), tasks(8), 'exit $((1 < n && n < 7))');
+    const { kanban } = rig;
+    const { code, err, coordinator } = await kanban.untilDone();
+    expect(code, err + kanban.story()).toBe(0);
+    expect(rig.tasksChecked, rig.story()).toEqual([
+      'T-1,T-2,T-3,T-4',
+      'T-5,T-6,T-7,T-8',
+      'T-5,T-6,T-7,T-8',
+      'T-5,T-6',
+      'T-5',
+      'T-6,T-7,T-8',
+      'T-6,T-7,T-8',
+      'T-5',
+      'T-5',
+    ]);
+    expect(coordinator.all('check-blamed')).toEqual([]);
+    expect(kanban.git('log', '-p', 'main', '--', 'board')).not.toContain('attempts');
+    await rig.expectLanded(idsOf(tasks(8)));
+  });
+
   it.concurrent('base is red: said, nothing lands, nobody goes back; a commit that mends it is all it takes (I5, I9)', async ({
     made,
   }) => {

@@ -13,6 +13,7 @@ const aside = (member: Candidate): Aside => ({
   key: 'key',
   aloneKey: null,
   rest: 'T-2 T-3 T-4',
+  restIsGreen: false,
   held: [],
 });
 
@@ -79,6 +80,15 @@ describe('how a batch came out', () => {
     batch.settle(gone(3, 4), 'k4');
     expect(batch.count()).toEqual({ outcome: 'green', size: 4 });
     expect(batch.count()).toBeNull();
+  });
+
+  it('knows of one that is set aside whether all the others of its batch were green', () => {
+    for (const others of [gone(2, 3), gone(2, 3, 4)]) {
+      const batch = begun();
+      batch.setAside(aside(task(1)));
+      batch.settle(others, 'key');
+      expect(batch.aside?.restIsGreen).toBe(others.length === 3);
+    }
   });
 
   it('is red once a culprit was searched for, and waits for one that is set aside', () => {

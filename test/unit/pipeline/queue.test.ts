@@ -24,12 +24,19 @@ const facts = (prefixes: string, change: Partial<QueueFacts> = {}): QueueFacts =
   aside: null,
   need: 3,
   control: CONTROLLED,
+  again: true,
   ...change,
 });
-const aside = (mark: string, change: { alone?: string; proves?: boolean } = {}): NonNullable<QueueFacts['aside']> => ({
+type Aside = NonNullable<QueueFacts['aside']>;
+const aside = (
+  mark: string,
+  { alone, ...change }: { alone?: string } & Partial<Pick<Aside, 'rest' | 'again'>> = {},
+): Aside => ({
   outcome: outcome(mark),
-  alone: change.alone === undefined ? null : outcome(change.alone),
-  proves: change.proves ?? false,
+  alone: alone === undefined ? null : outcome(alone),
+  rest: 'other',
+  again: true,
+  ...change,
 });
 
 const check = (length: number, why: string): unknown => ({ do: 'check', which: { tree: 'prefix', length }, why });
@@ -82,14 +89,24 @@ describe('the first task of the chain is suspected', () => {
       other({ tree: 'alone' }, 'confirm'),
     ],
     ['and red alone, too: it is set aside', facts('g1--2', { alone: outcome('1') }), { do: 'set-aside' }],
+    [
+      'it was red once, and nothing was green so far: the others are checked before it is asked for its second red',
+      facts('g1--2', { again: false, control: NO_CONTROL }),
+      { do: 'set-aside' },
+    ],
     ['it is the only one: red as often as is needed, it goes back', facts('g3'), blame('first')],
     ['it is the only one: not yet red as often as is needed', facts('g2'), check(1, 'confirm')],
     ['more reds are needed where flakes are common', facts('g3', { need: 4 }), check(1, 'confirm')],
     ['reds alone count, too', facts('g2', { alone: outcome('1') }), blame('first')],
     [
       'nothing was green since: base is looked at before anybody is blamed (I3)',
-      facts('g3', { control: NO_CONTROL }),
+      facts('g2', { control: NO_CONTROL, again: false }),
       check(0, 'control'),
+    ],
+    [
+      'base is green, and it was not red after that: what was down may be back (I3)',
+      facts('g4', { again: false }),
+      check(1, 'confirm'),
     ],
     [
       'base has become red since: the check needs something that is down',
@@ -106,17 +123,33 @@ describe('a task that was set aside', () => {
     ['they are red once: again', facts('g--1', { aside: aside('2') }), check(3, 'again')],
     [
       'they are green, and are its whole batch: that proves it, it goes back',
-      facts('g--g', { aside: aside('2', { proves: true }) }),
+      facts('g--g', { aside: aside('2', { rest: 'chain' }) }),
       blame('aside'),
     ],
     [
+      'they are green, and it was not red since anything was: they land first (I3)',
+      facts('g--g', { aside: aside('1', { rest: 'chain', again: false }) }),
+      land(3),
+    ],
+    [
+      'then it is looked at: what was down may be back (I3)',
+      facts('g', { aside: aside('1', { rest: 'green', again: false }) }),
+      other({ tree: 'aside' }, 'confirm'),
+    ],
+    ['and is red again: it goes back', facts('g', { aside: aside('2', { rest: 'green' }) }), blame('aside')],
+    [
+      'others land before it that are not its batch: by itself it must be red as often as is needed',
+      facts('g', { aside: aside('2') }),
+      other({ tree: 'aside' }, 'confirm'),
+    ],
+    [
       'base was red meanwhile, so its reds are forgotten: they land, and it is checked anew (I3)',
-      facts('g--g', { aside: aside('-', { proves: true }) }),
+      facts('g--g', { aside: aside('-', { rest: 'chain', again: false }) }),
       land(3),
     ],
     [
       'its reds are forgotten, and nobody else is left',
-      facts('g', { aside: aside('-', { proves: true }) }),
+      facts('g', { aside: aside('-', { rest: 'green', again: false }) }),
       other({ tree: 'aside' }, 'confirm'),
     ],
     [
@@ -136,7 +169,7 @@ describe('a task that was set aside', () => {
     ['it is green after all: it goes on', facts('g--2', { aside: aside('g') }), { do: 'take-back' }],
     [
       'it is green after all, and the others as well',
-      facts('g--g', { aside: aside('g', { proves: true }) }),
+      facts('g--g', { aside: aside('g', { rest: 'chain', again: false }) }),
       { do: 'take-back' },
     ],
     [
@@ -147,8 +180,13 @@ describe('a task that was set aside', () => {
     ['nobody else is left, red as often as is needed', facts('g', { aside: aside('3') }), blame('aside')],
     [
       'nothing was green since: base is looked at first (I3)',
-      facts('g', { aside: aside('3'), control: NO_CONTROL }),
+      facts('g', { aside: aside('3', { again: false }), control: NO_CONTROL }),
       check(0, 'control'),
+    ],
+    [
+      'base is green, and it was not red after that',
+      facts('g', { aside: aside('4', { again: false }) }),
+      other({ tree: 'aside' }, 'confirm'),
     ],
   ]);
 });
@@ -257,6 +295,15 @@ describe('a simulated queue', () => {
 
   it('ends where every task is bad (I10)', () => {
     expectJust({ tasks: 100, bad: 1, flake: 0 }, seeds);
+  });
+
+  it('blames nobody for an outage, whenever it begins and however long it lasts (I3)', () => {
+    for (let from = 1; from <= 40; from += 1)
+      for (let runs = 1; runs <= 24; runs += 1) {
+        const seed = from * 31 + runs;
+        const { innocents, sentBack } = simulateQueue({ tasks: 100, bad: 0, flake: 0, outage: { from, runs }, seed });
+        expect([innocents, sentBack], `from ${from}, for ${runs}`).toEqual([[], []]);
+      }
   });
 
   it('stops, and blames nobody, while the check is red on everything (I3)', () => {

@@ -29,7 +29,7 @@ export interface QueueSimResult {
   readonly checks: number;
   readonly landed: readonly number[];
   readonly sentBack: readonly { readonly task: number; readonly partner: number | null }[];
-  /** Good tasks that were sent back. */
+  /** Good tasks that were sent back; one of a pair that is red together is none of them. */
   readonly innocents: readonly number[];
   /** Bad tasks, and second halves of a pair, that landed. */
   readonly escaped: readonly number[];
@@ -54,6 +54,8 @@ interface Aside {
   readonly home: readonly Task[];
   readonly since: number;
   readonly rest: string;
+  /** The others of its batch have been green without it. */
+  restIsGreen: boolean;
   /** Trees of the chain that held it and the tasks behind it. */
   readonly held: readonly { readonly key: string; readonly others: readonly Task[] }[];
 }
@@ -140,6 +142,8 @@ class QueueSim {
         if (step.why !== 'first' && step.why !== 'again') this.#wasRed = true;
         return void this.#check(this.#tree(step.which));
       case 'land':
+        if (this.#aside !== null && step.length === this.#items.length)
+          this.#aside.restIsGreen ||= this.#rest(this.#aside) === 'chain';
         for (const task of this.#items.splice(0, step.length)) {
           this.#since.push(task);
           this.#landed.push(task.index);
@@ -162,8 +166,9 @@ class QueueSim {
 
   #facts(): QueueFacts {
     const [first] = this.#items;
-    const { outcome, alone, key } = this.#asideFacts();
-    const suspects = [...this.#items.map((_, index) => keyOf(this.#prefix(index + 1))), ...(key === null ? [] : [key])];
+    const { outcome, alone, own } = this.#asideFacts();
+    const suspects = [...this.#items.map((_, index) => keyOf(this.#prefix(index + 1))), ...own.slice(0, 1)];
+    const batch = [...suspects, ...(this.#aside?.held.map(({ key }) => key) ?? [])];
     return {
       prefixes: Array.from({ length: this.#items.length + 1 }, (_, length) =>
         this.#outcome(keyOf(this.#prefix(length))),
@@ -176,16 +181,21 @@ class QueueSim {
               .slice(0, -1)
               .map((_, at) => this.#outcome(keyOf(this.#tree({ tree: 'partner', length: at + 1 })))),
       aside:
-        this.#aside === null
-          ? null
-          : { outcome, alone, proves: this.#aside.rest === keyOf(this.#items) && first !== undefined },
+        this.#aside === null ? null : { outcome, alone, rest: this.#rest(this.#aside), again: this.#again(batch, own) },
       need: redsNeeded(this.#good, this.#count.flakes),
       control: this.#control(suspects),
+      again: first !== undefined && this.#again(batch, [keyOf(this.#prefix(1)), keyOf([...this.#origin, first])]),
     };
   }
 
-  #asideFacts(): { readonly outcome: Outcome; readonly alone: Outcome | null; readonly key: string | null } {
-    if (this.#aside === null) return { outcome: NONE, alone: null, key: null };
+  #rest({ rest, restIsGreen }: Aside): 'chain' | 'green' | 'other' {
+    if (restIsGreen) return 'green';
+    return rest === keyOf(this.#items) && this.#items.length > 0 ? 'chain' : 'other';
+  }
+
+  /** `own`: keys of the trees that tell of it, its own first. */
+  #asideFacts(): { readonly outcome: Outcome; readonly alone: Outcome | null; readonly own: readonly string[] } {
+    if (this.#aside === null) return { outcome: NONE, alone: null, own: [] };
     const { home, task, since, held } = this.#aside;
     const key = keyOf([...home, task]);
     const { greens, reds } = this.#outcome(key);
@@ -194,13 +204,24 @@ class QueueSim {
     return {
       outcome: { greens, reds: reds > 0 ? reds + more : 0 },
       alone: since > 0 ? this.#outcome(keyOf([...this.#origin, task])) : null,
-      key,
+      own: [key, keyOf([...this.#origin, task])],
     };
   }
 
-  /** Since one of these was red first. */
+  /** When one of these was red first. */
+  #redSince(keys: readonly string[]): number {
+    return Math.min(...keys.map((key) => this.#firstRed.get(key) ?? Infinity));
+  }
+
+  /** Since one of the batch's trees was red first, something was green; and after that one of its own was red. */
+  #again(batch: readonly string[], own: readonly string[]): boolean {
+    const since = this.#redSince(batch);
+    const first = this.#log.find(({ green, at }) => green && at >= since);
+    return first !== undefined && this.#log.some(({ key, green, at }) => !green && own.includes(key) && at > first.at);
+  }
+
   #control(suspects: readonly string[]): Outcome {
-    const since = Math.min(...suspects.map((key) => this.#firstRed.get(key) ?? Infinity));
+    const since = this.#redSince(suspects);
     const base = keyOf(this.#prefix(0));
     const later = this.#log.filter(({ at }) => at >= since);
     return {
@@ -247,7 +268,7 @@ class QueueSim {
       const others = rest.slice(0, at + 1);
       return { key: keyOf([...home, task!, ...others]), others };
     });
-    this.#aside = { task: task!, home, since: this.#since.length, rest: keyOf(rest), held };
+    this.#aside = { task: task!, home, since: this.#since.length, rest: keyOf(rest), restIsGreen: false, held };
     this.#items = rest;
   }
 
@@ -257,8 +278,10 @@ class QueueSim {
     if (who === 'aside') this.#aside = null;
     const named = partner === null ? null : (this.#since[partner - 1]?.index ?? -1);
     this.#sentBack.push({ task: task.index, partner: named });
-    if (!this.#isGuilty(task, [...under, task])) this.#innocents.push(task.index);
-    if (named !== null && (named !== task.index - 1 || !task.clashes)) this.#count.misnamed += 1;
+    const other = under.find(({ index, clashes }) => index === task.index + 1 && clashes);
+    if (!this.#isGuilty(task, [...under, task]) && other === undefined) this.#innocents.push(task.index);
+    const isOther = named !== null && (named === other?.index || (named === task.index - 1 && task.clashes));
+    if (named !== null && !isOther) this.#count.misnamed += 1;
   }
 
   /** Nothing lands until base is green again; then no red of before counts any more. */
