@@ -235,7 +235,8 @@ export class Remote {
     const signal = this.#endingPush.signal;
     const notOurs = await this.#lock.confirm(signal);
     if (notOurs !== null) return notOurs;
-    const outcome = await pushFastForward(repo, { remote, sha, branch: base, timeout: limits.push, signal });
+    const from = await this.#tip(base);
+    const outcome = await pushFastForward(repo, { remote, sha, branch: base, from, timeout: limits.push, signal });
     if (outcome.kind !== 'unknown' || this.#settings === null) return outcome;
     // Whatever was known of the remote is no longer.
     this.#fetchedAt = null;

@@ -71,22 +71,28 @@ export type PushOutcome =
   | { readonly kind: 'unknown'; readonly words: string };
 
 /**
- * `<sha>:refs/heads/<branch>`, never forced, after the files that Git LFS keeps for it. The person's pre-push hooks don't
+ * `<sha>:refs/heads/<branch>`, only as a fast-forward of `from`, after the files that Git LFS keeps for it. The person's pre-push hooks don't
  * run, as hooks don't run on our commits.
- * git compares the branch with what the remote says when it connects, and the remote compares again when it moves it.
+ * git compares the branch with what the remote says when it connects, and the remote compares again when it moves it. That
+ * it would be a fast-forward is not enough: what somebody took out there a moment ago must not come back.
+ * @param from what the remote had when this commit was built on it; null = it had no such branch
  */
 export async function pushFastForward(
   repo: Repository,
-  { remote, sha, branch, ...limits }: NetworkLimits & { remote: string; sha: string; branch: string },
+  order: NetworkLimits & { remote: string; sha: string; branch: string; from: string | null },
 ): Promise<PushOutcome> {
+  const { remote, sha, branch, from, ...limits } = order;
   const config = await remoteConfig(repo, remote);
   if (config === null) return { kind: 'unreachable', words: noRemote(remote).words };
+  if (from !== null && !(await isAncestor(repo, from, sha)))
+    return { kind: 'rejected', words: `${remote} has moved (it has ${from.slice(0, 10)})` };
   const sent = await sendLargeFiles(repo, config, { sha, branch, ...limits });
   if (sent !== null && sent.code !== 0) {
     const why = sent.ended === null ? saidByGit(sent.stderr || sent.stdout) : endedWords(remote, sent, limits.timeout);
     return { kind: 'unreachable', words: `the files kept in Git LFS could not be sent to ${remote}: ${why}` };
   }
-  return push(repo, config, [], `${sha}:refs/heads/${branch}`, limits);
+  const lease = `--force-with-lease=refs/heads/${branch}:${from ?? ''}`;
+  return push(repo, config, [lease], `${sha}:refs/heads/${branch}`, limits);
 }
 
 /**
@@ -122,6 +128,11 @@ export async function tipOf(repo: Repository, ref: string): Promise<string | nul
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   const { code, stdout } = await git(args, { cwd: repo.root, okExit: [0, 1, 128] });
   return code === 0 ? stdout.trim() : null;
+}
+
+async function isAncestor(repo: Repository, old: string, sha: string): Promise<boolean> {
+  const { code } = await git(['merge-base', '--is-ancestor', old, sha], { cwd: repo.root, okExit: [0, 1, 128] });
+  return code === 0;
 }
 
 interface Wanted {

@@ -36,7 +36,9 @@ describe('files that Git LFS keeps', () => {
     mkdirSync(join(here.root, folder, 'objects'), { recursive: true });
     if (storage !== undefined) here.git('config', 'lfs.storage', storage);
     const sha = here.commit('two');
-    expect(await pushFastForward(here.repo, { ...order, sha })).toEqual({ kind: 'done' });
+    expect(await pushFastForward(here.repo, { ...order, sha, from: rig.tip('refs/heads/main') })).toEqual({
+      kind: 'done',
+    });
     expect(called().split('\n')).toEqual([
       `pre-push origin ${rig.bare}`,
       `refs/heads/main ${sha} refs/heads/main ${'0'.repeat(40)}`,
@@ -50,7 +52,9 @@ describe('files that Git LFS keeps', () => {
     const { rig, here } = await withLfs('echo "LFS: Authorization error: Repository or object not found" >&2; exit 2');
     mkdirSync(join(here.root, '.git/lfs/objects'), { recursive: true });
     const before = rig.tip('refs/heads/main');
-    expect(await pushFastForward(here.repo, { ...order, sha: here.commit('two') })).toEqual({
+    expect(
+      await pushFastForward(here.repo, { ...order, sha: here.commit('two'), from: rig.tip('refs/heads/main') }),
+    ).toEqual({
       kind: 'unreachable',
       words:
         'the files kept in Git LFS could not be sent to origin: LFS: Authorization error: Repository or object not found',
@@ -59,8 +63,10 @@ describe('files that Git LFS keeps', () => {
   });
 
   it('are asked for only where there are any', async () => {
-    const { here, called } = await withLfs('exit 2');
-    expect(await pushFastForward(here.repo, { ...order, sha: here.commit('two') })).toEqual({ kind: 'done' });
+    const { rig, here, called } = await withLfs('exit 2');
+    expect(
+      await pushFastForward(here.repo, { ...order, sha: here.commit('two'), from: rig.tip('refs/heads/main') }),
+    ).toEqual({ kind: 'done' });
     expect(called()).toBe('');
   });
 });

@@ -114,26 +114,28 @@ describe('pushFastForward', () => {
   it('pushes one commit and nothing else (I4)', async () => {
     const rig = await makeRemoteRig();
     const here = await rig.clone('here');
+    const from = rig.tip('refs/heads/main');
     const sha = here.commit('two');
     here.commit('three, not to be pushed');
     here.git('tag', '-a', '-m', 'x', 'v1', sha);
     here.git('config', 'push.followTags', 'true');
     here.git('config', 'remote.origin.mirror', 'true');
-    expect(await pushFastForward(here.repo, { ...fetch, sha, branch: 'main' })).toEqual({ kind: 'done' });
+    expect(await pushFastForward(here.repo, { ...fetch, sha, branch: 'main', from })).toEqual({ kind: 'done' });
     expect(rig.git('for-each-ref', '--format=%(refname) %(objectname)')).toBe(`refs/heads/main ${sha}`);
-    expect(await pushFastForward(here.repo, { ...fetch, sha, branch: 'main' })).toEqual({ kind: 'done' });
-    expect(await pushFastForward(here.repo, { ...fetch, sha, branch: 'agents' })).toEqual({ kind: 'done' });
+    expect(await pushFastForward(here.repo, { ...fetch, sha, branch: 'main', from })).toEqual({ kind: 'done' });
+    expect(await pushFastForward(here.repo, { ...fetch, sha, branch: 'agents', from: null })).toEqual({ kind: 'done' });
     expect(rig.tip('refs/heads/agents')).toBe(sha);
   });
 
   it("runs the server's hooks, and none of this repository", async () => {
     const rig = await makeRemoteRig();
     const here = await rig.clone('here');
+    const from = rig.tip('refs/heads/main');
     const hook = join(here.root, '.git/hooks/pre-push');
     writeFileSync(hook, `#!/bin/sh\necho no >&2\nexit 1\n`);
     chmodSync(hook, 0o755);
     rig.hook('pre-receive', `touch '${rig.folder}/asked'`);
-    expect(await pushFastForward(here.repo, { ...fetch, sha: here.commit('two'), branch: 'main' })).toEqual({
+    expect(await pushFastForward(here.repo, { ...fetch, sha: here.commit('two'), branch: 'main', from })).toEqual({
       kind: 'done',
     });
     expect(existsSync(join(rig.folder, 'asked'))).toBe(true);
@@ -142,32 +144,51 @@ describe('pushFastForward', () => {
   it('is rejected by a remote that has moved, whether that was fetched or not (I4)', async () => {
     const rig = await makeRemoteRig();
     const [here, there] = [await rig.clone('here'), await rig.clone('there')];
+    const from = rig.tip('refs/heads/main');
     const tip = there.commit('theirs');
     there.git('push', '-q', 'origin', 'main');
     const sha = here.commit('ours');
-    const push = { ...fetch, sha, branch: 'main' };
+    const push = { ...fetch, sha, branch: 'main', from };
     expect(await pushFastForward(here.repo, push)).toEqual({
       kind: 'rejected',
-      words: 'origin has moved (fetch first)',
+      words: 'origin has moved (stale info)',
     });
     await fetchRemote(here.repo, { ...fetch, branches: ['main'] });
-    expect(await pushFastForward(here.repo, push)).toEqual({
-      kind: 'rejected',
-      words: 'origin has moved (non-fast-forward)',
-    });
+    const words = `origin has moved (it has ${tip.slice(0, 10)})`;
+    expect(await pushFastForward(here.repo, { ...push, from: tip })).toEqual({ kind: 'rejected', words });
     here.git('config', 'remote.origin.push', '+refs/heads/*:refs/heads/*');
-    expect(await pushFastForward(here.repo, push)).toMatchObject({ kind: 'rejected' });
+    for (const known of [from, tip, null])
+      expect(await pushFastForward(here.repo, { ...push, from: known })).toMatchObject({ kind: 'rejected' });
     expect(rig.tip('refs/heads/main')).toBe(tip);
+  });
+
+  it('brings nothing back that was taken out of the remote a moment ago', async () => {
+    const rig = await makeRemoteRig();
+    const [here, there] = [await rig.clone('here'), await rig.clone('there')];
+    const start = rig.tip('refs/heads/main');
+    there.commit('a mistake');
+    there.git('push', '-q', 'origin', 'main');
+    here.git('pull', '-q', '--ff-only');
+    const order = { ...fetch, sha: here.commit('on top of it'), branch: 'main', from: rig.tip('refs/heads/main') };
+    there.git('push', '-q', '--force', 'origin', `${start}:main`);
+    expect(await pushFastForward(here.repo, order)).toEqual({
+      kind: 'rejected',
+      words: 'origin has moved (stale info)',
+    });
+    rig.git('update-ref', '-d', 'refs/heads/main');
+    expect(await pushFastForward(here.repo, order)).toMatchObject({ kind: 'rejected' });
+    expect(rig.tip('refs/heads/main')).toBe('');
   });
 
   it('is rejected by a remote that moves while the push is under way (I4)', async () => {
     const rig = await makeRemoteRig();
     const [here, there] = [await rig.clone('here'), await rig.clone('there')];
+    const from = rig.tip('refs/heads/main');
     const tip = there.commit('theirs');
     there.git('push', '-q', 'origin', 'main:side');
     const clean = 'unset GIT_DIR GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES';
     rig.hook('update', `${clean}\ngit --git-dir='${rig.bare}' update-ref refs/heads/main ${tip}`);
-    const outcome = await pushFastForward(here.repo, { ...fetch, sha: here.commit('ours'), branch: 'main' });
+    const outcome = await pushFastForward(here.repo, { ...fetch, sha: here.commit('ours'), branch: 'main', from });
     expect(outcome.kind).toBe('rejected');
     expect(rig.tip('refs/heads/main')).toBe(tip);
   });
@@ -175,11 +196,12 @@ describe('pushFastForward', () => {
   it("hands back the server's own words when it declines", async () => {
     const rig = await makeRemoteRig();
     const here = await rig.clone('here');
+    const from = rig.tip('refs/heads/main');
     rig.hook(
       'pre-receive',
       `printf 'GH006: Protected branch update failed.\\n\\n========\\n\\033[31mAt least 1 approving review is required\\033[0m\\n' >&2; exit 1`,
     );
-    expect(await pushFastForward(here.repo, { ...fetch, sha: here.commit('two'), branch: 'main' })).toEqual({
+    expect(await pushFastForward(here.repo, { ...fetch, sha: here.commit('two'), branch: 'main', from })).toEqual({
       kind: 'remote-rejected',
       words:
         'GH006: Protected branch update failed. At least 1 approving review is required (pre-receive hook declined)',
@@ -189,7 +211,8 @@ describe('pushFastForward', () => {
   it('knows that nothing was sent to a remote that is away', async () => {
     const rig = await makeRemoteRig();
     const here = await rig.clone('here');
-    const push = { ...fetch, sha: here.commit('two'), branch: 'main' };
+    const from = rig.tip('refs/heads/main');
+    const push = { ...fetch, sha: here.commit('two'), branch: 'main', from };
     renameSync(rig.bare, `${rig.bare}.away`);
     expect(await pushFastForward(here.repo, push)).toMatchObject({ kind: 'unreachable' });
     expect(await pushFastForward(here.repo, { ...push, remote: 'fork' })).toEqual({
@@ -208,7 +231,13 @@ describe('pushFastForward', () => {
       rig.hook(hook, `echo $$ > '${rig.folder}/pid'; ${A_MINUTE}`);
       const ending = new AbortController();
       const sha = here.commit('two');
-      const outcome = pushFastForward(here.repo, { ...fetch, sha, branch: 'main', signal: ending.signal });
+      const outcome = pushFastForward(here.repo, {
+        ...fetch,
+        sha,
+        branch: 'main',
+        from: before,
+        signal: ending.signal,
+      });
       await until(() => pidIn(rig.folder) !== null);
       ending.abort();
       expect(await outcome).toEqual({ kind: 'unknown', words: 'the talk with origin was broken off' });
@@ -220,12 +249,14 @@ describe('pushFastForward', () => {
   it('ends all that it started when its time is up', async () => {
     const rig = await makeRemoteRig();
     const here = await rig.clone('here');
+    const from = rig.tip('refs/heads/main');
     rig.hook('update', `trap '' TERM; echo $$ > '${rig.folder}/pid'; ${A_MINUTE}`);
     const outcome = await pushFastForward(here.repo, {
       ...fetch,
       timeout: 3_000,
       sha: here.commit('two'),
       branch: 'main',
+      from,
     });
     expect(outcome).toEqual({ kind: 'unknown', words: 'origin has not answered within 3 s' });
     await until(() => !isAlive(pidIn(rig.folder)));
