@@ -43,13 +43,13 @@ export class LookCache {
   }
 
   /**
-   * Keeps a look (in the git dir: looking leaves nothing in the checkout), unless time alone changes it, base is checked
-   * out nowhere, or there is no WORKFLOW.md.
+   * Keeps a look (in the git dir: looking leaves nothing in the checkout), unless time alone changes it, something stops
+   * all, base is checked out nowhere, or there is no WORKFLOW.md.
    */
   async keep(snapshot: Snapshot, board: string): Promise<void> {
     const passing = snapshot.entries.some(({ until, run }) => until !== null || run !== null);
     const { checkout } = snapshot.base;
-    if (passing || checkout === null || snapshot.strayRuns.length > 0) return;
+    if (passing || checkout === null || snapshot.strayRuns.length > 0 || snapshot.stops.length > 0) return;
     if (!existsSync(join(checkout, WORKFLOW))) return;
     const key = await this.#digest({ checkout, board });
     const kept: Kept = { version: 4, key, checkout, board, snapshot };

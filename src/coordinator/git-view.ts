@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { git, type Repository } from '../git/git.ts';
-import { checkoutOf, openOperation } from '../git/checkout.ts';
+import { isCommitOpen } from '../effects/open-commit.ts';
+import { checkoutOf, openOperation, type Worktree } from '../git/checkout.ts';
 import { resolve } from '../git/objects.ts';
 import { readRefs } from '../git/refs.ts';
 import { integratedBy, readBaseHistory } from '../git/base-history.ts';
@@ -21,7 +22,7 @@ export interface GitView {
   readonly base: string | null;
   /** The worktree that has base checked out with nothing open in it; its text counts. */
   readonly checkout: { readonly path: string; readonly gitDir: string } | null;
-  /** A merge, rebase or the like of base that a person has open: base is not moved. In words. */
+  /** A merge, rebase, commit or the like of base that a person has open: base is not moved. In words. */
   readonly open: string | null;
   /** Full ref name → commit: all branches, and the kanban's own refs. */
   readonly refs: ReadonlyMap<string, string>;
@@ -29,6 +30,8 @@ export interface GitView {
 
 /** How old a full list of refs may be; what the coordinator itself works with is asked for every time. */
 const LIST_GOOD_FOR = 1_000;
+/** Looking for a commit of a person's means looking at all processes: some milliseconds. */
+const COMMIT_GOOD_FOR = 1_000;
 
 /** Looks at git once a tick. Listing all refs takes a process; asking for known ones takes none. */
 export class GitViewer {
@@ -36,6 +39,7 @@ export class GitViewer {
   #listed = -Infinity;
   #listing: Promise<void> | null = null;
   #refs = new Map<string, string>();
+  #commit = { askedAt: -Infinity, isOpen: false };
 
   constructor(repo: Repository) {
     this.#repo = repo;
@@ -50,9 +54,22 @@ export class GitViewer {
     if (performance.now() - this.#listed > LIST_GOOD_FOR) await this.list();
     else await this.#ask([baseRef, ...fresh]);
     const operation = openOperation(this.#repo, baseRef);
-    const open = operation === null ? null : `a ${operation.operation} of ${baseName} is open in ${operation.path}`;
-    const checkout = open === null ? checkoutOf(this.#repo, baseRef) : null;
+    const there = checkoutOf(this.#repo, baseRef);
+    const open =
+      operation !== null
+        ? `a ${operation.operation} of ${baseName} is open in ${operation.path}`
+        : there !== null && this.#isCommitOpen(there)
+          ? `a git commit in ${there.path} is not over yet (its editor is open, or its hooks run)`
+          : null;
+    const checkout = open === null ? there : null;
     return { baseRef, base: this.#refs.get(baseRef) ?? null, checkout, open, refs: this.#refs };
+  }
+
+  #isCommitOpen(checkout: Worktree): boolean {
+    const now = performance.now();
+    if (now - this.#commit.askedAt > COMMIT_GOOD_FOR)
+      this.#commit = { askedAt: now, isOpen: isCommitOpen(this.#repo, checkout) };
+    return this.#commit.isOpen;
   }
 
   /** Lists all refs; the next `view` waits for a listing that is under way. */

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from 'node:fs';
 import { describe, expect } from 'vitest';
+import { openCommit } from '../integration/landing/person.ts';
 import { it } from './rig/each-kanban.ts';
 import type { Kanban } from './rig/kanban.ts';
 import { Person } from './rig/person.ts';
@@ -340,6 +341,34 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     kanban.git('branch', '-qd', 'side');
     await kanban.expectDone(['T-1']);
     expect(kanban.read('mine.txt')).toBe('side\n');
+  });
+
+  it.concurrent('writes the message of a commit: base is not moved, the commit succeeds, all goes on after it', async ({
+    made,
+  }) => {
+    const kanban = made({ todo: '## T-1: One\n', files: FILES });
+    kanban.plan('T-1.task', WAITING);
+    const coordinator = kanban.start();
+    await kanban.at('there');
+    kanban.write('staged.txt', 'mine\n');
+    kanban.git('add', 'staged.txt');
+    const commit = await openCommit(kanban);
+    const before = kanban.git('rev-parse', 'main');
+    await kanban.shows('status', 'a git commit in');
+    kanban.go('there');
+    await coordinator.event('run-ended');
+    await coordinator.event(
+      'hold-changed',
+      ({ what, why }) => what === 'everything' && why?.includes('a git commit in') === true,
+    );
+    expect(kanban.git('rev-parse', 'main')).toBe(before);
+    expect(await commit.close()).toMatchObject({ code: 0 });
+    await coordinator.landed('T-1');
+    coordinator.signal('SIGINT');
+    await coordinator.ended;
+    await kanban.expectDone(['T-1']);
+    expect(kanban.git('log', '--first-parent', '--format=%s', `${before}..main`)).toMatch(/by hand$/);
+    expect(kanban.read('staged.txt')).toBe('mine\n');
   });
 
   it.concurrent('commits in a loop of their own meanwhile: every commit of theirs stays, every entry lands once', async ({

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Rig } from './rig.ts';
 
@@ -42,13 +43,16 @@ export interface OpenCommit {
 }
 
 /** Starts `git commit` with an editor that waits for a file, and resolves once the editor is open. */
-export async function openCommit(rig: Rig, ...args: string[]): Promise<OpenCommit> {
-  const [opened, closed] = [join(rig.root, '.git/editor-opened'), join(rig.root, '.git/editor-closed')];
-  for (const marker of [opened, closed]) rmSync(marker, { force: true });
-  const editor = join(rig.root, '.git/editor.sh');
+export async function openCommit({ root }: Pick<Rig, 'root'>, ...args: string[]): Promise<OpenCommit> {
+  const folder = mkdtempSync(join(tmpdir(), 'kanban-editor-'));
+  const [opened, closed, editor] = ['opened', 'closed', 'editor.sh'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   writeFileSync(editor, EDITOR, { mode: 0o755 });
   const env = { ...process.env, LC_ALL: 'C', GIT_EDITOR: `"${editor}" "${opened}" "${closed}"` };
-  const child = spawn('git', ['commit', ...args], { cwd: rig.root, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('git', ['commit', ...args], { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = endOf(child);
   await until(() => existsSync(opened));
   return {
