@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { git, type Repository } from '../git/git.ts';
-import { isCommitOpen } from '../effects/open-commit.ts';
+import { isCommitOpen } from '../landing/open-commit.ts';
 import { checkoutOf, openOperation, type Worktree } from '../git/checkout.ts';
 import { resolve } from '../git/objects.ts';
 import { readRefs } from '../git/refs.ts';

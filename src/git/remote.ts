@@ -71,8 +71,8 @@ export type PushOutcome =
   | { readonly kind: 'unknown'; readonly words: string };
 
 /**
- * `<sha>:refs/heads/<branch>`, only as a fast-forward of `from`, after the files that Git LFS keeps for it. The person's pre-push hooks don't
- * run, as hooks don't run on our commits.
+ * `<sha>:refs/heads/<branch>`, only as a fast-forward of `from`, after the files that Git LFS keeps for it. The person's
+ * pre-push hooks don't run, as hooks don't run on our commits.
  * git compares the branch with what the remote says when it connects, and the remote compares again when it moves it. That
  * it would be a fast-forward is not enough: what somebody took out there a moment ago must not come back.
  * @param from what the remote had when this commit was built on it; null = it had no such branch

@@ -156,7 +156,7 @@ function judge(
   more: QueueStep,
   verdict: QueueStep,
 ): QueueStep {
-  if (reds < Math.min(2, need)) return more;
+  if (reds < 2) return more;
   if (!isGreen(control)) return control.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
   return reds >= need && again ? verdict : more;
 }

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isCommitOpen, subcommand } from '../../../src/effects/open-commit.ts';
-import { openCommit } from '../landing/person.ts';
-import { makeRig, type Rig } from '../landing/rig.ts';
-import { until } from './waiting.ts';
+import { isCommitOpen, subcommand } from '../../../src/landing/open-commit.ts';
+import { openCommit } from './person.ts';
+import { makeRig, type Rig } from './rig.ts';
+import { until } from '../effects/waiting.ts';
 
 let rig: Rig;
 beforeEach(async () => {
