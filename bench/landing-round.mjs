@@ -54,7 +54,7 @@ async function land(ids) {
   const obstacle = await part('can the checkout follow', () => product.checkoutObstacle(repo, landing));
   if (obstacle !== null) throw new Error(JSON.stringify(obstacle));
   const pushed = await part('push', () =>
-    product.pushFastForward(repo, { remote: 'origin', sha, branch: 'main', timeout: 60_000 }),
+    product.pushFastForward(repo, { remote: 'origin', sha, branch: 'main', from: base, timeout: 60_000 }),
   );
   if (pushed.kind !== 'done') throw new Error(JSON.stringify(pushed));
   const landed = await part('base and checkout, audit', () => product.landChain(repo, landing));

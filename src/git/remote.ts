@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { diverge } from './ancestry.ts';
 import { git, type Repository } from './git.ts';
 import { sendLargeFiles } from './lfs.ts';
 import { remoteConfig, talk, type NetworkLimits, type RemoteConfig, type Talk } from './network.ts';
@@ -130,7 +131,10 @@ export async function tipOf(repo: Repository, ref: string): Promise<string | nul
   return code === 0 ? stdout.trim() : null;
 }
 
+/** Without a process, but for histories that only git can tell. */
 async function isAncestor(repo: Repository, old: string, sha: string): Promise<boolean> {
+  const known = await diverge(repo, sha, old);
+  if (known !== null) return known.mergeBase.sha === old;
   const { code } = await git(['merge-base', '--is-ancestor', old, sha], { cwd: repo.root, okExit: [0, 1, 128] });
   return code === 0;
 }
