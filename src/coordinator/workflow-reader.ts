@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { stillSince } from '../effects/still-since.ts';
 import type { Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
@@ -9,6 +11,14 @@ import { notedBase } from './base-note.ts';
 import { GitViewer, type GitView } from './git-view.ts';
 
 export const WORKFLOW = 'WORKFLOW.md';
+
+/**
+ * ms for which a changed WORKFLOW.md must have been still. Most programs empty a file before they write it anew: an empty
+ * one has no check, and what was tested would land unchecked.
+ */
+const STILL = { written: 300, empty: 2_000 };
+/** A file that is written again and again is not waited for. */
+const TRIES = 4;
 
 interface Read {
   readonly workflow: Workflow;
@@ -70,8 +80,25 @@ export class WorkflowReader {
     return parsed.ok ? parsed.value.settings.base : defaultSettings().base;
   }
 
-  #text(view: GitView): Promise<string | null> {
-    return this.file(view, WORKFLOW);
+  /** What is being written this moment does not count yet: the last good text does. */
+  async #text(view: GitView): Promise<string | null> {
+    for (let tries = 0; ; tries += 1) {
+      const text = await this.file(view, WORKFLOW);
+      const left = this.#stirs(view, text);
+      if (left <= 0) return text;
+      const isEmpty = text?.trim() === '';
+      if (this.#good !== null && (isEmpty || tries >= TRIES)) return this.#good.text;
+      await pause(isEmpty ? 50 : left);
+    }
+  }
+
+  /** ms until this text may count. The first one counts at once, unless it is empty. */
+  #stirs({ checkout }: GitView, text: string | null): number {
+    if (checkout === null || text === null || text === this.#good?.text || text === this.#broken?.text) return 0;
+    const isEmpty = text.trim() === '';
+    if (this.#good === null && !isEmpty) return 0;
+    const now = Date.now();
+    return (stillSince(join(checkout.path, WORKFLOW), now) ?? 0) + (isEmpty ? STILL.empty : STILL.written) - now;
   }
 
   #take(text: string | null): readonly Problem[] {
