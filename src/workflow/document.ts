@@ -13,7 +13,7 @@ const INTRODUCTION = `# Settings
 
 Settings are the YAML front matter of \`WORKFLOW.md\`; the prose below it is the team's rules, which every agent is given.
 Every key may be left out. A key with nothing behind it means its default. An unknown key is an error that names the
-nearest known one. A file that is changed while \`kanban run\` is on counts from the next tick; one that can't be read
+nearest known one. A file that is changed while \`kanban run\` is on counts once it has been still for 0.3 seconds (an empty one: two); one that can't be read
 keeps the last good settings and says so.
 `;
 
