@@ -152,7 +152,17 @@ export type KanbanEvent =
   /** A person's edit of the board was committed under their name. */
   | { readonly type: 'board-edited'; readonly files: readonly string[]; readonly commit: string }
   /** A save was made from an old version: what moved since stays moved. */
-  | { readonly type: 'old-buffer-read'; readonly file: string; readonly kept: readonly string[] }
+  | {
+      readonly type: 'old-buffer-read';
+      readonly file: string;
+      /** Entries that stay where they have moved to meanwhile. */
+      readonly kept: readonly string[];
+      /** Entries that the save lacked and that were put back; `paused`: as `[PAUSED]`. */
+      readonly restored: readonly string[];
+      readonly paused: readonly string[];
+      /** Refs of commits that keep what the user saved and is in no file now. */
+      readonly saved: readonly string[];
+    }
   /** Base was rewritten by a person. */
   | { readonly type: 'base-rewritten'; readonly from: string; readonly to: string; readonly missing: readonly string[] }
   /** Settings were read again. */

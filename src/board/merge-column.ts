@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
 import { endingOf, lineBreakOf } from './line-breaks.ts';
 import type { Planned } from './merge-plan.ts';
-import { type MergeChunk, mergeThree } from './merge-three.ts';
+import { matches, type MergeChunk, mergeThree } from './merge-three.ts';
 import type { ParsedColumn } from './section-memo.ts';
 
 type Side = 'base' | 'ours' | 'theirs';
@@ -160,24 +160,41 @@ function mergeRegion(base: readonly Piece[], ours: readonly Piece[], theirs: rea
 }
 
 /**
- * Both sides changed the same stretch: ours, then what theirs has besides; lines that one side took out are out. What
+ * Both sides changed the same stretch: what they have in common once, else ours, then what theirs has besides; lines that one
+ * side took out are out. What
  * stands above the entries stays above them, and entries in work stay above the heading that parks what follows.
  */
 function unite(chunk: Pick<MergeChunk<Piece>, 'base' | 'ours' | 'theirs'>): Piece[] {
   const linesOf = (pieces: readonly Piece[]): Set<string> =>
     new Set(pieces.flatMap(({ planned, text }) => (planned === null ? text.trim() : [])));
   const [before, mine, others] = [linesOf(chunk.base), linesOf(chunk.ours), linesOf(chunk.theirs)];
-  const ours = chunk.ours.filter(({ planned, text }) => {
+  const keepsOurs = ({ planned, text }: Piece): boolean => {
     const line = text.trim();
     return planned !== null || line === '' || !before.has(line) || others.has(line);
-  });
-  const theirs = chunk.theirs.filter(({ planned, text }) => {
+  };
+  const keepsTheirs = ({ planned, text }: Piece): boolean => {
     const line = text.trim();
-    return planned !== null || (!before.has(line) && !mine.has(line));
-  });
-  return (['above', 'live', 'parked'] as const).flatMap((zone) =>
-    [ours, theirs].flatMap((pieces) => pieces.filter((piece) => piece.zone === zone)),
-  );
+    return planned !== null || line === '' || (!before.has(line) && !mine.has(line));
+  };
+  const lineKey = ({ side, at, text, planned }: Piece): string =>
+    planned === null ? `line ${text.trim()}` : `${side} ${at}`;
+  const common = matches(chunk.ours.map(lineKey), chunk.theirs.map(lineKey));
+  const united: Piece[] = [];
+  let next = 0;
+  // A blank line of theirs comes along with a line of theirs.
+  const take = (to: number): void => {
+    const some = chunk.theirs.slice(next, to).filter(keepsTheirs);
+    if (some.some(({ planned, text }) => planned !== null || text.trim() !== '')) united.push(...some);
+    next = to;
+  };
+  for (const [index, piece] of chunk.ours.entries()) {
+    const at = common.get(index);
+    if (at !== undefined) take(at);
+    if (at !== undefined) next = at + 1;
+    if (keepsOurs(piece)) united.push(piece);
+  }
+  take(chunk.theirs.length);
+  return (['above', 'live', 'parked'] as const).flatMap((zone) => united.filter((piece) => piece.zone === zone));
 }
 
 /** The pieces as one text. Line breaks are added only between pieces that no side had next to each other. */

@@ -49,7 +49,7 @@ export function mergeThree<T>(
 const MOST_CELLS = 4_000_000;
 
 /** A longest common subsequence: index in `a` → index in `b`. */
-function matches(a: readonly string[], b: readonly string[]): Map<number, number> {
+export function matches(a: readonly string[], b: readonly string[]): Map<number, number> {
   const found = new Map<number, number>();
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) found.set(head, head++);

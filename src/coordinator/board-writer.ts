@@ -4,9 +4,12 @@ import type { KanbanEvent } from '../event.ts';
 import { parseIdentity, type Identity } from '../git/identity.ts';
 import { signersOf } from '../git/identity.ts';
 import { readDisk } from '../landing/disk-file.ts';
-import { commitMove, type MoveFile } from '../landing/move.ts';
+import { commitMove, writeFiles, type MoveFile } from '../landing/move.ts';
+import type { SaveReading } from '../board/save.ts';
+import type { ReadSave } from '../board/save-history.ts';
+import { keepSave } from './kept-saves.ts';
 import { readBlob } from '../git/objects.ts';
-import type { Problem } from '../problem.ts';
+import { ok, type Problem, type Result } from '../problem.ts';
 import { join } from 'node:path';
 import type { Settings } from '../workflow/settings.ts';
 import { handEditMessage, type Message } from './commit-message.ts';
@@ -81,7 +84,14 @@ export class BoardWriter {
     if (held !== undefined) return { kind: 'later', why: held.held };
     const committed = { ...this.#committed };
     for (const column of touched) committed[column] = applied.texts[column];
-    return this.#commit([...files, ...others.flatMap((file) => ('held' in file ? [] : [file]))], committed, message);
+    const written = await this.#commit(
+      [...files, ...others.flatMap((file) => ('held' in file ? [] : [file]))],
+      committed,
+      message,
+    );
+    if (written.kind === 'done')
+      this.#observer.keeper.saves.moved(edits.flatMap((edit) => (edit.type === 'move' ? [edit.key] : [])));
+    return written;
   }
 
   /** Commits what the person has edited, if one of these columns holds an edit of theirs. */
@@ -97,12 +107,55 @@ export class BoardWriter {
     );
     const texts = { ...this.#committed };
     for (const column of edited) texts[column] = this.#texts[column];
-    const message = handEditMessage(this.#movesBetween(this.#committed, texts));
+    const saves = this.#seen.board.oldBuffers.filter(
+      ({ column, disk }) => edited.includes(column) && this.#disk?.[column] === disk,
+    );
+    const kept = await this.#keep(saves);
+    if (!kept.ok) return { kind: 'later', why: kept.error };
+    const restored = saves.flatMap(({ reading }) => reading.restored.map(({ id }) => id));
+    const isEdit = COLUMNS.some((column) => (texts[column] ?? '') !== (this.#committed[column] ?? ''));
     const files = edited.map((column) => this.#file(column, this.#texts[column]));
-    const written = await this.#commit(files, texts, message);
-    if (written.kind === 'done')
+    const message = handEditMessage(this.#movesBetween(this.#committed, texts), restored, isEdit);
+    const written =
+      isEdit || restored.length > 0 ? await this.#commit(files, texts, message) : await this.#rewrite(files, texts);
+    if (written.kind !== 'done') return written;
+    for (const save of saves) {
+      this.#observer.keeper.saves.settled(save);
+      this.#emit(oldBufferRead(this.#path(save.column), save.reading, kept.value.get(save) ?? []));
+    }
+    if (isEdit)
       this.#emit({ type: 'board-edited', files: edited.map((column) => this.#path(column)), commit: written.sha });
     return written;
+  }
+
+  /** Keeps what of the user's saves will be in no file. @returns the refs, by save */
+  async #keep(saves: readonly ReadSave[]): Promise<Result<ReadonlyMap<ReadSave, readonly string[]>, string>> {
+    const kept = new Map<ReadSave, readonly string[]>();
+    for (const save of saves) {
+      const refs: string[] = [];
+      for (const text of save.reading.keep) {
+        const ref = await keepSave(this.#observer.repo, this.#base, this.#path(save.column), text);
+        if (!ref.ok) return ref;
+        refs.push(ref.value);
+      }
+      kept.set(save, refs);
+    }
+    return ok(kept);
+  }
+
+  /** The board is as base has it, and only the files are not. */
+  async #rewrite(files: readonly MoveFile[], texts: BoardTexts): Promise<Written> {
+    const { git } = this.#seen;
+    const { baseRef, checkout } = git;
+    if (checkout === null) return { kind: 'done', sha: this.#base };
+    const written = await writeFiles(this.#observer.repo, { baseRef, oldBase: this.#base, checkout, files });
+    if (written.ok) {
+      this.#moved(this.#base, texts, files);
+      return { kind: 'done', sha: this.#base };
+    }
+    if ('held' in written) return { kind: 'later', why: written.held };
+    this.#gone = true;
+    return { kind: 'stale' };
   }
 
   /** A landing brought base further. */
@@ -118,13 +171,16 @@ export class BoardWriter {
 
   /** Is any column's text not yet as the coordinator wants it on disk (an old buffer that was read)? */
   needsWriting(): Column[] {
-    return this.#disk === null ? [] : COLUMNS.filter((column) => this.#texts[column] !== this.#disk?.[column]);
+    const disk = this.#disk;
+    return disk === null
+      ? []
+      : COLUMNS.filter((column) => disk[column] !== null && this.#texts[column] !== disk[column]);
   }
 
   #isEdited(column: Column): boolean {
     return (
       (this.#texts[column] ?? '') !== (this.#committed[column] ?? '') ||
-      (this.#disk !== null && (this.#disk[column] ?? '') !== (this.#texts[column] ?? ''))
+      (this.#disk !== null && this.#disk[column] !== null && this.#disk[column] !== (this.#texts[column] ?? ''))
     );
   }
 
@@ -141,6 +197,7 @@ export class BoardWriter {
       committed: bytesOf(this.#committed[column]),
       to: bytesOf(onDisk(to)),
       crlf,
+      skipped: this.#observer.keeper.skipped.has(this.#path(column)),
     };
   }
 
@@ -179,15 +236,16 @@ export class BoardWriter {
     const committerEmail = signers.ok ? signers.value.committer.email : '';
     this.#observer.history.own({ sha: moved.sha, at: Date.now(), committerEmail, trailers: message.trailers });
     if (moved.kept.length > 0) this.#gone = true;
-    this.#moved(moved.sha, texts);
+    this.#moved(moved.sha, texts, files);
     return { kind: 'done', sha: moved.sha };
   }
 
-  #moved(sha: string, committed: BoardTexts): void {
+  #moved(sha: string, committed: BoardTexts, files: readonly MoveFile[] = []): void {
     const texts = { ...this.#texts };
     const disk = this.#disk === null ? null : { ...this.#disk };
+    const written = new Set(files.map(({ path }) => path));
     for (const column of COLUMNS) {
-      if (committed[column] === this.#committed[column]) continue;
+      if (committed[column] === this.#committed[column] && !written.has(this.#path(column))) continue;
       texts[column] = committed[column];
       if (disk !== null) disk[column] = committed[column];
     }
@@ -208,6 +266,20 @@ export class BoardWriter {
       return from !== null && from !== to ? [{ id, from, to }] : [];
     });
   }
+}
+
+/** @param saved refs that keep what is in no file */
+function oldBufferRead(file: string, reading: SaveReading, saved: readonly string[]): KanbanEvent {
+  const of = (isPaused: boolean): string[] =>
+    reading.restored.filter(({ paused }) => paused === isPaused).map(({ id }) => id);
+  return {
+    type: 'old-buffer-read',
+    file,
+    kept: reading.moved.map(({ id }) => id),
+    restored: of(false),
+    paused: of(true),
+    saved,
+  };
 }
 
 function placesOf(board: Board): Map<string, Column> {

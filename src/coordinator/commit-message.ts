@@ -57,14 +57,26 @@ export const plainMessage = (
   request: string | null = null,
 ): Message => message(subject, body, withRequest(trailers, request));
 
-/** A person's own edit; moves between columns are named, so that the history tells who moved what. */
+/** Subject of a commit of the user's own edit. */
+export const HAND_EDIT = 'kanban: board edited by hand';
+
+/**
+ * The user's own edit; moves between columns are named, so that the history tells who moved what.
+ * @param restored ids of entries that the edit lacked and that the coordinator put back
+ * @param isEdit false: the board is as it was, for all that the edit changed was put back
+ */
 export function handEditMessage(
   moves: readonly { readonly id: string; readonly from: Column | null; readonly to: Column | null }[],
+  restored: readonly string[] = [],
+  isEdit = true,
 ): Message {
   const trailers = moves.flatMap(({ id, from, to }): Trailer[] =>
     from !== null && to !== null ? [{ name: 'Kanban-Move', value: `${id} ${from} -> ${to}` }] : [],
   );
-  return message('kanban: board edited by hand', '', trailers);
+  trailers.push(...restored.map((id): Trailer => ({ name: 'Kanban-Restored', value: id })));
+  const subject = isEdit ? HAND_EDIT : `kanban: ${restored.join(', ')} restored`;
+  const body = restored.length === 0 ? '' : 'A save that may have been made from an older text lacked it.';
+  return message(subject, body, trailers);
 }
 
 export function landingMessage(

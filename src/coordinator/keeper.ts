@@ -2,19 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../board/parse.ts';
-import { readSave } from '../board/reconcile.ts';
+import { type ReadSave, SaveHistory, type TimedVersion } from '../board/save-history.ts';
+import type { RestoredEntry } from '../board/save.ts';
 import { git, type Repository } from '../git/git.ts';
-import { readBlob } from '../git/objects.ts';
+import { readBlob, readCommit } from '../git/objects.ts';
 import { stillSince } from '../effects/still-since.ts';
 import type { Problem } from '../problem.ts';
 import type { GitView } from './git-view.ts';
 import { isInMotion } from './in-motion.ts';
+import { HAND_EDIT } from './commit-message.ts';
 import { LineEnds, withoutCr } from './line-ends.ts';
 
-/** A save that may be an old buffer is waited for this long: the person may be about to save the other file. */
-const SECOND_HALF = 2_000;
-/** How many versions of a column are kept to read saves against. */
-const VERSIONS = 60;
+/** An editor may hold a text of a column for this long, s. */
+const EDITOR_MEMORY = 3_600;
+/** How long git's answer about a missing column file is good, ms. */
+const SPARSE_GOOD_FOR = 3_000;
 
 /** The board as one tick sees it. */
 export interface BoardView {
@@ -27,10 +29,12 @@ export interface BoardView {
   readonly disk: BoardTexts | null;
   /** Columns whose file is in CRLF on disk because git writes it so. */
   readonly crlf: ReadonlySet<Column>;
+  /** Column files that base has and the checkout lacks: base's text counts. */
+  readonly missing: readonly Problem[];
   /** Problems that stop everything: a file that is no text or can't be read. */
   readonly unreadable: readonly Problem[];
-  /** Saves that were read as old buffers, with the ids that stay where they are. */
-  readonly oldBuffers: readonly { readonly column: Column; readonly kept: readonly string[] }[];
+  /** Saves that are not simply as they were saved: made from an old buffer. */
+  readonly oldBuffers: readonly ReadSave[];
   /** Epoch ms until which a column is not to be written; absent = it may be. */
   readonly busyUntil: ReadonlyMap<Column, number>;
 }
@@ -43,10 +47,11 @@ export class BoardKeeper {
   readonly #repo: Repository;
   readonly #memo = createSectionMemo();
   readonly lineEnds: LineEnds;
-  readonly #versions = new Map<Column, string[]>(COLUMNS.map((column) => [column, []]));
+  readonly saves = new SaveHistory();
   #committed: { readonly base: string; readonly folder: string; readonly texts: BoardTexts } | null = null;
-  /** Since when a save has stood as it stands. */
-  readonly #saves = new Map<Column, { readonly text: string; readonly since: number }>();
+  readonly #recalled = new Set<Column>();
+  /** What git has been asked of column files that are not on disk. */
+  #sparse: { readonly key: string; readonly at: number; readonly skipped: ReadonlySet<string> } | null = null;
   #parsed: { readonly texts: BoardTexts; readonly ids: string; readonly board: Board } | null = null;
   /** Entry text → since when it stands unchanged in TODO. */
   #standing = new Map<string, number>();
@@ -81,18 +86,18 @@ export class BoardKeeper {
       changedAt,
     } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
     const { disk, crlf } = await this.#asGitTakesIt(view.checkout?.path ?? '', settings.board, raw, committed);
-    const { texts, oldBuffers, busy } =
-      disk === null
-        ? { texts: committed, oldBuffers: [], busy: new Map<Column, number>() }
-        : await this.#readSaves(committed, disk, settings, now, gone);
+    const { texts, saves } = await this.#readSaves(committed, disk, settings, now, gone);
+    const busy = new Map(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > now ? [[column, waitsUntil]] : [])));
     // Our own writes are no reason to wait.
     for (const column of this.#edited(disk)) {
       const until = (changedAt.get(column) ?? 0) + stillness;
       if (until > now) busy.set(column, Math.max(busy.get(column) ?? 0, until));
     }
     const board = this.#parse(texts, settings);
+    const missing =
+      view.checkout === null ? [] : await this.#missing(view.checkout.path, settings.board, raw, committed);
     this.#watchStanding(board, committed, now, changedAt.get('TODO') ?? now);
-    return { texts, board, committed, disk, crlf, unreadable, oldBuffers, busyUntil: busy };
+    return { texts, board, committed, disk, crlf, unreadable, missing, oldBuffers: saves, busyUntil: busy };
   }
 
   async #asGitTakesIt(
@@ -114,6 +119,34 @@ export class BoardKeeper {
     return { disk, crlf };
   }
 
+  /** A column file that base has is not on disk. That is not a deletion: base's text counts, and the next move writes it again. */
+  async #missing(checkout: string, folder: string, disk: BoardTexts | null, committed: BoardTexts): Promise<Problem[]> {
+    if (disk === null) return [];
+    const paths = COLUMNS.flatMap((column) =>
+      disk[column] === null && committed[column] !== null ? [`${folder}/${column}.md`] : [],
+    );
+    if (paths.length === 0) return [];
+    const key = `${checkout} ${paths.join(' ')}`;
+    if (this.#sparse?.key !== key || Date.now() - this.#sparse.at > SPARSE_GOOD_FOR) {
+      const { stdout } = await git(['ls-files', '-t', '--', ...paths], { cwd: checkout, okExit: [0, 128] });
+      const skipped = new Set(stdout.split('\n').flatMap((line) => (line.startsWith('S ') ? [line.slice(2)] : [])));
+      this.#sparse = { key, at: Date.now(), skipped };
+    }
+    const { skipped } = this.#sparse;
+    return paths
+      .filter((path) => !skipped.has(path))
+      .map((path) => ({
+        code: 'board-file-missing',
+        message: `${path} is missing on disk; the text that is committed counts`,
+        fix: `git checkout -- '${path}'    # to delete an entry, delete its text and keep the file`,
+      }));
+  }
+
+  /** Column files that the checkout leaves out on purpose (sparse checkout), by their path in the repository. */
+  get skipped(): ReadonlySet<string> {
+    return this.#sparse?.skipped ?? new Set();
+  }
+
   /** Were these texts read while git was changing the files? Then they are to be read again. */
   async isInMotion(view: GitView & { readonly base: string }, { disk }: BoardView): Promise<boolean> {
     return this.#edited(disk).length > 0 && (await isInMotion(this.#repo, view, this.#wroteAt));
@@ -123,7 +156,7 @@ export class BoardKeeper {
   #edited(disk: BoardTexts | null): Column[] {
     return disk === null
       ? []
-      : COLUMNS.filter((column) => (disk[column] ?? '') !== (this.#versions.get(column)?.at(-1) ?? ''));
+      : COLUMNS.filter((column) => disk[column] !== null && disk[column] !== (this.saves.newest(column) ?? ''));
   }
 
   /** When a TODO entry's text has stood unchanged long enough (epoch ms). */
@@ -133,10 +166,10 @@ export class BoardKeeper {
   }
 
   /** The coordinator wrote or committed these texts: later saves are read against them. */
-  wrote(base: string, folder: string, texts: BoardTexts): void {
+  wrote(base: string, folder: string, texts: BoardTexts, by?: 'coordinator' | 'user'): void {
     this.#committed = { base, folder, texts };
     this.#wroteAt = Date.now();
-    for (const column of COLUMNS) this.#remember(column, texts[column] ?? '');
+    for (const column of COLUMNS) this.saves.wrote(column, texts[column] ?? '', this.#wroteAt, by);
   }
 
   /** An entry that came by a command needs no settling. */
@@ -162,73 +195,45 @@ export class BoardKeeper {
   async #readCommitted(base: string, folder: string): Promise<BoardTexts> {
     if (this.#committed?.base === base && this.#committed.folder === folder) return this.#committed.texts;
     const texts = await readTexts((path) => readBlob(this.#repo, base, path), folder);
-    this.wrote(base, folder, texts);
+    const commit = await readCommit(this.#repo, base);
+    this.wrote(base, folder, texts, commit !== null && isByUser(commit.message) ? 'user' : 'coordinator');
     return texts;
   }
 
   async #readSaves(
     committed: BoardTexts,
-    disk: BoardTexts,
+    disk: BoardTexts | null,
     settings: { readonly ids: readonly string[]; readonly board: string },
     now: number,
     gone: ReadonlySet<string>,
-  ): Promise<{ texts: BoardTexts; oldBuffers: { column: Column; kept: string[] }[]; busy: Map<Column, number> }> {
-    const texts: Record<Column, string | null> = { ...disk };
-    const oldBuffers: { column: Column; kept: string[] }[] = [];
-    const busy = new Map<Column, number>();
-    for (const column of COLUMNS) {
-      const saved = disk[column];
-      const versions = this.#versions.get(column) ?? [];
-      if (saved === null || saved === (committed[column] ?? '') || saved === versions.at(-1)) {
-        this.#saves.delete(column);
-        continue;
-      }
-      if (versions.length < 2) await this.#recallVersions(column, settings.board);
-      const since = this.#sinceOf(column, saved, now);
-      const read = readSave(
-        { column, versions: this.#versions.get(column) ?? [], disk: saved, others: texts, gone },
-        this.options(settings),
-      );
-      if (read.ambiguous.length > 0 && now - since < SECOND_HALF) {
-        busy.set(column, since + SECOND_HALF);
-        continue;
-      }
-      if (read.text !== saved) oldBuffers.push({ column, kept: read.moved.map(({ id }) => id) });
-      texts[column] = read.text;
-      Object.assign(texts, read.others);
-    }
-    return { texts, oldBuffers, busy };
-  }
-
-  #sinceOf(column: Column, text: string, now: number): number {
-    const save = this.#saves.get(column);
-    if (save?.text === text) return save.since;
-    this.#saves.set(column, { text, since: now });
-    return now;
-  }
-
-  #remember(column: Column, text: string): void {
-    const versions = this.#versions.get(column);
-    if (versions === undefined || versions.at(-1) === text) return;
-    versions.push(text);
-    if (versions.length > VERSIONS) versions.shift();
+  ): Promise<{ readonly texts: BoardTexts; readonly saves: readonly ReadSave[] }> {
+    if (disk === null) return { texts: committed, saves: [] };
+    for (const column of this.#edited(disk)) await this.#recallVersions(column, settings.board);
+    return this.saves.read(committed, disk, { now, gone }, this.options(settings));
   }
 
   /** After a restart the versions that an open editor may hold are read from git. */
   async #recallVersions(column: Column, folder: string): Promise<void> {
     const base = this.#committed?.base;
-    if (base === undefined) return;
+    if (base === undefined || this.#recalled.has(column)) return;
+    this.#recalled.add(column);
     const path = `${folder}/${column}.md`;
-    const { stdout } = await git(['log', '--first-parent', '-n', '30', '--format=%H', base, '--', path], {
+    const { stdout } = await git(['log', '--first-parent', '-n', '100', '-z', '--format=%H %ct %B', base, '--', path], {
       cwd: this.#repo.root,
     });
-    const older: string[] = [];
-    for (const sha of stdout.split('\n').filter(Boolean).toReversed()) {
+    const older: TimedVersion[] = [];
+    const restored = new Map<string, RestoredEntry>();
+    for (const record of stdout.split('\0').filter(Boolean)) {
+      const [, sha = '', seconds = '0', message = ''] = /^(\S+) (\d+) ([\s\S]*)$/.exec(record) ?? [];
+      const at = Number(seconds) * 1000;
       const bytes = await readBlob(this.#repo, sha, path);
-      if (bytes !== null) older.push(bytes.toString());
+      if (bytes !== null) older.unshift({ text: bytes.toString(), at, by: isByUser(message) ? 'user' : 'coordinator' });
+      for (const [, id = ''] of message.matchAll(/^Kanban-Restored: (\S+)$/gm))
+        if (!restored.has(id)) restored.set(id, { column, at });
+      // The first that is older is what the file had an hour ago.
+      if (at < Date.now() - EDITOR_MEMORY * 1000) break;
     }
-    const newest = this.#versions.get(column)?.at(-1);
-    this.#versions.set(column, [...older.filter((text) => text !== newest), ...(newest === undefined ? [] : [newest])]);
+    this.saves.recall(column, older, restored);
   }
 
   #watchStanding(board: Board, committed: BoardTexts, now: number, changedAt: number): void {
@@ -241,6 +246,13 @@ export class BoardKeeper {
     this.#standing = standing;
     this.#started = true;
   }
+}
+
+/** Whether a commit of the board is the user's: one of ours has trailers, but for a hand edit without a restored entry. */
+function isByUser(message: string): boolean {
+  return message.startsWith(`${HAND_EDIT}\n`)
+    ? !/^Kanban-Restored: /m.test(message)
+    : !/^Kanban-[A-Z]\w+: /m.test(message);
 }
 
 interface DiskRead {

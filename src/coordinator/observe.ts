@@ -152,7 +152,7 @@ export class Observer {
       [...view.refs.keys()].flatMap((name) => (name.startsWith(START) ? [name.slice(START.length)] : [])),
     );
     const world = await this.#world(inputs, at, workflow, board, runs.runs);
-    const boardProblems = [...board.unreadable, ...board.board.problems, ...world.problems];
+    const boardProblems = [...board.unreadable, ...board.missing, ...board.board.problems, ...world.problems];
     const problems = [
       ...workflowProblems,
       ...this.#lost.map((landing) => landingMissing(landing, settings.base)),

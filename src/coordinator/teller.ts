@@ -90,8 +90,8 @@ export class Teller {
     }
   }
 
-  /** What an observation shows that has not been said: problems, settings, saves from old buffers, a rewritten base. */
-  observed({ problems, settingsProblems, workflow, rewritten, board }: Observation): void {
+  /** What an observation shows that has not been said: problems, settings, a rewritten base. */
+  observed({ problems, settingsProblems, workflow, rewritten }: Observation): void {
     this.#tellSettings(settingsProblems, workflow.settings);
     this.#problems.keep(
       problems.filter((problem) => !settingsProblems.includes(problem)),
@@ -101,12 +101,6 @@ export class Teller {
       this.emit({
         type: 'told',
         message: `${workflow.settings.base} was rewritten; the board is taken as it now stands`,
-      });
-    for (const { column, kept } of board.oldBuffers)
-      this.once(`old ${column} ${kept.join()}`, {
-        type: 'old-buffer-read',
-        file: `${workflow.settings.board}/${column}.md`,
-        kept,
       });
   }
 

@@ -31,6 +31,7 @@ export async function setIndexEntries(
     if (!allowed.includes(entry ? (entry.stage === 0 ? entry.sha : '-') : null))
       return { ok: false, why: 'other', path };
   }
+  const skipped = await skippedAmong(checkout, edits);
   const none = '0'.repeat(repo.objectFormat === 'sha1' ? 40 : 64);
   // What goes first makes room: a file for a folder, or the other way round.
   const order = edits.toSorted((a, b) => Number(a.to !== null) - Number(b.to !== null));
@@ -40,12 +41,21 @@ export async function setIndexEntries(
       cwd: checkout.path,
       input: Buffer.from(toBytes(input), 'latin1'),
     });
+    if (skipped.length > 0) await git(['update-index', '--skip-worktree', '--', ...skipped], { cwd: checkout.path });
     return { ok: true };
   } catch (error) {
     if (error instanceof GitError && /index\.lock': File exists/.test(error.stderr))
       return { ok: false, why: 'locked' };
     throw error;
   }
+}
+
+/** Paths that a sparse checkout leaves out: `update-index --index-info` forgets that of them. */
+async function skippedAmong(checkout: Worktree, edits: readonly IndexEdit[]): Promise<string[]> {
+  const paths = edits.filter(({ to, path }) => to !== null && isUtf8Path(path)).map(({ path }) => path);
+  if (paths.length === 0) return [];
+  const { stdout } = await git(['--literal-pathspecs', 'ls-files', '-t', '-z', '--', ...paths], { cwd: checkout.path });
+  return stdout.split('\0').flatMap((record) => (record.startsWith('S ') ? [record.slice(2)] : []));
 }
 
 /** The index entries of these paths, by path. */

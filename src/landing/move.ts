@@ -7,7 +7,7 @@ import { objectName } from '../git/loose.ts';
 import { editTree, entryAt, readCommit, resolve, writeBlob, writeCommit } from '../git/objects.ts';
 import { readyRefs, refProcess, updateRefs, type RefUpdate } from '../git/refs.ts';
 import { TREE_MODE } from '../git/tree.ts';
-import { checkWritable, readDisk, removeFile, writeDraft } from './disk-file.ts';
+import { checkWritable, placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import {
   draftFolder,
   markProcess,
@@ -31,6 +31,8 @@ export interface MoveFile {
   readonly to: Uint8Array | null;
   /** git turns the CRLF of this file into LF as it takes it in. */
   readonly crlf?: boolean;
+  /** The checkout leaves the file out (sparse checkout): index and base change, the disk does not. */
+  readonly skipped?: boolean;
 }
 
 /** A ref that moves with base, in the same transaction. */
@@ -101,6 +103,33 @@ export async function commitMove(repo: Repository, move: Move, step: Step = () =
   }
 }
 
+/**
+ * Writes files of the checkout that differ from base, by rename, where base is not moved: each has its old or its new bytes at
+ * any moment. A file that the user saves meanwhile is left as it is.
+ */
+export async function writeFiles(
+  repo: Repository,
+  move: Pick<Move, 'baseRef' | 'oldBase' | 'files'> & { readonly checkout: Worktree },
+): Promise<{ readonly ok: true } | Refused> {
+  const refused = (await unfinished(repo)) ?? (await obstacle(repo, move));
+  if (refused) return refused;
+  try {
+    for (const { path, from, to } of move.files) {
+      if (to === null || same(from, to)) continue;
+      const place = join(move.checkout.path, path);
+      const draft = writeDraft(place, to, draftFolder(repo));
+      if (!same(readDisk(place), from)) {
+        removeFile(draft);
+        return { ok: false, stale: 'file', path };
+      }
+      placeDraft(draft, place);
+    }
+    return { ok: true };
+  } catch (error) {
+    return heldByDisk(error);
+  }
+}
+
 /** What keeps base from being moved at all just now; null if nothing does. No process. */
 export async function baseObstacle(
   repo: Repository,
@@ -133,7 +162,10 @@ export function heldByDisk(error: unknown): Refused {
   throw error;
 }
 
-async function obstacle(repo: Repository, move: Move): Promise<Refused | null> {
+async function obstacle(
+  repo: Repository,
+  move: Pick<Move, 'baseRef' | 'oldBase' | 'checkout' | 'files'>,
+): Promise<Refused | null> {
   const blocked = await baseObstacle(repo, move);
   if (blocked) return blocked;
   for (const { path, from } of move.files) {
@@ -204,7 +236,8 @@ async function inCheckout(repo: Repository, work: Work): Promise<MoveResult> {
 async function prepare(repo: Repository, { move, checkout, files, sha }: Work): Promise<MoveJournal> {
   const name = (bytes: Uint8Array | null) => bytes && objectName(repo, 'blob', bytes);
   const entries: JournalFile[] = [];
-  for (const { path, from, committed, to, blob } of files) {
+  for (const { path, from, committed, to: content, blob, skipped } of files) {
+    const to = skipped === true ? from : content;
     const writes = to !== null && !same(from, to);
     entries.push({
       path,

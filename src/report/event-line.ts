@@ -44,7 +44,7 @@ function worded(event: KanbanEvent): string | null {
     case 'board-edited':
       return `your edit of ${event.files.join(', ')} was committed (${short(event.commit)})`;
     case 'old-buffer-read':
-      return `${event.file} was saved from an older version; what had moved since stays moved: ${event.kept.join(', ')}`;
+      return oldBuffer(event);
     case 'base-rewritten':
       return `base was rewritten from ${short(event.from)} to ${short(event.to)}${event.missing.length === 0 ? '' : `; landings that are missing now: ${event.missing.join(', ')}`}`;
     case 'check-started':
@@ -135,3 +135,15 @@ const ENDED: Readonly<Record<Cause, string>> = {
 const because = (why: string): string => (why === '' ? '' : ` (${plain(why)})`);
 const short = (sha: string): string => sha.slice(0, 7);
 const runs = (count: number): string => (count === 1 ? '1 run' : `${count} runs`);
+
+function oldBuffer(event: Extract<KanbanEvent, { readonly type: 'old-buffer-read' }>): string {
+  const { file, kept, restored, paused, saved } = event;
+  const parts = [
+    kept.length === 0 ? '' : `${kept.join(', ')} stays where it has moved to`,
+    restored.length === 0 ? '' : `${restored.join(', ')} was left out and is back (delete it again to remove it)`,
+    paused.length === 0 ? '' : `${paused.join(', ')} is back as [PAUSED] (delete it again, or delete [PAUSED])`,
+    ...saved.map((ref) => `text of yours that is in no file now is kept: git show ${ref}:${file}`),
+  ].filter((part) => part !== '');
+  const what = parts.length === 0 ? 'your changes were applied to the current text' : parts.join('; ');
+  return `${file} was saved from an older text: ${what}`;
+}

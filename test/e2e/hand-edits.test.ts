@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
+import type { RunningCoordinator } from './rig/coordinator.ts';
 import { Person, WAYS } from './rig/person.ts';
 import { until } from './rig/until.ts';
 
@@ -87,6 +88,10 @@ describe('a person moves an entry while its run is on', () => {
   });
 });
 
+/** What the first save lacked is back. */
+const restored = (coordinator: RunningCoordinator): Promise<unknown> =>
+  coordinator.event('old-buffer-read', (event) => event.restored.includes('T-1'));
+
 describe('a person takes an entry away', () => {
   it.concurrent('deletes it: the run is stopped, its work kept under refs/kanban/abandoned (I6)', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
@@ -94,7 +99,7 @@ describe('a person takes an entry away', () => {
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const coordinator = kanban.start();
     await kanban.at('there');
-    await person.cut('T-1', 'IN_PROGRESS');
+    await person.delete('T-1', 'IN_PROGRESS', () => restored(coordinator));
     await coordinator.event('run-stopped', ({ id }) => id === 'T-1');
     coordinator.signal('SIGINT');
     await coordinator.ended;
@@ -111,7 +116,7 @@ describe('a person takes an entry away', () => {
     kanban.plan('T-1.task.1', 'save half.txt half; commit; pause there');
     const coordinator = kanban.start();
     await kanban.at('there');
-    const entry = await person.cut('T-1', 'IN_PROGRESS');
+    const entry = await person.delete('T-1', 'IN_PROGRESS', () => restored(coordinator));
     kanban.write('CHANGELOG.md', `${kanban.read('CHANGELOG.md')}\n${entry}`);
     await coordinator.event('run-stopped', ({ id }) => id === 'T-1');
     coordinator.signal('SIGINT');
@@ -127,7 +132,7 @@ describe('a person takes an entry away', () => {
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const coordinator = kanban.start();
     await kanban.at('there');
-    const entry = await person.cut('T-1', 'IN_PROGRESS');
+    const entry = await person.delete('T-1', 'IN_PROGRESS', () => restored(coordinator));
     await coordinator.event('run-ended', ({ id }) => id === 'T-1');
     await person.edit('IN_PROGRESS', (text) => `${text.trimEnd()}\n\n${entry}`);
     await coordinator.landed('T-1');
@@ -144,7 +149,7 @@ describe('a person takes an entry away', () => {
     kanban.plan('T-1.task.1', 'save half.txt half; commit; pause there');
     const first = kanban.start();
     await kanban.at('there');
-    const entry = await person.cut('T-1', 'IN_PROGRESS');
+    const entry = await person.delete('T-1', 'IN_PROGRESS', () => restored(first));
     await first.event('run-stopped', ({ id }) => id === 'T-1');
     first.signal('SIGINT');
     await first.ended;

@@ -30,6 +30,13 @@ export class Person {
     await this.save(column, changed);
   }
 
+  /** Deletes an entry that is in work: the first save might be of an older text, so it takes a second one. */
+  async delete(id: string, from: Column, isBack: () => Promise<unknown>): Promise<string> {
+    await this.cut(id, from);
+    await isBack();
+    return this.cut(id, from);
+  }
+
   /** Cuts an entry out of one file and pastes it at the end of another, saving the one, then the other. */
   async move(
     id: string,

@@ -4,6 +4,7 @@ import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
 import type { BoardTexts } from '../../../src/board/entry.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { readSave } from '../../../src/board/reconcile.ts';
+import type { Version } from '../../../src/board/save.ts';
 import { options, texts } from './board-fixture.ts';
 
 const one = options();
@@ -23,13 +24,18 @@ const pick = (key: string, change = {}): BoardEdit => ({
   position: 'bottom',
   change,
 });
+/** The first version is the user's, the others are the coordinator's. */
+const by = (first: string, ...more: string[]): Version[] => [
+  { text: first, by: 'user' },
+  ...more.map((text): Version => ({ text, by: 'coordinator' })),
+];
 const { TODO: _todo, ...noOthers } = texts({});
 
 describe('readSave: a save from an old buffer', () => {
   const start = texts({ TODO: START });
   const picked = after(start, pick('T-1'));
   const { TODO, ...others } = picked;
-  const versions = [START, TODO!];
+  const versions = by(START, TODO!);
 
   it('leaves a save made from the newest version alone', () => {
     const disk = TODO!.replace('body two', 'body two, better');
@@ -38,8 +44,10 @@ describe('readSave: a save from an old buffer', () => {
       text: disk,
       others: {},
       moved: [],
+      restored: [],
+      removed: new Map(),
       ambiguous: [],
-      notes: [],
+      keep: [],
     });
     expect(readSave({ column: 'TODO', versions, disk: TODO!, others }, one).text).toBe(TODO);
   });
@@ -47,7 +55,7 @@ describe('readSave: a save from an old buffer', () => {
   it('reads the deletion of a tag that the coordinator has just set as a deletion, though an older version reads the same', () => {
     const plain = '# TESTING\n\n## T-1: One\n\n- tested: 12ab\n\n## T-2: Two\n';
     const asked = plain.replace('## T-1', '## [APPROVE] T-1');
-    const save = { column: 'TESTING', versions: [plain, asked], others: { TODO: '', IN_PROGRESS: '', REVIEW: '' } } as const;
+    const save = { column: 'TESTING', versions: by(plain, asked), others: { TODO: '', IN_PROGRESS: '', REVIEW: '' } } as const;
     expect(readSave({ ...save, disk: plain }, one)).toMatchObject({ madeFrom: 1, text: plain });
     // With other words changed beside it, an older buffer is the safer reading: the tag stays, and an event says so.
     expect(readSave({ ...save, disk: plain.replace('Two', 'Two, better') }, one).text).toBe(asked.replace('Two', 'Two, better'));
@@ -87,12 +95,17 @@ describe('readSave: a save from an old buffer', () => {
     const read = readSave({ column: 'TODO', versions, disk, others: reworded }, one);
     expect(read.text).toBe(disk);
     expect(read.others).toEqual({});
-    expect(read.notes.join()).toContain('both copies');
   });
 
   it('takes an entry that stands nowhere else for moved by hand', () => {
     const read = readSave(
-      { column: 'TODO', versions, disk: START, others: { ...others, IN_PROGRESS: '# IN_PROGRESS\n' } },
+      {
+        column: 'TODO',
+        versions,
+        disk: START,
+        others: { ...others, IN_PROGRESS: '# IN_PROGRESS\n' },
+        known: new Set(['T-1']),
+      },
       one,
     );
     expect(read).toMatchObject({ madeFrom: 0, text: START, moved: [], ambiguous: [] });
@@ -106,7 +119,7 @@ describe('readSave: a save from an old buffer', () => {
   it('knows a picked note again, even one that was typed on', () => {
     const key = parseBoard(start, one).columns.TODO.entries[0]!.key;
     const now = after(start, pick(key, { id: 'T-4' }));
-    const save = { column: 'TODO' as const, versions: [START, now.TODO!], others: now };
+    const save = { column: 'TODO' as const, versions: by(START, now.TODO!), others: now };
     expect(readSave({ ...save, disk: START }, one)).toMatchObject({
       text: now.TODO,
       others: {},
@@ -129,7 +142,7 @@ describe('readSave: a save from an old buffer', () => {
       pick('T-1'),
     );
     const disk = START.replace('body two', 'body two, better');
-    const read = readSave({ column: 'TODO', versions: [START, now.TODO!], disk, others: now }, one);
+    const read = readSave({ column: 'TODO', versions: by(START, now.TODO!), disk, others: now }, one);
     expect(read.text).toBe(now.TODO!.replace('body two', 'body two, better'));
   });
 
@@ -137,18 +150,22 @@ describe('readSave: a save from an old buffer', () => {
     const before = texts({ TODO: START, REVIEW: '# REVIEW\n\n## T-9: Nine\n\n' });
     const now = after(before, { type: 'move', key: 'T-9', from: 'REVIEW', to: 'TODO', position: 'top' });
     const disk = START.replace('body two', 'body two, better');
-    const read = readSave({ column: 'TODO', versions: [START, now.TODO!], disk, others: now }, one);
+    const read = readSave({ column: 'TODO', versions: by(START, now.TODO!), disk, others: now }, one);
     expect(read.text).toBe(now.TODO!.replace('body two', 'body two, better'));
     expect(read.ambiguous).toEqual(['T-9']);
   });
 
-  it('takes a save that only deletes for a deletion', () => {
-    const progress = ['# IN_PROGRESS\n', others.IN_PROGRESS!];
-    const read = readSave(
-      { column: 'IN_PROGRESS', versions: progress, disk: '# IN_PROGRESS\n', others: { TODO } },
-      one,
-    );
-    expect(read).toMatchObject({ madeFrom: 1, text: '# IN_PROGRESS\n' });
+  it('I1: puts back once what a save lacks that was moved in since, and deletes it at the second save', () => {
+    const progress = by('# IN_PROGRESS\n', others.IN_PROGRESS!);
+    const save = { column: 'IN_PROGRESS', versions: progress, disk: '# IN_PROGRESS\n', others: { TODO }, at: 10_000 } as const;
+    expect(readSave(save, one)).toMatchObject({
+      text: others.IN_PROGRESS,
+      restored: [{ id: 'T-1', paused: false }],
+      ambiguous: ['T-1'],
+    });
+    const restored = (at: number) => new Map([['T-1', { column: 'IN_PROGRESS', at }]] as const);
+    expect(readSave({ ...save, restored: restored(9_000) }, one).text).toBe(others.IN_PROGRESS);
+    expect(readSave({ ...save, restored: restored(8_000) }, one)).toMatchObject({ text: '# IN_PROGRESS\n', restored: [] });
   });
 
   it('keeps deleted what the person deleted in the old buffer', () => {

@@ -80,7 +80,14 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'branch-kept': { type: 'branch-kept', id: 'T-11', ref: 'refs/kanban/abandoned/T-11/1' },
   'removal-held': { type: 'removal-held', id: 'T-11', why: 'a shell stands in .worktrees/T-11' },
   'board-edited': { type: 'board-edited', files: ['board/TODO.md'], commit },
-  'old-buffer-read': { type: 'old-buffer-read', file: 'board/TODO.md', kept: ['T-11', 'T-12'] },
+  'old-buffer-read': {
+    type: 'old-buffer-read',
+    file: 'board/TODO.md',
+    kept: ['T-11', 'T-12'],
+    restored: [],
+    paused: ['T-13'],
+    saved: ['refs/kanban/saves/3'],
+  },
   'base-rewritten': { type: 'base-rewritten', from: commit, to: 'aaaaaaaaaa', missing: ['T-9 (1234567)'] },
   'settings-changed': { type: 'settings-changed' },
   'settings-broken': {
@@ -130,7 +137,7 @@ describe('event lines', () => {
       T-11 branch kept under refs/kanban/abandoned/T-11/1
       T-11 could not be cleaned up: a shell stands in .worktrees/T-11
       your edit of board/TODO.md was committed (3f2a9c1)
-      board/TODO.md was saved from an older version; what had moved since stays moved: T-11, T-12
+      board/TODO.md was saved from an older text: T-11, T-12 stays where it has moved to; T-13 is back as [PAUSED] (delete it again, or delete [PAUSED]); text of yours that is in no file now is kept: git show refs/kanban/saves/3:board/TODO.md
       base was rewritten from 3f2a9c1 to aaaaaaa; landings that are missing now: T-9 (1234567)
       WORKFLOW.md was read again
       WORKFLOW.md can not be used as it is; the last good settings stay

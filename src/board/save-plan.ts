@@ -1,0 +1,296 @@
+import { type Column, type Entry } from './entry.ts';
+import { applyEdits } from './edit.ts';
+import { changeEntry } from './entry-change.ts';
+import { lineBreakOf } from './line-breaks.ts';
+import { linesWithText } from './line-distance.ts';
+import { pairSides, type Trio } from './merge-pairs.ts';
+import { planMerge, type Planned } from './merge-plan.ts';
+import type { BoardOptions } from './parse.ts';
+import { CUT_AND_PASTE, type Save, SECOND_DELETION } from './save.ts';
+import { memoFor } from './section-memo.ts';
+import { splitSections } from './sections.ts';
+
+/** A save with the entries of the texts that matter for it. */
+export interface Known {
+  readonly save: Save;
+  /** Index of the version whose changes the save is read as. */
+  readonly from: number;
+  /** Index of the version that differs least from it. */
+  readonly nearest: number;
+  readonly base: readonly Entry[];
+  readonly nearestEntries: readonly Entry[];
+  /** In the file as the coordinator knows it. */
+  readonly now: readonly Entry[];
+  /** In the save. */
+  readonly mine: readonly Entry[];
+  /** In the other columns. */
+  readonly elsewhere: readonly Entry[];
+}
+
+/** What becomes of the entries of a save. */
+export interface SavePlan {
+  /** The file is right as it was saved. */
+  readonly isAsSaved: boolean;
+  readonly planned: readonly Planned[];
+  /** Entries of other columns that change; null: they go. */
+  readonly there: readonly { readonly entry: Entry; readonly text: string | null }[];
+  /** Entries that the user cut here and pasted there before. */
+  readonly pasted: readonly { readonly column: Column; readonly source: string }[];
+  readonly moved: readonly { readonly id: string; readonly to: Column | null }[];
+  readonly restored: readonly { readonly id: string; readonly paused: boolean }[];
+  readonly removed: ReadonlyMap<string, string>;
+  readonly ambiguous: readonly string[];
+}
+
+/** What a save says about an entry that it lacks. */
+type Absence = 'deleted' | 'stays' | 'stays-paused' | 'moved-by-hand';
+
+const LEFT_OUT = 'left out by a save that may have been older; delete it again, or delete [PAUSED]';
+const CAME_BACK = 'you had deleted it, and a save that may have been older has it; delete it again, or delete [PAUSED]';
+
+/** Decides entry by entry what a save means. Pure. */
+export function planSave(known: Known, options: BoardOptions): SavePlan {
+  const { save, now, mine, elsewhere } = known;
+  const { column } = save;
+  const wanted = new Set([...known.base, ...known.nearestEntries].map(({ id }) => id));
+  // Entries that stand elsewhere count only where the save's own version had them here.
+  const isHeir = heirOf(known);
+  const away = elsewhere.filter(({ id, title }) => id !== null && (wanted.has(id) || isHeir(title, id)));
+  const trios = pairSides(known.base, [...now, ...away], mine).filter(
+    ({ base, ours, theirs }) => base !== undefined || theirs !== undefined || ours?.column === column,
+  );
+  const absent = new Map<Entry, Absence>();
+  for (const trio of trios)
+    if (trio.ours?.column === column && !trio.theirs) absent.set(trio.ours, absenceOf({ ...trio, ours: trio.ours }, known, options));
+  const returned = returnedByHand(known);
+  const planned = mergedPlan(known, trios, absent, options);
+  const plan: { -readonly [K in keyof SavePlan]: SavePlan[K] } & {
+    there: { entry: Entry; text: string | null }[];
+    pasted: { column: Column; source: string }[];
+    moved: { id: string; to: Column | null }[];
+    restored: { id: string; paused: boolean }[];
+    removed: Map<string, string>;
+    ambiguous: string[];
+    planned: Planned[];
+  } = { isAsSaved: false, planned: [], there: [], pasted: [], moved: [], restored: [], removed: new Map(), ambiguous: [] };
+  for (const one of planned) placeOne(one, known, absent, returned, plan, options);
+  for (const [entry, absence] of absent)
+    if (absence === 'moved-by-hand') plan.pasted.push(...(pastedOf(entry, save) ?? []));
+  for (const { base, ours, theirs } of trios)
+    if (base && theirs && !ours && !plan.planned.some((one) => one.theirs === theirs)) {
+      plan.moved.push({ id: theirs.id ?? theirs.key, to: null });
+    }
+  plan.there.push(...returned.map((entry) => ({ entry, text: null })));
+  plan.isAsSaved = isAsSaved(known, plan.planned);
+  return plan;
+}
+
+/** A note that got its number since: an entry of its title under an id that neither side knew. */
+function heirOf({ base, mine }: Known): (title: string, id: string) => boolean {
+  const titles = new Set(base.flatMap((one) => (one.id === null ? [one.title] : [])));
+  const ids = new Set([...base, ...mine].map((one) => one.id));
+  return (title, id) => titles.has(title) && !ids.has(id);
+}
+
+/** Entries of other columns that the user cut there a while ago and pasted into this save: the copy there goes. */
+function returnedByHand({ save, mine, elsewhere }: Known): Entry[] {
+  const ids = new Set(mine.map(({ id }) => id));
+  return elsewhere.filter(({ id, column }) => {
+    const restored = id === null ? undefined : save.restored?.get(id);
+    return ids.has(id) && restored?.column === column && isWithin(save, restored.at, CUT_AND_PASTE);
+  });
+}
+
+const isWithin = ({ at = 0 }: Save, since: number, ms: number): boolean => at - since < ms;
+
+/** Where the user pasted an entry before they cut it here. */
+function pastedOf(entry: Entry, save: Save): { column: Column; source: string }[] {
+  const removed = entry.id === null ? undefined : save.removed?.get(entry.id);
+  return removed !== undefined && removed.column !== save.column && isWithin(save, removed.at, CUT_AND_PASTE)
+    ? [{ column: removed.column, source: removed.source }]
+    : [];
+}
+
+/** The text of a column with a pasted entry on top; null if it can't be put there. */
+export function withPasted(
+  text: string,
+  { column, source }: { readonly column: Column; readonly source: string },
+  options: BoardOptions,
+): string | null {
+  const texts = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null, [column]: text };
+  const applied = applyEdits(texts, [{ type: 'add', column, position: 'top', text: source }], options);
+  return applied.ok ? applied.texts[column] : null;
+}
+
+const canPaste = (pasted: { readonly column: Column; readonly source: string }, save: Save, options: BoardOptions): boolean =>
+  withPasted(save.others[pasted.column] ?? '', pasted, options) !== null;
+
+function absenceOf(trio: Trio & { readonly ours: Entry }, known: Known, options: BoardOptions): Absence {
+  const { base, ours } = trio;
+  const { save } = known;
+  // It stands in another column: that is where it was moved to.
+  if (ours.id !== null && known.elsewhere.some(({ id }) => id === ours.id)) return 'deleted';
+  const isInWork = save.column !== 'TODO' && !ours.parked && ours.kind === 'entry';
+  if (isPureCut(known) && pastedOf(ours, save).some((pasted) => canPaste(pasted, save, options))) return 'moved-by-hand';
+  const earlier = ours.id === null ? undefined : save.restored?.get(ours.id);
+  if (earlier?.column === save.column && ours.parked === false) {
+    if (!isWithin(save, earlier.at, SECOND_DELETION)) return 'deleted';
+    return 'stays';
+  }
+  if (isInWork) return 'stays';
+  if (ours.parked && base !== undefined) return 'deleted';
+  const since = known.nearest < known.from ? known.nearest : known.from;
+  const isNew = !known.nearestEntries.some((one) => isSameEntry(one, ours));
+  if (!isNew) return base === undefined ? 'stays' : 'deleted';
+  const by = writerOf(ours, save, since);
+  if (base !== undefined) return by === 'coordinator' ? 'stays-paused' : 'deleted';
+  if (ours.parked) return 'stays';
+  return by === 'coordinator' && !isPureCut(known) ? 'stays' : 'stays-paused';
+}
+
+const isSameEntry = (a: Entry, b: Entry): boolean =>
+  a.id === null ? b.id === null && a.source.trimEnd() === b.source.trimEnd() : a.id === b.id;
+
+/** Who brought an entry into the file since a version: the writer of the first of the versions without a gap that name it. */
+function writerOf(entry: Entry, { versions }: Save, since: number): 'coordinator' | 'user' {
+  const names = (text: string): boolean =>
+    entry.id === null
+      ? text.includes(entry.source.trimEnd())
+      : new RegExp(`(?<![\\w-])${escaped(entry.id)}(?![\\w-])`).test(text);
+  let by: 'coordinator' | 'user' = versions.at(-1)!.by;
+  for (let index = versions.length - 1; index > since && names(versions[index]!.text); index--) by = versions[index]!.by;
+  return by;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** The file as the coordinator knows it, without the entries that the save lacks, is the save. */
+function isPureCut({ save, now, mine }: Known): boolean {
+  let rest = save.versions.at(-1)!.text;
+  for (const entry of now.toReversed())
+    if (!mine.some((one) => isSameEntry(one, entry))) rest = rest.slice(0, entry.start) + rest.slice(entry.end);
+  return linesWithText(rest).join('\n') === linesWithText(save.disk).join('\n');
+}
+
+/** The merge of the three lists, after what the save lacks has been decided. */
+function mergedPlan(
+  known: Known,
+  trios: readonly Trio[],
+  absent: ReadonlyMap<Entry, Absence>,
+  options: BoardOptions,
+): readonly Planned[] {
+  const gone = new Set([...(known.save.gone ?? [])].filter((id) => known.base.some((entry) => entry.id === id)));
+  const isOut = (entry: Entry | undefined): boolean =>
+    entry !== undefined && ['deleted', 'moved-by-hand'].includes(absent.get(entry) ?? '');
+  const kept = (entry: Entry | undefined): boolean => entry !== undefined && (absent.get(entry) ?? '').startsWith('stays');
+  // What goes is in none of the lists; what stays is nobody's deletion, for no base has it.
+  const base = trios.flatMap((trio) =>
+    trio.base && !isOut(trio.ours) && !kept(trio.ours) && !isMovedHere(trio, known.save) ? [trio.base] : [],
+  );
+  const ours = trios.flatMap((trio) => (trio.ours && !isOut(trio.ours) ? [trio.ours] : []));
+  const theirs = [...known.mine];
+  const inOrder = (list: readonly Entry[]): Entry[] => {
+    const set = new Set(list);
+    return [...known.now.filter((one) => set.has(one)), ...known.elsewhere.filter((one) => set.has(one))];
+  };
+  const bases = new Set(base);
+  return planMerge(
+    { base: known.base.filter((one) => bases.has(one)), ours: inOrder(ours), theirs, goneOurs: gone, goneTheirs: new Set() },
+    options,
+  ).planned;
+}
+
+/** It was on the board a moment ago, and now stands in this save alone: the user cut it elsewhere. */
+const isMovedHere = ({ ours, theirs }: Trio, save: Save): boolean =>
+  theirs !== undefined && ours === undefined && theirs.id !== null && save.known?.has(theirs.id) === true;
+
+function placeOne(
+  one: Planned,
+  known: Known,
+  absent: ReadonlyMap<Entry, Absence>,
+  returned: readonly Entry[],
+  plan: {
+    planned: Planned[];
+    there: { entry: Entry; text: string | null }[];
+    moved: { id: string; to: Column | null }[];
+    restored: { id: string; paused: boolean }[];
+    removed: Map<string, string>;
+    ambiguous: string[];
+  },
+  options: BoardOptions,
+): void {
+  const { save } = known;
+  const { ours, theirs, base } = one;
+  if (ours && ours.column !== save.column) {
+    if (!theirs) return;
+    // The user moved it here, or both texts were reworded: what they saved stays here too.
+    const isReturned = returned.includes(ours);
+    if (isReturned || one.copy !== null) {
+      plan.planned.push({ ...here(one, theirs, save.column), text: theirs.source });
+      if (!isReturned) plan.ambiguous.push(ours.key);
+      return;
+    }
+    if (one.text.trimEnd() !== ours.source.trimEnd()) plan.there.push({ entry: ours, text: one.text.trimEnd() });
+    plan.moved.push({ id: ours.key, to: ours.column });
+    plan.removed.set(ours.key, theirs.source);
+    plan.ambiguous.push(ours.key);
+    return;
+  }
+  const absence = ours && !theirs ? absent.get(ours) : undefined;
+  if (ours && absence !== undefined) {
+    const paused = absence === 'stays-paused';
+    plan.planned.push({ ...one, text: paused ? pausedText(ours, LEFT_OUT, options) : ours.source });
+    plan.restored.push({ id: ours.key, paused });
+    plan.ambiguous.push(ours.key);
+    return;
+  }
+  if (theirs && !ours && cameBack(theirs, base, known)) {
+    plan.planned.push({ ...one, text: pausedText(theirs, CAME_BACK, options) });
+    plan.restored.push({ id: theirs.key, paused: true });
+    return;
+  }
+  plan.planned.push(one);
+}
+
+const here = (one: Planned, theirs: Entry, column: Column): Planned => ({
+  ...one,
+  ours: undefined,
+  column,
+  parked: theirs.parked,
+  side: 'theirs',
+  copy: null,
+});
+
+/** The user had deleted it, and an older text of theirs still has it: reworded, or as the last of their own changes. */
+function cameBack(theirs: Entry, base: Entry | undefined, known: Known): boolean {
+  const { save } = known;
+  // In a column of work it took two saves to delete it: it is pasted back.
+  if (save.column !== 'TODO' || theirs.parked || theirs.tags.includes('PAUSED')) return false;
+  if (theirs.id !== null && (save.known?.has(theirs.id) === true || save.gone?.has(theirs.id) === true)) return false;
+  if (base !== undefined) return true;
+  return (
+    known.nearest < save.versions.length - 1 &&
+    !known.now.some((one) => isSameEntry(one, theirs)) &&
+    known.nearestEntries.some((one) => isSameEntry(one, theirs))
+  );
+}
+
+function pausedText(entry: Entry, feedback: string, options: BoardOptions): string {
+  if (entry.kind === 'note')
+    return entry.tags.includes('PAUSED') ? entry.source : entry.source.replace(/^(\s*[-*+]\s+\[ \]\s+)/, '$1[PAUSED] ');
+  const facts = splitSections(entry.source, memoFor(options.memo, options.ids).sections)[0]?.facts;
+  if (!facts?.head) return entry.source;
+  const change = { addTags: ['PAUSED'], setFields: { feedback } } as const;
+  return changeEntry(entry.source, facts, change, lineBreakOf(entry.source));
+}
+
+/** The entries of the save as they are, in their order, and no other. */
+function isAsSaved({ save, from, mine }: Known, planned: readonly Planned[]): boolean {
+  const texts = new Set(planned.map((one) => one.theirs));
+  return (
+    from === save.versions.length - 1 &&
+    planned.length === mine.length &&
+    mine.every((entry) => texts.has(entry)) &&
+    planned.every((one) => one.copy === null && one.theirs?.source === one.text)
+  );
+}
