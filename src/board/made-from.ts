@@ -22,7 +22,8 @@ export function madeFrom(
   save: { readonly text: string; readonly entries: readonly Entry[] },
 ): Origin {
   const newest = versions.length - 1;
-  if (freesOnly(versions[newest]?.entries() ?? [], save.entries)) return { nearest: newest, isRewrite: false };
+  const isOld = versions.some(({ text }) => text === save.text);
+  if (freesOnly(versions[newest]?.entries() ?? [], save.entries, isOld)) return { nearest: newest, isRewrite: false };
   let nearest = newest;
   let least = Infinity;
   for (let index = newest; index >= 0 && least > 0; index--) {
@@ -41,15 +42,18 @@ export function madeFrom(
 /** Tags that a user deletes to release an entry (DESIGN.md section 3). */
 const RELEASED_BY_HAND: readonly Tag[] = ['ESCALATED', 'PAUSED', 'APPROVE'];
 
-/** The same entries in the same order, and all that changed is that tags were deleted (and fields of the coordinator's with them). */
-function freesOnly(newest: readonly Entry[], disk: readonly Entry[]): boolean {
+/**
+ * The same entries in the same order, and all that changed is that tags were deleted, and fields of the coordinator's with them.
+ * @param isOld an older version reads the same: then the fields must be there still
+ */
+function freesOnly(newest: readonly Entry[], disk: readonly Entry[], isOld: boolean): boolean {
   if (newest.length !== disk.length) return false;
   const pairs = newest.map((before, n) => ({ before, after: disk[n]! }));
   const changed = pairs.filter(({ before, after }) => before.source.trimEnd() !== after.source.trimEnd());
-  return changed.length > 0 && changed.every(({ before, after }) => isFreed(before, after));
+  return changed.length > 0 && changed.every(({ before, after }) => isFreed(before, after, isOld));
 }
 
-function isFreed(before: Entry, after: Entry): boolean {
+function isFreed(before: Entry, after: Entry, isOld: boolean): boolean {
   const deleted = before.tags.filter((tag) => !after.tags.includes(tag));
   const isSame =
     before.id !== null &&
@@ -60,6 +64,7 @@ function isFreed(before: Entry, after: Entry): boolean {
     isSame &&
     deleted.some((tag) => RELEASED_BY_HAND.includes(tag)) &&
     after.tags.every((tag) => before.tags.includes(tag)) &&
+    (isOld ? before.fields.length === after.fields.length : true) &&
     own(before) === own(after)
   );
 }

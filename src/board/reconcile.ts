@@ -33,18 +33,22 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   const { nearest, isRewrite } = madeFrom(versions, { text: save.disk, entries: mine.column.entries });
   const coordinatorWrote = save.versions.slice(nearest + 1).some(({ by }) => by === 'coordinator');
   // Where only the user wrote since, the save follows on their own last one.
-  const from = isRewrite || !coordinatorWrote ? newest : nearest;
+  const elsewhere = COLUMNS.flatMap((column) =>
+    column === save.column ? [] : parse(save.others[column] ?? '', column).column.entries,
+  );
+  const isPaste = putsIn(save, mine.column.entries, here(save.versions[newest]!.text).column.entries, elsewhere);
+  const from = isRewrite || !coordinatorWrote || isPaste ? newest : nearest;
   const known: Known = {
     save,
     from,
     nearest,
+    isPaste,
+    entriesOf: (index) => here(save.versions[index]!.text).column.entries,
     base: here(save.versions[from]!.text).column.entries,
     nearestEntries: here(save.versions[nearest]!.text).column.entries,
     now: here(save.versions[newest]!.text).column.entries,
     mine: mine.column.entries,
-    elsewhere: COLUMNS.flatMap((column) =>
-      column === save.column ? [] : parse(save.others[column] ?? '', column).column.entries,
-    ),
+    elsewhere,
   };
   const plan = planSave(known, options);
   const others = changedOthers(save, plan, options);
@@ -54,6 +58,7 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
     others,
     moved: plan.moved,
     restored: plan.restored,
+    returned: plan.returned,
     removed: plan.removed,
     ambiguous: plan.ambiguous,
     keep: toKeep(save, nearest, text, others),
@@ -65,12 +70,30 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   return fallBack(save, plan, (text) => here(text).column.entries, reading);
 }
 
+/** The save is the newest text with entries put in that are nowhere else. */
+function putsIn(
+  { disk, versions, gone }: Save,
+  mine: readonly Entry[],
+  now: readonly Entry[],
+  elsewhere: readonly Entry[],
+): boolean {
+  const name = ({ id, source }: Entry): string => id ?? source.trimEnd();
+  const there = new Set(now.map(name));
+  const added = mine.filter((entry) => !there.has(name(entry)));
+  const away = new Set(elsewhere.map(({ id }) => id));
+  if (added.length === 0 || added.some(({ id }) => id !== null && (away.has(id) || gone?.has(id) === true))) return false;
+  let rest = disk;
+  for (const { start, end } of added.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
+  return linesWithText(rest).join('\n') === linesWithText(versions.at(-1)!.text).join('\n');
+}
+
 const asSaved = (save: Save, newest: number): SaveReading => ({
   madeFrom: newest,
   text: save.disk,
   others: {},
   moved: [],
   restored: [],
+  returned: [],
   removed: new Map(),
   ambiguous: [],
   keep: [],
@@ -99,7 +122,7 @@ function fallBack(
   }
   const newest = save.versions.length - 1;
   const now = save.versions[newest]!.text;
-  return { ...asSaved(save, newest), text: now, keep: [save.disk] };
+  return { ...asSaved(save, newest), text: now, keep: [save.disk, ...(save.replaced ?? [])] };
 }
 
 function joined(
@@ -142,17 +165,27 @@ function changedOthers(save: Save, plan: SavePlan, options: BoardOptions): Parti
 
 /**
  * Texts of the user that would be in no file afterwards: the save, if lines of it that its own version did not have are lost;
- * and what the user saved last, if an older text took its place.
+ * and what the user saved before, if an older text took its place. A line that was typed on is not lost.
  */
 function toKeep(save: Save, nearest: number, text: string, others: Partial<Record<Column, string>>): string[] {
-  const there = new Set(
-    [text, ...COLUMNS.flatMap((column) => others[column] ?? save.others[column] ?? [])].flatMap(linesWithText),
-  );
+  const after = [text, ...COLUMNS.flatMap((column) => others[column] ?? save.others[column] ?? [])];
+  const there = new Set(after.flatMap(linesWithText));
+  const known = new Set(linesWithText(save.versions[nearest]!.text));
+  const isLost = (line: string, besides: ReadonlySet<string>): boolean =>
+    !there.has(line) && !besides.has(line) && !after.some((one) => one.includes(line.trim()));
+  const lost = (one: string, besides: ReadonlySet<string>): boolean =>
+    linesWithText(one).some((line) => isLost(line, besides));
   const last = save.versions.at(-1)!;
-  const old = new Set(linesWithText(save.versions[nearest]!.text));
-  const lost = (one: string, besides?: ReadonlySet<string>): boolean =>
-    linesWithText(one).some((line) => !there.has(line) && besides?.has(line) !== true);
-  const keep = lost(save.disk, old) ? [save.disk] : [];
-  const isReplaced = last.by === 'user' && nearest < save.versions.length - 1 && lost(last.text);
-  return isReplaced ? [...keep, last.text] : keep;
+  const isReplaced = last.by === 'user' && nearest < save.versions.length - 1 && lost(last.text, NO_LINES);
+  const replaced = save.replaced ?? [];
+  const old = new Set(replaced.length === 0 ? [] : save.versions.flatMap((version) => linesWithText(version.text)));
+  return [
+    ...new Set([
+      ...(lost(save.disk, known) ? [save.disk] : []),
+      ...(isReplaced ? [last.text] : []),
+      ...replaced.filter((one) => lost(one, old)),
+    ]),
+  ];
 }
+
+const NO_LINES: ReadonlySet<string> = new Set();

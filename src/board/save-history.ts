@@ -4,11 +4,6 @@ import { type BoardOptions, columnPath } from './parse.ts';
 import { parseColumn } from './parse-column.ts';
 import { CUT_AND_PASTE, type RemovedEntry, type RestoredEntry, type SaveReading, type Version } from './save.ts';
 
-/** A version with the time from which the file had it, epoch ms. */
-export interface TimedVersion extends Version {
-  readonly at: number;
-}
-
 /** A save that the coordinator has to change or to keep, with what it means. */
 export interface ReadSave {
   readonly column: Column;
@@ -24,6 +19,8 @@ export interface ReadSave {
 const REMEMBERED = 3_600_000;
 /** At most this many versions of a column are kept. */
 const MAX_VERSIONS = 200;
+/** At most this many of them are looked at. */
+const MAX_REPLACED = 10;
 /** A text that was on disk for less time is one that an editor was writing. */
 const STILL = 300;
 /** A save that may be one half of a move by hand waits this long for the other half. */
@@ -34,11 +31,13 @@ const SECOND_HALF = 2_000;
  * buffer. Pure: times are arguments.
  */
 export class SaveHistory {
-  readonly #versions = new Map<Column, TimedVersion[]>(COLUMNS.map((column) => [column, []]));
+  readonly #versions = new Map<Column, Version[]>(COLUMNS.map((column) => [column, []]));
   readonly #restored = new Map<string, RestoredEntry>();
   readonly #removed = new Map<string, RemovedEntry>();
   /** The last save of each column that differs from the newest version: since when, and whether it counts as it is. */
   readonly #saves = new Map<Column, { readonly text: string; readonly since: number; asSaved: boolean }>();
+  /** Saves that another save took the place of before they were read, and before they were in any version. */
+  readonly #replaced = new Map<Column, readonly string[]>();
   #last: { readonly key: readonly unknown[]; readonly reads: Reads } | null = null;
   #revision = 0;
 
@@ -52,7 +51,7 @@ export class SaveHistory {
   }
 
   /** Older versions, oldest first, that were read from git after a restart; and what was restored then. */
-  recall(column: Column, older: readonly TimedVersion[], restored: ReadonlyMap<string, RestoredEntry>): void {
+  recall(column: Column, older: readonly Version[], restored: ReadonlyMap<string, RestoredEntry>): void {
     const known = this.#versions.get(column) ?? [];
     const newest = known.at(-1);
     this.#versions.set(column, [...older.filter(({ text }) => text !== newest?.text), ...known]);
@@ -63,14 +62,23 @@ export class SaveHistory {
   /** The coordinator wrote or committed a column. A text that is the user's save is the user's. */
   wrote(column: Column, text: string, at: number, by?: Version['by']): void {
     const save = this.#saves.get(column);
+    const isNew = text !== this.newest(column);
     this.#push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
+    // It is committed, or another text took its place.
+    if (isNew || save?.text === text) this.#saves.delete(column);
   }
 
   /** The result of a save was written: what it lacked has been restored once, what it had too much is out of it. */
-  settled({ column, reading, since: at }: Pick<ReadSave, 'column' | 'reading' | 'since'>): void {
+  settled({ column, disk, reading, since: at }: Omit<ReadSave, 'waitsUntil'>): void {
+    // An editor may hold the save itself from now on.
+    this.#push(column, { text: disk, at, by: 'user' });
+    this.#push(column, { text: reading.text, at, by: 'coordinator' });
     for (const { id } of reading.restored)
       if (this.#restored.get(id)?.column !== column) this.#restored.set(id, { column, at });
     for (const [id, source] of reading.removed) this.#removed.set(id, { column, at, source });
+    // The same bytes again are another save.
+    this.#saves.delete(column);
+    this.#replaced.delete(column);
     this.#revision++;
   }
 
@@ -120,13 +128,16 @@ export class SaveHistory {
         {
           column,
           versions,
-          disk: save.text,
+          // Another column's save may have changed an entry that is here now.
+          disk: texts[column] ?? save.text,
           others,
+          pending: COLUMNS.filter((one) => one !== column && this.#saves.has(one)),
           gone: known.gone,
           known: (onBoard ??= this.#onBoard(options)),
           at: save.since,
           restored: this.#restored,
           removed: this.#removed,
+          replaced: this.#replaced.get(column) ?? [],
         },
         options,
       );
@@ -164,12 +175,16 @@ export class SaveHistory {
       return;
     }
     if (last?.text === disk) return;
-    // The text that was on disk until now counted as it was, and no commit has it.
-    if (last?.asSaved === true && now - last.since >= STILL && last.text.trim() !== '') this.#push(column, { text: last.text, at: last.since, by: 'user' });
+    // The text that was on disk until now is in no commit. If it counted as it was, it is a version; else it is kept if need be.
+    if (last !== undefined && last.text.trim() !== '') {
+      if (last.asSaved && now - last.since >= STILL)
+        this.#push(column, { text: last.text, at: last.since, by: 'user' });
+      else this.#replaced.set(column, [...(this.#replaced.get(column) ?? []), last.text].slice(-MAX_REPLACED));
+    }
     this.#saves.set(column, { text: disk, since: now, asSaved: false });
   }
 
-  #push(column: Column, version: TimedVersion): void {
+  #push(column: Column, version: Version): void {
     const versions = this.#versions.get(column)!;
     if (versions.at(-1)?.text === version.text) return;
     versions.push(version);
@@ -191,6 +206,7 @@ const NOTHING: SaveReading = {
   others: {},
   moved: [],
   restored: [],
+  returned: [],
   removed: new Map(),
   ambiguous: [],
   keep: [],

@@ -1,6 +1,6 @@
 import { type Column, type Entry } from './entry.ts';
 import { applyEdits } from './edit.ts';
-import { changeEntry } from './entry-change.ts';
+import { changeEntry, type EntryChange } from './entry-change.ts';
 import { lineBreakOf } from './line-breaks.ts';
 import { linesWithText } from './line-distance.ts';
 import { pairSides, type Trio } from './merge-pairs.ts';
@@ -17,6 +17,10 @@ export interface Known {
   readonly from: number;
   /** Index of the version that differs least from it. */
   readonly nearest: number;
+  /** The save is the newest text with entries put in. */
+  readonly isPaste: boolean;
+  /** Entries of a version. */
+  readonly entriesOf: (index: number) => readonly Entry[];
   readonly base: readonly Entry[];
   readonly nearestEntries: readonly Entry[];
   /** In the file as the coordinator knows it. */
@@ -38,6 +42,7 @@ export interface SavePlan {
   readonly pasted: readonly { readonly column: Column; readonly source: string }[];
   readonly moved: readonly { readonly id: string; readonly to: Column | null }[];
   readonly restored: readonly { readonly id: string; readonly paused: boolean }[];
+  readonly returned: readonly string[];
   readonly removed: ReadonlyMap<string, string>;
   readonly ambiguous: readonly string[];
 }
@@ -49,7 +54,8 @@ const LEFT_OUT = 'left out by a save that may have been older; delete it again, 
 const CAME_BACK = 'you had deleted it, and a save that may have been older has it; delete it again, or delete [PAUSED]';
 
 /** Decides entry by entry what a save means. Pure. */
-export function planSave(known: Known, options: BoardOptions): SavePlan {
+export function planSave(saved: Known, options: BoardOptions): SavePlan {
+  const known = { ...saved, base: [...saved.base, ...formerEntries(saved)] };
   const { save, now, mine, elsewhere } = known;
   const { column } = save;
   const wanted = new Set([...known.base, ...known.nearestEntries].map(({ id }) => id));
@@ -69,10 +75,11 @@ export function planSave(known: Known, options: BoardOptions): SavePlan {
     pasted: { column: Column; source: string }[];
     moved: { id: string; to: Column | null }[];
     restored: { id: string; paused: boolean }[];
+    returned: string[];
     removed: Map<string, string>;
     ambiguous: string[];
     planned: Planned[];
-  } = { isAsSaved: false, planned: [], there: [], pasted: [], moved: [], restored: [], removed: new Map(), ambiguous: [] };
+  } = { isAsSaved: false, planned: [], there: [], pasted: [], moved: [], restored: [], returned: [], removed: new Map(), ambiguous: [] };
   for (const one of planned) placeOne(one, known, absent, returned, plan, options);
   for (const [entry, absence] of absent)
     if (absence === 'moved-by-hand') plan.pasted.push(...(pastedOf(entry, save) ?? []));
@@ -83,6 +90,21 @@ export function planSave(known: Known, options: BoardOptions): SavePlan {
   plan.there.push(...returned.map((entry) => ({ entry, text: null })));
   plan.isAsSaved = isAsSaved(known, plan.planned);
   return plan;
+}
+
+/**
+ * Entries of the save that have moved to another column since some version had them here, however much the save differs from
+ * that version: as the newest version had them.
+ */
+function formerEntries({ save, base, now, mine, elsewhere, entriesOf }: Known): Entry[] {
+  const here = new Set([...base, ...now].map(({ id }) => id));
+  const away = new Set(elsewhere.map(({ id }) => id));
+  return mine.flatMap((entry): Entry[] => {
+    if (entry.id === null || here.has(entry.id) || !away.has(entry.id)) return [];
+    const index = save.versions.findLastIndex(({ text }) => isNamed(entry, text));
+    const former = index < 0 ? undefined : entriesOf(index).find(({ id }) => id === entry.id);
+    return former === undefined ? [] : [former];
+  });
 }
 
 /** A note that got its number since: an entry of its title under an id that neither side knew. */
@@ -97,7 +119,8 @@ function returnedByHand({ save, mine, elsewhere }: Known): Entry[] {
   const ids = new Set(mine.map(({ id }) => id));
   return elsewhere.filter(({ id, column }) => {
     const restored = id === null ? undefined : save.restored?.get(id);
-    return ids.has(id) && restored?.column === column && isWithin(save, restored.at, CUT_AND_PASTE);
+    if (!ids.has(id) || restored?.column !== column || save.pending?.includes(column) === true) return false;
+    return isWithin(save, restored.at, CUT_AND_PASTE);
   });
 }
 
@@ -153,14 +176,13 @@ const isSameEntry = (a: Entry, b: Entry): boolean =>
 
 /** Who brought an entry into the file since a version: the writer of the first of the versions without a gap that name it. */
 function writerOf(entry: Entry, { versions }: Save, since: number): 'coordinator' | 'user' {
-  const names = (text: string): boolean =>
-    entry.id === null
-      ? text.includes(entry.source.trimEnd())
-      : new RegExp(`(?<![\\w-])${escaped(entry.id)}(?![\\w-])`).test(text);
   let by: 'coordinator' | 'user' = versions.at(-1)!.by;
-  for (let index = versions.length - 1; index > since && names(versions[index]!.text); index--) by = versions[index]!.by;
+  for (let index = versions.length - 1; index > since && isNamed(entry, versions[index]!.text); index--) by = versions[index]!.by;
   return by;
 }
+
+const isNamed = ({ id, source }: Entry, text: string): boolean =>
+  id === null ? text.includes(source.trimEnd()) : new RegExp(`(?<![\\w-])${escaped(id)}(?![\\w-])`).test(text);
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
@@ -214,6 +236,7 @@ function placeOne(
     there: { entry: Entry; text: string | null }[];
     moved: { id: string; to: Column | null }[];
     restored: { id: string; paused: boolean }[];
+    returned: string[];
     removed: Map<string, string>;
     ambiguous: string[];
   },
@@ -223,14 +246,12 @@ function placeOne(
   const { ours, theirs, base } = one;
   if (ours && ours.column !== save.column) {
     if (!theirs) return;
-    // The user moved it here, or both texts were reworded: what they saved stays here too.
-    const isReturned = returned.includes(ours);
-    if (isReturned || one.copy !== null) {
+    if (returned.includes(ours)) {
       plan.planned.push({ ...here(one, theirs, save.column), text: theirs.source });
-      if (!isReturned) plan.ambiguous.push(ours.key);
       return;
     }
-    if (one.text.trimEnd() !== ours.source.trimEnd()) plan.there.push({ entry: ours, text: one.text.trimEnd() });
+    const text = one.copy === null ? one.text : withWords(ours, theirs, save, options);
+    if (text.trimEnd() !== ours.source.trimEnd()) plan.there.push({ entry: ours, text: text.trimEnd() });
     plan.moved.push({ id: ours.key, to: ours.column });
     plan.removed.set(ours.key, theirs.source);
     plan.ambiguous.push(ours.key);
@@ -246,10 +267,25 @@ function placeOne(
   }
   if (theirs && !ours && cameBack(theirs, base, known)) {
     plan.planned.push({ ...one, text: pausedText(theirs, CAME_BACK, options) });
-    plan.restored.push({ id: theirs.key, paused: true });
+    plan.returned.push(theirs.key);
     return;
   }
-  plan.planned.push(one);
+  const isConflict = ours !== undefined && theirs !== undefined && one.copy !== null;
+  plan.planned.push(isConflict ? { ...one, copy: null, text: withWords(ours, theirs, save, options) } : one);
+}
+
+/** Reworded in two texts that can't be merged: the newer text stays, the save is kept in git, and the entry says where. */
+function withWords(ours: Entry, theirs: Entry, save: Save, options: BoardOptions): string {
+  const lines = new Set(linesWithText(ours.source));
+  if (linesWithText(theirs.source).every((line) => lines.has(line))) return ours.source;
+  const hint = `other words for this entry were saved: git show ${save.keepAs ?? 'refs/kanban/saves/'}`;
+  if (ours.kind === 'note' || ours.feedback?.includes(hint) === true) return ours.source;
+  return changed(ours, { setFields: { feedback: ours.feedback === null ? hint : `${hint}; ${ours.feedback}` } }, options);
+}
+
+function changed(entry: Entry, change: EntryChange, options: BoardOptions): string {
+  const facts = splitSections(entry.source, memoFor(options.memo, options.ids).sections)[0]?.facts;
+  return facts?.head ? changeEntry(entry.source, facts, change, lineBreakOf(entry.source)) : entry.source;
 }
 
 const here = (one: Planned, theirs: Entry, column: Column): Planned => ({
@@ -261,27 +297,27 @@ const here = (one: Planned, theirs: Entry, column: Column): Planned => ({
   copy: null,
 });
 
-/** The user had deleted it, and an older text of theirs still has it: reworded, or as the last of their own changes. */
+/** The user had deleted it, and an older text of theirs still has it. Soon after it was cut, it is pasted again. */
 function cameBack(theirs: Entry, base: Entry | undefined, known: Known): boolean {
   const { save } = known;
-  // In a column of work it took two saves to delete it: it is pasted back.
-  if (save.column !== 'TODO' || theirs.parked || theirs.tags.includes('PAUSED')) return false;
+  if (theirs.parked || theirs.tags.includes('PAUSED')) return false;
+  if (known.isPaste && isWithin(save, leftAt(theirs, save), CUT_AND_PASTE)) return false;
   if (theirs.id !== null && (save.known?.has(theirs.id) === true || save.gone?.has(theirs.id) === true)) return false;
   if (base !== undefined) return true;
-  return (
-    known.nearest < save.versions.length - 1 &&
-    !known.now.some((one) => isSameEntry(one, theirs)) &&
-    known.nearestEntries.some((one) => isSameEntry(one, theirs))
-  );
+  return theirs.id !== null && !known.now.some((one) => one.id === theirs.id) && save.versions.some(({ text }) => isNamed(theirs, text));
+}
+
+/** When an entry left the file, epoch ms. */
+function leftAt(entry: Entry, { versions }: Save): number {
+  let at = versions.at(-1)!.at;
+  for (let index = versions.length - 1; index >= 0 && !isNamed(entry, versions[index]!.text); index--) at = versions[index]!.at;
+  return at;
 }
 
 function pausedText(entry: Entry, feedback: string, options: BoardOptions): string {
   if (entry.kind === 'note')
     return entry.tags.includes('PAUSED') ? entry.source : entry.source.replace(/^(\s*[-*+]\s+\[ \]\s+)/, '$1[PAUSED] ');
-  const facts = splitSections(entry.source, memoFor(options.memo, options.ids).sections)[0]?.facts;
-  if (!facts?.head) return entry.source;
-  const change = { addTags: ['PAUSED'], setFields: { feedback } } as const;
-  return changeEntry(entry.source, facts, change, lineBreakOf(entry.source));
+  return changed(entry, { addTags: ['PAUSED'], setFields: { feedback } }, options);
 }
 
 /** The entries of the save as they are, in their order, and no other. */

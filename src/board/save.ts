@@ -5,6 +5,8 @@ export interface Version {
   readonly text: string;
   /** Who wrote it: the coordinator (or a command), or the user. */
   readonly by: 'coordinator' | 'user';
+  /** From when the file had it, epoch ms. */
+  readonly at: number;
 }
 
 /** An entry that a save lacked and that was put back. */
@@ -29,6 +31,8 @@ export interface Save {
   readonly disk: string;
   /** Current texts of the other columns. */
   readonly others: Readonly<Partial<Record<Column, string | null>>>;
+  /** Other columns that the user has saved too. */
+  readonly pending?: readonly Column[];
   /** Ids that left the board for good (landed, abandoned): their entry in an old buffer goes again. */
   readonly gone?: ReadonlySet<string>;
   /** Ids that the coordinator last knew to be on the board, in any column. */
@@ -39,6 +43,10 @@ export interface Save {
   readonly restored?: ReadonlyMap<string, RestoredEntry>;
   /** Entries that were taken out of an earlier save of another column, by id: perhaps the first half of a cut and paste. */
   readonly removed?: ReadonlyMap<string, RemovedEntry>;
+  /** The ref under which the save will be kept, if it has to be. */
+  readonly keepAs?: string;
+  /** Texts that the user saved since the newest version and that this save took the place of, unread. */
+  readonly replaced?: readonly string[];
 }
 
 /** What a save means. */
@@ -53,6 +61,8 @@ export interface SaveReading {
   readonly moved: readonly { readonly id: string; readonly to: Column | null }[];
   /** Entries that the save lacks and that stay, by id; `paused`: with the tag `[PAUSED]`. */
   readonly restored: readonly { readonly id: string; readonly paused: boolean }[];
+  /** Entries that the user had deleted and that the save has: they stay as `[PAUSED]`. */
+  readonly returned: readonly string[];
   /** Entries that were taken out of the save because they are in another column, by id. */
   readonly removed: ReadonlyMap<string, string>;
   /** Keys whose other half of a move by hand may not be saved yet: wait before acting. */

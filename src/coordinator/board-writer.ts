@@ -277,7 +277,7 @@ function oldBufferRead(file: string, reading: SaveReading, saved: readonly strin
     file,
     kept: reading.moved.map(({ id }) => id),
     restored: of(false),
-    paused: of(true),
+    paused: [...of(true), ...reading.returned],
     saved,
   };
 }

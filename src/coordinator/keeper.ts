@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../board/parse.ts';
-import { type ReadSave, SaveHistory, type TimedVersion } from '../board/save-history.ts';
-import type { RestoredEntry } from '../board/save.ts';
+import { type ReadSave, SaveHistory } from '../board/save-history.ts';
+import type { RestoredEntry, Version } from '../board/save.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob, readCommit } from '../git/objects.ts';
 import { stillSince } from '../effects/still-since.ts';
@@ -221,7 +221,7 @@ export class BoardKeeper {
     const { stdout } = await git(['log', '--first-parent', '-n', '100', '-z', '--format=%H %ct %B', base, '--', path], {
       cwd: this.#repo.root,
     });
-    const older: TimedVersion[] = [];
+    const older: Version[] = [];
     const restored = new Map<string, RestoredEntry>();
     for (const record of stdout.split('\0').filter(Boolean)) {
       const [, sha = '', seconds = '0', message = ''] = /^(\S+) (\d+) ([\s\S]*)$/.exec(record) ?? [];

@@ -26,8 +26,8 @@ const pick = (key: string, change = {}): BoardEdit => ({
 });
 /** The first version is the user's, the others are the coordinator's. */
 const by = (first: string, ...more: string[]): Version[] => [
-  { text: first, by: 'user' },
-  ...more.map((text): Version => ({ text, by: 'coordinator' })),
+  { text: first, by: 'user', at: 0 },
+  ...more.map((text): Version => ({ text, by: 'coordinator', at: 1 })),
 ];
 const { TODO: _todo, ...noOthers } = texts({});
 
@@ -45,6 +45,7 @@ describe('readSave: a save from an old buffer', () => {
       others: {},
       moved: [],
       restored: [],
+      returned: [],
       removed: new Map(),
       ambiguous: [],
       keep: [],

@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from '../../prove/saves-model.ts';
+
+/** Long form: `npm run prove -- saves`. */
+const RUNS = Number(process.env['KANBAN_RUNS'] ?? 1_500);
+const SEED = Number(process.env['KANBAN_SEED'] ?? 1);
+
+describe('I1: saves from editor buffers of any age', () => {
+  it('lose no entry that is in work, start no entry that was deleted, and lose no word', () => {
+    for (let seed = SEED; seed < SEED + RUNS; seed++) expect(simulate(seed).faults, `seed ${seed}`).toEqual([]);
+  });
+});
