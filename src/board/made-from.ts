@@ -23,7 +23,13 @@ export function madeFrom(
 ): Origin {
   const newest = versions.length - 1;
   const isOld = versions.some(({ text }) => text === save.text);
-  if (freesOnly(versions[newest]?.entries() ?? [], save.entries, isOld)) return { nearest: newest, isRewrite: false };
+  const last = versions[newest];
+  if (
+    last !== undefined &&
+    outside(last.text, last.entries()) === outside(save.text, save.entries) &&
+    freesOnly(last.entries(), save.entries, isOld)
+  )
+    return { nearest: newest, isRewrite: false };
   let nearest = newest;
   let least = Infinity;
   for (let index = newest; index >= 0 && least > 0; index--) {
@@ -37,6 +43,13 @@ export function madeFrom(
     version.entries().some(({ source }) => linesWithText(source).some((line) => saved.has(line)));
   const isRewrite = versions[newest] !== undefined && !versions.toReversed().some(repeats);
   return { nearest, isRewrite };
+}
+
+/** The lines that belong to no entry. */
+function outside(text: string, entries: readonly Entry[]): string {
+  let rest = text;
+  for (const { start, end } of entries.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
+  return linesWithText(rest).join('\n');
 }
 
 /** Tags that a user deletes to release an entry (DESIGN.md section 3). */

@@ -8,6 +8,7 @@ import { parseColumn } from './parse-column.ts';
 import type { Save, SaveReading } from './save.ts';
 import { type Known, planSave, type SavePlan, withPasted } from './save-plan.ts';
 import type { ParsedColumn } from './section-memo.ts';
+import { isSimilarTitle } from './similar-title.ts';
 
 /**
  * Reads a save as a set of changes to the version that it was made from (DESIGN.md section 3, old buffers). What the
@@ -81,7 +82,10 @@ function putsIn(
   const there = new Set(now.map(name));
   const added = mine.filter((entry) => !there.has(name(entry)));
   const away = new Set(elsewhere.map(({ id }) => id));
-  if (added.length === 0 || added.some(({ id }) => id !== null && (away.has(id) || gone?.has(id) === true))) return false;
+  // What is elsewhere, as a note that has become an entry may be, was moved and not cut.
+  const isMoved = ({ id, title }: Entry): boolean =>
+    id === null ? elsewhere.some((one) => isSimilarTitle(one.title, title)) : away.has(id) || gone?.has(id) === true;
+  if (added.length === 0 || added.some(isMoved)) return false;
   let rest = disk;
   for (const { start, end } of added.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
   return linesWithText(rest).join('\n') === linesWithText(versions.at(-1)!.text).join('\n');

@@ -62,7 +62,11 @@ function isPaste(save: string, before: string, id: string): boolean {
   const lines = save.split('\n').filter((line) => line !== '');
   const blocks = sections(save);
   const added = new Set([...blocks].filter(([one]) => !sections(before).has(one)).flatMap(([, { lines }]) => lines));
-  return blocks.has(id) && lines.every((line) => had.has(line) || added.has(line)) && before.split('\n').every((line) => lines.includes(line) || line === '');
+  return (
+    blocks.has(id) &&
+    lines.every((line) => had.has(line) || added.has(line)) &&
+    before.split('\n').every((line) => lines.includes(line) || line === '')
+  );
 }
 
 const isStartable = (column: Column, { lines, live }: { lines: string[]; live: boolean }): boolean =>
@@ -75,7 +79,7 @@ export function simulate(seed: number, steps = 40): Outcome {
 /** What was parsed once need not be parsed again in another trial. */
 const OPTIONS: BoardOptions = { ids: ['T'], boardPath: 'board', memo: createSectionMemo() };
 /** The product remembers the texts of an hour: no buffer is older, ms. */
-const OLDEST_BUFFER = 3_000_000;
+const OLDEST_BUFFER = 1_800_000;
 
 class Trial {
   readonly #below: (below: number) => number;
@@ -138,7 +142,10 @@ class Trial {
     if (left.saves.length > 0 || COLUMNS.some((one) => left.texts[one] !== this.#disk[one]))
       this.#faults.push('reading the result again changes it');
     for (const word of this.#typed.keys()) this.#faults.push(`${word} is in no file and in no commit`);
-    return { ...this.#counts, faults: this.#faults.slice(0, 1).map((fault) => `${fault}\n  ${this.#log.join('\n  ')}`) };
+    return {
+      ...this.#counts,
+      faults: this.#faults.slice(0, 1).map((fault) => `${fault}\n  ${this.#log.join('\n  ')}`),
+    };
   }
 
   #entry(): string {
@@ -176,8 +183,10 @@ class Trial {
       kept.push(...save.reading.keep);
       this.#counts.restored += save.reading.restored.length;
       this.#counts.kept += save.reading.keep.length;
-      const { madeFrom, restored, moved, removed } = save.reading;
-      this.#say(`read ${save.column}: from ${madeFrom}, ${JSON.stringify({ restored, moved, removed: [...removed.keys()] })}`);
+      const { madeFrom, restored, moved, removed, returned } = save.reading;
+      this.#say(
+        `read ${save.column}: from ${madeFrom}, ${JSON.stringify({ restored, returned, moved, removed: [...removed.keys()] })}`,
+      );
     }
     for (const column of COLUMNS) {
       const text = reads.texts[column] ?? '';
@@ -192,17 +201,19 @@ class Trial {
     this.#written = { ...this.#disk };
   }
 
-  #judge( kept: readonly string[], lacking: ReadonlyMap<string, number[]>): void {
+  #judge(kept: readonly string[], lacking: ReadonlyMap<string, number[]>): void {
     const places = this.#placesNow();
     const all = COLUMNS.map((column) => this.#disk[column]).join('\n');
     for (const text of [all, ...kept]) for (const [word] of text.matchAll(/w\d+x/g)) this.#everWritten.add(word);
     for (const word of [...this.#typed.keys()]) if (this.#everWritten.has(word)) this.#typed.delete(word);
-    for (const [word] of this.#typed) this.#faults.push(`${word} is in no file and in no commit after the save was read`);
+    for (const [word] of this.#typed)
+      this.#faults.push(`${word} is in no file and in no commit after the save was read`);
     for (const [id, was] of this.#places) {
       if (places.has(id) || this.#gone.has(id)) continue;
       const times = (lacking.get(`${id} ${was.column}`) ?? []).filter((at) => at >= was.since);
       const twice = times.some((at) => times.some((other) => other - at >= 2_000));
-      if (was.column !== 'TODO' && !twice) this.#faults.push(`${id} vanished from ${was.column} without two saves that lack it`);
+      if (was.column !== 'TODO' && !twice)
+        this.#faults.push(`${id} vanished from ${was.column} without two saves that lack it`);
       this.#deleted.set(id, { at: this.#now, column: was.column });
       this.#say(`(${id} is off the board)`);
     }
@@ -232,7 +243,12 @@ class Trial {
     const kind = this.#below(5);
     const edit =
       kind === 0
-        ? ({ type: 'change', key, column, change: { addTags: ['RETRY'], setFields: { feedback: `note ${this.#word}` } } } as const)
+        ? ({
+            type: 'change',
+            key,
+            column,
+            change: { addTags: ['RETRY'], setFields: { feedback: `note ${this.#word}` } },
+          } as const)
         : to === undefined
           ? ({ type: 'remove', key, column } as const)
           : ({ type: 'move', key, from: column, to, position: 'bottom' } as const);
@@ -248,7 +264,11 @@ class Trial {
     this.#tick();
     if (COLUMNS.some((column) => this.#disk[column] !== this.#committed[column])) return;
     const text = this.#entry();
-    const applied = applyEdits(this.#committed, [{ type: 'add', column: 'TODO', position: 'bottom', text }], this.#options);
+    const applied = applyEdits(
+      this.#committed,
+      [{ type: 'add', column: 'TODO', position: 'bottom', text }],
+      this.#options,
+    );
     if (!applied.ok) return void this.#faults.push(`refused: ${applied.problem.message}`);
     this.#say(`add ${text.split('\n')[0]}`);
     this.#write(applied.texts);
@@ -296,7 +316,8 @@ class Trial {
     for (const [word] of text.matchAll(/w\d+x/g)) if (!this.#everWritten.has(word)) this.#typed.set(word, this.#now);
     const ids = new Set(sections(text).keys());
     for (const id of this.#places.keys())
-      if (!ids.has(id)) this.#lacking.set(`${id} ${column}`, [...(this.#lacking.get(`${id} ${column}`) ?? []), this.#now]);
+      if (!ids.has(id))
+        this.#lacking.set(`${id} ${column}`, [...(this.#lacking.get(`${id} ${column}`) ?? []), this.#now]);
     this.#disk[column] = text;
     // Soon after a deletion, the same text with the entry in it is the user's way to take it back.
     for (const [id, { at }] of this.#deleted)

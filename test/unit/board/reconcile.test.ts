@@ -90,12 +90,14 @@ describe('readSave: a save from an old buffer', () => {
     );
   });
 
-  it('keeps both copies when both were reworded', () => {
+  it('I1: of an entry that was reworded in two texts the newer stays, the save is kept, and the entry says where', () => {
     const reworded = { ...others, IN_PROGRESS: others.IN_PROGRESS!.replace('body one', 'another body') };
     const disk = START.replace('body one', 'body one, better');
     const read = readSave({ column: 'TODO', versions, disk, others: reworded }, one);
-    expect(read.text).toBe(disk);
-    expect(read.others).toEqual({});
+    expect(read.text).toBe(TODO);
+    expect(read.keep).toEqual([disk]);
+    expect(read.others.IN_PROGRESS).toContain('- feedback: other words for this entry were saved: git show refs/kanban/saves/');
+    expect(read.others.IN_PROGRESS).toContain('another body');
   });
 
   it('takes an entry that stands nowhere else for moved by hand', () => {
@@ -109,7 +111,7 @@ describe('readSave: a save from an old buffer', () => {
       },
       one,
     );
-    expect(read).toMatchObject({ madeFrom: 0, text: START, moved: [], ambiguous: [] });
+    expect(read).toMatchObject({ text: START, moved: [], ambiguous: [] });
   });
 
   it('takes what has landed or was abandoned out again', () => {
