@@ -53,6 +53,7 @@ export async function integrate(parts: IntegrateParts): Promise<Integrated> {
     message: messageOf(toLand, { base, from, theirs, kind }).text,
     what: `bringing ${base} up to ${from}`,
     board,
+    changelog,
     checkout: observation.git.checkout,
     extraRefs: [{ ref: SEEN }],
     ...(author === undefined ? {} : { author }),

@@ -6,6 +6,7 @@ import { markProcess, writeJournal, type LandingJournal } from './journal.ts';
 import { held, type FollowingRef, type Refused, type Step } from './move.ts';
 import { sayInTheWay, type InTheWay } from './preflight.ts';
 import { contains } from './recover-move.ts';
+import { takeBackAhead, writeAhead, type WrittenAhead } from './write-ahead.ts';
 import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recover-landing.ts';
 
 export interface BringAlong {
@@ -17,6 +18,8 @@ export interface BringAlong {
   readonly sha: string;
   readonly checkout: Worktree;
   readonly extraRefs: readonly FollowingRef[];
+  /** Files that are read at any time: they change by rename. */
+  readonly watched?: readonly string[];
   readonly step: Step;
 }
 
@@ -42,6 +45,7 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
     pin,
   } as const;
   let journal: LandingJournal | null = null;
+  let ahead: readonly WrittenAhead[] = [];
   const started = async (pid: number): Promise<boolean> => {
     journal = { ...draft, process: markProcess(pid) };
     writeJournal(repo, journal);
@@ -52,6 +56,8 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
     const state = checkoutState(checkout.gitDir);
     if (!pinned.ok || state.branch !== baseRef || state.operation) return false;
     step('go');
+    ahead = await writeAhead(repo, { oldBase, sha, checkout }, landing.watched ?? []);
+    step('ahead');
     return true;
   };
   const merged = await merge(checkout, sha, `${REFLOG}${what}`, started);
@@ -67,7 +73,7 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
     step('ended');
     return { ok: true };
   }
-  return refused(repo, landing, journal, merged);
+  return refused(repo, landing, journal, merged, ahead);
 }
 
 /** All that a person's configuration could change about a merge is set here. */
@@ -115,9 +121,13 @@ async function refused(
   { oldBase, baseRef, checkout }: BringAlong,
   journal: LandingJournal,
   { stderr }: GitResult,
+  ahead: readonly WrittenAhead[],
 ): Promise<{ readonly ok: true } | Refused> {
   const killed = stderr.startsWith(ENDED);
   if (!killed && DECLINED.test(stderr)) {
+    // With a locked index the journal stays, and the next landing or start takes back what was written ahead.
+    if (!(await takeBackAhead(repo, checkout, ahead)))
+      return held(`another git process is at work in ${checkout.path}`);
     await dropLanding(repo, journal);
   } else {
     const events = await (killed ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));

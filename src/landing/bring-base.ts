@@ -18,6 +18,8 @@ export interface BringBase {
   readonly checkout: Worktree | null;
   /** Refs that follow base (`refs/kanban/seen`). */
   readonly extraRefs: readonly FollowingRef[];
+  /** Files of the checkout that are read at any time (column files, the changelog): they change by rename. */
+  readonly watched?: readonly string[];
 }
 
 /**

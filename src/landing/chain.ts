@@ -10,6 +10,7 @@ import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay, type InTheWay } from './preflight.ts';
 import { unfinished } from './recover.ts';
+import { watchedFiles } from './write-ahead.ts';
 
 /** One task of a chain that is to be built. */
 export interface ChainItem {
@@ -151,7 +152,11 @@ export async function landChain(repo: Repository, landing: ChainLanding, step: S
   if (last === undefined) throw new Error('a chain without a landing');
   try {
     const id = landings.map((one) => one.id).join(', ');
-    const moved = await bringBase(repo, { ...landing, id, sha: last.sha }, step);
+    const moved = await bringBase(
+      repo,
+      { ...landing, id, sha: last.sha, watched: watchedFiles(landing.board, landing.changelog) },
+      step,
+    );
     if (!moved.ok) return moved;
     return { ok: true, sha: last.sha, audit: await audit(repo, landing) };
   } catch (error) {

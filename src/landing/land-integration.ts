@@ -8,6 +8,7 @@ import type { IntegrationPlan } from './integrate.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './preflight.ts';
 import { unfinished } from './recover.ts';
+import { watchedFiles } from './write-ahead.ts';
 
 /** A plan that has something to do. */
 export type IntegrationToLand = Extract<IntegrationPlan, { kind: 'fast-forward' | 'merge' }>;
@@ -24,6 +25,8 @@ export interface IntegrationLanding {
   readonly what: string;
   /** Board folder, relative. */
   readonly board: string;
+  /** Path of CHANGELOG.md; null: another tool writes it. */
+  readonly changelog?: string | null;
   readonly checkout: Worktree | null;
   /** Refs that follow base (`refs/kanban/seen`). */
   readonly extraRefs: readonly FollowingRef[];
@@ -56,7 +59,9 @@ export async function landIntegration(
     step('commit');
     const { baseRef, what, checkout, extraRefs } = landing;
     const sha = commit.value;
-    const moved = await bringBase(repo, { id: 'integration', what, baseRef, oldBase, sha, checkout, extraRefs }, step);
+    const watched = watchedFiles(landing.board, landing.changelog ?? null);
+    const to = { id: 'integration', what, baseRef, oldBase, sha, checkout, extraRefs, watched };
+    const moved = await bringBase(repo, to, step);
     if (!moved.ok) return moved;
     return { ok: true, sha, audit: await audit(repo, landing, sha) };
   } catch (error) {

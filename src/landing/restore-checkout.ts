@@ -1,13 +1,14 @@
 import { readFileSync, rmdirSync, unlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { checkoutState } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { setIndexEntries, stagedEntries } from '../git/index.ts';
 import { entryAt, readBytes, readCommit, resolve } from '../git/objects.ts';
 import { isUtf8Path, toBytes } from '../git/tree.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
-import { placeOf } from './disk-file.ts';
-import type { LandingJournal } from './journal.ts';
+import { objectName } from '../git/loose.ts';
+import { placeDraft, placeOf, writeDraft } from './disk-file.ts';
+import { draftFolder, type LandingJournal } from './journal.ts';
 import { contentOf, lookAt } from './preflight.ts';
 
 /**
@@ -32,8 +33,10 @@ export async function restoreCheckout(
   step('index-restored');
   for (const { path, before } of ours) if (before === null) removeAdded(checkout.path, path);
   const gone = ours.filter(({ before }) => before !== null).map(({ path }) => path);
-  const back = gone.filter((path) => isFree(checkout.path, path));
-  kept.push(...gone.filter((path) => !back.includes(path)));
+  const free = gone.filter((path) => isFree(checkout.path, path));
+  kept.push(...gone.filter((path) => !free.includes(path)));
+  const written = await byRename(repo, checkout.path, ours);
+  const back = free.filter((path) => !written.has(path));
   if (back.length > 0) {
     const input = Buffer.from(back.map((path) => `${toBytes(path)}\0`).join(''), 'latin1');
     await git(['-c', 'core.hooksPath=/dev/null', 'checkout-index', '-f', '-u', '-q', '-z', '--stdin'], {
@@ -43,6 +46,29 @@ export async function restoreCheckout(
   }
   step('files-restored');
   return kept;
+}
+
+/** At most this many files are put back by rename; git is faster with many. */
+const MAX_RENAMED = 50;
+
+/**
+ * Puts back what stands on disk exactly as the landing has it, by rename: a reader finds it with its new or its old bytes (I11).
+ * @returns the paths that need no more
+ */
+async function byRename(repo: Repository, root: string, changes: readonly TreeChange[]): Promise<ReadonlySet<string>> {
+  const written = new Set<string>();
+  for (const { path, before, after } of changes.length > MAX_RENAMED ? [] : changes) {
+    if (!before || !after || before.mode !== after.mode || !before.mode.startsWith('100') || !isUtf8Path(path))
+      continue;
+    const place = join(root, path);
+    const stat = lookAt(place);
+    if (!stat?.isFile() || objectName(repo, 'blob', readFileSync(place)) !== after.sha) continue;
+    const bytes = await readBytes(repo, before.sha);
+    if (bytes === null) continue;
+    placeDraft(writeDraft(place, bytes, draftFolder(repo)), place);
+    written.add(path);
+  }
+  return written;
 }
 
 /** With `-f`, git would remove whatever stands where a file, or a folder above it, is to come. */

@@ -10,6 +10,7 @@ import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './preflight.ts';
 import { unfinished } from './recover.ts';
+import { watchedFiles } from './write-ahead.ts';
 
 /** Which landing is to be taken back, and on what. */
 export interface UndoOf {
@@ -123,7 +124,11 @@ export async function undoLanding(repo: Repository, undo: Undo, step: Step = () 
     const commit = await writeCommit(repo, { tree: planned.tree, parents: [oldBase], message, author });
     if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
     step('commit');
-    const moved = await bringBase(repo, { ...undo, sha: commit.value }, step);
+    const moved = await bringBase(
+      repo,
+      { ...undo, sha: commit.value, watched: watchedFiles(board, undo.changelog) },
+      step,
+    );
     if (!moved.ok) return moved;
     const files = planned.changes
       .map(({ path }) => path)

@@ -45,7 +45,7 @@ function sections(text: string): Map<string, { lines: string[]; live: boolean }>
   let current: string[] | null = null;
   let titles = 0;
   for (const line of text.split('\n')) {
-    if (/^# /.test(line)) {
+    if (line.startsWith('# ')) {
       titles++;
       current = null;
     }

@@ -93,7 +93,7 @@ for (const [index, how] of (['a merge', 'a fast-forward'] as const).entries())
       const old = template.sha('main');
       const whole = await copyOf(template);
       const steps = run(whole, 'integrate', -1);
-      expect(steps).toEqual(['checked', 'commit', 'journal', 'pinned', 'go', 'merged', 'ended']);
+      expect(steps).toEqual(['checked', 'commit', 'journal', 'pinned', 'go', 'ahead', 'merged', 'ended']);
       sound(whole, old);
       const end = whole.sha('main^{tree}');
       for (let at = 0; at < steps.length; at++) {
@@ -111,7 +111,7 @@ for (const [index, how] of (['a merge', 'a fast-forward'] as const).entries())
     it('the next one recovers by itself; a kill in the recovery does no harm', async () => {
       const template = templates[index]!;
       const old = template.sha('main');
-      const steps = ['checked', 'commit', 'journal', 'pinned', 'go', 'merged', 'ended'];
+      const steps = ['checked', 'commit', 'journal', 'pinned', 'go', 'ahead', 'merged', 'ended'];
       for (let at = 0; at < steps.length; at++) {
         const clone = await copyOf(template);
         run(clone, 'integrate', at);
