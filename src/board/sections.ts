@@ -78,7 +78,8 @@ export function splitSections<F>(text: string, memo: SectionMemo<F>, last: Split
   return sections;
 }
 
-const textStart = (text: string): number => (text.charCodeAt(0) === 0xfeff ? 1 : 0);
+/** Where the text begins behind a BOM. */
+export const textStart = (text: string): number => (text.charCodeAt(0) === 0xfeff ? 1 : 0);
 
 /** Room for what makes a line a candidate: three spaces, two hashes, and what follows. */
 const HEADING_ROOM = 8;
@@ -152,14 +153,14 @@ function isBlankOrEnd(text: string, at: number): boolean {
 }
 
 /** Front matter counts only if it is closed, which may be below lines that look like headings. */
-function frontMatterEnd(text: string, start: number): number {
+export function frontMatterEnd(text: string, start: number): number {
   if (!text.startsWith('---', start)) return start;
   const match = /^---[ \t]*(?:\r\n|\r|\n)(?:[^\r\n]*(?:\r\n|\r|\n))*?---[ \t]*(?:\r\n|\r|\n|$)/.exec(text.slice(start));
   return match ? start + match[0].length : start;
 }
 
 /** A heading that nobody writes; stands in for the candidate. */
-const SENTINEL = '# \u241f';
+export const SENTINEL = '# \u241f';
 
 function readSection<F>(
   text: string,
@@ -301,4 +302,4 @@ function lookUp<F>(memo: SectionMemo<F>, key: string): Known<F> {
 }
 
 /** A copy that doesn't keep the whole file alive, as a V8 slice does. */
-const detached = (slice: string): string => (slice.length < 13 ? slice : ` ${slice}`.slice(1));
+export const detached = (slice: string): string => (slice.length < 13 ? slice : ` ${slice}`.slice(1));

@@ -3,6 +3,7 @@ import type { KanbanEvent } from '../event.ts';
 import { signersOf } from '../git/identity.ts';
 import { readCommit } from '../git/objects.ts';
 import { buildChain, landChain, type Built, type Chain, type ChainItem } from '../landing/chain.ts';
+import { plainLine } from '../landing/changelog-line.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../landing/changelog.ts';
 import type { Candidate, Trailer } from '../pipeline/action.ts';
 import { readUsage, sumUsage, usageWords } from '../pipeline/usage.ts';
@@ -129,9 +130,13 @@ export async function landAll(
   if (!landed.ok) return 'held' in landed ? { kind: 'later', why: landed.held } : { kind: 'stale' };
   const signers = await signersOf(observer.repo, authorOf(settings));
   const committerEmail = signers.ok ? signers.value.committer.email : '';
-  for (const { id, sha } of landings) {
+  for (const { id, sha, leftOut } of landings) {
     const plan = planned.find(({ candidate }) => candidate.id === id);
     if (plan !== undefined) hasLanded(plan, sha, committerEmail, parts);
+    if (leftOut.length > 0) {
+      const message = `${id}: some changes of its branch to ${settings.changelog} did not land (${leftOut.join('; ')})`;
+      parts.emit({ type: 'told', message });
+    }
   }
   writer.landed(landed.sha, { ...writer.committed, TESTING: texts.TESTING });
   if (landed.audit.length > 0)
@@ -188,7 +193,7 @@ export function changelogLine(entry: Entry, id: string): { readonly section: Cha
   const written = /^(\w+):\s+(.+)$/.exec(entry.changelog ?? '');
   const section = CHANGELOG_SECTIONS.find((name) => name === written?.[1]);
   const text = section === undefined ? (entry.changelog ?? entry.title) : (written?.[2] ?? entry.title);
-  return { section: section ?? 'Changed', line: `- ${text} (${id})` };
+  return { section: section ?? 'Changed', line: `- ${plainLine(text.replace(/^\s*[-*+]\s+/, ''))} (${id})` };
 }
 
 async function trailersOf(

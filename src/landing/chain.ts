@@ -46,6 +46,8 @@ export interface Built {
   readonly mergeBase: string | null;
   /** Differences from the parent. */
   readonly changes: readonly TreeChange[];
+  /** What its branch changed in CHANGELOG.md and the landing does not have, in sentences. */
+  readonly leftOut: readonly string[];
 }
 
 export type Chain =
@@ -98,7 +100,7 @@ async function buildOne(
   if (!merged.ok) return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.words}` };
   const boardFiles = plan.boardFiles(landed);
   if (boardFiles === null) return { held: `the entry of ${id} can't be taken off the board` };
-  const tree = await landingTree(repo, {
+  const { tree, left: leftOut } = await landingTree(repo, {
     merged: merged.tree,
     oldBase: parent,
     tip,
@@ -113,7 +115,7 @@ async function buildOne(
   const changes = await diffTrees(repo, before?.tree ?? null, tree);
   const [first = null, another] = merged.mergeBases;
   const mergeBase = another === undefined ? first : null;
-  return { id, tip, sha: commit.value, tree, parent, mergeBase, changes };
+  return { id, tip, sha: commit.value, tree, parent, mergeBase, changes, leftOut };
 }
 
 /** What is to be landed in one step. */

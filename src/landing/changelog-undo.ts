@@ -1,4 +1,6 @@
-import { below, bulletsOf, findBullets, isBlank, linesOf, nameOf, replaceBullet, type Bullet } from './changelog.ts';
+import { cutBullet, headingsOf, replaceBullet } from './changelog-bullets.ts';
+import { isSound, listOf, mergeLines } from './changelog-carry.ts';
+import { bulletsOf, findBullets, UNRELEASED, type Bullet } from './changelog-outline.ts';
 
 /** What taking a landing's bullets out of the changelog gave. */
 export interface TakenOut {
@@ -12,8 +14,8 @@ export interface TakenOut {
 
 /**
  * Takes the bullets out again that a landing brought (its own line, and those of the branch that were carried over), byte
- * for byte, wherever under `## [Unreleased]` they stand now; headings that it made go with their last bullet. What it
- * reworded gets its old words back where the new ones still stand. Every other byte stays.
+ * for byte, wherever under Unreleased they stand now; headings that it made go with their last bullet. What it reworded or
+ * changed elsewhere gets its old words back where the new ones still stand. Every other byte stays.
  * @param now base's file now. @param before the file before the landing. @param landed the file as it landed. null = none.
  */
 export function takeOutBullets(now: string | null, before: string | null, landed: string | null): TakenOut {
@@ -33,53 +35,18 @@ export function takeOutBullets(now: string | null, before: string | null, landed
       if (found === null) changed.push(bullet);
       else if (reworded !== undefined && found.key === key) text = replaceBullet(text, key, bullet, reworded);
       else if (found.key !== key && !isUnreleased(found.key)) released.push(bullet);
-      else text = cut(text, found, headings);
+      else text = cutBullet(text, found, headings);
     });
   }
-  return { text, released, changed };
+  const isRight = (one: string): boolean => listOf(one) === listOf(text) && isSound(one, [now, before ?? '']);
+  const byLines = mergeLines(landed, now, before ?? '', isRight);
+  return { text: isRight(byLines) ? byLines : mergeLines(landed, text, before ?? '', isRight), released, changed };
 }
 
-const isUnreleased = (key: string): boolean => key.startsWith('unreleased\n');
+const isUnreleased = (key: string): boolean => key.startsWith(`${UNRELEASED}\n`);
 
 /** In its own section, else anywhere under Unreleased, else in a release. */
 function find(text: string, key: string, bullet: string): Bullet | null {
   const all = findBullets(text).filter((one) => one.text === bullet);
   return all.find((one) => one.key === key) ?? all.find((one) => isUnreleased(one.key)) ?? all[0] ?? null;
-}
-
-/** `unreleased` for a `##`, `unreleased\nfixed` for a `###` below it. */
-function headingsOf(text: string): Set<string> {
-  const found = new Set<string>();
-  let version = '';
-  for (const line of linesOf(text)) {
-    if (line.level === 2) found.add((version = nameOf(line)));
-    else if (line.level === 3) found.add(`${version}\n${nameOf(line)}`);
-  }
-  return found;
-}
-
-/** @param kept headings that were there before the landing: they stay, even with nothing left below them. */
-function cut(text: string, bullet: Bullet, kept: ReadonlySet<string>): string {
-  const lines = linesOf(text);
-  const at = lines.findIndex((line) => line.start <= bullet.start && bullet.start < line.end);
-  const end = lines.find((line) => line.end >= bullet.end)?.end ?? text.length;
-  const above = lines.slice(0, at);
-  const version = above.findLast(({ level }) => level === 2);
-  const section = above.findLast(({ level, start }) => level === 3 && start > (version?.start ?? 0));
-  let left = text.slice(0, lines[at]!.start) + text.slice(end);
-  // What stands above keeps its offsets, so the lower one goes first.
-  if (section !== undefined && !kept.has(bullet.key)) left = withoutEmpty(left, section.start);
-  if (version !== undefined && !kept.has(nameOf(version))) left = withoutEmpty(left, version.start);
-  return left;
-}
-
-/** Takes the heading at an offset out, with the empty lines below it, if nothing else stands there. */
-function withoutEmpty(text: string, offset: number): string {
-  const lines = linesOf(text);
-  const heading = lines.findIndex((line) => line.start === offset);
-  const end = below(lines, heading);
-  if (!lines.slice(heading + 1, end).every(isBlank)) return text;
-  // At the end of the file the empty line above it goes instead.
-  const from = end === lines.length && heading > 0 && isBlank(lines[heading - 1]!) ? heading - 1 : heading;
-  return text.slice(0, lines[from]!.start) + text.slice(lines[end - 1]!.end);
 }

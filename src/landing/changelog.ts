@@ -1,272 +1,340 @@
-/** The sections of Keep a Changelog, in its order. */
-export const CHANGELOG_SECTIONS = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'] as const;
-export type ChangelogSection = (typeof CHANGELOG_SECTIONS)[number];
+import { LABEL, readBlocks, type Block, type Heading } from './changelog-text.ts';
+import { plainLine } from './changelog-line.ts';
+import {
+  isUnreleasedName,
+  namesOf,
+  rankOf,
+  releaseName,
+  sectionName,
+  shownName,
+  type ChangelogSection,
+} from './changelog-names.ts';
+import {
+  endOfVersion,
+  isHeading,
+  isItem,
+  outlineOf,
+  UNRELEASED,
+  versionAt,
+  type Outline,
+} from './changelog-outline.ts';
+
+export { CHANGELOG_SECTIONS, type ChangelogSection } from './changelog-names.ts';
 
 /**
- * Adds a bullet at the end of a section of `## [Unreleased]`; section, heading and file are made where they are missing.
- * Every other byte stays (a last line without a line break gets one).
+ * Adds a bullet at the end of a section of the file's Unreleased; section, heading and file are made where they are
+ * missing, in the way of those that the file has. Every other byte stays (a last line without a line break gets one).
  * @param text the file; null = there is none.
- * @param line with or without `- `.
+ * @param line with or without `- `; whatever else it holds, it is written as one line of text.
  */
 export function insertChangelogLine(
   text: string | null,
   { section, line }: { readonly section: ChangelogSection; readonly line: string },
 ): string {
-  const bullet = /^[-*+] /.test(line) ? line : `- ${line}`;
-  return insertBullet(text, 'unreleased', section, bullet);
+  return insertBullet(text, UNRELEASED, section, { text: plainLine(line.replace(/^\s*[-*+]\s+/, '')) });
 }
 
-/** What a branch's own edits of the changelog gave. */
-export interface CarriedOver {
-  readonly text: string | null;
-  /** Bullets that came over, by section. */
-  readonly added: readonly { readonly section: string; readonly bullet: string }[];
-  /** Rewordings of bullets that base has reworded or removed itself: base's stand. */
-  readonly dropped: readonly string[];
-}
+/** `raw`: a bullet's own lines with its marker; `text`: a line that gets the marker of its neighbours. */
+export type NewBullet = { readonly raw: string } | { readonly text: string };
 
-/**
- * Lays a branch's changelog edits over base's text, bullet by bullet and by (`##`, `###`) section, so that two branches
- * never conflict in it. New bullets are added; a reworded bullet is replaced if base still has it; everything else that
- * the branch did to the file stays behind. Line merges (`merge=union`) glue headings, double rewordings, revive deleted
- * bullets and file new ones under a released version.
- * @param base base's file now; null = none.
- * @param branchBase the file that the branch started from; of crossing histories all of them.
- */
-export function carryOver(
-  base: string | null,
-  branchBase: string | null | readonly string[],
-  branch: string,
-): CarriedOver {
-  const before = (typeof branchBase === 'string' ? [branchBase] : (branchBase ?? [])).map(findBullets);
-  const known = before.map((bullets) => new Set(bullets.flatMap(({ key, text }) => [text, key + text])));
-  const added: { section: string; bullet: string }[] = [];
-  const dropped: string[] = [];
-  const levels = linesOf(base ?? '').filter(({ level }) => level === 2);
-  const versions = new Set(['unreleased', ...levels.map(nameOf)]);
-  let text = base;
-  const has = (bullet: string, key?: string): boolean =>
-    findBullets(text ?? '').some((one) => one.text === bullet && (key === undefined || one.key === key));
-  for (const [key, bullets] of bulletsOf(branch)) {
-    const [version = '', section = ''] = key.split('\n');
-    // What stands in some of several files was taken out by base, not by the branch.
-    const old = (before[0] ?? []).filter((one) => one.key === key && known.every((all) => all.has(key + one.text)));
-    const gone = old.map((one) => one.text).filter((bullet) => !bullets.includes(bullet));
-    // What the branch moved into a release that base doesn't have stands in base where it was.
-    const where = versions.has(version) ? key : '';
-    const fresh = bullets.filter((bullet) => !known.some((all) => all.has(where + bullet)));
-    fresh.forEach((bullet, i) => {
-      const reworded = gone[i];
-      if (reworded !== undefined && has(reworded, key)) text = replaceBullet(text ?? '', key, reworded, bullet);
-      else if (reworded !== undefined && !has(reworded) && isRewording(reworded, bullet))
-        return void dropped.push(bullet);
-      else if (has(bullet, key)) return;
-      // Also where its old words are released by now: they can't be replaced, and these must not get lost.
-      else text = insertBullet(text, version, section, bullet);
-      added.push({ section, bullet });
-    });
+/** @param version as `versionAt` names it; one that the file does not have: Unreleased */
+export function insertBullet(text: string | null, version: string, section: string, bullet: NewBullet): string {
+  if (text === null || text.trim() === '' || text.trim() === '\ufeff') {
+    const lines = ['# Changelog', '', '## [Unreleased]', '', `### ${titled(section)}`, '', written(bullet, '- '), ''];
+    return `${text ?? ''}${lines.join(lineBreakAt(text ?? '', 0))}`;
   }
-  return { text, added, dropped };
+  const outline = outlineOf(text, version === UNRELEASED ? hasUnreleased() : undefined);
+  const at = outline.blocks.findIndex((_, index) => versionAt(outline, index) === version);
+  const heading = at >= 0 ? at : outline.unreleased;
+  if (heading >= 0) return insertUnder(outline, heading, section, bullet);
+  return withUnreleased(outlineOf(text), section, bullet);
 }
 
-/** Do they share half of the words of the shorter one? */
-function isRewording(old: string, bullet: string): boolean {
-  const [a, b] = [old, bullet].map((text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu)));
-  if (a === undefined || b === undefined) return false;
-  const shared = [...a].filter((word) => b.has(word)).length;
-  return shared * 2 >= Math.min(a.size, b.size);
+/** True once the second release behind an Unreleased is read: nothing behind it matters, and a changelog grows for years. */
+function hasUnreleased(): (blocks: readonly Block[]) => boolean {
+  let [next, found, releases] = [0, false, 0];
+  return (blocks) => {
+    for (; next < blocks.length; next++) {
+      const block = blocks[next]!;
+      if (!isHeading(block) || block.depth === LABEL) continue;
+      const name = shownName(block.content);
+      if (isUnreleasedName(name)) found ||= releases === 0;
+      else if (releaseName(name) === 'plain') releases++;
+    }
+    return found && releases >= 2;
+  };
 }
 
-/**
- * Offset of the byte behind the heading that follows `## [Unreleased]`: nothing behind it has to be read to add a line, and
- * a changelog grows for years there. The whole length where that can't be told from the file's beginning.
- */
-export function endOfUnreleased(bytes: Buffer): number {
-  for (let size = FIRST_LOOK; size < bytes.length; size *= 4) {
-    const text = bytes.toString('latin1', 0, bytes.lastIndexOf(0x0a, size) + 1);
-    const lines = linesOfVersion(text, UNRELEASED);
-    const last = lines.at(-1);
-    const isBehind = lines.slice(0, -1).some((line) => line.level === 2 && nameOf(line) === UNRELEASED);
-    if (last && isBehind && (last.level === 1 || last.level === 2)) return last.end;
+function insertUnder(outline: Outline, heading: number, section: string, bullet: NewBullet): string {
+  const { blocks, text } = outline;
+  const end = endOfVersion(outline, heading);
+  const style = styleOf(outline, heading, end);
+  const own = sectionIn(blocks, heading, end, section);
+  if (own !== null) return insertInSection(outline, own, endOfSection(blocks, own, end), bullet, style);
+  if (section === '' || isFlat(outline, heading, end)) {
+    const first = blocks.findIndex((block, index) => index > heading && (index >= end || isHeading(block)));
+    return insertInSection(outline, heading, first < 0 ? end : Math.min(first, end), bullet, style);
   }
-  return bytes.length;
+  const next = headingsIn(blocks, heading, end).find(
+    (index) => blocks[index]!.kind === 'heading' && rankOf(nameOf(blocks[index])) > rankOf(section.toLowerCase()),
+  );
+  const after = lastContent(blocks, heading, next ?? end);
+  const added = [
+    '',
+    headingLine(style.nameFor(section), style.sectionDepth),
+    ...(style.airy ? [''] : []),
+    written(bullet, style.marker),
+  ];
+  return splice(text, blocks[after]!.end, added, true);
 }
 
-const UNRELEASED = 'unreleased';
-const FIRST_LOOK = 16_384;
-
-export interface Line {
-  /** Without its line break. */
-  readonly text: string;
-  /** Offset of its first character, and of the one behind its line break. */
-  readonly start: number;
-  readonly end: number;
-  /** 2 for `##`; 0 = no heading. */
-  readonly level: number;
-}
-
-/** @param until no line behind the first one of which this is true */
-export function linesOf(text: string, until: (line: Line) => boolean = () => false): Line[] {
-  const lines: Line[] = [];
-  let fence: string | null = null;
-  for (const match of text.matchAll(/[^\n]*\n|[^\n]+$/g)) {
-    const shown = match[0].replace(/\r?\n$/, '').replace(/^\uFEFF/, '');
-    const mark = /^ {0,3}(```+|~~~+)/.exec(shown)?.[1];
-    const inside: boolean = fence !== null;
-    if (mark) fence = fence === null ? mark.slice(0, 3) : shown.trim().startsWith(fence) ? null : fence;
-    const level = inside || mark ? 0 : (/^(#{1,6})(\s|$)/.exec(shown)?.[1]?.length ?? 0);
-    const line = { text: shown, start: match.index, end: match.index + match[0].length, level };
-    lines.push(line);
-    if (until(line)) break;
+function insertInSection({ blocks, text }: Outline, own: number, end: number, bullet: NewBullet, style: Style): string {
+  const items = indices(own + 1, end).filter((index) => isItem(blocks[index]));
+  const last = items.at(-1);
+  if (last === undefined) {
+    const after = lastContent(blocks, own, end);
+    const gap = after === own && !style.airy ? [] : [''];
+    return splice(text, blocks[after]!.end, [...gap, written(bullet, style.marker)], true);
   }
-  return lines;
+  const item = blocks[last]!;
+  const before = items.at(-2);
+  const isLoose =
+    before === last - 1 &&
+    text.slice(blocks[before]!.end, item.start).trim() === '' &&
+    blocks[before]!.end < item.start;
+  const marker = isItem(item) ? nextMarker(item.marker) : style.marker;
+  return splice(text, item.end, [...(isLoose ? [''] : []), written(bullet, marker)], false);
 }
 
-/** Up to the heading behind the first section of this version: a changelog grows for years, and mostly behind it. */
-function linesOfVersion(text: string, version: string): Line[] {
-  let found = false;
-  return linesOf(text, (line) => {
-    if (line.level === 0 || line.level > 2) return false;
-    const before = found;
-    found ||= line.level === 2 && nameOf(line) === version;
-    return before;
-  });
+/** `3. ` → `4. `; a marker so wide that what follows would be code is the plain one. */
+function nextMarker(marker: string): string {
+  if (!/^ {0,3}(?:[-*+]|\d{1,9}[.)]) {1,4}$/.test(marker)) return '- ';
+  return marker.replace(/\d+/, (number) => String(Number(number) + 1));
 }
 
-/** `## [Unreleased] - soon` → `unreleased`, `## [1.2.0] - 2024-01-01` → `1.2.0`, `### Fixed` → `fixed` */
-export function nameOf(line: Line): string {
-  const text = line.text.replace(/^#+\s*/, '').trim();
-  return (/^\[([^\]]+)\]/.exec(text)?.[1] ?? text.replace(/\s+-\s.*$/, '')).trim().toLowerCase();
-}
+const written = (bullet: NewBullet, marker: string): string => ('raw' in bullet ? bullet.raw : marker + bullet.text);
 
-export const isBlank = (line: Line): boolean => line.text.trim() === '';
-const isLink = (line: Line): boolean => /^ {0,3}\[[^\]]+\]:\s/.test(line.text);
-
-/** Lines [from, to) below a heading: up to the next heading of its level or above, or the link list at the file's end. */
-export function below(lines: readonly Line[], heading: number): number {
-  const level = lines[heading]!.level;
-  let to = heading + 1;
-  while (to < lines.length && !(lines[to]!.level > 0 && lines[to]!.level <= level) && !isLink(lines[to]!)) to++;
-  return to;
-}
-
-export function insertBullet(text: string | null, version: string, section: string, bullet: string): string {
-  const eol = text !== null && text.includes('\r\n') && !/[^\r]\n/.test(text) ? '\r\n' : '\n';
-  const body = bullet.replaceAll(/\r?\n/g, eol);
-  if (text === null || text.trim() === '')
-    return `${text ?? ''}${['# Changelog', '', '## [Unreleased]', '', `### ${title(section)}`, '', body, ''].join(eol)}`;
-  const lines = linesOfVersion(text, version);
-  let at = lines.findIndex((line) => line.level === 2 && nameOf(line) === version);
-  if (at < 0) at = lines.findIndex((line) => line.level === 2 && nameOf(line) === 'unreleased');
-  if (at < 0) return withUnreleased(text, lines, [`### ${title(section)}`, '', body], eol);
-  const end = below(lines, at);
-  const headings = range(at + 1, end).filter((i) => lines[i]!.level === 3);
-  const own = headings.find((i) => nameOf(lines[i]!) === section.toLowerCase());
-  const airy = headings.length === 0 || headings.some((i) => i + 1 < lines.length && isBlank(lines[i + 1]!));
-  if (own !== undefined) {
-    const last = lastFull(lines, own, below(lines, own));
-    const gap = last === own && airy ? ['', body] : [body];
-    return splice(text, lines, last, gap, eol, last === own);
+/** Heading of this section, by its own name or another that means the same; null: there is none. */
+function sectionIn(blocks: readonly Block[], from: number, end: number, section: string): number | null {
+  const headings = headingsIn(blocks, from, end);
+  for (const name of namesOf(section)) {
+    const found = headings.find((index) => nameOf(blocks[index]) === name);
+    if (found !== undefined) return found;
   }
-  const next = headings.find((i) => rank(nameOf(lines[i]!)) > rank(section.toLowerCase()));
-  const last = lastFull(lines, at, next ?? end);
-  return splice(text, lines, last, ['', `### ${title(section)}`, ...(airy ? [''] : []), body], eol, true);
+  return null;
 }
 
-/** Puts lines behind the line `after`; with a blank line before the next heading or text, if `apart` is asked for. */
-function splice(
-  text: string,
-  lines: readonly Line[],
-  after: number,
-  added: readonly string[],
-  eol: string,
-  apart: boolean,
-): string {
-  const offset = lines[after]!.end;
-  const head = text.slice(0, offset);
-  const next = lines[after + 1];
-  const trail = apart && next && !isBlank(next) ? [''] : [];
-  const start = head === '' || head.endsWith('\n') ? head : head + eol;
-  return start + [...added, ...trail].map((line) => line + eol).join('') + text.slice(offset);
+const headingsIn = (blocks: readonly Block[], from: number, end: number): number[] =>
+  indices(from + 1, end).filter((index) => isHeading(blocks[index]));
+
+const nameOf = (block: Block | undefined): string => (isHeading(block) ? sectionName(block.content) : '');
+
+function endOfSection(blocks: readonly Block[], own: number, end: number): number {
+  for (let at = own + 1; at < end; at++) if (isHeading(blocks[at])) return at;
+  return end;
 }
 
-function withUnreleased(text: string, lines: readonly Line[], content: readonly string[], eol: string): string {
-  const block = ['## [Unreleased]', '', ...content];
-  const first = lines.findIndex((line) => line.level === 2);
-  const stop = first >= 0 ? first : lines.findIndex(isLink);
-  if (stop >= 0) {
-    const offset = lines[stop]!.start;
-    const before = stop > 0 && !isBlank(lines[stop - 1]!) ? [''] : [];
-    return text.slice(0, offset) + [...before, ...block, ''].map((line) => line + eol).join('') + text.slice(offset);
+/** The last block in [from, end) that is no link's definition, rule, anchor or comment that belongs to what follows. */
+function lastContent(blocks: readonly Block[], from: number, end: number): number {
+  let last = end - 1;
+  while (last > from) {
+    const { kind } = blocks[last]!;
+    if (kind !== 'link' && kind !== 'rule' && (kind !== 'html' || last === from + 1)) break;
+    last--;
   }
-  return splice(text, lines, lastFull(lines, 0, lines.length), ['', ...block], eol, false);
-}
-
-/** The last line in [from, to) that is not blank. */
-function lastFull(lines: readonly Line[], from: number, to: number): number {
-  let last = to - 1;
-  while (last > from && isBlank(lines[last]!)) last--;
   return last;
 }
 
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-
-const title = (section: string): string => (section === '' ? 'Changed' : section[0]!.toUpperCase() + section.slice(1));
-
-/** Sections that Keep a Changelog does not know stand where they are, behind those that it knows. */
-function rank(name: string): number {
-  const known = CHANGELOG_SECTIONS.findIndex((section) => section.toLowerCase() === name);
-  return known < 0 ? CHANGELOG_SECTIONS.length : known;
+/** How the file writes what is to be made. */
+interface Style {
+  readonly marker: string;
+  /** An empty line below a section's heading. */
+  readonly airy: boolean;
+  readonly sectionDepth: number;
+  /** A section's heading as the file writes it. */
+  readonly nameFor: (section: string) => string;
 }
 
-export interface Bullet {
-  readonly key: string;
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+function styleOf(outline: Outline, heading: number, end: number): Style {
+  const { blocks, text } = outline;
+  const own = headingsIn(blocks, heading, end);
+  const all = [own, ...outline.releases.map((one) => headingsIn(blocks, one, endOfVersion(outline, one)))];
+  const sections = all.find((some) => some.length > 0) ?? [];
+  const depth = isHeading(blocks[heading]) ? (blocks[heading] as Heading).depth : 2;
+  const depths = sections.map((index) => (blocks[index] as Heading).depth).filter((one) => one > depth);
+  const sectionDepth = depths.length > 0 ? Math.min(...depths) : Math.min(6, depth === LABEL ? 3 : depth + 1);
+  const airy = sections.length === 0 || sections.some((index) => isBlankAt(text, blocks[index]!.end));
+  return {
+    marker: markerOf(outline, heading, end),
+    airy,
+    sectionDepth,
+    nameFor: (section) => nameFor(outline, section, sectionDepth),
+  };
 }
 
-/** Every top-level bullet with its continuation lines. */
-export function findBullets(text: string): Bullet[] {
-  const lines = linesOf(text);
-  const found: Bullet[] = [];
-  let [version, section] = ['', ''];
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]!;
-    if (line.level > 0 && line.level <= 2) [version, section] = [line.level === 2 ? nameOf(line) : '', ''];
-    else if (line.level === 3) section = nameOf(line);
-    else if (/^[-*+] /.test(line.text)) {
-      let last = i;
-      for (let j = i + 1; j < lines.length && continues(lines, j); j++) if (!isBlank(lines[j]!)) last = j;
-      const body = text.slice(line.start, lines[last]!.end).replace(/\r?\n$/, '');
-      found.push({
-        key: `${version}\n${section}`,
-        start: line.start,
-        end: line.start + body.length,
-        text: body.replaceAll('\r\n', '\n'),
-      });
-      i = last;
+function markerOf({ blocks, releases }: Outline, heading: number, end: number): string {
+  const own = blocks.slice(heading, end).find(isItem);
+  const first = own ?? blocks.slice(releases.find((one) => one > heading) ?? heading).find(isItem);
+  const marker = first?.marker ?? '- ';
+  return /^ {0,3}[-*+] {1,4}$/.test(marker) ? marker : '- ';
+}
+
+/** As the newest release that has this section calls it. */
+function nameFor({ blocks, releases }: Outline, section: string, depth: number): string {
+  const headings = blocks
+    .slice(releases[0] ?? 0)
+    .filter((block): block is Heading => isHeading(block) && block.depth === depth);
+  for (const name of namesOf(section)) {
+    const like = headings.find((block) => sectionName(block.content) === name);
+    if (like !== undefined) return depth === LABEL ? like.content : ownName(like.content);
+  }
+  return depth === LABEL ? `**${titled(section)}**` : titled(section);
+}
+
+/** Without comments (`<!-- 1 -->`); an anchor or a link is the release's own. */
+function ownName(content: string): string {
+  const plain = content.replaceAll(/<!--.*?-->/g, '').trim();
+  return /[<\]{]/.test(plain) ? titled(sectionName(content)) : plain;
+}
+
+/** Are bullets written right under the version's heading, without sections? */
+function isFlat(outline: Outline, heading: number, end: number): boolean {
+  if (headingsIn(outline.blocks, heading, end).length > 0) return false;
+  return releasesAreFlat(outline) ?? outline.blocks.slice(heading, end).some(isItem);
+}
+
+/** The same of the newest release that has any; null: none has. */
+function releasesAreFlat(outline: Outline): boolean | null {
+  const { blocks, releases } = outline;
+  const newest = releases
+    .map((from) => [from, endOfVersion(outline, from)] as const)
+    .find(([from, to]) => blocks.slice(from, to).some(isItem));
+  return newest === undefined ? null : headingsIn(blocks, ...newest).length === 0;
+}
+
+const headingLine = (name: string, depth: number): string => (depth === LABEL ? name : `${'#'.repeat(depth)} ${name}`);
+
+/** Makes the Unreleased section: above the newest release, written like it; in a file without any, below its title. */
+function withUnreleased(outline: Outline, section: string, bullet: NewBullet): string {
+  const { blocks, text, releases } = outline;
+  const first = releases[0] ?? blocks.findIndex((block) => looksLikeRelease(block, text));
+  const place = placeAbove(outline, first >= 0 ? first : topOf(blocks));
+  const lines = newUnreleased(outline, section, bullet);
+  const next = blocks[place];
+  if (next === undefined) return splice(text, blocks.at(-1)?.end ?? text.length, ['', ...lines], false);
+  const before =
+    next.start > 0 && text.slice(0, next.start).trim() !== '' && !isBlankBefore(text, next.start) ? [''] : [];
+  const end = text.slice(0, next.start);
+  const eol = lineBreakAt(text, next.start);
+  return end + [...before, ...lines, ''].map((line) => line + eol).join('') + text.slice(next.start);
+}
+
+function newUnreleased(outline: Outline, section: string, bullet: NewBullet): string[] {
+  const { blocks, releases, text } = outline;
+  const heads = releases.map((index) => blocks[index] as Heading).filter(({ depth }) => depth < LABEL);
+  const sections =
+    releases.map((one) => headingsIn(blocks, one, endOfVersion(outline, one))).find((some) => some.length > 0) ?? [];
+  const depths = sections.map((index) => (blocks[index] as Heading).depth);
+  const least = Math.min(...heads.map(({ depth }) => depth), LABEL);
+  const depth = least === LABEL ? 2 : Math.max(1, Math.min(least, Math.min(...depths, LABEL) - 1, 5));
+  const airy = sections.length === 0 || sections.some((index) => isBlankAt(text, blocks[index]!.end));
+  const below = depths.filter((one) => one > depth);
+  const sectionDepth = below.length > 0 ? Math.min(...below) : depth + 1;
+  const bulletLine = written(bullet, markerOf(outline, 0, 0));
+  const title = unreleasedLines(heads, depth);
+  const gap = heads.length === 0 || heads.some(({ end }) => isBlankAt(text, end)) ? [''] : [];
+  if (section === '' || releasesAreFlat(outline) === true) return [...title, ...gap, bulletLine];
+  return [
+    ...title,
+    ...gap,
+    headingLine(nameFor(outline, section, sectionDepth), sectionDepth),
+    ...(airy ? [''] : []),
+    bulletLine,
+  ];
+}
+
+/** In brackets where the releases are; underlined where they are. */
+function unreleasedLines(heads: readonly Heading[], depth: number): string[] {
+  const [newest] = heads;
+  const name = newest === undefined || /^\\?\[/.test(newest.content) ? '[Unreleased]' : 'Unreleased';
+  if (newest?.underline && depth <= 2) return [name, (depth === 1 ? '=' : '-').repeat(name.length)];
+  return [`${'#'.repeat(depth)} ${name}`];
+}
+
+/** A paragraph that begins with a version stands for a release: `1.0.0 (2014-01-01)`. */
+function looksLikeRelease(block: Block, text: string): boolean {
+  if (block.kind !== 'text') return false;
+  return releaseName(shownName(text.slice(block.start, block.end).split(/[\r\n]/, 1)[0] ?? '')) === 'plain';
+}
+
+/** Index of the block that what is not released stands above: behind the title, and the text below it. */
+function topOf(blocks: readonly Block[]): number {
+  const title = blocks.findIndex((block) => isHeading(block) && block.depth === 1);
+  const head = blocks.findIndex(isHeading);
+  const from = title >= 0 && title === head ? title + 1 : 0;
+  const found = blocks.findIndex(
+    (block, index) => index >= from && block.kind !== 'text' && block.kind !== 'front' && block.kind !== 'html',
+  );
+  return found < 0 ? blocks.length : found;
+}
+
+/** Past anchors, markers of tools, and the beginning of an HTML element that the place stands in. */
+function placeAbove({ blocks, text }: Outline, at: number): number {
+  let place = at;
+  for (let index = at - 1; index >= 0; index--) {
+    const block = blocks[index]!;
+    const source = text.slice(block.start, block.end).trim();
+    const isAnchor = /^<a\s[^>]*>(?:\s*<\/a>)?$/.test(source) && index === place - 1;
+    const isMarker =
+      /^<!--[^>]*\b(?:release notes start|insertion marker|version list|next-header|changelog start|releases?)\b[^>]*-->$/i.test(
+        source,
+      ) && index === place - 1;
+    if (isAnchor || isMarker) place = index;
+  }
+  let open: number | null = null;
+  let depth = 0;
+  for (let index = 0; index < place; index++) {
+    const block = blocks[index]!;
+    if (block.kind !== 'html') continue;
+    for (const [tag] of text
+      .slice(block.start, block.end)
+      .matchAll(/<!--[\s\S]*?-->|<\/?(?:details|div|section|table|blockquote|center)\b[^>]*>/gi)) {
+      if (tag.startsWith('<!--')) continue;
+      if (!tag.startsWith('</')) {
+        if (depth === 0) open = index;
+        depth++;
+      } else if (depth > 0) depth--;
+      if (depth === 0) open = null;
     }
   }
-  return found;
+  return open ?? place;
 }
 
-/** Indented lines, and lazy ones without a blank line before them. */
-function continues(lines: readonly Line[], at: number): boolean {
-  const line = lines[at]!;
-  if (line.level > 0 || /^[-*+] /.test(line.text) || isLink(line)) return false;
-  return isBlank(line) || /^\s/.test(line.text) || !isBlank(lines[at - 1]!);
+/** Puts lines at an offset where a line begins; with a blank line before the next heading or text, if `apart` is asked for. */
+function splice(text: string, offset: number, added: readonly string[], apart: boolean): string {
+  const eol = lineBreakAt(text, offset);
+  const head = text.slice(0, offset);
+  const trail = apart && offset < text.length && !isBlankAt(text, offset) ? [''] : [];
+  const start = head === '' || /[\r\n]$/.test(head) ? head : head + eol;
+  return (
+    start + [...added, ...trail].map((line) => line.replaceAll(/\r\n|\r|\n/g, eol) + eol).join('') + text.slice(offset)
+  );
 }
 
-export function bulletsOf(text: string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const { key, text: bullet } of findBullets(text)) found.set(key, [...(found.get(key) ?? []), bullet]);
-  return found;
+const isBlankAt = (text: string, offset: number): boolean =>
+  /^[ \t]*(?:[\r\n]|$)/.test(text.slice(offset, offset + 200));
+const isBlankBefore = (text: string, offset: number): boolean =>
+  /(?:^\ufeff?|\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)$/.test(text.slice(Math.max(0, offset - 200), offset));
+
+/** The line break of the lines around an offset. */
+function lineBreakAt(text: string, offset: number): string {
+  const last = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1));
+  if (offset === 0 || last < 0) return /\r\n|\r|\n/.exec(text)?.[0] ?? '\n';
+  if (text[last] === '\r') return '\r';
+  return text[last - 1] === '\r' ? '\r\n' : '\n';
 }
 
-export function replaceBullet(text: string, key: string, old: string, bullet: string): string {
-  const hit = findBullets(text).find((one) => one.key === key && one.text === old);
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  return hit ? text.slice(0, hit.start) + bullet.replaceAll('\n', eol) + text.slice(hit.end) : text;
-}
+const indices = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+
+const titled = (section: string): string => (section === '' ? 'Changed' : section[0]!.toUpperCase() + section.slice(1));

@@ -88,7 +88,12 @@ export async function planIntegration(repo: Repository, plan: Integration): Prom
   if (conflicts.length > 0) return { kind: 'conflict', files: [...new Set(conflicts)] };
   const tree = await editTree(repo, merge.tree, edits);
   const changes = await diffTrees(repo, mine.tree, tree);
-  const { boardFiles, texts, notes, unclear } = board;
+  const { boardFiles, texts, unclear } = board;
+  const left = changelog === null || changelog === 'conflict' ? [] : changelog.left;
+  const notes = [
+    ...board.notes,
+    ...(left.length === 0 ? [] : [`some changes to ${plan.changelog} are not in the merge (${left.join('; ')})`]),
+  ];
   return { kind: 'merge', tree, boardFiles, texts, parents: [ours, theirs], changes, notes, unclear };
 }
 
@@ -190,15 +195,15 @@ async function changelogEdit(
   { changelog, ours, theirs }: Integration,
   mergeBase: string,
   clean: string | null,
-): Promise<{ readonly edit: TreeEdit } | 'conflict' | null> {
+): Promise<{ readonly edit: TreeEdit; readonly left: readonly string[] } | 'conflict' | null> {
   if (changelog === null) return null;
   const [before, mine, other] = await Promise.all(
     [mergeBase, ours, theirs].map((sha) => entryAt(repo, sha, changelog)),
   );
   const isSame = (a: typeof mine, b: typeof mine): boolean => a?.sha === b?.sha && a?.mode === b?.mode;
   // Of one side's doing: as that side has it, whatever it is.
-  if (isSame(mine, other) || isSame(other, before)) return { edit: mine ?? null };
-  if (isSame(mine, before)) return { edit: other ?? null };
+  if (isSame(mine, other) || isSame(other, before)) return { edit: mine ?? null, left: [] };
+  if (isSame(mine, before)) return { edit: other ?? null, left: [] };
   if (!(await areTexts(repo, [mergeBase, ours, theirs], changelog))) return 'conflict';
   const read = async (treeish: string): Promise<string | null> =>
     (await readBlob(repo, treeish, changelog))?.toString() ?? null;
@@ -209,5 +214,5 @@ async function changelogEdit(
     byLines: clean === null ? null : await read(clean),
   });
   if (merged === 'conflict') return 'conflict';
-  return { edit: merged.text === null ? null : Buffer.from(merged.text) };
+  return { edit: merged.text === null ? null : Buffer.from(merged.text), left: merged.left };
 }

@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { Repository } from '../git/git.ts';
 import { editTree, entryAt, readBlob, type TreeEdit } from '../git/objects.ts';
-import { carryOver, endOfUnreleased } from './changelog.ts';
-import { mergeChangelogs, releasesOf } from './merge-changelogs.ts';
+import { carryOver, type CarriedOver } from './changelog-carry.ts';
+import { releasesOf } from './changelog-outline.ts';
+import { mergeChangelogs } from './merge-changelogs.ts';
+import { mergeTrees } from './merge-tree.ts';
 
 export interface LandingTree {
   /** What git merged. */
@@ -16,62 +18,88 @@ export interface LandingTree {
   readonly boardFiles: ReadonlyMap<string, Uint8Array>;
   readonly changelog: {
     readonly path: string;
-    /** Adds the landing's line to the file, or to its beginning as far as the heading behind `## [Unreleased]`. */
+    /** Adds the landing's line to the file. */
     readonly insert: (text: string | null) => string;
   } | null;
 }
 
 /**
  * The tree of a landing: what git merged, but `board/` exactly as base has it, with the entry taken out; and
- * CHANGELOG.md as base has it, with the branch's own new bullets carried over by section and the landing's line.
+ * CHANGELOG.md as base has it, with the branch's own changes carried over and the landing's line.
+ * @returns `left`: what the branch changed in CHANGELOG.md and the landing does not have, in sentences
  */
-export async function landingTree(repo: Repository, landing: LandingTree): Promise<string> {
+export async function landingTree(
+  repo: Repository,
+  landing: LandingTree,
+): Promise<{ readonly tree: string; readonly left: readonly string[] }> {
   const edits = new Map<string, TreeEdit>();
   edits.set(landing.board, await entryAt(repo, landing.oldBase, landing.board));
   for (const [path, bytes] of landing.boardFiles) edits.set(path, bytes);
-  if (landing.changelog) edits.set(landing.changelog.path, await changelogBytes(repo, landing, landing.changelog));
-  return editTree(repo, landing.merged, edits);
+  let left: readonly string[] = [];
+  if (landing.changelog) {
+    const file = await changelogFile(repo, landing, landing.changelog);
+    edits.set(landing.changelog.path, file.bytes);
+    left = file.left;
+  }
+  return { tree: await editTree(repo, landing.merged, edits), left };
 }
 
-async function changelogBytes(
+async function changelogFile(
   repo: Repository,
   { oldBase, tip, mergeBases }: LandingTree,
   { path, insert }: NonNullable<LandingTree['changelog']>,
-): Promise<Uint8Array> {
+): Promise<{ readonly bytes: Uint8Array; readonly left: readonly string[] }> {
   const base = await readBlob(repo, oldBase, path);
   const before = await Promise.all(mergeBases.map((sha) => readBlob(repo, sha, path)));
   const branch = await readBlob(repo, tip, path);
   // Latin-1 keeps any bytes; the line that comes in is then the only one in UTF-8.
   const encoding = [base, ...before, branch].every((bytes) => !bytes || isUtf8(bytes)) ? 'utf8' : 'latin1';
   const text = (bytes: Buffer | null) => (bytes ? bytes.toString(encoding) : null);
-  const edited = branch !== null && !before.some((bytes) => bytes?.equals(branch));
-  if (!edited && base !== null) {
-    const end = endOfUnreleased(base);
-    return Buffer.concat([inserted(base.toString(encoding, 0, end), insert, encoding), base.subarray(end)]);
-  }
+  const isEdited = !before.some((bytes) =>
+    bytes === null ? branch === null : branch !== null && bytes.equals(branch),
+  );
+  if (!isEdited) return { bytes: inserted(text(base), insert, encoding), left: [] };
+  if (branch === null) return { bytes: inserted(text(base), insert, encoding), left: ['not removed: the file itself'] };
+  const isMerged = base !== null && before.every((bytes) => bytes === null || !bytes.equals(base));
+  const byLines = isMerged ? text(await mergedByGit(repo, { oldBase, tip }, path)) : null;
   const known = before.flatMap((bytes) => text(bytes) ?? []);
-  return inserted(edited ? withEditsOf(text(base), known, text(branch) ?? '') : text(base), insert, encoding);
+  const carried = withEditsOf({ base: text(base), before: known, branch: text(branch) ?? '', byLines });
+  return { bytes: inserted(carried.text, insert, encoding), left: carried.left };
 }
 
-function inserted(
+/** The file as git's merge of the two commits has it; null: in conflict. */
+async function mergedByGit(
+  repo: Repository,
+  { oldBase, tip }: Pick<LandingTree, 'oldBase' | 'tip'>,
+  path: string,
+): Promise<Buffer | null> {
+  const [merge] = await mergeTrees(repo, oldBase, [tip]);
+  if (!merge || merge.tree === null || (!merge.clean && merge.files.includes(path))) return null;
+  return readBlob(repo, merge.tree, path);
+}
+
+const inserted = (
   text: string | null,
   insert: (text: string | null) => string,
   encoding: 'utf8' | 'latin1',
-): Uint8Array {
-  if (encoding === 'utf8') return Buffer.from(insert(text));
+): Uint8Array => encoded(insert(text), encoding);
+
+/** A text as bytes; in Latin-1, which keeps any bytes of the file, what it can't write becomes UTF-8. */
+export function encoded(text: string, encoding: 'utf8' | 'latin1'): Uint8Array {
+  if (encoding === 'utf8') return Buffer.from(text);
   return Buffer.from(
-    insert(text).replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')),
+    text.replace(/[^\x00-\xff]/gu, (c) => Buffer.from(c).toString('latin1')),
     'latin1',
   );
 }
 
-/** A branch that cut a release cut it for all that base had until then; else its bullets come over one by one. */
-function withEditsOf(base: string | null, before: readonly string[], branch: string): string | null {
+/** A branch that cut a release cut it for all that base had until then; else its changes come over one by one. */
+function withEditsOf({ base, before, branch, byLines }: Parameters<typeof carryOver>[0]): CarriedOver {
   const [only] = before;
   const old = before.flatMap(releasesOf);
   if (base !== null && only !== undefined && releasesOf(branch).some((name) => !old.includes(name))) {
     const merged = mergeChangelogs({ base: only, ours: base, theirs: branch, byLines: null });
-    if (merged !== 'conflict') return merged.text;
+    if (merged !== 'conflict') return merged;
   }
-  return carryOver(base, before, branch).text;
+  return carryOver({ base, before, branch, byLines });
 }

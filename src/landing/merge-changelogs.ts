@@ -1,4 +1,6 @@
-import { findBullets, insertBullet, linesOf, nameOf } from './changelog.ts';
+import { insertBullet } from './changelog.ts';
+import { isSound, leftOut, listOf, mergeLines } from './changelog-carry.ts';
+import { findBullets, releasesOf } from './changelog-outline.ts';
 import { takeOutBullets } from './changelog-undo.ts';
 
 /** CHANGELOG.md on two branches that parted; null = no such file. */
@@ -10,25 +12,34 @@ export interface ChangelogSides {
   readonly byLines: string | null;
 }
 
+export interface MergedChangelog {
+  readonly text: string | null;
+  /** Lines of either side's changes that are not in it, each as a sentence. */
+  readonly left: readonly string[];
+}
+
 /**
  * Merges two changelogs bullet by bullet and by section, so that landings on both sides never conflict in it. A side that
  * alone has cut a release is the trunk, and what the other wrote since stands under its Unreleased, not in the release;
  * else ours is. Bullets that one side took out or reworded are so in the result; identical ones are there once. git's own
- * merge of the lines is taken where it has the same bullets in the same places: it keeps changes of other text too.
+ * merge of the lines is taken where it has the same bullets in the same places: it keeps changes of other text too. Where
+ * it does not, the other side's lines that meet no change of the trunk are laid over it, and what is left out is named.
  * @returns 'conflict': both cut a release, and not the same one; or one deleted the file that the other changed.
  */
-export function mergeChangelogs(sides: ChangelogSides): { readonly text: string | null } | 'conflict' {
+export function mergeChangelogs(sides: ChangelogSides): MergedChangelog | 'conflict' {
   const { base, ours, theirs, byLines } = sides;
-  if (ours === theirs || theirs === base) return { text: ours };
-  if (ours === base) return { text: theirs };
+  if (ours === theirs || theirs === base) return { text: ours, left: [] };
+  if (ours === base) return { text: theirs, left: [] };
   if (ours === null || theirs === null) return 'conflict';
   const [before, mine, others] = [base ?? '', ours, theirs].map(releasesOf) as [string[], string[], string[]];
   const cutHere = mine.filter((name) => !before.includes(name));
   const cutThere = others.filter((name) => !before.includes(name));
   if (cutHere.length > 0 && cutThere.length > 0 && cutHere.join('\n') !== cutThere.join('\n')) return 'conflict';
   const [trunk, other] = cutThere.length > 0 && cutHere.length === 0 ? [theirs, ours] : [ours, theirs];
-  const text = layOver(trunk, base ?? '', other);
-  return { text: byLines !== null && listOf(byLines) === listOf(text) ? byLines : text };
+  const bullets = layOver(trunk, base ?? '', other);
+  const isRight = (one: string): boolean => listOf(one) === listOf(bullets) && isSound(one, [ours, theirs]);
+  const text = byLines !== null && isRight(byLines) ? byLines : mergeLines(base ?? '', bullets, other, isRight);
+  return { text, left: leftOut(base ?? '', other, text) };
 }
 
 function layOver(trunk: string, base: string, other: string): string {
@@ -40,20 +51,10 @@ function layOver(trunk: string, base: string, other: string): string {
     const id = idOf(bullet);
     if (there.includes(bullet) || (id !== null && there.some((one) => idOf(one) === id && !known.has(one)))) continue;
     const [version = '', section = ''] = key.split('\n');
-    text = insertBullet(text, version, section, bullet);
+    text = insertBullet(text, version, section, { raw: bullet });
   }
   return text;
 }
 
 /** `(T-12)` at the end: both sides' words for one landing are one line. */
 const idOf = (bullet: string): string | null => /\(([\w-]+-\d+)\)\s*$/.exec(bullet)?.[1] ?? null;
-
-/** Names of its releases, `1.2.0`, as they stand. */
-export const releasesOf = (text: string): string[] =>
-  linesOf(text).flatMap((line) => (line.level === 2 && nameOf(line) !== 'unreleased' ? [nameOf(line)] : []));
-
-const listOf = (text: string): string =>
-  findBullets(text)
-    .map(({ key, text: bullet }) => `${key}\n${bullet}`)
-    .sort()
-    .join('\0');

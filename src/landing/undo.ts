@@ -6,6 +6,7 @@ import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
 import { bringBase, type BringBase } from './bring-base.ts';
 import { insertChangelogLine } from './changelog.ts';
 import { takeOutBullets, type TakenOut } from './changelog-undo.ts';
+import { encoded } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './preflight.ts';
@@ -81,9 +82,9 @@ async function changelogOf(
   const encoding = files.every((bytes) => bytes === null || isUtf8(bytes)) ? 'utf8' : 'latin1';
   const [now = null, before = null, landed = null] = files.map((bytes) => bytes?.toString(encoding) ?? null);
   const taken = takeOutBullets(now, before, landed);
-  const line = encoding === 'utf8' ? releasedLine : Buffer.from(releasedLine).toString('latin1');
-  const text = taken.released.length === 0 ? taken.text : insertChangelogLine(taken.text, { section: 'Removed', line });
-  return { bytes: text === null ? null : Buffer.from(text, encoding), taken };
+  const added = { section: 'Removed', line: releasedLine } as const;
+  const text = taken.released.length === 0 ? taken.text : insertChangelogLine(taken.text, added);
+  return { bytes: text === null ? null : encoded(text, encoding), taken };
 }
 
 export interface Undo extends Omit<UndoOf, 'base'>, Omit<BringBase, 'sha'> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CHANGELOG_SECTIONS, carryOver, insertChangelogLine } from '../../../src/landing/changelog.ts';
+import { carryOver } from '../../../src/landing/changelog-carry.ts';
+import { CHANGELOG_SECTIONS, insertChangelogLine } from '../../../src/landing/changelog.ts';
 import { takeOutBullets } from '../../../src/landing/changelog-undo.ts';
 
 const file = (unreleased: string, rest = '## [1.0.0] - 2026-01-01\n\n### Added\n\n- first\n'): string =>
@@ -70,7 +71,7 @@ describe('takeOutBullets', () => {
     const branch = before
       .replace('- old\n', '- old, but better\n')
       .replace('- older\n', '- older\n- wrapped\n  twice\n');
-    const landed = land(carryOver(before, before, branch).text, 'One (T-1)');
+    const landed = land(carryOver({ base: before, before: [before], branch, byLines: null }).text, 'One (T-1)');
     expect(landed).toContain('- wrapped\n  twice\n');
     const now = land(landed, 'Two (T-2)', 'Added');
     expect(takeOutBullets(now, before, landed)).toEqual({ text: land(before, 'Two (T-2)', 'Added'), ...QUIET });

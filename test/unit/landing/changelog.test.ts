@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  carryOver,
-  CHANGELOG_SECTIONS,
-  insertChangelogLine,
-  type ChangelogSection,
-} from '../../../src/landing/changelog.ts';
+import { carryOver as carry } from '../../../src/landing/changelog-carry.ts';
+import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog.ts';
 
 const add = (text: string | null, section: ChangelogSection = 'Fixed', line = 'new (T-1)') =>
   insertChangelogLine(text, { section, line });
+
+const carryOver = (base: string | null, before: string | null, branch: string, byLines: string | null = null) =>
+  carry({ base, before: before === null ? [] : [before], branch, byLines });
 
 describe('insertChangelogLine', () => {
   const cases: readonly (readonly [string, string | null, string])[] = [
@@ -135,7 +134,7 @@ describe('carryOver, where line merges corrupt (GIT.md section 3)', () => {
 
   it('b: both reword a bullet: base stands', () => {
     const result = carryOver(file('- a, by base\n'), file('- a\n'), file('- a, by branch\n'));
-    expect(result).toEqual({ text: file('- a, by base\n'), added: [], dropped: ['- a, by branch'] });
+    expect(result).toEqual({ text: file('- a, by base\n'), left: ['not added: "- a, by branch"'] });
   });
 
   it('the branch alone rewords a bullet', () => {
@@ -162,17 +161,25 @@ describe('carryOver, where line merges corrupt (GIT.md section 3)', () => {
     expect(result.text).toBe(
       '# C\n\n## [Unreleased]\n\n### Added\n\n- new\n\n## [1.1.0]\n\n### Added\n\n- a\n\n## [1.0.0]\n',
     );
-    expect(result.added).toEqual([{ section: 'added', bullet: '- new' }]);
+    expect(result.left).toEqual([]);
   });
 
-  it('nothing twice, nothing from a branch that changed other text', () => {
+  it('nothing twice, and other text that the branch changed', () => {
     expect(carryOver(file('- a\n- b\n'), file('- a\n'), file('- a\n- b\n')).text).toBe(file('- a\n- b\n'));
-    expect(carryOver(file('- a\n'), file('- a\n'), file('- a\n').replace('# C', '# Other')).text).toBe(file('- a\n'));
+    const other = (text: string): string => text.replace('# C', '# Other');
+    expect(carryOver(file('- a\n'), file('- a\n'), other(file('- a\n')))).toEqual({
+      text: other(file('- a\n')),
+      left: [],
+    });
+    expect(carryOver(file('- a\n- b\n'), file('- a\n'), other(file('- a\n- c\n')))).toEqual({
+      text: other(file('- a\n- b\n- c\n')),
+      left: [],
+    });
   });
 
   it('a file that only the branch has', () => {
     expect(carryOver(null, null, '## [Unreleased]\n\n### Added\n\n- b\n').text).toBe(
-      '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- b\n',
+      '## [Unreleased]\n\n### Added\n\n- b\n',
     );
   });
 });

@@ -88,7 +88,9 @@ describe('mergeChangelogs', () => {
     ).toBe('conflict');
     expect(mergeChangelogs({ base: BASE, ours: null, theirs: withLine(BASE, '- x'), byLines: null })).toBe('conflict');
     const cut = released(BASE, '1.1.0');
-    expect(merged(`${cut}\nours\n`, cut.replace('All of it.', 'All.'))).toBe(`${cut}\nours\n`);
+    expect(merged(`${cut}\nours\n`, cut.replace('All of it.', 'All.'))).toBe(
+      `${cut}\nours\n`.replace('All of it.', 'All.'),
+    );
   });
 
   it('takes git’s own merge where it has the same bullets in the same places, and only there', () => {
@@ -96,8 +98,14 @@ describe('mergeChangelogs', () => {
     const theirs = BASE.replace('All of it.', 'All of it, and more.');
     const byLines = ours.replace('All of it.', 'All of it, and more.');
     expect(merged(ours, theirs, BASE, byLines)).toBe(byLines);
-    expect(merged(ours, theirs, BASE, byLines.replace('- Ours (T-3)\n', ''))).toBe(ours);
-    expect(merged(ours, theirs)).toBe(ours);
+    expect(merged(ours, theirs, BASE, byLines.replace('- Ours (T-3)\n', ''))).toBe(byLines);
+    expect(merged(ours, theirs)).toBe(byLines);
+    // Both changed the line: ours stands, and theirs is named.
+    const both = ours.replace('All of it.', 'All of it, once.');
+    expect(mergeChangelogs({ base: BASE, ours: both, theirs, byLines: null })).toEqual({
+      text: both,
+      left: ['not added: "All of it, and more."'],
+    });
   });
 
   it('keeps line ends of Windows', () => {

@@ -1,0 +1,64 @@
+import { sectionName } from './changelog-names.ts';
+import { findBullets, isHeading, outlineOf, versionAt, type Bullet } from './changelog-outline.ts';
+
+export function replaceBullet(text: string, key: string, old: string, bullet: string): string {
+  const hit = findBullets(text).find((one) => one.key === key && one.text === old);
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  return hit ? text.slice(0, hit.start) + bullet.replaceAll('\n', eol) + text.slice(hit.end) : text;
+}
+
+/** `unreleased` for a version's heading, `unreleased\nfixed` for a section's below it. */
+export function headingsOf(text: string): Set<string> {
+  const outline = outlineOf(text);
+  const found = new Set<string>();
+  let version = '';
+  for (const [index, block] of outline.blocks.entries()) {
+    if (!isHeading(block)) continue;
+    const named = versionAt(outline, index);
+    if (named !== null) found.add((version = named));
+    else found.add(`${version}\n${sectionName(block.content)}`);
+  }
+  return found;
+}
+
+/**
+ * Takes a bullet's lines out.
+ * @param kept headings that were there before the landing: they stay, even with nothing left below them
+ */
+export function cutBullet(text: string, bullet: Bullet, kept: ReadonlySet<string>): string {
+  const outline = outlineOf(text);
+  const { blocks } = outline;
+  const at = blocks.findIndex(({ start }) => start === bullet.start);
+  const version = blocks.findLastIndex((_, index) => index < at && versionAt(outline, index) !== null);
+  const section = blocks.findLastIndex((block, index) => index < at && index > version && isHeading(block));
+  const end = blocks[at]?.end ?? bullet.end;
+  // In a list with empty lines between the items one of the two goes along.
+  const isLoose =
+    blocks[at - 1]?.kind === 'item' &&
+    isBlank(text.slice(blocks[at - 1]!.end, bullet.start)) &&
+    blocks[at - 1]!.end < bullet.start;
+  const start = isLoose ? blocks[at - 1]!.end : bullet.start;
+  let left = text.slice(0, start) + text.slice(end);
+  // What stands above keeps its offsets, so the lower one goes first.
+  if (section >= 0 && !kept.has(bullet.key)) left = withoutEmpty(left, blocks[section]!.start);
+  const name = version < 0 ? null : versionAt(outline, version);
+  if (name !== null && !kept.has(name)) left = withoutEmpty(left, blocks[version]!.start);
+  return left;
+}
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+/** Takes the heading at an offset out, with the empty lines below it, if nothing else stands there. */
+function withoutEmpty(text: string, offset: number): string {
+  const { blocks } = outlineOf(text);
+  const heading = blocks.findIndex(({ start }) => start === offset);
+  const [own, next] = [blocks[heading], blocks[heading + 1]];
+  if (!isHeading(own)) return text;
+  const isEmpty = next === undefined || next.kind === 'link' || (isHeading(next) && next.depth <= own.depth);
+  if (!isEmpty) return text;
+  if (next !== undefined) return text.slice(0, own.start) + text.slice(next.start);
+  // At the end of the file the empty line above it goes instead.
+  const above = /(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)$/.exec(text.slice(0, own.start))?.[0];
+  const from = above === undefined ? own.start : own.start - above.replace(/^(?:\r\n|\r|\n)/, '').length;
+  return text.slice(0, from);
+}

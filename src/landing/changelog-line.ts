@@ -1,0 +1,77 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Longer lines are cut: nobody reads them, and a report may hold a megabyte. */
+const LONGEST = 1_000;
+
+/**
+ * Any text as one line of a changelog's list: without control characters, escape sequences, and signs that change the
+ * direction of text; and so that its markup stays inside the line. Code, emphasis and links to pages are left alone.
+ */
+export function plainLine(text: string): string {
+  const flat = flatText(text);
+  const cut = flat.length > LONGEST ? `${flat.slice(0, LONGEST - 1).trimEnd()}…` : flat;
+  return escapeStart(outsideCode(cut, (part) => escapeMarkup(part)));
+}
+
+/** One line without control characters. */
+export function flatText(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/\p{Cs}/gu, '\ufffd')
+    .replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
+    .replaceAll(
+      /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu,
+      '',
+    )
+    .trim();
+}
+
+/** Applies `change` to what stands outside of code spans; a run of backticks that is never closed is escaped. */
+function outsideCode(text: string, change: (part: string) => string): string {
+  let out = '';
+  let from = 0;
+  const run = /`+/g;
+  for (let match = run.exec(text); match !== null; match = run.exec(text)) {
+    // A backslash before the first one makes it a plain sign.
+    if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(from, match.index))) continue;
+    const end = closingRun(text, run.lastIndex, match[0].length);
+    out += change(text.slice(from, match.index));
+    if (end === null) out += match[0].replaceAll('`', '\\`');
+    else out += text.slice(match.index, end);
+    from = end ?? run.lastIndex;
+    run.lastIndex = from;
+  }
+  return out + change(text.slice(from));
+}
+
+function closingRun(text: string, from: number, length: number): number | null {
+  const run = /`+/g;
+  run.lastIndex = from;
+  for (let match = run.exec(text); match !== null; match = run.exec(text))
+    if (match[0].length === length) return run.lastIndex;
+  return null;
+}
+
+/** HTML (a comment, a tag), images, links elsewhere than to pages, and characters written by their number. */
+function escapeMarkup(text: string): string {
+  return text
+    .replaceAll(/(?<!\\)<(?!(?:https?:\/\/|mailto:)[^\s<>]+>)(?=[!?/A-Za-z])/g, '\\<')
+    .replaceAll(/(?<!\\)&(?=#\w+;)/g, '\\&')
+    .replaceAll(/(?<!\\)!(?=\[)/g, '\\!')
+    .replaceAll(/(?<!\\)\](?=\(|:)/g, (_, at: number) => (isPlainLink(text, at) ? ']' : '\\]'));
+}
+
+/** `[words](https://…)`, `[words](docs/x.md)`: closed on both sides, and no script. */
+function isPlainLink(text: string, at: number): boolean {
+  const open = text.lastIndexOf('[', at);
+  const words = text.slice(open + 1, at);
+  if (open < 0 || /[[\]]/.test(words)) return false;
+  return /^\]\((?:https?:\/\/|mailto:|[\w./#-]+(?=[)#?]))[^()\s<>]*\)/.test(text.slice(at));
+}
+
+/** What would begin another block at the beginning of a list item. */
+function escapeStart(text: string): string {
+  if (/^(?:#{1,6}(?=\s|$)|>|~~~|-(?=[\s-]|$)|[+*](?=\s|$)|(?:\*\s*){3}|_\s*_\s*_)/.test(text)) return `\\${text}`;
+  // A task box, a link's definition, a footnote's.
+  if (/^\[(?:[ xX]\]|\^|[^\]]*\\?\]:)/.test(text)) return `\\${text}`;
+  return text.replace(/^(\d{1,9})(?=[.)](?:\s|$))/, '$1\\');
+}
