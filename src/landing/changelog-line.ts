@@ -1,32 +1,40 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Longer lines are cut: nobody reads them, and a report may hold a megabyte. */
+/** Longer texts are cut: nobody reads them, and a report may hold a megabyte. */
 const LONGEST = 1_000;
+/** Before a sign that no backslash escapes. */
+const BARE = String.raw`(?<=(?:^|[^\\])(?:\\\\)*)`;
+const HTML = new RegExp(`${BARE}<(?!(?:https?:\\/\\/|mailto:)[^\\s<>]+>)(?=[!?/A-Za-z])`, 'g');
+const ADDRESS = /(?:https?:\/\/|www\.)\S*$/i;
+const NUMBERED = new RegExp(`${BARE}&(?=#\\w+;)`, 'g');
+const IMAGE = new RegExp(`${BARE}!(?=\\[)`, 'g');
+const LINK = new RegExp(`${BARE}\\](?=\\(|:)`, 'g');
 
 /**
  * Any text as one line of a changelog's list: without control characters, escape sequences, and signs that change the
- * direction of text; and so that its markup stays inside the line. Code, emphasis and links to pages are left alone.
+ * direction of text; and so that its markup stays inside the line. Code, emphasis and links to pages are left alone. Text
+ * that is such a line stays as it is.
  */
-export function plainLine(text: string): string {
+export function plainLine(text: string, most: number = LONGEST): string {
   const flat = flatText(text);
-  const cut = flat.length > LONGEST ? `${flat.slice(0, LONGEST - 1).trimEnd()}…` : flat;
-  return escapeStart(outsideCode(cut, (part) => escapeMarkup(part)));
+  const cut = flat.length > most ? `${flat.slice(0, most - 1).trimEnd()}…` : flat;
+  return escapeStart(outsideCode(cut, escapeMarkup));
 }
 
 /** One line without control characters. */
 export function flatText(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll(/\p{Cs}/gu, '\ufffd')
-    .replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
     .replaceAll(
       /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu,
       '',
     )
+    .replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim();
 }
 
 /** Applies `change` to what stands outside of code spans; a run of backticks that is never closed is escaped. */
-function outsideCode(text: string, change: (part: string) => string): string {
+function outsideCode(text: string, change: (part: string, before: string) => string): string {
   let out = '';
   let from = 0;
   const run = /`+/g;
@@ -34,13 +42,13 @@ function outsideCode(text: string, change: (part: string) => string): string {
     // A backslash before the first one makes it a plain sign.
     if (/(?:^|[^\\])(?:\\\\)*\\$/.test(text.slice(from, match.index))) continue;
     const end = closingRun(text, run.lastIndex, match[0].length);
-    out += change(text.slice(from, match.index));
+    out += change(text.slice(from, match.index), text.slice(0, from));
     if (end === null) out += match[0].replaceAll('`', '\\`');
     else out += text.slice(match.index, end);
     from = end ?? run.lastIndex;
     run.lastIndex = from;
   }
-  return out + change(text.slice(from));
+  return out + change(text.slice(from), text.slice(0, from));
 }
 
 function closingRun(text: string, from: number, length: number): number | null {
@@ -52,12 +60,15 @@ function closingRun(text: string, from: number, length: number): number | null {
 }
 
 /** HTML (a comment, a tag), images, links elsewhere than to pages, and characters written by their number. */
-function escapeMarkup(text: string): string {
-  return text
-    .replaceAll(/(?<!\\)<(?!(?:https?:\/\/|mailto:)[^\s<>]+>)(?=[!?/A-Za-z])/g, '\\<')
-    .replaceAll(/(?<!\\)&(?=#\w+;)/g, '\\&')
-    .replaceAll(/(?<!\\)!(?=\[)/g, '\\!')
-    .replaceAll(/(?<!\\)\](?=\(|:)/g, (_, at: number) => (isPlainLink(text, at) ? ']' : '\\]'));
+function escapeMarkup(text: string, before: string): string {
+  return (
+    text
+      // The address of a page would take the backslash along.
+      .replaceAll(HTML, (_, at: number) => (ADDRESS.test(before + text.slice(0, at)) ? '&lt;' : '\\<'))
+      .replaceAll(NUMBERED, '\\&')
+      .replaceAll(IMAGE, '\\!')
+      .replaceAll(LINK, (_, at: number, all: string) => (isPlainLink(all, at) ? ']' : '\\]'))
+  );
 }
 
 /** `[words](https://…)`, `[words](docs/x.md)`: closed on both sides, and no script. */

@@ -1,4 +1,4 @@
-import { LABEL, readBlocks, type Block, type Heading } from './changelog-text.ts';
+import { LABEL, type Block, type Heading } from './changelog-text.ts';
 import { plainLine } from './changelog-line.ts';
 import {
   isUnreleasedName,
@@ -31,8 +31,11 @@ export function insertChangelogLine(
   text: string | null,
   { section, line }: { readonly section: ChangelogSection; readonly line: string },
 ): string {
-  return insertBullet(text, UNRELEASED, section, { text: plainLine(line.replace(/^\s*[-*+]\s+/, '')) });
+  return insertBullet(text, UNRELEASED, section, { text: plainLine(line.replace(/^\s*[-*+]\s+/, ''), LONGEST) });
 }
+
+/** The words may have been cut before; what follows them, the id, is not. */
+const LONGEST = 5_000;
 
 /** `raw`: a bullet's own lines with its marker; `text`: a line that gets the marker of its neighbours. */
 export type NewBullet = { readonly raw: string } | { readonly text: string };
