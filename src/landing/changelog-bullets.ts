@@ -54,9 +54,11 @@ function withoutEmpty(text: string, offset: number): string {
   const heading = blocks.findIndex(({ start }) => start === offset);
   const [own, next] = [blocks[heading], blocks[heading + 1]];
   if (!isHeading(own)) return text;
-  const isEmpty = next === undefined || next.kind === 'link' || (isHeading(next) && next.depth <= own.depth);
+  const isEmpty =
+    next === undefined || next.kind === 'break' || next.kind === 'link' || (isHeading(next) && next.depth <= own.depth);
   if (!isEmpty) return text;
-  if (next !== undefined) return text.slice(0, own.start) + text.slice(next.start);
+  const past = next?.kind === 'break' ? blocks[heading + 2] : next;
+  if (past !== undefined) return text.slice(0, own.start) + text.slice(past.start);
   // At the end of the file the empty line above it goes instead.
   const above = /(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)$/.exec(text.slice(0, own.start))?.[0];
   const from = above === undefined ? own.start : own.start - above.replace(/^(?:\r\n|\r|\n)/, '').length;

@@ -55,7 +55,7 @@ export function endOfVersion({ blocks, releases, unreleased, others }: Outline, 
   const versions = new Set([...releases, unreleased, ...others]);
   for (let at = heading + 1; at < blocks.length; at++) {
     const block = blocks[at]!;
-    if (versions.has(at)) return at;
+    if (versions.has(at) || block.kind === 'break') return at;
     if (block.kind !== 'heading' || block.depth > depth) continue;
     if (block.depth < depth || !isSectionName(sectionName(block.content))) return at;
   }
@@ -90,7 +90,8 @@ export function findBullets(text: string, outline: Outline = outlineOf(text)): B
           block.depth,
         ];
       else section = sectionName(block.content);
-    } else if (block.kind === 'item') {
+    } else if (block.kind === 'break') [version, section, depth] = ['', '', LABEL + 1];
+    else if (block.kind === 'item') {
       const body = text.slice(block.start, block.end).replace(/(?:\r\n|\r|\n)$/, '');
       found.push({
         key: `${version}\n${section}`,

@@ -1,6 +1,7 @@
 import type { Heading as HeadingNode, Html, List, RootContent } from 'mdast';
 import { endOf, startOf } from '../board/field-list.ts';
 import { lineEnd, lineStart } from '../board/line-breaks.ts';
+import { SEPARATOR } from '../board/section-facts.ts';
 import { detached, frontMatterEnd, parseMarkdown, SENTINEL, textStart } from '../board/sections.ts';
 
 /**
@@ -10,7 +11,7 @@ import { detached, frontMatterEnd, parseMarkdown, SENTINEL, textStart } from '..
 export type Block =
   | {
       readonly kind: 'heading';
-      /** 1 to 6; `LABEL`: a paragraph that is one bold word or a few (`**Fixed bugs:**`). */
+      /** 1 to 6; `LABEL`: a line of its own that stands for a heading. */
       readonly depth: number;
       readonly start: number;
       readonly end: number;
@@ -27,7 +28,8 @@ export type Block =
       readonly marker: string;
     }
   | {
-      readonly kind: 'text' | 'link' | 'html' | 'rule' | 'front';
+      /** `break`: the comment that parts what is not released from a list that follows. */
+      readonly kind: 'text' | 'link' | 'html' | 'rule' | 'front' | 'break';
       readonly start: number;
       readonly end: number;
     };
@@ -35,7 +37,7 @@ export type Block =
 export type Heading = Extract<Block, { kind: 'heading' }>;
 export type Item = Extract<Block, { kind: 'item' }>;
 
-/** Depth of a bold line that stands for a heading: below all of them. */
+/** Depth of a bold line or a version that stands for a heading: below all of them. */
 export const LABEL = 7;
 
 /**
@@ -162,7 +164,7 @@ function blocksIn(node: RootContent, text: string): Block[] {
       return [{ kind: 'front', start, end }];
     case 'paragraph': {
       const content = text.slice(startOf(node), endOf(node));
-      const isLabel = /^(?:\*\*|__)[^*_\r\n]{1,80}(?:\*\*|__):?$/.test(content.trim());
+      const isLabel = LABELS.test(content.trim());
       return [
         isLabel
           ? { kind: 'heading', depth: LABEL, start, end, content, underline: null }
@@ -173,6 +175,10 @@ function blocksIn(node: RootContent, text: string): Block[] {
       return [{ kind: 'text', start, end }];
   }
 }
+
+/** `**Fixed bugs:**`, `**1.1.0** (2024-01-02)`, `1.0.0 / 2024-01-01` */
+const LABELS =
+  /^(?:(?:\*\*|__)[^*_\r\n]{1,80}(?:\*\*|__):?(?:[ \t]*[-–—]?[ \t]*\(?\d[\w./ -]{0,30}\)?)?|v?\d+\.\d+[\w.+-]*:?(?:[ \t]*[-–—/(,:][^\r\n]{0,40})?)$/;
 
 function headingOf(node: HeadingNode, text: string, start: number, end: number): Heading {
   const own = text.slice(startOf(node), endOf(node));
@@ -195,7 +201,7 @@ function itemsOf(list: List, text: string): Item[] {
 /** `<a name="1.0.0" />` right above a heading takes it along by the rules of markdown, and by nobody's wish. */
 function htmlBlocks(node: Html, text: string, start: number, end: number): Block[] {
   const split = /^<a\s[^>\r\n]*>[ \t]*(\r\n|\r|\n)(?=#{1,6}[ \t])/.exec(node.value);
-  if (split === null) return [{ kind: 'html', start, end }];
+  if (split === null) return [{ kind: node.value === SEPARATOR ? 'break' : 'html', start, end }];
   const from = lineEnd(text, start);
   const rest = parseMarkdown(text.slice(from, end)).children.flatMap((one) => blocksIn(one, text.slice(from, end)));
   return [

@@ -1,3 +1,4 @@
+import { SEPARATOR } from '../board/section-facts.ts';
 import { LABEL, type Block, type Heading } from './changelog-text.ts';
 import { plainLine } from './changelog-line.ts';
 import {
@@ -222,7 +223,9 @@ function withUnreleased(outline: Outline, section: string, bullet: NewBullet): s
   const { blocks, text, releases } = outline;
   const first = releases[0] ?? blocks.findIndex((block) => looksLikeRelease(block, text));
   const place = placeAbove(outline, first >= 0 ? first : topOf(blocks));
-  const lines = newUnreleased(outline, section, bullet);
+  const own = newUnreleased(outline, section, bullet);
+  // What is old stays apart from what comes now, also without a heading of its own.
+  const lines = blocks[place]?.kind === 'item' ? [...own, '', SEPARATOR] : own;
   const next = blocks[place];
   if (next === undefined) return splice(text, blocks.at(-1)?.end ?? text.length, ['', ...lines], false);
   const before =
@@ -234,7 +237,7 @@ function withUnreleased(outline: Outline, section: string, bullet: NewBullet): s
 
 function newUnreleased(outline: Outline, section: string, bullet: NewBullet): string[] {
   const { blocks, releases, text } = outline;
-  const heads = releases.map((index) => blocks[index] as Heading).filter(({ depth }) => depth < LABEL);
+  const heads = releases.map((index) => blocks[index] as Heading);
   const sections =
     releases.map((one) => headingsIn(blocks, one, endOfVersion(outline, one))).find((some) => some.length > 0) ?? [];
   const depths = sections.map((index) => (blocks[index] as Heading).depth);
