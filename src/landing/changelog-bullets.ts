@@ -1,6 +1,29 @@
 import { sectionName } from './changelog-names.ts';
 import { findBullets, isHeading, outlineOf, versionAt, type Bullet } from './changelog-outline.ts';
 
+/**
+ * Bullets of `now` that are not in `old`, each as often as it is there more often. One that only stands elsewhere, or under
+ * a heading of another name, is none.
+ */
+export function newBullets(now: readonly Bullet[], old: readonly Bullet[]): Bullet[] {
+  const places = counted(old.map(({ key, text }) => `${key}\n${text}`));
+  const texts = counted(old.map(({ text }) => text));
+  const elsewhere = now.filter(({ key, text }) => !take(places, `${key}\n${text}`) || !take(texts, text));
+  return elsewhere.filter(({ text }) => !take(texts, text));
+}
+
+function counted(all: readonly string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const one of all) found.set(one, (found.get(one) ?? 0) + 1);
+  return found;
+}
+
+function take(from: Map<string, number>, one: string): boolean {
+  const left = from.get(one) ?? 0;
+  if (left > 0) from.set(one, left - 1);
+  return left > 0;
+}
+
 export function replaceBullet(text: string, key: string, old: string, bullet: string): string {
   const hit = findBullets(text).find((one) => one.key === key && one.text === old);
   const eol = text.includes('\r\n') ? '\r\n' : '\n';

@@ -1,6 +1,6 @@
 import { mergeThree } from '../board/merge-three.ts';
 import { insertBullet } from './changelog.ts';
-import { cutBullet, headingsOf, replaceBullet } from './changelog-bullets.ts';
+import { cutBullet, headingsOf, newBullets, replaceBullet } from './changelog-bullets.ts';
 import { sectionName } from './changelog-names.ts';
 import { findBullets, isHeading, outlineOf, UNRELEASED, versionAt } from './changelog-outline.ts';
 
@@ -38,12 +38,43 @@ export function carryOver({ base, before, branch, byLines }: CarrySides): Carrie
   return { text, left: leftOut(only ?? '', branch, text ?? '') };
 }
 
-function mergedText(bullets: string | null, { before, branch, byLines }: CarrySides): string | null {
+function mergedText(bullets: string | null, { base, before, branch, byLines }: CarrySides): string | null {
   const isRight = (text: string): boolean =>
-    listOf(text) === listOf(bullets ?? '') && isSound(text, [bullets ?? '', branch]);
+    textsOf(text) === textsOf(bullets ?? '') &&
+    isSound(text, [bullets ?? '', branch]) &&
+    standRight(text, { base: base ?? '', before, branch });
   if (byLines !== null && isRight(byLines)) return byLines;
   return bullets === null ? null : mergeLines(before[0] ?? '', bullets, branch, isRight);
 }
+
+/** Is each bullet under the version that base has it under, or the branch put it under, and a new one in no release of base's? */
+export function standRight(
+  text: string,
+  { base, before, branch }: { readonly base: string; readonly before: readonly string[]; readonly branch: string },
+): boolean {
+  const versions = versionsOf(base);
+  const [mine, others] = [base, branch].map(placesOf) as [Places, Places];
+  const old = before.map(placesOf);
+  return findBullets(text).every(({ key, text: bullet }) => {
+    const version = versionIn(key);
+    if (mine.get(bullet)?.has(version)) return true;
+    const isTheirs = others.get(bullet)?.has(version) === true && !old.some((one) => one.get(bullet)?.has(version));
+    if (mine.has(bullet)) return isTheirs;
+    return isTheirs || (version === UNRELEASED && [...(others.get(bullet) ?? [])].some((one) => !versions.has(one)));
+  });
+}
+
+type Places = Map<string, Set<string>>;
+
+/** Under which versions each bullet stands. */
+function placesOf(text: string): Places {
+  const found: Places = new Map();
+  for (const { key, text: bullet } of findBullets(text))
+    found.set(bullet, (found.get(bullet) ?? new Set()).add(versionIn(key)));
+  return found;
+}
+
+const versionIn = (key: string): string => key.split('\n')[0] ?? '';
 
 /** A hunk that does not fit is left out only where they are not more than so many. */
 const MOST_HUNKS = 60;
@@ -102,55 +133,45 @@ function countHeadings(text: string): Map<string, number> {
   return found;
 }
 
-/** Bullets of a text with their places. */
-export const listOf = (text: string): string =>
+/** The bullets of a text, wherever they stand. */
+export const textsOf = (text: string): string =>
   findBullets(text)
-    .map(({ key, text: bullet }) => `${key}\n${bullet}`)
+    .map((bullet) => bullet.text)
     .sort()
     .join('\0');
 
 /**
  * New bullets are added; a reworded one is replaced if base still has it; one that the branch alone took out goes.
- * @param before several where the histories cross
+ * @param before several where the histories cross: what one of them has is not new, and what one lacks base took out
  */
 function carryBullets(base: string | null, before: readonly string[], branch: string): string | null {
   const all = before.map((text) => findBullets(text));
-  const known = all.map((bullets) => new Set(bullets.flatMap(({ key, text }) => [text, key + text])));
-  const versions = versionsOf(base ?? '');
+  const branched = findBullets(branch);
+  const fresh = all.map((old) => new Set(newBullets(branched, old)));
+  const lost = (all[0] ?? []).filter(({ text }) => all.every((old) => old.some((one) => one.text === text)));
+  const gone = newBullets(lost, branched);
   let text = base;
-  const has = (bullet: string, key?: string): boolean =>
-    findBullets(text ?? '').some((one) => one.text === bullet && (key === undefined || one.key === key));
-  const branched = groups(findBullets(branch));
-  for (const key of new Set([...branched.keys(), ...groups(all[0] ?? []).keys()])) {
-    const bullets = branched.get(key) ?? [];
-    const [version = '', section = ''] = key.split('\n');
-    // What stands in some of several files was taken out by base, not by the branch.
-    const old = (all[0] ?? []).filter((one) => one.key === key && known.every((some) => some.has(key + one.text)));
-    const gone = old.map((one) => one.text).filter((bullet) => !bullets.includes(bullet));
-    // What the branch moved into a release that base doesn't have stands in base where it was.
-    const where = versions.has(version) ? key : '';
-    const fresh = bullets.filter((bullet) => !known.some((some) => some.has(where + bullet)));
-    fresh.forEach((bullet, i) => {
-      const reworded = gone[i];
-      if (reworded !== undefined && has(reworded, key)) text = replaceBullet(text ?? '', key, reworded, bullet);
-      else if (reworded !== undefined && !has(reworded) && isRewording(reworded, bullet)) return;
-      // Also where its old words are released by now: they can't be replaced, and these must not get lost.
-      else if (!has(bullet, key)) text = insertBullet(text, version, section, { raw: bullet });
-    });
-    for (const bullet of gone.slice(fresh.length)) {
-      const moved = all.length === 1 && [...branched].find(([, texts]) => texts.includes(bullet))?.[0].split('\n')[0];
-      const found = findBullets(text ?? '').find((one) => one.text === bullet && one.key === key);
-      if (found && (moved === undefined || (moved !== false && versions.has(moved))))
-        text = cutBullet(text ?? '', found, headingsOf(text ?? ''));
-    }
+  const has = (bullet: string, version?: string): boolean =>
+    findBullets(text ?? '').some(
+      (one) => one.text === bullet && (version === undefined || versionIn(one.key) === version),
+    );
+  for (const one of branched.filter((bullet) => fresh.every((some) => some.has(bullet)))) {
+    const [version = '', section = ''] = one.key.split('\n');
+    const at = gone.findIndex(({ key }) => key === one.key);
+    const reworded = at < 0 ? undefined : gone.splice(at, 1)[0]?.text;
+    const found = findBullets(text ?? '').find(
+      ({ key, text: bullet }) => bullet === reworded && versionIn(key) === version,
+    );
+    if (reworded !== undefined && found) text = replaceBullet(text ?? '', found.key, reworded, one.text);
+    else if (reworded !== undefined && !has(reworded) && isRewording(reworded, one.text)) continue;
+    // Also where its old words are released by now: they can't be replaced, and these must not get lost.
+    else if (!has(one.text, version)) text = insertBullet(text, version, section, { raw: one.text });
+  }
+  for (const { key, text: bullet } of gone) {
+    const found = findBullets(text ?? '').find((one) => one.text === bullet && one.key === key);
+    if (found) text = cutBullet(text ?? '', found, headingsOf(text ?? ''));
   }
   return text;
-}
-
-function groups(bullets: readonly { readonly key: string; readonly text: string }[]): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const { key, text } of bullets) found.set(key, [...(found.get(key) ?? []), text]);
-  return found;
 }
 
 function versionsOf(text: string): Set<string> {

@@ -116,11 +116,5 @@ export function releasesOf(text: string): string[] {
   return releases.map((index) => releaseKey(nameAt(blocks, index)));
 }
 
-export function bulletsOf(text: string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const { key, text: bullet } of findBullets(text)) found.set(key, [...(found.get(key) ?? []), bullet]);
-  return found;
-}
-
 export const isItem = (block: Block | undefined): block is Item => block?.kind === 'item';
 export const isHeading = (block: Block | undefined): block is Heading => block?.kind === 'heading';

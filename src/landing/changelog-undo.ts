@@ -1,6 +1,6 @@
-import { cutBullet, headingsOf, replaceBullet } from './changelog-bullets.ts';
-import { isSound, listOf, mergeLines } from './changelog-carry.ts';
-import { bulletsOf, findBullets, UNRELEASED, type Bullet } from './changelog-outline.ts';
+import { cutBullet, headingsOf, newBullets, replaceBullet } from './changelog-bullets.ts';
+import { isSound, mergeLines, textsOf } from './changelog-carry.ts';
+import { findBullets, UNRELEASED, type Bullet } from './changelog-outline.ts';
 
 /** What taking a landing's bullets out of the changelog gave. */
 export interface TakenOut {
@@ -21,24 +21,22 @@ export interface TakenOut {
 export function takeOutBullets(now: string | null, before: string | null, landed: string | null): TakenOut {
   if (now === landed) return { text: before, released: [], changed: [] };
   if (now === null || landed === null) return { text: now, released: [], changed: [] };
-  const old = bulletsOf(before ?? '');
+  const [was, had] = [findBullets(before ?? ''), findBullets(landed)];
   const headings = headingsOf(before ?? '');
+  const gone = newBullets(was, had);
   const released: string[] = [];
   const changed: string[] = [];
   let text = now;
-  for (const [key, bullets] of bulletsOf(landed)) {
-    const gone = (old.get(key) ?? []).filter((bullet) => !bullets.includes(bullet));
-    const fresh = bullets.filter((bullet) => !(old.get(key) ?? []).includes(bullet));
-    fresh.forEach((bullet, i) => {
-      const reworded = gone[i];
-      const found = find(text, key, bullet);
-      if (found === null) changed.push(bullet);
-      else if (reworded !== undefined && found.key === key) text = replaceBullet(text, key, bullet, reworded);
-      else if (found.key !== key && !isUnreleased(found.key)) released.push(bullet);
-      else text = cutBullet(text, found, headings);
-    });
+  for (const { key, text: bullet } of newBullets(had, was)) {
+    const at = gone.findIndex((one) => one.key === key);
+    const reworded = at < 0 ? undefined : gone.splice(at, 1)[0]?.text;
+    const found = find(text, key, bullet);
+    if (found === null) changed.push(bullet);
+    else if (reworded !== undefined && found.key === key) text = replaceBullet(text, key, bullet, reworded);
+    else if (found.key !== key && !isUnreleased(found.key)) released.push(bullet);
+    else text = cutBullet(text, found, headings);
   }
-  const isRight = (one: string): boolean => listOf(one) === listOf(text) && isSound(one, [now, before ?? '']);
+  const isRight = (one: string): boolean => textsOf(one) === textsOf(text) && isSound(one, [now, before ?? '']);
   const byLines = mergeLines(landed, now, before ?? '', isRight);
   return { text: isRight(byLines) ? byLines : mergeLines(landed, text, before ?? '', isRight), released, changed };
 }

@@ -1,5 +1,5 @@
 import { insertBullet } from './changelog.ts';
-import { isSound, leftOut, listOf, mergeLines } from './changelog-carry.ts';
+import { isSound, leftOut, mergeLines, standRight, textsOf } from './changelog-carry.ts';
 import { findBullets, releasesOf } from './changelog-outline.ts';
 import { takeOutBullets } from './changelog-undo.ts';
 
@@ -37,7 +37,10 @@ export function mergeChangelogs(sides: ChangelogSides): MergedChangelog | 'confl
   if (cutHere.length > 0 && cutThere.length > 0 && cutHere.join('\n') !== cutThere.join('\n')) return 'conflict';
   const [trunk, other] = cutThere.length > 0 && cutHere.length === 0 ? [theirs, ours] : [ours, theirs];
   const bullets = layOver(trunk, base ?? '', other);
-  const isRight = (one: string): boolean => listOf(one) === listOf(bullets) && isSound(one, [ours, theirs]);
+  const isRight = (one: string): boolean =>
+    textsOf(one) === textsOf(bullets) &&
+    isSound(one, [ours, theirs]) &&
+    standRight(one, { base: trunk, before: base === null ? [] : [base], branch: other });
   const text = byLines !== null && isRight(byLines) ? byLines : mergeLines(base ?? '', bullets, other, isRight);
   return { text, left: leftOut(base ?? '', other, text) };
 }
