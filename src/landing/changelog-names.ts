@@ -27,9 +27,9 @@ const PLAIN_RELEASE = new RegExp(
 /** `rails 5.1.0`, `foo@1.2.3`, `@scope/foo v1.2.3`, `foo-1.2.3`. */
 const NAMED_RELEASE = new RegExp(String.raw`^@?[a-z][\w./-]*?(?: v?|@v?|[-/]v?)(?:\d+\.)+\d+\b`, 'i');
 
-/** What a changelog calls what is not released yet, when the whole heading says so. */
+/** What a changelog may call what is not released yet; in a file without releases these words mean anything. */
 const PENDING =
-  /^(?:v?next(?: (?:major |minor |patch )?(?:release|version))?|upcoming(?: (?:release|version|changes))?|pending(?: (?:changes|release))?|head|master|main|trunk|develop(?:ment)?(?: version)?|in development|current(?: development)? version|work in progress|wip|tbd|tba|future(?: release)?|next up|x\.y\.z|nightly|edge)(?: \(.*\))?$/i;
+  /^(?:v?next(?: (?:major |minor |patch )?(?:release|version))?|upcoming(?: (?:release|version|changes))?|pending(?: (?:changes|release))?|head|master|main|trunk|dev|develop|development version|in development|current(?: development)? version|work in progress|wip|tbd|tba|future(?: release)?|next up|x\.y\.z|nightly|edge)(?: \(.*\))?$/i;
 const NOT_RELEASED = /\b(?:un-?released|not (?:yet )?released|to be released|(?:un|not )published yet)\b/i;
 /** Behind a version: `0.4.0 (in development)`, `1.2.0 - TBD`, `2.0.0 (YYYY-MM-DD)`. */
 const NO_DATE = new RegExp(
@@ -37,11 +37,18 @@ const NO_DATE = new RegExp(
   'i',
 );
 
-/** Is this the name of what will be in the next release? */
-export function isUnreleasedName(name: string): boolean {
-  if (name.length > 80) return false;
-  return PENDING.test(name) || NO_DATE.test(name) || (NOT_RELEASED.test(name) && name.split(' ').length <= 8);
+/** Is this the name of what will be in the next release? `perhaps`: where the file has releases. */
+export function unreleasedName(name: string): 'surely' | 'perhaps' | null {
+  if (name.length > 80) return null;
+  if (NO_DATE.test(name) || (NOT_RELEASED.test(name) && name.split(' ').length <= 8)) return 'surely';
+  return PENDING.test(name) ? 'perhaps' : null;
 }
+
+/** Can a heading in this text be such a name? A cheap look, so that not all of a long file has to be parsed. */
+export const mayBeUnreleased = (text: string): boolean =>
+  /^.{0,60}(?:un-?|not (?:yet )?|to be )(?:released|published)\b.{0,40}$|^.{0,20}\b(?:v?next|upcoming|pending|head|master|main|trunk|dev|develop(?:ment)?|current|wip|tb[da]|future|nightly|edge|work in progress|x\.y\.z)\b.{0,40}$/im.test(
+    text,
+  );
 
 /** `plain`: it begins with a version or a date; `named`: with the name of what was released. */
 export function releaseName(name: string): 'plain' | 'named' | null {

@@ -1,5 +1,5 @@
 import { LABEL, readBlocks, type Block, type Heading, type Item } from './changelog-text.ts';
-import { isSectionName, isUnreleasedName, releaseKey, releaseName, sectionName, shownName } from './changelog-names.ts';
+import { isSectionName, unreleasedName, releaseKey, releaseName, sectionName, shownName } from './changelog-names.ts';
 
 /** A changelog's headings: what is not released yet, and the releases. Indices are those of `blocks`. */
 export interface Outline {
@@ -26,7 +26,9 @@ export function outlineOf(text: string, enough?: (blocks: readonly Block[]) => b
   const releases = named
     .filter(({ role, depth }) => role === 'plain' || (role === 'named' && depth <= deepest))
     .map(({ index }) => index);
-  const pending = named.filter(({ role }) => role === 'unreleased').map(({ index }) => index);
+  const pending = named
+    .filter(({ role }) => role === 'surely' || (role === 'perhaps' && releases.length > 0))
+    .map(({ index }) => index);
   const first = releases[0] ?? blocks.length;
   const above = pending.filter((index) => index < first);
   // Below a release only what says nothing else: an old `0.9.3 (unreleased)` was just never released.
@@ -35,10 +37,10 @@ export function outlineOf(text: string, enough?: (blocks: readonly Block[]) => b
   return { text, blocks, unreleased, others, releases };
 }
 
-function roleOf(block: Block): 'unreleased' | 'plain' | 'named' | null {
+function roleOf(block: Block): 'surely' | 'perhaps' | 'plain' | 'named' | null {
   if (block.kind !== 'heading' || (block.depth > 4 && block.depth !== LABEL)) return null;
   const name = shownName(block.content);
-  return isUnreleasedName(name) ? 'unreleased' : releaseName(name);
+  return unreleasedName(name) ?? releaseName(name);
 }
 
 export const nameAt = (blocks: readonly Block[], index: number): string => {

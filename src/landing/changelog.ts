@@ -2,12 +2,13 @@ import { SEPARATOR } from '../board/section-facts.ts';
 import { LABEL, type Block, type Heading } from './changelog-text.ts';
 import { plainLine } from './changelog-line.ts';
 import {
-  isUnreleasedName,
+  mayBeUnreleased,
   namesOf,
   rankOf,
   releaseName,
   sectionName,
   shownName,
+  unreleasedName,
   type ChangelogSection,
 } from './changelog-names.ts';
 import {
@@ -47,25 +48,33 @@ export function insertBullet(text: string | null, version: string, section: stri
     const lines = ['# Changelog', '', '## [Unreleased]', '', `### ${titled(section)}`, '', written(bullet, '- '), ''];
     return `${text ?? ''}${lines.join(lineBreakAt(text ?? '', 0))}`;
   }
-  const outline = outlineOf(text, version === UNRELEASED ? hasUnreleased() : undefined);
+  const outline = outlineOf(text, version === UNRELEASED ? hasUnreleased(text) : undefined);
   const at = outline.blocks.findIndex((_, index) => versionAt(outline, index) === version);
   const heading = at >= 0 ? at : outline.unreleased;
   if (heading >= 0) return insertUnder(outline, heading, section, bullet);
-  return withUnreleased(outlineOf(text), section, bullet);
+  return withUnreleased(version === UNRELEASED ? outline : outlineOf(text), section, bullet);
 }
 
-/** True once the second release behind an Unreleased is read: nothing behind it matters, and a changelog grows for years. */
-function hasUnreleased(): (blocks: readonly Block[]) => boolean {
+/** Releases whose way of writing is looked at. */
+const LOOKED_AT = 12;
+
+/**
+ * True once nothing behind matters, for a changelog grows for years: two releases stand behind an Unreleased, or some
+ * releases do and no heading further down can be one.
+ */
+function hasUnreleased(text: string): (blocks: readonly Block[]) => boolean {
   let [next, found, releases] = [0, false, 0];
+  let rest: boolean | null = null;
   return (blocks) => {
     for (; next < blocks.length; next++) {
       const block = blocks[next]!;
       if (!isHeading(block) || block.depth === LABEL) continue;
       const name = shownName(block.content);
-      if (isUnreleasedName(name)) found ||= releases === 0;
+      if (unreleasedName(name) !== null) found ||= releases === 0;
       else if (releaseName(name) === 'plain') releases++;
     }
-    return found && releases >= 2;
+    if (found) return releases >= 2;
+    return releases >= LOOKED_AT && !(rest ??= mayBeUnreleased(text.slice(blocks.at(-1)?.end)));
   };
 }
 
