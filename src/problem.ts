@@ -23,6 +23,8 @@ export interface Problem {
   readonly also?: readonly { readonly message: string; readonly where: Place }[];
   /** Task ids (or note keys) that it holds back. Empty or absent: it concerns the file as a whole. */
   readonly holds?: readonly string[];
+  /** Probably not what was meant, but readable: it holds nothing back and does not count for an exit code. */
+  readonly warning?: true;
 }
 
 export type Result<T, E = readonly Problem[]> =

@@ -3,6 +3,7 @@ import { unreachable } from '../unreachable.ts';
 import { findCycles } from './cycles.ts';
 import { type Column, COLUMNS, type Entry } from './entry.ts';
 import { dependsPlace, entriesById, headingPlace } from './entry-places.ts';
+import { isOutOfRange, LONGEST_NUMBER } from './next-id.ts';
 import type { Mark, ParsedColumn } from './section-memo.ts';
 import type { Suspect } from './suspects.ts';
 
@@ -12,6 +13,7 @@ export function boardProblems(parsed: Record<Column, ParsedColumn>): Problem[] {
   const known = entriesById(all.map((one) => one.column));
   return [
     ...duplicates(all, known),
+    ...all.flatMap(outOfRange),
     ...all.flatMap((one) => one.marks.flatMap((mark) => markProblems(mark, one, known))),
     ...dependencyLoops(all, known),
   ];
@@ -31,6 +33,19 @@ function duplicates(all: readonly ParsedColumn[], known: ReadonlyMap<string, Ent
     }
   }
   return problems;
+}
+
+/** Numbers with more digits are no ids: they would make the next one as long. */
+function outOfRange(of: ParsedColumn): Problem[] {
+  return of.column.entries
+    .filter(({ id }) => id !== null && isOutOfRange(id))
+    .map((entry) => ({
+      code: 'id-out-of-range',
+      message: `The number of ${entry.id} is too long for a task id`,
+      where: headingPlace(of.column, entry),
+      fix: `write at most ${LONGEST_NUMBER} digits, or ${entry.id?.replace(/\d+$/, '?')} for the next free number`,
+      holds: [entry.key],
+    }));
 }
 
 function duplicate(entry: Entry, of: ParsedColumn, other: { entry: Entry; of: ParsedColumn }): Problem {
@@ -65,7 +80,16 @@ function fieldProblems({ start, facts }: Mark, of: ParsedColumn, entry: Entry): 
     problems.push({ code: 'unknown-tag', message: `[${token.text}] is no tag`, where, fix, holds });
   }
   const { list } = facts;
-  if (list && list.kind !== 'fields') {
+  for (const item of list?.near ?? []) {
+    problems.push({
+      code: 'misspelt-field',
+      message: `"${item.key}" is not a field that kanban reads: did you mean "${item.meant}"?`,
+      where: at(item.start, item.end - item.start),
+      fix: `write "- ${item.meant}: ${item.value}", or another key`,
+      holds,
+    });
+  }
+  if (list && list.kind !== 'fields' && list.kind !== 'near') {
     const item = list.items[0]!;
     const where = at(item.start, item.end - item.start);
     problems.push(list.kind === 'mixed' ? mixed(where, holds) : bare(where, holds));
@@ -107,7 +131,7 @@ function suspectProblem(
     case 'swallowed':
       return swallowed(suspect, where, at(suspect.by!.offset, suspect.by!.length), holds);
     case 'unknown-prefix': {
-      if (!mark.above) return null;
+      if (!mark.above && of.column.column !== 'TODO') return null;
       const prefix = suspect.id.replace(/-\d+$/, '');
       const fix = `add it to the key ids: in WORKFLOW.md, e.g. "ids: [T, ${prefix}]", or write the heading otherwise`;
       return {
@@ -115,9 +139,12 @@ function suspectProblem(
         message: `${prefix} is no prefix of task ids here`,
         where,
         fix,
-        holds: [suspect.id],
+        holds,
       };
     }
+    case 'no-id':
+    case 'no-box':
+      return notATask(suspect, where, mark, of, inside);
     case 'misspelt':
       return {
         code: 'misspelt-heading',
@@ -138,6 +165,26 @@ function suspectProblem(
     default:
       return unreachable(suspect.kind);
   }
+}
+
+/** What may have been meant as a task is named with the line that makes it one; in TODO.md, where tasks are written. */
+function notATask(
+  suspect: Suspect,
+  where: Place,
+  mark: Mark,
+  of: ParsedColumn,
+  inside: Entry | undefined,
+): Problem | null {
+  if (of.column.column !== 'TODO' || mark.start >= of.liveEnd || inside?.parked === true) return null;
+  if (suspect.kind === 'no-box' && !mark.noteAbove) return null;
+  return {
+    code: suspect.kind === 'no-id' ? 'heading-without-id' : 'item-without-box',
+    message: inside ? `This heading belongs to ${inside.id ?? inside.title}` : 'This line is not read as a task',
+    where,
+    fix: `to make it a task, write "${suspect.id}"`,
+    holds: [],
+    warning: true,
+  };
 }
 
 function swallowed(suspect: Suspect, where: Place, opens: Place, holds: string[]): Problem {

@@ -1,31 +1,57 @@
 import type { ListItem, Nodes, Paragraph, RootContent } from 'mdast';
 
-import { type FieldItem, fieldKey, KNOWN_KEYS } from './fields.ts';
+import { type FieldItem, fieldKey, KNOWN_KEYS, meantKey } from './fields.ts';
+import type { Grammar } from './heading.ts';
 import { lineEnd } from './line-breaks.ts';
 
 /** The list right under a heading (or a note's line), if it has fields. */
 export interface FieldList {
-  /** `mixed`: only some of the items are fields; `bare`: lines without bullets. Both are problems and count as body. */
-  readonly kind: 'fields' | 'mixed' | 'bare';
+  /**
+   * `mixed`: only some of the items are fields; `bare`: lines without bullets; `near`: none is, but one was probably meant
+   * to be. All three are problems and count as body.
+   */
+  readonly kind: 'fields' | 'mixed' | 'bare' | 'near';
   readonly items: readonly FieldItem[];
+  /** Items whose key is nearly one that the coordinator reads. */
+  readonly near: readonly NearMiss[];
   readonly start: number;
   /** Right behind the last item's line break. */
   readonly end: number;
+}
+
+/** An item as it stands, and the key that was probably meant. */
+export interface NearMiss extends FieldItem {
+  readonly meant: string;
 }
 
 export const startOf = (node: Nodes): number => node.position?.start.offset ?? 0;
 export const endOf = (node: Nodes): number => node.position?.end.offset ?? 0;
 
 /** Reads the block right under a heading. @returns null if it has no fields and is all body */
-export function readList(node: RootContent, text: string): FieldList | null {
-  if (node.type === 'paragraph') return bareFields(node, text);
+export function readList(node: RootContent, text: string, grammar: Grammar): FieldList | null {
+  if (node.type === 'paragraph') return bareFields(node, text, grammar);
   if (node.type !== 'list') return null;
   const items = node.children.map((item) => readItem(item, text));
   const found = items.filter((item) => item !== null);
   const start = startOf(node);
   const end = lineEnd(text, Math.max(start, endOf(node)));
-  if (found.length === items.length) return { kind: 'fields', items: found, start, end };
-  return found.some((item) => KNOWN_KEYS.has(item.key)) ? { kind: 'mixed', items: found, start, end } : null;
+  const near = node.children.flatMap((item) => nearMiss(item.children[0], startOf(item), text, grammar) ?? []);
+  if (found.length === items.length) return { kind: 'fields', items: found, near, start, end };
+  if (found.some((item) => KNOWN_KEYS.has(item.key))) return { kind: 'mixed', items: found, near, start, end };
+  return near.length > 0 ? { kind: 'near', items: found, near, start, end } : null;
+}
+
+/** `depends on: T-3`, `prio: P0`, and a known key with a full-width colon. */
+function nearMiss(node: Nodes | undefined, start: number, text: string, grammar: Grammar): NearMiss | null {
+  if (node?.type !== 'paragraph') return null;
+  const line = text.slice(startOf(node), endOf(node));
+  const match = /^(?:\*\*|__|`)?([A-Za-z][\w .-]{0,30}?)(?:\*\*|__|`)?[ \t]*([:\uff1a])(?:\*\*|__)?[ \t]*([^\r\n]*)/.exec(line);
+  const [whole = '', written = '', colon = '', value = ''] = match ?? [];
+  if (match === null || (value === '' && !line.includes('\n'))) return null;
+  const own = fieldKey(written);
+  const meant = colon === ':' ? meantKey(written, value, grammar) : KNOWN_KEYS.has(own) ? own : null;
+  if (meant === null) return null;
+  return { key: written.toLowerCase(), value, start, end: startOf(node) + whole.trimEnd().length, meant };
 }
 
 const KEY = /^(?:\*\*|__|`)?([A-Za-z][\w.-]*)(?:\*\*|__|`)?:(?:\*\*|__)?(?:(?=\s)|$|(?=\S))/;
@@ -64,7 +90,10 @@ function readItem(item: ListItem, text: string): FieldItem | null {
 const BARE_KEYS = new Set(['depends', 'files', 'priority', 'approve', 'attempts', 'reviewed', 'tested']);
 
 /** `depends: T-3` without a bullet: markdown makes it a paragraph, and the dependency would be lost silently. */
-function bareFields(node: Paragraph, text: string): FieldList | null {
+function bareFields(node: Paragraph, text: string, grammar: Grammar): FieldList | null {
+  const near = nearMiss(node, startOf(node), text, grammar);
+  const isNear = near !== null && (near.meant === 'depends' || near.meant === 'priority') && !text.slice(startOf(node), endOf(node)).includes('\n');
+  if (near !== null && isNear) return { kind: 'near', items: [], near: [near], start: startOf(node), end: lineEnd(text, endOf(node)) };
   const items: FieldItem[] = [];
   let at = startOf(node);
   for (const line of text.slice(at, endOf(node)).split(/\r\n|\r|\n/)) {
@@ -80,5 +109,5 @@ function bareFields(node: Paragraph, text: string): FieldList | null {
     at = start + line.length;
   }
   if (!items.some((item) => BARE_KEYS.has(item.key))) return null;
-  return { kind: 'bare', items, start: startOf(node), end: lineEnd(text, endOf(node)) };
+  return { kind: 'bare', items, near: [], start: startOf(node), end: lineEnd(text, endOf(node)) };
 }

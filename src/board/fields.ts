@@ -2,6 +2,7 @@ import ms from 'ms';
 
 import { STAGES, type Stage } from './entry.ts';
 import type { Grammar } from './heading.ts';
+import { nearestOf } from './nearest.ts';
 
 /** One `key: value` item as it stands. Offsets count from the section's start. */
 export interface FieldItem {
@@ -48,6 +49,30 @@ export const KNOWN_KEYS: ReadonlySet<string> = new Set([
   'changelog',
   'feedback',
 ]);
+
+/** Keys that say what an entry needs or may touch, and by what other words people name them. */
+const MEANT: Readonly<Record<string, readonly string[]>> = {
+  depends: ['depends on', 'depend on', 'depend', 'dependency', 'dependancy', 'dependancies', 'dependencies on', 'dependson', 'deps', 'dep'],
+  priority: ['prio', 'prio.', 'prioritiy', 'importance'],
+  files: ['file', 'filepaths', 'file paths', 'paths'],
+  timeout: ['time out', 'time limit', 'timelimit'],
+  approve: ['approval', 'needs approval', 'requires approval'],
+};
+/** Words that mean a dependency if a task id follows. */
+const BLOCKERS = new Set(['blocked by', 'blocked on', 'blockedby', 'blocker', 'blockers', 'requires', 'needs', 'after', 'wait for', 'waits for', 'waiting for', 'follows', 'prerequisite', 'prerequisites']);
+/** Words of their own that are nearly a key. */
+const OTHERS = new Set(['mode', 'title', 'filed', 'field', 'fields', 'profile', 'approved', 'approver', 'agents', 'tiles', 'urgent']);
+
+/** The key that was probably meant by another word; null: it is a word of its own, or the key itself. */
+export function meantKey(written: string, value: string, grammar: Grammar): string | null {
+  const key = written.trim().toLowerCase();
+  const words = key.replaceAll(/[\s_-]+/g, ' ');
+  if (KNOWN_KEYS.has(fieldKey(key)) || OTHERS.has(key)) return null;
+  for (const [meant, others] of Object.entries(MEANT)) if (others.includes(words)) return meant;
+  if (BLOCKERS.has(words)) return value.split(/[^\w-]+/).some((word) => grammar.isId(word)) ? 'depends' : null;
+  if (/[ .]/.test(words) || key.length < 4) return null;
+  return nearestOf(key, ['depends', 'dependencies', 'files', 'priority', 'timeout', 'approve', 'agent', 'model']);
+}
 
 /** Lower case, spaces out, `dependencies` is `depends`. */
 export function fieldKey(written: string): string {

@@ -1,15 +1,41 @@
+/** Digits that the number of an id has at most. */
+export const LONGEST_NUMBER = 9;
+
+export const isOutOfRange = (id: string): boolean => /\d*$/.exec(id)![0].length > LONGEST_NUMBER;
+
 /**
  * The next free id: 1 + the highest number with this prefix.
- * @param used every id ever seen (board, history, branches, refs); other prefixes and other words are passed over
+ * @param used every id ever seen (board, history, branches, refs); other prefixes and other words are passed over, and so are
+ *   numbers that are too long
  */
 export function nextId(prefix: string, used: Iterable<string>): string {
-  let highest = 0n;
+  const numbers = new Set<number>();
+  let highest = 0;
   for (const id of used) {
     if (!id.startsWith(`${prefix}-`)) continue;
     const digits = id.slice(prefix.length + 1);
-    if (!/^\d+$/.test(digits)) continue;
-    const number = BigInt(digits);
-    if (number > highest) highest = number;
+    if (!/^\d+$/.test(digits) || isOutOfRange(id)) continue;
+    numbers.add(Number(digits));
+    highest = Math.max(highest, Number(digits));
   }
-  return `${prefix}-${highest + 1n}`;
+  let next = highest + 1;
+  // Above the last one: the first that is free.
+  if (next >= 10 ** LONGEST_NUMBER) for (next = 1; numbers.has(next); ) next++;
+  return `${prefix}-${next}`;
+}
+
+const known = new WeakMap<object, { readonly ids: string; readonly found: ReadonlySet<string> }>();
+
+/**
+ * Every id that stands anywhere in a text, also in a fence, a comment or a field: none of them is free.
+ * @param of what the text belongs to: its ids are remembered by it
+ */
+export function idsInText(of: object, text: string, ids: readonly string[]): ReadonlySet<string> {
+  const key = ids.join(' ');
+  const before = known.get(of);
+  if (before?.ids === key) return before.found;
+  const prefixes = ids.map((id) => id.replaceAll(/[.*+?^${}()|[\]\\-]/g, '\\$&')).join('|');
+  const found = new Set(text.match(new RegExp(`(?<![\\w-])(?:${prefixes})-\\d+`, 'g')));
+  known.set(of, { ids: key, found });
+  return found;
 }

@@ -35,6 +35,8 @@ interface Draft {
   line: number;
   titles: number;
   hasEntry: boolean;
+  /** An entry stands above in the same part of the file: from a level-1 heading to the next. */
+  partHasEntry: boolean;
   parked: boolean;
   liveEnd: number;
 }
@@ -52,6 +54,7 @@ function readColumn(
     line: 1,
     titles: 0,
     hasEntry: false,
+    partHasEntry: false,
     parked: false,
     liveEnd: text.length,
   };
@@ -60,8 +63,11 @@ function readColumn(
     const { facts } = section;
     if (facts.depth === 1 || facts.head) closeGroup(draft, column, text, groupLine);
     if (facts.depth === 1) noteTitle(draft, section);
+    // What stands under a heading of its own is read by itself: entries above it don't count.
+    if (facts.depth === 1) draft.partHasEntry = false;
     if (facts.head) {
       draft.hasEntry = true;
+      draft.partHasEntry = true;
       groupLine = draft.line;
     }
     if (facts.head || draft.group.length > 0) draft.group.push(section);
@@ -85,8 +91,8 @@ function readProse(draft: Draft, column: Column, text: string, section: Section<
   const { facts, start } = section;
   if (facts.depth === 0 && facts.underlinedTitle) draft.titles++;
   if (facts.suspects.length > 0)
-    draft.marks.push({ start, facts, suspects: facts.suspects, entry: -1, above: !draft.hasEntry });
-  if (column !== 'TODO' || draft.hasEntry) return;
+    draft.marks.push({ start, facts, suspects: facts.suspects, entry: -1, above: !draft.hasEntry, noteAbove: !draft.partHasEntry });
+  if (column !== 'TODO' || draft.partHasEntry) return;
   for (const note of facts.notes) {
     const line = draft.line + countBreaks(text.slice(start, start + note.start));
     draft.entries.push(
@@ -132,6 +138,7 @@ function closeGroup(draft: Draft, column: Column, text: string, line: number): v
         suspects: section.facts.suspects,
         entry: draft.entries.length - 1,
         above: false,
+        noteAbove: false,
       });
     }
   }
@@ -142,9 +149,9 @@ const firstScript = (sections: readonly Section<SectionFacts>[]): string | null 
 
 function pushMark(draft: Draft, start: number, facts: Mark['facts'], suspects: Mark['suspects']): void {
   const isQuiet =
-    suspects.length === 0 && facts.values.unreadable.length === 0 && (facts.list?.kind ?? 'fields') === 'fields';
+    suspects.length === 0 && facts.values.unreadable.length === 0 && (facts.list?.kind ?? 'fields') === 'fields' && (facts.list?.near.length ?? 0) === 0;
   if (isQuiet && !facts.head?.tokens.some((token) => token.tag === null)) return;
-  draft.marks.push({ start, facts, suspects, entry: draft.entries.length - 1, above: false });
+  draft.marks.push({ start, facts, suspects, entry: draft.entries.length - 1, above: false, noteAbove: false });
 }
 
 interface Spot {

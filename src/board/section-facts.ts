@@ -102,7 +102,7 @@ function readContent(
   wanted: boolean,
 ): Content {
   const first = blocks[0];
-  const list = wanted && first ? readList(first, text) : null;
+  const list = wanted && first ? readList(first, text, grammar) : null;
   const fields = list?.kind === 'fields' ? list : null;
   const rest = fields ? blocks.slice(1) : blocks;
   const separator = fields && rest[0]?.type === 'html' && rest[0].value === SEPARATOR ? rest[0] : null;

@@ -32,6 +32,8 @@ export interface Mark {
   readonly entry: number;
   /** Stands above the first entry. */
   readonly above: boolean;
+  /** Quick notes are read here. */
+  readonly noteAbove: boolean;
 }
 
 /** Keep one for as long as the board is read again and again; the cost of a parse is then that of what changed. */

@@ -1,6 +1,6 @@
 import type { Code, Html, Nodes, Root } from 'mdast';
 
-import type { Grammar } from './heading.ts';
+import { type Grammar, parseHead } from './heading.ts';
 
 /** A fence or comment that is still open where the text ends. Offset of its opening line's text. */
 export interface OpenBlock {
@@ -11,8 +11,8 @@ export interface OpenBlock {
 
 /** A line that a person meant as an entry's heading and that markdown, or the ids in use, read otherwise. */
 export interface Suspect {
-  readonly kind: 'swallowed' | 'unknown-prefix' | 'misspelt' | 'level';
-  /** The id as written. */
+  readonly kind: 'swallowed' | 'unknown-prefix' | 'misspelt' | 'level' | 'no-id' | 'no-box';
+  /** The id as written; of a line without one that looks like a task: the line that would make it one. */
   readonly id: string;
   readonly offset: number;
   readonly length: number;
@@ -31,8 +31,8 @@ export interface Suspect {
  * @param from offset behind the section's own heading, if that is an entry's
  */
 export function findSuspects(tree: Root, text: string, grammar: Grammar, from: number): Suspect[] {
-  if (!text.includes('#', from)) return [];
-  const found: Suspect[] = [];
+  const found: Suspect[] = [...withoutId(tree, text, grammar, from), ...withoutBox(tree, text, from)];
+  if (!text.includes('#', from)) return found;
   const open = openBlockAtEnd(tree, text);
   const known = new RegExp(`^(?:${grammar.pattern})$`);
   const line =
@@ -86,6 +86,53 @@ function judge(spot: Spot, tree: Root, text: string, grammar: Grammar, open: Ope
   return by ? { kind: 'swallowed', id, offset, length, by } : null;
 }
 
+/** `## UTF-8: names of files` is about that, and no task. */
+const STANDARDS =
+  /^(?:utf|iso|rfc|sha|md|http|cve|es|aes|rsa|gpt|pep|ecma|ansi|ieee|wcag|usb|ip|ipv|tls|ssl|base|step|phase|part|option|level|case|section|chapter|figure|table|example|scenario|version|v|q|a|x|h|arm|intel|windows|win|node|python|java|vue|react)$/i;
+
+/** Headings of the parts of an entry's text, as people name them. */
+const PARTS =
+  /^(?:(?:the |current |expected |actual |required |proposed |possible |suggested |known |open |further |more |additional |technical |implementation |acceptance |user |test |manual |how |what |why |non-?|out of |in |definition )*)(?:problem|fix|solution|context|background|description|details?|summary|overview|goals?|motivation|rationale|reason|notes?|questions?|answers?|criteria|criterion|requirements?|scope|steps?(?: to reproduce)?|to reproduce|reproduction|repro|behaviou?r|result|results|output|tests?|testing|test plan|verification|design|approach|implementation|plan|tasks?|todo|checklist|done|of done|examples?|usage|api|interface|schema|data|references?|links?|resources|related|see also|alternatives?|risks?|impact|security|performance|migration|rollback|rollout|docs|documentation|changes?|changelog|files?|location|environment|logs?|screenshots?|stories|story|constraints?|assumptions?|dependencies|hints?|tips?|findings?|feedback|report|review|appendix|introduction|conclusion|status|progress|history|priority|estimate|why|how|what|when|where|who|now|later|today)(?:[ :?].*)?$/i;
+
+/** `## Add a dark mode`, `## [P1] T-8: x`: a heading of level 2 that has no id, or not where it is looked for. */
+function withoutId(tree: Root, text: string, grammar: Grammar, from: number): Suspect[] {
+  return tree.children.flatMap((node): Suspect[] => {
+    const offset = node.position?.start.offset ?? 0;
+    if (node.type !== 'heading' || node.depth !== 2 || offset < from) return [];
+    const line = text.slice(offset, offset + lengthOfLine(text, offset)).trimEnd();
+    const content = line.replace(/^#+[ \t]*/, '').replace(/[ \t]+#+$/, '');
+    if (!line.startsWith('##') || content === '' || parseHead(content, grammar) !== null) return [];
+    const prefix = grammar.prefixes[0] ?? 'T';
+    const inside = new RegExp(`^(.*?)(${grammar.pattern})(?=$|[\\s:.)\\]*_–—-])\\W*(.*)$`).exec(content);
+    if (inside !== null && BEFORE_ID.test(inside[1] ?? ''))
+      return [{ kind: 'no-id', id: `## ${inside[2]}: ${inside[3] ?? ''}`.trimEnd(), offset, length: line.length }];
+    if (looksLikeId(content) || PARTS.test(content) || !/\s/.test(content)) return [];
+    return [{ kind: 'no-id', id: `## ${prefix}-?: ${content}`, offset, length: line.length }];
+  });
+}
+
+/** What people put in front of an id: `[P1]`, `(bug)`, `Task`, an emoji. */
+const BEFORE_ID = /^(?:\[[^\]]*\]|\([^)]*\)|P[0-4]\b|(?:task|todo|bug|fix|feat|feature|chore|docs)\b|[^\p{L}\p{N}])*$/iu;
+
+/** A heading that begins with an id of another kind is judged as such. */
+const looksLikeId = (content: string): boolean => /^(?:\*\*|__|[*_`[])?[A-Za-z]\w*[-_–—−‑‐ ]?(?:\d+|\?)(?![\w])/.test(content);
+
+/** `- drop lodash`, `1. first thing`: items of a list that no box makes a task. Only what stands at the root. */
+function withoutBox(tree: Root, text: string, from: number): Suspect[] {
+  if (from > 0) return [];
+  return tree.children.flatMap((node): Suspect[] => {
+    if (node.type !== 'list') return [];
+    return node.children.flatMap((item): Suspect[] => {
+      const offset = item.position?.start.offset ?? 0;
+      const line = text.slice(offset, offset + lengthOfLine(text, offset)).trimEnd();
+      const words = line.replace(/^(?:[-*+]|\d{1,9}[.)])[ \t]*/, '');
+      // A link alone is an entry of a table of contents; `[x]` and the like are boxes already.
+      if (item.checked != null || words === '' || /^\[[^\]]*\](?:\([^)]*\))?$|^\[[^\]\s]\]/.test(words)) return [];
+      return [{ kind: 'no-box', id: `- [ ] ${words.replace(/^\[ ?\]\s*/, '')}`, offset, length: line.length }];
+    });
+  });
+}
+
 function judgeHeading(spot: Spot, grammar: Grammar): Suspect | null {
   const { id, offset, length } = spot;
   if (!spot.hasSeparator) return null;
@@ -94,6 +141,7 @@ function judgeHeading(spot: Spot, grammar: Grammar): Suspect | null {
   const prefix = /^[A-Za-z]\w*?(?=[^A-Za-z_]|$)/.exec(id)?.[0] ?? id;
   const isOurs = grammar.prefixes.some((one) => one.toLowerCase() === prefix.replace(/_$/, '').toLowerCase());
   if (isOurs) return { kind: 'misspelt', id, offset, length };
+  if (STANDARDS.test(prefix)) return null;
   return /^[A-Za-z]\w*-\d+$/.test(id) ? { kind: 'unknown-prefix', id, offset, length } : null;
 }
 

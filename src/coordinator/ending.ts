@@ -34,7 +34,8 @@ export function outcomeOf(
       problems: world.stops.map((message) => ({ code: 'stopped', message })),
       lines,
     };
-  return { code: left.length === 0 && problems.length === 0 ? 0 : 4, problems, lines };
+  const isClear = problems.every(({ warning }) => warning === true);
+  return { code: left.length === 0 && isClear ? 0 : 4, problems, lines };
 }
 
 /** What could be picked but for a commit that doesn't come about. */

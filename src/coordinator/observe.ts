@@ -6,6 +6,7 @@ import { adapterOf } from '../agents/adapter-of.ts';
 import { agentNames } from '../agents/agent-settings.ts';
 import { adapterNamed } from '../agents/index.ts';
 import { COLUMNS, type Board, type Entry } from '../board/entry.ts';
+import { idsInText } from '../board/next-id.ts';
 import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
 import { isStillWritten } from '../board/vanished.ts';
@@ -239,7 +240,7 @@ export class Observer {
         inputs.now,
       ),
       messages: waitingMessages(this.repo.root),
-      usedIds: await this.#usedIds(found, view, settings),
+      usedIds: await this.#usedIds(board.board, view, settings),
     };
     return { world, problems };
   }
@@ -421,9 +422,12 @@ export class Observer {
     return (this.#tags ??= await tagIds(this.repo, settings));
   }
 
-  async #usedIds(entries: readonly Entry[], view: GitView, settings: Settings): Promise<ReadonlySet<string>> {
+  async #usedIds(board: Board, view: GitView, settings: Settings): Promise<ReadonlySet<string>> {
     const used = new Set([...this.history.history.ids, ...(await this.#knowTags(settings))]);
-    for (const { id } of entries) if (id !== null) used.add(id);
+    for (const column of COLUMNS) {
+      const of = board.columns[column];
+      for (const id of idsInText(of, of.text, settings.ids)) used.add(id);
+    }
     const idInRef = new RegExp(`(?:^|/)((?:${settings.ids.join('|')})-\\d+)(?:/|$)`);
     for (const name of view.refs.keys()) {
       const id = idInRef.exec(name)?.[1];

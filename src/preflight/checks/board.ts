@@ -5,5 +5,7 @@ export const board: Check = {
   title: 'the board can be read',
   why: 'A problem of one entry holds that entry; one of a whole file would hide entries.',
   run: ({ boardProblems }) =>
-    boardProblems.map((problem) => fromProblem(problem, (problem.holds ?? []).length > 0 ? 'holds' : 'stops')),
+    boardProblems.map((problem) =>
+      fromProblem(problem, problem.warning ? 'told' : (problem.holds ?? []).length > 0 ? 'holds' : 'stops'),
+    ),
 };

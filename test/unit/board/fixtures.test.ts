@@ -44,7 +44,7 @@ function found(board: Board, line: string): string {
 function problems(board: Board): string[] {
   return board.problems.map(({ code, where, holds }) => {
     const underlined = where!.lineText.slice(where!.column - 1, where!.column - 1 + where!.length);
-    return `problem: ${code} on "${underlined}" holds ${holds!.join(' ')}`;
+    return `problem: ${code} on "${underlined}" holds ${holds!.join(' ')}`.trimEnd();
   });
 }
 
