@@ -8,7 +8,7 @@ import { type BoardOptions, columnPath } from './parse.ts';
 import { outdented, parseColumn } from './parse-column.ts';
 import { findEntry, notFound, unclosed, unsafe } from './edit-problems.ts';
 import { memoFor, type ParsedColumn } from './section-memo.ts';
-import { splitSections } from './sections.ts';
+import { frontMatterEnd, splitSections, textStart } from './sections.ts';
 
 export type { EntryChange } from './entry-change.ts';
 
@@ -126,14 +126,22 @@ function changeInPlace(texts: BoardTexts, entry: Entry, change: EntryChange, opt
 function cutEntry(texts: BoardTexts, entry: Entry, options: BoardOptions): Edited {
   const { column } = entry;
   const text = texts[column] ?? '';
-  const expected = parse(texts, column, options).column.entries.filter((one) => one !== entry);
-  return checked(
-    { ...texts, [column]: text.slice(0, entry.start) + text.slice(entry.end) },
-    column,
-    expected,
-    entry,
-    options,
-  );
+  const before = parse(texts, column, options);
+  const expected = before.column.entries.filter((one) => one !== entry);
+  const left = text.slice(0, entry.start) + text.slice(entry.end);
+  const cut = checked({ ...texts, [column]: left }, column, expected, entry, options);
+  if (cut.ok || before.liveEnd === text.length) return cut;
+  // In a file without a title the first parked part would take its place.
+  const titled = withTitle(left, column);
+  const again = checked({ ...texts, [column]: titled }, column, expected, entry, options);
+  return again.ok ? again : cut;
+}
+
+function withTitle(text: string, column: Column): string {
+  const at = frontMatterEnd(text, textStart(text));
+  const lineBreak = lineBreakOf(text);
+  const gap = /^[ \t]*[\r\n]/.test(text.slice(at)) ? '' : lineBreak;
+  return `${text.slice(0, at)}# ${column}${lineBreak}${gap}${text.slice(at)}`;
 }
 
 function insertEntry(

@@ -83,6 +83,11 @@ export const textStart = (text: string): number => (text.charCodeAt(0) === 0xfef
 
 /** Room for what makes a line a candidate: three spaces, two hashes, and what follows. */
 const HEADING_ROOM = 8;
+/** The same of a line that is underlined. */
+const UNDERLINED_ROOM = 450;
+
+const isUnderlinedAt = (text: string, at: number): boolean =>
+  /[\r\n] {0,3}-+[ \t]*(?![^\r\n])/.test(text.slice(at, at + UNDERLINED_ROOM));
 
 /**
  * What can be taken over from the last text. Where a section ends is decided by the text from its start to the heading
@@ -92,7 +97,11 @@ const HEADING_ROOM = 8;
 function reusable<F>(text: string, last: SplitText<F>): { before: Section<F>[]; after(start: number): Section<F>[] | null } {
   const { head, tail } = sameEnds(text, last.text);
   const shift = text.length - last.text.length;
-  const kept = firstAt(last.sections, ({ end }) => end + HEADING_ROOM > head);
+  let kept = firstAt(last.sections, ({ end }) => end + HEADING_ROOM > head);
+  for (let end = last.sections[kept - 1]?.end; end !== undefined; end = last.sections[kept - 1]?.end) {
+    if (end + UNDERLINED_ROOM <= head || !(isUnderlinedAt(text, end) || isUnderlinedAt(last.text, end))) break;
+    kept--;
+  }
   return {
     before: last.sections.slice(0, kept),
     after(start) {
@@ -141,7 +150,39 @@ function findCandidates(text: string, from: number): Candidates {
     }
     at = past;
   }
-  return { lines, hashes };
+  return withUnderlined({ lines, hashes }, text, from);
+}
+
+/** A line with an id, underlined with dashes. */
+const UNDERLINED =
+  /( {0,3})(?:\[[A-Za-z]+\][ \t]*)*(?:\*\*|__|[*_`[])?[A-Za-z]\w*-(?:\d+|\?)[^\r\n]{0,200}(?:\r\n|\r|\n) {0,3}-{1,200}[ \t]{0,20}(?![^\r\n])/y;
+
+/** With the lines that are a heading of level 2 by their underline and carry an id, where no text stands right above. */
+function withUnderlined(found: { lines: number[]; hashes: number[] }, text: string, from: number): Candidates {
+  const rule = /(?:\r\n|\r|\n) {0,3}-{1,200}[ \t]{0,20}(?![^\r\n])/g;
+  rule.lastIndex = from;
+  let added = false;
+  for (let match = rule.exec(text); match !== null; match = rule.exec(text)) {
+    let line = match.index;
+    while (line > from && !isBreak(text.charCodeAt(line - 1))) line--;
+    UNDERLINED.lastIndex = line;
+    const heading = UNDERLINED.exec(text);
+    if (heading === null || !startsBlock(text, line, from)) continue;
+    found.lines.push(line);
+    found.hashes.push(line + (heading[1]?.length ?? 0));
+    added = true;
+  }
+  if (!added) return found;
+  const order = (a: number, b: number): number => a - b;
+  return { lines: found.lines.sort(order), hashes: found.hashes.sort(order) };
+}
+
+/** Is the line above blank, or a heading? Else the line would go on with the text above. */
+function startsBlock(text: string, line: number, from: number): boolean {
+  if (line === from) return true;
+  const above = text.slice(Math.max(from, line - 400), line).replace(/(?:\r\n|\r|\n)$/, '');
+  const last = above.slice(Math.max(above.lastIndexOf('\n'), above.lastIndexOf('\r')) + 1);
+  return last.trim() === '' || /^ {0,3}#{1,6}[ \t]/.test(last);
 }
 
 const isBreak = (code: number): boolean => code === 10 || code === 13;
