@@ -123,7 +123,7 @@ describe('legal boards', () => {
           expect(rest(allEntries(parseBoard(done.texts, options())))).toEqual(whole);
         }
       }),
-      { numRuns: Number(process.env['BOARD_RUNS'] ?? 100) },
+      { numRuns: Number(process.env['BOARD_RUNS'] ?? 25) },
     );
   });
 
@@ -137,7 +137,7 @@ describe('legal boards', () => {
         );
         expect(together?.map(describeEntry)).toEqual(by?.map(describeEntry));
       }),
-      { numRuns: Number(process.env['BOARD_RUNS'] ?? 100) },
+      { numRuns: Number(process.env['BOARD_RUNS'] ?? 25) },
     );
   });
 });
