@@ -69,7 +69,7 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
   const emit = (event: KanbanEvent): void => void events.push(event);
   await recover(repo);
   const observer = new Observer(repo);
-  const branches = new Branches(repo, emit);
+  const branches = new Branches(repo, emit, () => {});
   const mailbox = mailboxOf(repo.root);
   const begun = Date.now();
   let held = '';
@@ -93,7 +93,7 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
         mailbox,
         emit,
       });
-      if (performed.kind === 'later') why = performed.why;
+      if (performed.kind === 'later' || performed.kind === 'failed') why = performed.why;
       if (performed.kind !== 'done') break;
     }
     await branches.settled();

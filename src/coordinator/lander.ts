@@ -147,7 +147,7 @@ export async function landTested(
   taken: TakenIn,
 ): Promise<Landed> {
   const edited = await parts.writer.commitEdits(['TESTING']);
-  if (edited.kind === 'later') return edited;
+  if (edited.kind === 'later' || edited.kind === 'failed') return { kind: 'later', why: edited.why };
   if (edited.kind !== 'done') return { kind: 'stale' };
   const planned = await planLanding(candidate, facts, parts, taken);
   const chain = await chainOf([planned], parts);

@@ -7,6 +7,7 @@ import type { World } from '../pipeline/world.ts';
 import { BaseUpkeep } from './base-upkeep.ts';
 import type { BoardWriter } from './board-writer.ts';
 import { Checks } from './checks.ts';
+import type { FailureRegister } from './failure-register.ts';
 import { MergeQueue, type QueueParts } from './merge-queue.ts';
 import type { Observation, Observer } from './observe.ts';
 import type { Hold } from './queue-words.ts';
@@ -44,14 +45,15 @@ export class Landings {
   constructor(parts: {
     readonly repo: Repository;
     readonly pool: RunnerPool;
+    readonly failures: FailureRegister;
     readonly emit: (event: KanbanEvent) => void;
     readonly wake: () => void;
   }) {
-    const { repo, emit } = parts;
+    const { repo, failures, emit } = parts;
     this.#repo = repo;
     this.#checks = new Checks(parts);
     this.#remote = new Remote(parts);
-    this.#upkeep = new BaseUpkeep(repo, emit);
+    this.#upkeep = new BaseUpkeep(repo, failures, emit);
     this.#undone = new UnpushedUndo(repo);
     const gate = (settings: Settings, base: string): Promise<AtTheGate | null> =>
       pushGate(repo, this.#remote, settings, { base, behind: this.#upkeep.held('remote') });
@@ -121,11 +123,6 @@ export class Landings {
   tell(teller: Teller): void {
     const now = Date.now();
     const holds = new Map<string, Hold>(this.queue.holds);
-    for (const kind of ['remote', 'upstream'] as const) {
-      const why = this.#upkeep.held(kind);
-      if (why !== null)
-        holds.set(kind === 'remote' ? "the remote's commits" : 'upstream', { why, since: 0, state: 'held' });
-    }
     this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
     if (this.#frozenSince !== null)
       holds.set('the board', {

@@ -20,6 +20,7 @@ export const LOOK: Omit<Inputs, 'now'> = {
   starting: [],
   refused: [],
   queued: new Map(),
+  failures: new Map(),
 };
 
 /** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */

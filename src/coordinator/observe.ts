@@ -80,6 +80,8 @@ export interface Inputs {
   readonly refused: readonly PastRun[];
   /** What the merge queue said last, by task id. */
   readonly queued: ReadonlyMap<string, QueueWord>;
+  /** Actions that could not be done. */
+  readonly failures: World['failures'];
 }
 
 export type Look =
@@ -232,6 +234,7 @@ export class Observer {
       orphans,
       unsure,
       requests: inputs.requests,
+      failures: inputs.failures,
       usage: lookAtUsage(
         records,
         history,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { git } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
-import { isReachable, resolve, snapshot, workState } from './rescue.ts';
+import { isReachable, nestedIn, resolve, snapshot, workState } from './rescue.ts';
 import type { WorkFolder, WorkState } from './rescue.ts';
 import { inspectPlace, REMOVING_MARK } from './worktree-place.ts';
 import type { Place } from './worktree-place.ts';
@@ -18,7 +18,14 @@ export interface TaskWorktree {
   readonly path: string;
 }
 
-export type RemovedWorktree = { readonly ok: true } | { readonly ok: false; readonly why: string };
+export type RemovedWorktree =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly why: string;
+      /** Set where a rescue does not help: the user has to look at it. What to do, in words or as a command. */
+      readonly fix?: string;
+    };
 
 /**
  * Removes a task's worktree if nothing in it would be lost, whole or half-deleted as it may be. Two git processes.
@@ -28,20 +35,35 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
   const { repo, id, path } = worktree;
   const place = inspectPlace(repo, path, id);
   if (place.kind === 'free') return { ok: true };
-  if (place.kind === 'foreign') return { ok: false, why: `${path} is ${place.what}` };
+  if (place.kind === 'foreign') return { ok: false, why: `${path} is ${place.what}`, fix: moveAside(path) };
   if (place.kind === 'registered' && !place.ours)
-    return { ok: false, why: `${path} is a worktree that somebody else made` };
+    return { ok: false, why: `${path} is a worktree that kanban did not make`, fix: `git worktree remove '${path}'` };
   if (place.kind === 'orphan' || place.folder) {
     if (place.kind === 'registered') relink(path, place);
     const folder = folderOf(worktree, place);
     const state = await workState(folder);
     const changes =
       place.kind === 'registered' && place.removing ? state.changes.filter(({ deleted }) => !deleted) : state.changes;
+    const nested = nestedIn(folder, changes);
+    if (nested.length > 0) return onlyCopy(path, nested);
     const why = await whyNot(folder, { ...state, changes }, rescued);
     if (why !== null) return { ok: false, why };
   }
   return await takeAway(worktree, place);
 }
+
+/** A repository's history is in its own folder, so nothing else has it; a nested worktree may have anything in it. */
+function onlyCopy(path: string, nested: readonly string[]): RemovedWorktree {
+  const shown = nested.slice(0, 3).map((name) => `${path}/${name}`);
+  const more = nested.length > shown.length ? ` and ${nested.length - shown.length} more` : '';
+  return {
+    ok: false,
+    why: `it contains a repository or worktree that git does not track (${shown.join(', ')}${more}); its content is nowhere else, so ${path} is kept`,
+    fix: moveAside(`${path}/${nested[0]}`),
+  };
+}
+
+const moveAside = (path: string): string => `look at it, then move it elsewhere or delete it: rm -rf '${path}'`;
 
 const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
@@ -67,7 +89,6 @@ async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | nu
     const why = `uncommitted: ${names}${more}`;
     if (rescued === null) return why;
     const now = await snapshot(folder, state.head);
-    if (now.embedded.length > 0) return `it holds a repository of its own: ${now.embedded.join(', ')}`;
     if (now.tree !== (await resolve(folder.repo, `${rescued}^{tree}`))) return `${why} (not all of it in ${rescued})`;
   }
   if (!(await isReachable(folder, state))) return `its HEAD ${state.head?.slice(0, 12)} is on no branch`;

@@ -67,7 +67,7 @@ export function rescueWorktree({ repo, id, branchRef, path }: TaskWorktree): Pro
   return inTurn(repo, async () => {
     const place = inspectPlace(repo, path, id);
     if (place.kind === 'orphan') return await rescue({ repo, path, gitDir: null, branchRef }, id);
-    if (place.kind !== 'registered' || !place.folder) return { ok: true, ref: null, notKept: [] };
+    if (place.kind !== 'registered' || !place.folder) return { ok: true, ref: null, isNew: false, notKept: [] };
     relink(path, place);
     return await rescue({ repo, path, gitDir: place.gitDir, branchRef }, id);
   });

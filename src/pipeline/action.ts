@@ -1,5 +1,6 @@
 import type { Column, CoordinatorField, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
+import type { FailedAction } from './failures.ts';
 import type { Reply } from './request.ts';
 
 /** A git trailer; values of ours begin with the task id. */
@@ -131,6 +132,8 @@ export interface Note {
 export interface Decision {
   readonly actions: readonly Action[];
   readonly notes: readonly Note[];
+  /** Actions that are due but for their last failure: left out until their next try. */
+  readonly postponed: readonly FailedAction[];
   /** Epoch ms of the next moment at which time alone changes the decision; null = none. */
   readonly wakeAt: number | null;
 }

@@ -1,10 +1,9 @@
 import type { Cause } from '../runner/folder.ts';
+import { waitAfter, WAITS } from './backoff.ts';
 import { oneLine } from './one-line.ts';
 import type { PastRun, RunFacts, World } from './world.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 /** Runs that are lost after a quarter of an hour each never make four in an hour; an unbroken series of this many hours' worth ends too (I10). */
 const MOST_HOURS = 3;
 
@@ -50,7 +49,7 @@ export const isOn = (run: RunFacts): boolean => run.state !== 'ended';
 /** A stated time that had passed when it was stated says nothing: without a wait, the agent would be started over and over. */
 function endOf(last: PastRun, times: number): number {
   const stated = last.providerUntil;
-  return stated !== null && stated > last.endedAt ? stated : last.endedAt + backoff(30 * SECOND, 2, times, 10 * MINUTE);
+  return stated !== null && stated > last.endedAt ? stated : last.endedAt + waitAfter(times, WAITS.provider);
 }
 
 const troubleOf = (world: World, agent: string): PastRun[] =>
@@ -96,7 +95,7 @@ export function restartOf(world: World, id: string): Restart {
   const { restarts_per_hour: most } = world.settings;
   const recent = failures.filter(({ endedAt }) => endedAt > world.now - HOUR).length;
   if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', why: words };
-  const until = last.endedAt + backoff(2 * SECOND, 5, Math.max(1, recent), 10 * MINUTE);
+  const until = last.endedAt + waitAfter(recent, WAITS.launch);
   return until > world.now ? { kind: 'wait', until, why: words } : { kind: 'now' };
 }
 
@@ -121,6 +120,3 @@ const isRestart = (cause: Cause): boolean => cause === 'not-started' || cause ==
 /** A run of the same entry that did start clears earlier launch failures. */
 const endedWellSince = (past: readonly PastRun[], failure: PastRun): boolean =>
   past.some((run) => run.taskId === failure.taskId && run.endedAt > failure.endedAt && !isUncounted(run.cause));
-
-const backoff = (first: number, factor: number, times: number, most: number): number =>
-  Math.min(most, first * factor ** (times - 1));

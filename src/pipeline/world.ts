@@ -2,6 +2,7 @@ import type { Inject } from '../agents/agent.ts';
 import type { Column, Entry } from '../board/entry.ts';
 import type { Cause, RunResult, Stray, Usage } from '../runner/folder.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
+import type { Failures } from './failures.ts';
 import type { Request } from './request.ts';
 import type { UsedRun } from './usage.ts';
 
@@ -39,6 +40,8 @@ export interface World {
   /** Ids that stand nowhere on the board but can't be called vanished yet: a save in two halves, a swallowed heading. */
   readonly unsure: ReadonlySet<string>;
   readonly requests: readonly Request[];
+  /** Actions that could not be done: not tried again before their time. */
+  readonly failures: Failures;
   readonly usage: WorldUsage;
   /** Messages that wait to be given to an agent, by task id: how many. */
   readonly messages: ReadonlyMap<string, number>;

@@ -159,6 +159,7 @@ export function world(entries: readonly EntryFacts[], change: Partial<World> = {
     requests: [],
     usage: { entries: new Map(), today: {}, dayEnds: NOW + HOUR },
     messages: new Map(),
+    failures: new Map(),
     usedIds: new Set(entries.flatMap(({ entry: { id } }) => (id === null ? [] : [id]))),
     ...change,
   };

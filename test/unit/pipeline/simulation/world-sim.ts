@@ -208,6 +208,7 @@ export class WorldSim {
       unsure,
       usage: { entries: new Map(), today: {}, dayEnds: Infinity },
       messages: new Map(),
+      failures: new Map(),
       requests: this.requests,
       usedIds: new Set([
         ...this.history.ids,
