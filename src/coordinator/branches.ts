@@ -13,6 +13,8 @@ import { branchName, worktreePath } from './observe.ts';
 export interface CleanUpFailure {
   readonly why: string;
   readonly fix: string | null;
+  /** Time does not help. */
+  readonly lasting?: boolean;
 }
 
 /** Removes worktrees and branches of ours; whatever is not on base or on the branch is kept under a ref first. */
@@ -106,7 +108,7 @@ export class Branches {
     const remove = `git worktree remove --force --force '${path}'`;
     const first = await removeWorktree(worktree);
     if (first.ok) return null;
-    if (first.fix !== undefined) return { why: first.why, fix: first.fix };
+    if (first.fix !== undefined) return { why: first.why, fix: first.fix, lasting: true };
     const kept = await rescueWorktree(worktree);
     if (!kept.ok || kept.ref === null)
       return { why: kept.ok ? first.why : kept.why, fix: `look at it, then: ${remove}` };

@@ -110,7 +110,7 @@ export class Coordinator {
     const { emit } = this.#teller;
     this.#branches = new Branches(repo, emit, (id, failure) => {
       if (failure === null) this.#failures.done(cleanUpOf(id));
-      else this.#failures.failed(cleanUpOf(id), { ...failure, lasting: failure.fix !== null }, Date.now());
+      else this.#failures.failed(cleanUpOf(id), failure, Date.now());
       wake();
     });
     this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: repo.root, capacity: 6, onEnded: wake });
@@ -260,6 +260,8 @@ export class Coordinator {
       this.#idleSince = null;
       return null;
     }
+    // What failed in this tick gave its place in the pool back.
+    if (this.#failures.takeFresh()) return null;
     const end = await this.#endOf(observation, decision);
     if (end !== null) return end;
     this.#maintain();
@@ -369,8 +371,10 @@ export class Coordinator {
         if (this.#deferred) return done;
       }
       landed ||= action.type === 'land-entries';
+      // Another try of what goes on beside the tick changes nothing yet.
+      const isRetry = identitiesOf(action).some(({ key }) => this.#failures.has(key));
       const performed = await this.#performOne(action, observation, writer);
-      if (performed?.kind === 'done') done += 1;
+      if (performed?.kind === 'done' && !(isRetry && isBeside(action))) done += 1;
       if (performed?.kind === 'stale') return done + 1;
     }
     if (!mayMove && this.#mode === 'stop') this.#landings.queue.idle(true);
@@ -602,6 +606,8 @@ const inTurn = (actions: readonly Action[]): Action[] => [
   ...actions.filter((action) => !isLanding(action)),
   ...actions.filter(isLanding),
 ];
+
+const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type === 'remove-worktree';
 
 const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | undefined }): boolean =>
   action.type === 'land-entries' || (action.type === 'move-entry' && action.lands !== undefined);

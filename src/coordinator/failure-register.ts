@@ -10,6 +10,8 @@ import {
 
 /** A failure that ends by itself within this time is not worth a report, ms. */
 const WORTH_REPORTING = 1_500;
+/** What was not due for so long is forgotten, with its reasons, ms. */
+const REMEMBERED = 3_600_000;
 /** An action that was done so often in a row, with base where it was and the same action due again, has no effect. */
 const MOST_WITHOUT_EFFECT = 10;
 
@@ -23,8 +25,12 @@ type Report = (what: string, why: string | null) => void;
 export class FailureRegister {
   readonly #report: Report;
   readonly #failed = new Map<string, FailedAction>();
-  /** Reasons that were reported, by key. */
-  readonly #reported = new Map<string, Set<string>>();
+  /** Reasons that were reported, by what they are about; and whether the last one stands. */
+  readonly #reported = new Map<string, { readonly reasons: Set<string>; stands: boolean }>();
+  /** Something failed since it was asked last. */
+  #fresh = false;
+  /** When each was due last, epoch ms. */
+  readonly #dueAt = new Map<string, number>();
   /** Keys of what was due in the last tick, and of what is due in this one so far. */
   #due: ReadonlySet<string> = new Set();
   #dueNow = new Set<string>();
@@ -57,15 +63,24 @@ export class FailureRegister {
   }
 
   failed(identity: Identity, failure: Pick<Failure, 'why'> & Partial<Failure>, now: number): void {
+    this.#fresh ||= failure.untried !== true;
     const whole = { fix: null, lasting: false, untried: false, ...failure };
     this.#failed.set(identity.key, failedOnceMore(this.#failed.get(identity.key), identity, whole, now));
+  }
+
+  /** Has something failed since the last call? What else is due may be possible now. */
+  takeFresh(): boolean {
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    return fresh;
   }
 
   /** It was done. */
   done({ key }: Identity): void {
     const failed = this.#failed.get(key);
-    this.#failed.delete(key);
-    if (failed !== undefined) this.#isOver(failed);
+    if (failed === undefined) return;
+    this.#isOver(failed);
+    this.#forget(key);
   }
 
   /**
@@ -86,19 +101,24 @@ export class FailureRegister {
   }
 
   /**
-   * At the end of each tick: what was not found due in it is over; it is forgotten once its wait is. A reason is reported
-   * once.
+   * At the end of each tick: what was not found due in it is over, but not forgotten at once: it may only lack a place in
+   * the pool. A reason is reported once.
    */
   follow(now: number): void {
     this.#due = this.#dueNow;
     this.#dueNow = new Set();
     for (const key of this.#without.keys()) if (!this.#due.has(key)) this.#without.delete(key);
     for (const failed of this.#failed.values()) {
-      if (this.#due.has(failed.key)) this.#tell(failed, now);
-      else {
-        this.#isOver(failed);
-        if (failed.until <= now) this.#failed.delete(failed.key);
+      const { key } = failed;
+      if (this.#due.has(key)) {
+        this.#dueAt.set(key, now);
+        this.#tell(failed, now);
+        continue;
       }
+      this.#isOver(failed);
+      const dueAt = this.#dueAt.get(key) ?? now;
+      this.#dueAt.set(key, dueAt);
+      if (now - dueAt > REMEMBERED) this.#forget(key);
     }
   }
 
@@ -111,15 +131,28 @@ export class FailureRegister {
 
   #tell(failed: FailedAction, now: number): void {
     if (!failed.lasting && now - failed.since <= WORTH_REPORTING) return;
-    const reasons = this.#reported.get(failed.key) ?? new Set();
+    const reported = this.#reported.get(failed.what) ?? { reasons: new Set(), stands: false };
     const reason = sameIn(failed.why);
-    if (reasons.has(reason)) return;
-    this.#reported.set(failed.key, reasons.add(reason));
+    if (reported.reasons.has(reason)) return;
+    reported.reasons.add(reason);
+    reported.stands = true;
+    this.#reported.set(failed.what, reported);
     this.#report(failed.what, reasonOf(failed));
   }
 
   #isOver({ key, what }: FailedAction): void {
-    if (this.#reported.delete(key)) this.#report(what, null);
+    const reported = this.#reported.get(what);
+    if (reported?.stands !== true || this.due.some((other) => other.what === what && other.key !== key)) return;
+    reported.stands = false;
+    this.#report(what, null);
+  }
+
+  #forget(key: string): void {
+    const what = this.#failed.get(key)?.what;
+    this.#failed.delete(key);
+    this.#dueAt.delete(key);
+    if (what !== undefined && ![...this.#failed.values()].some((other) => other.what === what))
+      this.#reported.delete(what);
   }
 }
 

@@ -61,7 +61,7 @@ export function snapshotFrom(
     decision,
     base: { name: settings.base, sha: observation.git.base, checkout: observation.git.checkout?.path ?? null },
     coordinator,
-    told: toldOf(observation),
+    told: toldOf(observation, decision),
     activity: new Map(
       observation.runs
         .filter(({ state }) => state === 'alive')

@@ -18,7 +18,7 @@ export interface FailedAction extends Failure {
   readonly key: string;
   /** The entry; null = it belongs to none. */
   readonly id: string | null;
-  /** Names it for the user: `move of T-1`. */
+  /** Names it for the user: `move of T-1`. Several that fail for one reason may share it: `picks`. */
   readonly what: string;
   /** Tries in a row that failed. */
   readonly times: number;
@@ -46,6 +46,8 @@ export function failedOnceMore(
   now: number,
 ): FailedAction {
   const { key, id, what } = identity;
+  // While somebody is at work there, the last reason still holds.
+  if (failure.untried && before !== undefined && !before.untried) return { ...before, until: now };
   const times = (before?.times ?? 0) + (failure.untried ? 0 : 1);
   const until = failure.untried ? now : now + waitAfter(times, WAITS.local);
   return { ...failure, key, id, what, times, since: before?.since ?? now, until };
@@ -101,7 +103,7 @@ export function identitiesOf(action: Action): readonly Identity[] {
 export const pickOf = (key: string, id: string | null): Identity => ({
   key: `pick ${key}`,
   id,
-  what: id === null ? 'picks' : `pick of ${id}`,
+  what: 'picks',
 });
 
 /** Worktree and branch of an entry go together, whatever asks for it. */
