@@ -288,7 +288,21 @@ export class Coordinator {
   }
 
   async #look(requests: readonly Request[]): ReturnType<Observer['look']> {
-    return this.#observer.look({
+    try {
+      return await this.#observer.look(this.#inputs(requests));
+    } catch (error) {
+      // A folder of ours that can't be read now: everything waits, and it is read again.
+      const why = failureOf(error);
+      if (why === null) throw error;
+      return {
+        ok: false,
+        problems: [{ code: 'not-readable', message: `The repository can't be read: ${why}`, fix: NOT_READABLE }],
+      };
+    }
+  }
+
+  #inputs(requests: readonly Request[]): Parameters<Observer['look']>[0] {
+    return {
       now: Date.now(),
       mode: this.#mode,
       only: this.#options.only,
@@ -298,7 +312,7 @@ export class Coordinator {
       refused: this.#starter.refused,
       queued: this.#landings.queue.words,
       failures: this.#failures.all,
-    });
+    };
   }
 
   get #mailbox(): string {
@@ -579,7 +593,16 @@ export class Coordinator {
       messages: messagesFolder(this.#repo.root),
       ended: join(kanban, 'ended'),
     };
-    this.#watching.follow(paths, Date.now());
+    const now = Date.now();
+    if (!this.#failures.mayTry(WATCH, now)) return;
+    try {
+      this.#watching.follow(paths, now);
+      this.#failures.done(WATCH);
+    } catch (error) {
+      const why = failureOf(error);
+      if (why === null) throw error;
+      this.#failures.failed(WATCH, { why }, now);
+    }
   }
 
   async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
@@ -612,7 +635,9 @@ const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type
 const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | undefined }): boolean =>
   action.type === 'land-entries' || (action.type === 'move-entry' && action.lands !== undefined);
 
+const NOT_READABLE = 'make it readable for you, or move what is in the way';
 const MAILBOX: Identity = { key: 'mailbox', id: null, what: 'requests' };
+const WATCH: Identity = { key: 'watch', id: null, what: 'watching for changes' };
 const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
 const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
 

@@ -34,6 +34,7 @@ export class Landings {
   readonly #remote: Remote;
   readonly #upkeep: BaseUpkeep;
   readonly #undone: UnpushedUndo;
+  readonly #failures: FailureRegister;
   readonly #told = new Set<string>();
   #facts: RemoteFacts | null = null;
   #frozen = false;
@@ -51,6 +52,7 @@ export class Landings {
   }) {
     const { repo, failures, emit } = parts;
     this.#repo = repo;
+    this.#failures = failures;
     this.#checks = new Checks(parts);
     this.#remote = new Remote(parts);
     this.#upkeep = new BaseUpkeep(repo, failures, emit);
@@ -116,7 +118,14 @@ export class Landings {
     const { away, rejected, foreign, lost, lock } = this.#facts;
     const isOpen = away === null && rejected === null && lost === null && foreign.length === 0;
     this.#owes = ids.length > 0 && isOpen && typeof lock !== 'object';
+    if (ids.length > 0 && !this.#owes) this.#notPushed(ids, away ?? rejected ?? 'landings can not be pushed now');
     return ids.length === 0 ? null : this.queue.pushBase(parts);
+  }
+
+  #notPushed(ids: readonly string[], why: string): void {
+    const identity = { key: `push undo ${ids.join(' ')}`, id: null, what: `push of the undo of ${ids.join(', ')}` };
+    const now = Date.now();
+    if (this.#failures.mayTry(identity, now)) this.#failures.failed(identity, { why }, now);
   }
 
   /** What waits longer than a moment is said, and that it goes on. */

@@ -39,6 +39,8 @@ export class RunStarter {
   readonly #slots = new Map<string, number>();
   readonly #work = new Set<Promise<void>>();
   readonly #refused: PastRun[] = [];
+  /** Why a run could not be started, as reported last, by task id. */
+  readonly #reported = new Map<string, string>();
   readonly #started = new Set<string>();
 
   constructor(parts: {
@@ -154,6 +156,9 @@ export class RunStarter {
       providerUntil: null,
       login: false,
     });
+    // The same reason is reported once for an entry; another run of it that starts makes it new.
+    if (this.#reported.get(action.id) === why) return;
+    this.#reported.set(action.id, why);
     this.#emit({ type: 'run-refused', id: action.id, role: action.role, why });
   }
 
@@ -248,6 +253,7 @@ export class RunStarter {
     // Before it hears of the run: one that listens while it works would take them a second time.
     markGiven(this.#repo.root, action.id, said.waiting);
     this.#pool.start(folder, env);
+    this.#reported.delete(action.id);
     this.#emit({
       type: 'run-started',
       id: action.id,

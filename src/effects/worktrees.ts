@@ -183,11 +183,18 @@ async function makeBranch({ repo, id, branchRef, startSha, branchExists }: Wante
   ]);
   if (made.ok) return null;
   const short = branchRef.replace(/^refs\/heads\//, '');
-  if (made.why === 'locked')
-    return { code: 'worktree-not-made', message: `The branch ${short} can't be made: ${made.message}` };
+  const message = `The branch ${short} can't be made: ${made.message}`;
+  if (made.why === 'locked') {
+    const lock = /'([^']+\.lock)'/.exec(made.message)?.[1];
+    const fix = lock === undefined ? {} : { fix: `if no git is at work: rm '${lock}'` };
+    return { code: 'worktree-not-made', message, ...fix };
+  }
+  const inTheWay = /'refs\/heads\/([^']+)' exists; cannot create/.exec(made.message)?.[1];
+  if (inTheWay !== undefined)
+    return { code: 'worktree-branch-taken', message, fix: `git branch -m ${inTheWay} <another name>` };
   return {
     code: 'worktree-branch-taken',
-    message: `The branch ${short} can't be made: ${made.message}`,
+    message,
     fix: `git branch -m ${short} ${short}-mine    # or remove it`,
   };
 }
