@@ -17,7 +17,7 @@ const CRASH = join(HERE, '../crash');
 const HARNESSES = {
   agents: ({ short, seed }) => [[join(HERE, 'agents.mjs'), '--seed', seed, ...(short ? ['--short'] : [])]],
   kills: ({ short, seed }) => [
-    [join(CRASH, 'landing-kills.mjs'), short ? '40' : '300', seed],
+    [join(CRASH, 'landing-kills.mjs'), short ? '8' : '300', seed],
     [join(CRASH, 'push-kills.mjs'), '--kills', short ? '5' : '100', '--seed', seed],
   ],
 };
@@ -45,7 +45,11 @@ async function passes(name, file, args) {
   const lines = said.trimEnd().split('\n');
   const last = lines.at(-1) ?? '';
   console.log(
-    code === 0 ? (last.startsWith(name) ? last : `${name}: ${last}`) : `${said.trimEnd()}\n${name}: exit code ${code}`,
+    code === 0
+      ? last.startsWith(`${name}: `)
+        ? last
+        : `${name}: ${last}`
+      : `${said.trimEnd()}\n${name}: exit code ${code}`,
   );
   return code === 0;
 }
