@@ -43,15 +43,13 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
   return await takeAway(worktree, place);
 }
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
-
 /** The last step of a removal, which asks nothing. Two -f: a locked worktree goes too, whatever stands in it; both were looked at. */
 export async function takeAway({ repo, path }: TaskWorktree, place: Place): Promise<RemovedWorktree> {
   if (place.kind === 'orphan') rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   if (place.kind === 'registered') {
     relink(path, place);
     writeFileSync(join(place.gitDir, REMOVING_MARK), '');
-    await git([...QUIET, 'worktree', 'remove', '--force', '--force', path], { cwd: repo.root });
+    await git(['worktree', 'remove', '--force', '--force', path], { cwd: repo.root });
   }
   return existsSync(path) ? { ok: false, why: `files appeared in ${path} while it was removed` } : { ok: true };
 }
@@ -78,14 +76,7 @@ async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | nu
 async function submoduleWork({ path }: WorkFolder): Promise<string | null> {
   const look = 'git status --porcelain -unormal && git rev-list -1 HEAD --branches --not --remotes';
   const { stdout } = await git(
-    [
-      ...QUIET,
-      'submodule',
-      '--quiet',
-      'foreach',
-      '--recursive',
-      `found=$(${look}) && test -z "$found" || echo "$displaypath"`,
-    ],
+    ['submodule', '--quiet', 'foreach', '--recursive', `found=$(${look}) && test -z "$found" || echo "$displaypath"`],
     { cwd: path },
   );
   const dirty = stdout.split('\n').filter((line) => line !== '');
