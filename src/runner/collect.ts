@@ -1,13 +1,13 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { branchFaults, knowHonestMerges } from '../git/branch-faults.ts';
 import type { Repository } from '../git/git.ts';
-import { changedFiles, commitAt, commitsAhead, commitsOfRun, repositoryOf, standingOf } from './branch-facts.ts';
+import { changedFiles, commitAt, commitsAhead, isRewritten, repositoryOf, standingOf } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Brief, Rescue, Stray } from './folder.ts';
 import { GitFailed, mustGit } from './git.ts';
 import { commitLeftovers } from './leftovers.ts';
-import { checkMerges } from './merge-check.ts';
 import { putRight } from './put-right.ts';
 import { identityOf, rescueCommit } from './rescue.ts';
 import { strayCommits } from './stray-commits.ts';
@@ -118,26 +118,24 @@ const told = (strays: readonly Stray[]): string[] =>
     ? []
     : [`it committed outside its branch: ${strays.map(({ sha }) => sha.slice(0, 10)).join(', ')}`];
 
-/** What the run committed itself: was history rewritten, are its merges honest? */
+/**
+ * Was history rewritten? And the branch as a whole, whoever made its commits (a reviewer that changed nothing is not asked:
+ * its own verdict counts).
+ */
 async function lookAtCommits(
   standing: Standing,
   head: string,
   clean: readonly string[],
 ): Promise<{ rescued: Rescue[]; faults: string[] }> {
-  const { brief } = standing;
-  if (head === brief.tip) return { rescued: [], faults: [] };
-  const { rewritten, merges } = await commitsOfRun(standing, head);
-  const rescued = rewritten
-    ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')]
-    : [];
-  return {
-    rescued,
-    faults: await checkMerges(
-      brief,
-      merges.filter(({ commit }) => !clean.includes(commit)),
-      head,
-    ),
-  };
+  const { brief, repo, base, tip } = standing;
+  const rescued =
+    head !== brief.tip && (await isRewritten(standing, head))
+      ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')]
+      : [];
+  if (brief.role === 'reviewer' && tip === brief.tip) return { rescued, faults: [] };
+  knowHonestMerges(repo, clean, brief.board);
+  const { taskId: id, startSha: start, board } = brief;
+  return { rescued, faults: await branchFaults(repo, { id, base: base ?? brief.baseSha, tip, start, board }) };
 }
 
 /** Puts board files back to what they were where the branch left base. @returns the commit. */
