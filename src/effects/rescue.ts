@@ -76,7 +76,7 @@ export async function snapshot({ repo, path, gitDir, branchRef }: WorkFolder, he
     if (gitDir !== null && existsSync(join(gitDir, 'index'))) copyFileSync(join(gitDir, 'index'), index);
     else await git([...run, 'read-tree', head ?? branchRef], options);
     const staged = await git([...run, 'write-tree'], { ...options, okExit: [0, 128] });
-    const added = await git([...run, 'add', '-A', '--', '.'], options);
+    const added = await git([...run, 'add', '-A', '--sparse', '--', '.'], options);
     const tree = await git([...run, 'write-tree'], options);
     const embedded = [...added.stderr.matchAll(/adding embedded git repository: (.+)/g)].map((match) => match[1] ?? '');
     return { tree: tree.stdout.trim(), staged: staged.code === 0 ? staged.stdout.trim() : null, embedded };

@@ -1,8 +1,9 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { git } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
+import { scanIndex } from '../git/index-scan.ts';
 import { isReachable, resolve, snapshot, workState } from './rescue.ts';
 import type { WorkFolder, WorkState } from './rescue.ts';
 import { inspectPlace, REMOVING_MARK } from './worktree-place.ts';
@@ -69,8 +70,18 @@ async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | nu
     if (now.tree !== (await resolve(folder.repo, `${rescued}^{tree}`))) return `${why} (not all of it in ${rescued})`;
   }
   if (!(await isReachable(folder, state))) return `its HEAD ${state.head?.slice(0, 12)} is on no branch`;
-  return folder.gitDir !== null && existsSync(join(folder.gitDir, 'modules')) ? await submoduleWork(folder) : null;
+  if (folder.gitDir === null) return null;
+  const nested = nestedRepositories(folder.path, folder.gitDir, folder.repo);
+  if (nested.length > 0)
+    return `it holds the only copy of ${nested.join(', ')}, which is a repository of its own: move it away, or delete its .git`;
+  return existsSync(join(folder.gitDir, 'modules')) ? await submoduleWork(folder) : null;
 }
+
+/** Committed as no more than a commit id, with their objects in this very folder (a submodule's are in the git dir). */
+const nestedRepositories = (path: string, gitDir: string, repo: Repository): string[] =>
+  (scanIndex(gitDir, repo.objectFormat)?.gitlinks ?? []).filter(
+    (link) => lstatSync(join(path, link, '.git'), { throwIfNoEntry: false })?.isDirectory() === true,
+  );
 
 /** Commits and changes in submodules live in the worktree's git dir only, and would go with it. */
 async function submoduleWork({ path }: WorkFolder): Promise<string | null> {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { diverge, type CommitNode } from './ancestry.ts';
+import { parseConfig } from './config-file.ts';
 import { git, type Repository } from './git.ts';
 import { filesWithMarkers, hasMarkerLines } from './conflict-markers.ts';
 import { writeLoose } from './loose.ts';
-import { editTree, entryAt, readBytes, readCommit, writeTree, type TreeEdit } from './objects.ts';
+import { editTree, entryAt, readBlob, readBytes, readCommit, writeTree, type TreeEdit } from './objects.ts';
 import type { TreeEntry } from './tree.ts';
 import { diffTrees, type TreeChange } from './tree-diff.ts';
 
@@ -36,7 +37,7 @@ export async function branchFaults(repo: Repository, branch: JudgedBranch): Prom
     const merges = split === null ? await mergesByGit(repo, branch) : mergesIn([...split.right.values()]);
     faults = [];
     for (const merge of merges) faults.push(...(await mergeFaults(repo, branch, merge)));
-    faults.push(...(await markerFaults(repo, branch, split?.mergeBase ?? null)));
+    faults.push(...(await contentFaults(repo, branch, split?.mergeBase ?? null)));
     if (memory.branches.size >= MAX_REMEMBERED) memory.branches.clear();
     memory.branches.set(key, faults);
   }
@@ -257,13 +258,47 @@ async function withoutTheDropped(
   return (await diffTrees(repo, now.tree, merged.tree)).map(({ path }) => path).filter((path) => !inConflict.has(path));
 }
 
+/** Faults of what the branch changes, whichever commit did it. */
+async function contentFaults(repo: Repository, branch: JudgedBranch, mergeBase: CommitNode | null): Promise<string[]> {
+  const { base, tip, board } = branch;
+  const tree = (await readCommit(repo, tip))?.tree;
+  const from = mergeBase ?? (await mergeBaseByGit(repo, base, tip));
+  if (tree === undefined || from === null) return [];
+  const changed = (await diffTrees(repo, from.tree, tree)).filter(
+    ({ path, after }) => after !== null && !path.startsWith(`${board}/`),
+  );
+  return [...(await gitlinkFaults(repo, branch, changed)), ...(await markerFaults(repo, branch, changed))];
+}
+
+/** Repositories of their own, committed without `.gitmodules`: git keeps their commit id and not one of their files. */
+async function gitlinkFaults(
+  repo: Repository,
+  { id, tip }: JudgedBranch,
+  changed: readonly TreeChange[],
+): Promise<string[]> {
+  const links = changed.filter(({ after, before }) => after?.mode === GITLINK && before?.mode !== GITLINK);
+  if (links.length === 0) return [];
+  const modules = parseConfig((await readBlob(repo, tip, '.gitmodules'))?.toString('utf8') ?? '') ?? [];
+  const known = new Set(modules.flatMap(({ name, value }) => (/^submodule\..*\.path$/s.test(name) ? [value] : [])));
+  return links.filter(({ path }) => !known.has(path)).map(({ path }) => nestedFault(id, path, true));
+}
+
+export const GITLINK = '160000';
+
+/** @param isCommitted git has its commit id in the branch */
+export function nestedFault(id: string, path: string, isCommitted: boolean): string {
+  const folder = quoted(path);
+  const drop = isCommitted ? `git rm -q --cached ${folder} && ` : '';
+  return `${path} is a repository of its own: git keeps none of its files in the branch. Fix: ${drop}rm -rf ${quoted(`${path}/.git`)} && git add ${folder} && git commit -m '${id}: the files of ${path.replaceAll("'", '')}'`;
+}
+
 /** Files in whose added lines the three conflict markers stand in order. */
 async function markerFaults(
   repo: Repository,
-  { id, base, tip, board }: JudgedBranch,
-  mergeBase: CommitNode | null,
+  { id, base, tip }: JudgedBranch,
+  changed: readonly TreeChange[],
 ): Promise<string[]> {
-  const suspects = await suspectsOf(repo, { base, tip, board }, mergeBase);
+  const suspects = await suspectsOf(repo, `${base}...${tip}`, changed);
   if (suspects.length === 0) return [];
   const patch = await git(
     ['-c', 'core.quotePath=false', 'diff', '-U0', '--no-color', '--find-renames', `${base}...${tip}`, '--'],
@@ -284,20 +319,11 @@ async function markerFaults(
 }
 
 /** Changed files that contain a marker at all, read in this process. */
-async function suspectsOf(
-  repo: Repository,
-  { base, tip, board }: Pick<JudgedBranch, 'base' | 'tip' | 'board'>,
-  mergeBase: CommitNode | null,
-): Promise<string[]> {
-  const tree = (await readCommit(repo, tip))?.tree;
-  const from = mergeBase ?? (await mergeBaseByGit(repo, base, tip));
-  if (tree === undefined || from === null) return [];
-  const changed = (await diffTrees(repo, from.tree, tree)).filter(
-    ({ path, after }) => isFile(after) && !path.startsWith(`${board}/`),
-  );
-  if (changed.length > MAX_READ) return suspectsByGit(repo, `${base}...${tip}`);
+async function suspectsOf(repo: Repository, range: string, changed: readonly TreeChange[]): Promise<string[]> {
+  const files = changed.filter(({ after }) => isFile(after));
+  if (files.length > MAX_READ) return suspectsByGit(repo, range);
   const suspects: string[] = [];
-  for (const { path, after } of changed) {
+  for (const { path, after } of files) {
     const bytes = after === null ? null : await readBytes(repo, after.sha);
     if (bytes !== null && hasMarkerLines(bytes)) suspects.push(path);
   }
