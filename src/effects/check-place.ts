@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statfsSync, w
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { git, GitError, type Repository } from '../git/git.ts';
+import { OUR_GIT } from '../git/harmless.ts';
 import { readCommit, readTree } from '../git/objects.ts';
 import { fromBytes, TREE_MODE } from '../git/tree.ts';
 import type { Problem } from '../problem.ts';
@@ -110,7 +111,7 @@ async function keepOnBranch(repo: Repository, path: string, gitDir: string): Pro
   return kept.ok ? null : kept.why;
 }
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'submodule.recurse=false'];
+const QUIET = ['-c', 'submodule.recurse=false'];
 
 /** @returns why git could not, in words (the worktree was half made, its disk is full); null when it is done. */
 async function reset(path: string, gitDir: string, commit: string): Promise<string | null> {
@@ -162,7 +163,7 @@ async function leftByGit(path: string, gitDir: string): Promise<string | null> {
   const giveUp = performance.now() + LONGEST_GIT;
   for (;;) {
     const gits = listProcesses().filter(({ name, pid }) => name === 'git' && isWithin(path, directoryOf(pid)));
-    if (!gits.some((row) => isLocked() || commandOf(row).startsWith(`git ${QUIET.join(' ')}`))) break;
+    if (!gits.some((row) => isLocked() || commandOf(row).startsWith(OUR_GIT))) break;
     if (performance.now() > giveUp) return 'another git process is at work in it';
     await sleep(50);
   }

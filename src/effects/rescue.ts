@@ -42,7 +42,7 @@ export async function workState(folder: WorkFolder): Promise<WorkState> {
     '--ignore-submodules=none',
     '--no-renames',
   ];
-  const { stdout } = await git([...QUIET, ...args], { cwd: folder.path });
+  const { stdout } = await git(args, { cwd: folder.path });
   let head: string | null = null;
   let branch: string | null = null;
   const changes: { path: string; deleted: boolean }[] = [];
@@ -96,13 +96,13 @@ export async function snapshot(
   const index = join(gitDir ?? repo.commonDir, `kanban-index-${process.pid}-${randomBytes(4).toString('hex')}`);
   const options = { cwd: path, env: { GIT_INDEX_FILE: index } };
   const place = gitDir === null ? [`--git-dir=${repo.commonDir}`, `--work-tree=${path}`] : [];
-  const run = [...place, ...QUIET, '-c', 'core.safecrlf=false'];
+  const run = [...place, '-c', 'core.safecrlf=false'];
   try {
     if (gitDir !== null && existsSync(join(gitDir, 'index'))) copyFileSync(join(gitDir, 'index'), index);
     else await git([...run, 'read-tree', head ?? branchRef], options);
     const staged = await git([...run, 'write-tree'], { ...options, okExit: [0, 128] });
     const without = nested.map((name) => `:(exclude,top,literal)${name}`);
-    await git([...run, 'add', '-A', '--', '.', ...without], options);
+    await git([...run, 'add', '-A', '--sparse', '--', '.', ...without], options);
     const tree = await git([...run, 'write-tree'], options);
     return { tree: tree.stdout.trim(), staged: staged.code === 0 ? staged.stdout.trim() : null };
   } finally {
@@ -166,9 +166,6 @@ export async function resolve(repo: Repository, revision: string): Promise<strin
   const { stdout } = await git(['rev-parse', '--verify', '--end-of-options', revision], { cwd: repo.root });
   return stdout.trim();
 }
-
-/** Nothing of the person's hooks or monitors runs in what is about to go. */
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 const IDENTITY = {
   GIT_AUTHOR_NAME: 'kanban',

@@ -1,8 +1,9 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { git } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
+import { scanIndex } from '../git/index-scan.ts';
 import { isReachable, nestedIn, resolve, snapshot, workState } from './rescue.ts';
 import type { WorkFolder, WorkState } from './rescue.ts';
 import { inspectPlace, REMOVING_MARK } from './worktree-place.ts';
@@ -65,15 +66,13 @@ function onlyCopy(path: string, nested: readonly string[]): RemovedWorktree {
 
 const moveAside = (path: string): string => `look at it, then move it elsewhere or delete it: rm -rf '${path}'`;
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
-
 /** The last step of a removal, which asks nothing. Two -f: a locked worktree goes too, whatever stands in it; both were looked at. */
 export async function takeAway({ repo, path }: TaskWorktree, place: Place): Promise<RemovedWorktree> {
   if (place.kind === 'orphan') rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   if (place.kind === 'registered') {
     relink(path, place);
     writeFileSync(join(place.gitDir, REMOVING_MARK), '');
-    await git([...QUIET, 'worktree', 'remove', '--force', '--force', path], { cwd: repo.root });
+    await git(['worktree', 'remove', '--force', '--force', path], { cwd: repo.root });
   }
   return existsSync(path) ? { ok: false, why: `files appeared in ${path} while it was removed` } : { ok: true };
 }
@@ -92,21 +91,24 @@ async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | nu
     if (now.tree !== (await resolve(folder.repo, `${rescued}^{tree}`))) return `${why} (not all of it in ${rescued})`;
   }
   if (!(await isReachable(folder, state))) return `its HEAD ${state.head?.slice(0, 12)} is on no branch`;
-  return folder.gitDir !== null && existsSync(join(folder.gitDir, 'modules')) ? await submoduleWork(folder) : null;
+  if (folder.gitDir === null) return null;
+  const nested = nestedRepositories(folder.path, folder.gitDir, folder.repo);
+  if (nested.length > 0)
+    return `it holds the only copy of ${nested.join(', ')}, which is a repository of its own: move it away, or delete its .git`;
+  return existsSync(join(folder.gitDir, 'modules')) ? await submoduleWork(folder) : null;
 }
+
+/** Committed as no more than a commit id, with their objects in this very folder (a submodule's are in the git dir). */
+const nestedRepositories = (path: string, gitDir: string, repo: Repository): string[] =>
+  (scanIndex(gitDir, repo.objectFormat)?.gitlinks ?? []).filter(
+    (link) => lstatSync(join(path, link, '.git'), { throwIfNoEntry: false })?.isDirectory() === true,
+  );
 
 /** Commits and changes in submodules live in the worktree's git dir only, and would go with it. */
 async function submoduleWork({ path }: WorkFolder): Promise<string | null> {
   const look = 'git status --porcelain -unormal && git rev-list -1 HEAD --branches --not --remotes';
   const { stdout } = await git(
-    [
-      ...QUIET,
-      'submodule',
-      '--quiet',
-      'foreach',
-      '--recursive',
-      `found=$(${look}) && test -z "$found" || echo "$displaypath"`,
-    ],
+    ['submodule', '--quiet', 'foreach', '--recursive', `found=$(${look}) && test -z "$found" || echo "$displaypath"`],
     { cwd: path },
   );
   const dirty = stdout.split('\n').filter((line) => line !== '');

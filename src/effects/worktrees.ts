@@ -135,8 +135,6 @@ async function othersAtWork(root: string): Promise<void> {
   while (listProcesses().some(isAtWork) && performance.now() < giveUp) await sleep(20);
 }
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
-
 async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   const { repo, id, path } = wanted;
   const place = inspectPlace(repo, path, id);
@@ -154,7 +152,7 @@ async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   if (branch !== null) return { ok: false, problem: branch };
   // No --no-track: with a branch that exists, git writes no upstream (and refuses the switch).
   const short = wanted.branchRef.replace(/^refs\/heads\//, '');
-  await git([...QUIET, 'worktree', 'add', '--quiet', '--lock', '--reason', lockedFor(id), path, short], {
+  await git(['worktree', 'add', '--quiet', '--lock', '--reason', lockedFor(id), path, short], {
     cwd: repo.root,
   });
   const gitDir = gitFileOf(path);

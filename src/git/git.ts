@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { existsSync } from 'node:fs';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { GitSpawner } from './git-spawner.ts';
+import { harmless, HARMLESS_ENV } from './harmless.ts';
 
 export interface GitOptions {
   readonly cwd: string;
@@ -53,7 +54,7 @@ export function git(
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult>;
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
   if (spawner?.alive && options.signal === undefined) return bySpawner(spawner, args, options);
-  const child = spawn('git', args, {
+  const child = spawn('git', harmless(args), {
     cwd: options.cwd,
     env: gitEnv(options.env),
     detached: true,
@@ -80,7 +81,7 @@ async function bySpawner(
   args: readonly string[],
   options: GitOptions,
 ): Promise<GitResult<Buffer | string>> {
-  const ended = await from.run(args, options.cwd, options.env, options.input);
+  const ended = await from.run(harmless(args), options.cwd, options.env, options.input);
   if (ended === null) throw new GitError(args, null, 'the process that starts git was ended');
   const { code, failed: why, stdout, stderr } = ended;
   if (code === null || !(options.okExit ?? [0]).includes(code)) throw new GitError(args, code, why ?? stderr);
@@ -89,7 +90,7 @@ async function bySpawner(
 
 /** A git process that stays: the caller talks to it by its pipes and ends it by closing stdin. */
 export function startGit(args: readonly string[], cwd: string): ChildProcessWithoutNullStreams {
-  return spawn('git', args, { cwd, env: gitEnv(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn('git', harmless(args), { cwd, env: gitEnv(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 /**
@@ -102,7 +103,7 @@ export async function gitGated(
   args: readonly string[],
   options: GitOptions & { readonly started: (pid: number) => Promise<boolean> },
 ): Promise<GitResult | null> {
-  const child = spawn('/bin/sh', ['-c', 'read -r go && exec git "$@"', 'git', ...args], {
+  const child = spawn('/bin/sh', ['-c', 'read -r go && exec git "$@"', 'git', ...harmless(args)], {
     cwd: options.cwd,
     env: gitEnv(options.env),
     detached: true,
@@ -236,9 +237,8 @@ function gitEnv(added?: Readonly<Record<string, string>>): Record<string, string
 
 const OURS = {
   LC_ALL: 'C',
-  GIT_TERMINAL_PROMPT: '0',
+  ...HARMLESS_ENV,
   GIT_OPTIONAL_LOCKS: '0',
-  GIT_EDITOR: 'true',
   // After two seconds git shows its progress, even in a pipe; if we have died meanwhile, that write would kill a merge
   // in the middle of a checkout.
   GIT_PROGRESS_DELAY: '1000000',

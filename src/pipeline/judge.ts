@@ -26,6 +26,7 @@ export type Judgement =
 export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): Judgement {
   const { result } = ended;
   if (result.survivors.length > 0) return survived(ended);
+  if (result.refused !== undefined) return escalated(result.refused, `The run was ${result.runId}.`);
   if (ended.strays.length > 0) return strayed(ended, entry);
   if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
   const touched = protectedPaths(result.changed, settings.protect, entry.files);

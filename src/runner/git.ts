@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { harmless, HARMLESS_ENV } from '../git/harmless.ts';
 import { GitShell } from './git-shell.ts';
 
 export interface GitEnd {
@@ -25,14 +26,10 @@ export interface GitOptions {
 const LONGEST = 10 * 60_000;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
-/** Our own commits run no hooks, are not signed, and start nothing in the background. */
+/** Our own commits are not signed, and start nothing in the background. */
 const SETTINGS = [
   '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
   'commit.gpgSign=false',
-  '-c',
-  'core.fsmonitor=false',
   '-c',
   'gc.auto=0',
   '-c',
@@ -62,7 +59,7 @@ export async function git(
   options: GitOptions = {},
 ): Promise<GitEnd> {
   const call = {
-    args: ['-C', worktree, ...SETTINGS, ...args],
+    args: harmless(['-C', worktree, ...SETTINGS, ...args]),
     env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env },
     input: options.input ?? null,
   };
@@ -130,8 +127,7 @@ function environment(): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(kept),
     LC_ALL: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_EDITOR: 'true',
+    ...HARMLESS_ENV,
     GIT_OPTIONAL_LOCKS: '0',
   };
 }

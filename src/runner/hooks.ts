@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, processIdentity } from './claim.ts';
@@ -30,7 +30,9 @@ export async function prepare(run: LiveRun): Promise<void> {
 /** Runs `after_run`, also when the run was ended before its time; its failure is told, nothing more. */
 export async function cleanUp(run: LiveRun): Promise<void> {
   const { afterRun, timeout } = run.brief.hooks;
-  if (afterRun === '') return;
+  // A worktree that was replaced by a link leads to somebody else's files.
+  const isThere = lstatSync(run.brief.worktree, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (afterRun === '' || !isThere) return;
   run.phase('after_run');
   const end = await supervise(run, {
     file: 'sh',

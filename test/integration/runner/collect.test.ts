@@ -330,7 +330,7 @@ describe('what may not land', () => {
     const brief = rig.brief();
     rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
     expect((await collected(brief)).faults).toEqual([
-      expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt$/),
+      expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt\. Fix: git diff /),
     ]);
   });
 
@@ -357,7 +357,9 @@ describe('what may not land', () => {
     const brief = rig.brief();
     tryGit('merge', 'main');
     rig.inTask('commit', '-qam', 'merged');
-    expect((await collected(brief)).faults).toEqual(['conflict markers were left in file.txt']);
+    expect((await collected(brief)).faults).toEqual([
+      expect.stringMatching(/^conflict markers were left in file\.txt\. Fix: /),
+    ]);
   });
 
   it("a commit by the run's identity on base", async () => {
@@ -470,15 +472,19 @@ describe('facts', () => {
     ]);
   });
 
-  it("a merge before the run is not the run's", async () => {
+  it('I6: a merge before the run counts too, except for a reviewer that changed nothing', async () => {
     rig.writeTask('new.txt', 'x\n');
     rig.commitTask('work');
     rig.write('other.txt', 'landed\n');
     rig.git('commit', '-qam', 'landed');
     rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
     const brief = rig.brief();
+    const dropped = [expect.stringContaining('drops what git merges clean: other.txt')];
+    const reviewer = rig.brief({ role: 'reviewer' });
+    expect((await collected(reviewer)).faults).toEqual([]);
+    expect((await collected(rig.brief({ role: 'tester' }))).faults).toEqual(dropped);
     rig.writeTask('later.txt', 'x\n');
-    expect((await collected(brief)).faults).toEqual([]);
+    expect((await collected(brief)).faults).toEqual(dropped);
   });
 });
 
