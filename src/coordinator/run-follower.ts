@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readActivity } from '../effects/run-activity.ts';
 import { aliveIds, linkLost, markTaken, type RunRecord } from '../effects/runs.ts';
+import { removeWhatever } from '../plain-file.ts';
 import { salvageRun } from '../runner/salvage-run.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
 import type { Observation, Observer } from './observe.ts';
@@ -91,7 +91,7 @@ export class RunFollower {
     this.#known.set(runId, state);
     if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
       this.#teller.emit({ type: 'run-adopted', id, run: runId, role, agent });
-    if (state === 'ended') rmSync(join(this.#root, '.kanban', 'ended', runId), { force: true });
+    if (state === 'ended') removeWhatever(join(this.#root, '.kanban', 'ended', runId));
     if (state === 'ended' && result !== null)
       this.#teller.emit({
         type: 'run-ended',
@@ -116,7 +116,7 @@ export class RunFollower {
 
   #salvage(record: RunRecord): void {
     if (this.#salvaging.has(record.runId) || Date.now() < (this.#salvageAt.get(record.runId) ?? 0)) return;
-    const work = salvageRun(record.folder)
+    const work = salvageRun(record.folder, undefined, record.brief)
       .then(() => this.#wake())
       .catch((error: unknown) => {
         this.#salvageAt.set(record.runId, Date.now() + AGAIN);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, watch } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, renameSync, statSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Reply, Request } from '../pipeline/request.ts';
+import { plainTextOf, removeWhatever } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
@@ -66,7 +67,7 @@ export function answer(dir: string, id: string, reply: Reply): void {
   const now = Date.now();
   for (const name of namesIn(answers)) {
     const stat = statSync(join(answers, name), { throwIfNoEntry: false });
-    if (stat !== undefined && now - stat.mtimeMs > 3_600_000) rmSync(join(answers, name), { force: true });
+    if (stat !== undefined && now - stat.mtimeMs > 3_600_000) removeWhatever(join(answers, name));
   }
 }
 
@@ -102,7 +103,7 @@ export async function waitForAnswer(dir: string, id: string, timeoutMs: number):
 
 /** Removes a request that has been carried out (or refused) and answered. */
 export function settleRequest(dir: string, id: string): void {
-  rmSync(join(dir, `${id}.json`), { force: true });
+  removeWhatever(join(dir, `${id}.json`));
 }
 
 const ANSWERS = 'answers';
@@ -166,7 +167,7 @@ function putAside(dir: string, name: string): Problem {
 function takeReply(file: string): Reply | null {
   const text = readOrNull(file);
   if (text === null) return null;
-  rmSync(file, { force: true });
+  removeWhatever(file);
   const value = parseJson(text) as Partial<Reply> | null;
   if (typeof value?.ok !== 'boolean' || typeof value.message !== 'string')
     return { ok: false, message: 'The reply could not be read.' };
@@ -183,16 +184,11 @@ function watchOrNull(dir: string, listener: () => void): FSWatcher | null {
 
 /** The text; null when the file is gone (settled by another reader, taken by its command). */
 function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    // A folder of that name, or unreadable for us: no request either.
-    if (code === 'EISDIR' || code === 'EACCES') return '';
-    throw error;
-  }
+  // A folder of that name, a FIFO, a link, or unreadable for us: no request either.
+  return plainTextOf(path, MOST_REQUEST) ?? (lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : '');
 }
+
+const MOST_REQUEST = 4 * 1024 * 1024;
 
 function parseJson(text: string): unknown {
   try {
@@ -206,7 +202,8 @@ function namesIn(dir: string): string[] {
   try {
     return readdirSync(dir);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return [];
     throw error;
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Repository } from '../git/git.ts';
+import { plainTextOf } from '../plain-file.ts';
 
 /** Written into a worktree's git dir by the runner once `after_create` has succeeded: from then on agents may have worked in it. */
 export const READY_MARK = 'kanban-ready';
@@ -96,12 +97,11 @@ function canonical(path: string): string {
   }
 }
 
+/** Bytes: git's own small files. */
+const MOST = 64 * 1024;
+
 function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
+  return plainTextOf(path, MOST);
 }
 
 function namesIn(folder: string): string[] {

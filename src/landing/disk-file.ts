@@ -3,7 +3,6 @@ import {
   chmodSync,
   constants,
   mkdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -13,11 +12,12 @@ import {
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isUtf8Path, toBytes } from '../git/tree.ts';
+import { readFollowing } from '../plain-file.ts';
 
 /** @returns null when nothing is there. @throws for anything that is no readable file. */
 export function readDisk(path: string): Buffer | null {
   try {
-    return readFileSync(path);
+    return readFollowing(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;

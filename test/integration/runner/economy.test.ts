@@ -46,7 +46,6 @@ async function calls(brief: Brief): Promise<string[]> {
   writeFileSync(log, '');
   runner.stdin?.write(rig.order(brief));
   await rig.result(brief);
-  await until(() => !existsSync(rig.path(brief, 'tmp')), 'the end of the run');
   return readFileSync(log, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
