@@ -8,8 +8,10 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 
@@ -34,13 +36,31 @@ export class NotPlain extends Error {
   }
 }
 
+/** `lstat` that never throws: what can't be reached (a file or a loop of links in the way) is not there. */
+export function lstatOrNone(path: string | Buffer): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** `stat` that never throws. */
+export function statOrNone(path: string | Buffer): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A file descriptor for reading.
  * @returns null when nothing is there.
  * @throws NotPlain; the error of the disk (EACCES, EIO).
  */
 export function openPlain(path: string | Buffer): number | null {
-  const before = lstatSync(path, { throwIfNoEntry: false });
+  const before = lstatOrNone(path);
   if (before === undefined) return null;
   // Looked at before it is opened: opening some devices already does something.
   if (!before.isFile()) throw new NotPlain(String(path));
@@ -79,9 +99,9 @@ export function readPlain(path: string | Buffer, most = MOST_BYTES): Buffer | nu
  * @throws NotPlain, also for more than `most` bytes; the error of the disk.
  */
 export function readFollowing(path: string | Buffer, most = MOST_BYTES): Buffer | null {
-  const link = lstatSync(path, { throwIfNoEntry: false });
+  const link = lstatOrNone(path);
   if (link?.isSymbolicLink() !== true) return whole(openPlain(path), path, most);
-  const target = statSync(path, { throwIfNoEntry: false });
+  const target = statOrNone(path);
   if (target === undefined) return null;
   if (!target.isFile()) throw new NotPlain(String(path));
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -154,15 +174,17 @@ export function plainJsonOf<T>(path: string, isSound: (value: unknown) => value 
 }
 
 /**
- * A file descriptor for appending and reading; the file is made if it isn't there.
+ * A file descriptor for appending to a file of kanban's own, and reading it; the file is made if it isn't there. What an
+ * agent put in its place goes: a link or FIFO holds no bytes, a folder is moved beside it.
  * @throws NotPlain; the error of the disk.
  */
 export function openForAppend(path: string): number {
   let fd: number;
   try {
     // Opening a FIFO for both ends would succeed: it is looked at before.
-    const before = lstatSync(path, { throwIfNoEntry: false });
-    if (before !== undefined && !before.isFile()) throw new NotPlain(path);
+    const before = lstatOrNone(path);
+    if (before?.isDirectory() === true) moveFolderAside(path);
+    else if (before !== undefined && !before.isFile()) unlinkSync(path);
     fd = openSync(path, APPEND, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw new NotPlain(path);
@@ -192,7 +214,7 @@ export function removeWhatever(path: string): boolean {
     // Node names every file by its whole path: a folder that is deeper than a path may be long is for `rm`.
     spawnSync('rm', ['-rf', '--', path], { stdio: 'ignore', timeout: 60_000 });
   }
-  return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  return lstatOrNone(path) === undefined;
 }
 
 /**
@@ -200,7 +222,7 @@ export function removeWhatever(path: string): boolean {
  * care, for a rename replaces the link itself.
  */
 export function moveFolderAside(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  if (lstatOrNone(path)?.isDirectory() !== true) return;
   renameSync(path, `${path}.replaced-${randomBytes(4).toString('hex')}`);
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { notedBase } from '../coordinator/base-note.ts';
 import type { Snapshot } from '../coordinator/snapshot.ts';
 import { checkoutState, worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { readRefs } from '../git/refs.ts';
-import { plainTextOf, readFollowing } from '../plain-file.ts';
+import { plainTextOf, readFollowing, statOrNone } from '../plain-file.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
 const WORKFLOW = 'WORKFLOW.md';
@@ -74,7 +74,7 @@ export class LookCache {
     add(notedBase(this.#repo) ?? '', ...[root, checkout].map((path) => bytesOf(join(path, WORKFLOW))));
     for (const name of namesIn(join(checkout, board))) add(name, bytesOf(join(checkout, board, name)));
     const runs = join(root, '.kanban', 'runs');
-    for (const name of namesIn(runs)) add(name, String(statSync(join(runs, name), { throwIfNoEntry: false })?.mtimeMs));
+    for (const name of namesIn(runs)) add(name, String(statOrNone(join(runs, name))?.mtimeMs));
     const messages = join(root, '.kanban', 'messages');
     for (const name of namesIn(messages)) add(name, ...namesIn(join(messages, name)));
     add(bytesOf(join(root, '.kanban', 'paused.json')), bytesOf(join(this.#repo.commonDir, 'kanban', 'checks.jsonl')));

@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
+import { isLinkedFolder, repairOwnFolder } from '../effects/own-folder.ts';
+import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
@@ -18,6 +20,7 @@ import type { Problem } from '../problem.ts';
 import type { View } from '../report/view.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
+import { FailureContainment } from './containment.ts';
 import { kanbanDir } from './git-view.ts';
 import { Landings } from './landings.ts';
 import type { QueueParts } from './merge-queue.ts';
@@ -50,6 +53,8 @@ const IN_MOTION =
   'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
 /** Some five loose objects a commit; git packs from 6,700 on. */
 const COMMITS_BEFORE_MAINTENANCE = 1_000;
+/** Between two ticks that fail, at most. */
+const LONGEST_AGAIN = 30_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
 
 export interface CoordinatorOptions {
@@ -78,6 +83,13 @@ export class Coordinator {
   /** Actions that could not be done: since when, by what they are. */
   readonly #waiting = new Map<string, number>();
   readonly #landings: Landings;
+  readonly #failures: FailureContainment;
+  /** `.kanban` was a link to a folder when the coordinator began. */
+  readonly #linked: boolean;
+  /** Since when every tick has failed as a whole (epoch ms), and how often; null = the last one did not. */
+  #failing: { readonly since: number; readonly tries: number } | null = null;
+  /** Who sent the requests in the mailbox, by their ids. */
+  readonly #senders = new Map<string, ReturnType<typeof lookAtSender>>();
   #mode: 'run' | 'finish' | 'stop' = 'run';
   #asked: 'signal' | 'command' | null = null;
   #wakeUp: (() => void) | null = null;
@@ -111,7 +123,15 @@ export class Coordinator {
     });
     const { emit } = this.#teller;
     this.#branches = new Branches(repo, emit);
-    this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: repo.root, capacity: 6, onEnded: wake });
+    this.#pool = createRunnerPool({
+      runnerFile: options.runnerFile,
+      root: repo.root,
+      capacity: 6,
+      onEnded: (runId) => {
+        this.#starter.returned(runId);
+        wake();
+      },
+    });
     this.#starter = new RunStarter({ repo, observer: this.#observer, pool: this.#pool, emit, wake });
     this.#follower = new RunFollower({
       root: repo.root,
@@ -121,6 +141,10 @@ export class Coordinator {
       wake,
     });
     this.#shower = new Shower(repo.root, view);
+    this.#linked = isLinkedFolder(repo.root);
+    this.#failures = new FailureContainment(repo.root, (key, message) =>
+      this.#teller.once(key, { type: 'told', message }),
+    );
     this.#landings = new Landings({ repo, pool: this.#pool, emit, wake });
     this.#preflight = new Preflight(this.#observer, () => {
       const { heard } = this.#landings;
@@ -199,7 +223,7 @@ export class Coordinator {
     for (;;) {
       if (!lock.stillHeld()) return { code: 1, problems: [LOCK_LOST], lines: [] };
       this.#woken = false;
-      const ended = await this.#tick();
+      const ended = await this.#containedTick();
       if (ended !== null) return ended;
     }
   }
@@ -240,11 +264,31 @@ export class Coordinator {
     return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
   }
 
+  /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
+  async #containedTick(): Promise<Ending | null> {
+    try {
+      const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
+      if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+      const ending = await this.#tick();
+      this.#failing = null;
+      return ending;
+    } catch (error) {
+      const now = Date.now();
+      this.#failing = { since: this.#failing?.since ?? now, tries: (this.#failing?.tries ?? 0) + 1 };
+      const patience = this.#mode !== 'run' ? LAST_PATIENCE : this.#options.untilDone ? PATIENCE : Infinity;
+      if (now - this.#failing.since > patience) throw error;
+      this.#failures.note('the look at the repository', error);
+      this.#woken = false;
+      await this.#sleep(Math.min(LONGEST_AGAIN, AGAIN * 2 ** Math.min(this.#failing.tries, 10)));
+      return null;
+    }
+  }
+
   /** One tick; returns the end, or null to go on (after waiting, where there is nothing to do). */
   async #tick(): Promise<Ending | null> {
     const { requests, problems } = readMailbox(this.#mailbox);
     for (const problem of problems) this.#teller.problem(problem);
-    const own = this.#takeOwn(requests);
+    const own = this.#takeOwn(this.#withOrigin(requests));
     const look = await this.#look(own);
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
@@ -291,10 +335,30 @@ export class Coordinator {
     return mailboxOf(this.#repo.root);
   }
 
+  /** Requests with the run that they come from, where they do. Those whose sender can't be seen are refused while runs are on. */
+  #withOrigin(requests: readonly Request[]): Request[] {
+    for (const id of this.#senders.keys()) if (!requests.some((request) => request.id === id)) this.#senders.delete(id);
+    return requests.flatMap((request) => {
+      if (request.origin !== undefined) return [request];
+      const known = this.#senders.get(request.id);
+      const sender = known ?? lookAtSender(request.from, this.#repo.root);
+      this.#senders.set(request.id, sender);
+      if (sender.kind === 'run') return [{ ...request, origin: sender.origin }];
+      // Seen for the first time while a run is on, and nobody living stands behind it: a run may have written it.
+      if (sender.kind === 'user' || known !== undefined || this.#follower.alive.length === 0) return [request];
+      const what = `kanban ${request.command}${request.taskId === null ? '' : ` ${request.taskId}`}`;
+      const message = `\`${what}\` was refused: its sender has ended or can't be seen from here, and a run may have written it`;
+      answer(this.#mailbox, request.id, { ok: false, message });
+      settleRequest(this.#mailbox, request.id);
+      this.#teller.emit({ type: 'told', message: `${message}. Fix: give the command again` });
+      return [];
+    });
+  }
+
   /** `stop`, `pause` and `resume` without an id are for the coordinator itself. */
   #takeOwn(requests: readonly Request[]): Request[] {
     return requests.filter((request) => {
-      if (request.taskId !== null || request.command === 'add') return true;
+      if (request.taskId !== null || request.command === 'add' || request.origin !== undefined) return true;
       answer(this.#mailbox, request.id, this.#obey(request));
       settleRequest(this.#mailbox, request.id);
       return false;
@@ -302,9 +366,11 @@ export class Coordinator {
   }
 
   #obey(request: Request): Reply {
-    if (request.command === 'resume' && this.#landings.resume()) {
-      pauseOrResume(this.#repo.root, request);
-      return { ok: true, message: 'work goes on; what waits is tried again' };
+    if (request.command === 'resume') {
+      const paused = pauseOrResume(this.#repo.root, request);
+      return this.#landings.resume() && !paused.ok
+        ? { ok: true, message: 'work goes on; what waits is tried again' }
+        : paused;
     }
     if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
     this.stop(request.now ?? false, 'command');
@@ -349,10 +415,10 @@ export class Coordinator {
         if (this.#deferred) return done;
       }
       landed ||= action.type === 'land-entries';
-      const performed = await this.#performOne(action, observation, writer);
+      const name = nameOf(action);
+      const performed = await this.#failures.perform(name, () => this.#performOne(action, observation, writer));
       if (performed?.kind === 'done') done += 1;
       if (performed?.kind === 'stale') return done + 1;
-      const name = nameOf(action);
       if (performed?.kind === 'later' && action.type !== 'land-entries') {
         later.add(name);
         if (!this.#waiting.has(name)) this.#waiting.set(name, Date.now());
@@ -361,7 +427,9 @@ export class Coordinator {
     }
     if (!mayMove && this.#mode === 'stop') this.#landings.queue.idle(true);
     if (!landed && mayMove) {
-      const turned = await this.#landings.turn(null, this.#queueParts(observation, writer));
+      const turned = await this.#failures.perform('the merge queue', () =>
+        this.#landings.turn(null, this.#queueParts(observation, writer)),
+      );
       if (turned.kind !== 'later') done += 1;
     }
     const unwritten = writer.needsWriting();

@@ -62,12 +62,22 @@ export class RunFollower {
     this.#starter.follow(runs);
     for (const record of runs) {
       if (record.taken !== null) continue;
-      const commit = history.takenBy.get(record.runId);
-      if (commit !== undefined) markTaken(record.folder, { at: Date.now(), commit, why: 'named in base' });
-      if (record.state === 'unclaimed' && !this.#starter.isOurs(record.runId)) linkLost(record.folder);
-      if (record.state === 'dead' || record.state === 'lost') this.#salvage(record);
-      this.#tell(record);
+      try {
+        this.#followOne(record, history.takenBy.get(record.runId));
+      } catch (error) {
+        // What is wrong with one run's folder keeps no other run waiting.
+        const why = `the folder of run ${record.runId} can't be written: ${error instanceof Error ? error.message : String(error)}`;
+        this.#teller.once(why, { type: 'told', message: why });
+      }
     }
+  }
+
+  /** @param commit that took its result in, if there is one */
+  #followOne(record: RunRecord, commit: string | undefined): void {
+    if (commit !== undefined) markTaken(record.folder, { at: Date.now(), commit, why: 'named in base' });
+    if (record.state === 'unclaimed' && !this.#starter.isOurs(record.runId)) linkLost(record.folder);
+    if (record.state === 'dead' || record.state === 'lost') this.#salvage(record);
+    this.#tell(record);
   }
 
   /** Processes of this repository's runs that no living run accounts for are ended. */

@@ -133,8 +133,10 @@ export class Teller {
       env,
       timeout: 60_000,
       input: `${JSON.stringify(event)}\n`,
-    }).then(({ code, tail }) => {
-      if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
-    });
+    })
+      .then(({ code, tail }) => {
+        if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
+      })
+      .catch((error: unknown) => this.once('notify', { type: 'told', message: `notify failed: ${String(error)}` }));
   }
 }

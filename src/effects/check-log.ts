@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, readSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import { foldCheckLog, parseCheckLog, type CheckLog, type CheckLogLine } from '../pipeline/check-log.ts';
-import { openForAppend, plainTextOf } from '../plain-file.ts';
+import { openForAppend, plainTextOf, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { writeWhole } from '../runner/write-once.ts';
 import { problemOfWriting } from './disk-problem.ts';
@@ -46,7 +46,7 @@ interface Known {
 const known = new Map<string, Known>();
 
 function lookUp(path: string): Known {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOrNone(path);
   const stamp = stat === undefined ? '' : `${stat.size} ${stat.mtimeMs} ${stat.ino}`;
   const before = known.get(path);
   if (before?.stamp === stamp) return before;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { git, GitError, type Repository } from '../git/git.ts';
 import { readCommit, readTree } from '../git/objects.ts';
 import { fromBytes, TREE_MODE } from '../git/tree.ts';
-import { plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { commandOf, directoryOf, listProcesses } from '../runner/process-table.ts';
 import type { Settings } from '../workflow/settings.ts';
@@ -85,7 +85,7 @@ export const LEAST_ROOM = 64 * 1024 * 1024;
  */
 function inPlaceOf(path: string, place: Extract<Place, { kind: 'registered' }>): string | null {
   if (place.linked) return null;
-  if (!place.folder) return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : 'a file';
+  if (!place.folder) return lstatOrNone(path) === undefined ? null : 'a file';
   if (readdirSync(path).length === 0) return null;
   const file = join(place.gitDir, FOLDER_FILE);
   if (plainTextOf(file, MOST) !== folderMark(path)) return 'a folder that is no worktree';

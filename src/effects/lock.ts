@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { isAlive, processIdentity } from '../runner/claim.ts';
 import type { Claim } from '../runner/folder.ts';
@@ -140,12 +140,12 @@ function winTakeover(path: string, nonce: string, mine: Holder): string[] | null
 }
 
 function look(path: string): Found | null {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+  if (lstatOrNone(path) === undefined) return null;
   const holder = parse(plainTextOf(path, MOST) ?? '');
   if (holder !== null) return { holder, nonce: holder.nonce, state: isAlive(holder) };
   // Locks are written whole, but for file systems without hard links: there it may be in the making. Later on, it is
   // what a power cut left of one.
-  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const age = Date.now() - (statOrNone(path)?.mtimeMs ?? 0);
   return { holder: null, nonce: 'unreadable', state: Math.abs(age) < 5000 ? 'alive' : 'dead' };
 }
 
@@ -203,8 +203,7 @@ function sweepDead(dir: string, name: string): void {
 }
 
 /** A process of another pid namespace may be writing it this moment: its pid says nothing here. */
-const isOld = (path: string): boolean =>
-  Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 60_000;
+const isOld = (path: string): boolean => Date.now() - (statOrNone(path)?.mtimeMs ?? 0) > 60_000;
 
 function isRunning(pid: number): boolean {
   try {

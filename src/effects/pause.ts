@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { plainJsonOf, plainTextOf, removeWhatever } from '../plain-file.ts';
+import { lstatOrNone, plainJsonOf, plainTextOf, removeWhatever } from '../plain-file.ts';
 import { guard, object, time } from '../runner/shape.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
@@ -31,7 +31,7 @@ export function resumeAll(root: string): boolean {
 
 /** Who paused everything and why, in words; null = nothing is paused. A file that can't be read is a pause all the same. */
 export function pausedBy(root: string): string | null {
-  if (lstatSync(fileOf(root), { throwIfNoEntry: false }) === undefined) return null;
+  if (lstatOrNone(fileOf(root)) === undefined) return null;
   try {
     const { by, why } = JSON.parse(plainTextOf(fileOf(root), MOST) ?? '') as Partial<Record<keyof Pause, unknown>>;
     const reason = typeof why === 'string' && why !== '' ? ` (${why})` : '';

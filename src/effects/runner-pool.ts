@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { closeSync, existsSync, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
-import { openForAppend } from '../plain-file.ts';
+import { lstatOrNone, openForAppend } from '../plain-file.ts';
 import { RUN_FILES } from '../runner/folder.ts';
 import type { RunnerOrder } from '../runner/folder.ts';
 
@@ -163,7 +163,7 @@ function spawnRunner(runnerFile: string, root: string): Runner['child'] {
 /** What an agent put in its place is moved aside; where that fails nobody hears what runners complain of. */
 function openLog(log: string): number {
   try {
-    const stat = lstatSync(log, { throwIfNoEntry: false });
+    const stat = lstatOrNone(log);
     if (stat !== undefined && (!stat.isFile() || stat.size > LOG_BYTES)) renameSync(log, `${log}.1`);
     return openForAppend(log);
   } catch {

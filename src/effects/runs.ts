@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { plainJsonOf, plainTextOf, removeWhatever } from '../plain-file.ts';
+import { lstatOrNone, plainJsonOf, plainTextOf, removeWhatever } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { readCause, readStop } from '../runner/cause.ts';
 import { claimRun, isAlive, readClaim } from '../runner/claim.ts';
@@ -173,7 +173,7 @@ const FRESH = 100;
 function readRun(folder: string): RunRecord | 'gone' | 'unreadable' {
   const cached = cache.get(folder);
   if (cached?.final === true) return cached.record;
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  const stat = lstatOrNone(folder);
   if (stat === undefined || !stat.isDirectory()) return 'gone';
   missingSince.delete(folder);
   if (cached !== undefined && cached.mtime === stat.mtimeMs) return withState(cached.record);
@@ -259,8 +259,7 @@ function unreadable(folder: string): Problem {
 const resultIn = (folder: string): RunResult | null =>
   plainJsonOf(join(folder, RUN_FILES.result), isResult, MOST_RECORD);
 
-const isOlder = (path: string, before: number): boolean =>
-  (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
+const isOlder = (path: string, before: number): boolean => (lstatOrNone(path)?.mtimeMs ?? Infinity) < before;
 
 function namesIn(folder: string): string[] {
   try {

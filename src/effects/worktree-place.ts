@@ -1,8 +1,8 @@
-import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Repository } from '../git/git.ts';
-import { plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 
 /** Written into a worktree's git dir by the runner once `after_create` has succeeded: from then on agents may have worked in it. */
 export const READY_MARK = 'kanban-ready';
@@ -31,7 +31,7 @@ export type Place =
 
 /** @param path absolute. @param id the task whose worktree is looked for. */
 export function inspectPlace(repo: Repository, path: string, id: string): Place {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatOrNone(path);
   const link = stat?.isDirectory() === true ? gitFileOf(path) : null;
   const gitDir = registeredAt(repo, path, link);
   const other = gitDir !== link && existsSync(join(path, '.git'));

@@ -1,6 +1,6 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
-import { NotPlain, plainTextOf, readFollowing, textFollowing } from '../plain-file.ts';
+import { NotPlain, lstatOrNone, plainTextOf, readFollowing, textFollowing } from '../plain-file.ts';
 import type { Repository } from './git.ts';
 
 /** Bytes: git's own small files. */
@@ -34,7 +34,7 @@ export function checkoutState(gitDir: string): CheckoutState {
 export function gitDirOf(path: string): string | null {
   const dot = join(path, '.git');
   const text = plainTextOf(dot, MOST);
-  if (text === null) return lstatSync(dot, { throwIfNoEntry: false })?.isDirectory() === true ? dot : null;
+  if (text === null) return lstatOrNone(dot)?.isDirectory() === true ? dot : null;
   const [, target] = /^gitdir: (.*?)\r?\n?$/.exec(text) ?? [];
   return target ? (isAbsolute(target) ? target : resolvePath(path, target)) : null;
 }

@@ -1,8 +1,8 @@
-import { constants, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import { plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 
 /** What a move is about to do; written before it begins, removed when it is done. Bytes are named by their blob. */
 export interface MoveJournal {
@@ -81,7 +81,7 @@ export function readJournal(repo: Repository, kind: 'move'): MoveJournal | 'unre
 export function readJournal(repo: Repository, kind: 'landing'): LandingJournal | 'unreadable' | null;
 export function readJournal(repo: Repository, kind: Journal['kind']): Journal | 'unreadable' | null {
   const path = journalPath(repo, kind);
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+  if (lstatOrNone(path) === undefined) return null;
   try {
     const journal = JSON.parse(plainTextOf(path) ?? '') as Journal;
     return journal.version === 1 && journal.kind === kind ? journal : 'unreadable';

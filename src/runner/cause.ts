@@ -1,8 +1,7 @@
-import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { CAUSES, RUN_FILES } from './folder.ts';
 import type { Cause, EndCause } from './folder.ts';
-import { plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 import { MOST_SMALL_RECORD } from './records.ts';
 import { text, time } from './shape.ts';
 import { writeOnce } from './write-once.ts';
@@ -27,7 +26,7 @@ export function readStop(folder: string): EndCause | null {
 }
 
 function readEndCause(path: string): EndCause | null {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return null;
+  if (lstatOrNone(path) === undefined) return null;
   try {
     const value = JSON.parse(plainTextOf(path, MOST_SMALL_RECORD) ?? '') as Partial<Record<keyof EndCause, unknown>>;
     const { cause, detail, at } = value;

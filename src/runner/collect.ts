@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import { changedFiles, commitAt, commitsAhead, commitsOfRun, repositoryOf, standingOf } from './branch-facts.ts';
@@ -8,7 +7,7 @@ import type { Brief, Rescue, Stray } from './folder.ts';
 import { GitFailed, mustGit } from './git.ts';
 import { commitLeftovers } from './leftovers.ts';
 import { checkMerges } from './merge-check.ts';
-import { readPlain, removeWhatever } from '../plain-file.ts';
+import { lstatOrNone, readPlain, removeWhatever } from '../plain-file.ts';
 import { putRight } from './put-right.ts';
 import { identityOf, rescueCommit } from './rescue.ts';
 import { strayCommits } from './stray-commits.ts';
@@ -47,7 +46,7 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
   const repo = options.repo ?? repositoryOf(brief);
   const nothing = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported };
   try {
-    const worktree = lstatSync(brief.worktree, { throwIfNoEntry: false });
+    const worktree = lstatOrNone(brief.worktree);
     if (worktree?.isDirectory() !== true)
       return {
         ...nothing,
@@ -92,8 +91,8 @@ export function takeReport(folder: string, brief: Brief): boolean {
 export const hasReport = (folder: string, brief: Brief): boolean =>
   (isFolder(dirname(brief.report)) && isFile(brief.report)) || isFile(join(folder, RUN_FILES.report));
 
-const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFolder = (path: string): boolean => lstatOrNone(path)?.isDirectory() === true;
+const isFile = (path: string): boolean => lstatOrNone(path)?.isFile() === true;
 
 const LONGEST_REPORT = 1024 * 1024;
 

@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, lstatSync, mkdirSync, mkdtempSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, mkdtempSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { endBecause, readCause, readStop } from './cause.ts';
 import { processIdentity } from './claim.ts';
 import { RUN_FILES } from './folder.ts';
 import type { AgentEvent, Brief, Cause, EndCause, Usage } from './folder.ts';
-import { appendPlain, openForAppend, removeWhatever } from '../plain-file.ts';
+import { appendPlain, lstatOrNone, openForAppend, removeWhatever } from '../plain-file.ts';
 import type { ProcessId } from './process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
 import { temporaryBase } from './temporary.ts';
@@ -129,7 +129,7 @@ export class LiveRun {
 
   /** Somebody removed the run folder: what the coordinator needs to know of the run is written again. */
   restoreFolder(): void {
-    if (lstatSync(join(this.folder, RUN_FILES.claim), { throwIfNoEntry: false }) !== undefined) return;
+    if (lstatOrNone(join(this.folder, RUN_FILES.claim)) !== undefined) return;
     try {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       writeOnce(join(this.folder, RUN_FILES.brief), this.brief);

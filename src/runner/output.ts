@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, lstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { openPlain } from '../plain-file.ts';
+import { lstatOrNone, openPlain } from '../plain-file.ts';
 import { JsonShortener } from './shorten-json.ts';
 
 const CHUNK = 64 * 1024;
@@ -108,7 +108,7 @@ function openOrNull(path: string): number | null {
 
 /** Bytes of a plain file; 0 for all else. */
 export function sizeOf(path: string): number {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatOrNone(path);
   return stat?.isFile() === true ? stat.size : 0;
 }
 

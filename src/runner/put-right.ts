@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Brief, Rescue } from './folder.ts';
 import { git, mustGit } from './git.ts';
-import { plainTextOf, removeWhatever } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf, removeWhatever } from '../plain-file.ts';
 import { rescueCommit, rescuePaths } from './rescue.ts';
 import { removeSpecialAmong, removeSpecialFiles } from './special-files.ts';
 import { readWorktree, shortName } from './worktree-state.ts';
@@ -74,7 +74,7 @@ const MOST_LINK = 8192;
 /** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
 function mendLink(brief: Brief): string[] {
   const link = join(brief.worktree, '.git');
-  const stat = lstatSync(link, { throwIfNoEntry: false });
+  const stat = lstatOrNone(link);
   if (plainTextOf(link, MOST_LINK)?.startsWith('gitdir: ') === true) return [];
   const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
   if (stat) renameSync(link, aside);

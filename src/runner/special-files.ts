@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { readdirSync, unlinkSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { Brief } from './folder.ts';
+import { lstatOrNone } from '../plain-file.ts';
 
 /** Files that git opens by name; a FIFO in the place of one blocks it for ever. */
 const READ_BY_GIT = new Set(['.gitignore', '.gitattributes', '.gitmodules', '.mailmap']);
@@ -42,7 +43,7 @@ export function removeSpecialAmong(worktree: string, paths: readonly string[]): 
 
 function isSpecial(path: string): boolean {
   try {
-    const stat = lstatSync(path, { throwIfNoEntry: false });
+    const stat = lstatOrNone(path);
     return stat !== undefined && !stat.isFile() && !stat.isDirectory() && !stat.isSymbolicLink();
   } catch {
     // A path that is too long, or through a file.

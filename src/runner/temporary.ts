@@ -1,7 +1,6 @@
-import { lstatSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, relative } from 'node:path';
-import { removeWhatever } from '../plain-file.ts';
+import { lstatOrNone, removeWhatever, statOrNone } from '../plain-file.ts';
 
 /** A Unix socket's path has 108 bytes on Linux, 104 on macOS; programs append 40 and more to TMPDIR. */
 const LONGEST_BASE = 40;
@@ -10,13 +9,13 @@ const LONGEST_BASE = 40;
 export function temporaryBase(root: string): string {
   const own = tmpdir();
   if (own.length <= LONGEST_BASE && !isInside(own, root)) return own;
-  return statSync('/tmp', { throwIfNoEntry: false })?.isDirectory() === true ? '/tmp' : own;
+  return statOrNone('/tmp')?.isDirectory() === true ? '/tmp' : own;
 }
 
 /** Removes the TMPDIR of a run whose runner is gone, if the path has the form of one of ours. */
 export function removeTemporary(path: string, root: string): void {
   if (dirname(path) !== temporaryBase(root) || !/^kanban-\w{6}$/.test(basename(path))) return;
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatOrNone(path);
   if (stat?.isDirectory() === true && stat.uid === process.getuid?.()) removeWhatever(path);
 }
 

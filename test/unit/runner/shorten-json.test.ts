@@ -18,7 +18,11 @@ function shorten(line: string, cuts: readonly number[]): string {
 /** The same value with every text cut where its JSON is longer than the limit: by another way than the bytes. */
 function startsAlike(full: unknown, cut: unknown): boolean {
   if (typeof full === 'string')
-    return typeof cut === 'string' && full.startsWith(cut) && (cut === full || Buffer.byteLength(JSON.stringify(cut)) > MOST - 12);
+    return (
+      typeof cut === 'string' &&
+      full.startsWith(cut) &&
+      (cut === full || Buffer.byteLength(JSON.stringify(cut)) > MOST - 12)
+    );
   if (Array.isArray(full)) return Array.isArray(cut) && full.every((item, n) => startsAlike(item, cut[n]));
   if (typeof full === 'object' && full !== null)
     return Object.entries(full).every(([key, value]) => startsAlike(value, (cut as Record<string, unknown>)[key]));
