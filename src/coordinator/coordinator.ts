@@ -4,13 +4,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
+import { isLinkedFolder, repairOwnFolder } from '../effects/own-folder.ts';
+import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
 import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
 import { recover } from '../landing/recover.ts';
-import type { Action, Decision } from '../pipeline/action.ts';
+import type { Action, Candidate, Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
 import { cleanUpOf, identitiesOf, postponedBy, type Identity } from '../pipeline/failures.ts';
 import type { Reply, Request } from '../pipeline/request.ts';
@@ -20,6 +22,7 @@ import type { View } from '../report/view.ts';
 import { unreachable } from '../unreachable.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
+import { ErrorLog } from './error-log.ts';
 import { failureOf } from './failure-of.ts';
 import { FailureRegister } from './failure-register.ts';
 import { kanbanDir } from './git-view.ts';
@@ -52,6 +55,8 @@ const IN_MOTION =
   'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
 /** Some five loose objects a commit; git packs from 6,700 on. */
 const COMMITS_BEFORE_MAINTENANCE = 1_000;
+/** Between two ticks that fail, at most. */
+const LONGEST_AGAIN = 30_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
 
 export interface CoordinatorOptions {
@@ -79,6 +84,13 @@ export class Coordinator {
   readonly #shower: Shower;
   readonly #failures = new FailureRegister((what, why) => this.#teller.hold(what, why));
   readonly #landings: Landings;
+  readonly #errors: ErrorLog;
+  /** `.kanban` was a link to a folder when the coordinator began. */
+  readonly #linked: boolean;
+  /** Since when every tick has failed as a whole (epoch ms), and how often; null = the last one did not. */
+  #failing: { readonly since: number; readonly tries: number } | null = null;
+  /** Who sent the requests in the mailbox, by their ids. */
+  readonly #senders = new Map<string, ReturnType<typeof lookAtSender>>();
   #mode: 'run' | 'finish' | 'stop' = 'run';
   #asked: 'signal' | 'command' | null = null;
   #wakeUp: (() => void) | null = null;
@@ -113,7 +125,15 @@ export class Coordinator {
       else this.#failures.failed(cleanUpOf(id), failure, Date.now());
       wake();
     });
-    this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: repo.root, capacity: 6, onEnded: wake });
+    this.#pool = createRunnerPool({
+      runnerFile: options.runnerFile,
+      root: repo.root,
+      capacity: 6,
+      onEnded: (runId) => {
+        this.#starter.returned(runId);
+        wake();
+      },
+    });
     this.#starter = new RunStarter({ repo, observer: this.#observer, pool: this.#pool, emit, wake });
     this.#follower = new RunFollower({
       root: repo.root,
@@ -124,6 +144,8 @@ export class Coordinator {
       wake,
     });
     this.#shower = new Shower(repo.root, view);
+    this.#linked = isLinkedFolder(repo.root);
+    this.#errors = new ErrorLog(repo.root, (key, message) => this.#teller.once(key, { type: 'told', message }));
     this.#landings = new Landings({ repo, pool: this.#pool, failures: this.#failures, emit, wake });
     this.#preflight = new Preflight(this.#observer, () => {
       const { heard } = this.#landings;
@@ -202,7 +224,7 @@ export class Coordinator {
     for (;;) {
       if (!lock.stillHeld()) return { code: 1, problems: [LOCK_LOST], lines: [] };
       this.#woken = false;
-      const ended = await this.#tick();
+      const ended = await this.#containedTick();
       if (ended !== null) return ended;
     }
   }
@@ -243,6 +265,26 @@ export class Coordinator {
     return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
   }
 
+  /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
+  async #containedTick(): Promise<Ending | null> {
+    try {
+      const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
+      if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+      const ending = await this.#tick();
+      this.#failing = null;
+      return ending;
+    } catch (error) {
+      const now = Date.now();
+      this.#failing = { since: this.#failing?.since ?? now, tries: (this.#failing?.tries ?? 0) + 1 };
+      const patience = this.#mode !== 'run' ? LAST_PATIENCE : this.#options.untilDone ? PATIENCE : Infinity;
+      if (now - this.#failing.since > patience) throw error;
+      this.#errors.note('the look at the repository', error);
+      this.#woken = false;
+      await this.#sleep(Math.min(LONGEST_AGAIN, AGAIN * 2 ** Math.min(this.#failing.tries, 10)));
+      return null;
+    }
+  }
+
   /** One tick; returns the end, or null to go on (after waiting, where there is nothing to do). */
   async #tick(): Promise<Ending | null> {
     const own = this.#readRequests();
@@ -276,7 +318,7 @@ export class Coordinator {
     try {
       const { requests, problems } = readMailbox(this.#mailbox);
       for (const problem of problems) this.#teller.problem(problem);
-      const own = this.#takeOwn(requests);
+      const own = this.#takeOwn(this.#withOrigin(requests));
       this.#failures.done(MAILBOX);
       return own;
     } catch (error) {
@@ -319,10 +361,30 @@ export class Coordinator {
     return mailboxOf(this.#repo.root);
   }
 
+  /** Requests with the run that they come from, where they do. Those whose sender can't be seen are refused while runs are on. */
+  #withOrigin(requests: readonly Request[]): Request[] {
+    for (const id of this.#senders.keys()) if (!requests.some((request) => request.id === id)) this.#senders.delete(id);
+    return requests.flatMap((request) => {
+      if (request.origin !== undefined) return [request];
+      const known = this.#senders.get(request.id);
+      const sender = known ?? lookAtSender(request.from, this.#repo.root);
+      this.#senders.set(request.id, sender);
+      if (sender.kind === 'run') return [{ ...request, origin: sender.origin }];
+      // Seen for the first time while a run is on, and nobody living stands behind it: a run may have written it.
+      if (sender.kind === 'user' || known !== undefined || this.#follower.alive.length === 0) return [request];
+      const what = `kanban ${request.command}${request.taskId === null ? '' : ` ${request.taskId}`}`;
+      const message = `\`${what}\` was refused: its sender has ended or can't be seen from here, and a run may have written it`;
+      answer(this.#mailbox, request.id, { ok: false, message });
+      settleRequest(this.#mailbox, request.id);
+      this.#teller.emit({ type: 'told', message: `${message}. Fix: give the command again` });
+      return [];
+    });
+  }
+
   /** `stop`, `pause` and `resume` without an id are for the coordinator itself. */
   #takeOwn(requests: readonly Request[]): Request[] {
     return requests.filter((request) => {
-      if (request.taskId !== null || request.command === 'add') return true;
+      if (request.taskId !== null || request.command === 'add' || request.origin !== undefined) return true;
       answer(this.#mailbox, request.id, this.#obey(request));
       settleRequest(this.#mailbox, request.id);
       return false;
@@ -330,10 +392,12 @@ export class Coordinator {
   }
 
   #obey(request: Request): Reply {
-    const waits = request.command === 'resume' && this.#failures.tryAgain(Date.now());
-    if (request.command === 'resume' && (this.#landings.resume() || waits)) {
-      pauseOrResume(this.#repo.root, request);
-      return { ok: true, message: 'work goes on; what waits is tried again' };
+    if (request.command === 'resume') {
+      const waits = this.#failures.tryAgain(Date.now());
+      const paused = pauseOrResume(this.#repo.root, request);
+      return (this.#landings.resume() || waits) && !paused.ok
+        ? { ok: true, message: 'work goes on; what waits is tried again' }
+        : paused;
     }
     if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
     this.stop(request.now ?? false, 'command');
@@ -393,7 +457,7 @@ export class Coordinator {
     }
     if (!mayMove && this.#mode === 'stop') this.#landings.queue.idle(true);
     if (!landed && mayMove) {
-      const turned = await this.#landings.turn(null, this.#queueParts(observation, writer));
+      const turned = await this.#turn(null, observation, writer);
       if (turned.kind === 'done' || turned.kind === 'stale') done += 1;
     }
     if (mayMove && !this.#landings.isFrozen && (await this.#writeBoard(observation, writer))) done += 1;
@@ -428,8 +492,7 @@ export class Coordinator {
   async #performOne(action: Action, observation: Observation, writer: BoardWriter): Promise<Performed | null> {
     if (observation.git.open !== null && action.type !== 'stop-run') return null;
     if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) return null;
-    if (action.type === 'land-entries')
-      return this.#landings.turn(action.entries, this.#queueParts(observation, writer));
+    if (action.type === 'land-entries') return this.#turn(action.entries, observation, writer);
     if (this.#landings.isFrozen && action.type !== 'stop-run' && action.type !== 'start-run') return null;
     return this.#attempt(action, observation, writer);
   }
@@ -442,7 +505,9 @@ export class Coordinator {
       const failed = postponedBy(this.#failures.all, action, now);
       return { kind: 'failed', why: failed?.why ?? 'it failed a moment ago' };
     }
-    const performed = await orFailed(() => perform(action, this.#parts(observation, writer)));
+    const performed = await this.#orFailed(identities[0]?.what ?? action.type, () =>
+      perform(action, this.#parts(observation, writer)),
+    );
     if (performed.kind === 'failed' && action.type === 'pick-entries' && action.picks.length > 1) {
       // One that can't be picked keeps no other from being picked.
       let picked = 0;
@@ -455,6 +520,28 @@ export class Coordinator {
     }
     this.#record(identities, performed, writer.base);
     return performed;
+  }
+
+  /** A turn of the merge queue, which reports by itself what holds its landings. */
+  async #turn(entries: readonly Candidate[] | null, observation: Observation, writer: BoardWriter): Promise<Performed> {
+    const now = Date.now();
+    if (!this.#failures.mayTry(QUEUE, now)) return { kind: 'later', why: 'the merge queue failed a moment ago' };
+    const parts = this.#queueParts(observation, writer);
+    const turned = await this.#orFailed(QUEUE.what, () => this.#landings.turn(entries, parts));
+    if (turned.kind === 'failed') this.#failures.failed(QUEUE, { why: turned.why }, now);
+    else this.#failures.done(QUEUE);
+    return turned;
+  }
+
+  /** No error ends the coordinator: it is the failure of one action. */
+  async #orFailed(what: string, work: () => Promise<Performed>): Promise<Performed> {
+    try {
+      return await work();
+    } catch (error) {
+      const why = failureOf(error);
+      if (why === null) this.#errors.note(what, error);
+      return { kind: 'failed', why: why ?? `it failed: ${error instanceof Error ? error.message : String(error)}` };
+    }
   }
 
   #record(identities: readonly Identity[], performed: Performed, base: string): void {
@@ -637,20 +724,10 @@ const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | un
 
 const NOT_READABLE = 'make it readable for you, or move what is in the way';
 const MAILBOX: Identity = { key: 'mailbox', id: null, what: 'requests' };
+const QUEUE: Identity = { key: 'merge queue', id: null, what: 'the merge queue' };
 const WATCH: Identity = { key: 'watch', id: null, what: 'watching for changes' };
 const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
 const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
-
-/** What git or the disk refuses ends no coordinator. */
-async function orFailed(work: () => Promise<Performed>): Promise<Performed> {
-  try {
-    return await work();
-  } catch (error) {
-    const why = failureOf(error);
-    if (why === null) throw error;
-    return { kind: 'failed', why };
-  }
-}
 
 /** Why it ended, when nobody asked it to. */
 const WHY: Readonly<Record<Ending['code'], string>> = {

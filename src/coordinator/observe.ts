@@ -10,7 +10,7 @@ import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
 import { isStillWritten } from '../board/vanished.ts';
 import { waitingMessages } from '../effects/messages.ts';
-import { pausedBy } from '../effects/pause.ts';
+import { pausedBy, resumedAt } from '../effects/pause.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { gitDirOf, headOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -221,6 +221,7 @@ export class Observer {
       mode: inputs.mode,
       only: inputs.only,
       paused,
+      resumedAt: resumedAt(this.repo.root),
       stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
       lost: new Map(this.#lost.map(({ id, sha }) => [id, sha])),
       landingsHeld: waits.landings,

@@ -2,7 +2,7 @@ import { markTaken, requestStop, runsFolder, type RunRecord } from '../effects/r
 import { answer, settleRequest } from '../effects/mailbox.ts';
 import type { KanbanEvent } from '../event.ts';
 import { insertChangelogLine } from '../landing/changelog.ts';
-import type { Action } from '../pipeline/action.ts';
+import type { Action, Trailer } from '../pipeline/action.ts';
 import type { Reply } from '../pipeline/request.ts';
 import type { EntryFacts } from '../pipeline/world.ts';
 import { nextId } from '../board/next-id.ts';
@@ -222,12 +222,26 @@ async function addEntry(action: Of<'add-entry'>, parts: PerformParts): Promise<P
     (_, hashes: string) => `${hashes}${nextId(settings.ids[0] ?? 'T', parts.observation.world.usedIds)}:`,
   );
   const { heading, id } = titled(text);
-  const message = plainMessage(`kanban: ${id} added`, '', [], action.request);
-  const written = await parts.writer.change([{ type: 'add', column: 'TODO', position: 'bottom', text }], message);
+  const { proposedBy } = action;
+  const trailers: Trailer[] =
+    proposedBy === undefined ? [] : [{ name: 'Kanban-Proposed', value: `${id} ${proposedBy.run}` }];
+  const subject = proposedBy === undefined ? `kanban: ${id} added` : `kanban: ${id} proposed by ${proposedBy.run}`;
+  const message = plainMessage(subject, '', trailers, action.request);
+  const under = proposedBy === undefined ? {} : { under: `Proposed (${proposedBy.taskId})` };
+  const written = await parts.writer.change(
+    [{ type: 'add', column: 'TODO', position: 'bottom', text, ...under }],
+    message,
+  );
   const failed = notDone(written, parts, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   parts.emit({ type: 'entry-added', id, title: heading, commit: written.sha });
-  reply(parts, action.request, { ok: true, message: `${id} stands in TODO: ${heading}` });
+  reply(parts, action.request, {
+    ok: true,
+    message:
+      proposedBy === undefined
+        ? `${id} stands in TODO: ${heading}`
+        : `${id} is proposed (parked in TODO; the user decides): ${heading}`,
+  });
   // The next number is only known once this one is on the board.
   return { kind: 'stale' };
 }

@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readActivity } from '../effects/run-activity.ts';
 import { aliveIds, linkLost, markTaken, type RunRecord } from '../effects/runs.ts';
+import { removeWhatever } from '../plain-file.ts';
 import { salvageRun } from '../runner/salvage-run.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
 import type { Identity } from '../pipeline/failures.ts';
@@ -108,7 +108,7 @@ export class RunFollower {
     this.#known.set(runId, state);
     if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
       this.#teller.emit({ type: 'run-adopted', id, run: runId, role, agent });
-    if (state === 'ended') rmSync(join(this.#root, '.kanban', 'ended', runId), { force: true });
+    if (state === 'ended') removeWhatever(join(this.#root, '.kanban', 'ended', runId));
     if (state === 'ended' && result !== null)
       this.#teller.emit({
         type: 'run-ended',
@@ -135,7 +135,7 @@ export class RunFollower {
     const { runId, brief, folder } = record;
     const identity: Identity = { key: `salvage ${runId}`, id: brief.taskId, what: `run ${runId}` };
     if (!this.#failures.mayTry(identity, Date.now()) || this.#salvaging.has(runId)) return;
-    const work = salvageRun(folder)
+    const work = salvageRun(folder, undefined, brief)
       .then(() => this.#failures.done(identity))
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);

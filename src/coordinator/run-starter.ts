@@ -42,6 +42,8 @@ export class RunStarter {
   /** Why a run could not be started, as reported last, by task id. */
   readonly #reported = new Map<string, string>();
   readonly #started = new Set<string>();
+  /** Orders that came back from a runner: what is still not claimed then has no folder, or none that can be read. */
+  readonly #returned = new Set<string>();
 
   constructor(parts: {
     repo: Repository;
@@ -79,12 +81,24 @@ export class RunStarter {
   /** What runs are there by now: those that are claimed are no longer starting; those that are gone free their place. */
   follow(records: readonly RunRecord[]): void {
     for (const { runId, claim } of records) if (claim !== null) this.#starting.delete(runId);
+    const there = new Set(records.map(({ runId }) => runId));
+    for (const runId of this.#returned) {
+      const facts = this.#starting.get(runId);
+      if (facts !== undefined && !there.has(runId)) this.#refuse(facts, 'its run folder was removed');
+      else if (facts !== undefined) this.#starting.delete(runId);
+    }
+    this.#returned.clear();
     const live = new Set(
       records.filter(({ state, taken }) => state !== 'ended' && taken === null).map(({ runId }) => runId),
     );
     for (const id of this.#slots.keys()) if (!live.has(id) && !this.#starting.has(id)) this.#slots.delete(id);
     for (const { runId, brief } of records)
       if (live.has(runId) && brief.slot !== undefined) this.#slots.set(runId, brief.slot);
+  }
+
+  /** A runner has ended with this order, whatever came of it. */
+  returned(runId: string): void {
+    this.#returned.add(runId);
   }
 
   /** All that is being prepared. */
@@ -111,7 +125,7 @@ export class RunStarter {
     this.#slots.set(runId, slot);
     this.#started.add(runId);
     const now = Date.now();
-    this.#starting.set(runId, {
+    const facts: RunFacts = {
       id: runId,
       taskId: action.id,
       role: action.role,
@@ -125,14 +139,15 @@ export class RunStarter {
       mustDiffer: action.mustDiffer,
       before: '',
       ended: null,
-    });
+    };
+    this.#starting.set(runId, facts);
     const work = this.#prepare(action, { runId, slot, attempt, base }, observation)
       .then((why) => {
         if (why === null) return;
-        this.#refuse(action, runId, why);
+        this.#refuse(facts, why);
       })
       .catch((error: unknown) => {
-        this.#refuse(action, runId, error instanceof Error ? error.message : String(error));
+        this.#refuse(facts, error instanceof Error ? error.message : String(error));
       })
       .finally(() => {
         this.#work.delete(work);
@@ -142,14 +157,14 @@ export class RunStarter {
   }
 
   /** Counts as a launch that failed, so that it is tried again with growing pauses and not for ever. */
-  #refuse(action: Start, runId: string, why: string): void {
+  #refuse({ id: runId, taskId, role, agent }: RunFacts, why: string): void {
     this.#starting.delete(runId);
     this.#slots.delete(runId);
     this.#refused.push({
       id: runId,
-      taskId: action.id,
-      role: action.role,
-      agent: action.agent,
+      taskId,
+      role,
+      agent,
       cause: 'not-started',
       detail: why,
       endedAt: Date.now(),
@@ -157,9 +172,9 @@ export class RunStarter {
       login: false,
     });
     // The same reason is reported once for an entry; another run of it that starts makes it new.
-    if (this.#reported.get(action.id) === why) return;
-    this.#reported.set(action.id, why);
-    this.#emit({ type: 'run-refused', id: action.id, role: action.role, why });
+    if (this.#reported.get(taskId) === why) return;
+    this.#reported.set(taskId, why);
+    this.#emit({ type: 'run-refused', id: taskId, role: role, why });
   }
 
   #freeSlot(): number {

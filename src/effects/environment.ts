@@ -168,6 +168,8 @@ function kanbanVariables(run: RunVariables): Record<string, string> {
     KANBAN_BASE: shortBranch(run.base),
     KANBAN_REPORT: run.report,
     KANBAN_RUN_ID: run.runId,
+    // The repository that the mark belongs to: for the sweep, and to tell requests of runs from those of the user.
+    KANBAN_MARK: run.runId === null ? null : run.root,
     KANBAN_CHANGED_FILES: run.changedFiles,
     KANBAN_FINDINGS: run.findings,
     KANBAN_ATTEMPT: run.attempt === null ? null : String(run.attempt),

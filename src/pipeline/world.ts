@@ -16,6 +16,8 @@ export interface World {
   readonly only: ReadonlySet<string> | null;
   /** A person paused everything (`kanban pause`), in words; null = nobody did. */
   readonly paused: string | null;
+  /** When the user last ended all holds (`kanban resume`), epoch ms: what agents met before holds nothing. 0 = never. */
+  readonly resumedAt: number;
   /** Preflight findings that stop all picks, starts and landings, in words. */
   readonly stops: readonly string[];
   /** id → a landing that base no longer contains, because somebody rewrote base. */
@@ -196,6 +198,8 @@ export interface History {
   readonly agents: ReadonlyMap<string, string>;
   /** id → what its runs used, oldest first, as `Kanban-Usage` tells. */
   readonly used: ReadonlyMap<string, readonly UsedRun[]>;
+  /** Run id → how many entries it has added, as `Kanban-Proposed` tells. */
+  readonly proposed: ReadonlyMap<string, number>;
 }
 
 export interface OrphanBranch {

@@ -1,15 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { branchFaults, knowHonestMerges } from '../git/branch-faults.ts';
 import type { Repository } from '../git/git.ts';
 import { changedFiles, commitAt, commitsAhead, isRewritten, repositoryOf, standingOf } from './branch-facts.ts';
@@ -18,9 +8,11 @@ import { RUN_FILES } from './folder.ts';
 import type { Brief, Rescue, Stray } from './folder.ts';
 import { GitFailed, mustGit } from './git.ts';
 import { commitLeftovers } from './leftovers.ts';
+import { lstatOrNone, readPlain, removeWhatever } from '../plain-file.ts';
 import { putRight } from './put-right.ts';
 import { identityOf, rescueCommit } from './rescue.ts';
 import { strayCommits } from './stray-commits.ts';
+import { writeWhole } from './write-once.ts';
 
 /** The facts of a run: what git and the report file say once nothing of it is alive. */
 export interface Collected {
@@ -62,8 +54,15 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
   const reported = takeReport(folder, brief);
   const nothing = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported };
   try {
-    if (!existsSync(brief.worktree))
-      return { ...nothing, ...(await branchAlone(brief, repo)), faults: ['the worktree is gone'] };
+    const worktree = lstatOrNone(brief.worktree);
+    if (worktree?.isDirectory() !== true)
+      return {
+        ...nothing,
+        ...(await branchAlone(brief, repo)),
+        faults: [
+          worktree === undefined ? 'the worktree is gone' : `the worktree was replaced: ${brief.worktree} is no folder`,
+        ],
+      };
     return { ...(await collectWork(brief, repo, options)), reported };
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
@@ -94,18 +93,24 @@ async function branchAlone(brief: Brief, repo: Repository): Promise<Pick<Collect
 /** Copies the agent's report into the run folder and takes it out of the worktree. */
 export function takeReport(folder: string, brief: Brief): boolean {
   const kept = join(folder, RUN_FILES.report);
-  try {
-    const fd = openSync(brief.report, 'r');
-    const text = Buffer.alloc(Math.min(fstatSync(fd).size, LONGEST_REPORT));
-    readSync(fd, text, 0, text.length, 0);
-    closeSync(fd);
-    writeFileSync(kept, text, { mode: 0o600 });
-  } catch {
-    // There is none, or it is a folder: no report.
+  if (isFolder(dirname(brief.report))) {
+    try {
+      const bytes = readPlain(brief.report, LONGEST_REPORT);
+      if (bytes !== null) writeWhole(kept, bytes);
+    } catch {
+      // A link, a folder, a FIFO: no report.
+    }
+    removeWhatever(brief.report);
   }
-  rmSync(brief.report, { force: true, recursive: true });
-  return existsSync(kept);
+  return isFile(kept);
 }
+
+/** Is there a report: a plain file, in a folder that no link leads to? */
+export const hasReport = (folder: string, brief: Brief): boolean =>
+  (isFolder(dirname(brief.report)) && isFile(brief.report)) || isFile(join(folder, RUN_FILES.report));
+
+const isFolder = (path: string): boolean => lstatOrNone(path)?.isDirectory() === true;
+const isFile = (path: string): boolean => lstatOrNone(path)?.isFile() === true;
 
 const LONGEST_REPORT = 1024 * 1024;
 

@@ -14,12 +14,13 @@ import type { ProgramEnd } from './supervise.ts';
  * git is asked nothing and nothing is committed: the worktree is brought to the next commit before the next check.
  */
 export async function executeCheck(run: LiveRun, check: CheckPlan): Promise<void> {
-  const room = new Room([run.brief.worktree, run.folder]);
+  const room = new Room(() => [run.brief.worktree, run.temporary ?? run.folder]);
   run.lookForStop();
   if (!run.ended) await prepare(run);
   const end = run.ended ? NOT_STARTED : await play(run, check, room);
   room.look();
   conclude(run, end);
+  run.restoreFolder();
   publish(run.folder, {
     version: 1,
     runId: run.brief.runId,
@@ -78,14 +79,14 @@ function conclude(run: LiveRun, { exit, spawnError }: ProgramEnd): void {
 /** A check that fails for want of room may have made some again before anybody can look. */
 class Room {
   least = Number.MAX_SAFE_INTEGER;
-  private readonly paths: readonly string[];
+  private readonly paths: () => readonly string[];
 
-  constructor(paths: readonly string[]) {
+  constructor(paths: () => readonly string[]) {
     this.paths = paths;
   }
 
   look(): void {
-    for (const path of this.paths)
+    for (const path of this.paths())
       try {
         const { bavail, bsize, files, ffree } = statfsSync(path);
         // No file can be made without an inode either; some file systems count none.

@@ -18,6 +18,8 @@ export interface Where {
 }
 
 export interface GitOptions {
+  /** ms after which it is killed, and ends with code -1. */
+  readonly timeout?: number;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -62,8 +64,9 @@ export async function git(
     args: harmless(['-C', worktree, ...SETTINGS, ...args]),
     env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env },
     input: options.input ?? null,
+    timeout: options.timeout ?? LONGEST,
   };
-  const answer = await shell?.run({ ...call, file: 'git', timeout: LONGEST, most: MOST_OUTPUT });
+  const answer = await shell?.run({ ...call, file: 'git', most: MOST_OUTPUT });
   return answer ?? spawned(call);
 }
 
@@ -71,10 +74,12 @@ function spawned({
   args,
   env,
   input,
+  timeout,
 }: {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly input: string | null;
+  readonly timeout: number;
 }): Promise<GitEnd> {
   return new Promise((resolve) => {
     const child = spawn('git', args, {
@@ -90,7 +95,7 @@ function spawned({
       if (size <= MOST_OUTPUT) out.push(chunk);
     });
     child.stderr?.on('data', (chunk: Buffer) => void (err.length < 64 && err.push(chunk)));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
     child.once('error', (error) => {
       clearTimeout(timer);
       resolve({ code: -1, stdout: '', stderr: error.message });

@@ -1,12 +1,13 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, processIdentity } from './claim.ts';
+import { isAlive, processIdentity, readClaimFile } from './claim.ts';
 import type { Claim } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
 import { supervise } from './supervise.ts';
-import { writeOnce } from './write-once.ts';
+import { removeWhatever } from '../plain-file.ts';
+import { writeOnce, writeWhole } from './write-once.ts';
 
 /** Written into the worktree's git dir once `after_create` has passed: only then may an agent start in it. */
 export const READY_FILE = 'kanban-ready';
@@ -22,7 +23,7 @@ export async function prepare(run: LiveRun): Promise<void> {
     if (hooks.afterCreate !== '')
       await withLock(run, () => runHook(run, 'after_create', hooks.afterCreate, { HUSKY: '0' }));
     if (run.ended) return;
-    writeFileSync(ready, `${run.brief.runId}\n`);
+    writeWhole(ready, `${run.brief.runId}\n`);
   }
   if (hooks.beforeRun !== '') await runHook(run, 'before_run', hooks.beforeRun);
 }
@@ -96,7 +97,7 @@ async function withLock(run: LiveRun, work: () => Promise<void>): Promise<void> 
   try {
     await work();
   } finally {
-    unlinkSync(lock);
+    removeWhatever(lock);
   }
 }
 
@@ -108,7 +109,7 @@ function removeDeadLock(lock: string): void {
     renameSync(lock, aside);
     const taken = readHolder(aside);
     if (taken !== null && isAlive(taken) === 'alive') writeOnce(lock, taken);
-    unlinkSync(aside);
+    removeWhatever(aside);
   } catch {
     // It is gone.
   }
@@ -124,9 +125,5 @@ function isLeft(holder: Claim | null): boolean {
 const LONGEST_FOREIGN = 60 * 60_000;
 
 function readHolder(path: string): Claim | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Claim;
-  } catch {
-    return null;
-  }
+  return readClaimFile(path);
 }

@@ -14,7 +14,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Brief, Rescue } from './folder.ts';
 import { git, mustGit } from './git.ts';
 import { unhide } from './hidden-work.ts';
+import { lstatOrNone, plainTextOf, removeWhatever } from '../plain-file.ts';
 import { rescueCommit, rescuePaths } from './rescue.ts';
+import { removeSpecialAmong, removeSpecialFiles } from './special-files.ts';
 import { readWorktree, shortName } from './worktree-state.ts';
 import type { Operation, WorktreeState } from './worktree-state.ts';
 
@@ -34,7 +36,14 @@ export async function putRight(brief: Brief): Promise<PutRight> {
   const rescued: Rescue[] = [];
   const faults = [...mendLink(brief), ...mendGitDir(brief)];
   await unhide(brief);
+  const special = removeSpecialFiles(brief);
   let state = await withoutRemnant(brief, await readWorktree(brief));
+  const tracked = state.changes.flatMap(({ kind, path }) => (kind === 'changed' ? [path] : []));
+  special.push(...removeSpecialAmong(brief.worktree, tracked));
+  if (special.length > 0)
+    faults.push(
+      `it left what is no file (a FIFO, a socket or a device) in the place of: ${special.slice(0, 10).join(', ')}`,
+    );
   const unmerged = state.changes.some((change) => change.kind === 'unmerged');
   if (state.operation !== null || unmerged) {
     const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
@@ -70,11 +79,15 @@ async function withoutRemnant(brief: Brief, state: WorktreeState): Promise<Workt
   return readWorktree(brief);
 }
 
+/** Bytes: a path has at most 4096. */
+const MOST_LINK = 8192;
+
 /** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
 function mendLink(brief: Brief): string[] {
   const link = join(brief.worktree, '.git');
-  const stat = lstatSync(link, { throwIfNoEntry: false });
-  if (stat?.isFile() && leadsTo(brief, readFileSync(link, 'utf8'))) return [];
+  const stat = lstatOrNone(link);
+  const text = stat?.isFile() ? plainTextOf(link) : null;
+  if (text !== null && leadsTo(brief, text)) return [];
   const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
   if (stat) renameSync(link, aside);
   writeFileSync(link, `gitdir: ${brief.gitDir}\n`);
@@ -118,7 +131,7 @@ async function removeStaleLocks(brief: Brief): Promise<void> {
       if (Date.now() - changedAt(lock) > 60_000) break;
       await pause(100);
     }
-    rmSync(lock, { force: true });
+    removeWhatever(lock);
   }
 }
 

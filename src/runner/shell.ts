@@ -1,14 +1,16 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_FILES } from './folder.ts';
 import type { ShellPlan } from './folder.ts';
 import type { CollectOptions } from './collect.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
+import { readPlain, removeWhatever } from '../plain-file.ts';
 import { shellMergeBase } from './shell-merge.ts';
 import { reviewByProgram } from './shell-review.ts';
 import { supervise } from './supervise.ts';
 import type { Program, ProgramEnd } from './supervise.ts';
+import { writeWhole } from './write-once.ts';
 
 /** What playing the embedded agent came to; its report is in the run folder. */
 export interface ShellEnd {
@@ -131,17 +133,20 @@ function commandProgram(run: LiveRun, command: string): Pick<Program, 'file' | '
 /** A script may write the report itself (for its `changelog` line); one that failed may only say so. */
 function ownReport(run: LiveRun, passed: boolean): boolean {
   try {
-    const text = readFileSync(run.brief.report, 'utf8');
+    const text = readPlain(run.brief.report, MOST_READ)?.toString('utf8');
+    if (text === undefined) return false;
     if (passed || /^verdict:\s*(blocked|failed|changes)/im.test(text)) return true;
-    rmSync(run.brief.report, { force: true });
+    removeWhatever(run.brief.report);
   } catch {
     // It wrote none: the usual case.
   }
   return false;
 }
 
+const MOST_READ = 1024 * 1024;
+
 function report(run: LiveRun, verdict: string, text: string): void {
-  writeFileSync(join(run.folder, RUN_FILES.report), `---\nverdict: ${verdict}\n---\n${text}\n`, { mode: 0o600 });
+  writeWhole(join(run.folder, RUN_FILES.report), `---\nverdict: ${verdict}\n---\n${text}\n`);
 }
 
 const count = (files: number): string => (files === 1 ? '1 file' : `${files} files`);

@@ -221,6 +221,7 @@ export class WorldSim {
       mode: this.mode,
       only: null,
       paused: null,
+      resumedAt: 0,
       stops: [],
       lost: new Map(),
       landingsHeld: null,
