@@ -5,7 +5,7 @@ import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
-import { pruneRuns } from '../effects/runs.ts';
+import { listRuns, pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
 import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
@@ -29,6 +29,7 @@ import { RunStarter } from './run-starter.ts';
 import { setUp } from './set-up.ts';
 import { codeOf, outcomeOf, type Ending } from './ending.ts';
 import { RunFollower } from './run-follower.ts';
+import { SharedWatch } from './shared-watch.ts';
 import { Shower } from './shower.ts';
 import { Teller } from './teller.ts';
 import { pinLost } from './missing-landings.ts';
@@ -71,6 +72,7 @@ export class Coordinator {
   readonly #branches: Branches;
   readonly #pool: RunnerPool;
   readonly #starter: RunStarter;
+  readonly #shared: SharedWatch;
   readonly #preflight: Preflight;
   readonly #teller: Teller;
   readonly #follower: RunFollower;
@@ -112,7 +114,15 @@ export class Coordinator {
     const { emit } = this.#teller;
     this.#branches = new Branches(repo, emit);
     this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: repo.root, capacity: 6, onEnded: wake });
-    this.#starter = new RunStarter({ repo, observer: this.#observer, pool: this.#pool, emit, wake });
+    this.#shared = new SharedWatch(repo, emit);
+    this.#starter = new RunStarter({
+      repo,
+      observer: this.#observer,
+      pool: this.#pool,
+      emit,
+      shared: this.#shared,
+      wake,
+    });
     this.#follower = new RunFollower({
       root: repo.root,
       observer: this.#observer,
@@ -245,9 +255,12 @@ export class Coordinator {
     const { requests, problems } = readMailbox(this.#mailbox);
     for (const problem of problems) this.#teller.problem(problem);
     const own = this.#takeOwn(requests);
+    await this.#shared.look(listRuns(this.#repo.root).runs);
     const look = await this.#look(own);
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
+    // A run that ended in this very moment is compared before its result counts.
+    if (await this.#shared.look(observation.runs)) return null;
     this.#follow(observation);
     await this.#landings.follow(observation);
     const decision = decide(observation.world);
@@ -284,6 +297,7 @@ export class Coordinator {
       starting: this.#starter.starting,
       refused: this.#starter.refused,
       queued: this.#landings.queue.words,
+      found: this.#shared.found,
     });
   }
 

@@ -19,6 +19,7 @@ import type {
   BranchFacts,
   EndedRun,
   EntryFacts,
+  Found,
   OrphanBranch,
   PastRun,
   QueueWord,
@@ -80,6 +81,8 @@ export interface Inputs {
   readonly refused: readonly PastRun[];
   /** What the merge queue said last, by task id. */
   readonly queued: ReadonlyMap<string, QueueWord>;
+  /** What runs changed of what all worktrees share, by run id. */
+  readonly found?: ReadonlyMap<string, Found>;
 }
 
 export type Look =
@@ -212,7 +215,7 @@ export class Observer {
     );
     const known = new Set(records.map(({ runId }) => runId));
     const paused = pausedBy(this.repo.root);
-    const facts = this.#runs(records);
+    const facts = this.#runs(records, inputs.found);
     const world: World = {
       now: inputs.now,
       settings,
@@ -376,7 +379,7 @@ export class Observer {
       if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
   }
 
-  #runs(records: readonly RunRecord[]): RunFacts[] {
+  #runs(records: readonly RunRecord[], found: Inputs['found']): RunFacts[] {
     return records.flatMap((record): RunFacts[] => {
       if (record.taken !== null || this.history.history.taken.has(record.runId)) return [];
       const { brief } = record;
@@ -395,7 +398,8 @@ export class Observer {
           stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
           mustDiffer: brief.mustDiffer,
           before: brief.tip,
-          ended: record.result === null ? null : this.#ended(record, record.result),
+          ended:
+            record.result === null ? null : { ...this.#ended(record, record.result), found: found?.get(record.runId) },
         },
       ];
     });

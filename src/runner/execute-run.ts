@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { adapterNamed } from '../agents/index.ts';
 import type { Adapter } from '../agents/agent.ts';
+import { trustConfig } from '../git/harmless.ts';
 import { claimRun } from './claim.ts';
 import { collect } from './collect.ts';
 import type { CollectOptions, Collected } from './collect.ts';
@@ -36,6 +37,7 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   const { folder } = order;
   const brief = JSON.parse(readFileSync(join(folder, RUN_FILES.brief), 'utf8')) as Brief;
   if (!claimRun(folder)) return false;
+  trustConfig(brief.gitCommonDir);
   const run = new LiveRun(folder, brief, order.env);
   onClaimed(run);
   if (brief.check !== undefined) {

@@ -9,6 +9,7 @@ import { endTree } from './end-tree.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Cause } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
+import { traced } from './git-trace.ts';
 import { listProcesses, readProcess, startedSince } from './process-table.ts';
 import { fingerprint, StallWatch } from './stall.ts';
 import { descendants, sweepRun } from './sweep.ts';
@@ -121,7 +122,7 @@ function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: st
     const output = run.outputFd();
     run.makeTemporary();
     const { bwrap, worktree } = run.brief;
-    const env = { ...run.env, ...program.env };
+    const env = { ...run.env, ...program.env, ...(program.isAgent && !run.brief.check ? traced(run.brief) : {}) };
     const missing = bwrap === null ? null : notThere(program.file, worktree, env['PATH']);
     if (missing !== null) return { spawnError: missing };
     const { file, args } = bwrap === null ? program : contained(bwrap, program.file, program.args);
