@@ -24,9 +24,9 @@ beforeEach(() => {
   events = [];
   watch = new SharedWatch(repo, (event) => events.push(event));
 });
-afterEach(() => {
+afterEach(async () => {
   closeRefs(repo);
-  rig.remove();
+  await rig.remove();
 });
 
 const record = (brief: Brief, result: Partial<RunResult> | null): RunRecord => ({
