@@ -7,7 +7,7 @@ import { forgetMessages, messagesFolder } from '../effects/messages.ts';
 import { isLinkedFolder, repairOwnFolder } from '../effects/own-folder.ts';
 import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
-import { pruneRuns } from '../effects/runs.ts';
+import { listRuns, pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
 import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
@@ -36,6 +36,7 @@ import { RunStarter } from './run-starter.ts';
 import { setUp } from './set-up.ts';
 import { codeOf, outcomeOf, type Ending } from './ending.ts';
 import { RunFollower } from './run-follower.ts';
+import { SharedWatch } from './shared-watch.ts';
 import { Shower } from './shower.ts';
 import { Teller } from './teller.ts';
 import { pinLost } from './missing-landings.ts';
@@ -78,6 +79,7 @@ export class Coordinator {
   readonly #branches: Branches;
   readonly #pool: RunnerPool;
   readonly #starter: RunStarter;
+  readonly #shared: SharedWatch;
   readonly #preflight: Preflight;
   readonly #teller: Teller;
   readonly #follower: RunFollower;
@@ -134,7 +136,15 @@ export class Coordinator {
         wake();
       },
     });
-    this.#starter = new RunStarter({ repo, observer: this.#observer, pool: this.#pool, emit, wake });
+    this.#shared = new SharedWatch(repo, emit);
+    this.#starter = new RunStarter({
+      repo,
+      observer: this.#observer,
+      pool: this.#pool,
+      emit,
+      shared: this.#shared,
+      wake,
+    });
     this.#follower = new RunFollower({
       root: repo.root,
       observer: this.#observer,
@@ -288,9 +298,12 @@ export class Coordinator {
   /** One tick; returns the end, or null to go on (after waiting, where there is nothing to do). */
   async #tick(): Promise<Ending | null> {
     const own = this.#readRequests();
+    await this.#shared.look(listRuns(this.#repo.root).runs);
     const look = await this.#look(own);
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
+    // A run that ended in this very moment is compared before its result counts.
+    if (await this.#shared.look(observation.runs)) return null;
     this.#follow(observation);
     await this.#landings.follow(observation);
     const decision = decide(observation.world);
@@ -354,6 +367,7 @@ export class Coordinator {
       refused: this.#starter.refused,
       queued: this.#landings.queue.words,
       failures: this.#failures.all,
+      found: this.#shared.found,
     };
   }
 

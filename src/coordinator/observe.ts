@@ -19,6 +19,7 @@ import type {
   BranchFacts,
   EndedRun,
   EntryFacts,
+  Found,
   OrphanBranch,
   PastRun,
   QueueWord,
@@ -82,6 +83,8 @@ export interface Inputs {
   readonly queued: ReadonlyMap<string, QueueWord>;
   /** Actions that could not be done. */
   readonly failures: World['failures'];
+  /** What runs changed of what all worktrees share, by run id. */
+  readonly found?: ReadonlyMap<string, Found>;
 }
 
 export type Look =
@@ -214,7 +217,7 @@ export class Observer {
     );
     const known = new Set(records.map(({ runId }) => runId));
     const paused = pausedBy(this.repo.root);
-    const facts = this.#runs(records);
+    const facts = this.#runs(records, inputs.found);
     const world: World = {
       now: inputs.now,
       settings,
@@ -380,7 +383,7 @@ export class Observer {
       if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
   }
 
-  #runs(records: readonly RunRecord[]): RunFacts[] {
+  #runs(records: readonly RunRecord[], found: Inputs['found']): RunFacts[] {
     return records.flatMap((record): RunFacts[] => {
       if (record.taken !== null || this.history.history.taken.has(record.runId)) return [];
       const { brief } = record;
@@ -399,7 +402,8 @@ export class Observer {
           stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
           mustDiffer: brief.mustDiffer,
           before: brief.tip,
-          ended: record.result === null ? null : this.#ended(record, record.result),
+          ended:
+            record.result === null ? null : { ...this.#ended(record, record.result), found: found?.get(record.runId) },
         },
       ];
     });

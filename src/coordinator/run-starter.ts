@@ -23,6 +23,7 @@ import { startRef, type GitView } from './git-view.ts';
 import { withMessages } from './message-front.ts';
 import { briefOf, environmentOf } from './run-brief.ts';
 import { planRun } from './run-plan.ts';
+import type { SharedWatch } from './shared-watch.ts';
 import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
@@ -33,6 +34,7 @@ export class RunStarter {
   readonly #observer: Observer;
   readonly #pool: RunnerPool;
   readonly #emit: (event: KanbanEvent) => void;
+  readonly #shared: SharedWatch;
   readonly #wake: () => void;
   /** Runs under preparation or handed over and not yet claimed, by run id. */
   readonly #starting = new Map<string, RunFacts>();
@@ -50,12 +52,14 @@ export class RunStarter {
     observer: Observer;
     pool: RunnerPool;
     emit: (event: KanbanEvent) => void;
+    shared: SharedWatch;
     wake: () => void;
   }) {
     this.#repo = parts.repo;
     this.#observer = parts.observer;
     this.#pool = parts.pool;
     this.#emit = parts.emit;
+    this.#shared = parts.shared;
     this.#wake = parts.wake;
   }
 
@@ -265,6 +269,7 @@ export class RunStarter {
       changed: changed.length === 0 ? null : join(folder, CHANGED),
       findings: findings === '' ? null : join(folder, FINDINGS),
     });
+    await this.#shared.begin(folder);
     // Before it hears of the run: one that listens while it works would take them a second time.
     markGiven(this.#repo.root, action.id, said.waiting);
     this.#pool.start(folder, env);

@@ -138,6 +138,20 @@ export interface EndedRun {
   readonly report: ReadReport;
   /** Commits that carry the run's git identity where none may be: on base or in the person's checkout. */
   readonly strays: readonly Stray[];
+  /** What it changed of what all worktrees share; absent: nothing. */
+  readonly found?: Found | undefined;
+}
+
+/** What a comparison of what all worktrees share said of a run. */
+export interface Found {
+  /** They fail the run. */
+  readonly faults: readonly string[];
+  /** Only reported: whose change it was can't be told, or it harms nobody. */
+  readonly notes: readonly string[];
+  /** Only the user can decide what becomes of the branch. */
+  readonly escalate?: string;
+  /** Everything was compared. */
+  readonly done?: boolean;
 }
 
 /** The report as read (agents/report.ts). */

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { adapterNamed } from '../agents/index.ts';
 import type { Adapter } from '../agents/agent.ts';
 import { lastWord } from '../agents/last-word.ts';
+import { trustConfig } from '../git/harmless.ts';
 import { claimRun } from './claim.ts';
 import { collect, hasReport as reportIn } from './collect.ts';
 import type { CollectOptions, Collected } from './collect.ts';
@@ -40,6 +41,7 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   // Without a brief there is nothing to do and nothing to claim; the coordinator sees that the order came back.
   if (brief === null) return false;
   if (!claimRun(folder)) return false;
+  trustConfig(brief.gitCommonDir);
   const run = new LiveRun(folder, brief, order.env);
   onClaimed(run);
   if (brief.check !== undefined) {

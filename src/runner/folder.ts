@@ -265,6 +265,8 @@ export interface Stray {
   readonly isMerge: boolean;
   /** Short name of the branch that it lies on; '' = the detached HEAD of the person's checkout. */
   readonly on: string;
+  /** Only the branch was moved: index and files of the checkout are still as before. */
+  readonly onlyRef?: boolean;
 }
 
 /** `taken.json` */

@@ -10,6 +10,7 @@ import { RUN_FILES } from './folder.ts';
 import type { Cause } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { openPlain } from '../plain-file.ts';
+import { traced } from './git-trace.ts';
 import { listProcesses, readProcess, startedSince } from './process-table.ts';
 import { fingerprint, StallWatch } from './stall.ts';
 import type { AgentProcess } from './records.ts';
@@ -122,7 +123,7 @@ function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: st
     if (program.stdin !== null) stdin = openPlain(program.stdin) ?? 'ignore';
     const output = run.outputFd();
     const { bwrap, worktree } = run.brief;
-    const env = { ...run.environment(), ...program.env };
+    const env = { ...run.environment(), ...program.env, ...(program.isAgent && !run.brief.check ? traced(run.brief) : {}) };
     const missing = bwrap === null ? null : notThere(program.file, worktree, env['PATH']);
     if (missing !== null) return { spawnError: missing };
     const { file, args } = bwrap === null ? program : contained(bwrap, program.file, program.args);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { undoing } from '../../../src/pipeline/stray.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import type { Collected } from '../../../src/runner/collect.ts';
 import type { Brief } from '../../../src/runner/folder.ts';
@@ -485,6 +487,30 @@ describe('facts', () => {
     expect((await collected(rig.brief({ role: 'tester' }))).faults).toEqual(dropped);
     rig.writeTask('later.txt', 'x\n');
     expect((await collected(brief)).faults).toEqual(dropped);
+  });
+});
+
+describe('I6: a branch of the user that was moved without its checkout (git update-ref)', () => {
+  it('the advice works when copied: added, changed and deleted files', async () => {
+    rig.write('gone.txt', 'x\n');
+    rig.git('add', '.');
+    rig.git('commit', '-qm', 'gone');
+    rig.inTask('merge', '-q', '--ff-only', 'main');
+    const brief = rig.brief();
+    const before = rig.git('ls-tree', '-r', 'main');
+    rig.writeTask("it's new.txt", 'new\n');
+    rig.writeTask('file.txt', 'changed\n');
+    rig.inTask('rm', '-q', 'gone.txt');
+    rig.inTask('add', '-A');
+    asRun(brief, '-C', rig.worktree, 'commit', '-q', '-m', 'work');
+    asRun(brief, '-C', rig.worktree, 'update-ref', 'refs/heads/main', 'HEAD');
+    rig.write('other.txt', "the user's\n");
+    const { strays } = await collect(rig.folder(brief), brief);
+    const advice = undoing(strays);
+    execFileSync('sh', ['-ec', advice], { cwd: rig.root, stdio: 'pipe' });
+    expect(rig.git('ls-tree', '-r', 'main')).toBe(before);
+    expect(rig.git('status', '--porcelain')).toBe('M other.txt');
+    expect(rig.git('log', '-1', '--format=%B', 'main')).toContain(`This reverts commit ${strays[0]?.sha}.`);
   });
 });
 
