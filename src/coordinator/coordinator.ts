@@ -5,6 +5,7 @@ import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
 import { isLinkedFolder, repairOwnFolder } from '../effects/own-folder.ts';
+import { removeSandboxPlaces } from '../effects/sandbox-places.ts';
 import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { pruneRuns } from '../effects/runs.ts';
@@ -580,6 +581,7 @@ export class Coordinator {
     await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
     await this.#landings.close();
+    if (this.#follower.alive.length === 0) removeSandboxPlaces(this.#repo.commonDir);
     this.#pool.close();
     this.#teller.emit({
       type: 'coordinator-ended',
