@@ -128,6 +128,9 @@ const NAMES = new Set([
   'all_proxy',
   'no_proxy',
   'NODE_EXTRA_CA_CERTS',
+  'COREPACK_HOME',
+  'PNPM_HOME',
+  'VOLTA_HOME',
   'GIT_SSL_CAINFO',
   'GIT_SSL_CAPATH',
   // Tools whose variables are no plain path, or are called otherwise than the rest.

@@ -43,7 +43,7 @@ describe.concurrent('I5: what a run asks for', { timeout: 180_000 }, () => {
   }) => {
     const kanban = made({ todo: '## T-1: One\n\nDo it.\n' });
     kanban.plan('T-1.task.1', `pause here; ${END}`);
-    const coordinator = kanban.start();
+    kanban.start();
     await kanban.at('here');
     const inWorktree = () => kanban.kanbanIn(join(kanban.root, '.worktrees', 'T-1'), 'pause', 'T-1');
     const refused = inWorktree();
