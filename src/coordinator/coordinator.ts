@@ -19,6 +19,7 @@ import type { Reply, Request } from '../pipeline/request.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import type { View } from '../report/view.ts';
+import { removeSpecialFiles } from '../runner/special-files.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
 import { FailureContainment } from './containment.ts';
@@ -270,6 +271,9 @@ export class Coordinator {
     try {
       const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
       if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+      const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
+      if (special.length > 0)
+        this.#teller.emit({ type: 'told', message: `removed FIFOs that would block git: ${special.join(', ')}` });
       const ending = await this.#tick();
       this.#failing = null;
       return ending;

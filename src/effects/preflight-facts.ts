@@ -1,6 +1,7 @@
-import { readFile, readdir, statfs } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, openRepository, type Repository } from '../git/git.ts';
+import { textFollowing } from '../plain-file.ts';
 import type { PreflightFacts } from '../preflight/facts.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { ok, type Problem } from '../problem.ts';
@@ -371,7 +372,7 @@ async function readPromptProblems({ prompts, settings }: FactsAsked, checkout: s
   const found = await Promise.all(
     ROLES.map(async (role) => {
       const file = settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
-      const prompt = prompts?.[role] ?? { file, text: await readFile(join(checkout, file), 'utf8').catch(() => null) };
+      const prompt = prompts?.[role] ?? { file, text: textFollowing(join(checkout, file)) };
       if (prompt.text !== null) return checked(prompt.text, prompt.file);
       const needed = settings.agents[settings.roles[role].agent]?.kind !== 'shell';
       return needed

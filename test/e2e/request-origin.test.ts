@@ -55,7 +55,7 @@ describe.concurrent('I5: what a run asks for', { timeout: 180_000 }, () => {
     writeFileSync(`${file}.new`, JSON.stringify({ id, at: 1, by, command: 'abandon', taskId: 'T-1', why: 'forged' }));
     renameSync(`${file}.new`, file);
     await until(
-      () => coordinator.words.includes('was refused'),
+      () => kanban.story().includes('was refused'),
       () => kanban.story(),
     );
     expect(kanban.column('IN_PROGRESS')).toContain('T-1');
