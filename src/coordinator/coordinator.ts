@@ -5,6 +5,7 @@ import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
 import { isLinkedFolder, repairOwnFolder } from '../effects/own-folder.ts';
+import { removeSandboxPlaces } from '../effects/sandbox-places.ts';
 import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { listRuns, pruneRuns } from '../effects/runs.ts';
@@ -20,6 +21,7 @@ import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import type { View } from '../report/view.ts';
 import { unreachable } from '../unreachable.ts';
+import { removeSpecialFiles } from '../runner/special-files.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
 import { ErrorLog } from './error-log.ts';
@@ -280,6 +282,9 @@ export class Coordinator {
     try {
       const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
       if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+      const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
+      if (special.length > 0)
+        this.#teller.emit({ type: 'told', message: `removed FIFOs that would block git: ${special.join(', ')}` });
       const ending = await this.#tick();
       this.#failing = null;
       return ending;
@@ -710,6 +715,7 @@ export class Coordinator {
     await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
     await this.#landings.close();
+    if (this.#follower.alive.length === 0) removeSandboxPlaces(this.#repo.commonDir);
     this.#pool.close();
     this.#teller.emit({
       type: 'coordinator-ended',

@@ -5,8 +5,10 @@ import { adapterOf } from '../agents/adapter-of.ts';
 import { sessionFor } from '../agents/session.ts';
 import type { Entry } from '../board/entry.ts';
 import { containmentOf } from '../effects/containment.ts';
+import { freeSlot } from '../effects/ports.ts';
 import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
 import type { RunnerPool } from '../effects/runner-pool.ts';
+import { makeSandboxPlaces } from '../effects/sandbox-places.ts';
 import { allMessages, markGiven } from '../effects/messages.ts';
 import { ensureWorktree } from '../effects/worktrees.ts';
 import type { KanbanEvent } from '../event.ts';
@@ -125,7 +127,7 @@ export class RunStarter {
           .map(({ runId }) => Number(/-(\d+)-[a-z]+-[0-9a-f]{8}$/.exec(runId)?.[1] ?? 0)),
       );
     const runId = newRunId(action.id, n, action.role);
-    const slot = this.#freeSlot();
+    const slot = freeSlot(new Set(this.#slots.values()));
     this.#slots.set(runId, slot);
     this.#started.add(runId);
     const now = Date.now();
@@ -179,13 +181,6 @@ export class RunStarter {
     if (this.#reported.get(taskId) === why) return;
     this.#reported.set(taskId, why);
     this.#emit({ type: 'run-refused', id: taskId, role: role, why });
-  }
-
-  #freeSlot(): number {
-    const used = new Set(this.#slots.values());
-    let slot = 0;
-    while (used.has(slot)) slot += 1;
-    return slot;
   }
 
   /** @returns why not, in words; null when the run is handed over. */
@@ -259,6 +254,7 @@ export class RunStarter {
         : { ok: true as const, value: '' };
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
+    if (adapter.name === 'codex') makeSandboxPlaces(this.#repo.commonDir);
     const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
     createRun(this.#repo.root, brief, withMessages(briefing(prompt.value, adapter), said.messages), {
       ...(plan.shell === null ? plan.files : {}),

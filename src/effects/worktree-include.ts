@@ -2,7 +2,6 @@ import {
   chmodSync,
   constants,
   copyFileSync,
-  existsSync,
   mkdirSync,
   readlinkSync,
   realpathSync,
@@ -13,7 +12,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 import { git } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
-import { lstatOrNone } from '../plain-file.ts';
+import { lstatOrNone, statOrNone } from '../plain-file.ts';
 
 export const INCLUDE_FILE = '.worktreeinclude';
 
@@ -25,7 +24,8 @@ export const INCLUDE_FILE = '.worktreeinclude';
  * @returns files that couldn't be copied, with the reason.
  */
 export async function copyIncluded(repo: Repository, path: string, again = false): Promise<string[]> {
-  if (!existsSync(join(repo.root, INCLUDE_FILE))) return [];
+  // git would wait for ever for a FIFO to say something.
+  if (statOrNone(join(repo.root, INCLUDE_FILE))?.isFile() !== true) return [];
   const failed: string[] = [];
   for (const file of await includedFiles(repo, relative(repo.root, dirname(path)))) {
     try {

@@ -53,7 +53,7 @@ export function worktrees(repo: Repository): Worktree[] {
     const gitDir = join(folder, name);
     const pointer = readText(join(gitDir, 'gitdir'));
     const dot = pointer && (isAbsolute(pointer) ? pointer : resolvePath(gitDir, pointer));
-    if (dot && existsSync(dot)) found.push({ path: dirname(dot), gitDir });
+    if (dot && existsSync(dot) && gitDir !== repo.gitDir) found.push({ path: dirname(dot), gitDir });
   }
   return found;
 }

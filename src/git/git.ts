@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
+import { plainTextOf, textFollowing } from '../plain-file.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { localConfig } from './config.ts';
 import { GitSpawner } from './git-spawner.ts';
 import { harmless, HARMLESS_ENV } from './harmless.ts';
 
@@ -124,11 +126,11 @@ export async function gitGated(
 
 /** The main parts of a repository, as absolute paths. */
 export interface Repository {
-  /** The main worktree: the person's checkout. */
+  /** The main worktree: the person's checkout. Of a bare repository with worktrees, the one that has its HEAD's branch. */
   readonly root: string;
   /** Git dir of the main worktree. */
   readonly gitDir: string;
-  /** What all worktrees share. Equal to `gitDir`. */
+  /** What all worktrees share. Equal to `gitDir`, but in a bare repository with worktrees. */
   readonly commonDir: string;
   readonly objectFormat: 'sha1' | 'sha256';
   readonly shallow: boolean;
@@ -152,12 +154,17 @@ export async function openRepository(cwd: string): Promise<Result<Repository>> {
   if (old) return failed([old]);
   const [bare, shallow, format, gitDir, commonDir, top] = parsed.stdout.split('\n');
   if (!gitDir || !commonDir) return failed([noRepository(cwd, parsed.stderr)]);
-  if (bare === 'true') return failed([BARE]);
+  const rest = {
+    commonDir,
+    objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
+    shallow: shallow === 'true',
+  } as const;
   const linked = gitDir !== commonDir || parsed.code !== 0;
-  const root = linked ? await mainWorktree(cwd) : top;
-  if (!root) return failed([BARE]);
-  const objectFormat = format === 'sha256' ? 'sha256' : 'sha1';
-  return ok({ root, gitDir: commonDir, commonDir, objectFormat, shallow: shallow === 'true' });
+  const root = bare === 'true' ? null : linked ? await mainWorktree(cwd) : top;
+  if (root) return ok({ ...rest, root, gitDir: commonDir });
+  // A bare repository with worktrees beside it (`.bare`, a `.git` file that leads to it, a folder for each branch).
+  const chosen = await worktreeOfBare(cwd, commonDir);
+  return chosen === null ? failed([BARE]) : ok({ ...rest, ...chosen });
 }
 
 /** All-zero object name: in a ref update, "does not exist". */
@@ -256,8 +263,8 @@ function tooOld(text: string): Problem | null {
 
 const BARE: Problem = {
   code: 'bare-repository',
-  message: 'this repository is bare: it has no checkout in which the board could stand',
-  fix: 'clone it, and run kanban in the clone',
+  message: 'this repository is bare, and no worktree has its base branch checked out: the board has no place to stand',
+  fix: 'git worktree add main main    # then run kanban there; or clone it',
 };
 
 function noRepository(cwd: string, stderr: string): Problem {
@@ -277,6 +284,35 @@ function gitMissing(cwd: string, error: unknown): Problem {
     return { code: 'no-repository', message: `${cwd} does not exist`, fix: 'go to your repository' };
   const message = `git cannot be run: ${error instanceof GitError ? error.stderr : String(error)}`;
   return { code: 'git-missing', message, fix: 'install git 2.39 or newer: https://git-scm.com/downloads' };
+}
+
+/**
+ * Of a bare repository's worktrees the one that stands for the main worktree, the same from wherever it is asked: the one
+ * that has the branch of `kanban.base`, else of the repository's own HEAD, checked out; else main, else master.
+ */
+async function worktreeOfBare(cwd: string, commonDir: string): Promise<Pick<Repository, 'root' | 'gitDir'> | null> {
+  const { stdout } = await git(['worktree', 'list', '--porcelain', '-z'], { cwd });
+  const found = stdout.split('\0\0').flatMap((block) => {
+    const lines = block.split('\0');
+    const of = (key: string): string | undefined =>
+      lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1);
+    const path = of('worktree');
+    return path === undefined || lines.includes('bare') || of('prunable') !== undefined
+      ? []
+      : [{ path, branch: of('branch') }];
+  });
+  const own = textFollowing(join(commonDir, 'HEAD'), 4096)
+    ?.trim()
+    .replace(/^ref: /, '');
+  const noted = localConfig({ commonDir }, 'kanban.base');
+  const wanted = [noted === null ? undefined : `refs/heads/${noted}`, own, 'refs/heads/main', 'refs/heads/master'];
+  for (const branch of wanted) {
+    const root = branch === undefined ? undefined : found.find((one) => one.branch === branch)?.path;
+    const text = root === undefined ? null : plainTextOf(join(root, '.git'), 8192);
+    const gitDir = /^gitdir: (.*?)\r?\n?$/.exec(text ?? '')?.[1];
+    if (root !== undefined && gitDir !== undefined) return { root, gitDir: resolve(root, gitDir) };
+  }
+  return null;
 }
 
 /** Path of the main worktree, seen from a linked one; null when the main repository is bare. */

@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { Collected } from './collect.ts';
+import { withoutMissing } from './command-missing.ts';
 import type { CheckPlan } from './folder.ts';
 import { prepare } from './hooks.ts';
 import type { LiveRun } from './live-run.ts';
@@ -55,10 +56,11 @@ export const nothingCollected = ({ commit }: CheckPlan): Collected => ({
 
 const NOT_STARTED: ProgramEnd = { exit: null, spawnError: null };
 
-function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
+async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
   run.phase('check');
   const { timeout } = run.brief;
-  return supervise(run, {
+  const from = run.outputSize();
+  const end = await supervise(run, {
     file: 'sh',
     args: ['-c', check.command],
     stdin: null,
@@ -67,6 +69,7 @@ function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
     isAgent: true,
     onTick: () => room.look(),
   });
+  return withoutMissing(check.command, end, run.outputPath, from);
 }
 
 function conclude(run: LiveRun, { exit, spawnError }: ProgramEnd): void {

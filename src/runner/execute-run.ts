@@ -140,7 +140,7 @@ function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collec
     case 'no-session':
       return { cause: 'not-started', detail: reading.detail, noSession: true };
     case 'not-started':
-      if (!worked) return { cause: 'not-started', detail: reading.detail };
+      if (!worked || reading.though === 'worked') return { cause: 'not-started', detail: reading.detail };
       break;
     default:
   }

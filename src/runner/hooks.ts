@@ -7,6 +7,7 @@ import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
 import { supervise } from './supervise.ts';
 import { removeWhatever } from '../plain-file.ts';
+import { submoduleScript } from './submodules.ts';
 import { writeOnce, writeWhole } from './write-once.ts';
 
 /** Written into the worktree's git dir once `after_create` has passed: only then may an agent start in it. */
@@ -20,6 +21,9 @@ export async function prepare(run: LiveRun): Promise<void> {
   const { hooks, gitDir } = run.brief;
   const ready = join(gitDir, READY_FILE);
   if (!existsSync(ready)) {
+    const submodules = submoduleScript(run.brief);
+    if (submodules !== null) await withLock(run, () => runHook(run, 'submodules', submodules));
+    if (run.ended) return;
     if (hooks.afterCreate !== '')
       await withLock(run, () => runHook(run, 'after_create', hooks.afterCreate, { HUSKY: '0' }));
     if (run.ended) return;
@@ -60,7 +64,8 @@ async function runHook(
   run.phase(name);
   const from = run.outputSize();
   const { timeout } = run.brief.hooks;
-  const failed = (why: string): string => `the ${name} hook ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
+  const what = name === 'submodules' ? 'the update of the submodules' : `the ${name} hook`;
+  const failed = (why: string): string => `${what} ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
   const late = () => ({
     cause: 'not-started' as const,
     detail: failed(`took longer than ${Math.round(timeout / 1000)} s`),

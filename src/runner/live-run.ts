@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, mkdtempSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { endBecause, readCause, readStop } from './cause.ts';
 import { processIdentity } from './claim.ts';
@@ -7,7 +7,7 @@ import type { AgentEvent, Brief, Cause, EndCause, Usage } from './folder.ts';
 import { appendPlain, lstatOrNone, openForAppend, removeWhatever } from '../plain-file.ts';
 import type { ProcessId } from './process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
-import { temporaryBase } from './temporary.ts';
+import { makeTemporary } from './temporary.ts';
 import { writeOnce } from './write-once.ts';
 
 /** Events that are not the agent's own words. */
@@ -118,7 +118,7 @@ export class LiveRun {
 
   /** What a program of the run is started with. Makes its TMPDIR: a new folder with a short path (sockets have 108 bytes). */
   environment(): Readonly<Record<string, string>> {
-    this.#temporary ??= mkdtempSync(join(temporaryBase(this.brief.root), 'kanban-'));
+    this.#temporary ??= makeTemporary(this.brief.runId, this.brief.root);
     return { ...this.#given, TMPDIR: this.#temporary, TMP: this.#temporary, TEMP: this.#temporary };
   }
 

@@ -52,7 +52,7 @@ export async function salvageRun(folder: string, limit = 60_000, known: Brief | 
     ...sessionOf(folder, brief, agent !== null),
     ...usageOf(folder),
   };
-  if (agent?.tmp !== undefined) removeTemporary(agent.tmp, brief.root);
+  removeTemporary(brief.runId, brief.root, agent?.tmp);
   publish(folder, result);
   return result;
 }

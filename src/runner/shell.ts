@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutMissing } from './command-missing.ts';
 import { RUN_FILES } from './folder.ts';
 import type { ShellPlan } from './folder.ts';
 import type { CollectOptions } from './collect.ts';
@@ -75,7 +76,7 @@ async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     report(run, 'ready', `Checked by program: ${count(review?.changed.length ?? 0)} changed.${told}`);
     return { end: NOTHING_RAN, collect: {} };
   }
-  const end = await runProgram(run, commandProgram(run, plan.run));
+  const end = await runCommand(run, plan.run);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed))
@@ -93,7 +94,7 @@ async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     );
     return { end: NOTHING_RAN, collect: {} };
   }
-  const end = await runProgram(run, commandProgram(run, plan.run));
+  const end = await runCommand(run, plan.run);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed)) report(run, passed ? 'passed' : 'failed', `${ran(plan.run, end)}${quoted(run)}`);
@@ -125,9 +126,11 @@ function scriptProgram(run: LiveRun, script: string): Pick<Program, 'file' | 'ar
 /** Characters; Linux takes 128 KiB. */
 const LONGEST_ARGUMENT = 30_000;
 
-function commandProgram(run: LiveRun, command: string): Pick<Program, 'file' | 'args'> {
+/** The role's `run`. */
+async function runCommand(run: LiveRun, command: string): Promise<ProgramEnd> {
   run.say(`$ ${command}`);
-  return { file: 'sh', args: ['-c', command] };
+  const from = run.outputSize();
+  return withoutMissing(command, await runProgram(run, { file: 'sh', args: ['-c', command] }), run.outputPath, from);
 }
 
 /** A script may write the report itself (for its `changelog` line); one that failed may only say so. */

@@ -9,8 +9,8 @@ const READ_BY_GIT = new Set(['.gitignore', '.gitattributes', '.gitmodules', '.ma
 const MOST_FOLDERS = 200_000;
 
 /**
- * FIFOs, sockets and devices where git looks for a file: in the worktree's git dir and at the top of the worktree. They hold
- * no bytes, so they are removed.
+ * FIFOs and devices where git looks for a file: in the worktree's git dir and at the top of the worktree. They hold no bytes,
+ * so they are removed. A socket blocks nobody, and git's own file system monitor has one in the git dir.
  * @returns what was removed, relative to the worktree or the git dir.
  */
 export function removeSpecialFiles({ worktree, gitDir }: Pick<Brief, 'worktree' | 'gitDir'>): string[] {
@@ -52,7 +52,7 @@ function isSpecial(path: string): boolean {
 }
 
 const removed = (folder: string, entry: Dirent): boolean =>
-  !entry.isFile() && !entry.isDirectory() && !entry.isSymbolicLink() && removeOne(join(folder, entry.name));
+  (entry.isFIFO() || entry.isCharacterDevice() || entry.isBlockDevice()) && removeOne(join(folder, entry.name));
 
 function removeOne(path: string): boolean {
   try {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
@@ -43,7 +43,7 @@ describe.concurrent('I5: what a run asks for', { timeout: 180_000 }, () => {
   }) => {
     const kanban = made({ todo: '## T-1: One\n\nDo it.\n' });
     kanban.plan('T-1.task.1', `pause here; ${END}`);
-    const coordinator = kanban.start();
+    kanban.start();
     await kanban.at('here');
     const inWorktree = () => kanban.kanbanIn(join(kanban.root, '.worktrees', 'T-1'), 'pause', 'T-1');
     const refused = inWorktree();
@@ -51,12 +51,11 @@ describe.concurrent('I5: what a run asks for', { timeout: 180_000 }, () => {
     expect(refused.err).toContain('is at work in this folder');
     const id = '00001790000000-0123abcd';
     const by = { name: 'Ada', email: 'ada@example.com' };
-    writeFileSync(
-      join(kanban.root, '.kanban', 'mailbox', `${id}.json`),
-      JSON.stringify({ id, at: 1, by, command: 'abandon', taskId: 'T-1', why: 'forged' }),
-    );
+    const file = join(kanban.root, '.kanban', 'mailbox', `${id}.json`);
+    writeFileSync(`${file}.new`, JSON.stringify({ id, at: 1, by, command: 'abandon', taskId: 'T-1', why: 'forged' }));
+    renameSync(`${file}.new`, file);
     await until(
-      () => coordinator.words.includes('was refused'),
+      () => kanban.story().includes('was refused'),
       () => kanban.story(),
     );
     expect(kanban.column('IN_PROGRESS')).toContain('T-1');

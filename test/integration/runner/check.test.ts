@@ -101,6 +101,12 @@ describe('the check of the merge queue', () => {
     expect(result).toMatchObject({ cause: 'no-report', detail: 'it printed more than 100000 bytes', survivors: [] });
   });
 
+  it('I3: whose program is missing has said nothing of the commit', async () => {
+    const result = await rig.run(check('no-such-program'));
+    expect(result).toMatchObject({ cause: 'not-started' });
+    expect(result.detail).toContain('exit 127');
+  });
+
   it('is stopped by stop.json, whatever it makes of SIGTERM', async () => {
     const brief = check(`trap 'exit 0' TERM; echo $$ > ${at('check.pid')}; while :; do sleep 0.1; done`);
     await rig.start(brief);

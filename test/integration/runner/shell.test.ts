@@ -54,6 +54,22 @@ describe('shell as task agent', () => {
     expect(rig.read(brief, 'report.md')).toContain('verdict: blocked');
   });
 
+  it.each([
+    ['tester', () => rig.brief(tester('no-such-program --run'))],
+    ['reviewer', () => rig.brief(reviewer([], 'no-such-program --run'))],
+  ])('I9: a program of the %s that is missing is no verdict', async (_, make) => {
+    rig.writeTask('new.txt', 'x');
+    rig.commitTask('work');
+    const result = await rig.run(make());
+    expect(result).toMatchObject({ cause: 'not-started', reported: false });
+    expect(result.detail).toMatch(/exit 127, a program was not found: .*no-such-program/);
+  });
+
+  it('a script of the branch that is missing is a failed test', async () => {
+    const result = await rig.run(rig.brief(tester('./test.sh')));
+    expect(result.cause).toBe('reported');
+  });
+
   it('takes the report that the block wrote itself, out of the worktree', async () => {
     const brief = rig.task(
       'echo x > new.txt\nprintf -- "---\\nverdict: done\\nchangelog: A new file\\n---\\n" > "$KANBAN_REPORT"\n',
@@ -71,7 +87,7 @@ describe('shell as task agent', () => {
     const [attempt, tmp = ''] = rig.git('show', 'T-1:new.txt').split(' ');
     expect(attempt).toBe('2');
     expect(dirname(tmp)).toBe(tmpdir());
-    expect(basename(tmp)).toMatch(/^kanban-\w{6}$/);
+    expect(basename(tmp)).toBe(`kanban-${brief.runId.slice(-8)}`);
     await until(() => !existsSync(tmp), 'the end of its TMPDIR');
   });
 
