@@ -28,6 +28,13 @@ async function main(): Promise<ExitCode> {
   const asked = await readCommandLine(process.argv.slice(2), io, version);
   if (asked.kind === 'ended') return asked.code;
   running = asked.spec;
+  const { refusedFromRun } = await import('./commands/check-origin.ts');
+  const refused = await refusedFromRun(asked.spec.name, asked.args, io);
+  if (refused !== null) {
+    const { printProblems } = await import('./commands/print.ts');
+    printProblems(io, [refused]);
+    return EXIT.usage;
+  }
   const { default: command } = await asked.spec.load();
   return command(asked.args, io);
 }

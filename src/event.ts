@@ -147,8 +147,6 @@ export type KanbanEvent =
   | { readonly type: 'work-rescued'; readonly id: string; readonly ref: string; readonly why: string }
   /** A branch was put away under `refs/kanban/abandoned/`. */
   | { readonly type: 'branch-kept'; readonly id: string; readonly ref: string }
-  /** What could not be removed, and why. */
-  | { readonly type: 'removal-held'; readonly id: string; readonly why: string }
   /** A person's edit of the board was committed under their name. */
   | { readonly type: 'board-edited'; readonly files: readonly string[]; readonly commit: string }
   /** A save was made from an old version: what moved since stays moved. */

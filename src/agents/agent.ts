@@ -55,7 +55,8 @@ export type AgentReading =
   /** `detail`: what went wrong, if the agent said so. */
   | { readonly kind: 'ended'; readonly detail?: string }
   | { readonly kind: 'provider'; readonly until?: number; readonly detail: string }
-  | { readonly kind: 'not-started'; readonly detail: string }
+  /** `though`: also of a run that has committed something. */
+  | { readonly kind: 'not-started'; readonly detail: string; readonly though?: 'worked' }
   /** It needs a login or a key. */
   | { readonly kind: 'login'; readonly detail: string }
   /** The session that was to go on is gone. */

@@ -120,10 +120,20 @@ function keyedProvider({ settings: { env } }: AgentRun): Record<string, string> 
 /** It exits with 0 whatever came of its turn: what the turn said decides. */
 function read(code: number | null, signal: string | null, tail: string, events: readonly AgentEvent[]): AgentReading {
   const said = lastWord(events);
+  // The CLI's own sandbox failed to start, as it does now and then with several runs side by side: nobody's fault.
+  const sandbox = sandboxFailure(said?.kind === 'ended' ? (said.detail ?? '') : tail, events);
+  if (sandbox !== null) return { kind: 'not-started', detail: sandbox, though: 'worked' };
   if (said !== null && said.kind !== 'ended') return said;
   const begun = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
   if (begun || (signal !== null && signal !== '') || (said === null && code === 0)) return said ?? { kind: 'ended' };
   return { kind: 'not-started', detail: said?.detail ?? complaint(tail) ?? `exit ${code ?? '?'}` };
+}
+
+/** Its last calls failed with the sandbox's own words, or it ended with them. */
+function sandboxFailure(words: string, events: readonly AgentEvent[]): string | null {
+  const calls = events.filter(({ type }) => type === 'tool' || type === 'denied').slice(-4);
+  const denied = calls.flatMap((event) => (event.type === 'denied' ? [event.summary] : []));
+  return [words.trim(), ...denied].find((one) => one.startsWith('bwrap: ')) ?? null;
 }
 
 /** What it says on stderr when it won't start, in one line. */

@@ -13,15 +13,23 @@ export function resetTime(text: string, now: number): number | null {
   if (here === null) return null;
   const hours = (Number(hour) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
   const sinceNow = hours * 60 + Number(minute) - here.minutes;
-  const days = month === undefined ? (sinceNow < 0 ? 1 : 0) : daysUntil(month.toLowerCase(), Number(day), here);
+  const days = month === undefined ? daysBetween(sinceNow) : daysUntil(month.toLowerCase(), Number(day), here);
   return now - (now % MINUTE) + (days * DAY + sinceNow) * MINUTE;
 }
 
 const RESETS =
   /\bresets (?:at )?(?:(?<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (?<day>\d{1,2})(?:, \d{4})?,? (?:at )?)?(?<hour>\d{1,2})(?::(?<minute>\d\d))? ?(?<half>am|pm)(?: \((?<zone>[\w/+-]+)\))?/i;
+/**
+ * A time without a date is the nearest that makes sense: one that passed within the last hours has just ended (the line was
+ * printed before it, or read late), and is no time of tomorrow.
+ */
+const daysBetween = (sinceNow: number): number => (sinceNow < -LATEST ? 1 : sinceNow > DAY - LATEST ? -1 : 0);
+
 const MINUTE = 60_000;
 /** In minutes. */
 const DAY = 24 * 60;
+/** A limit that ended so long ago at most is taken for over. The shortest limits that name a time last five hours. */
+const LATEST = 2 * 60;
 
 interface WallClock {
   readonly year: number;

@@ -25,7 +25,8 @@ export type BoardEdit =
     }
   | { readonly type: 'change'; readonly key: string; readonly column: Column; readonly change: EntryChange }
   | { readonly type: 'remove'; readonly key: string; readonly column: Column }
-  | { readonly type: 'add'; readonly column: Column; readonly position: 'top' | 'bottom'; readonly text: string };
+  /** `under`: parked, at the end of the level-1 section of that title, which is made if it isn't there. */
+  | { readonly type: 'add'; readonly column: Column; readonly position: 'top' | 'bottom'; readonly text: string; readonly under?: string };
 
 export type Edited =
   | { readonly ok: true; readonly texts: BoardTexts }
@@ -50,7 +51,7 @@ export function applyEdits(texts: BoardTexts, edits: readonly BoardEdit[], optio
 function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): Edited {
   switch (edit.type) {
     case 'add':
-      return insertEntry(texts, edit.text, { to: edit.column, position: edit.position }, options);
+      return insertEntry(texts, edit.text, { to: edit.column, position: edit.position, under: edit.under }, options);
     case 'remove':
       return withEntry(texts, edit.key, edit.column, options, (entry) => cutEntry(texts, entry, options));
     case 'change':
@@ -147,27 +148,37 @@ function withTitle(text: string, column: Column): string {
 function insertEntry(
   texts: BoardTexts,
   source: string,
-  at: { to: Column; position: 'top' | 'bottom' },
+  at: { to: Column; position: 'top' | 'bottom'; under?: string | undefined },
   options: BoardOptions,
 ): Edited {
   const before = texts[at.to] === null ? { ...texts, [at.to]: `# ${at.to}${lineBreakOf(source)}` } : texts;
   const parsed = parse(before, at.to, options);
   const { text, entries } = parsed.column;
   const first = entries.findIndex((one) => one.kind === 'entry' && !one.parked);
-  const offset = at.position === 'top' && first >= 0 ? entries[first]!.start : parsed.liveEnd;
+  const section = at.under === undefined ? null : endOfSection(text, at.under);
+  const live = at.position === 'top' && first >= 0 ? entries[first]!.start : parsed.liveEnd;
+  const offset = section?.end ?? live;
   const index = entries.filter((one) => one.start < offset).length;
   const own = splitOff(source, at.to, options);
   const path = columnPath(at.to, options);
   if (own.length === 0) return { ok: false, problem: notFound(path, source.slice(0, 60)) };
-  const after = inserted(text, offset, source);
+  const heading = section?.isThere === false ? `# ${at.under}${lineBreakOf(text, source).repeat(2)}` : '';
+  const after = inserted(text, offset, heading + source);
   const expected = [
     ...entries.slice(0, index),
-    ...own.map((one) => ({ ...one, parked: false })),
+    ...own.map((one) => ({ ...one, parked: section !== null })),
     ...entries.slice(index),
   ];
   const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
   if (done.ok) return done;
   return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
+}
+
+/** Where a level-1 section ends; the end of the text where there is none of that title. */
+function endOfSection(text: string, title: string): { readonly end: number; readonly isThere: boolean } {
+  const lines = [...text.matchAll(/^# (.*?)[ \t]*\r?$/gm)];
+  const n = lines.findIndex((line) => line[1] === title);
+  return { end: (n < 0 ? undefined : lines[n + 1]?.index) ?? text.length, isThere: n >= 0 };
 }
 
 /** The entries of a text of its own, parsed apart from the column's memo. */

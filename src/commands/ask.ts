@@ -20,7 +20,17 @@ export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
   if (!signers.ok) return printProblems(io, signers.error);
   const at = Date.now();
   const id = `${String(at).padStart(14, '0')}-${randomBytes(4).toString('hex')}`;
-  const request: Request = { why: '', ...wish, id, at, by: signers.value.author };
+  const { runOfProcess, senderOf } = await import('../effects/request-origin.ts');
+  const origin = runOfProcess(process.pid, opened.value.root, io.env);
+  const request: Request = {
+    why: '',
+    ...wish,
+    id,
+    at,
+    by: signers.value.author,
+    from: senderOf(process.pid),
+    ...(origin === null ? {} : { origin }),
+  };
   const { carryOutRequest } = await import('../coordinator/carry-out.ts');
   const reply = await carryOutRequest(io.cwd, request);
   if (!reply.ok) return printProblems(io, reply.error);

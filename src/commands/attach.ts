@@ -1,12 +1,13 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { openRepository } from '../git/git.ts';
+import { readFrom } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { agentLine } from '../report/agent-line.ts';
 import { plainLines } from '../report/plain.ts';
-import { RUN_FILES, type AgentEvent } from '../runner/folder.ts';
+import { RUN_FILES } from '../runner/folder.ts';
+import { eventOf } from '../runner/records.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { stampClock } from './local-clock.ts';
@@ -70,7 +71,7 @@ type Source = () => Promise<void>;
 function readable(folder: string, adapter: string, io: Io): Source[] {
   const printsText = adapter === 'shell' || adapter === 'command';
   const events = lines(join(folder, RUN_FILES.events), (line) => {
-    const event = parse(line);
+    const event = eventOf(line);
     // The output of these tells more than the phases of their run.
     const text = event === null || (printsText && event.type === 'phase') ? null : agentLine(event);
     if (event !== null && text !== null) io.stdout.write(`${stampClock(event.at)} ${text}\n`);
@@ -100,18 +101,11 @@ const CHUNK = 256 * 1024;
 function grown(path: string, each: (bytes: Buffer) => Promise<void>): Source {
   let offset = 0;
   return async () => {
-    if (!existsSync(path)) return;
-    const fd = openSync(path, 'r');
-    try {
-      while (offset < fstatSync(fd).size) {
-        const buffer = Buffer.alloc(CHUNK);
-        const read = readSync(fd, buffer, 0, CHUNK, offset);
-        if (read === 0) return;
-        offset += read;
-        await each(buffer.subarray(0, read));
-      }
-    } finally {
-      closeSync(fd);
+    for (;;) {
+      const bytes = readFrom(path, offset, CHUNK);
+      if (bytes.length === 0) return;
+      offset += bytes.length;
+      await each(bytes);
     }
   };
 }
@@ -119,12 +113,4 @@ function grown(path: string, each: (bytes: Buffer) => Promise<void>): Source {
 /** Waits for a reader that is slower than the file. */
 async function write({ stdout }: Io, bytes: Buffer): Promise<void> {
   if (!stdout.write(bytes)) await new Promise<void>((resolve) => stdout.once('drain', () => resolve()));
-}
-
-function parse(line: string): AgentEvent | null {
-  try {
-    return JSON.parse(line) as AgentEvent;
-  } catch {
-    return null;
-  }
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { notedBase } from '../coordinator/base-note.ts';
 import type { Snapshot } from '../coordinator/snapshot.ts';
 import { checkoutState, worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { readRefs } from '../git/refs.ts';
+import { plainTextOf, readFollowing, statOrNone } from '../plain-file.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
 const WORKFLOW = 'WORKFLOW.md';
@@ -73,7 +74,7 @@ export class LookCache {
     add(notedBase(this.#repo) ?? '', ...[root, checkout].map((path) => bytesOf(join(path, WORKFLOW))));
     for (const name of namesIn(join(checkout, board))) add(name, bytesOf(join(checkout, board, name)));
     const runs = join(root, '.kanban', 'runs');
-    for (const name of namesIn(runs)) add(name, String(statSync(join(runs, name), { throwIfNoEntry: false })?.mtimeMs));
+    for (const name of namesIn(runs)) add(name, String(statOrNone(join(runs, name))?.mtimeMs));
     const messages = join(root, '.kanban', 'messages');
     for (const name of namesIn(messages)) add(name, ...namesIn(join(messages, name)));
     add(bytesOf(join(root, '.kanban', 'paused.json')), bytesOf(join(this.#repo.commonDir, 'kanban', 'checks.jsonl')));
@@ -84,7 +85,7 @@ export class LookCache {
 
 function readKept(path: string): Kept | null {
   try {
-    const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept;
+    const kept = JSON.parse(plainTextOf(path) ?? '') as Kept;
     return kept.version === 4 ? kept : null;
   } catch {
     return null;
@@ -93,7 +94,7 @@ function readKept(path: string): Kept | null {
 
 function bytesOf(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readFollowing(path) ?? Buffer.alloc(0);
   } catch {
     return Buffer.alloc(0);
   }

@@ -1,6 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Snapshot } from '../coordinator/snapshot.ts';
+import { readFrom } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { plain, plainLines } from '../report/plain.ts';
 import { onBase, queueOf, took } from '../report/queue-words.ts';
@@ -57,13 +58,14 @@ const gone = (log: string): Problem => ({
 });
 
 async function writeBytes(path: string, io: Io): Promise<void> {
-  for await (const chunk of createReadStream(path)) await write(io, chunk as Buffer);
+  for (const chunk of chunksOf(path)) await write(io, chunk);
 }
 
 async function writeLines(path: string, io: Io): Promise<void> {
   let rest = '';
-  for await (const chunk of createReadStream(path, { encoding: 'utf8' })) {
-    const lines = (rest + String(chunk)).split('\n');
+  const decoder = new TextDecoder();
+  for (const chunk of chunksOf(path)) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     // One line without an end must not fill the memory.
     if (rest.length > LONGEST) {
@@ -76,6 +78,16 @@ async function writeLines(path: string, io: Io): Promise<void> {
 }
 
 const LONGEST = 1_000_000;
+const CHUNK = 256 * 1024;
+
+function* chunksOf(path: string): Generator<Buffer> {
+  for (let offset = 0; ;) {
+    const bytes = readFrom(path, offset, CHUNK);
+    if (bytes.length === 0) return;
+    yield bytes;
+    offset += bytes.length;
+  }
+}
 
 /** What a line overwrote of itself (a progress bar) stays away, as on the terminal that it was made for. */
 const shown = (lines: readonly string[]): string =>

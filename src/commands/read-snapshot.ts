@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot, SnapshotRun } from '../coordinator/snapshot.ts';
@@ -6,6 +5,7 @@ import { lockHolder } from '../effects/lock.ts';
 import { readActivity } from '../effects/run-activity.ts';
 import { runsFolder } from '../effects/runs.ts';
 import { git, openRepository, type Repository } from '../git/git.ts';
+import { plainTextOf } from '../plain-file.ts';
 import { ok, type Result } from '../problem.ts';
 import { LookCache } from './look-cache.ts';
 
@@ -76,7 +76,7 @@ function withActivity(snapshot: Snapshot, root: string): Snapshot {
 
 function readJson<T>(path: string): T | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    return JSON.parse(plainTextOf(path) ?? '') as T;
   } catch {
     return null;
   }

@@ -111,7 +111,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [],
     examples: [
       ['kanban resume T-12', 'or delete [PAUSED] in its heading'],
-      ['kanban resume', 'after kanban pause'],
+      ['kanban resume', 'after kanban pause, or to try an agent again that is held (a limit of its provider)'],
     ],
     load: () => import('./resume.ts'),
   },

@@ -2,8 +2,10 @@ import type { KanbanEvent } from '../event.ts';
 import type { Repository } from '../git/git.ts';
 import { resolve } from '../git/objects.ts';
 import { updateRefs } from '../git/refs.ts';
+import type { Identity } from '../pipeline/failures.ts';
 import type { Settings } from '../workflow/settings.ts';
 import type { BoardWriter } from './board-writer.ts';
+import type { FailureRegister } from './failure-register.ts';
 import { contains } from './git-view.ts';
 import { integrate, type IntegrateParts } from './integrator.ts';
 import type { Observation, Observer } from './observe.ts';
@@ -11,8 +13,6 @@ import type { Performed } from './perform.ts';
 import { PUSH_PIN } from './push-gate.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 
-/** Between two tries of what could not be merged: the person's files may be in the way for hours. */
-const AGAIN = 2_000;
 /** A remote that says nothing for so long is not waited for: all but landings goes on without it. */
 const SILENCE = 10_000;
 
@@ -24,19 +24,21 @@ export class BaseUpkeep {
   readonly #emit: (event: KanbanEvent) => void;
   /** Commits that base is known to contain. */
   readonly #contained = new Set<string>();
-  readonly #held = new Map<Kind, { readonly why: string; readonly at: number; readonly theirs: string }>();
+  readonly #held = new Map<Kind, string>();
+  readonly #failures: FailureRegister;
   /** A push was cut off: whether it has arrived only the remote knows. null = not looked up yet. */
   #unsure: boolean | null = null;
   #silentSince: number | null = null;
 
-  constructor(repo: Repository, emit: (event: KanbanEvent) => void) {
+  constructor(repo: Repository, failures: FailureRegister, emit: (event: KanbanEvent) => void) {
     this.#repo = repo;
+    this.#failures = failures;
     this.#emit = emit;
   }
 
   /** Why base can't be brought up to the remote, or to upstream, in words; null = it is, or will be. */
   held(kind: Kind): string | null {
-    return this.#held.get(kind)?.why ?? null;
+    return this.#held.get(kind) ?? null;
   }
 
   /** Base must not move before the remote has said what it has: it was not asked yet, or a push was cut off. */
@@ -69,14 +71,17 @@ export class BaseUpkeep {
         this.#held.delete(kind);
         continue;
       }
-      const held = this.#held.get(kind);
-      if (held?.theirs === theirs && Date.now() - held.at < AGAIN) continue;
+      const identity = identityOf(kind, theirs);
+      if (!this.#failures.mayTry(identity, Date.now())) continue;
       const done = await integrate({ ...parts, repo: this.#repo, theirs, kind, emit: this.#emit });
       if (typeof done === 'object') {
-        this.#held.set(kind, { why: done.later, at: Date.now(), theirs });
+        this.#held.set(kind, done.later);
+        this.#failures.failed(identity, { why: done.later }, Date.now());
         continue;
       }
       this.#held.delete(kind);
+      if (done === 'done') this.#failures.done(identity);
+      this.#failures.hadNoEffect(identity, parts.writer.base, Date.now());
       return done === 'done' ? { kind: 'done' } : { kind: 'stale' };
     }
     return null;
@@ -89,3 +94,9 @@ export class BaseUpkeep {
     return isIn;
   }
 }
+
+const identityOf = (kind: Kind, theirs: string): Identity => ({
+  key: `integrate ${kind} ${theirs}`,
+  id: null,
+  what: kind === 'remote' ? "the remote's commits" : 'upstream',
+});

@@ -17,10 +17,14 @@ import { SEEN } from './git-view.ts';
 import { withCr, withoutCr } from './line-ends.ts';
 import type { Observation, Observer } from './observe.ts';
 
-/** `later`: somebody else is at it; the next tick tries again. `stale`: what was decided on has changed. */
+/**
+ * `later`: not tried, a file is being edited. `failed`: it can't be written now. `refused`: the edit would change more than
+ * it should. `stale`: what was decided on has changed.
+ */
 export type Written =
   | { readonly kind: 'done'; readonly sha: string }
   | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'stale' }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
@@ -81,7 +85,7 @@ export class BoardWriter {
     const files = touched.map((column) => this.#file(column, applied.texts[column]));
     const others = await Promise.all(extra.map((file) => this.#extra(file)));
     const held = others.find((file): file is { held: string } => 'held' in file);
-    if (held !== undefined) return { kind: 'later', why: held.held };
+    if (held !== undefined) return { kind: 'failed', why: held.held };
     const committed = { ...this.#committed };
     for (const column of touched) committed[column] = applied.texts[column];
     const written = await this.#commit(
@@ -228,7 +232,7 @@ export class BoardWriter {
       ...(author === undefined ? {} : { author }),
     });
     if (!moved.ok) {
-      if ('held' in moved) return { kind: 'later', why: moved.held };
+      if ('held' in moved) return { kind: 'failed', why: moved.held };
       this.#gone = true;
       return { kind: 'stale' };
     }

@@ -43,10 +43,17 @@ export async function carryOutRequest(cwd: string, request: Request): Promise<Re
 /** The lock may be another command's, which ends in a moment, or a coordinator's that ends before it has answered. */
 async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<Result<Reply>> {
   const mailbox = mailboxOf(repo.root);
+  // Without a coordinator nobody counts what a run proposes.
+  const orphaned = request.origin !== undefined;
   const { id: _id, at: _at, ...wish } = request;
   let posted: string | null = null;
   for (const until = Date.now() + PATIENCE; Date.now() < until;) {
     const taken = await takeLock(kanbanDir(repo), { command: `kanban ${request.command}` });
+    if (taken.ok && orphaned) {
+      taken.release();
+      if (posted !== null) settleRequest(mailbox, posted);
+      return failed([NO_COORDINATOR]);
+    }
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, wish);
     const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : UNANSWERED);
@@ -69,7 +76,7 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
   const emit = (event: KanbanEvent): void => void events.push(event);
   await recover(repo);
   const observer = new Observer(repo);
-  const branches = new Branches(repo, emit);
+  const branches = new Branches(repo, emit, () => {});
   const mailbox = mailboxOf(repo.root);
   const begun = Date.now();
   let held = '';
@@ -93,7 +100,7 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
         mailbox,
         emit,
       });
-      if (performed.kind === 'later') why = performed.why;
+      if (performed.kind === 'later' || performed.kind === 'failed') why = performed.why;
       if (performed.kind !== 'done') break;
     }
     await branches.settled();
@@ -142,6 +149,12 @@ const notCarriedOut = (why: string): Problem => ({
   message: `Nothing was done: ${why}`,
   fix: 'mend that, then give the command again',
 });
+
+const NO_COORDINATOR: Problem = {
+  code: 'no-coordinator',
+  message: 'Nothing was added: no coordinator is running, and it is the one that adds what a run proposes',
+  fix: 'write it into the report',
+};
 
 const NO_ANSWER: Problem = {
   code: 'no-answer',

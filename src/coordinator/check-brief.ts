@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { agentEnvironment } from '../effects/environment.ts';
+import { CHECK_PLACES, freeSlot } from '../effects/ports.ts';
 import type { Repository } from '../git/git.ts';
 import type { CheckRun } from '../pipeline/check-run.ts';
 import type { Brief } from '../runner/folder.ts';
@@ -8,8 +9,6 @@ import type { Settings } from '../workflow/settings.ts';
 /** Bytes of output after which a check is ended: its folder stays for two weeks. */
 const MAX_OUTPUT = 1024 ** 3;
 const GRACE = 5_000;
-/** Its ports are beyond those of any place in the pool (effects/environment.ts). */
-const SLOT = 500;
 /** What it commits is nobody's. */
 const IDENTITY = { name: 'check (merge queue)', email: 'check@kanban.invalid' };
 
@@ -45,7 +44,7 @@ export function checkBriefOf(
     agent: 'check',
     adapter: 'shell',
     createdAt: Date.now(),
-    slot: SLOT,
+    slot: freeSlot(new Set(), CHECK_PLACES),
     root: repo.root,
     gitCommonDir: repo.commonDir,
     gitDir: place.gitDir,

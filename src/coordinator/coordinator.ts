@@ -4,20 +4,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
 import { readMailbox, answer, settleRequest } from '../effects/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../effects/messages.ts';
+import { isLinkedFolder, repairOwnFolder } from '../effects/own-folder.ts';
+import { removeSandboxPlaces } from '../effects/sandbox-places.ts';
+import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
-import { pruneRuns } from '../effects/runs.ts';
+import { listRuns, pruneRuns } from '../effects/runs.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
 import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
 import { recover } from '../landing/recover.ts';
-import type { Action, Decision } from '../pipeline/action.ts';
+import type { Action, Candidate, Decision } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
+import { cleanUpOf, identitiesOf, postponedBy, type Identity } from '../pipeline/failures.ts';
 import type { Reply, Request } from '../pipeline/request.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import type { View } from '../report/view.ts';
+import { unreachable } from '../unreachable.ts';
+import { removeSpecialFiles } from '../runner/special-files.ts';
 import { BoardWriter } from './board-writer.ts';
 import { Branches } from './branches.ts';
+import { ErrorLog } from './error-log.ts';
+import { failureOf } from './failure-of.ts';
+import { FailureRegister } from './failure-register.ts';
 import { kanbanDir } from './git-view.ts';
 import { Landings } from './landings.ts';
 import type { QueueParts } from './merge-queue.ts';
@@ -29,6 +38,7 @@ import { RunStarter } from './run-starter.ts';
 import { setUp } from './set-up.ts';
 import { codeOf, outcomeOf, type Ending } from './ending.ts';
 import { RunFollower } from './run-follower.ts';
+import { SharedWatch } from './shared-watch.ts';
 import { Shower } from './shower.ts';
 import { Teller } from './teller.ts';
 import { pinLost } from './missing-landings.ts';
@@ -36,9 +46,7 @@ import { Watching } from './watching.ts';
 
 /** The slow look that finds what no watcher reported. */
 const SAFETY = 3_000;
-/** So many ticks in a row may follow at once upon each other without base being moved. */
-const QUICKLY = 20;
-/** Between two tries of what somebody else's lock or edit holds up. */
+/** Between two looks at what somebody else's edit holds up, ms. */
 const AGAIN = 250;
 /** `--until-done` gives a hold this long to end by itself. */
 const PATIENCE = 20_000;
@@ -50,6 +58,8 @@ const IN_MOTION =
   'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
 /** Some five loose objects a commit; git packs from 6,700 on. */
 const COMMITS_BEFORE_MAINTENANCE = 1_000;
+/** Between two ticks that fail, at most. */
+const LONGEST_AGAIN = 30_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
 
 export interface CoordinatorOptions {
@@ -71,13 +81,20 @@ export class Coordinator {
   readonly #branches: Branches;
   readonly #pool: RunnerPool;
   readonly #starter: RunStarter;
+  readonly #shared: SharedWatch;
   readonly #preflight: Preflight;
   readonly #teller: Teller;
   readonly #follower: RunFollower;
   readonly #shower: Shower;
-  /** Actions that could not be done: since when, by what they are. */
-  readonly #waiting = new Map<string, number>();
+  readonly #failures = new FailureRegister((what, why) => this.#teller.hold(what, why));
   readonly #landings: Landings;
+  readonly #errors: ErrorLog;
+  /** `.kanban` was a link to a folder when the coordinator began. */
+  readonly #linked: boolean;
+  /** Since when every tick has failed as a whole (epoch ms), and how often; null = the last one did not. */
+  #failing: { readonly since: number; readonly tries: number } | null = null;
+  /** Who sent the requests in the mailbox, by their ids. */
+  readonly #senders = new Map<string, ReturnType<typeof lookAtSender>>();
   #mode: 'run' | 'finish' | 'stop' = 'run';
   #asked: 'signal' | 'command' | null = null;
   #wakeUp: (() => void) | null = null;
@@ -86,9 +103,6 @@ export class Coordinator {
   /** A landing was put off to the next tick. */
   #deferred = false;
   #commits = 0;
-  /** Ticks in a row that did something, and left base where it was. */
-  #again = 0;
-  #lastBase = '';
   #idleSince: number | null = null;
 
   constructor(options: CoordinatorOptions) {
@@ -110,18 +124,41 @@ export class Coordinator {
       onCommit: (at) => this.#wrote(at),
     });
     const { emit } = this.#teller;
-    this.#branches = new Branches(repo, emit);
-    this.#pool = createRunnerPool({ runnerFile: options.runnerFile, root: repo.root, capacity: 6, onEnded: wake });
-    this.#starter = new RunStarter({ repo, observer: this.#observer, pool: this.#pool, emit, wake });
+    this.#branches = new Branches(repo, emit, (id, failure) => {
+      if (failure === null) this.#failures.done(cleanUpOf(id));
+      else this.#failures.failed(cleanUpOf(id), failure, Date.now());
+      wake();
+    });
+    this.#pool = createRunnerPool({
+      runnerFile: options.runnerFile,
+      root: repo.root,
+      capacity: 6,
+      onEnded: (runId) => {
+        this.#starter.returned(runId);
+        wake();
+      },
+    });
+    this.#shared = new SharedWatch(repo, emit);
+    this.#starter = new RunStarter({
+      repo,
+      observer: this.#observer,
+      pool: this.#pool,
+      emit,
+      shared: this.#shared,
+      wake,
+    });
     this.#follower = new RunFollower({
       root: repo.root,
       observer: this.#observer,
       starter: this.#starter,
       teller: this.#teller,
+      failures: this.#failures,
       wake,
     });
     this.#shower = new Shower(repo.root, view);
-    this.#landings = new Landings({ repo, pool: this.#pool, emit, wake });
+    this.#linked = isLinkedFolder(repo.root);
+    this.#errors = new ErrorLog(repo.root, (key, message) => this.#teller.once(key, { type: 'told', message }));
+    this.#landings = new Landings({ repo, pool: this.#pool, failures: this.#failures, emit, wake });
     this.#preflight = new Preflight(this.#observer, () => {
       const { heard } = this.#landings;
       return heard === null ? null : heardOf(heard);
@@ -199,7 +236,7 @@ export class Coordinator {
     for (;;) {
       if (!lock.stillHeld()) return { code: 1, problems: [LOCK_LOST], lines: [] };
       this.#woken = false;
-      const ended = await this.#tick();
+      const ended = await this.#containedTick();
       if (ended !== null) return ended;
     }
   }
@@ -240,14 +277,38 @@ export class Coordinator {
     return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
   }
 
+  /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
+  async #containedTick(): Promise<Ending | null> {
+    try {
+      const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
+      if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+      const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
+      if (special.length > 0)
+        this.#teller.emit({ type: 'told', message: `removed FIFOs that would block git: ${special.join(', ')}` });
+      const ending = await this.#tick();
+      this.#failing = null;
+      return ending;
+    } catch (error) {
+      const now = Date.now();
+      this.#failing = { since: this.#failing?.since ?? now, tries: (this.#failing?.tries ?? 0) + 1 };
+      const patience = this.#mode !== 'run' ? LAST_PATIENCE : this.#options.untilDone ? PATIENCE : Infinity;
+      if (now - this.#failing.since > patience) throw error;
+      this.#errors.note('the look at the repository', error);
+      this.#woken = false;
+      await this.#sleep(Math.min(LONGEST_AGAIN, AGAIN * 2 ** Math.min(this.#failing.tries, 10)));
+      return null;
+    }
+  }
+
   /** One tick; returns the end, or null to go on (after waiting, where there is nothing to do). */
   async #tick(): Promise<Ending | null> {
-    const { requests, problems } = readMailbox(this.#mailbox);
-    for (const problem of problems) this.#teller.problem(problem);
-    const own = this.#takeOwn(requests);
+    const own = this.#readRequests();
+    await this.#shared.look(listRuns(this.#repo.root).runs);
     const look = await this.#look(own);
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
+    // A run that ended in this very moment is compared before its result counts.
+    if (await this.#shared.look(observation.runs)) return null;
     this.#follow(observation);
     await this.#landings.follow(observation);
     const decision = decide(observation.world);
@@ -257,9 +318,10 @@ export class Coordinator {
     this.#shower.show(observation, decision, this.#landings.view(observation.world));
     if (done > 0) {
       this.#idleSince = null;
-      await this.#breathe(observation.git.base);
       return null;
     }
+    // What failed in this tick gave its place in the pool back.
+    if (this.#failures.takeFresh()) return null;
     const end = await this.#endOf(observation, decision);
     if (end !== null) return end;
     this.#maintain();
@@ -267,15 +329,40 @@ export class Coordinator {
     return null;
   }
 
-  /** Whatever keeps a tick from getting on, looking again at once and without end would only heat the machine. */
-  async #breathe(base: string): Promise<void> {
-    this.#again = base === this.#lastBase ? this.#again + 1 : 0;
-    this.#lastBase = base;
-    if (this.#again > QUICKLY) await pause(Math.min(AGAIN, (this.#again - QUICKLY) * 5));
+  /** What commands ask for; what is for the coordinator itself is carried out. A mailbox that can't be used waits. */
+  #readRequests(): Request[] {
+    const now = Date.now();
+    if (!this.#failures.mayTry(MAILBOX, now)) return [];
+    try {
+      const { requests, problems } = readMailbox(this.#mailbox);
+      for (const problem of problems) this.#teller.problem(problem);
+      const own = this.#takeOwn(this.#withOrigin(requests));
+      this.#failures.done(MAILBOX);
+      return own;
+    } catch (error) {
+      const why = failureOf(error);
+      if (why === null) throw error;
+      this.#failures.failed(MAILBOX, { why }, now);
+      return [];
+    }
   }
 
   async #look(requests: readonly Request[]): ReturnType<Observer['look']> {
-    return this.#observer.look({
+    try {
+      return await this.#observer.look(this.#inputs(requests));
+    } catch (error) {
+      // A folder of ours that can't be read now: everything waits, and it is read again.
+      const why = failureOf(error);
+      if (why === null) throw error;
+      return {
+        ok: false,
+        problems: [{ code: 'not-readable', message: `The repository can't be read: ${why}`, fix: NOT_READABLE }],
+      };
+    }
+  }
+
+  #inputs(requests: readonly Request[]): Parameters<Observer['look']>[0] {
+    return {
       now: Date.now(),
       mode: this.#mode,
       only: this.#options.only,
@@ -284,17 +371,39 @@ export class Coordinator {
       starting: this.#starter.starting,
       refused: this.#starter.refused,
       queued: this.#landings.queue.words,
-    });
+      failures: this.#failures.all,
+      found: this.#shared.found,
+    };
   }
 
   get #mailbox(): string {
     return mailboxOf(this.#repo.root);
   }
 
+  /** Requests with the run that they come from, where they do. Those whose sender can't be seen are refused while runs are on. */
+  #withOrigin(requests: readonly Request[]): Request[] {
+    for (const id of this.#senders.keys()) if (!requests.some((request) => request.id === id)) this.#senders.delete(id);
+    return requests.flatMap((request) => {
+      if (request.origin !== undefined) return [request];
+      const known = this.#senders.get(request.id);
+      const sender = known ?? lookAtSender(request.from, this.#repo.root);
+      this.#senders.set(request.id, sender);
+      if (sender.kind === 'run') return [{ ...request, origin: sender.origin }];
+      // Seen for the first time while a run is on, and nobody living stands behind it: a run may have written it.
+      if (sender.kind === 'user' || known !== undefined || this.#follower.alive.length === 0) return [request];
+      const what = `kanban ${request.command}${request.taskId === null ? '' : ` ${request.taskId}`}`;
+      const message = `\`${what}\` was refused: its sender has ended or can't be seen from here, and a run may have written it`;
+      answer(this.#mailbox, request.id, { ok: false, message });
+      settleRequest(this.#mailbox, request.id);
+      this.#teller.emit({ type: 'told', message: `${message}. Fix: give the command again` });
+      return [];
+    });
+  }
+
   /** `stop`, `pause` and `resume` without an id are for the coordinator itself. */
   #takeOwn(requests: readonly Request[]): Request[] {
     return requests.filter((request) => {
-      if (request.taskId !== null || request.command === 'add') return true;
+      if (request.taskId !== null || request.command === 'add' || request.origin !== undefined) return true;
       answer(this.#mailbox, request.id, this.#obey(request));
       settleRequest(this.#mailbox, request.id);
       return false;
@@ -302,9 +411,12 @@ export class Coordinator {
   }
 
   #obey(request: Request): Reply {
-    if (request.command === 'resume' && this.#landings.resume()) {
-      pauseOrResume(this.#repo.root, request);
-      return { ok: true, message: 'work goes on; what waits is tried again' };
+    if (request.command === 'resume') {
+      const waits = this.#failures.tryAgain(Date.now());
+      const paused = pauseOrResume(this.#repo.root, request);
+      return (this.#landings.resume() || waits) && !paused.ok
+        ? { ok: true, message: 'work goes on; what waits is tried again' }
+        : paused;
     }
     if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
     this.stop(request.now ?? false, 'command');
@@ -325,7 +437,13 @@ export class Coordinator {
     this.#follower.follow(observation);
     this.#teller.observed(observation);
     forgetMessages(this.#repo.root, this.#observer.history.history.gone);
-    if (observation.rewritten || lost.length > 0) void pinLost(this.#repo, view.refs, lost);
+    if (observation.rewritten || lost.length > 0)
+      pinLost(this.#repo, view.refs, lost).catch((error: unknown) =>
+        this.#teller.once(`pin ${String(error)}`, {
+          type: 'told',
+          message: `can't mark lost landings: ${String(error)}`,
+        }),
+      );
     this.#teller.hold('everything', view.open ?? (observation.inMotion ? IN_MOTION : null) ?? world.stops[0] ?? null);
   }
 
@@ -334,13 +452,14 @@ export class Coordinator {
     const actions = inTurn(decision.actions);
     const writer = new BoardWriter(this.#observer, observation, this.#teller.emit);
     const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || isLanding({ type }));
-    if ((starts || this.#preflight.isHolding) && (await this.#preflight.quick(observation))) return 1;
+    for (const { key } of [...actions.flatMap(identitiesOf), ...decision.postponed])
+      this.#failures.mayTry({ key }, Date.now());
+    if ((starts || this.#preflight.isHolding) && (await this.#checkedAnew(observation))) return 1;
     const mayMove = observation.git.open === null && !observation.inMotion;
     const parts = { observer: this.#observer, observation, writer };
     const brought = mayMove && this.#mode !== 'stop' ? await this.#landings.bringUp(parts) : null;
     if (brought !== null) return 1;
     let done = 0;
-    const later = new Set<string>();
     let landed = false;
     for (const action of actions) {
       if (isLanding(action)) {
@@ -349,42 +468,122 @@ export class Coordinator {
         if (this.#deferred) return done;
       }
       landed ||= action.type === 'land-entries';
+      // Another try of what goes on beside the tick changes nothing yet.
+      const isRetry = identitiesOf(action).some(({ key }) => this.#failures.has(key));
       const performed = await this.#performOne(action, observation, writer);
-      if (performed?.kind === 'done') done += 1;
+      if (performed?.kind === 'done' && !(isRetry && isBeside(action))) done += 1;
       if (performed?.kind === 'stale') return done + 1;
-      const name = nameOf(action);
-      if (performed?.kind === 'later' && action.type !== 'land-entries') {
-        later.add(name);
-        if (!this.#waiting.has(name)) this.#waiting.set(name, Date.now());
-        if (Date.now() - (this.#waiting.get(name) ?? 0) > 1_500) this.#teller.hold(name, performed.why);
-      }
     }
     if (!mayMove && this.#mode === 'stop') this.#landings.queue.idle(true);
     if (!landed && mayMove) {
-      const turned = await this.#landings.turn(null, this.#queueParts(observation, writer));
-      if (turned.kind !== 'later') done += 1;
+      const turned = await this.#turn(null, observation, writer);
+      if (turned.kind === 'done' || turned.kind === 'stale') done += 1;
     }
-    const unwritten = writer.needsWriting();
-    if (
-      unwritten.length > 0 &&
-      mayMove &&
-      !this.#landings.isFrozen &&
-      (await writer.commitEdits(unwritten)).kind === 'done' &&
-      writer.base !== observation.git.base
-    )
-      done += 1;
-    for (const name of Array.from(this.#waiting.keys())) if (!later.has(name)) this.#goOn(name);
+    if (mayMove && !this.#landings.isFrozen && (await this.#writeBoard(observation, writer))) done += 1;
+    this.#failures.follow(Date.now());
     return done;
+  }
+
+  /** Preflight's own findings have changed: everything is looked at again. */
+  async #checkedAnew(observation: Observation): Promise<boolean> {
+    const now = Date.now();
+    if (!this.#failures.mayTry(PREFLIGHT, now)) return false;
+    const changed = await this.#preflight.quick(observation);
+    if (changed) this.#failures.hadNoEffect(PREFLIGHT, observation.git.base, now);
+    else this.#failures.settled(PREFLIGHT);
+    return changed;
+  }
+
+  /** A save from an old buffer was read: what it means is written. @returns whether base has moved */
+  async #writeBoard(observation: Observation, writer: BoardWriter): Promise<boolean> {
+    const unwritten = writer.needsWriting();
+    if (unwritten.length === 0 || !this.#failures.mayTry(BOARD, Date.now())) return false;
+    const written = await writer.commitEdits(unwritten);
+    this.#record(
+      [BOARD],
+      written.kind === 'refused' ? { kind: 'failed', why: written.problem.message } : written,
+      writer.base,
+    );
+    return written.kind === 'done' && writer.base !== observation.git.base;
   }
 
   /** @returns null when it is left for later, for base must not be moved now. */
   async #performOne(action: Action, observation: Observation, writer: BoardWriter): Promise<Performed | null> {
     if (observation.git.open !== null && action.type !== 'stop-run') return null;
     if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) return null;
-    if (action.type === 'land-entries')
-      return this.#landings.turn(action.entries, this.#queueParts(observation, writer));
+    if (action.type === 'land-entries') return this.#turn(action.entries, observation, writer);
     if (this.#landings.isFrozen && action.type !== 'stop-run' && action.type !== 'start-run') return null;
-    return perform(action, this.#parts(observation, writer));
+    return this.#attempt(action, observation, writer);
+  }
+
+  /** Tries an action, if it is not too early after its last failure, and remembers how that ended. */
+  async #attempt(action: Action, observation: Observation, writer: BoardWriter): Promise<Performed> {
+    const identities = identitiesOf(action);
+    const now = Date.now();
+    if (!identities.every((identity) => this.#failures.mayTry(identity, now))) {
+      const failed = postponedBy(this.#failures.all, action, now);
+      return { kind: 'failed', why: failed?.why ?? 'it failed a moment ago' };
+    }
+    const performed = await this.#orFailed(identities[0]?.what ?? action.type, () =>
+      perform(action, this.#parts(observation, writer)),
+    );
+    if (performed.kind === 'failed' && action.type === 'pick-entries' && action.picks.length > 1) {
+      // One that can't be picked keeps no other from being picked.
+      let picked = 0;
+      for (const pick of action.picks) {
+        const one = await this.#attempt({ ...action, picks: [pick] }, observation, writer);
+        if (one.kind === 'stale') return one;
+        if (one.kind === 'done') picked += 1;
+      }
+      return picked > 0 ? { kind: 'done' } : performed;
+    }
+    this.#record(identities, performed, writer.base);
+    return performed;
+  }
+
+  /** A turn of the merge queue, which reports by itself what holds its landings. */
+  async #turn(entries: readonly Candidate[] | null, observation: Observation, writer: BoardWriter): Promise<Performed> {
+    const now = Date.now();
+    if (!this.#failures.mayTry(QUEUE, now)) return { kind: 'later', why: 'the merge queue failed a moment ago' };
+    const parts = this.#queueParts(observation, writer);
+    const turned = await this.#orFailed(QUEUE.what, () => this.#landings.turn(entries, parts));
+    if (turned.kind === 'failed') this.#failures.failed(QUEUE, { why: turned.why }, now);
+    else this.#failures.done(QUEUE);
+    return turned;
+  }
+
+  /** No error ends the coordinator: it is the failure of one action. */
+  async #orFailed(what: string, work: () => Promise<Performed>): Promise<Performed> {
+    try {
+      return await work();
+    } catch (error) {
+      const why = failureOf(error);
+      if (why === null) this.#errors.note(what, error);
+      return { kind: 'failed', why: why ?? `it failed: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  #record(identities: readonly Identity[], performed: Performed, base: string): void {
+    const now = Date.now();
+    for (const identity of identities)
+      switch (performed.kind) {
+        case 'done':
+          // A clean-up has only begun.
+          if (identity.key !== cleanUpOf(identity.id ?? '').key) this.#failures.done(identity);
+          this.#failures.hadNoEffect(identity, base, now);
+          break;
+        case 'stale':
+          this.#failures.hadNoEffect(identity, base, now);
+          break;
+        case 'later':
+          this.#failures.failed(identity, { why: performed.why, untried: true }, now);
+          break;
+        case 'failed':
+          this.#failures.failed(identity, { ...performed, fix: performed.fix ?? null }, now);
+          break;
+        default:
+          unreachable(performed);
+      }
   }
 
   #parts(observation: Observation, writer: BoardWriter): PerformParts {
@@ -401,12 +600,7 @@ export class Coordinator {
 
   #queueParts(observation: Observation, writer: BoardWriter): QueueParts {
     const parts = this.#parts(observation, writer);
-    return { ...parts, act: (action) => perform(action, parts) };
-  }
-
-  #goOn(name: string): void {
-    this.#waiting.delete(name);
-    this.#teller.hold(name, null);
+    return { ...parts, act: (action) => this.#attempt(action, observation, writer) };
   }
 
   #wrote(at: number): void {
@@ -427,9 +621,8 @@ export class Coordinator {
   async #endOf(observation: Observation, decision: Decision): Promise<Ending | null> {
     const { world } = observation;
     // A lost run that can't be wound up now (a full disk) is left to the next coordinator.
-    const isLeft = (run: string): boolean => this.#mode !== 'run' && this.#follower.isStuck(run);
     const busy =
-      world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !isLeft(id)) ||
+      world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !this.#follower.isStuck(id)) ||
       this.#follower.isSalvaging ||
       this.#landings.isBusy(this.#mode);
     if (busy) return null;
@@ -438,22 +631,23 @@ export class Coordinator {
     const now = Date.now();
     if (this.#mode !== 'run') {
       // A result that only waits for the person's save to settle is still taken in.
-      const soon = [...this.#waiting.values()].some((since) => now - since < LAST_PATIENCE);
+      const soon = this.#failures.due.some(({ lasting, since }) => !lasting && now - since < LAST_PATIENCE);
       return soon ? null : { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
     }
     if (!this.#options.untilDone) return null;
     this.#idleSince ??= now;
     const times = decision.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > now);
     const waits = times && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
+    const failed = this.#failures.due;
     const patient = [
-      ...this.#waiting.values(),
+      ...failed.filter(({ lasting }) => !lasting).map(({ since }) => since),
       ...[...this.#landings.queue.holds.values()].map(({ since }) => since),
     ].some((since) => now - since < PATIENCE);
     const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
     const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < PATIENCE;
     const isLate = this.#options.maxWait !== null && now - this.#idleSince >= this.#options.maxWait;
     if (waits || (patient && !isLate) || settling || held || observation.board.busyUntil.size > 0) return null;
-    return outcomeOf(observation, decision, this.#teller.holds);
+    return outcomeOf(observation, decision, failed, observation.inMotion ? IN_MOTION : null);
   }
 
   async #unreadable(problems: readonly Problem[]): Promise<Ending | null> {
@@ -476,7 +670,7 @@ export class Coordinator {
     ];
     const lookAfter = this.#watching.lookAfter;
     if (lookAfter !== null) times.push(now + lookAfter);
-    if (this.#waiting.size > 0) times.push(now + AGAIN);
+    for (const { until } of this.#failures.due) times.push(Math.max(until, now + AGAIN));
     if (observation.world.unsure.size > 0) times.push(now + 500);
     return Math.max(5, Math.min(...times) - now);
   }
@@ -505,13 +699,23 @@ export class Coordinator {
       messages: messagesFolder(this.#repo.root),
       ended: join(kanban, 'ended'),
     };
-    this.#watching.follow(paths, Date.now());
+    const now = Date.now();
+    if (!this.#failures.mayTry(WATCH, now)) return;
+    try {
+      this.#watching.follow(paths, now);
+      this.#failures.done(WATCH);
+    } catch (error) {
+      const why = failureOf(error);
+      if (why === null) throw error;
+      this.#failures.failed(WATCH, { why }, now);
+    }
   }
 
   async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
     await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
     await this.#landings.close();
+    if (this.#follower.alive.length === 0) removeSandboxPlaces(this.#repo.commonDir);
     this.#pool.close();
     this.#teller.emit({
       type: 'coordinator-ended',
@@ -533,28 +737,17 @@ const inTurn = (actions: readonly Action[]): Action[] => [
   ...actions.filter(isLanding),
 ];
 
+const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type === 'remove-worktree';
+
 const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | undefined }): boolean =>
   action.type === 'land-entries' || (action.type === 'move-entry' && action.lands !== undefined);
 
-/** What an action is, for holds: an action that waits keeps its name from tick to tick. */
-function nameOf(action: Action): string {
-  switch (action.type) {
-    case 'land-entries':
-      return 'landings';
-    case 'undo-entry':
-      return `undo of ${action.id}`;
-    case 'pick-entries':
-      return 'picks';
-    case 'put-aside':
-    case 'stop-run':
-      return `run ${action.run}`;
-    case 'add-entry':
-    case 'answer-request':
-      return `request ${action.request}`;
-    default:
-      return `move of ${'id' in action ? action.id : ''}`;
-  }
-}
+const NOT_READABLE = 'make it readable for you, or move what is in the way';
+const MAILBOX: Identity = { key: 'mailbox', id: null, what: 'requests' };
+const QUEUE: Identity = { key: 'merge queue', id: null, what: 'the merge queue' };
+const WATCH: Identity = { key: 'watch', id: null, what: 'watching for changes' };
+const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
+const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
 
 /** Why it ended, when nobody asked it to. */
 const WHY: Readonly<Record<Ending['code'], string>> = {

@@ -1,4 +1,5 @@
 import type { Decision, Note } from '../pipeline/action.ts';
+import { pickOf, reasonOf as inWords, type FailedAction } from '../pipeline/failures.ts';
 import type { Problem } from '../problem.ts';
 import type { Observation } from './observe.ts';
 
@@ -16,16 +17,23 @@ export const codeOf = (problems: readonly Problem[]): 2 | 3 =>
 
 /** `--until-done` has come to rest: 0 if no entry is left to do, else 4 with the reason for each. */
 export function outcomeOf(
-  { world, board }: Observation,
+  { world, board, git }: Observation,
   decision: Decision,
-  holds: ReadonlyMap<string, string>,
+  failed: readonly FailedAction[],
+  inMotion: string | null,
 ): Ending {
   const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
   const left = decision.notes.filter((note) => note.state !== 'parked' && isChosen(note, world.only));
-  const lines = left.map(
-    (note) =>
-      `${note.id ?? titles.get(note.key) ?? note.key}: ${holds.get(`landing of ${note.id}`) ?? holds.get(`move of ${note.id}`) ?? pickHold(note, holds) ?? reasonOf(note)}`,
-  );
+  const open = git.open ?? inMotion;
+  const lines = [
+    ...(open === null || left.length === 0 ? [] : [open]),
+    ...left.map(
+      (note) => `${note.id ?? titles.get(note.key) ?? note.key}: ${failureOfNote(note, failed) ?? reasonOf(note)}`,
+    ),
+    ...failed
+      .filter(({ id }) => id === null || !left.some((note) => note.id === id))
+      .map((one) => `${one.what}: ${inWords(one)}`),
+  ];
   const problems = [...board.unreadable, ...board.board.problems];
   if (board.unreadable.length > 0) return { code: 2, problems: board.unreadable, lines };
   if (world.stops.length > 0 && left.length > 0)
@@ -35,12 +43,13 @@ export function outcomeOf(
       lines,
     };
   const isClear = problems.every(({ warning }) => warning === true);
-  return { code: left.length === 0 && isClear ? 0 : 4, problems, lines };
+  return { code: lines.length === 0 && isClear ? 0 : 4, problems, lines };
 }
 
-/** What could be picked but for a commit that doesn't come about. */
-const pickHold = ({ state }: Note, holds: ReadonlyMap<string, string>): string | undefined =>
-  state === 'ready' ? holds.get('picks') : undefined;
+function failureOfNote({ id, key }: Note, failed: readonly FailedAction[]): string | undefined {
+  const one = failed.find((action) => (id !== null && action.id === id) || action.key === pickOf(key, id).key);
+  return one === undefined ? undefined : inWords(one);
+}
 
 const isChosen = ({ id }: Note, only: ReadonlySet<string> | null): boolean =>
   only === null || (id !== null && only.has(id));

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkoutState } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { resolve } from '../git/objects.ts';
+import { statOrNone } from '../plain-file.ts';
 import type { GitView } from './git-view.ts';
 
 /** git writes files, then the index, and HEAD or the branch last: ms for which a written index may still be followed by one. */
@@ -23,6 +23,6 @@ export async function isInMotion(
   const { gitDir } = view.checkout;
   const { branch, indexLocked } = checkoutState(gitDir);
   if (indexLocked || branch !== view.baseRef || (await resolve(repo, view.baseRef)) !== view.base) return true;
-  const written = statSync(join(gitDir, 'index'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const written = statOrNone(join(gitDir, 'index'))?.mtimeMs ?? 0;
   return written > since + 1 && written + AFTER_INDEX > Date.now();
 }

@@ -35,7 +35,7 @@ export async function integrate(parts: IntegrateParts): Promise<Integrated> {
   const { settings } = observation.workflow;
   const from = nameOfSource(settings, kind);
   const edited = await writer.commitEdits(COLUMNS);
-  if (edited.kind === 'later') return { later: edited.why };
+  if (edited.kind === 'later' || edited.kind === 'failed') return { later: edited.why };
   if (edited.kind === 'refused') return { later: edited.problem.message };
   if (edited.kind === 'stale') return 'stale';
   const oldBase = writer.base;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../board/parse.ts';
@@ -7,6 +6,7 @@ import type { RestoredEntry, Version } from '../board/save.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob, readCommit } from '../git/objects.ts';
 import { stillSince } from '../effects/still-since.ts';
+import { readFollowing } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import type { GitView } from './git-view.ts';
 import { isInMotion } from './in-motion.ts';
@@ -271,7 +271,8 @@ function readDisk(checkout: string, folder: string, now: number): DiskRead {
     const shown = `${folder}/${column}.md`;
     const path = join(checkout, shown);
     try {
-      const bytes = readFileSync(path);
+      const bytes = readFollowing(path);
+      if (bytes === null) continue;
       const text = bytes.toString('utf8');
       if (!Buffer.from(text, 'utf8').equals(bytes))
         unreadable.push({ code: 'board-not-utf8', message: `${shown} is not UTF-8 text`, fix: 'save it as UTF-8' });
@@ -284,8 +285,8 @@ function readDisk(checkout: string, folder: string, now: number): DiskRead {
           code: 'board-unreadable',
           message: `${shown} can't be read: ${message}`,
           fix:
-            code === 'EISDIR'
-              ? `a folder stands there: move it aside, then git checkout -- '${shown}'`
+            code === 'ENOTPLAIN'
+              ? `something else stands there: move it aside, then git checkout -- '${shown}'`
               : `make it readable: chmod u+r '${shown}'`,
         });
     }

@@ -1,6 +1,7 @@
 import type { BoardTexts, Entry } from '../board/entry.ts';
 import type { KanbanEvent } from '../event.ts';
 import { signersOf } from '../git/identity.ts';
+import { branchFaults } from '../git/branch-faults.ts';
 import { readCommit } from '../git/objects.ts';
 import { buildChain, landChain, type Built, type Chain, type ChainItem } from '../landing/chain.ts';
 import { plainLine } from '../landing/changelog-line.ts';
@@ -144,6 +145,17 @@ export async function landAll(
   return { kind: 'done', sha: landed.sha };
 }
 
+/** What keeps the branch of a tested task, as a whole, from landing on base as the writer has it. */
+export function faultsOf(
+  { id, tip }: Candidate,
+  { branch }: EntryFacts,
+  { observer, observation, writer }: LandParts,
+): Promise<string[]> {
+  const { base } = writer;
+  const { board } = observation.workflow.settings;
+  return branchFaults(observer.repo, { id, base, tip, start: branch?.start ?? base, board });
+}
+
 /** Lands one tested entry at once, in the commit that takes the tester's result in. */
 export async function landTested(
   candidate: Candidate,
@@ -152,8 +164,11 @@ export async function landTested(
   taken: TakenIn,
 ): Promise<Landed> {
   const edited = await parts.writer.commitEdits(['TESTING']);
-  if (edited.kind === 'later') return edited;
+  if (edited.kind === 'later' || edited.kind === 'failed') return { kind: 'later', why: edited.why };
   if (edited.kind !== 'done') return { kind: 'stale' };
+  // Base may have moved since its tester passed it.
+  const faults = await faultsOf(candidate, facts, parts);
+  if (faults.length > 0) return { kind: 'later', why: faults[0] ?? '' };
   const planned = await planLanding(candidate, facts, parts, taken);
   const chain = await chainOf([planned], parts);
   if (!chain.ok) return { kind: 'later', why: chain.held };

@@ -7,6 +7,7 @@ import type { World } from '../pipeline/world.ts';
 import { BaseUpkeep } from './base-upkeep.ts';
 import type { BoardWriter } from './board-writer.ts';
 import { Checks } from './checks.ts';
+import type { FailureRegister } from './failure-register.ts';
 import { MergeQueue, type QueueParts } from './merge-queue.ts';
 import type { Observation, Observer } from './observe.ts';
 import type { Hold } from './queue-words.ts';
@@ -33,6 +34,7 @@ export class Landings {
   readonly #remote: Remote;
   readonly #upkeep: BaseUpkeep;
   readonly #undone: UnpushedUndo;
+  readonly #failures: FailureRegister;
   readonly #told = new Set<string>();
   #facts: RemoteFacts | null = null;
   #frozen = false;
@@ -44,14 +46,16 @@ export class Landings {
   constructor(parts: {
     readonly repo: Repository;
     readonly pool: RunnerPool;
+    readonly failures: FailureRegister;
     readonly emit: (event: KanbanEvent) => void;
     readonly wake: () => void;
   }) {
-    const { repo, emit } = parts;
+    const { repo, failures, emit } = parts;
     this.#repo = repo;
+    this.#failures = failures;
     this.#checks = new Checks(parts);
     this.#remote = new Remote(parts);
-    this.#upkeep = new BaseUpkeep(repo, emit);
+    this.#upkeep = new BaseUpkeep(repo, failures, emit);
     this.#undone = new UnpushedUndo(repo);
     const gate = (settings: Settings, base: string): Promise<AtTheGate | null> =>
       pushGate(repo, this.#remote, settings, { base, behind: this.#upkeep.held('remote') });
@@ -114,18 +118,20 @@ export class Landings {
     const { away, rejected, foreign, lost, lock } = this.#facts;
     const isOpen = away === null && rejected === null && lost === null && foreign.length === 0;
     this.#owes = ids.length > 0 && isOpen && typeof lock !== 'object';
+    if (ids.length > 0 && !this.#owes) this.#notPushed(ids, away ?? rejected ?? 'landings can not be pushed now');
     return ids.length === 0 ? null : this.queue.pushBase(parts);
+  }
+
+  #notPushed(ids: readonly string[], why: string): void {
+    const identity = { key: `push undo ${ids.join(' ')}`, id: null, what: `push of the undo of ${ids.join(', ')}` };
+    const now = Date.now();
+    if (this.#failures.mayTry(identity, now)) this.#failures.failed(identity, { why }, now);
   }
 
   /** What waits longer than a moment is said, and that it goes on. */
   tell(teller: Teller): void {
     const now = Date.now();
     const holds = new Map<string, Hold>(this.queue.holds);
-    for (const kind of ['remote', 'upstream'] as const) {
-      const why = this.#upkeep.held(kind);
-      if (why !== null)
-        holds.set(kind === 'remote' ? "the remote's commits" : 'upstream', { why, since: 0, state: 'held' });
-    }
     this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
     if (this.#frozenSince !== null)
       holds.set('the board', {

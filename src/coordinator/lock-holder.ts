@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import { readCommit, writeCommit, writeTree } from '../git/objects.ts';
+import { plainTextOf } from '../plain-file.ts';
 import { writeWhole } from '../runner/write-once.ts';
 import { kanbanDir } from './git-view.ts';
 
@@ -67,7 +67,10 @@ export function cloneToken(repo: Repository): string {
 /** The same, without making one. */
 export function knownToken(repo: Repository): string | null {
   try {
-    const known = JSON.parse(readFileSync(tokenFile(repo), 'utf8')) as { token?: unknown; place?: unknown } | null;
+    const known = JSON.parse(plainTextOf(tokenFile(repo), 64 * 1024) ?? '') as {
+      token?: unknown;
+      place?: unknown;
+    } | null;
     return typeof known?.token === 'string' && known.place === repo.commonDir ? known.token : null;
   } catch {
     // Not there yet, or torn: a lock that was ours runs out.

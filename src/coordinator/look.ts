@@ -20,6 +20,7 @@ export const LOOK: Omit<Inputs, 'now'> = {
   starting: [],
   refused: [],
   queued: new Map(),
+  failures: new Map(),
 };
 
 /** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */
@@ -60,7 +61,7 @@ export function snapshotFrom(
     decision,
     base: { name: settings.base, sha: observation.git.base, checkout: observation.git.checkout?.path ?? null },
     coordinator,
-    told: toldOf(observation),
+    told: toldOf(observation, decision),
     activity: new Map(
       observation.runs
         .filter(({ state }) => state === 'alive')

@@ -127,11 +127,16 @@ export class MergeQueue {
     this.#batch.keep(candidates);
     if (full !== null) return this.#words.hold({ what: 'landings', why: full }, candidates);
     const sentBack = await this.#returns.conflicts(candidates, parts);
-    if (sentBack !== null) return sentBack;
+    if (sentBack !== null) return this.#notSentBack(sentBack, candidates);
     const { check } = parts.observation.workflow.settings.merge_queue;
     const done = await (check === '' ? this.#unchecked(candidates, parts) : this.#checking.turn(candidates, parts));
     if (done.kind === 'later') this.#words.end();
-    return done;
+    return this.#notSentBack(done, candidates);
+  }
+
+  /** A task that is to go back, and can't be moved now, keeps the others waiting with it. */
+  #notSentBack(done: Performed, candidates: readonly Candidate[]): Performed {
+    return done.kind === 'failed' ? this.#words.hold({ what: 'landings', why: done.why }, candidates) : done;
   }
 
   /** Without a check: what the person's files don't keep out lands, one or many at a time. */

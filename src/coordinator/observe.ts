@@ -11,7 +11,7 @@ import { unknownAgentProblem } from '../board/unknown-agent-problem.ts';
 import { dependencyProblems, noScriptProblem } from '../board/parse.ts';
 import { isStillWritten } from '../board/vanished.ts';
 import { waitingMessages } from '../effects/messages.ts';
-import { pausedBy } from '../effects/pause.ts';
+import { pausedBy, resumedAt } from '../effects/pause.ts';
 import { listRuns, type RunRecord } from '../effects/runs.ts';
 import { gitDirOf, headOf } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -20,6 +20,7 @@ import type {
   BranchFacts,
   EndedRun,
   EntryFacts,
+  Found,
   OrphanBranch,
   PastRun,
   QueueWord,
@@ -81,6 +82,10 @@ export interface Inputs {
   readonly refused: readonly PastRun[];
   /** What the merge queue said last, by task id. */
   readonly queued: ReadonlyMap<string, QueueWord>;
+  /** Actions that could not be done. */
+  readonly failures: World['failures'];
+  /** What runs changed of what all worktrees share, by run id. */
+  readonly found?: ReadonlyMap<string, Found>;
 }
 
 export type Look =
@@ -213,13 +218,14 @@ export class Observer {
     );
     const known = new Set(records.map(({ runId }) => runId));
     const paused = pausedBy(this.repo.root);
-    const facts = this.#runs(records);
+    const facts = this.#runs(records, inputs.found);
     const world: World = {
       now: inputs.now,
       settings,
       mode: inputs.mode,
       only: inputs.only,
       paused,
+      resumedAt: resumedAt(this.repo.root),
       stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
       lost: new Map(this.#lost.map(({ id, sha }) => [id, sha])),
       landingsHeld: waits.landings,
@@ -233,6 +239,7 @@ export class Observer {
       orphans,
       unsure,
       requests: inputs.requests,
+      failures: inputs.failures,
       usage: lookAtUsage(
         records,
         history,
@@ -377,7 +384,7 @@ export class Observer {
       if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
   }
 
-  #runs(records: readonly RunRecord[]): RunFacts[] {
+  #runs(records: readonly RunRecord[], found: Inputs['found']): RunFacts[] {
     return records.flatMap((record): RunFacts[] => {
       if (record.taken !== null || this.history.history.taken.has(record.runId)) return [];
       const { brief } = record;
@@ -396,7 +403,8 @@ export class Observer {
           stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
           mustDiffer: brief.mustDiffer,
           before: brief.tip,
-          ended: record.result === null ? null : this.#ended(record, record.result),
+          ended:
+            record.result === null ? null : { ...this.#ended(record, record.result), found: found?.get(record.runId) },
         },
       ];
     });

@@ -2,7 +2,7 @@ import { markTaken, requestStop, runsFolder, type RunRecord } from '../effects/r
 import { answer, settleRequest } from '../effects/mailbox.ts';
 import type { KanbanEvent } from '../event.ts';
 import { insertChangelogLine } from '../landing/changelog.ts';
-import type { Action } from '../pipeline/action.ts';
+import type { Action, Trailer } from '../pipeline/action.ts';
 import type { Reply } from '../pipeline/request.ts';
 import type { EntryFacts } from '../pipeline/world.ts';
 import { nextId } from '../board/next-id.ts';
@@ -19,10 +19,14 @@ import { undo } from './undoer.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** `done`: it changed something. `later`: it waits, with the reason. `stale`: the world has changed; look again. */
+/**
+ * `done`: it changed something. `later`: it was not tried, because somebody is at work there for a moment. `failed`: it
+ * can't be done as things are. `stale`: the world has changed; look again.
+ */
 export type Performed =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string; readonly fix?: string; readonly lasting?: boolean }
   | { readonly kind: 'stale' };
 
 export interface PerformParts {
@@ -68,8 +72,7 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
     case 'put-aside':
       return putAside(action.run, action.why, parts);
     case 'restore-branch':
-      await parts.branches.restore(action.id, action, parts.observation.workflow.settings, parts.writer.base);
-      return { kind: 'stale' };
+      return restoreBranch(action, parts);
     case 'remove-worktree':
       if (parts.branches.isBusy(action.id)) return { kind: 'later', why: 'it is being removed' };
       parts.branches.clear(action.id, parts.observation.workflow.settings);
@@ -219,12 +222,26 @@ async function addEntry(action: Of<'add-entry'>, parts: PerformParts): Promise<P
     (_, hashes: string) => `${hashes}${nextId(settings.ids[0] ?? 'T', parts.observation.world.usedIds)}:`,
   );
   const { heading, id } = titled(text);
-  const message = plainMessage(`kanban: ${id} added`, '', [], action.request);
-  const written = await parts.writer.change([{ type: 'add', column: 'TODO', position: 'bottom', text }], message);
+  const { proposedBy } = action;
+  const trailers: Trailer[] =
+    proposedBy === undefined ? [] : [{ name: 'Kanban-Proposed', value: `${id} ${proposedBy.run}` }];
+  const subject = proposedBy === undefined ? `kanban: ${id} added` : `kanban: ${id} proposed by ${proposedBy.run}`;
+  const message = plainMessage(subject, '', trailers, action.request);
+  const under = proposedBy === undefined ? {} : { under: `Proposed (${proposedBy.taskId})` };
+  const written = await parts.writer.change(
+    [{ type: 'add', column: 'TODO', position: 'bottom', text, ...under }],
+    message,
+  );
   const failed = notDone(written, parts, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   parts.emit({ type: 'entry-added', id, title: heading, commit: written.sha });
-  reply(parts, action.request, { ok: true, message: `${id} stands in TODO: ${heading}` });
+  reply(parts, action.request, {
+    ok: true,
+    message:
+      proposedBy === undefined
+        ? `${id} stands in TODO: ${heading}`
+        : `${id} is proposed (parked in TODO; the user decides): ${heading}`,
+  });
   // The next number is only known once this one is on the board.
   return { kind: 'stale' };
 }
@@ -299,6 +316,7 @@ async function undoEntry(action: Of<'undo-entry'>, parts: PerformParts): Promise
       reply(parts, action.request, { ok: false, message: undone.message });
       return DONE;
     case 'later':
+    case 'failed':
     case 'stale':
       return undone;
     default:
@@ -330,24 +348,36 @@ function retireBranch({ id, how }: Of<'retire-branch'>, { branches, observation 
   return DONE;
 }
 
+async function restoreBranch(action: Of<'restore-branch'>, parts: PerformParts): Promise<Performed> {
+  const { settings } = parts.observation.workflow;
+  const why = await parts.branches.restore(action.id, action, settings, parts.writer.base);
+  if (why === null) return { kind: 'stale' };
+  return { kind: 'failed', why: `its branch can't be put back from ${action.ref}: ${why}` };
+}
+
 /** A branch of ours, whether its entry is on the board or not. */
 const branchOf = ({ world }: Observation, id: string): { readonly tip: string; readonly start: string } | null =>
   world.orphans.find((orphan) => orphan.id === id) ??
   world.entries.find(({ entry }) => entry.id === id)?.branch ??
   null;
 
-/** What did not come about, for the loop; null = it did. A refused edit is told and, for a command, answered. */
+/** What did not come about, for the loop; null = it did. A refused edit of a command is answered: it is not tried again. */
 function notDone(written: Written, parts: PerformParts, request: string | null): Performed | null {
   switch (written.kind) {
     case 'done':
       return null;
     case 'later':
+    case 'failed':
     case 'stale':
       return written;
-    case 'refused':
+    case 'refused': {
+      const { message, fix } = written.problem;
+      if (request === null)
+        return { kind: 'failed', why: message, lasting: true, ...(fix === undefined ? {} : { fix }) };
       parts.emit({ type: 'problem-found', problem: written.problem });
-      if (request !== null) reply(parts, request, { ok: false, message: written.problem.message });
-      return { kind: 'later', why: written.problem.message };
+      reply(parts, request, { ok: false, message });
+      return DONE;
+    }
     default:
       return unreachable(written);
   }

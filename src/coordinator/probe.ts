@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { adapterOf } from '../agents/adapter-of.ts';
 import { parseReport } from '../agents/report.ts';
@@ -7,6 +7,8 @@ import { containmentOf } from '../effects/containment.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import { createRunnerPool } from '../effects/runner-pool.ts';
 import { git, type Repository } from '../git/git.ts';
+import { plainJsonOf, plainTextOf } from '../plain-file.ts';
+import { isResult, MOST_RECORD, MOST_SMALL_RECORD } from '../runner/records.ts';
 import { RUN_FILES, type Brief, type RunResult } from '../runner/folder.ts';
 import type { Settings } from '../workflow/settings.ts';
 import { briefOf, environmentOf } from './run-brief.ts';
@@ -138,7 +140,7 @@ function judged(agent: string, begun: number, folder: string, result: RunResult 
   if (cause !== 'reported') return failed(agent, begun, `${cause}: ${detail}`, tail);
   if (leftovers !== null || ahead === 0)
     return failed(agent, begun, `it said that it was done, and committed nothing${refused}`, tail);
-  const report = parseReport(readFileSync(join(folder, RUN_FILES.report), 'utf8'), 'task');
+  const report = parseReport(plainTextOf(join(folder, RUN_FILES.report), MOST_SMALL_RECORD) ?? '', 'task');
   if (!report.ok) return failed(agent, begun, report.problem, tail);
   const tokens = usage?.input === undefined ? 'it tells no tokens' : `${usage.input + (usage.output ?? 0)} tokens`;
   return { agent, ok: true, seconds: secondsSince(begun), what: `wrote, committed and reported; ${tokens}`, tail: '' };
@@ -155,9 +157,5 @@ const failed = (agent: string, begun: number, what: string, tail: string): Probe
 const secondsSince = (begun: number): number => Math.round((Date.now() - begun) / 1000);
 
 function readResult(folder: string): RunResult | null {
-  try {
-    return JSON.parse(readFileSync(join(folder, RUN_FILES.result), 'utf8')) as RunResult;
-  } catch {
-    return null;
-  }
+  return plainJsonOf(join(folder, RUN_FILES.result), isResult, MOST_RECORD);
 }

@@ -1,6 +1,7 @@
 import { appendCheckLog, readCheckLog } from '../effects/check-log.ts';
 import type { Repository } from '../git/git.ts';
 import type { Candidate } from '../pipeline/action.ts';
+import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import { decideQueue, FIRST_BATCH, nextBatchSize, type QueueStep } from '../pipeline/queue.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Settings } from '../workflow/settings.ts';
@@ -14,9 +15,6 @@ import { sayPlaces, type Said } from './queue-places.ts';
 import type { QueueReturns } from './queue-returns.ts';
 import type { KeyedChain, QueueTrees } from './queue-trees.ts';
 import type { QueueWords } from './queue-words.ts';
-
-/** ms until base is checked again after it was red: doubling. */
-const BASE_AGAIN = { first: 5 * 60_000, most: 60 * 60_000 };
 
 /** The part of the merge queue that has to do with its check: one step after the other, as `decideQueue` says. */
 export class QueueChecking {
@@ -199,7 +197,7 @@ export class QueueChecking {
     const on = this.#batch.members.slice(0, this.#batch.floor).map(({ id }) => id);
     const which = on.length === 0 ? `${base} itself` : `${base} with ${on.join(', ')}, which was green`;
     const why = `the check is red on ${which} (${under.commit.slice(0, 10)}), without any other task: ${detail}; see ${log}`;
-    const until = lastAt + Math.min(BASE_AGAIN.most, BASE_AGAIN.first * 2 ** Math.max(0, reds - 2));
+    const until = lastAt + waitAfter(reds - 1, WAITS.base);
     this.#words.hold({ what: 'base', why, until }, candidates);
     if (until > Date.now() && !this.#hastened) return this.#say(candidates, [], { why, until });
     return this.#check('control', { ...under, entries: on }, at);

@@ -113,7 +113,7 @@ export class QueueLanding {
     const inTheWay = await this.#inTheWay(prefix, observation);
     if (inTheWay.length > 0) return hold(sayInTheWay(inTheWay));
     const edited = await writer.commitEdits(['TESTING']);
-    if (edited.kind === 'later') return hold(edited.why);
+    if (edited.kind === 'later' || edited.kind === 'failed') return hold(edited.why);
     if (edited.kind !== 'done') return { kind: 'stale' };
     const members = prefix.map(({ id, tip }) => candidates.find((one) => one.id === id) ?? { id, tip, key: id });
     const fresh = built.base === writer.base ? built : await this.chain(members, parts, true);
@@ -133,7 +133,10 @@ export class QueueLanding {
     hold: (why: string) => Performed,
   ): Promise<Performed> {
     const landed = await landAll(landings, planned, parts);
-    if (landed.kind === 'later') return hold(landed.why);
+    if (landed.kind === 'later') {
+      this.#words.failed();
+      return hold(landed.why);
+    }
     if (landed.kind === 'stale') return landed;
     const ids = landings.map(({ id }) => id);
     this.#batch.drop(ids);

@@ -4,11 +4,12 @@ import { diverge } from '../git/ancestry.ts';
 import type { Repository } from '../git/git.ts';
 import { precheck } from '../landing/merge-onto.ts';
 import type { Candidate } from '../pipeline/action.ts';
-import { checkedRed, conflicted } from '../pipeline/take-in.ts';
+import { checkedRed, conflicted, refused } from '../pipeline/take-in.ts';
 import type { EntryFacts } from '../pipeline/world.ts';
 import type { Aside } from './batch.ts';
 import { evidenceOf } from './check-evidence.ts';
 import { contains } from './git-view.ts';
+import { faultsOf } from './lander.ts';
 import { branchName } from './observe.ts';
 import type { Performed } from './perform.ts';
 import type { QueueParts } from './queue-landing.ts';
@@ -31,10 +32,8 @@ export class QueueReturns {
   }
 
   /** A tip that doesn't merge with base goes back before anything is built on it. @returns null: all merge */
-  async conflicts(
-    candidates: readonly Candidate[],
-    { observer, observation, writer, act }: QueueParts,
-  ): Promise<Performed | null> {
+  async conflicts(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed | null> {
+    const { observer, observation, writer, act } = parts;
     const { settings } = observation.workflow;
     const { board, changelog } = settings;
     const key = await this.#trees.keyOf(writer.base, settings);
@@ -47,6 +46,8 @@ export class QueueReturns {
         observer.history.ownLanding(`refs/heads/${branchName(settings, id)}`, tip);
         return { kind: 'stale' };
       }
+    const faulty = await this.#faulty(unknown, parts);
+    if (faulty !== null) return act(refused(faulty.facts, faulty.faults, settings));
     const tips = unknown.map(({ tip }) => tip);
     const found = await precheck(this.#repo, writer.base, tips, { board, changelog });
     for (const [index, one] of found.entries()) {
@@ -54,6 +55,20 @@ export class QueueReturns {
       const facts = candidate && factsOf(observation.world.entries, candidate);
       if (one.clean || one.conflict.length === 0 || facts === undefined) this.#clean.add(`${key} ${one.tip}`);
       else return act(conflicted(facts, one.conflict, settings));
+    }
+    return null;
+  }
+
+  /** The first whose branch as a whole may not land; null: none. */
+  async #faulty(
+    candidates: readonly Candidate[],
+    parts: QueueParts,
+  ): Promise<{ readonly facts: EntryFacts; readonly faults: readonly string[] } | null> {
+    for (const candidate of candidates) {
+      const facts = factsOf(parts.observation.world.entries, candidate);
+      if (facts === undefined) continue;
+      const faults = await faultsOf(candidate, facts, parts);
+      if (faults.length > 0) return { facts, faults };
     }
     return null;
   }

@@ -1,10 +1,13 @@
 import type { Candidate } from '../pipeline/action.ts';
+import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import type { QueueWord } from '../pipeline/world.ts';
 import type { Performed } from './perform.ts';
 import type { AtTheGate } from './push-gate.ts';
 
-/** Between two tries of a landing: the person's files may stand in its way for hours. */
+/** Between two looks at what is in the way of a landing: the user's files may be for hours. */
 const LAND_AGAIN = 1_000;
+/** Between two tries of a landing that failed. */
+const AFTER_FAILURE = { first: LAND_AGAIN, most: WAITS.local.most };
 
 type Later = Extract<Performed, { kind: 'later' }>;
 
@@ -30,6 +33,10 @@ export class QueueWords {
   readonly #found = new Set<string>();
   /** Until when a landing is not tried again, by task id; '' = all. */
   readonly #notBefore = new Map<string, number>();
+  /** Landings in a row that were tried and failed. */
+  #failures = 0;
+  /** The next hold is for a landing that was tried. */
+  #wasTried = false;
 
   /** A turn begins: what was said of tasks that are not these any more is forgotten. */
   begin(candidates: readonly Candidate[]): void {
@@ -49,6 +56,13 @@ export class QueueWords {
     for (const id of ids) this.words.delete(id);
     this.holds.clear();
     this.#notBefore.clear();
+    this.#failures = 0;
+  }
+
+  /** A landing was tried and failed; `hold` follows. */
+  failed(): void {
+    this.#failures += 1;
+    this.#wasTried = true;
   }
 
   clear(): void {
@@ -72,11 +86,12 @@ export class QueueWords {
     {
       what,
       why,
-      until = Date.now() + LAND_AGAIN,
+      until = Date.now() + (this.#wasTried ? waitAfter(this.#failures, AFTER_FAILURE) : LAND_AGAIN),
       state = 'held',
     }: Pick<AtTheGate, 'what' | 'why'> & Partial<AtTheGate>,
     candidates: readonly Candidate[],
   ): Later {
+    this.#wasTried = false;
     this.#mark(what, why, state);
     if (what === 'landings') this.#notBefore.set('', until);
     for (const { id } of candidates) this.say(id, state, why, until);
@@ -100,7 +115,7 @@ export class QueueWords {
   isTooEarly(id: string): boolean {
     const until = this.#notBefore.get(id) ?? 0;
     // A clock that was set back holds nothing for longer.
-    return until > Date.now() && until - Date.now() <= LAND_AGAIN;
+    return until > Date.now() && until - Date.now() <= AFTER_FAILURE.most;
   }
 
   /** When landings are tried again; null = nothing holds them. */

@@ -1,15 +1,15 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readActivity } from '../effects/run-activity.ts';
 import { aliveIds, linkLost, markTaken, type RunRecord } from '../effects/runs.ts';
+import { removeWhatever } from '../plain-file.ts';
 import { salvageRun } from '../runner/salvage-run.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
+import type { Identity } from '../pipeline/failures.ts';
+import { failureOf } from './failure-of.ts';
+import type { FailureRegister } from './failure-register.ts';
 import type { Observation, Observer } from './observe.ts';
 import type { RunStarter } from './run-starter.ts';
 import type { Teller } from './teller.ts';
-
-/** Between two tries to wind up a lost run (a full disk). */
-const AGAIN = 3_000;
 
 /** Looks after runs that nobody else looks after, and tells what became of all of them. */
 export class RunFollower {
@@ -21,20 +21,21 @@ export class RunFollower {
   readonly #known = new Map<string, RunRecord['state']>();
   readonly #stalled = new Set<string>();
   readonly #salvaging = new Map<string, Promise<void>>();
-  /** When a lost run that could not be wound up is tried again. */
-  readonly #salvageAt = new Map<string, number>();
+  readonly #failures: FailureRegister;
 
   constructor(parts: {
     readonly root: string;
     readonly observer: Observer;
     readonly starter: RunStarter;
     readonly teller: Teller;
+    readonly failures: FailureRegister;
     readonly wake: () => void;
   }) {
     this.#root = parts.root;
     this.#observer = parts.observer;
     this.#starter = parts.starter;
     this.#teller = parts.teller;
+    this.#failures = parts.failures;
     this.#wake = parts.wake;
   }
 
@@ -49,7 +50,7 @@ export class RunFollower {
 
   /** Could this lost run not be wound up so far? */
   isStuck(runId: string): boolean {
-    return this.#salvageAt.has(runId);
+    return this.#failures.has(`salvage ${runId}`);
   }
 
   async settled(): Promise<void> {
@@ -58,15 +59,31 @@ export class RunFollower {
 
   /** What runs did since the last tick; runs that nobody looks after any more are ended and their work kept. */
   follow({ runs }: Observation): void {
-    const { history } = this.#observer.history;
     this.#starter.follow(runs);
-    for (const record of runs) {
-      if (record.taken !== null) continue;
-      const commit = history.takenBy.get(record.runId);
-      if (commit !== undefined) markTaken(record.folder, { at: Date.now(), commit, why: 'named in base' });
+    for (const record of runs) if (record.taken === null) this.#followOne(record);
+  }
+
+  /** A run folder that can't be written holds up nothing but its own run. */
+  #followOne(record: RunRecord): void {
+    const identity: Identity = {
+      key: `follow ${record.runId}`,
+      id: record.brief.taskId,
+      what: `run ${record.runId}`,
+    };
+    const now = Date.now();
+    if (this.#failures.has(identity.key) && !this.#failures.mayTry(identity, now)) return;
+    try {
+      const commit = this.#observer.history.history.takenBy.get(record.runId);
+      if (commit !== undefined) markTaken(record.folder, { at: now, commit, why: 'named in base' });
       if (record.state === 'unclaimed' && !this.#starter.isOurs(record.runId)) linkLost(record.folder);
       if (record.state === 'dead' || record.state === 'lost') this.#salvage(record);
       this.#tell(record);
+      this.#failures.done(identity);
+    } catch (error) {
+      const why = failureOf(error);
+      if (why === null) throw error;
+      this.#failures.mayTry(identity, now);
+      this.#failures.failed(identity, { why: `it can't be recorded: ${why}` }, now);
     }
   }
 
@@ -91,7 +108,7 @@ export class RunFollower {
     this.#known.set(runId, state);
     if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
       this.#teller.emit({ type: 'run-adopted', id, run: runId, role, agent });
-    if (state === 'ended') rmSync(join(this.#root, '.kanban', 'ended', runId), { force: true });
+    if (state === 'ended') removeWhatever(join(this.#root, '.kanban', 'ended', runId));
     if (state === 'ended' && result !== null)
       this.#teller.emit({
         type: 'run-ended',
@@ -115,15 +132,19 @@ export class RunFollower {
   }
 
   #salvage(record: RunRecord): void {
-    if (this.#salvaging.has(record.runId) || Date.now() < (this.#salvageAt.get(record.runId) ?? 0)) return;
-    const work = salvageRun(record.folder)
-      .then(() => this.#wake())
+    const { runId, brief, folder } = record;
+    const identity: Identity = { key: `salvage ${runId}`, id: brief.taskId, what: `run ${runId}` };
+    if (!this.#failures.mayTry(identity, Date.now()) || this.#salvaging.has(runId)) return;
+    const work = salvageRun(folder, undefined, brief)
+      .then(() => this.#failures.done(identity))
       .catch((error: unknown) => {
-        this.#salvageAt.set(record.runId, Date.now() + AGAIN);
-        const why = `the run ${record.runId} was lost and can't be wound up yet: ${error instanceof Error ? error.message : String(error)}`;
-        this.#teller.once(why, { type: 'removal-held', id: record.brief.taskId, why });
+        const words = error instanceof Error ? error.message : String(error);
+        this.#failures.failed(identity, { why: `it was lost and can't be closed: ${words}` }, Date.now());
       })
-      .finally(() => this.#salvaging.delete(record.runId));
-    this.#salvaging.set(record.runId, work);
+      .finally(() => {
+        this.#salvaging.delete(runId);
+        this.#wake();
+      });
+    this.#salvaging.set(runId, work);
   }
 }

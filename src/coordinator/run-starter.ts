@@ -5,8 +5,10 @@ import { adapterOf } from '../agents/adapter-of.ts';
 import { sessionFor } from '../agents/session.ts';
 import type { Entry } from '../board/entry.ts';
 import { containmentOf } from '../effects/containment.ts';
+import { freeSlot } from '../effects/ports.ts';
 import { createRun, newRunId, runsFolder, type RunRecord } from '../effects/runs.ts';
 import type { RunnerPool } from '../effects/runner-pool.ts';
+import { makeSandboxPlaces } from '../effects/sandbox-places.ts';
 import { allMessages, markGiven } from '../effects/messages.ts';
 import { ensureWorktree } from '../effects/worktrees.ts';
 import type { KanbanEvent } from '../event.ts';
@@ -23,6 +25,7 @@ import { startRef, type GitView } from './git-view.ts';
 import { withMessages } from './message-front.ts';
 import { briefOf, environmentOf } from './run-brief.ts';
 import { planRun } from './run-plan.ts';
+import type { SharedWatch } from './shared-watch.ts';
 import { branchName, worktreePath, type Observation, type Observer } from './observe.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
@@ -33,25 +36,32 @@ export class RunStarter {
   readonly #observer: Observer;
   readonly #pool: RunnerPool;
   readonly #emit: (event: KanbanEvent) => void;
+  readonly #shared: SharedWatch;
   readonly #wake: () => void;
   /** Runs under preparation or handed over and not yet claimed, by run id. */
   readonly #starting = new Map<string, RunFacts>();
   readonly #slots = new Map<string, number>();
   readonly #work = new Set<Promise<void>>();
   readonly #refused: PastRun[] = [];
+  /** Why a run could not be started, as reported last, by task id. */
+  readonly #reported = new Map<string, string>();
   readonly #started = new Set<string>();
+  /** Orders that came back from a runner: what is still not claimed then has no folder, or none that can be read. */
+  readonly #returned = new Set<string>();
 
   constructor(parts: {
     repo: Repository;
     observer: Observer;
     pool: RunnerPool;
     emit: (event: KanbanEvent) => void;
+    shared: SharedWatch;
     wake: () => void;
   }) {
     this.#repo = parts.repo;
     this.#observer = parts.observer;
     this.#pool = parts.pool;
     this.#emit = parts.emit;
+    this.#shared = parts.shared;
     this.#wake = parts.wake;
   }
 
@@ -77,12 +87,24 @@ export class RunStarter {
   /** What runs are there by now: those that are claimed are no longer starting; those that are gone free their place. */
   follow(records: readonly RunRecord[]): void {
     for (const { runId, claim } of records) if (claim !== null) this.#starting.delete(runId);
+    const there = new Set(records.map(({ runId }) => runId));
+    for (const runId of this.#returned) {
+      const facts = this.#starting.get(runId);
+      if (facts !== undefined && !there.has(runId)) this.#refuse(facts, 'its run folder was removed');
+      else if (facts !== undefined) this.#starting.delete(runId);
+    }
+    this.#returned.clear();
     const live = new Set(
       records.filter(({ state, taken }) => state !== 'ended' && taken === null).map(({ runId }) => runId),
     );
     for (const id of this.#slots.keys()) if (!live.has(id) && !this.#starting.has(id)) this.#slots.delete(id);
     for (const { runId, brief } of records)
       if (live.has(runId) && brief.slot !== undefined) this.#slots.set(runId, brief.slot);
+  }
+
+  /** A runner has ended with this order, whatever came of it. */
+  returned(runId: string): void {
+    this.#returned.add(runId);
   }
 
   /** All that is being prepared. */
@@ -105,11 +127,11 @@ export class RunStarter {
           .map(({ runId }) => Number(/-(\d+)-[a-z]+-[0-9a-f]{8}$/.exec(runId)?.[1] ?? 0)),
       );
     const runId = newRunId(action.id, n, action.role);
-    const slot = this.#freeSlot();
+    const slot = freeSlot(new Set(this.#slots.values()));
     this.#slots.set(runId, slot);
     this.#started.add(runId);
     const now = Date.now();
-    this.#starting.set(runId, {
+    const facts: RunFacts = {
       id: runId,
       taskId: action.id,
       role: action.role,
@@ -123,14 +145,15 @@ export class RunStarter {
       mustDiffer: action.mustDiffer,
       before: '',
       ended: null,
-    });
+    };
+    this.#starting.set(runId, facts);
     const work = this.#prepare(action, { runId, slot, attempt, base }, observation)
       .then((why) => {
         if (why === null) return;
-        this.#refuse(action, runId, why);
+        this.#refuse(facts, why);
       })
       .catch((error: unknown) => {
-        this.#refuse(action, runId, error instanceof Error ? error.message : String(error));
+        this.#refuse(facts, error instanceof Error ? error.message : String(error));
       })
       .finally(() => {
         this.#work.delete(work);
@@ -140,28 +163,24 @@ export class RunStarter {
   }
 
   /** Counts as a launch that failed, so that it is tried again with growing pauses and not for ever. */
-  #refuse(action: Start, runId: string, why: string): void {
+  #refuse({ id: runId, taskId, role, agent }: RunFacts, why: string): void {
     this.#starting.delete(runId);
     this.#slots.delete(runId);
     this.#refused.push({
       id: runId,
-      taskId: action.id,
-      role: action.role,
-      agent: action.agent,
+      taskId,
+      role,
+      agent,
       cause: 'not-started',
       detail: why,
       endedAt: Date.now(),
       providerUntil: null,
       login: false,
     });
-    this.#emit({ type: 'run-refused', id: action.id, role: action.role, why });
-  }
-
-  #freeSlot(): number {
-    const used = new Set(this.#slots.values());
-    let slot = 0;
-    while (used.has(slot)) slot += 1;
-    return slot;
+    // The same reason is reported once for an entry; another run of it that starts makes it new.
+    if (this.#reported.get(taskId) === why) return;
+    this.#reported.set(taskId, why);
+    this.#emit({ type: 'run-refused', id: taskId, role: role, why });
   }
 
   /** @returns why not, in words; null when the run is handed over. */
@@ -235,6 +254,7 @@ export class RunStarter {
         : { ok: true as const, value: '' };
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
+    if (adapter.name === 'codex') makeSandboxPlaces(this.#repo.commonDir);
     const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
     createRun(this.#repo.root, brief, withMessages(briefing(prompt.value, adapter), said.messages), {
       ...(plan.shell === null ? plan.files : {}),
@@ -245,9 +265,11 @@ export class RunStarter {
       changed: changed.length === 0 ? null : join(folder, CHANGED),
       findings: findings === '' ? null : join(folder, FINDINGS),
     });
+    await this.#shared.begin(folder);
     // Before it hears of the run: one that listens while it works would take them a second time.
     markGiven(this.#repo.root, action.id, said.waiting);
     this.#pool.start(folder, env);
+    this.#reported.delete(action.id);
     this.#emit({
       type: 'run-started',
       id: action.id,

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS } from '../board/entry.ts';
@@ -6,6 +6,7 @@ import type { KanbanEvent } from '../event.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
 import { commitMove } from '../landing/move.ts';
+import { readFollowing, textFollowing } from '../plain-file.ts';
 import { authorOf } from './board-writer.ts';
 import { plainMessage } from './commit-message.ts';
 import { SEEN } from './git-view.ts';
@@ -34,9 +35,9 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
   const untracked = stdout.split('\0').filter(Boolean);
   if (!untracked.includes(WORKFLOW)) return [];
   const author = authorOf(settings);
-  const files = untracked.map((path) => {
-    const bytes = readFileSync(join(checkout.path, path));
-    return { path, from: bytes, committed: null, to: bytes };
+  const files = untracked.flatMap((path) => {
+    const bytes = readFollowing(join(checkout.path, path));
+    return bytes === null ? [] : [{ path, from: bytes, committed: null, to: bytes }];
   });
   const message = plainMessage('kanban: set up', '', []);
   const moved = await commitMove(repo, {
@@ -68,7 +69,7 @@ function promptsIn(root: string, folder: string): string[] {
 /** `.kanban/` is made in every worktree too (the report is written there): no task's commit is to hold it. */
 function hideOwnFolders(repo: Repository): void {
   const path = join(repo.commonDir, 'info', 'exclude');
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const text = textFollowing(path) ?? '';
   const missing = ['.kanban/', '.worktrees/'].filter((line) => !text.split(/\r?\n/).includes(line));
   if (missing.length === 0) return;
   mkdirSync(join(repo.commonDir, 'info'), { recursive: true });

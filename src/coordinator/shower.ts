@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Decision } from '../pipeline/action.ts';
+import { removeWhatever } from '../plain-file.ts';
 import type { View } from '../report/view.ts';
 import { writeWhole } from '../runner/write-once.ts';
 import { snapshotFrom } from './look.ts';
@@ -58,7 +58,7 @@ export class Shower {
 
   /** Nobody keeps it current any more. */
   remove(): void {
-    rmSync(this.#path, { force: true });
+    removeWhatever(this.#path);
   }
 
   get #path(): string {

@@ -1,8 +1,8 @@
-import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hookEnvironment } from '../effects/environment.ts';
 import { runCommand } from '../effects/processes.ts';
 import type { KanbanEvent, TimedEvent } from '../event.ts';
+import { appendPlain } from '../plain-file.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import type { View } from '../report/view.ts';
@@ -47,7 +47,7 @@ export class Teller {
     if ('commit' in event && !event.type.startsWith('check-') && event.type !== 'pushed')
       this.#parts.onCommit(timed.at);
     try {
-      appendFileSync(join(this.#parts.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`, { mode: 0o600 });
+      appendPlain(join(this.#parts.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`);
     } catch {
       // Events are a convenience; the audit trail is git's.
     }
@@ -127,8 +127,10 @@ export class Teller {
       env,
       timeout: 60_000,
       input: `${JSON.stringify(event)}\n`,
-    }).then(({ code, tail }) => {
-      if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
-    });
+    })
+      .then(({ code, tail }) => {
+        if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
+      })
+      .catch((error: unknown) => this.once('notify', { type: 'told', message: `notify failed: ${String(error)}` }));
   }
 }

@@ -1,6 +1,4 @@
-/** The first wait after a failure and the longest, ms. */
-const FIRST = 5_000;
-const MOST = 300_000;
+import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 
 /** Something that fails for a while: why, and when it is worth another try. The waits double. */
 export class Trouble {
@@ -16,14 +14,14 @@ export class Trouble {
   /** Too early for another try. */
   holds(now: number): boolean {
     // A clock that was set back holds nothing for longer.
-    return this.#words !== null && now < this.#until && this.#until - now <= MOST;
+    return this.#words !== null && now < this.#until && this.#until - now <= WAITS.remote.most;
   }
 
   /** How a try ended. @param now epoch ms */
   heard(words: string | null, now: number): void {
     this.#words = words;
     this.#times = words === null ? 0 : this.#times + 1;
-    this.#until = now + Math.min(MOST, FIRST * 2 ** (this.#times - 1));
+    this.#until = now + waitAfter(this.#times, WAITS.remote);
   }
 
   /** The next try may be made at once; the reason stands until it is made. */

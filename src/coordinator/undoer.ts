@@ -22,6 +22,7 @@ export type Undone =
   /** It can't be done as things stand; nothing has changed. */
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'stale' };
 
 export interface UndoParts {
@@ -36,7 +37,7 @@ export async function undo(action: UndoEntry, parts: UndoParts): Promise<Undone>
   const { id, landing, why } = action;
   const { settings } = observation.workflow;
   const edited = await writer.commitEdits(['TODO']);
-  if (edited.kind === 'later') return edited;
+  if (edited.kind === 'later' || edited.kind === 'failed') return edited;
   if (edited.kind !== 'done') return { kind: 'stale' };
   const entry = await entryBefore(observer.repo, settings, landing, id);
   const byHand = await revertByHand(observer, landing);
@@ -109,7 +110,7 @@ const messageOf = ({ id, landing, why, trailers, request }: UndoEntry): ReturnTy
   );
 
 function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string, byHand: string): Undone {
-  if ('held' in undone) return { kind: 'later', why: undone.held };
+  if ('held' in undone) return { kind: 'failed', why: undone.held };
   if ('stale' in undone) return { kind: 'stale' };
   switch (undone.why) {
     case 'conflict': {

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterNamed } from '../agents/index.ts';
 import type { RunRecord } from '../effects/runs.ts';
 import type { HistoryFold } from '../pipeline/history.ts';
 import { sumUsage, type UsedRun } from '../pipeline/usage.ts';
 import type { EntryUsage, WorldUsage } from '../pipeline/world.ts';
+import { plainJsonOf } from '../plain-file.ts';
 import { RUN_FILES, type Usage } from '../runner/folder.ts';
+import { isUsageFile, MOST_SMALL_RECORD } from '../runner/records.ts';
 
 /**
  * What agents have used: by base's trailers, and by the run folders of runs that no commit names yet (those that are on
@@ -52,11 +53,7 @@ function ofEntry(
 
 /** A run that is on writes its usage at every step. */
 function usageSoFar({ folder }: RunRecord): Usage | null {
-  try {
-    return (JSON.parse(readFileSync(join(folder, RUN_FILES.usage), 'utf8')) as { run?: Usage }).run ?? null;
-  } catch {
-    return null;
-  }
+  return plainJsonOf(join(folder, RUN_FILES.usage), isUsageFile, MOST_SMALL_RECORD)?.run ?? null;
 }
 
 /** The runs at the end of a list in order of time. */

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { watchBoard, type BoardWatch, type WatchedPaths } from '../effects/watch.ts';
+import { statOrNone } from '../plain-file.ts';
 
 /** So many writes of our own within a second, and watching costs more than looking. */
 const BURST = 8;
@@ -39,7 +40,9 @@ export class Watching {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = this.#own[0];
     const burst = this.#own.length === BURST && first !== undefined && now - first < SECOND;
-    const key = burst ? '' : JSON.stringify(paths);
+    // A folder that was removed and made again is another one to the watcher.
+    const made = statOrNone(paths.mailbox)?.ino ?? 0;
+    const key = burst ? '' : JSON.stringify([paths, made]);
     if (key === this.#watched) return;
     this.#watched = key;
     void this.#watch?.close();

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stillSince } from '../effects/still-since.ts';
 import type { Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
+import { readFollowing } from '../plain-file.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { defaultSettings, parseWorkflow } from '../workflow/parse.ts';
 import type { Workflow } from '../workflow/settings.ts';
@@ -133,7 +133,7 @@ export class WorkflowReader {
 
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readFollowing(path)?.toString('utf8') ?? null;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, readSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import { foldCheckLog, parseCheckLog, type CheckLog, type CheckLogLine } from '../pipeline/check-log.ts';
+import { openForAppend, plainTextOf, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { writeWhole } from '../runner/write-once.ts';
 import { problemOfWriting } from './disk-problem.ts';
@@ -55,7 +46,7 @@ interface Known {
 const known = new Map<string, Known>();
 
 function lookUp(path: string): Known {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOrNone(path);
   const stamp = stat === undefined ? '' : `${stat.size} ${stat.mtimeMs} ${stat.ino}`;
   const before = known.get(path);
   if (before?.stamp === stamp) return before;
@@ -66,7 +57,7 @@ function lookUp(path: string): Known {
 }
 
 function append(path: string, text: string): void {
-  const fd = openSync(path, 'a+', 0o600);
+  const fd = openForAppend(path);
   try {
     const { size } = fstatSync(fd);
     const last = Buffer.alloc(1);
@@ -101,9 +92,5 @@ function prune(path: string): void {
 }
 
 function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return plainTextOf(path) ?? '';
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { git, GitError, type Repository } from '../git/git.ts';
+import { OUR_GIT } from '../git/harmless.ts';
 import { readCommit, readTree } from '../git/objects.ts';
 import { fromBytes, TREE_MODE } from '../git/tree.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { commandOf, directoryOf, listProcesses } from '../runner/process-table.ts';
 import type { Settings } from '../workflow/settings.ts';
@@ -84,13 +86,16 @@ export const LEAST_ROOM = 64 * 1024 * 1024;
  */
 function inPlaceOf(path: string, place: Extract<Place, { kind: 'registered' }>): string | null {
   if (place.linked) return null;
-  if (!place.folder) return lstatSync(path, { throwIfNoEntry: false }) === undefined ? null : 'a file';
+  if (!place.folder) return lstatOrNone(path) === undefined ? null : 'a file';
   if (readdirSync(path).length === 0) return null;
   const file = join(place.gitDir, FOLDER_FILE);
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== folderMark(path)) return 'a folder that is no worktree';
+  if (plainTextOf(file, MOST) !== folderMark(path)) return 'a folder that is no worktree';
   relink(path, place);
   return null;
 }
+
+/** Bytes of the small files in a worktree's git dir. */
+const MOST = 64 * 1024;
 
 /** Which folder was made for the worktree, in its git dir. */
 const FOLDER_FILE = 'kanban-folder';
@@ -104,13 +109,13 @@ function folderMark(path: string): string {
 /** Checks run on no branch: with one checked out, a person may have worked here. Their commits are safe; the rest is kept. */
 async function keepOnBranch(repo: Repository, path: string, gitDir: string): Promise<string | null> {
   const head = join(gitDir, 'HEAD');
-  const branchRef = existsSync(head) ? /^ref: (.+?)\s*$/.exec(readFileSync(head, 'utf8'))?.[1] : undefined;
+  const branchRef = /^ref: (.+?)\s*$/.exec(plainTextOf(head, MOST) ?? '')?.[1];
   if (branchRef === undefined) return null;
   const kept = await rescue({ repo, path, gitDir, branchRef }, NAME);
   return kept.ok ? null : kept.why;
 }
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'submodule.recurse=false'];
+const QUIET = ['-c', 'submodule.recurse=false'];
 
 /** @returns why git could not, in words (the worktree was half made, its disk is full); null when it is done. */
 async function reset(path: string, gitDir: string, commit: string): Promise<string | null> {
@@ -162,7 +167,7 @@ async function leftByGit(path: string, gitDir: string): Promise<string | null> {
   const giveUp = performance.now() + LONGEST_GIT;
   for (;;) {
     const gits = listProcesses().filter(({ name, pid }) => name === 'git' && isWithin(path, directoryOf(pid)));
-    if (!gits.some((row) => isLocked() || commandOf(row).startsWith(`git ${QUIET.join(' ')}`))) break;
+    if (!gits.some((row) => isLocked() || commandOf(row).startsWith(OUR_GIT))) break;
     if (performance.now() > giveUp) return 'another git process is at work in it';
     await sleep(50);
   }
@@ -182,7 +187,7 @@ const SET_UP_FILE = 'kanban-set-up';
 async function markSetUp(repo: Repository, gitDir: string, commit: string, afterCreate: string): Promise<void> {
   const wanted = await setUpOf(repo, commit, afterCreate);
   const file = join(gitDir, SET_UP_FILE);
-  if (existsSync(file) && readFileSync(file, 'utf8') === wanted) return;
+  if (plainTextOf(file, MOST) === wanted) return;
   rmSync(join(gitDir, READY_MARK), { force: true });
   writeFileSync(file, wanted);
 }

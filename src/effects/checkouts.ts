@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { git, type Repository } from '../git/git.ts';
+import { textFollowing } from '../plain-file.ts';
 import type { PreflightFacts } from '../preflight/facts.ts';
 import type { Settings } from '../workflow/settings.ts';
 
@@ -86,4 +86,4 @@ async function operationIn(
   return existsSync(join(gitDir, 'REVERT_HEAD')) ? 'revert' : null;
 }
 
-const read = (file: string): Promise<string | null> => readFile(file, 'utf8').catch(() => null);
+const read = async (file: string): Promise<string | null> => textFollowing(file, 1024 * 1024);

@@ -53,8 +53,9 @@ export function agentEnvironment({
   adapterEnv,
   run,
 }: EnvironmentParts): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(inherited)) if (value !== undefined && isAllowed(name)) env[name] = value;
+  const env: Record<string, string> = { ...UNATTENDED };
+  for (const [name, value] of Object.entries(inherited))
+    if (value !== undefined && isInherited(name, value)) env[name] = value;
   apply({ pass: passes, set: {} }, inherited, env);
   Object.assign(env, adapterEnv);
   for (const setting of [settings, agent, role]) if (setting !== null) apply(setting, inherited, env);
@@ -108,7 +109,7 @@ export function runIdentity(
 export const PORTS_PER_RUN = 20;
 
 /** Below the ports that Linux (32768 on) and macOS (49152 on) give out by themselves. */
-const FIRST_PORT = 21_000;
+export const FIRST_PORT = 21_000;
 
 const NAMES = new Set([
   'PATH',
@@ -130,6 +131,40 @@ const NAMES = new Set([
   'COREPACK_HOME',
   'PNPM_HOME',
   'VOLTA_HOME',
+  'GIT_SSL_CAINFO',
+  'GIT_SSL_CAPATH',
+  // Tools whose variables are no plain path, or are called otherwise than the rest.
+  'GOPATH',
+  'GOROOT',
+  'GOCACHE',
+  'GOMODCACHE',
+  'GOTOOLCHAIN',
+  'GOPRIVATE',
+  'GOFLAGS',
+  'RUSTUP_TOOLCHAIN',
+  'VIRTUAL_ENV',
+  'CONDA_DEFAULT_ENV',
+  'BUN_INSTALL',
+  'DOTNET_ROOT',
+  'GEM_HOME',
+  'GEM_PATH',
+  'BUNDLE_PATH',
+  'PLAYWRIGHT_BROWSERS_PATH',
+  'CHROME_PATH',
+  'CHROME_BIN',
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+  'DOCKER_CERT_PATH',
+  'DOCKER_TLS_VERIFY',
+  'CONTAINER_HOST',
+  'NIX_PATH',
+  'NIX_PROFILES',
+  'NIX_SSL_CERT_FILE',
+  'LD_LIBRARY_PATH',
+  'LIBRARY_PATH',
+  'PKG_CONFIG_PATH',
+  'CMAKE_PREFIX_PATH',
 ]);
 
 const PREFIXES = ['LC_', 'XDG_', 'SSL_CERT_', 'NVM_', 'FNM_', 'ASDF_', 'MISE_'];
@@ -137,8 +172,44 @@ const PREFIXES = ['LC_', 'XDG_', 'SSL_CERT_', 'NVM_', 'FNM_', 'ASDF_', 'MISE_'];
 /** Families like MISE_* hold tokens too (MISE_GITHUB_TOKEN): whoever needs one names it in `env`. */
 const SECRET = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|(^|_)KEY$|AUTH/i;
 
-const isAllowed = (name: string): boolean =>
-  NAMES.has(name) || (PREFIXES.some((prefix) => name.startsWith(prefix)) && !SECRET.test(name));
+/** A home, root or cache of a tool, or a CA bundle: an absolute path, and no secret. */
+const TOOL_PATH = /_(?:HOME|ROOT|PREFIX|CA_BUNDLE|CAINFO|CA_FILE|CACHE|CACHE_DIR|CACHE_FOLDER|DIR)$/;
+
+/** Variables of agent CLIs have their own rules (`passes` of the adapter); KANBAN_* and GIT_* are set here. */
+const OTHERWISE =
+  /^(?:KANBAN|GIT|CLAUDE|ANTHROPIC|CODEX|OPENAI|GEMINI|GOOGLE|QWEN|COPILOT|GOOSE|PI|OPENCODE|AWS_SHARED|SSH)_|^GNUPGHOME$/;
+
+/** Does a run inherit this variable without being named in any `env`? */
+export function isInherited(name: string, value: string): boolean {
+  if (NAMES.has(name)) return true;
+  if (SECRET.test(name)) return false;
+  if (PREFIXES.some((prefix) => name.startsWith(prefix))) return true;
+  return TOOL_PATH.test(name) && !OTHERWISE.test(name) && /^\/[^\0\n]*$/.test(value);
+}
+
+/**
+ * What the user's interactive set-up would ask for has nobody to answer here: editors end at once, pagers print, nothing is
+ * asked for on a terminal, and commits are not signed (the key may need the user; kanban signs its own as git is set up).
+ * `env` in WORKFLOW.md overrides each of them.
+ */
+export const UNATTENDED: Readonly<Record<string, string>> = {
+  EDITOR: 'true',
+  VISUAL: 'true',
+  GIT_EDITOR: 'true',
+  GIT_SEQUENCE_EDITOR: 'true',
+  PAGER: 'cat',
+  GIT_PAGER: 'cat',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: 'true',
+  GIT_MERGE_AUTOEDIT: 'no',
+  GIT_CONFIG_COUNT: '3',
+  GIT_CONFIG_KEY_0: 'commit.gpgSign',
+  GIT_CONFIG_VALUE_0: 'false',
+  GIT_CONFIG_KEY_1: 'tag.gpgSign',
+  GIT_CONFIG_VALUE_1: 'false',
+  GIT_CONFIG_KEY_2: 'push.gpgSign',
+  GIT_CONFIG_VALUE_2: 'false',
+};
 
 function apply(setting: EnvSetting, inherited: EnvironmentParts['inherited'], env: Record<string, string>): void {
   for (const name of setting.pass) {
@@ -168,6 +239,8 @@ function kanbanVariables(run: RunVariables): Record<string, string> {
     KANBAN_BASE: shortBranch(run.base),
     KANBAN_REPORT: run.report,
     KANBAN_RUN_ID: run.runId,
+    // The repository that the mark belongs to: for the sweep, and to tell requests of runs from those of the user.
+    KANBAN_MARK: run.runId === null ? null : run.root,
     KANBAN_CHANGED_FILES: run.changedFiles,
     KANBAN_FINDINGS: run.findings,
     KANBAN_ATTEMPT: run.attempt === null ? null : String(run.attempt),

@@ -98,7 +98,6 @@ export async function planIntegrationWorktree(
 
 /** Why an integration worktree is locked (git-worktree(1)): git neither prunes nor lightly removes it. */
 const LOCKED = 'the board of kanban is edited here';
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
 
 /**
  * Makes what the plans say: the branch, where it is missing, then its worktree. What git refuses leaves nothing behind.
@@ -118,7 +117,7 @@ export async function makeIntegrationBranch(
   if (state === 'there') return ok(null);
   // Twice: git still knows the worktree, and has it locked.
   const force = state === 'deleted-by-hand' ? ['--force', '--force'] : [];
-  const args = [...QUIET, 'worktree', 'add', '--quiet', ...force, '--lock', '--reason', LOCKED, path, base];
+  const args = ['worktree', 'add', '--quiet', ...force, '--lock', '--reason', LOCKED, path, base];
   const said = await tried(repo, args);
   if (said === null) return ok(null);
   if (from !== null) await tried(repo, ['update-ref', '-d', ref, commit]);

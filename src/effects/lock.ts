@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { lstatOrNone, plainTextOf, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { isAlive, processIdentity } from '../runner/claim.ts';
 import type { Claim } from '../runner/folder.ts';
+import { isClaim } from '../runner/records.ts';
 import { writeOnce, writeWhole } from '../runner/write-once.ts';
 import { problemOfWriting } from './disk-problem.ts';
 
@@ -138,29 +140,21 @@ function winTakeover(path: string, nonce: string, mine: Holder): string[] | null
 }
 
 function look(path: string): Found | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-  const holder = parse(text);
+  if (lstatOrNone(path) === undefined) return null;
+  const holder = parse(plainTextOf(path, MOST) ?? '');
   if (holder !== null) return { holder, nonce: holder.nonce, state: isAlive(holder) };
   // Locks are written whole, but for file systems without hard links: there it may be in the making. Later on, it is
   // what a power cut left of one.
-  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const age = Date.now() - (statOrNone(path)?.mtimeMs ?? 0);
   return { holder: null, nonce: 'unreadable', state: Math.abs(age) < 5000 ? 'alive' : 'dead' };
 }
 
+const MOST = 64 * 1024;
+
 function parse(text: string): Holder | null {
   try {
-    const value = JSON.parse(text) as Partial<Holder> | null;
-    const sound =
-      typeof value?.pid === 'number' &&
-      typeof value.startTime === 'string' &&
-      typeof value.nonce === 'string' &&
-      /^[0-9a-f]+$/.test(value.nonce);
+    const value = JSON.parse(text) as unknown;
+    const sound = isClaim(value) && /^[0-9a-f]+$/.test(String((value as Partial<Holder>).nonce));
     return sound ? (value as Holder) : null;
   } catch {
     return null;
@@ -169,11 +163,7 @@ function parse(text: string): Holder | null {
 
 function taken(path: string, nonce: string): TakenLock {
   const stillHeld = (): boolean => {
-    try {
-      return parse(readFileSync(path, 'utf8'))?.nonce === nonce;
-    } catch {
-      return false;
-    }
+    return parse(plainTextOf(path, MOST) ?? '')?.nonce === nonce;
   };
   const release = (): void => {
     if (stillHeld()) rmSync(path, { force: true });
@@ -213,8 +203,7 @@ function sweepDead(dir: string, name: string): void {
 }
 
 /** A process of another pid namespace may be writing it this moment: its pid says nothing here. */
-const isOld = (path: string): boolean =>
-  Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 60_000;
+const isOld = (path: string): boolean => Date.now() - (statOrNone(path)?.mtimeMs ?? 0) > 60_000;
 
 function isRunning(pid: number): boolean {
   try {

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cli } from '../agents/agent.ts';
+import { statOrNone } from '../plain-file.ts';
 import type { EnvSetting } from '../workflow/settings.ts';
 
 /** How an agent CLI can speak to its provider, as far as it shows. */
@@ -36,9 +36,7 @@ function isThere(place: string, env: Readonly<Record<string, string | undefined>
   const slash = place.indexOf('/');
   const head = place.slice(0, slash).replace(/^<(.*)>$/, '$1');
   const folder = head === '~' ? env['HOME'] : env[head];
-  const stat = isSet(folder)
-    ? statSync(join(folder ?? '', place.slice(slash + 1)), { throwIfNoEntry: false })
-    : undefined;
+  const stat = isSet(folder) ? statOrNone(join(folder ?? '', place.slice(slash + 1))) : undefined;
   // Some make an empty `{}` at their first start.
   return stat !== undefined && (stat.isDirectory() || stat.size > EMPTY);
 }

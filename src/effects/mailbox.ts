@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, watch } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
+import { object, optional, pid, text, time } from '../runner/shape.ts';
 import type { Reply, Request } from '../pipeline/request.ts';
+import { lstatOrNone, plainTextOf, removeWhatever, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { writeWhole } from '../runner/write-once.ts';
 
@@ -48,10 +50,11 @@ export function readMailbox(dir: string): {
   const problems: Problem[] = [];
   for (const name of namesIn(dir)
     .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
-    .sort()) {
-    const text = readOrNull(join(dir, name));
-    if (text === null) continue;
-    const request = parseRequest(text, name.slice(0, -'.json'.length));
+    .sort()
+    .slice(0, MOST_AT_ONCE)) {
+    const read = readOrNull(join(dir, name));
+    if (read === null) continue;
+    const request = parseRequest(read, name.slice(0, -'.json'.length));
     if (request === null) problems.push(putAside(dir, name));
     else requests.push(request);
   }
@@ -60,13 +63,12 @@ export function readMailbox(dir: string): {
 
 /** Leaves the reply to a request for the command that waits for it. Forgets replies that nobody fetched for an hour. */
 export function answer(dir: string, id: string, reply: Reply): void {
-  const answers = join(dir, ANSWERS);
-  mkdirSync(answers, { recursive: true, mode: 0o700 });
+  const answers = folderIn(dir, ANSWERS);
   writeWhole(join(answers, `${id}.json`), JSON.stringify(reply));
   const now = Date.now();
   for (const name of namesIn(answers)) {
-    const stat = statSync(join(answers, name), { throwIfNoEntry: false });
-    if (stat !== undefined && now - stat.mtimeMs > 3_600_000) rmSync(join(answers, name), { force: true });
+    const stat = statOrNone(join(answers, name));
+    if (stat !== undefined && now - stat.mtimeMs > 3_600_000) removeWhatever(join(answers, name));
   }
 }
 
@@ -102,7 +104,7 @@ export async function waitForAnswer(dir: string, id: string, timeoutMs: number):
 
 /** Removes a request that has been carried out (or refused) and answered. */
 export function settleRequest(dir: string, id: string): void {
-  rmSync(join(dir, `${id}.json`), { force: true });
+  removeWhatever(join(dir, `${id}.json`));
 }
 
 const ANSWERS = 'answers';
@@ -129,13 +131,13 @@ const COMMANDS: Readonly<Record<Request['command'], true>> = {
   resume: true,
 };
 
-function parseRequest(text: string, id: string): Request | null {
-  const value = parseJson(text) as Partial<Request> | null;
+function parseRequest(json: string, id: string): Request | null {
+  const value = parseJson(json) as Partial<Request> | null;
   if (typeof value !== 'object' || value === null) return null;
   const { at, by, command, taskId, why, text: entry, mended, now } = value;
   const sound =
     value.id === id &&
-    typeof at === 'number' &&
+    time(at) &&
     typeof by?.name === 'string' &&
     typeof by.email === 'string' &&
     typeof command === 'string' &&
@@ -144,18 +146,26 @@ function parseRequest(text: string, id: string): Request | null {
     typeof why === 'string' &&
     isOptional(entry, 'string') &&
     isOptional(mended, 'boolean') &&
-    isOptional(now, 'boolean');
+    isOptional(now, 'boolean') &&
+    isOrigin(value.origin) &&
+    isSender(value.from);
   return sound ? (value as Request) : null;
 }
+
+const isOrigin = optional(object({ run: text(300), taskId: text(300) }));
+const isSender = optional(object({ pid, startTime: text(300), pidNamespace: text(300) }));
 
 const isOptional = (value: unknown, type: 'string' | 'boolean'): boolean =>
   value === undefined || typeof value === type;
 
 function putAside(dir: string, name: string): Problem {
-  const aside = join(dir, UNREADABLE);
-  mkdirSync(aside, { recursive: true, mode: 0o700 });
+  const aside = folderIn(dir, UNREADABLE);
   const to = join(aside, `${name}.${randomBytes(3).toString('hex')}`);
-  renameSync(join(dir, name), to);
+  try {
+    renameSync(join(dir, name), to);
+  } catch {
+    removeWhatever(join(dir, name));
+  }
   return {
     code: 'unreadable-request',
     message: `The mailbox held a file that is no request: ${name}`,
@@ -163,11 +173,19 @@ function putAside(dir: string, name: string): Problem {
   };
 }
 
+/** A folder of the mailbox; what an agent put in its place goes. */
+function folderIn(dir: string, name: string): string {
+  const path = join(dir, name);
+  if (lstatOrNone(path)?.isDirectory() === false) removeWhatever(path);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
 function takeReply(file: string): Reply | null {
-  const text = readOrNull(file);
-  if (text === null) return null;
-  rmSync(file, { force: true });
-  const value = parseJson(text) as Partial<Reply> | null;
+  const json = readOrNull(file);
+  if (json === null) return null;
+  removeWhatever(file);
+  const value = parseJson(json) as Partial<Reply> | null;
   if (typeof value?.ok !== 'boolean' || typeof value.message !== 'string')
     return { ok: false, message: 'The reply could not be read.' };
   return value as Reply;
@@ -183,20 +201,17 @@ function watchOrNull(dir: string, listener: () => void): FSWatcher | null {
 
 /** The text; null when the file is gone (settled by another reader, taken by its command). */
 function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    // A folder of that name, or unreadable for us: no request either.
-    if (code === 'EISDIR' || code === 'EACCES') return '';
-    throw error;
-  }
+  // A folder of that name, a FIFO, a link, or unreadable for us: no request either.
+  return plainTextOf(path, MOST_REQUEST) ?? (lstatOrNone(path) === undefined ? null : '');
 }
 
-function parseJson(text: string): unknown {
+/** Requests that one look takes: an agent that writes more of them makes them wait, not the coordinator. */
+const MOST_AT_ONCE = 200;
+const MOST_REQUEST = 4 * 1024 * 1024;
+
+function parseJson(json: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(json) as unknown;
   } catch {
     return null;
   }
@@ -206,7 +221,8 @@ function namesIn(dir: string): string[] {
   try {
     return readdirSync(dir);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return [];
     throw error;
   }
 }

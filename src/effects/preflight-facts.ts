@@ -1,6 +1,7 @@
-import { readFile, readdir, statfs } from 'node:fs/promises';
+import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, openRepository, type Repository } from '../git/git.ts';
+import { textFollowing } from '../plain-file.ts';
 import type { PreflightFacts } from '../preflight/facts.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { ok, type Problem } from '../problem.ts';
@@ -9,6 +10,7 @@ import { ROLES, type Role, type Settings } from '../workflow/settings.ts';
 import { readAgents } from './agent-facts.ts';
 import { findOperation, readCheckouts, type Checkouts } from './checkouts.ts';
 import { containmentOf } from './containment.ts';
+import { readMissingCommands, readWithheld } from './command-facts.ts';
 import { runTeamChecks } from './team-checks.ts';
 import { findWorkspaces } from './workspaces.ts';
 
@@ -45,21 +47,37 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
   if (!opened.ok) return withoutRepository(asked, opened.error);
   const repo = opened.value;
   const { settings } = asked;
-  const [quick, version, identity, config, remote, ignored, files, agents, teamChecks, workspaces, hasCommits, held] =
-    await Promise.all([
-      readQuick(asked, repo),
-      gitVersion(repo.root),
-      readIdentity(repo.root),
-      readConfig(repo.root, settings.base),
-      readRemote(repo.root, settings),
-      readIgnored(repo.root, settings),
-      readdir(repo.root).catch((): string[] => []),
-      readAgents(settings, repo.root),
-      runTeamChecks(settings, repo.root),
-      findWorkspaces(repo.root),
-      anyCommit(repo.root),
-      containmentOf(settings.contain),
-    ]);
+  const [
+    quick,
+    version,
+    identity,
+    config,
+    remote,
+    ignored,
+    files,
+    agents,
+    teamChecks,
+    workspaces,
+    hasCommits,
+    held,
+    missingCommands,
+    signs,
+  ] = await Promise.all([
+    readQuick(asked, repo),
+    gitVersion(repo.root),
+    readIdentity(repo.root),
+    readConfig(repo.root, settings.base),
+    readRemote(repo.root, settings),
+    readIgnored(repo.root, settings),
+    readdir(repo.root).catch((): string[] => []),
+    readAgents(settings, repo.root),
+    runTeamChecks(settings, repo.root),
+    findWorkspaces(repo.root),
+    anyCommit(repo.root),
+    containmentOf(settings.contain),
+    readMissingCommands(settings, repo.root),
+    readSigning(repo.root),
+  ]);
   return {
     ...given(asked),
     ...quick,
@@ -75,6 +93,9 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
     agents,
     teamChecks,
     containment: held.problem,
+    missingCommands,
+    withheld: readWithheld(settings, repo.root),
+    signs,
     ...ignored,
     hasWorktreeInclude: files.includes('.worktreeinclude'),
   };
@@ -108,6 +129,7 @@ const SLOW = new Set([
   'identity',
   'workspaces',
   'team-checks',
+  'commands-found',
   'agent-missing',
   'containment',
   'remote',
@@ -221,6 +243,9 @@ async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]
     unpushed: 0,
     teamChecks: [],
     containment: null,
+    missingCommands: [],
+    withheld: [],
+    signs: false,
     notIgnored: [],
   };
 }
@@ -258,6 +283,11 @@ async function readRemote(cwd: string, { remote, base }: Settings): Promise<Pref
   ]);
   const branch = merge.replace(/^refs\/heads\//, '');
   return { exists: url !== '', tracks: follows === '' || branch === '' ? null : { remote: follows, branch } };
+}
+
+async function readSigning(cwd: string): Promise<boolean> {
+  const { stdout } = await git(['config', '--type=bool', '--get', 'commit.gpgsign'], { cwd, okExit: [0, 1, 128] });
+  return stdout.trim() === 'true';
 }
 
 async function anyCommit(cwd: string): Promise<boolean> {
@@ -342,7 +372,7 @@ async function readPromptProblems({ prompts, settings }: FactsAsked, checkout: s
   const found = await Promise.all(
     ROLES.map(async (role) => {
       const file = settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
-      const prompt = prompts?.[role] ?? { file, text: await readFile(join(checkout, file), 'utf8').catch(() => null) };
+      const prompt = prompts?.[role] ?? { file, text: textFollowing(join(checkout, file)) };
       if (prompt.text !== null) return checked(prompt.text, prompt.file);
       const needed = settings.agents[settings.roles[role].agent]?.kind !== 'shell';
       return needed

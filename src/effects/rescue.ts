@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, readdirSync, rmSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 import { git, GitError } from '../git/git.ts';
@@ -22,7 +22,12 @@ export interface WorkState {
   /** Short name of the branch; null when HEAD is detached. */
   readonly branch: string | null;
   /** Paths that differ from HEAD, new ones included, ignored ones not; `deleted`: only missing in the folder. */
-  readonly changes: readonly { readonly path: string; readonly deleted: boolean }[];
+  readonly changes: readonly Change[];
+}
+
+interface Change {
+  readonly path: string;
+  readonly deleted: boolean;
 }
 
 /** One `git status`. Settings that hide new files or submodules don't count. */
@@ -37,7 +42,7 @@ export async function workState(folder: WorkFolder): Promise<WorkState> {
     '--ignore-submodules=none',
     '--no-renames',
   ];
-  const { stdout } = await git([...QUIET, ...args], { cwd: folder.path });
+  const { stdout } = await git(args, { cwd: folder.path });
   let head: string | null = null;
   let branch: string | null = null;
   const changes: { path: string; deleted: boolean }[] = [];
@@ -58,60 +63,89 @@ export async function workState(folder: WorkFolder): Promise<WorkState> {
 }
 
 export interface Snapshot {
-  /** The folder as it stands, ignored files left out. */
+  /** The folder as it is, without ignored files and without repositories inside it. */
   readonly tree: string;
   /** What was staged; null where something is unmerged. */
   readonly staged: string | null;
-  /** Repositories inside it, of which git keeps no content. */
-  readonly embedded: readonly string[];
 }
 
-/** The folder's content as a tree, by an index of its own: neither folder nor index change. */
-export async function snapshot({ repo, path, gitDir, branchRef }: WorkFolder, head: string | null): Promise<Snapshot> {
+/**
+ * Repositories and worktrees inside the folder that git does not track: git would keep a commit id of them and no
+ * content. Relative to the folder. Folders without changes are not searched.
+ */
+export function nestedIn({ path }: Pick<WorkFolder, 'path'>, changes: readonly Change[]): string[] {
+  const found: string[] = [];
+  const search = (name: string): void => {
+    const entries = entriesIn(join(path, name));
+    if (entries.some((entry) => entry.name === '.git')) found.push(name);
+    else for (const entry of entries) if (entry.isDirectory()) search(`${name}/${entry.name}`);
+  };
+  for (const change of changes) {
+    const name = change.path.replace(/\/$/, '');
+    if (!change.deleted && isFolder(join(path, name))) search(name);
+  }
+  return found;
+}
+
+/** The folder's content as a tree, by an index of its own: neither folder nor index change. @param nested left out */
+export async function snapshot(
+  { repo, path, gitDir, branchRef }: WorkFolder,
+  head: string | null,
+  nested: readonly string[] = [],
+): Promise<Snapshot> {
   const index = join(gitDir ?? repo.commonDir, `kanban-index-${process.pid}-${randomBytes(4).toString('hex')}`);
   const options = { cwd: path, env: { GIT_INDEX_FILE: index } };
   const place = gitDir === null ? [`--git-dir=${repo.commonDir}`, `--work-tree=${path}`] : [];
-  const run = [...place, ...QUIET, '-c', 'core.safecrlf=false'];
+  const run = [...place, '-c', 'core.safecrlf=false'];
   try {
     if (gitDir !== null && existsSync(join(gitDir, 'index'))) copyFileSync(join(gitDir, 'index'), index);
     else await git([...run, 'read-tree', head ?? branchRef], options);
     const staged = await git([...run, 'write-tree'], { ...options, okExit: [0, 128] });
-    const added = await git([...run, 'add', '-A', '--', '.'], options);
+    const without = nested.map((name) => `:(exclude,top,literal)${name}`);
+    await git([...run, 'add', '-A', '--sparse', '--', '.', ...without], options);
     const tree = await git([...run, 'write-tree'], options);
-    const embedded = [...added.stderr.matchAll(/adding embedded git repository: (.+)/g)].map((match) => match[1] ?? '');
-    return { tree: tree.stdout.trim(), staged: staged.code === 0 ? staged.stdout.trim() : null, embedded };
+    return { tree: tree.stdout.trim(), staged: staged.code === 0 ? staged.stdout.trim() : null };
   } finally {
     for (const file of [index, `${index}.lock`]) rmSync(file, { force: true });
   }
 }
 
 export type Rescued =
-  /** `ref` is null when there was nothing to keep. `notKept`: repositories inside it; they stay where they are. */
-  | { readonly ok: true; readonly ref: string | null; readonly notKept: readonly string[] }
+  /**
+   * `ref` is null when there was nothing to keep. `isNew`: it was kept just now, not earlier. `notKept`: repositories
+   * inside it; they stay where they are.
+   */
+  | { readonly ok: true; readonly ref: string | null; readonly isNew: boolean; readonly notKept: readonly string[] }
   | { readonly ok: false; readonly why: string };
 
 /**
  * Keeps everything uncommitted in a worktree, new files too (ignored ones not), as a commit on top of its HEAD under
  * `refs/kanban/rescue/<id>/<n>`. What was staged and isn't in the folder is kept as its second parent. A HEAD that no ref
- * leads to is kept in the same way. The worktree doesn't change.
+ * leads to is kept in the same way. The worktree doesn't change. The same content is kept once: another call returns the
+ * same ref.
  */
 export async function rescue(folder: WorkFolder, id: string): Promise<Rescued> {
   try {
     const state = await workState(folder);
     if (state.changes.length === 0) {
-      const ref =
-        state.head === null || (await isReachable(folder, state)) ? null : await pin(folder.repo, id, state.head);
-      return { ok: true, ref, notKept: [] };
+      const { head } = state;
+      if (head === null || (await isReachable(folder, state)))
+        return { ok: true, ref: null, isNew: false, notKept: [] };
+      return { ok: true, ref: await pin(folder.repo, id, head), isNew: true, notKept: [] };
     }
-    const { tree, staged, embedded } = await snapshot(folder, state.head);
+    const nested = nestedIn(folder, state.changes);
+    const { tree, staged } = await snapshot(folder, state.head, nested);
     const headTree = state.head === null ? null : await resolve(folder.repo, `${state.head}^{tree}`);
     const parents = state.head === null ? [] : [state.head];
-    if (staged !== null && staged !== headTree && staged !== tree)
-      parents.push(await commit(folder.repo, staged, parents, `${id}: what was staged`));
-    if (tree === headTree && parents.length < 2 && (await isReachable(folder, state)))
-      return { ok: true, ref: null, notKept: state.changes.map(({ path }) => path) };
-    const kept = await commit(folder.repo, tree, parents, `${id}: uncommitted work, kept`);
-    return { ok: true, ref: await pin(folder.repo, id, kept), notKept: embedded };
+    const index = staged === headTree || staged === tree ? null : staged;
+    if (tree === headTree && index === null && (await isReachable(folder, state)))
+      return { ok: true, ref: null, isNew: false, notKept: nested };
+    const before = await keptAs(folder.repo, id, { tree, head: state.head, index });
+    if (before !== null) return { ok: true, ref: before, isNew: false, notKept: nested };
+    if (index !== null) parents.push(await commit(folder.repo, index, parents, `${id}: what was staged`));
+    const without = nested.map((name) => `\nNot in it: ${name}, a repository of its own.`).join('');
+    const kept = await commit(folder.repo, tree, parents, `${id}: uncommitted work, kept${without && `\n${without}`}`);
+    return { ok: true, ref: await pin(folder.repo, id, kept), isNew: true, notKept: nested };
   } catch (error) {
     if (error instanceof GitError) return { ok: false, why: error.stderr.trim() || error.message };
     throw error;
@@ -133,9 +167,6 @@ export async function resolve(repo: Repository, revision: string): Promise<strin
   return stdout.trim();
 }
 
-/** Nothing of the person's hooks or monitors runs in what is about to go. */
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
-
 const IDENTITY = {
   GIT_AUTHOR_NAME: 'kanban',
   GIT_AUTHOR_EMAIL: 'kanban@kanban.invalid',
@@ -148,6 +179,32 @@ async function commit(repo: Repository, tree: string, parents: readonly string[]
   return (await git(args, { cwd: repo.root, env: IDENTITY })).stdout.trim();
 }
 
+/** The rescue ref that has exactly this content; null = none has. */
+async function keptAs(
+  repo: Repository,
+  id: string,
+  { tree, head, index }: { readonly tree: string; readonly head: string | null; readonly index: string | null },
+): Promise<string | null> {
+  const format = '--format=%(refname) %(tree) %(parent)';
+  const { stdout } = await git(['for-each-ref', format, `refs/kanban/rescue/${id}/`], { cwd: repo.root });
+  for (const line of stdout.split('\n')) {
+    const [ref = '', itsTree, first = '', second] = line.split(' ');
+    if (itsTree !== tree || first !== (head ?? '') || (second === undefined) !== (index === null)) continue;
+    if (second === undefined || (await resolve(repo, `${second}^{tree}`)) === index) return ref;
+  }
+  return null;
+}
+
+function entriesIn(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 async function pin(repo: Repository, id: string, sha: string): Promise<string> {
   for (;;) {
     const prefix = `refs/kanban/rescue/${id}/`;
@@ -159,20 +216,23 @@ async function pin(repo: Repository, id: string, sha: string): Promise<string> {
   }
 }
 
+/** Everything in it, as if all of it were new. */
+const topOf = ({ path }: WorkFolder): Change[] =>
+  entriesIn(path).flatMap(({ name }) => (name === '.git' ? [] : [{ path: name, deleted: false }]));
+
 /**
  * A folder whose git dir is gone: what differs from its branch. Missing files are no work of anybody's: either they were
  * being removed, or they are still on the branch.
  */
 async function orphanState(folder: WorkFolder): Promise<WorkState> {
   const head = await resolve(folder.repo, folder.branchRef);
-  const { tree } = await snapshot(folder, head);
+  const nested = nestedIn(folder, topOf(folder));
+  const { tree } = await snapshot(folder, head, nested);
   const { stdout } = await git(
     ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--diff-filter=d', head, tree],
     { cwd: folder.repo.root },
   );
-  const changes = stdout
-    .split('\0')
-    .filter((path) => path !== '')
-    .map((path) => ({ path, deleted: false }));
+  const changed = stdout.split('\0').filter((path) => path !== '');
+  const changes = [...changed, ...nested].map((path) => ({ path, deleted: false }));
   return { head, branch: folder.branchRef.replace(/^refs\/heads\//, ''), changes };
 }

@@ -1,8 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunActivity } from '../coordinator/snapshot.ts';
+import { readFrom } from '../plain-file.ts';
 import { activityOf } from '../report/activity.ts';
 import { RUN_FILES, type AgentEvent } from '../runner/folder.ts';
+import { sizeOf } from '../runner/output.ts';
+import { eventOf } from '../runner/records.ts';
 
 const TAIL = 16 * 1024;
 const known = new Map<string, { readonly size: number; readonly activity: RunActivity }>();
@@ -29,32 +31,14 @@ export function readActivity(folder: string): RunActivity {
 
 /** The last lines of a file, at most 16 KiB; none if it isn't there. */
 export function lastLines(path: string): string[] {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return [];
-  }
-  try {
-    const { size } = fstatSync(file);
-    const buffer = Buffer.alloc(Math.min(size, TAIL));
-    const read = readSync(file, buffer, 0, buffer.length, Math.max(0, size - TAIL));
-    return buffer
-      .toString('utf8', 0, read)
-      .split('\n')
-      .filter((line) => line !== '');
-  } finally {
-    closeSync(file);
-  }
+  return readFrom(path, Math.max(0, sizeOf(path) - TAIL), TAIL)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 /** The first line may be cut, the last one half written. */
 function parse(line: string): AgentEvent[] {
-  try {
-    return [JSON.parse(line) as AgentEvent];
-  } catch {
-    return [];
-  }
+  const event = eventOf(line);
+  return event === null ? [] : [event];
 }
-
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
+import { lstatOrNone, openForAppend } from '../plain-file.ts';
 import { RUN_FILES } from '../runner/folder.ts';
 import type { RunnerOrder } from '../runner/folder.ts';
 
@@ -142,8 +143,7 @@ function spawnRunner(runnerFile: string, root: string): Runner['child'] {
   const dir = join(root, '.kanban');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const log = join(dir, 'runner.log');
-  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) renameSync(log, `${log}.1`);
-  const stderr = openSync(log, 'a', 0o600);
+  const stderr = openLog(log);
   try {
     const child = spawn(process.execPath, [runnerFile], {
       cwd: root,
@@ -157,6 +157,17 @@ function spawnRunner(runnerFile: string, root: string): Runner['child'] {
     return child;
   } finally {
     closeSync(stderr);
+  }
+}
+
+/** What an agent put in its place is moved aside; where that fails nobody hears what runners complain of. */
+function openLog(log: string): number {
+  try {
+    const stat = lstatOrNone(log);
+    if (stat !== undefined && (!stat.isFile() || stat.size > LOG_BYTES)) renameSync(log, `${log}.1`);
+    return openForAppend(log);
+  } catch {
+    return openSync('/dev/null', 'a');
   }
 }
 

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+import { lstatOrNone, plainJsonOf, plainTextOf, removeWhatever } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { readCause, readStop } from '../runner/cause.ts';
 import { claimRun, isAlive, readClaim } from '../runner/claim.ts';
 import { RUN_FILES } from '../runner/folder.ts';
 import type { Brief, Claim, EndCause, RunResult, Taken } from '../runner/folder.ts';
+import { isBrief, isResult, isTaken, MOST_RECORD, MOST_SMALL_RECORD } from '../runner/records.ts';
 import { writeOnce } from '../runner/write-once.ts';
 
 /** One run folder, read. */
@@ -89,7 +91,12 @@ export function listRuns(root: string, kind: RunKind = 'runs'): RunList {
     if (read === 'unreadable') problems.push(unreadable(folder));
     else runs.push(read);
   }
-  for (const folder of cache.keys()) if (dirname(folder) === here && !known.has(folder)) cache.delete(folder);
+  for (const [folder, { record, final }] of cache) {
+    if (dirname(folder) !== here || known.has(folder)) continue;
+    const kept = final ? null : withoutFolder(folder, record);
+    if (kept === null) cache.delete(folder);
+    else runs.push(kept);
+  }
   return { runs: runs.sort((a, b) => a.brief.createdAt - b.brief.createdAt || (a.runId < b.runId ? -1 : 1)), problems };
 }
 
@@ -144,7 +151,7 @@ export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'):
   }
   for (const name of namesIn(here))
     if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before)))
-      rmSync(join(here, name), { recursive: true, force: true });
+      removeWhatever(join(here, name));
   return removed;
 }
 
@@ -166,10 +173,12 @@ const FRESH = 100;
 function readRun(folder: string): RunRecord | 'gone' | 'unreadable' {
   const cached = cache.get(folder);
   if (cached?.final === true) return cached.record;
-  const stat = statSync(folder, { throwIfNoEntry: false });
+  const stat = lstatOrNone(folder);
   if (stat === undefined || !stat.isDirectory()) return 'gone';
+  missingSince.delete(folder);
   if (cached !== undefined && cached.mtime === stat.mtimeMs) return withState(cached.record);
-  const record = readFolder(folder);
+  // A brief never changes: one that has been read counts, whatever became of its file.
+  const record = readFolder(folder, cached?.record.brief ?? null);
   if (record === null) return existsSync(folder) ? 'unreadable' : 'gone';
   const settled = Date.now() - stat.mtimeMs > FRESH;
   cache.set(folder, {
@@ -180,9 +189,37 @@ function readRun(folder: string): RunRecord | 'gone' | 'unreadable' {
   return record;
 }
 
-function readFolder(folder: string): RunRecord | null {
-  const brief = readJson<Brief>(join(folder, RUN_FILES.brief));
-  if (brief === null) return null;
+/** A run whose folder somebody removed, since when (epoch ms). */
+const missingSince = new Map<string, number>();
+
+/** Its runner writes the folder again within a second while it is at work on the run, or when it writes the result. */
+const RESTORED_WITHIN = 10_000;
+
+/**
+ * Somebody removed the folder of a run that had not ended. While its runner may still be at work on it, the run counts as
+ * before: nothing else may start in its worktree. After that it is lost, and the folder is made again for the salvage.
+ * @returns null when nothing has to be done.
+ */
+function withoutFolder(folder: string, record: RunRecord): RunRecord | null {
+  const { claim, result, brief } = record;
+  if (claim === null || claim.lost === true || result !== null) return null;
+  const since = missingSince.get(folder) ?? Date.now();
+  missingSince.set(folder, since);
+  if (isAlive(claim) === 'alive' && Date.now() - since < RESTORED_WITHIN) return record;
+  missingSince.delete(folder);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeOnce(join(folder, RUN_FILES.brief), brief);
+    writeOnce(join(folder, RUN_FILES.claim), { ...claim, lost: true });
+  } catch {
+    // Something stands in the way: tried again at the next look.
+  }
+  return { ...record, claim: { ...claim, lost: true }, state: 'lost' };
+}
+
+function readFolder(folder: string, known: Brief | null): RunRecord | null {
+  const brief = known ?? plainJsonOf(join(folder, RUN_FILES.brief), isBrief, MOST_RECORD);
+  if (brief === null || brief.runId !== basename(folder)) return null;
   return withState({
     runId: brief.runId,
     folder,
@@ -192,9 +229,9 @@ function readFolder(folder: string): RunRecord | null {
     stop: readStop(folder),
     cause: readCause(folder),
     // Last: a result is written after all else, so what was read before it may be older, but never newer.
-    result: readJson<RunResult>(join(folder, RUN_FILES.result)),
-    taken: readJson<Taken>(join(folder, RUN_FILES.taken)),
-    reportText: () => readText(join(folder, RUN_FILES.report)),
+    result: resultIn(folder),
+    taken: plainJsonOf(join(folder, RUN_FILES.taken), isTaken, MOST_SMALL_RECORD),
+    reportText: () => plainTextOf(join(folder, RUN_FILES.report), MOST_SMALL_RECORD),
   });
 }
 
@@ -205,7 +242,7 @@ function withState(record: RunRecord): RunRecord {
   if (claim.lost === true) return { ...record, state: 'lost' };
   const state = isAlive(claim);
   // It may have written its result and left between the two looks: then the result counts, not the death.
-  const late = state === 'dead' ? readJson<RunResult>(join(record.folder, RUN_FILES.result)) : null;
+  const late = state === 'dead' ? resultIn(record.folder) : null;
   return late === null
     ? { ...record, state }
     : { ...record, state: 'ended', result: late, cause: readCause(record.folder) };
@@ -219,33 +256,18 @@ function unreadable(folder: string): Problem {
   };
 }
 
-function readJson<T>(path: string): T | null {
-  const text = readText(path);
-  if (text === null) return null;
-  try {
-    return JSON.parse(text) as T;
-  } catch {
-    return null;
-  }
-}
+const resultIn = (folder: string): RunResult | null =>
+  plainJsonOf(join(folder, RUN_FILES.result), isResult, MOST_RECORD);
 
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-const isOlder = (path: string, before: number): boolean =>
-  (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
+const isOlder = (path: string, before: number): boolean => (lstatOrNone(path)?.mtimeMs ?? Infinity) < before;
 
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    // A file or a dangling link where the folder was: there are no runs in it.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return [];
     throw error;
   }
 }

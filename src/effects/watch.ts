@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { watch } from 'chokidar';
 import type { FSWatcher } from 'chokidar';
+import { statOrNone } from '../plain-file.ts';
 
 /** What changed: the board's files, WORKFLOW.md, a prompt, a request or a message came in, a run ended. */
 export type ChangeKind = 'board' | 'workflow' | 'prompts' | 'mailbox' | 'messages' | 'ended';
@@ -142,6 +142,6 @@ function followFolders(
 
 /** Names a folder for good: inode numbers are given out again, but not at the same time. */
 function inodeOf(path: string): string | null {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOrNone(path);
   return stat === undefined ? null : `${stat.dev}:${stat.ino}:${stat.birthtimeMs}`;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { textFollowing } from '../plain-file.ts';
 
 /** The file that declares workspaces of npm, yarn or pnpm; null = none does. */
 export async function findWorkspaces(root: string): Promise<string | null> {
@@ -12,7 +12,7 @@ export async function findWorkspaces(root: string): Promise<string | null> {
 /** package.json as far as it can be read; null = there is none, or it is broken. */
 export async function readPackage(root: string): Promise<Readonly<Record<string, unknown>> | null> {
   try {
-    const data: unknown = JSON.parse((await readFile(join(root, 'package.json'), 'utf8')).replace(/^\uFEFF/, ''));
+    const data: unknown = JSON.parse((textFollowing(join(root, 'package.json')) ?? '').replace(/^\uFEFF/, ''));
     return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : null;
   } catch {
     return null;

@@ -2,8 +2,6 @@ import {
   chmodSync,
   constants,
   copyFileSync,
-  existsSync,
-  lstatSync,
   mkdirSync,
   readlinkSync,
   realpathSync,
@@ -14,6 +12,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 import { git } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
+import { lstatOrNone, statOrNone } from '../plain-file.ts';
 
 export const INCLUDE_FILE = '.worktreeinclude';
 
@@ -25,7 +24,8 @@ export const INCLUDE_FILE = '.worktreeinclude';
  * @returns files that couldn't be copied, with the reason.
  */
 export async function copyIncluded(repo: Repository, path: string, again = false): Promise<string[]> {
-  if (!existsSync(join(repo.root, INCLUDE_FILE))) return [];
+  // git would wait for ever for a FIFO to say something.
+  if (statOrNone(join(repo.root, INCLUDE_FILE))?.isFile() !== true) return [];
   const failed: string[] = [];
   for (const file of await includedFiles(repo, relative(repo.root, dirname(path)))) {
     try {
@@ -63,16 +63,16 @@ async function includedFiles(repo: Repository, worktrees: string): Promise<strin
 
 /** Plain files only: a folder or link in its place is somebody's doing. */
 function removeOlder(from: string, to: string): void {
-  const copy = lstatSync(to, { throwIfNoEntry: false });
-  if (copy?.isFile() !== true || copy.mtimeMs >= (lstatSync(from, { throwIfNoEntry: false })?.mtimeMs ?? 0)) return;
+  const copy = lstatOrNone(to);
+  if (copy?.isFile() !== true || copy.mtimeMs >= (lstatOrNone(from)?.mtimeMs ?? 0)) return;
   rmSync(to);
 }
 
 function copyOne(root: string, worktree: string, file: string): void {
   const from = join(root, file);
   const to = join(worktree, file);
-  const stat = lstatSync(from, { throwIfNoEntry: false });
-  if (stat === undefined || lstatSync(to, { throwIfNoEntry: false }) !== undefined) return;
+  const stat = lstatOrNone(from);
+  if (stat === undefined || lstatOrNone(to) !== undefined) return;
   mkdirSync(dirname(to), { recursive: true });
   // The branch may have a link where the checkout has a folder: nothing is written outside the worktree.
   if (!`${realpathSync(dirname(to))}${sep}`.startsWith(`${realpathSync(worktree)}${sep}`))

@@ -1,7 +1,8 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Repository } from '../git/git.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 
 /** Written into a worktree's git dir by the runner once `after_create` has succeeded: from then on agents may have worked in it. */
 export const READY_MARK = 'kanban-ready';
@@ -30,7 +31,7 @@ export type Place =
 
 /** @param path absolute. @param id the task whose worktree is looked for. */
 export function inspectPlace(repo: Repository, path: string, id: string): Place {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatOrNone(path);
   const link = stat?.isDirectory() === true ? gitFileOf(path) : null;
   const gitDir = registeredAt(repo, path, link);
   const other = gitDir !== link && existsSync(join(path, '.git'));
@@ -96,12 +97,11 @@ function canonical(path: string): string {
   }
 }
 
+/** Bytes: git's own small files. */
+const MOST = 64 * 1024;
+
 function readOrNull(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
+  return plainTextOf(path, MOST);
 }
 
 function namesIn(folder: string): string[] {

@@ -67,7 +67,7 @@ export function rescueWorktree({ repo, id, branchRef, path }: TaskWorktree): Pro
   return inTurn(repo, async () => {
     const place = inspectPlace(repo, path, id);
     if (place.kind === 'orphan') return await rescue({ repo, path, gitDir: null, branchRef }, id);
-    if (place.kind !== 'registered' || !place.folder) return { ok: true, ref: null, notKept: [] };
+    if (place.kind !== 'registered' || !place.folder) return { ok: true, ref: null, isNew: false, notKept: [] };
     relink(path, place);
     return await rescue({ repo, path, gitDir: place.gitDir, branchRef }, id);
   });
@@ -135,8 +135,6 @@ async function othersAtWork(root: string): Promise<void> {
   while (listProcesses().some(isAtWork) && performance.now() < giveUp) await sleep(20);
 }
 
-const QUIET = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false'];
-
 async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   const { repo, id, path } = wanted;
   const place = inspectPlace(repo, path, id);
@@ -154,7 +152,7 @@ async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   if (branch !== null) return { ok: false, problem: branch };
   // No --no-track: with a branch that exists, git writes no upstream (and refuses the switch).
   const short = wanted.branchRef.replace(/^refs\/heads\//, '');
-  await git([...QUIET, 'worktree', 'add', '--quiet', '--lock', '--reason', lockedFor(id), path, short], {
+  await git(['worktree', 'add', '--quiet', '--lock', '--reason', lockedFor(id), path, short], {
     cwd: repo.root,
   });
   const gitDir = gitFileOf(path);
@@ -183,11 +181,18 @@ async function makeBranch({ repo, id, branchRef, startSha, branchExists }: Wante
   ]);
   if (made.ok) return null;
   const short = branchRef.replace(/^refs\/heads\//, '');
-  if (made.why === 'locked')
-    return { code: 'worktree-not-made', message: `The branch ${short} can't be made: ${made.message}` };
+  const message = `The branch ${short} can't be made: ${made.message}`;
+  if (made.why === 'locked') {
+    const lock = /'([^']+\.lock)'/.exec(made.message)?.[1];
+    const fix = lock === undefined ? {} : { fix: `if no git is at work: rm '${lock}'` };
+    return { code: 'worktree-not-made', message, ...fix };
+  }
+  const inTheWay = /'refs\/heads\/([^']+)' exists; cannot create/.exec(made.message)?.[1];
+  if (inTheWay !== undefined)
+    return { code: 'worktree-branch-taken', message, fix: `git branch -m ${inTheWay} <another name>` };
   return {
     code: 'worktree-branch-taken',
-    message: `The branch ${short} can't be made: ${made.message}`,
+    message,
     fix: `git branch -m ${short} ${short}-mine    # or remove it`,
   };
 }

@@ -1,6 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
+import { NotPlain, lstatOrNone, plainTextOf, readFollowing, textFollowing } from '../plain-file.ts';
 import type { Repository } from './git.ts';
+
+/** Bytes: git's own small files. */
+const MOST = 64 * 1024;
 
 export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
 
@@ -18,7 +22,9 @@ export interface CheckoutState {
 
 /** @param gitDir the checkout's own git dir (see `gitDirOf`). Reads a handful of files; no process. */
 export function checkoutState(gitDir: string): CheckoutState {
-  const head = readFileSync(join(gitDir, 'HEAD'), 'utf8').trim();
+  const path = join(gitDir, 'HEAD');
+  const head = readFollowing(path, MOST)?.toString('utf8').trim();
+  if (head === undefined) throw new NotPlain(path);
   const branch = head.startsWith('ref: ') ? head.slice(5).trim() : null;
   const indexLocked = existsSync(join(gitDir, 'index.lock'));
   return { branch, head: branch ?? head, operation: operationIn(gitDir), indexLocked };
@@ -27,13 +33,10 @@ export function checkoutState(gitDir: string): CheckoutState {
 /** The git dir of a worktree; null if `path` is none. */
 export function gitDirOf(path: string): string | null {
   const dot = join(path, '.git');
-  try {
-    const text = readFileSync(dot, 'utf8');
-    const [, target] = /^gitdir: (.*?)\r?\n?$/.exec(text) ?? [];
-    return target ? (isAbsolute(target) ? target : resolvePath(path, target)) : null;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EISDIR' ? dot : null;
-  }
+  const text = plainTextOf(dot, MOST);
+  if (text === null) return lstatOrNone(dot)?.isDirectory() === true ? dot : null;
+  const [, target] = /^gitdir: (.*?)\r?\n?$/.exec(text) ?? [];
+  return target ? (isAbsolute(target) ? target : resolvePath(path, target)) : null;
 }
 
 /** A worktree, found by its git dir. */
@@ -50,7 +53,7 @@ export function worktrees(repo: Repository): Worktree[] {
     const gitDir = join(folder, name);
     const pointer = readText(join(gitDir, 'gitdir'));
     const dot = pointer && (isAbsolute(pointer) ? pointer : resolvePath(gitDir, pointer));
-    if (dot && existsSync(dot)) found.push({ path: dirname(dot), gitDir });
+    if (dot && existsSync(dot) && gitDir !== repo.gitDir) found.push({ path: dirname(dot), gitDir });
   }
   return found;
 }
@@ -117,9 +120,5 @@ export function headOf(gitDir: string): string | null {
 }
 
 function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
+  return textFollowing(path, MOST)?.trim() ?? null;
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { textFollowing } from '../plain-file.ts';
 import type { Repository } from './git.ts';
 
 /**
@@ -41,9 +41,5 @@ function unquoted(written: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b' };
 
 function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+  return textFollowing(path) ?? '';
 }

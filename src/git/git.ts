@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
+import { plainTextOf, textFollowing } from '../plain-file.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { localConfig } from './config.ts';
 import { GitSpawner } from './git-spawner.ts';
+import { harmless, HARMLESS_ENV } from './harmless.ts';
 
 export interface GitOptions {
   readonly cwd: string;
@@ -53,7 +56,7 @@ export function git(
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult>;
 export function git(args: readonly string[], options: GitOptions): Promise<GitResult<Buffer | string>> {
   if (spawner?.alive && options.signal === undefined) return bySpawner(spawner, args, options);
-  const child = spawn('git', args, {
+  const child = spawn('git', harmless(args), {
     cwd: options.cwd,
     env: gitEnv(options.env),
     detached: true,
@@ -80,7 +83,7 @@ async function bySpawner(
   args: readonly string[],
   options: GitOptions,
 ): Promise<GitResult<Buffer | string>> {
-  const ended = await from.run(args, options.cwd, options.env, options.input);
+  const ended = await from.run(harmless(args), options.cwd, options.env, options.input);
   if (ended === null) throw new GitError(args, null, 'the process that starts git was ended');
   const { code, failed: why, stdout, stderr } = ended;
   if (code === null || !(options.okExit ?? [0]).includes(code)) throw new GitError(args, code, why ?? stderr);
@@ -89,7 +92,7 @@ async function bySpawner(
 
 /** A git process that stays: the caller talks to it by its pipes and ends it by closing stdin. */
 export function startGit(args: readonly string[], cwd: string): ChildProcessWithoutNullStreams {
-  return spawn('git', args, { cwd, env: gitEnv(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  return spawn('git', harmless(args), { cwd, env: gitEnv(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 /**
@@ -102,7 +105,7 @@ export async function gitGated(
   args: readonly string[],
   options: GitOptions & { readonly started: (pid: number) => Promise<boolean> },
 ): Promise<GitResult | null> {
-  const child = spawn('/bin/sh', ['-c', 'read -r go && exec git "$@"', 'git', ...args], {
+  const child = spawn('/bin/sh', ['-c', 'read -r go && exec git "$@"', 'git', ...harmless(args)], {
     cwd: options.cwd,
     env: gitEnv(options.env),
     detached: true,
@@ -123,11 +126,11 @@ export async function gitGated(
 
 /** The main parts of a repository, as absolute paths. */
 export interface Repository {
-  /** The main worktree: the person's checkout. */
+  /** The main worktree: the person's checkout. Of a bare repository with worktrees, the one that has its HEAD's branch. */
   readonly root: string;
   /** Git dir of the main worktree. */
   readonly gitDir: string;
-  /** What all worktrees share. Equal to `gitDir`. */
+  /** What all worktrees share. Equal to `gitDir`, but in a bare repository with worktrees. */
   readonly commonDir: string;
   readonly objectFormat: 'sha1' | 'sha256';
   readonly shallow: boolean;
@@ -151,12 +154,17 @@ export async function openRepository(cwd: string): Promise<Result<Repository>> {
   if (old) return failed([old]);
   const [bare, shallow, format, gitDir, commonDir, top] = parsed.stdout.split('\n');
   if (!gitDir || !commonDir) return failed([noRepository(cwd, parsed.stderr)]);
-  if (bare === 'true') return failed([BARE]);
+  const rest = {
+    commonDir,
+    objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
+    shallow: shallow === 'true',
+  } as const;
   const linked = gitDir !== commonDir || parsed.code !== 0;
-  const root = linked ? await mainWorktree(cwd) : top;
-  if (!root) return failed([BARE]);
-  const objectFormat = format === 'sha256' ? 'sha256' : 'sha1';
-  return ok({ root, gitDir: commonDir, commonDir, objectFormat, shallow: shallow === 'true' });
+  const root = bare === 'true' ? null : linked ? await mainWorktree(cwd) : top;
+  if (root) return ok({ ...rest, root, gitDir: commonDir });
+  // A bare repository with worktrees beside it (`.bare`, a `.git` file that leads to it, a folder for each branch).
+  const chosen = await worktreeOfBare(cwd, commonDir);
+  return chosen === null ? failed([BARE]) : ok({ ...rest, ...chosen });
 }
 
 /** All-zero object name: in a ref update, "does not exist". */
@@ -236,9 +244,8 @@ function gitEnv(added?: Readonly<Record<string, string>>): Record<string, string
 
 const OURS = {
   LC_ALL: 'C',
-  GIT_TERMINAL_PROMPT: '0',
+  ...HARMLESS_ENV,
   GIT_OPTIONAL_LOCKS: '0',
-  GIT_EDITOR: 'true',
   // After two seconds git shows its progress, even in a pipe; if we have died meanwhile, that write would kill a merge
   // in the middle of a checkout.
   GIT_PROGRESS_DELAY: '1000000',
@@ -256,8 +263,8 @@ function tooOld(text: string): Problem | null {
 
 const BARE: Problem = {
   code: 'bare-repository',
-  message: 'this repository is bare: it has no checkout in which the board could stand',
-  fix: 'clone it, and run kanban in the clone',
+  message: 'this repository is bare, and no worktree has its base branch checked out: the board has no place to stand',
+  fix: 'git worktree add main main    # then run kanban there; or clone it',
 };
 
 function noRepository(cwd: string, stderr: string): Problem {
@@ -277,6 +284,35 @@ function gitMissing(cwd: string, error: unknown): Problem {
     return { code: 'no-repository', message: `${cwd} does not exist`, fix: 'go to your repository' };
   const message = `git cannot be run: ${error instanceof GitError ? error.stderr : String(error)}`;
   return { code: 'git-missing', message, fix: 'install git 2.39 or newer: https://git-scm.com/downloads' };
+}
+
+/**
+ * Of a bare repository's worktrees the one that stands for the main worktree, the same from wherever it is asked: the one
+ * that has the branch of `kanban.base`, else of the repository's own HEAD, checked out; else main, else master.
+ */
+async function worktreeOfBare(cwd: string, commonDir: string): Promise<Pick<Repository, 'root' | 'gitDir'> | null> {
+  const { stdout } = await git(['worktree', 'list', '--porcelain', '-z'], { cwd });
+  const found = stdout.split('\0\0').flatMap((block) => {
+    const lines = block.split('\0');
+    const of = (key: string): string | undefined =>
+      lines.find((line) => line.startsWith(`${key} `))?.slice(key.length + 1);
+    const path = of('worktree');
+    return path === undefined || lines.includes('bare') || of('prunable') !== undefined
+      ? []
+      : [{ path, branch: of('branch') }];
+  });
+  const own = textFollowing(join(commonDir, 'HEAD'), 4096)
+    ?.trim()
+    .replace(/^ref: /, '');
+  const noted = localConfig({ commonDir }, 'kanban.base');
+  const wanted = [noted === null ? undefined : `refs/heads/${noted}`, own, 'refs/heads/main', 'refs/heads/master'];
+  for (const branch of wanted) {
+    const root = branch === undefined ? undefined : found.find((one) => one.branch === branch)?.path;
+    const text = root === undefined ? null : plainTextOf(join(root, '.git'), 8192);
+    const gitDir = /^gitdir: (.*?)\r?\n?$/.exec(text ?? '')?.[1];
+    if (root !== undefined && gitDir !== undefined) return { root, gitDir: resolve(root, gitDir) };
+  }
+  return null;
 }
 
 /** Path of the main worktree, seen from a linked one; null when the main repository is bare. */

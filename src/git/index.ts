@@ -37,7 +37,7 @@ export async function setIndexEntries(
   const order = edits.toSorted((a, b) => Number(a.to !== null) - Number(b.to !== null));
   const input = order.map(({ path, to }) => `${to ? `${to.mode} ${to.sha}` : `0 ${none}`}\t${path}\0`).join('');
   try {
-    await git(['-c', 'core.hooksPath=/dev/null', 'update-index', '-z', '--index-info'], {
+    await git(['update-index', '-z', '--index-info'], {
       cwd: checkout.path,
       input: Buffer.from(toBytes(input), 'latin1'),
     });

@@ -24,13 +24,12 @@ export function writeLoose(repo: Repository, type: ObjectType, bytes: Uint8Array
   const folder = join(repo.commonDir, 'objects', sha.slice(0, 2));
   const path = join(folder, sha.slice(2));
   if (existsSync(path)) return sha;
-  mkdirSync(folder, { recursive: true });
   const head = Buffer.from(`${type} ${bytes.length}\0`);
   const data = deflateSync(Buffer.concat([head, bytes]), { level: 1 });
   // `git gc` sweeps files of this name, should we be killed here.
   const temporary = join(folder, `tmp_obj_${process.pid}_${counter++}`);
   try {
-    const file = openSync(temporary, 'wx', 0o444);
+    const file = openIn(folder, temporary);
     try {
       for (let done = 0; done < data.length;) done += writeSync(file, data, done);
       if (durable) fsyncSync(file);
@@ -44,3 +43,17 @@ export function writeLoose(repo: Repository, type: ObjectType, bytes: Uint8Array
   }
   return sha;
 }
+
+/** `git gc` (the user's, or an agent's) removes an empty folder at any moment, also between our making it and opening a file. */
+function openIn(folder: string, path: string): number {
+  for (let tries = 1; ; tries += 1) {
+    mkdirSync(folder, { recursive: true });
+    try {
+      return openSync(path, 'wx', 0o444);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+const MOST_TRIES = 100;

@@ -97,16 +97,7 @@ export async function remoteConfig(repo: Repository, remote: string): Promise<Re
 const ANY = Array.from({ length: 256 }, (_, code) => code);
 
 /** A dead line ends the talk after a minute; a server that checks a push for long sends a few bytes meanwhile (`http.lowSpeed…`). */
-const ALWAYS = [
-  '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
-  'http.lowSpeedLimit=1',
-  '-c',
-  'http.lowSpeedTime=60',
-  '-c',
-  'credential.interactive=false',
-];
+const ALWAYS = ['-c', 'http.lowSpeedLimit=1', '-c', 'http.lowSpeedTime=60', '-c', 'credential.interactive=false'];
 
 /** ssh asks nothing and gives up (ssh_config(5)); a helper for logins opens no window for a talk that nobody started. */
 function networkEnv({ ownSsh }: RemoteConfig): Record<string, string> {

@@ -87,8 +87,7 @@ function sessionOf(repo: Repository): Session {
   if (!session) sessions.set(repo, (session = { child: null, since: 0, last: Promise.resolve() }));
   if (session.child && Date.now() - session.since > KEPT_FOR) closeRefs(repo);
   if (!session.child) {
-    // Hooks (reference-transaction) are the person's, for their own commands.
-    const child = startGit(['-c', 'core.hooksPath=/dev/null', 'update-ref', '-m', 'kanban', '--stdin'], repo.root);
+    const child = startGit(['update-ref', '-m', 'kanban', '--stdin'], repo.root);
     const gone = () => {
       if (session.child === child) session.child = null;
     };

@@ -78,7 +78,6 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
 
 /** All that a person's configuration could change about a merge is set here. */
 const SETTINGS = [
-  'core.hooksPath=/dev/null',
   'submodule.recurse=false',
   'merge.verifySignatures=false',
   'gc.auto=0',

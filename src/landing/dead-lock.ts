@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:
 import { join, sep } from 'node:path';
 import { worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
+import { statOrNone } from '../plain-file.ts';
 import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts';
 
 /**
@@ -11,12 +12,12 @@ import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts
  * an empty index.lock goes: it is empty while git changes files, but full by the time that an editor opens.
  */
 export function clearDeadLocks(repo: Repository, { kind, checkout, baseRef }: MoveJournal | LandingJournal): void {
-  const journal = statSync(journalPath(repo, kind), { throwIfNoEntry: false });
+  const journal = statOrNone(journalPath(repo, kind));
   const index = join(checkout.gitDir, 'index.lock');
   const heads = ['HEAD.lock', 'ORIG_HEAD.lock'].map((name) => join(checkout.gitDir, name));
   const locks = [index, ...heads, join(repo.commonDir, `${baseRef}.lock`)];
   const left = locks.filter((lock) => {
-    const held = statSync(lock, { throwIfNoEntry: false });
+    const held = statOrNone(lock);
     return held && journal && held.ctimeMs >= journal.mtimeMs;
   });
   if (left.length === 0) return;

@@ -1,8 +1,9 @@
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
+import { statOrNone } from '../plain-file.ts';
 import { inside, isGitAlive } from './dead-lock.ts';
 
 /** git holds a lock on a ref for a moment. So old, and with no git alive, it is nobody's; ms. */
@@ -48,6 +49,6 @@ function locksIn(folder: string): string[] {
 
 /** ms since it was made, by the clock; Infinity = it is gone. */
 function ageOf(lock: string): number {
-  const stat = statSync(lock, { throwIfNoEntry: false });
+  const stat = statOrNone(lock);
   return stat === undefined ? Infinity : Math.max(0, Date.now() - stat.ctimeMs);
 }

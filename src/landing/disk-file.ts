@@ -3,7 +3,6 @@ import {
   chmodSync,
   constants,
   mkdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -13,11 +12,12 @@ import {
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isUtf8Path, toBytes } from '../git/tree.ts';
+import { readFollowing, statOrNone } from '../plain-file.ts';
 
 /** @returns null when nothing is there. @throws for anything that is no readable file. */
 export function readDisk(path: string): Buffer | null {
   try {
-    return readFileSync(path);
+    return readFollowing(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
@@ -33,9 +33,9 @@ export function placeOf(root: string, path: string): string | Buffer {
 /** Throws (EACCES, EROFS) when the file, or a new one in its folder, may not be written. */
 export function checkWritable(path: string): void {
   const target = realPath(path);
-  if (statSync(target, { throwIfNoEntry: false })) accessSync(target, constants.W_OK);
+  if (statOrNone(target)) accessSync(target, constants.W_OK);
   let folder = dirname(target);
-  while (!statSync(folder, { throwIfNoEntry: false })) folder = dirname(folder);
+  while (!statOrNone(folder)) folder = dirname(folder);
   accessSync(folder, constants.W_OK);
 }
 
@@ -53,7 +53,7 @@ export function writeDraft(path: string, bytes: Uint8Array, drafts: string): str
   const name = `.${basename(target)}.${randomBytes(4).toString('hex')}.kanban`;
   const draft = join(same ? drafts : dirname(target), name);
   writeFileSync(draft, bytes, { flag: 'wx' });
-  const old = statSync(target, { throwIfNoEntry: false });
+  const old = statOrNone(target);
   if (old) chmodSync(draft, old.mode & 0o7777);
   return draft;
 }

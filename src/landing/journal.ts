@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
 
 /** What a move is about to do; written before it begins, removed when it is done. Bytes are named by their blob. */
 export interface MoveJournal {
@@ -65,10 +66,13 @@ export const journalPath = (repo: Repository, kind: Journal['kind']): string =>
 /** Where new files wait for their rename; in the repository, so that neither `git status` nor a watcher sees them. */
 export const draftFolder = (repo: Repository): string => join(repo.commonDir, 'kanban', 'drafts');
 
+const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
+const NEW = (O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK) as unknown as string;
+
 export function writeJournal(repo: Repository, journal: Journal): void {
   const path = journalPath(repo, journal.kind);
   mkdirSync(join(repo.commonDir, 'kanban'), { recursive: true });
-  writeFileSync(`${path}.new`, JSON.stringify(journal));
+  writeFileSync(`${path}.new`, JSON.stringify(journal), { flag: NEW });
   renameSync(`${path}.new`, path);
 }
 
@@ -77,9 +81,9 @@ export function readJournal(repo: Repository, kind: 'move'): MoveJournal | 'unre
 export function readJournal(repo: Repository, kind: 'landing'): LandingJournal | 'unreadable' | null;
 export function readJournal(repo: Repository, kind: Journal['kind']): Journal | 'unreadable' | null {
   const path = journalPath(repo, kind);
-  if (!existsSync(path)) return null;
+  if (lstatOrNone(path) === undefined) return null;
   try {
-    const journal = JSON.parse(readFileSync(path, 'utf8')) as Journal;
+    const journal = JSON.parse(plainTextOf(path) ?? '') as Journal;
     return journal.version === 1 && journal.kind === kind ? journal : 'unreadable';
   } catch {
     return 'unreadable';

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync, readlinkSync, statSync, type BigIntStats } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
 import type { Worktree } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -6,6 +6,7 @@ import { stagedEntries, type StagedEntry } from '../git/index.ts';
 import { objectName } from '../git/loose.ts';
 import { fromBytes, isUtf8Path, type TreeEntry } from '../git/tree.ts';
 import type { TreeChange } from '../git/tree-diff.ts';
+import { statOrNone } from '../plain-file.ts';
 import { placeOf } from './disk-file.ts';
 
 /** A file of the person's that a landing would touch. */
@@ -30,7 +31,7 @@ export async function inTheWay(
     checkout,
     changes.map((change) => change.path),
   );
-  const written = statSync(join(checkout.gitDir, 'index'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const written = statOrNone(join(checkout.gitDir, 'index'))?.mtimeMs ?? 0;
   const found: InTheWay[] = [];
   const doubtful: string[] = [];
   for (const change of changes) {

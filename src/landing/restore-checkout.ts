@@ -39,7 +39,7 @@ export async function restoreCheckout(
   const back = free.filter((path) => !written.has(path));
   if (back.length > 0) {
     const input = Buffer.from(back.map((path) => `${toBytes(path)}\0`).join(''), 'latin1');
-    await git(['-c', 'core.hooksPath=/dev/null', 'checkout-index', '-f', '-u', '-q', '-z', '--stdin'], {
+    await git(['checkout-index', '-f', '-u', '-q', '-z', '--stdin'], {
       cwd: checkout.path,
       input,
     });

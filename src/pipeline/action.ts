@@ -1,6 +1,7 @@
 import type { Column, CoordinatorField, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
-import type { Reply } from './request.ts';
+import type { FailedAction } from './failures.ts';
+import type { Reply, RunOrigin } from './request.ts';
 
 /** A git trailer; values of ours begin with the task id. */
 export interface Trailer {
@@ -55,7 +56,8 @@ export type Action =
   | { readonly type: 'pick-entries'; readonly picks: readonly { readonly key: string; readonly id: string }[] }
   /** An entry without a number outside TODO gets its id. */
   | { readonly type: 'number-entry'; readonly key: string; readonly column: Column; readonly id: string }
-  | { readonly type: 'add-entry'; readonly text: string; readonly request: string }
+  /** `proposedBy`: a run added it; it is parked, and the user decides. */
+  | { readonly type: 'add-entry'; readonly text: string; readonly request: string; readonly proposedBy?: RunOrigin }
   /** The entry leaves the board for good; the reason goes into CHANGELOG.md. */
   | {
       readonly type: 'abandon-entry';
@@ -131,6 +133,8 @@ export interface Note {
 export interface Decision {
   readonly actions: readonly Action[];
   readonly notes: readonly Note[];
+  /** Actions that are due but for their last failure: left out until their next try. */
+  readonly postponed: readonly FailedAction[];
   /** Epoch ms of the next moment at which time alone changes the decision; null = none. */
   readonly wakeAt: number | null;
 }

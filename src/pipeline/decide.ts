@@ -3,6 +3,7 @@ import type { Action, Decision, Note } from './action.ts';
 import { capReached } from './caps.ts';
 import { RULES } from './columns/index.ts';
 import { mayLand } from './columns/testing.ts';
+import { postponedBy, reasonOf, type FailedAction } from './failures.ts';
 import { isOn } from './holds.ts';
 import { CLEAN, plainMove } from './in-place.ts';
 import { judge } from './judge.ts';
@@ -11,7 +12,7 @@ import { grant } from './pool.ts';
 import { carryOut } from './requests.ts';
 import { evidence, undoing } from './stray.ts';
 import { takeIn } from './take-in.ts';
-import { acted, noted, type Turn } from './turn.ts';
+import { acted, notBefore, noted, type Turn } from './turn.ts';
 import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world.ts';
 
 /**
@@ -24,35 +25,69 @@ export function decide(world: World): Decision {
     world,
     world.entries.map((facts) =>
       requested.touched.has(facts.entry.key)
-        ? noted(facts, 'waits', 'a command is being carried out')
-        : turnOf(world, facts),
+        ? requestedTurn(facts, requested.postponed.get(facts.entry.key))
+        : notBefore(world, facts, turnOf(world, facts)),
     ),
   );
   const stopped = world.stops.length > 0;
   const orphans = retireOrphans(world);
   const notes = stopped ? held(world, turns) : turns.map(({ note }) => note);
+  const off = [...strayRuns(world), ...orphans.actions].map((action) => ({
+    action,
+    failed: postponedBy(world.failures, action, world.now),
+  }));
+  const free = off.flatMap(({ action, failed }) => (failed === null ? [action] : []));
   const actions: Action[] = [
-    ...strayRuns(world),
+    ...free.filter(({ type }) => type !== 'retire-branch'),
     ...requested.actions,
     ...turns.flatMap(({ action }) => (action === null ? [] : [action])),
-    ...orphans.actions,
+    ...free.filter(({ type }) => type === 'retire-branch'),
     ...(stopped ? [] : grant(world, turns, used)),
   ];
-  const times = [...notes.map(({ until }) => until ?? 0), ...orphans.times].filter((at) => at > world.now);
-  return { actions, notes, wakeAt: times.length === 0 ? null : Math.min(...times) };
+  const postponed = [
+    ...requested.failed,
+    ...turns.flatMap(({ postponed: failed }) => (failed === undefined ? [] : [failed])),
+    ...off.flatMap(({ failed }) => (failed === null ? [] : [failed])),
+  ];
+  const times = [
+    ...notes.map(({ until }) => until ?? 0),
+    ...orphans.times,
+    ...postponed.map(({ until }) => until),
+  ].filter((at) => at > world.now);
+  return { actions, notes, postponed, wakeAt: times.length === 0 ? null : Math.min(...times) };
 }
 
+/** A command comes first; one that could not be carried out is tried again. */
+const requestedTurn = (facts: EntryFacts, failed: FailedAction | undefined): Turn =>
+  failed === undefined
+    ? noted(facts, 'waits', 'a command is being carried out')
+    : noted(facts, 'held', reasonOf(failed), { until: failed.until });
+
 /** Commands, oldest first, at most one for an entry in a tick: the next one is to see what this one did. */
-function carryOutAll(world: World): { readonly actions: readonly Action[]; readonly touched: ReadonlySet<string> } {
+function carryOutAll(world: World): {
+  readonly actions: readonly Action[];
+  readonly touched: ReadonlySet<string>;
+  /** By the key of the entry that the command is about. */
+  readonly postponed: ReadonlyMap<string, FailedAction>;
+  readonly failed: readonly FailedAction[];
+} {
   const touched = new Set<string>();
   const actions: Action[] = [];
+  const postponed = new Map<string, FailedAction>();
+  const all: FailedAction[] = [];
   for (const request of world.requests) {
     const { actions: asked, touches } = carryOut(world, request);
     if (touches !== null && touched.has(touches)) continue;
     if (touches !== null) touched.add(touches);
-    actions.push(...asked);
+    // What belongs together is done together: none of it before all of it is due.
+    const failed = asked.map((action) => postponedBy(world.failures, action, world.now)).find((one) => one !== null);
+    if (failed === undefined || failed === null) actions.push(...asked);
+    else {
+      all.push(failed);
+      if (touches !== null) postponed.set(touches, failed);
+    }
   }
-  return { actions, touched };
+  return { actions, touched, postponed, failed: all };
 }
 
 /** Numbers given in one tick must differ from each other. */

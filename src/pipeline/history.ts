@@ -40,6 +40,7 @@ export class HistoryFold implements History {
   readonly takenBy = new Map<string, string>();
   /** Ids whose last escalation nobody has ended yet, as far as trailers tell. */
   readonly #open = new Set<string>();
+  readonly proposed = new Map<string, number>();
   /** Every id named in a trailer. */
   readonly ids = new Set<string>();
 
@@ -82,6 +83,8 @@ export class HistoryFold implements History {
         return void this.strays.set(id, words);
       case 'Kanban-Freed':
         return this.#freed(id);
+      case 'Kanban-Proposed':
+        return void this.proposed.set(first, (this.proposed.get(first) ?? 0) + 1);
       case 'Kanban-Usage':
         return this.#uses(commit, id, words);
       case 'Kanban-Agent':

@@ -1,12 +1,12 @@
 import type { Cause } from '../runner/folder.ts';
+import { waitAfter, WAITS } from './backoff.ts';
 import { oneLine } from './one-line.ts';
 import type { PastRun, RunFacts, World } from './world.ts';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 /** Runs that are lost after a quarter of an hour each never make four in an hour; an unbroken series of this many hours' worth ends too (I10). */
 const MOST_HOURS = 3;
+const MOST_STATED = 32 * 24 * HOUR;
 
 /** May an agent be given a new run, and if not, until when and why? */
 export type AgentHold =
@@ -20,6 +20,9 @@ export type AgentHold =
 /** Causes that say nothing about the entry: no failure is counted. */
 export const isUncounted = (cause: Cause): boolean =>
   cause === 'provider' || cause === 'not-started' || cause === 'stopped' || cause === 'lost';
+
+/** Causes that may hold the agent, not only the entry. */
+export const holdsAgent = (cause: Cause): boolean => cause === 'provider' || cause === 'not-started';
 
 /**
  * Holds of one agent, derived from its past runs: provider trouble holds it until the stated time, else 30 s doubling to
@@ -50,11 +53,14 @@ export const isOn = (run: RunFacts): boolean => run.state !== 'ended';
 /** A stated time that had passed when it was stated says nothing: without a wait, the agent would be started over and over. */
 function endOf(last: PastRun, times: number): number {
   const stated = last.providerUntil;
-  return stated !== null && stated > last.endedAt ? stated : last.endedAt + backoff(30 * SECOND, 2, times, 10 * MINUTE);
+  // No limit of a provider lasts longer than a month; what names a later time is no time.
+  return stated !== null && stated > last.endedAt && stated - last.endedAt < MOST_STATED
+    ? stated
+    : last.endedAt + waitAfter(times, WAITS.provider);
 }
 
 const troubleOf = (world: World, agent: string): PastRun[] =>
-  streakOfTrouble(world.past.filter((run) => run.agent === agent));
+  streakOfTrouble(world.past.filter((run) => run.agent === agent && run.endedAt > world.resumedAt));
 
 /** The same launch failure met by two entries last; else the latest unbroken series of provider trouble. */
 function streakOfTrouble(past: readonly PastRun[]): PastRun[] {
@@ -96,7 +102,8 @@ export function restartOf(world: World, id: string): Restart {
   const { restarts_per_hour: most } = world.settings;
   const recent = failures.filter(({ endedAt }) => endedAt > world.now - HOUR).length;
   if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', why: words };
-  const until = last.endedAt + backoff(2 * SECOND, 5, Math.max(1, recent), 10 * MINUTE);
+  const until = last.endedAt + waitAfter(recent, WAITS.launch);
+  if (last.endedAt <= world.resumedAt) return { kind: 'now' };
   return until > world.now ? { kind: 'wait', until, why: words } : { kind: 'now' };
 }
 
@@ -121,6 +128,3 @@ const isRestart = (cause: Cause): boolean => cause === 'not-started' || cause ==
 /** A run of the same entry that did start clears earlier launch failures. */
 const endedWellSince = (past: readonly PastRun[], failure: PastRun): boolean =>
   past.some((run) => run.taskId === failure.taskId && run.endedAt > failure.endedAt && !isUncounted(run.cause));
-
-const backoff = (first: number, factor: number, times: number, most: number): number =>
-  Math.min(most, first * factor ** (times - 1));

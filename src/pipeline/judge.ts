@@ -26,7 +26,9 @@ export type Judgement =
 export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): Judgement {
   const { result } = ended;
   if (result.survivors.length > 0) return survived(ended);
+  if (result.refused !== undefined) return escalated(result.refused, `The run was ${result.runId}.`);
   if (ended.strays.length > 0) return strayed(ended, entry);
+  if (ended.found?.escalate !== undefined) return escalated(ended.found.escalate, `The run was ${result.runId}.`);
   if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
   const touched = protectedPaths(result.changed, settings.protect, entry.files);
   if (touched.length > 0)
@@ -34,8 +36,8 @@ export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Se
       `changes protected files: ${touched.join(', ')}`,
       'Look at the diff; name the path in `files`, or take the change back, then retry.',
     );
-  const fault = result.faults[0];
-  if (fault !== undefined) return failure(result.faults.join('; '), ended);
+  const faults = [...result.faults, ...(ended.found?.faults ?? [])];
+  if (faults.length > 0) return failure(faults.join('; '), ended);
   switch (result.cause) {
     case 'timed-out':
       return failure(`ended at its time limit (${result.detail})`, ended);
@@ -119,8 +121,8 @@ function failure(short: string, ended: EndedRun): Judgement {
 }
 
 /** What the reviewer and the person should know besides: put-back board files, rescued files. */
-function withNotes(text: string, { result }: EndedRun): string {
-  const notes: string[] = [];
+function withNotes(text: string, { result, found }: EndedRun): string {
+  const notes: string[] = [...(found?.notes ?? [])];
   if (result.boardRestored.length > 0)
     notes.push(`Board files that the run changed were put back: ${result.boardRestored.join(', ')}.`);
   for (const { ref, why, paths } of result.rescued)

@@ -24,6 +24,22 @@ export interface Request {
   readonly mended?: boolean;
   /** stop: end runs at once. */
   readonly now?: boolean;
+  /** The process that waits for the answer: the coordinator looks whether it belongs to a run. */
+  readonly from?: RequestSender;
+  /** The run that it comes from; absent: the user's. Set by the command, and by the coordinator where it finds one. */
+  readonly origin?: RunOrigin;
+}
+
+export interface RequestSender {
+  readonly pid: number;
+  readonly startTime: string;
+  readonly pidNamespace: string;
+}
+
+/** A run as the origin of a request. */
+export interface RunOrigin {
+  readonly run: string;
+  readonly taskId: string;
 }
 
 /** What the coordinator answered. */

@@ -6,7 +6,7 @@ import { askedBy } from './asked-by.ts';
 import { isOn } from './holds.ts';
 import { cleanFor, plainMove } from './in-place.ts';
 import { oneLine } from './one-line.ts';
-import type { Request } from './request.ts';
+import type { Request, RunOrigin } from './request.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 
@@ -16,6 +16,7 @@ export function carryOut(
   request: Request,
 ): { readonly actions: readonly Action[]; readonly touches: string | null } {
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
+  if (request.origin !== undefined) return fromRun(world, request, request.origin);
   if (request.command === 'add')
     return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
   if (request.command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
@@ -33,6 +34,21 @@ export function carryOut(
     return { actions: stops, touches: facts.entry.key };
   }
   return { actions: act(world, facts, request), touches: facts.entry.key };
+}
+
+/** A run may add entries, up to `plan.max`; all else is the user's to ask. */
+function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<typeof carryOut> {
+  if (request.command !== 'add')
+    return answer(request, false, `\`kanban ${request.command}\` is refused: it comes from the run ${origin.run}`);
+  const { max } = world.settings.plan;
+  if ((world.history.proposed.get(origin.run) ?? 0) >= max)
+    return answer(
+      request,
+      false,
+      `${origin.run} has added ${max} entries, and no more are taken of a run (\`plan.max\`)`,
+    );
+  const text = request.text ?? '';
+  return { actions: [{ type: 'add-entry', text, request: request.id, proposedBy: origin }], touches: null };
 }
 
 function guess(world: World, typed: string): string {

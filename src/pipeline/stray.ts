@@ -13,13 +13,29 @@ export function evidence(strays: readonly Stray[], most: number): string[] {
 
 /** The commands that take them back, newest first, each to be given where its branch is checked out (`evidence` names it). */
 export function undoing(strays: readonly Stray[]): string {
+  const moved = strays.filter(({ onlyRef }) => onlyRef === true);
+  const made = strays.filter(({ onlyRef }) => onlyRef !== true);
+  return [...reverting(made), ...committing(moved)].join(' && ');
+}
+
+/** The checkout's files are what they were: committing them takes the commits back, where `git revert` would refuse. */
+function committing(strays: readonly Stray[]): string[] {
+  if (strays.length === 0) return [];
+  const files = [...new Set(strays.flatMap((stray) => stray.files))].map(quoted).join(' ');
+  const reverts = strays.map(({ sha }) => ` -m 'This reverts commit ${sha}.'`).join('');
+  return [`git commit -m 'Revert what an agent committed'${reverts} -- ${files}`];
+}
+
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+function reverting(strays: readonly Stray[]): string[] {
   const commands: { readonly isMerge: boolean; readonly shas: string[] }[] = [];
   for (const stray of strays) {
     const last = commands.at(-1);
     if (last?.isMerge === stray.isMerge) last.shas.push(short(stray));
     else commands.push({ isMerge: stray.isMerge, shas: [short(stray)] });
   }
-  return commands.map(({ isMerge, shas }) => `git revert ${isMerge ? '-m 1 ' : ''}${shas.join(' ')}`).join(' && ');
+  return commands.map(({ isMerge, shas }) => `git revert ${isMerge ? '-m 1 ' : ''}${shas.join(' ')}`);
 }
 
 const short = ({ sha }: Stray): string => sha.slice(0, 10);

@@ -198,6 +198,16 @@ export function conflicted(facts: EntryFacts, files: readonly string[], settings
   return notLanded(facts, { verdict: 'conflict', why, feedback, report: why }, settings);
 }
 
+/**
+ * The branch as a whole may not land, whatever its runs reported: fixed and tested again once, then the user is asked.
+ * @param faults each with its fix
+ */
+export function refused(facts: EntryFacts, faults: readonly string[], settings: Settings): Action {
+  const why = (faults[0] ?? '').replace(/\. Fix: .*$/s, '');
+  const report = faults.join('\n\n');
+  return notLanded(facts, { verdict: 'refused', why, feedback: faults[0] ?? '', report }, settings);
+}
+
 /** The check is red because of it: like a failed test. @param report the evidence: what was green, what red, the log's end */
 export function checkedRed(facts: EntryFacts, why: string, report: string, settings: Settings): Action {
   const feedback = `${why}: merge base into the branch, mend it, and look at the check's output`;

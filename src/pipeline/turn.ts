@@ -1,7 +1,8 @@
 import { unreachable } from '../unreachable.ts';
 import type { Action, Candidate, Note } from './action.ts';
+import { pickOf, postponedBy, isPostponed, reasonOf, type FailedAction } from './failures.ts';
 import type { AgentHold } from './holds.ts';
-import type { EntryFacts } from './world.ts';
+import type { EntryFacts, World } from './world.ts';
 
 /** What is to be done about one entry in this tick: at most one act, and the word on why. */
 export interface Turn {
@@ -13,6 +14,8 @@ export interface Turn {
   readonly lands: Candidate | null;
   /** Wants to be picked. */
   readonly picks: boolean;
+  /** Why its action, or its pick, is left out of this tick. */
+  readonly postponed?: FailedAction;
 }
 
 type State = Note['state'];
@@ -34,6 +37,16 @@ export const acted = (facts: EntryFacts, action: Action, why: string): Turn => (
   ...noted(facts, 'running', why),
   action,
 });
+
+/** What failed when it was tried last is left out until it is due again; the note says why. */
+export function notBefore({ failures, now }: World, facts: EntryFacts, turn: Turn): Turn {
+  const picked = turn.picks ? failures.get(pickOf(facts.entry.key, facts.entry.id).key) : undefined;
+  const failed =
+    (turn.action === null ? null : postponedBy(failures, turn.action, now)) ??
+    (picked !== undefined && isPostponed(picked, now) ? picked : null);
+  if (failed === null) return turn;
+  return { ...noted(facts, 'held', reasonOf(failed), { until: failed.until }), postponed: failed };
+}
 
 /** What an agent's hold means for an entry that wants it; null = the agent is free. */
 export function waitsFor(facts: EntryFacts, hold: AgentHold): Turn | null {

@@ -2,6 +2,7 @@ import type { Inject } from '../agents/agent.ts';
 import type { Column, Entry } from '../board/entry.ts';
 import type { Cause, RunResult, Stray, Usage } from '../runner/folder.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
+import type { Failures } from './failures.ts';
 import type { Request } from './request.ts';
 import type { UsedRun } from './usage.ts';
 
@@ -15,6 +16,8 @@ export interface World {
   readonly only: ReadonlySet<string> | null;
   /** A person paused everything (`kanban pause`), in words; null = nobody did. */
   readonly paused: string | null;
+  /** When the user last ended all holds (`kanban resume`), epoch ms: what agents met before holds nothing. 0 = never. */
+  readonly resumedAt: number;
   /** Preflight findings that stop all picks, starts and landings, in words. */
   readonly stops: readonly string[];
   /** id → a landing that base no longer contains, because somebody rewrote base. */
@@ -39,6 +42,8 @@ export interface World {
   /** Ids that stand nowhere on the board but can't be called vanished yet: a save in two halves, a swallowed heading. */
   readonly unsure: ReadonlySet<string>;
   readonly requests: readonly Request[];
+  /** Actions that could not be done: not tried again before their time. */
+  readonly failures: Failures;
   readonly usage: WorldUsage;
   /** Messages that wait to be given to an agent, by task id: how many. */
   readonly messages: ReadonlyMap<string, number>;
@@ -133,6 +138,20 @@ export interface EndedRun {
   readonly report: ReadReport;
   /** Commits that carry the run's git identity where none may be: on base or in the person's checkout. */
   readonly strays: readonly Stray[];
+  /** What it changed of what all worktrees share; absent: nothing. */
+  readonly found?: Found | undefined;
+}
+
+/** What a comparison of what all worktrees share said of a run. */
+export interface Found {
+  /** They fail the run. */
+  readonly faults: readonly string[];
+  /** Only reported: whose change it was can't be told, or it harms nobody. */
+  readonly notes: readonly string[];
+  /** Only the user can decide what becomes of the branch. */
+  readonly escalate?: string;
+  /** Everything was compared. */
+  readonly done?: boolean;
 }
 
 /** The report as read (agents/report.ts). */
@@ -193,6 +212,8 @@ export interface History {
   readonly agents: ReadonlyMap<string, string>;
   /** id → what its runs used, oldest first, as `Kanban-Usage` tells. */
   readonly used: ReadonlyMap<string, readonly UsedRun[]>;
+  /** Run id → how many entries it has added, as `Kanban-Proposed` tells. */
+  readonly proposed: ReadonlyMap<string, number>;
 }
 
 export interface OrphanBranch {

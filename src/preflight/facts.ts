@@ -58,6 +58,12 @@ export interface PreflightFacts {
   /** What was heard of it; null = it has not been asked. */
   readonly remoteHeard: RemoteHeard | null;
   readonly teamChecks: readonly TeamCheckFact[];
+  /** Commands of the settings whose first program is not there. */
+  readonly missingCommands: readonly MissingCommand[];
+  /** Variables that are set, look needed, and are not passed on to runs. */
+  readonly withheld: readonly string[];
+  /** `commit.gpgsign` is set. */
+  readonly signs: boolean;
   /** `.kanban/`, `.worktrees/`: those of ours that git doesn't ignore. */
   readonly notIgnored: readonly string[];
   /** Why `contain: bwrap` can't be kept; null = it can, or isn't asked for. */
@@ -69,6 +75,14 @@ export interface PreflightFacts {
   readonly runsAlive: number;
   /** What would start first, in words: `T-12 Login crashes (task, claude)`. */
   readonly next: readonly string[];
+}
+
+export interface MissingCommand {
+  /** `hooks.after_create` */
+  readonly setting: string;
+  readonly program: string;
+  /** Runs or landings can't get on without it. */
+  readonly needed: boolean;
 }
 
 export interface RemoteConfigFact {

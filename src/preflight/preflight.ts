@@ -5,10 +5,12 @@ import { agentNode } from './checks/agent-node.ts';
 import { agentsFound } from './checks/agents-found.ts';
 import { base } from './checks/base.ts';
 import { board } from './checks/board.ts';
+import { commandsFound } from './checks/commands-found.ts';
 import { commits } from './checks/commits.ts';
 import { containment } from './checks/containment.ts';
 import { disk } from './checks/disk.ts';
 import { envFiles } from './checks/env-files.ts';
+import { envWithheld } from './checks/env-withheld.ts';
 import { firstPush } from './checks/first-push.ts';
 import { foreignBranches } from './checks/foreign-branches.ts';
 import { gitVersion } from './checks/git-version.ts';
@@ -31,6 +33,7 @@ import { room } from './checks/room.ts';
 import { settings } from './checks/settings.ts';
 import { shallow } from './checks/shallow.ts';
 import { teamChecks } from './checks/team-checks.ts';
+import { signing } from './checks/signing.ts';
 import { testerRun } from './checks/tester-run.ts';
 import { uncommitted } from './checks/uncommitted.ts';
 import { workspaces } from './checks/workspaces.ts';
@@ -56,6 +59,7 @@ export const checks: readonly Check[] = [
   disk,
   workspaces,
   uncommitted,
+  commandsFound,
   teamChecks,
   foreignBranches,
   remote,
@@ -68,6 +72,8 @@ export const checks: readonly Check[] = [
   containment,
   leftovers,
   envFiles,
+  envWithheld,
+  signing,
   ignoredFolders,
   pullRebase,
   shallow,

@@ -86,8 +86,6 @@ function ofEntry(event: EntryEvent): string {
       return `${event.id} work kept under ${event.ref}: ${event.why}`;
     case 'branch-kept':
       return `${event.id} branch kept under ${event.ref}`;
-    case 'removal-held':
-      return `${event.id} could not be cleaned up: ${event.why}`;
     case 'audit-failed':
       return `${event.id} landed, but not as it was built: ${event.findings.join('; ')}`;
     default:

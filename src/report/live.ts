@@ -70,7 +70,6 @@ const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>([
   'check-blamed',
   'base-rewritten',
   'run-stalled',
-  'removal-held',
 ]);
 
 class LiveView {

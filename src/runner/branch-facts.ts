@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import { resolve } from '../git/objects.ts';
 import { diffTrees } from '../git/tree-diff.ts';
-import { diverge, firstParents, reachable } from '../git/ancestry.ts';
+import { diverge, firstParents } from '../git/ancestry.ts';
 import type { Divergence } from '../git/ancestry.ts';
 import type { Brief } from './folder.ts';
-import { git, mustGit, zeroSplit } from './git.ts';
+import { git, zeroSplit } from './git.ts';
 import type { Where } from './git.ts';
-import type { Merge } from './merge-check.ts';
 
 /** A branch's tip beside base as it is now. */
 export interface Standing {
@@ -109,52 +108,18 @@ export async function baseHasNews({ brief, repo, where, tip, base, split }: Stan
   return (await git(where, args)).code !== 0;
 }
 
-/** What a run did to its branch's history. */
-export interface RunCommits {
-  /** The tip that it was briefed with is no longer contained. */
-  readonly rewritten: boolean;
-  /** Its own commits with two parents; base's landings that came with a merge of base aren't the run's. */
-  readonly merges: readonly Merge[];
-}
-
-/** @param head what the run left as HEAD: the standing's tip, or that tip's only parent. */
-export async function commitsOfRun({ brief, where, split }: Standing, head: string): Promise<RunCommits> {
-  const merges = split === null ? null : mergesInProcess(brief, split, head);
-  if (merges !== null) return { rewritten: false, merges };
-  const text = await mustGit(where, [
-    'rev-list',
-    '--left-right',
-    '--parents',
-    `${brief.tip}...${head}`,
-    `^${brief.startSha}`,
-  ]);
-  const lines = text.split('\n').filter((line) => line !== '');
-  const found = lines
-    .filter((line) => line.startsWith('>'))
-    .flatMap((line) => {
-      const [commit = '', ...parents] = line.slice(1).split(' ');
-      return mergeOf(commit, parents);
-    });
-  const own =
-    found.length === 0 ? [] : (await mustGit(where, ['rev-list', '--merges', `${brief.base}..${head}`])).split('\n');
-  return {
-    rewritten: lines.some((line) => line.startsWith('<')),
-    merges: found.filter(({ commit }) => own.includes(commit)),
-  };
-}
-
-/** @returns null where the walk did not come by the tip that the run was briefed with. */
-function mergesInProcess(brief: Brief, { mergeBase, right }: Divergence, head: string): Merge[] | null {
-  const foot = firstParents(head, right).at(-1)?.parents[0] ?? head;
-  if (!right.has(brief.tip) && mergeBase.sha !== brief.tip && foot !== brief.tip) return null;
-  const before = reachable(brief.tip, right);
-  return [...right.values()].filter(({ sha }) => !before.has(sha)).flatMap(({ sha, parents }) => mergeOf(sha, parents));
-}
-
-function mergeOf(commit: string, [first, second, third]: readonly string[]): Merge[] {
-  return first !== undefined && second !== undefined && third === undefined
-    ? [{ commit, parents: [first, second] }]
-    : [];
+/**
+ * Is the tip that the run was briefed with no longer contained?
+ * @param head what the run left as HEAD: the standing's tip, or that tip's only parent.
+ */
+export async function isRewritten({ brief, where, split }: Standing, head: string): Promise<boolean> {
+  // It had no commit of its own.
+  if (brief.tip === brief.startSha) return false;
+  if (split !== null) {
+    const foot = firstParents(head, split.right).at(-1)?.parents[0] ?? head;
+    if (split.right.has(brief.tip) || split.mergeBase.sha === brief.tip || foot === brief.tip) return false;
+  }
+  return (await git(where, ['merge-base', '--is-ancestor', brief.tip, head])).code !== 0;
 }
 
 /** What is done in this process may fail for good (a broken repository, a full disk): git itself then says how. */

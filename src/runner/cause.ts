@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CAUSES, RUN_FILES } from './folder.ts';
 import type { Cause, EndCause } from './folder.ts';
+import { lstatOrNone, plainTextOf } from '../plain-file.ts';
+import { MOST_SMALL_RECORD } from './records.ts';
+import { text, time } from './shape.ts';
 import { writeOnce } from './write-once.ts';
 
 /**
@@ -24,16 +26,15 @@ export function readStop(folder: string): EndCause | null {
 }
 
 function readEndCause(path: string): EndCause | null {
-  let text: string;
+  if (lstatOrNone(path) === undefined) return null;
   try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return null;
-  }
-  try {
-    const { cause, detail, at } = JSON.parse(text) as Partial<EndCause>;
-    const known = CAUSES.find((name) => name === cause) ?? 'stopped';
-    return { cause: known, detail: detail ?? '', at: at ?? Date.now() };
+    const value = JSON.parse(plainTextOf(path, MOST_SMALL_RECORD) ?? '') as Partial<Record<keyof EndCause, unknown>>;
+    const { cause, detail, at } = value;
+    return {
+      cause: CAUSES.find((name) => name === cause) ?? 'stopped',
+      detail: text()(detail) ? (detail as string) : '',
+      at: time(at) ? (at as number) : Date.now(),
+    };
   } catch {
     // Somebody wants the run to end, even if the reason can't be read.
     return { cause: 'stopped', detail: 'the run was told to end', at: Date.now() };

@@ -4,7 +4,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { RUN_FILES } from './folder.ts';
 import type { Claim } from './folder.ts';
+import { plainJsonOf } from '../plain-file.ts';
 import { readProcess } from './process-table.ts';
+import { isClaim, MOST_SMALL_RECORD } from './records.ts';
 import { writeOnce } from './write-once.ts';
 
 /**
@@ -19,12 +21,11 @@ export function claimRun(folder: string, lost = false): boolean {
 
 /** The claim of a run folder; null if nobody has claimed it. */
 export function readClaim(folder: string): Claim | null {
-  try {
-    return JSON.parse(readFileSync(join(folder, RUN_FILES.claim), 'utf8')) as Claim;
-  } catch {
-    return null;
-  }
+  return readClaimFile(join(folder, RUN_FILES.claim));
 }
+
+/** A claim, or the holder of a lock that has its form; null if there is none, or none that can be read. */
+export const readClaimFile = (path: string): Claim | null => plainJsonOf(path, isClaim, MOST_SMALL_RECORD);
 
 /** Everything that names a process for good: a pid alone is given out again. */
 export function processIdentity(pid: number): Omit<Claim, 'claimedAt' | 'lost'> {

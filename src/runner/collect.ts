@@ -1,16 +1,18 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { branchFaults, knowHonestMerges } from '../git/branch-faults.ts';
 import type { Repository } from '../git/git.ts';
-import { changedFiles, commitAt, commitsAhead, commitsOfRun, repositoryOf, standingOf } from './branch-facts.ts';
+import { changedFiles, commitAt, commitsAhead, isRewritten, repositoryOf, standingOf } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Brief, Rescue, Stray } from './folder.ts';
 import { GitFailed, mustGit } from './git.ts';
 import { commitLeftovers } from './leftovers.ts';
-import { checkMerges } from './merge-check.ts';
+import { lstatOrNone, readPlain, removeWhatever } from '../plain-file.ts';
 import { putRight } from './put-right.ts';
 import { identityOf, rescueCommit } from './rescue.ts';
 import { strayCommits } from './stray-commits.ts';
+import { writeWhole } from './write-once.ts';
 
 /** The facts of a run: what git and the report file say once nothing of it is alive. */
 export interface Collected {
@@ -24,6 +26,8 @@ export interface Collected {
   /** Commits outside its branch, newest first. */
   readonly strays: readonly Stray[];
   readonly reported: boolean;
+  /** Why nothing was collected, with what the user can do: only the user can put it right. */
+  readonly refused?: string;
 }
 
 export interface CollectOptions {
@@ -41,12 +45,24 @@ export interface CollectOptions {
  * Calling it again changes nothing more. A worktree that git can't read gives a fault, no exception.
  */
 export async function collect(folder: string, brief: Brief, options: CollectOptions = {}): Promise<Collected> {
-  const reported = takeReport(folder, brief);
   const repo = options.repo ?? repositoryOf(brief);
+  const replaced = replacedBy(brief.worktree);
+  if (replaced !== null) {
+    const rest = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported: false, faults: [] };
+    return { ...rest, ...(await branchAlone(brief, repo)), refused: refusal(brief.worktree, replaced) };
+  }
+  const reported = takeReport(folder, brief);
   const nothing = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported };
   try {
-    if (!existsSync(brief.worktree))
-      return { ...nothing, ...(await branchAlone(brief, repo)), faults: ['the worktree is gone'] };
+    const worktree = lstatOrNone(brief.worktree);
+    if (worktree?.isDirectory() !== true)
+      return {
+        ...nothing,
+        ...(await branchAlone(brief, repo)),
+        faults: [
+          worktree === undefined ? 'the worktree is gone' : `the worktree was replaced: ${brief.worktree} is no folder`,
+        ],
+      };
     return { ...(await collectWork(brief, repo, options)), reported };
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
@@ -58,6 +74,16 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
   }
 }
 
+/** What stands in place of the worktree's folder; null: nothing else does. Nothing is done through a link. */
+function replacedBy(worktree: string): string | null {
+  const stat = lstatSync(worktree, { throwIfNoEntry: false });
+  if (stat === undefined || stat.isDirectory()) return null;
+  return stat.isSymbolicLink() ? `a symbolic link to ${readlinkSync(worktree)}` : 'a file';
+}
+
+const refusal = (worktree: string, what: string): string =>
+  `the folder of its worktree was replaced by ${what}; kanban touches nothing behind it. Fix: rm '${worktree}', then kanban retry`;
+
 async function branchAlone(brief: Brief, repo: Repository): Promise<Pick<Collected, 'tip' | 'ahead' | 'changed'>> {
   const root = { worktree: brief.root, gitDir: brief.gitCommonDir };
   const tip = (await commitAt(repo, root, brief.branch)) ?? brief.tip;
@@ -67,18 +93,24 @@ async function branchAlone(brief: Brief, repo: Repository): Promise<Pick<Collect
 /** Copies the agent's report into the run folder and takes it out of the worktree. */
 export function takeReport(folder: string, brief: Brief): boolean {
   const kept = join(folder, RUN_FILES.report);
-  try {
-    const fd = openSync(brief.report, 'r');
-    const text = Buffer.alloc(Math.min(fstatSync(fd).size, LONGEST_REPORT));
-    readSync(fd, text, 0, text.length, 0);
-    closeSync(fd);
-    writeFileSync(kept, text, { mode: 0o600 });
-  } catch {
-    // There is none, or it is a folder: no report.
+  if (isFolder(dirname(brief.report))) {
+    try {
+      const bytes = readPlain(brief.report, LONGEST_REPORT);
+      if (bytes !== null) writeWhole(kept, bytes);
+    } catch {
+      // A link, a folder, a FIFO: no report.
+    }
+    removeWhatever(brief.report);
   }
-  rmSync(brief.report, { force: true, recursive: true });
-  return existsSync(kept);
+  return isFile(kept);
 }
+
+/** Is there a report: a plain file, in a folder that no link leads to? */
+export const hasReport = (folder: string, brief: Brief): boolean =>
+  (isFolder(dirname(brief.report)) && isFile(brief.report)) || isFile(join(folder, RUN_FILES.report));
+
+const isFolder = (path: string): boolean => lstatOrNone(path)?.isDirectory() === true;
+const isFile = (path: string): boolean => lstatOrNone(path)?.isFile() === true;
 
 const LONGEST_REPORT = 1024 * 1024;
 
@@ -118,26 +150,24 @@ const told = (strays: readonly Stray[]): string[] =>
     ? []
     : [`it committed outside its branch: ${strays.map(({ sha }) => sha.slice(0, 10)).join(', ')}`];
 
-/** What the run committed itself: was history rewritten, are its merges honest? */
+/**
+ * Was history rewritten? And the branch as a whole, whoever made its commits (a reviewer that changed nothing is not asked:
+ * its own verdict counts).
+ */
 async function lookAtCommits(
   standing: Standing,
   head: string,
   clean: readonly string[],
 ): Promise<{ rescued: Rescue[]; faults: string[] }> {
-  const { brief } = standing;
-  if (head === brief.tip) return { rescued: [], faults: [] };
-  const { rewritten, merges } = await commitsOfRun(standing, head);
-  const rescued = rewritten
-    ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')]
-    : [];
-  return {
-    rescued,
-    faults: await checkMerges(
-      brief,
-      merges.filter(({ commit }) => !clean.includes(commit)),
-      head,
-    ),
-  };
+  const { brief, repo, base, tip } = standing;
+  const rescued =
+    head !== brief.tip && (await isRewritten(standing, head))
+      ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')]
+      : [];
+  if (brief.role === 'reviewer' && tip === brief.tip) return { rescued, faults: [] };
+  knowHonestMerges(repo, clean, brief.board);
+  const { taskId: id, startSha: start, board } = brief;
+  return { rescued, faults: await branchFaults(repo, { id, base: base ?? brief.baseSha, tip, start, board }) };
 }
 
 /** Puts board files back to what they were where the branch left base. @returns the commit. */
@@ -147,8 +177,8 @@ async function restoreBoard(brief: Brief, tip: string): Promise<string> {
   await mustGit(
     brief,
     had
-      ? ['restore', `--source=${from}`, '--staged', '--worktree', '--', brief.board]
-      : ['rm', '-rqf', '--', brief.board],
+      ? ['restore', '--ignore-skip-worktree-bits', `--source=${from}`, '--staged', '--worktree', '--', brief.board]
+      : ['rm', '-rqf', '--sparse', '--', brief.board],
   );
   const message = `${brief.taskId}: board put back\n\nTask branches don't change ${brief.board}/.\n`;
   await mustGit(brief, ['commit', '-q', '--no-verify', '-F', '-'], { env: identityOf(brief), input: message });

@@ -1,6 +1,7 @@
-import { accessSync, constants, openSync, readSync, closeSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { readFrom } from '../plain-file.ts';
 import { listProcesses } from './process-table.ts';
 
 /**
@@ -87,12 +88,9 @@ function codeOf(path: string): 'ENOENT' | 'EACCES' | null {
  */
 export function wrapperFailure(code: number | null, output: string, from: number): string | null {
   if (code !== 1) return null;
-  const buffer = Buffer.alloc(LONGEST_COMPLAINT + 1);
-  const fd = openSync(output, 'r');
-  const length = readSync(fd, buffer, 0, buffer.length, from);
-  closeSync(fd);
-  const text = buffer.toString('utf8', 0, length).trimEnd();
-  return length <= LONGEST_COMPLAINT && /^bwrap: [^\n]+$/.test(text) ? text : null;
+  const bytes = readFrom(output, from, LONGEST_COMPLAINT + 1);
+  const text = bytes.toString('utf8').trimEnd();
+  return bytes.length <= LONGEST_COMPLAINT && /^bwrap: [^\n]+$/.test(text) ? text : null;
 }
 
 const LONGEST_COMPLAINT = 1_000;

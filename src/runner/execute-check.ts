@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { Collected } from './collect.ts';
+import { withoutMissing } from './command-missing.ts';
 import type { CheckPlan } from './folder.ts';
 import { prepare } from './hooks.ts';
 import type { LiveRun } from './live-run.ts';
@@ -14,12 +15,13 @@ import type { ProgramEnd } from './supervise.ts';
  * git is asked nothing and nothing is committed: the worktree is brought to the next commit before the next check.
  */
 export async function executeCheck(run: LiveRun, check: CheckPlan): Promise<void> {
-  const room = new Room([run.brief.worktree, run.folder]);
+  const room = new Room(() => [run.brief.worktree, run.temporary ?? run.folder]);
   run.lookForStop();
   if (!run.ended) await prepare(run);
   const end = run.ended ? NOT_STARTED : await play(run, check, room);
   room.look();
   conclude(run, end);
+  run.restoreFolder();
   publish(run.folder, {
     version: 1,
     runId: run.brief.runId,
@@ -54,10 +56,11 @@ export const nothingCollected = ({ commit }: CheckPlan): Collected => ({
 
 const NOT_STARTED: ProgramEnd = { exit: null, spawnError: null };
 
-function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
+async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
   run.phase('check');
   const { timeout } = run.brief;
-  return supervise(run, {
+  const from = run.outputSize();
+  const end = await supervise(run, {
     file: 'sh',
     args: ['-c', check.command],
     stdin: null,
@@ -66,6 +69,7 @@ function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
     isAgent: true,
     onTick: () => room.look(),
   });
+  return withoutMissing(check.command, end, run.outputPath, from);
 }
 
 function conclude(run: LiveRun, { exit, spawnError }: ProgramEnd): void {
@@ -78,14 +82,14 @@ function conclude(run: LiveRun, { exit, spawnError }: ProgramEnd): void {
 /** A check that fails for want of room may have made some again before anybody can look. */
 class Room {
   least = Number.MAX_SAFE_INTEGER;
-  private readonly paths: readonly string[];
+  private readonly paths: () => readonly string[];
 
-  constructor(paths: readonly string[]) {
+  constructor(paths: () => readonly string[]) {
     this.paths = paths;
   }
 
   look(): void {
-    for (const path of this.paths)
+    for (const path of this.paths())
       try {
         const { bavail, bsize, files, ffree } = statfsSync(path);
         // No file can be made without an inode either; some file systems count none.

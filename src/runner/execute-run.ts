@@ -1,20 +1,23 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { adapterNamed } from '../agents/index.ts';
 import type { Adapter } from '../agents/agent.ts';
+import { lastWord } from '../agents/last-word.ts';
+import { trustConfig } from '../git/harmless.ts';
 import { claimRun } from './claim.ts';
-import { collect } from './collect.ts';
+import { collect, hasReport as reportIn } from './collect.ts';
 import type { CollectOptions, Collected } from './collect.ts';
 import { executeCheck } from './execute-check.ts';
 import { RUN_FILES } from './folder.ts';
-import type { Brief, Cause, RunnerOrder, RunResult } from './folder.ts';
+import type { Cause, RunnerOrder, RunResult } from './folder.ts';
 import { cleanUp, prepare } from './hooks.ts';
 import { LiveRun } from './live-run.ts';
 import { Listener } from './listener.ts';
 import { lastWords } from './last-words.ts';
 import { tailOf } from './output.ts';
+import { plainJsonOf, plainTextOf } from '../plain-file.ts';
 import { publish } from './publish.ts';
+import { isBrief, MOST_RECORD } from './records.ts';
 import { playShell } from './shell.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
@@ -34,8 +37,11 @@ const NOT_PLAYED: Played = { end: { exit: null, spawnError: null }, collect: {} 
  */
 export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) => void): Promise<boolean> {
   const { folder } = order;
-  const brief = JSON.parse(readFileSync(join(folder, RUN_FILES.brief), 'utf8')) as Brief;
+  const brief = plainJsonOf(join(folder, RUN_FILES.brief), isBrief, MOST_RECORD);
+  // Without a brief there is nothing to do and nothing to claim; the coordinator sees that the order came back.
+  if (brief === null) return false;
   if (!claimRun(folder)) return false;
+  trustConfig(brief.gitCommonDir);
   const run = new LiveRun(folder, brief, order.env);
   onClaimed(run);
   if (brief.check !== undefined) {
@@ -74,7 +80,7 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   if (!command) return { end: { exit: null, spawnError: 'the brief names no command' }, collect: {} };
   run.phase('agent');
   const prompt = join(run.folder, RUN_FILES.prompt);
-  const listener = adapter?.converse ? new Listener(run, adapter.converse, readFileSync(prompt, 'utf8')) : null;
+  const listener = adapter?.converse ? new Listener(run, adapter.converse, plainTextOf(prompt) ?? '') : null;
   const end = await supervise(run, {
     file: command.file,
     args: command.args,
@@ -98,11 +104,15 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   return { end, collect: {} };
 }
 
-const hasReport = ({ brief, folder }: LiveRun): boolean =>
-  [brief.report, join(folder, RUN_FILES.report)].some((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+const hasReport = ({ brief, folder }: LiveRun): boolean => reportIn(folder, brief);
 
-/** A deadline that falls while the agent waits for its provider is the provider's. */
-function lateness(run: LiveRun): { cause: Cause; detail: string } {
+/**
+ * A deadline that falls while the agent waits for its provider is the provider's. One whose last word was an error has
+ * ended, and only doesn't leave: it is ended without a cause, and its adapter reads what it said.
+ */
+function lateness(run: LiveRun): { cause: Cause; detail: string } | null {
+  const last = lastWord(run.events)?.kind;
+  if (last === 'provider' || last === 'login' || last === 'no-session') return null;
   if (run.waits !== null) return { cause: 'provider', detail: run.waits.why };
   return { cause: 'timed-out', detail: `not done after ${Math.round(run.brief.timeout / 1000)} s` };
 }
@@ -130,7 +140,7 @@ function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collec
     case 'no-session':
       return { cause: 'not-started', detail: reading.detail, noSession: true };
     case 'not-started':
-      if (!worked) return { cause: 'not-started', detail: reading.detail };
+      if (!worked || reading.though === 'worked') return { cause: 'not-started', detail: reading.detail };
       break;
     default:
   }
@@ -180,5 +190,6 @@ function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, v
     ...(denied.length === 0 ? {} : { denied }),
     ...(run.capped ? { capped: true } : {}),
   };
+  run.restoreFolder();
   publish(folder, result);
 }

@@ -222,6 +222,8 @@ export interface RunResult {
   readonly boardRestored: readonly string[];
   /** Facts that fail the run whatever its report says ("HEAD was left on another branch"). */
   readonly faults: readonly string[];
+  /** Why its worktree was not touched, with what the user can do: the entry is escalated. */
+  readonly refused?: string;
   /** Commits by the run's identity on base or in the person's checkout, newest first; absent where the runner was an older one. */
   readonly strays?: readonly Stray[];
   /** A report was found and copied. */
@@ -263,6 +265,8 @@ export interface Stray {
   readonly isMerge: boolean;
   /** Short name of the branch that it lies on; '' = the detached HEAD of the person's checkout. */
   readonly on: string;
+  /** Only the branch was moved: index and files of the checkout are still as before. */
+  readonly onlyRef?: boolean;
 }
 
 /** `taken.json` */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { harmless, HARMLESS_ENV } from '../git/harmless.ts';
 import { GitShell } from './git-shell.ts';
 
 export interface GitEnd {
@@ -17,6 +18,8 @@ export interface Where {
 }
 
 export interface GitOptions {
+  /** ms after which it is killed, and ends with code -1. */
+  readonly timeout?: number;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -25,14 +28,10 @@ export interface GitOptions {
 const LONGEST = 10 * 60_000;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
-/** Our own commits run no hooks, are not signed, and start nothing in the background. */
+/** Our own commits are not signed, and start nothing in the background. */
 const SETTINGS = [
   '-c',
-  'core.hooksPath=/dev/null',
-  '-c',
   'commit.gpgSign=false',
-  '-c',
-  'core.fsmonitor=false',
   '-c',
   'gc.auto=0',
   '-c',
@@ -62,11 +61,12 @@ export async function git(
   options: GitOptions = {},
 ): Promise<GitEnd> {
   const call = {
-    args: ['-C', worktree, ...SETTINGS, ...args],
+    args: harmless(['-C', worktree, ...SETTINGS, ...args]),
     env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, ...options.env },
     input: options.input ?? null,
+    timeout: options.timeout ?? LONGEST,
   };
-  const answer = await shell?.run({ ...call, file: 'git', timeout: LONGEST, most: MOST_OUTPUT });
+  const answer = await shell?.run({ ...call, file: 'git', most: MOST_OUTPUT });
   return answer ?? spawned(call);
 }
 
@@ -74,10 +74,12 @@ function spawned({
   args,
   env,
   input,
+  timeout,
 }: {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly input: string | null;
+  readonly timeout: number;
 }): Promise<GitEnd> {
   return new Promise((resolve) => {
     const child = spawn('git', args, {
@@ -93,7 +95,7 @@ function spawned({
       if (size <= MOST_OUTPUT) out.push(chunk);
     });
     child.stderr?.on('data', (chunk: Buffer) => void (err.length < 64 && err.push(chunk)));
-    const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST);
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeout);
     child.once('error', (error) => {
       clearTimeout(timer);
       resolve({ code: -1, stdout: '', stderr: error.message });
@@ -130,8 +132,7 @@ function environment(): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(kept),
     LC_ALL: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_EDITOR: 'true',
+    ...HARMLESS_ENV,
     GIT_OPTIONAL_LOCKS: '0',
   };
 }

@@ -1,12 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, processIdentity } from './claim.ts';
+import { isAlive, processIdentity, readClaimFile } from './claim.ts';
 import type { Claim } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
 import { supervise } from './supervise.ts';
-import { writeOnce } from './write-once.ts';
+import { removeWhatever } from '../plain-file.ts';
+import { submoduleScript } from './submodules.ts';
+import { writeOnce, writeWhole } from './write-once.ts';
 
 /** Written into the worktree's git dir once `after_create` has passed: only then may an agent start in it. */
 export const READY_FILE = 'kanban-ready';
@@ -19,10 +21,13 @@ export async function prepare(run: LiveRun): Promise<void> {
   const { hooks, gitDir } = run.brief;
   const ready = join(gitDir, READY_FILE);
   if (!existsSync(ready)) {
+    const submodules = submoduleScript(run.brief);
+    if (submodules !== null) await withLock(run, () => runHook(run, 'submodules', submodules));
+    if (run.ended) return;
     if (hooks.afterCreate !== '')
       await withLock(run, () => runHook(run, 'after_create', hooks.afterCreate, { HUSKY: '0' }));
     if (run.ended) return;
-    writeFileSync(ready, `${run.brief.runId}\n`);
+    writeWhole(ready, `${run.brief.runId}\n`);
   }
   if (hooks.beforeRun !== '') await runHook(run, 'before_run', hooks.beforeRun);
 }
@@ -30,7 +35,9 @@ export async function prepare(run: LiveRun): Promise<void> {
 /** Runs `after_run`, also when the run was ended before its time; its failure is told, nothing more. */
 export async function cleanUp(run: LiveRun): Promise<void> {
   const { afterRun, timeout } = run.brief.hooks;
-  if (afterRun === '') return;
+  // A worktree that was replaced by a link leads to somebody else's files.
+  const isThere = lstatSync(run.brief.worktree, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (afterRun === '' || !isThere) return;
   run.phase('after_run');
   const end = await supervise(run, {
     file: 'sh',
@@ -57,7 +64,8 @@ async function runHook(
   run.phase(name);
   const from = run.outputSize();
   const { timeout } = run.brief.hooks;
-  const failed = (why: string): string => `the ${name} hook ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
+  const what = name === 'submodules' ? 'the update of the submodules' : `the ${name} hook`;
+  const failed = (why: string): string => `${what} ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
   const late = () => ({
     cause: 'not-started' as const,
     detail: failed(`took longer than ${Math.round(timeout / 1000)} s`),
@@ -94,7 +102,7 @@ async function withLock(run: LiveRun, work: () => Promise<void>): Promise<void> 
   try {
     await work();
   } finally {
-    unlinkSync(lock);
+    removeWhatever(lock);
   }
 }
 
@@ -106,7 +114,7 @@ function removeDeadLock(lock: string): void {
     renameSync(lock, aside);
     const taken = readHolder(aside);
     if (taken !== null && isAlive(taken) === 'alive') writeOnce(lock, taken);
-    unlinkSync(aside);
+    removeWhatever(aside);
   } catch {
     // It is gone.
   }
@@ -122,9 +130,5 @@ function isLeft(holder: Claim | null): boolean {
 const LONGEST_FOREIGN = 60 * 60_000;
 
 function readHolder(path: string): Claim | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Claim;
-  } catch {
-    return null;
-  }
+  return readClaimFile(path);
 }

@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Repository } from '../git/git.ts';
+import { nestedFault } from '../git/branch-faults.ts';
 import { commitAt, orNull } from './branch-facts.ts';
 import type { Brief, Rescue } from './folder.ts';
 import { git, mustGit } from './git.ts';
@@ -33,6 +34,7 @@ export async function commitLeftovers(
   if (state.changes.length === 0) return { commit: null, rescued: [], faults: [] };
   const { commit, aside, away } = sort(brief, state.changes);
   const rescued: Rescue[] = [];
+  const faults = nestedFaults(brief, aside);
   if (aside.length > 0)
     rescued.push(
       await rescuePaths(
@@ -51,9 +53,9 @@ export async function commitLeftovers(
     state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path),
   );
   removePaths(brief, away);
-  if (commit.length === 0) return { commit: null, rescued, faults: [] };
+  if (commit.length === 0) return { commit: null, rescued, faults };
   const done = await commitPaths(brief, repo, state, commit, message);
-  if (done.failure === null) return { commit: done.commit, rescued, faults: [] };
+  if (done.failure === null) return { commit: done.commit, rescued, faults };
   const kept = await rescuePaths(
     brief,
     commit.map((change) => change.path),
@@ -63,7 +65,7 @@ export async function commitLeftovers(
   return {
     commit: null,
     rescued: [...rescued, kept],
-    faults: [`what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`],
+    faults: [...faults, `what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`],
   };
 }
 
@@ -94,6 +96,12 @@ function staysOut(worktree: string, path: string): boolean {
 /** `git status` shows a repository inside the worktree as a folder, even with `--untracked-files=all`. */
 const isRepository = (path: string): boolean => path.endsWith('/');
 
+/** What a task agent builds in a repository of its own is not in its branch. A tester's may be what a test needs. */
+function nestedFaults(brief: Brief, paths: readonly string[]): string[] {
+  if (brief.role !== 'task') return [];
+  return paths.filter(isRepository).map((path) => nestedFault(brief.taskId, path.replace(/\/$/, ''), false));
+}
+
 async function unstage(brief: Brief, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return;
   await mustGit(brief, ['--literal-pathspecs', 'reset', '-q', '--pathspec-from-file=-', '--pathspec-file-nul'], {
@@ -112,10 +120,14 @@ async function commitPaths(
   const paths = changes.map((change) => change.path);
   const add =
     changes.length === state.changes.length
-      ? await git(brief, ['add', '-A'])
-      : await git(brief, ['--literal-pathspecs', 'add', '-A', '--pathspec-from-file=-', '--pathspec-file-nul'], {
-          input: paths.map((path) => `${path}\0`).join(''),
-        });
+      ? await git(brief, ['add', '-A', '--sparse'])
+      : await git(
+          brief,
+          ['--literal-pathspecs', 'add', '-A', '--sparse', '--pathspec-from-file=-', '--pathspec-file-nul'],
+          {
+            input: paths.map((path) => `${path}\0`).join(''),
+          },
+        );
   if (add.code !== 0) return { commit: null, failure: add.stderr.trim() };
   const quick = state.head === null ? null : await orNull(commitStaged(repo, brief, state.head, paths, message));
   if (quick !== null) return { commit: quick === 'nothing' ? null : quick, failure: null };

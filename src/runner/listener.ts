@@ -32,6 +32,8 @@ export class Listener {
   #isSpent = false;
   /** Messages that were given to it and could not be put away. */
   readonly #given = new Set<string>();
+  /** The last thing that it said was an error: it gives up, or begins another turn by itself. */
+  #failed = false;
   /** Awake ms at which it began to wait for its provider; null = it doesn't. */
   #waitingSince: number | null = null;
   #repeated: { call: string; times: number } = { call: '', times: 0 };
@@ -39,7 +41,7 @@ export class Listener {
   constructor(run: LiveRun, converse: NonNullable<Adapter['converse']>, prompt: string) {
     this.#run = run;
     this.#conversation = converse({ brief: run.brief, prompt });
-    this.#reader = new LineReader(run.outputPath, run.outputSize(), (line) => this.#heard(line));
+    this.#reader = new LineReader(run.outputFd(), run.outputSize(), (line) => this.#heard(line));
     this.#usage = new UsageCount(run.brief.sessionUsage);
   }
 
@@ -60,7 +62,7 @@ export class Listener {
     const run = this.#run;
     if (run.ended) return;
     this.#tellDeadline();
-    if (this.#stdin !== null) this.#tellMessages();
+    if (this.#stdin !== null && !this.#failed) this.#tellMessages();
     if (this.#waitingSince !== null && run.awake - this.#waitingSince > run.brief.patience) this.#giveUpWaiting();
   }
 
@@ -105,6 +107,8 @@ export class Listener {
 
   #take(event: AgentEvent): void {
     this.#run.event(event.type === 'tool' ? withoutInput(event) : event);
+    if (event.type === 'error') this.#failed = true;
+    else if (event.type === 'text' || event.type === 'tool') this.#failed = false;
     switch (event.type) {
       case 'waiting':
         this.#waitingSince ??= this.#run.awake;
@@ -177,6 +181,8 @@ export class Listener {
   #tellDeadline(): void {
     const { brief, awake } = this.#run;
     if (this.#noticed || awake < brief.timeout * NOTICE_AT || this.#stdin === null) return;
+    // A message would begin another turn after the error, with the same error at its end.
+    if (this.#failed || this.#run.waits !== null) return;
     const left = Math.max(1, Math.round((brief.timeout - awake) / 60_000));
     const text = `About ${left} minute${left === 1 ? '' : 's'} of your time ${left === 1 ? 'is' : 'are'} left. Commit what you have now, and write your report.`;
     if (this.#say(text, 'kanban')) this.#noticed = true;

@@ -1,10 +1,14 @@
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { endBecause, readCause, readStop } from './cause.ts';
+import { processIdentity } from './claim.ts';
 import { RUN_FILES } from './folder.ts';
 import type { AgentEvent, Brief, Cause, EndCause, Usage } from './folder.ts';
+import { appendPlain, lstatOrNone, openForAppend, removeWhatever } from '../plain-file.ts';
 import type { ProcessId } from './process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
+import { makeTemporary } from './temporary.ts';
+import { writeOnce } from './write-once.ts';
 
 /** Events that are not the agent's own words. */
 const OURS: ReadonlySet<AgentEvent['type']> = new Set(['told', 'stalled', 'awake']);
@@ -13,10 +17,9 @@ const OURS: ReadonlySet<AgentEvent['type']> = new Set(['told', 'stalled', 'awake
 export class LiveRun {
   readonly folder: string;
   readonly brief: Brief;
-  readonly env: Readonly<Record<string, string>>;
   readonly startedAt = Date.now();
   readonly outputPath: string;
-  readonly temporary: string;
+  readonly #given: Readonly<Record<string, string>>;
   readonly groups: number[] = [];
   readonly seen = new Map<string, ProcessId>();
   readonly swept = new Map<number, Swept>();
@@ -36,15 +39,14 @@ export class LiveRun {
   usage: Usage | undefined;
   sessionUsage: Usage | undefined;
   private output: number | null = null;
-  private hasTemporary = false;
+  #temporary: string | null = null;
   private readonly onEnd = new Set<() => void>();
 
   constructor(folder: string, brief: Brief, env: Readonly<Record<string, string>>) {
     this.folder = folder;
     this.brief = brief;
-    this.temporary = join(folder, 'tmp');
     const findings = { KANBAN_ATTEMPT: String(brief.attempt), KANBAN_FINDINGS: '', KANBAN_RUN_ID: brief.runId };
-    this.env = { ...findings, ...env, TMPDIR: this.temporary, TMP: this.temporary, TEMP: this.temporary };
+    this.#given = { ...findings, ...env };
     this.outputPath = join(folder, RUN_FILES.output);
     this.ended = readCause(folder);
   }
@@ -88,9 +90,9 @@ export class LiveRun {
     this.events = [...this.events.slice(-199), event];
     if (event.type === 'session') this.session = event.id;
     try {
-      appendFileSync(join(this.folder, RUN_FILES.events), `${JSON.stringify(event)}\n`, { mode: 0o600 });
+      appendPlain(join(this.folder, RUN_FILES.events), `${JSON.stringify(event)}\n`);
     } catch {
-      // Events are for eyes; the run doesn't end with a full disk.
+      // Events are for eyes: a full disk, or what an agent put in their place, ends no run.
     }
   }
 
@@ -111,12 +113,33 @@ export class LiveRun {
 
   /** output.log. Opened, like TMPDIR is made, only for a run that needs it: many consist of a look at git alone. */
   outputFd(): number {
-    return (this.output ??= openSync(this.outputPath, 'a', 0o600));
+    return (this.output ??= openForAppend(this.outputPath));
   }
 
-  makeTemporary(): void {
-    mkdirSync(this.temporary, { recursive: true, mode: 0o700 });
-    this.hasTemporary = true;
+  /** What a program of the run is started with. Makes its TMPDIR: a new folder with a short path (sockets have 108 bytes). */
+  environment(): Readonly<Record<string, string>> {
+    this.#temporary ??= makeTemporary(this.brief.runId, this.brief.root);
+    return { ...this.#given, TMPDIR: this.#temporary, TMP: this.#temporary, TEMP: this.#temporary };
+  }
+
+  /** null: no program was started yet. */
+  get temporary(): string | null {
+    return this.#temporary;
+  }
+
+  /** Somebody removed the run folder: what the coordinator needs to know of the run is written again. */
+  restoreFolder(): void {
+    if (lstatOrNone(join(this.folder, RUN_FILES.claim)) !== undefined) return;
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      writeOnce(join(this.folder, RUN_FILES.brief), this.brief);
+      writeOnce(join(this.folder, RUN_FILES.claim), {
+        ...processIdentity(process.pid),
+        claimedAt: this.startedAt,
+      });
+    } catch {
+      // A file or a full disk is in the way: tried again at the next look.
+    }
   }
 
   /** Adds a line of our own to the output. */
@@ -140,6 +163,6 @@ export class LiveRun {
 
   close(): void {
     if (this.output !== null) closeSync(this.output);
-    if (this.hasTemporary) rmSync(this.temporary, { recursive: true, force: true, maxRetries: 2 });
+    if (this.#temporary !== null) removeWhatever(this.#temporary);
   }
 }

@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { plainJsonOf } from '../plain-file.ts';
+import { guard, object, oneOf, text, time } from './shape.ts';
 
 /**
  * The messages for an entry, `.kanban/messages/<task id>/`: one file each, named `<0|1|2>-<time>-<8 hex>.json` so that
@@ -47,10 +49,16 @@ function namesOf(folder: string): string[] {
 }
 
 function readMessage(path: string): Message | null {
-  try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Message>;
-    return typeof value.text === 'string' && typeof value.by?.name === 'string' ? (value as Message) : null;
-  } catch {
-    return null;
-  }
+  return plainJsonOf(path, isMessage, MOST_MESSAGE);
 }
+
+const MOST_MESSAGE = 1024 * 1024;
+const isMessage = guard<Message>(
+  object({
+    id: text(300),
+    at: time,
+    by: object({ name: text(1000), email: text(1000) }),
+    priority: oneOf('high', 'normal', 'low'),
+    text: text(),
+  }),
+);

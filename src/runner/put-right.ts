@@ -1,10 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Brief, Rescue } from './folder.ts';
 import { git, mustGit } from './git.ts';
+import { unhide } from './hidden-work.ts';
+import { lstatOrNone, plainTextOf, removeWhatever } from '../plain-file.ts';
 import { rescueCommit, rescuePaths } from './rescue.ts';
+import { removeSpecialAmong, removeSpecialFiles } from './special-files.ts';
 import { readWorktree, shortName } from './worktree-state.ts';
 import type { Operation, WorktreeState } from './worktree-state.ts';
 
@@ -22,8 +34,16 @@ export interface PutRight {
 export async function putRight(brief: Brief): Promise<PutRight> {
   await removeStaleLocks(brief);
   const rescued: Rescue[] = [];
-  const faults = mendLink(brief);
+  const faults = [...mendLink(brief), ...mendGitDir(brief)];
+  await unhide(brief);
+  const special = removeSpecialFiles(brief);
   let state = await withoutRemnant(brief, await readWorktree(brief));
+  const tracked = state.changes.flatMap(({ kind, path }) => (kind === 'changed' ? [path] : []));
+  special.push(...removeSpecialAmong(brief.worktree, tracked));
+  if (special.length > 0)
+    faults.push(
+      `it left what is no file (a FIFO, a socket or a device) in the place of: ${special.slice(0, 10).join(', ')}`,
+    );
   const unmerged = state.changes.some((change) => change.kind === 'unmerged');
   if (state.operation !== null || unmerged) {
     const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
@@ -59,15 +79,44 @@ async function withoutRemnant(brief: Brief, state: WorktreeState): Promise<Workt
   return readWorktree(brief);
 }
 
+/** Bytes: a path has at most 4096. */
+const MOST_LINK = 8192;
+
 /** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
 function mendLink(brief: Brief): string[] {
   const link = join(brief.worktree, '.git');
-  const stat = lstatSync(link, { throwIfNoEntry: false });
-  if (stat?.isFile() && readFileSync(link, 'utf8').startsWith('gitdir: ')) return [];
+  const stat = lstatOrNone(link);
+  const text = stat?.isFile() ? plainTextOf(link) : null;
+  if (text !== null && leadsTo(brief, text)) return [];
   const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
   if (stat) renameSync(link, aside);
   writeFileSync(link, `gitdir: ${brief.gitDir}\n`);
   return [stat ? `the worktree's .git was replaced (kept as ${aside})` : "the worktree's .git was removed"];
+}
+
+/** A `.git` file that names another git dir would have git work on another repository, by its settings. */
+function leadsTo({ worktree, gitDir }: Brief, text: string): boolean {
+  const target = /^gitdir: (.+?)\s*$/.exec(text)?.[1];
+  return target !== undefined && canonical(resolve(worktree, target)) === canonical(gitDir);
+}
+
+/** The git dir must lead to the repository's own: else git reads another config and other refs. */
+function mendGitDir({ gitDir, gitCommonDir }: Brief): string[] {
+  const file = join(gitDir, 'commondir');
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  const target = stat?.isFile() ? readFileSync(file, 'utf8').trim() : '';
+  if (target !== '' && canonical(resolve(gitDir, target)) === canonical(gitCommonDir)) return [];
+  rmSync(file, { recursive: true, force: true });
+  writeFileSync(file, `${gitCommonDir}\n`);
+  return [`${file} was changed: it is restored`];
+}
+
+function canonical(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Locks of git processes that were killed; nothing of the run is alive any more, so nobody holds them. */
@@ -82,7 +131,7 @@ async function removeStaleLocks(brief: Brief): Promise<void> {
       if (Date.now() - changedAt(lock) > 60_000) break;
       await pause(100);
     }
-    rmSync(lock, { force: true });
+    removeWhatever(lock);
   }
 }
 

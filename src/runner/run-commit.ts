@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Repository } from '../git/git.ts';
 import { readIndexFile } from '../git/index-file.ts';
 import { writeLoose } from '../git/loose.ts';
 import { editTree, readCommit } from '../git/objects.ts';
 import type { TreeEdit } from '../git/objects.ts';
+import { statOrNone } from '../plain-file.ts';
 import type { Brief } from './folder.ts';
 import { git } from './git.ts';
 import { identityOf } from './rescue.ts';
@@ -41,7 +41,7 @@ export async function commitStaged(
   message: string,
 ): Promise<string | 'nothing' | null> {
   if (paths.some((path) => path.includes('\uFFFD') || path.endsWith('/')) || hasFolderForFile(paths)) return null;
-  if ((statSync(join(brief.gitDir, 'index'), { throwIfNoEntry: false })?.size ?? Infinity) > LARGEST_INDEX) return null;
+  if ((statOrNone(join(brief.gitDir, 'index'))?.size ?? Infinity) > LARGEST_INDEX) return null;
   const staged = readIndexFile(brief.gitDir, repo.objectFormat, new Set(paths));
   if (staged === null || [...staged.values()].some(({ stage, special }) => stage !== 0 || special)) return null;
   const before = (await readCommit(repo, head))?.tree;

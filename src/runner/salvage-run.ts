@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeObjects } from '../git/objects.ts';
 import { newRepository } from './branch-facts.ts';
@@ -8,22 +8,27 @@ import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
 import { nothingCollected } from './execute-check.ts';
 import { RUN_FILES } from './folder.ts';
-import type { AgentEvent, Brief, Claim, EndCause, RunResult, Usage } from './folder.ts';
-import { tailOf } from './output.ts';
+import type { AgentEvent, Brief, Claim, EndCause, RunResult } from './folder.ts';
+import { sizeOf, tailOf } from './output.ts';
+import { plainJsonOf, readPlain } from '../plain-file.ts';
 import { publish } from './publish.ts';
+import { eventOf, isAgentProcess, isBrief, isResult, isUsageFile, MOST_RECORD, MOST_SMALL_RECORD } from './records.ts';
 import { sweepRun } from './sweep.ts';
+import { removeTemporary } from './temporary.ts';
 
 /**
  * Ends a run whose runner is gone, in the runner's stead: everything of it that is alive is ended, its work is
  * collected, result.json is written. For a coordinator, on a run whose claim is dead (or which it claimed as lost
  * itself). A result that is there already is returned as it is; a second call changes nothing.
+ * @param known the brief, where it has been read before.
  */
-export async function salvageRun(folder: string, limit = 60_000): Promise<RunResult> {
-  const before = readJson<RunResult>(join(folder, RUN_FILES.result));
+export async function salvageRun(folder: string, limit = 60_000, known: Brief | null = null): Promise<RunResult> {
+  const before = plainJsonOf(join(folder, RUN_FILES.result), isResult, MOST_RECORD);
   if (before) return before;
-  const brief = JSON.parse(readFileSync(join(folder, RUN_FILES.brief), 'utf8')) as Brief;
+  const brief = known ?? plainJsonOf(join(folder, RUN_FILES.brief), isBrief, MOST_RECORD);
+  if (brief === null) throw new Error('its brief can not be read');
   const claim = readClaim(folder);
-  const agent = readJson<{ pid: number; startTime: string; since: string }>(join(folder, RUN_FILES.agent));
+  const agent = plainJsonOf(join(folder, RUN_FILES.agent), isAgentProcess, MOST_SMALL_RECORD);
   const cause = endOf(folder, claim, brief.check !== undefined);
   const since = agent?.since ?? claim?.startTime ?? '';
   const target = { runId: brief.runId, worktree: brief.worktree, since, groups: agent ? [agent.pid] : [], seen: [] };
@@ -47,7 +52,7 @@ export async function salvageRun(folder: string, limit = 60_000): Promise<RunRes
     ...sessionOf(folder, brief, agent !== null),
     ...usageOf(folder),
   };
-  rmSync(join(folder, 'tmp'), { recursive: true, force: true });
+  removeTemporary(brief.runId, brief.root, agent?.tmp);
   publish(folder, result);
   return result;
 }
@@ -78,31 +83,16 @@ function sessionOf(folder: string, { session }: Brief, started: boolean): Pick<R
 }
 
 function usageOf(folder: string): Pick<RunResult, 'usage' | 'sessionUsage'> {
-  const { run, thread } = readJson<{ run?: Usage; thread?: Usage }>(join(folder, RUN_FILES.usage)) ?? {};
+  const { run, thread } = plainJsonOf(join(folder, RUN_FILES.usage), isUsageFile, MOST_SMALL_RECORD) ?? {};
   return { ...(run === undefined ? {} : { usage: run }), ...(thread === undefined ? {} : { sessionUsage: thread }) };
 }
 
+/** The session is named near the beginning: of a long file the rest is left out. */
 function readLines(path: string): AgentEvent[] {
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as AgentEvent];
-      } catch {
-        return [];
-      }
-    });
-}
-
-function readJson<T>(path: string): T | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
+    const text = readPlain(path)?.toString('utf8') ?? '';
+    return text.split('\n').flatMap((line) => eventOf(line) ?? []);
   } catch {
-    return null;
+    return [];
   }
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

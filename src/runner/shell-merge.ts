@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { baseHasNews, commitAt, repositoryOf, standingOf } from './branch-facts.ts';
 import { git, zeroSplit } from './git.ts';
 import type { LiveRun } from './live-run.ts';
-import { mergeTrees } from './merge-check.ts';
+import { mergeTrees } from './merge-trees.ts';
 import { identityOf } from './rescue.ts';
 import { writeRunCommit } from './run-commit.ts';
 import { shortName } from './worktree-state.ts';

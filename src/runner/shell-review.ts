@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
+import { filesWithMarkers } from '../git/conflict-markers.ts';
 import { changedFiles, standingOf } from './branch-facts.ts';
-import { filesWithMarkers } from './conflict-markers.ts';
 import type { Brief } from './folder.ts';
 import { mustGit, git } from './git.ts';
 

@@ -1,14 +1,17 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutMissing } from './command-missing.ts';
 import { RUN_FILES } from './folder.ts';
 import type { ShellPlan } from './folder.ts';
 import type { CollectOptions } from './collect.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
+import { readPlain, removeWhatever } from '../plain-file.ts';
 import { shellMergeBase } from './shell-merge.ts';
 import { reviewByProgram } from './shell-review.ts';
 import { supervise } from './supervise.ts';
 import type { Program, ProgramEnd } from './supervise.ts';
+import { writeWhole } from './write-once.ts';
 
 /** What playing the embedded agent came to; its report is in the run folder. */
 export interface ShellEnd {
@@ -73,7 +76,7 @@ async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     report(run, 'ready', `Checked by program: ${count(review?.changed.length ?? 0)} changed.${told}`);
     return { end: NOTHING_RAN, collect: {} };
   }
-  const end = await runProgram(run, commandProgram(run, plan.run));
+  const end = await runCommand(run, plan.run);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed))
@@ -91,7 +94,7 @@ async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     );
     return { end: NOTHING_RAN, collect: {} };
   }
-  const end = await runProgram(run, commandProgram(run, plan.run));
+  const end = await runCommand(run, plan.run);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed)) report(run, passed ? 'passed' : 'failed', `${ran(plan.run, end)}${quoted(run)}`);
@@ -123,25 +126,30 @@ function scriptProgram(run: LiveRun, script: string): Pick<Program, 'file' | 'ar
 /** Characters; Linux takes 128 KiB. */
 const LONGEST_ARGUMENT = 30_000;
 
-function commandProgram(run: LiveRun, command: string): Pick<Program, 'file' | 'args'> {
+/** The role's `run`. */
+async function runCommand(run: LiveRun, command: string): Promise<ProgramEnd> {
   run.say(`$ ${command}`);
-  return { file: 'sh', args: ['-c', command] };
+  const from = run.outputSize();
+  return withoutMissing(command, await runProgram(run, { file: 'sh', args: ['-c', command] }), run.outputPath, from);
 }
 
 /** A script may write the report itself (for its `changelog` line); one that failed may only say so. */
 function ownReport(run: LiveRun, passed: boolean): boolean {
   try {
-    const text = readFileSync(run.brief.report, 'utf8');
+    const text = readPlain(run.brief.report, MOST_READ)?.toString('utf8');
+    if (text === undefined) return false;
     if (passed || /^verdict:\s*(blocked|failed|changes)/im.test(text)) return true;
-    rmSync(run.brief.report, { force: true });
+    removeWhatever(run.brief.report);
   } catch {
     // It wrote none: the usual case.
   }
   return false;
 }
 
+const MOST_READ = 1024 * 1024;
+
 function report(run: LiveRun, verdict: string, text: string): void {
-  writeFileSync(join(run.folder, RUN_FILES.report), `---\nverdict: ${verdict}\n---\n${text}\n`, { mode: 0o600 });
+  writeWhole(join(run.folder, RUN_FILES.report), `---\nverdict: ${verdict}\n---\n${text}\n`);
 }
 
 const count = (files: number): string => (files === 1 ? '1 file' : `${files} files`);

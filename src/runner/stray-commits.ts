@@ -5,7 +5,7 @@ import { resolve } from '../git/objects.ts';
 import { orNull } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
 import type { Brief, Stray } from './folder.ts';
-import { git } from './git.ts';
+import { git, zeroSplit } from './git.ts';
 
 const MOST_STRAYS = 20;
 const MOST_FILES = 20;
@@ -83,22 +83,29 @@ async function details({ brief, where }: Standing, shas: readonly string[]): Pro
   const args = ['log', '--no-walk=unsorted', '--first-parent', '-m', '--name-only', '--no-renames', '-z'];
   const { stdout } = await git(where, [...args, '--format=%x01%H%x00%P%x00%s', ...shas, '--']);
   const checkedOut = headOf(brief.gitCommonDir) ?? '';
+  const staged = await differsFromHead(brief);
   const strays: Stray[] = [];
   for (const part of stdout.split('\u0001').slice(1)) {
     const [sha = '', parents = '', subject = '', ...files] = part.split('\0');
     const { code } = await git(where, ['merge-base', '--is-ancestor', sha, brief.base]);
+    const on = code === 0 ? brief.base : checkedOut;
+    const names = files.map((file) => file.replace(/^\n/, '')).filter((file) => file !== '');
     strays.push({
+      ...(on === checkedOut && names.length > 0 && names.every((file) => staged.has(file)) ? { onlyRef: true } : {}),
       sha,
       subject,
-      files: files
-        .map((file) => file.replace(/^\n/, ''))
-        .filter((file) => file !== '')
-        .slice(0, MOST_FILES),
+      files: names.slice(0, MOST_FILES),
       isMerge: parents.includes(' '),
-      on: (code === 0 ? brief.base : checkedOut).replace(/^refs\/heads\//, ''),
+      on: on.replace(/^refs\/heads\//, ''),
     });
   }
   return strays;
+}
+
+/** Files that the index of the user's checkout has differently from HEAD, which was moved without them. */
+async function differsFromHead({ root, gitCommonDir }: Brief): Promise<ReadonlySet<string>> {
+  const checkout = { worktree: root, gitDir: gitCommonDir };
+  return new Set(zeroSplit((await git(checkout, ['diff', '--cached', '--name-only', '-z', '--no-renames'])).stdout));
 }
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { AwakeClock } from './awake-clock.ts';
@@ -9,8 +9,11 @@ import { endTree } from './end-tree.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Cause } from './folder.ts';
 import type { LiveRun } from './live-run.ts';
+import { openPlain } from '../plain-file.ts';
+import { traced } from './git-trace.ts';
 import { listProcesses, readProcess, startedSince } from './process-table.ts';
 import { fingerprint, StallWatch } from './stall.ts';
+import type { AgentProcess } from './records.ts';
 import { descendants, sweepRun } from './sweep.ts';
 import type { Swept } from './sweep.ts';
 import { writeWhole } from './write-once.ts';
@@ -29,7 +32,7 @@ export interface Program {
   /** Awake ms that it may take. */
   readonly timeout: number;
   /** What the run ends with when that is over; null: only this program is ended, and the run's own end doesn't touch it. */
-  readonly late: (() => { readonly cause: Cause; readonly detail: string }) | null;
+  readonly late: (() => { readonly cause: Cause; readonly detail: string } | null) | null;
   /** The agent itself: its time counts, and it is watched for stalls. */
   readonly isAgent: boolean;
   /** Called about every 250 ms, to follow the output. */
@@ -117,11 +120,10 @@ function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: st
   if (program.file === '') return { spawnError: 'no program is named' };
   let stdin: number | 'ignore' | 'pipe' = program.onStdin ? 'pipe' : 'ignore';
   try {
-    if (program.stdin !== null) stdin = openSync(program.stdin, 'r');
+    if (program.stdin !== null) stdin = openPlain(program.stdin) ?? 'ignore';
     const output = run.outputFd();
-    run.makeTemporary();
     const { bwrap, worktree } = run.brief;
-    const env = { ...run.env, ...program.env };
+    const env = { ...run.environment(), ...program.env, ...(program.isAgent && !run.brief.check ? traced(run.brief) : {}) };
     const missing = bwrap === null ? null : notThere(program.file, worktree, env['PATH']);
     if (missing !== null) return { spawnError: missing };
     const { file, args } = bwrap === null ? program : contained(bwrap, program.file, program.args);
@@ -148,7 +150,17 @@ function note(run: LiveRun, child: ChildProcess): void {
   run.groups.push(child.pid);
   if (startTime === '') return;
   run.seen.set(`${child.pid} ${startTime}`, { pid: child.pid, startTime });
-  writeWhole(join(run.folder, RUN_FILES.agent), `${JSON.stringify({ pid: child.pid, startTime, since: run.since })}\n`);
+  const process: AgentProcess = {
+    pid: child.pid,
+    startTime,
+    since: run.since,
+    ...(run.temporary === null ? {} : { tmp: run.temporary }),
+  };
+  try {
+    writeWhole(join(run.folder, RUN_FILES.agent), `${JSON.stringify(process)}\n`);
+  } catch {
+    // A full disk, or a run folder that the agent replaced: only a sweep without us would be less sure.
+  }
 }
 
 function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () => void): () => void {
@@ -167,6 +179,7 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
     if (overSince !== null && awake - overSince > LINGER) return giveUp();
     if (awake >= nextStopLook) {
       nextStopLook = awake + STOP_LOOK - TICK / 2;
+      run.restoreFolder();
       run.lookForStop();
     }
     const output = run.outputSize();
@@ -175,7 +188,8 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
       nextTreeLook = awake + stall.interval;
       lookForStall(run, stall, awake, output, child.pid);
     }
-    if (awake < program.timeout) return;
+    // Its turn is over: what it does now is leave, and no deadline falls any more.
+    if (awake < program.timeout || overSince !== null) return;
     const late = program.late?.();
     if (late) run.end(late.cause, late.detail);
     else giveUp();

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Brief } from './folder.ts';
-import { mustGit } from './git.ts';
+import { git, mustGit } from './git.ts';
+import { removeSpecialFilesBelow } from './special-files.ts';
 
 /** One path that differs from HEAD. */
 export interface Change {
@@ -23,6 +24,9 @@ export interface WorktreeState {
 
 export type Operation = 'merge' | 'rebase' | 'am' | 'cherry-pick' | 'revert' | 'bisect';
 
+/** ms after which git is suspected to hang on something that an agent put where it looks for a file. */
+const SUSPICIOUS = 5_000;
+
 /** Reads the worktree with one git process. */
 export async function readWorktree(brief: Brief): Promise<WorktreeState> {
   const args = [
@@ -35,7 +39,10 @@ export async function readWorktree(brief: Brief): Promise<WorktreeState> {
     '--no-renames',
     '--ignore-submodules=none',
   ];
-  return { ...parseStatus(await mustGit(brief, args)), operation: operationIn(brief.gitDir) };
+  const first = await git(brief, args, { timeout: SUSPICIOUS });
+  if (first.code !== 0) removeSpecialFilesBelow(brief.worktree);
+  const text = first.code === 0 ? first.stdout : await mustGit(brief, args);
+  return { ...parseStatus(text), operation: operationIn(brief.gitDir) };
 }
 
 export const shortName = (ref: string): string => ref.replace(/^refs\/heads\//, '');

@@ -1,6 +1,7 @@
 import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { moveFolderAside } from '../plain-file.ts';
 
 /**
  * Writes a file that is complete from its first moment and written by exactly one process: `link()` of a finished
@@ -38,15 +39,27 @@ function createOnce(path: string, text: string): boolean {
 }
 
 /** Write-then-rename: a reader sees the old file or the new one, whole. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string | Uint8Array): void {
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   mkdirSync(dirname(path), { recursive: true });
   try {
     writeFileSync(temporary, text, { mode: 0o600 });
-    renameSync(temporary, path);
+    rename(temporary, path);
   } catch (error) {
     // A full disk: what was begun is not to take the last of it.
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** What stands there may be a folder (an agent's doing): it is moved beside it, not removed. */
+function rename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EISDIR' && code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    moveFolderAside(to);
+    renameSync(from, to);
   }
 }

@@ -236,6 +236,10 @@ export const schema = z.strictObject({
     },
     'Commands around runs.',
   ),
+  plan: group(
+    { max: setting(whole(0), 12, 'Entries that one run may add by `kanban add`; they are parked under `# Proposed`.') },
+    'What agents propose.',
+  ),
   notify: setting(
     text,
     '',

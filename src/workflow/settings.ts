@@ -92,6 +92,8 @@ export interface Settings {
     readonly before_remove: string;
     readonly timeout: number;
   };
+  /** Entries that one run may add. */
+  readonly plan: { readonly max: number };
   readonly notify: string;
   readonly preflight: readonly { readonly name: string; readonly run: string; readonly fix: string }[];
 }

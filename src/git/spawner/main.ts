@@ -43,8 +43,31 @@ function start(request: SpawnRequest): void {
   });
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+  const timer = READS.has(verbOf(request.args)) ? setTimeout(() => endGroup(child), LONGEST_READ) : undefined;
   child.on('error', (error) => answer(null, error.message));
-  child.on('close', (code) => answer(code));
+  child.on('close', (code) => {
+    clearTimeout(timer);
+    answer(code);
+  });
   child.stdin?.on('error', () => {});
   child.stdin?.end(request.input === undefined ? undefined : Buffer.from(request.input, 'base64'));
+}
+
+/** Commands that only look. One that takes longer hangs: on a FIFO that somebody put where git reads a file, say. */
+const READS = new Set(['status', 'ls-files', 'check-ignore', 'config', 'rev-parse', 'for-each-ref', 'diff', 'log']);
+const LONGEST_READ = 2 * 60_000;
+
+/** The command behind git's own options; `-c` and `-C` take a value. */
+function verbOf(args: readonly string[]): string {
+  let at = 0;
+  while (args[at]?.startsWith('-') === true) at += args[at] === '-c' || args[at] === '-C' ? 2 : 1;
+  return args[at] ?? '';
+}
+
+function endGroup({ pid }: { readonly pid?: number | undefined }): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

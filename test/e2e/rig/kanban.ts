@@ -79,6 +79,11 @@ export class Kanban {
     renameSync(join(this.steer, 'plans', `${name}.new`), join(this.steer, 'plans', name));
   }
 
+  /** What an agent wrote into a file of the folder that steers it. */
+  steered(name: string): string {
+    return readFileSync(join(this.steer, name), 'utf8');
+  }
+
   /** The agent has come to `pause NAME`. */
   async at(name: string): Promise<void> {
     const isThere = (): boolean => {
@@ -117,8 +122,12 @@ export class Kanban {
 
   /** Any other command. */
   kanban(...args: string[]): Ended {
+    return this.kanbanIn(this.root, ...args);
+  }
+
+  kanbanIn(cwd: string, ...args: string[]): Ended {
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, [this.#cli, ...args], {
-      cwd: this.root,
+      cwd,
       env: this.#env(),
       encoding: 'utf8',
     });

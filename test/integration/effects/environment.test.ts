@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { agentEnvironment, PORTS_PER_RUN, runIdentity } from '../../../src/effects/environment.ts';
+import { agentEnvironment, PORTS_PER_RUN, runIdentity, UNATTENDED } from '../../../src/effects/environment.ts';
 import type { EnvironmentParts, RunVariables } from '../../../src/effects/environment.ts';
 
 const nothing = { pass: [], set: {} };
@@ -50,6 +50,18 @@ describe('what a run inherits', () => {
       VOLTA_HOME: 'v',
       ASDF_DIR: 'a',
       MISE_SHELL: 'm',
+      RUSTUP_HOME: '/r',
+      CARGO_HOME: '/c',
+      JAVA_HOME: '/j',
+      GOPATH: '/g',
+      PYENV_ROOT: '/p',
+      VIRTUAL_ENV: '/v',
+      GRADLE_USER_HOME: '/g',
+      ANDROID_HOME: '/a',
+      REQUESTS_CA_BUNDLE: '/ca.pem',
+      CURL_CA_BUNDLE: '/ca.pem',
+      DOCKER_HOST: 'unix:///run/docker.sock',
+      SDKMAN_DIR: '/s',
     };
     const kept = {
       AWS_SECRET_ACCESS_KEY: 'x',
@@ -63,6 +75,11 @@ describe('what a run inherits', () => {
       npm_config_registry: 'r',
       TMPDIR: '/person',
       KANBAN_RUN_ID: 'another run',
+      CODEX_HOME: '/codex',
+      SOME_HOME: 'not a path',
+      TOKEN_HOME: '/tokens',
+      GIT_EDITOR: 'code --wait',
+      EDITOR: 'code --wait',
     };
     const result = env({ inherited: { ...allowed, ...kept } });
     expect(result).toMatchObject(allowed);
@@ -134,7 +151,11 @@ describe('what a run inherits', () => {
       slot: null,
       identity: null,
     };
-    expect(env({ run: { ...none, program: 'hook' } })).toEqual({ KANBAN_ROOT: '/repo', KANBAN_BASE: 'main' });
+    expect(env({ run: { ...none, program: 'hook' } })).toEqual({
+      ...UNATTENDED,
+      KANBAN_ROOT: '/repo',
+      KANBAN_BASE: 'main',
+    });
   });
 
   it('makes an identity of any agent name that git takes', () => {

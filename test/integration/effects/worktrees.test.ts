@@ -371,6 +371,48 @@ describe('removeWorktree', () => {
     expect(await removeWorktree(task())).toEqual({ ok: true });
   });
 
+  it.each([
+    ['a repository without a commit', (path: string) => git('init', '-q', join(path, 'deep/own'))],
+    [
+      'a repository',
+      (path: string) => {
+        git('init', '-q', join(path, 'deep/own'));
+        put('only.txt', 'here\n', join(path, 'deep/own'));
+        gitIn(join(path, 'deep/own'), 'add', '.');
+        gitIn(join(path, 'deep/own'), '-c', 'user.name=A', '-c', 'user.email=a@b.c', 'commit', '-q', '-m', 'only');
+      },
+    ],
+    ['a worktree', (path: string) => git('worktree', 'add', '-q', '--detach', join(path, 'deep/own'), 'HEAD')],
+  ])('keeps one that contains %s: its content is nowhere else (I6)', async (_what, nest) => {
+    const path = await ready();
+    nest(path);
+    put('new.txt', 'new\n', path);
+    const refused = { ok: false, why: expect.stringContaining('deep/own'), fix: expect.stringContaining('deep/own') };
+    expect(await removeWorktree(task())).toMatchObject(refused);
+    const kept = await rescueWorktree(task());
+    expect(kept).toMatchObject({ ok: true, ref: 'refs/kanban/rescue/T-1/1', isNew: true, notKept: ['deep/own'] });
+    expect(git('diff', '--name-only', 'HEAD', 'refs/kanban/rescue/T-1/1')).toBe('new.txt');
+    expect(await removeWorktree(task(), 'refs/kanban/rescue/T-1/1')).toMatchObject(refused);
+    rmSync(join(root, '.git/worktrees/T-1'), { recursive: true });
+    expect(await removeWorktree(task(), 'refs/kanban/rescue/T-1/1')).toMatchObject({ ok: false });
+    expect(existsSync(join(path, 'deep/own/.git'))).toBe(true);
+  });
+
+  it('keeps the same content once, and what was staged with it (I10)', async () => {
+    const path = await ready();
+    put('new.txt', 'staged\n', path);
+    gitIn(path, 'add', 'new.txt');
+    put('new.txt', 'new\n', path);
+    const first = await rescueWorktree(task());
+    expect(first).toMatchObject({ ok: true, ref: 'refs/kanban/rescue/T-1/1', isNew: true });
+    expect(await rescueWorktree(task())).toEqual({ ...first, isNew: false });
+    put('new.txt', 'newer\n', path);
+    expect(await rescueWorktree(task())).toMatchObject({ ref: 'refs/kanban/rescue/T-1/2', isNew: true });
+    put('new.txt', 'new\n', path);
+    expect(await rescueWorktree(task())).toMatchObject({ ref: 'refs/kanban/rescue/T-1/1', isNew: false });
+    expect(git('show', 'refs/kanban/rescue/T-1/1^2:new.txt')).toBe('staged');
+  });
+
   it('removes one whose folder is gone, whose .git file is gone, or that git has forgotten', async () => {
     const gone = await ready('T-1');
     rmSync(gone, { recursive: true });
@@ -479,7 +521,7 @@ describe('rescueWorktree', () => {
     const status = gitIn(path, 'status', '--porcelain');
     const index = readFileSync(join(root, '.git/worktrees/T-1/index'));
     const kept = await rescueWorktree(task());
-    expect(kept).toEqual({ ok: true, ref: 'refs/kanban/rescue/T-1/1', notKept: [] });
+    expect(kept).toEqual({ ok: true, ref: 'refs/kanban/rescue/T-1/1', isNew: true, notKept: [] });
     const ref = 'refs/kanban/rescue/T-1/1';
     expect(git('rev-parse', `${ref}^1`)).toBe(start);
     expect(git('-c', 'core.quotePath=false', 'ls-tree', '-r', '--name-only', ref).split('\n')).toEqual([
@@ -496,8 +538,8 @@ describe('rescueWorktree', () => {
 
   it('numbers them; gives null where there is nothing', async () => {
     const path = await ready();
-    expect(await rescueWorktree(task())).toEqual({ ok: true, ref: null, notKept: [] });
-    expect(await rescueWorktree(task('T-7'))).toEqual({ ok: true, ref: null, notKept: [] });
+    expect(await rescueWorktree(task())).toEqual({ ok: true, ref: null, isNew: false, notKept: [] });
+    expect(await rescueWorktree(task('T-7'))).toEqual({ ok: true, ref: null, isNew: false, notKept: [] });
     put('one.txt', '1\n', path);
     expect(await rescueWorktree(task())).toMatchObject({ ref: 'refs/kanban/rescue/T-1/1' });
     put('two.txt', '2\n', path);

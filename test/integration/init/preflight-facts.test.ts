@@ -51,6 +51,9 @@ describe('fullFacts', () => {
       operation: null,
       uncommitted: [],
       notIgnored: [],
+      missingCommands: [],
+      withheld: [],
+      signs: false,
       workspaces: null,
     });
     expect(facts.git).toMatch(/^\d+\.\d+/);

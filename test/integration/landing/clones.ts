@@ -140,6 +140,7 @@ const NOTHING: Omit<Inputs, 'now'> = {
   starting: [],
   refused: [],
   queued: new Map(),
+  failures: new Map(),
 };
 
 export async function observed(observer: Observer): Promise<Observation> {

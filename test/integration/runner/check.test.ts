@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Brief } from '../../../src/runner/folder.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
@@ -101,6 +101,12 @@ describe('the check of the merge queue', () => {
     expect(result).toMatchObject({ cause: 'no-report', detail: 'it printed more than 100000 bytes', survivors: [] });
   });
 
+  it('I3: whose program is missing has said nothing of the commit', async () => {
+    const result = await rig.run(check('no-such-program'));
+    expect(result).toMatchObject({ cause: 'not-started' });
+    expect(result.detail).toContain('exit 127');
+  });
+
   it('is stopped by stop.json, whatever it makes of SIGTERM', async () => {
     const brief = check(`trap 'exit 0' TERM; echo $$ > ${at('check.pid')}; while :; do sleep 0.1; done`);
     await rig.start(brief);
@@ -113,18 +119,21 @@ describe('the check of the merge queue', () => {
   });
 
   it('whose runner was killed is lost, whatever stands in its folder, and nothing of it lives on (I8)', async () => {
-    const brief = check(`echo $$ > ${at('check.pid')}; echo changed >> file.txt; exec ${idle}`);
+    const brief = check(
+      `echo $TMPDIR > ${at('tmp')}; echo $$ > ${at('check.pid')}; echo changed >> file.txt; exec ${idle}`,
+    );
     const runner = await rig.start(brief);
     const pid = await pidIn(at('check.pid'));
     runner.kill('SIGKILL');
     await until(() => runner.signalCode !== null, 'the end of the runner');
     const tip = rig.sha('refs/heads/T-1');
     writeFileSync(rig.path(brief, 'report.md'), 'verdict: passed\n');
-    mkdirSync(rig.path(brief, 'tmp'), { recursive: true });
+    const tmp = readFileSync(at('tmp'), 'utf8').trim();
+    expect(existsSync(tmp)).toBe(true);
     const result = await salvageRun(rig.path(brief, '.'));
     expect(result).toMatchObject({ cause: 'lost', survivors: [], leftovers: null, tip });
     expect(isRunning(pid)).toBe(false);
     expect(rig.sha('refs/heads/T-1')).toBe(tip);
-    expect(existsSync(rig.path(brief, 'tmp'))).toBe(false);
+    expect(existsSync(tmp)).toBe(false);
   });
 });

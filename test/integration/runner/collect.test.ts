@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { undoing } from '../../../src/pipeline/stray.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import type { Collected } from '../../../src/runner/collect.ts';
 import type { Brief } from '../../../src/runner/folder.ts';
@@ -330,7 +332,7 @@ describe('what may not land', () => {
     const brief = rig.brief();
     rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
     expect((await collected(brief)).faults).toEqual([
-      expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt$/),
+      expect.stringMatching(/^merge \w+ drops what git merges clean: other\.txt\. Fix: git diff /),
     ]);
   });
 
@@ -357,7 +359,9 @@ describe('what may not land', () => {
     const brief = rig.brief();
     tryGit('merge', 'main');
     rig.inTask('commit', '-qam', 'merged');
-    expect((await collected(brief)).faults).toEqual(['conflict markers were left in file.txt']);
+    expect((await collected(brief)).faults).toEqual([
+      expect.stringMatching(/^conflict markers were left in file\.txt\. Fix: /),
+    ]);
   });
 
   it("a commit by the run's identity on base", async () => {
@@ -470,15 +474,43 @@ describe('facts', () => {
     ]);
   });
 
-  it("a merge before the run is not the run's", async () => {
+  it('I6: a merge before the run counts too, except for a reviewer that changed nothing', async () => {
     rig.writeTask('new.txt', 'x\n');
     rig.commitTask('work');
     rig.write('other.txt', 'landed\n');
     rig.git('commit', '-qam', 'landed');
     rig.inTask('merge', '-q', '-s', 'ours', '--no-edit', 'main');
     const brief = rig.brief();
+    const dropped = [expect.stringContaining('drops what git merges clean: other.txt')];
+    const reviewer = rig.brief({ role: 'reviewer' });
+    expect((await collected(reviewer)).faults).toEqual([]);
+    expect((await collected(rig.brief({ role: 'tester' }))).faults).toEqual(dropped);
     rig.writeTask('later.txt', 'x\n');
-    expect((await collected(brief)).faults).toEqual([]);
+    expect((await collected(brief)).faults).toEqual(dropped);
+  });
+});
+
+describe('I6: a branch of the user that was moved without its checkout (git update-ref)', () => {
+  it('the advice works when copied: added, changed and deleted files', async () => {
+    rig.write('gone.txt', 'x\n');
+    rig.git('add', '.');
+    rig.git('commit', '-qm', 'gone');
+    rig.inTask('merge', '-q', '--ff-only', 'main');
+    const brief = rig.brief();
+    const before = rig.git('ls-tree', '-r', 'main');
+    rig.writeTask("it's new.txt", 'new\n');
+    rig.writeTask('file.txt', 'changed\n');
+    rig.inTask('rm', '-q', 'gone.txt');
+    rig.inTask('add', '-A');
+    asRun(brief, '-C', rig.worktree, 'commit', '-q', '-m', 'work');
+    asRun(brief, '-C', rig.worktree, 'update-ref', 'refs/heads/main', 'HEAD');
+    rig.write('other.txt', "the user's\n");
+    const { strays } = await collect(rig.folder(brief), brief);
+    const advice = undoing(strays);
+    execFileSync('sh', ['-ec', advice], { cwd: rig.root, stdio: 'pipe' });
+    expect(rig.git('ls-tree', '-r', 'main')).toBe(before);
+    expect(rig.git('status', '--porcelain')).toBe('M other.txt');
+    expect(rig.git('log', '-1', '--format=%B', 'main')).toContain(`This reverts commit ${strays[0]?.sha}.`);
   });
 });
 

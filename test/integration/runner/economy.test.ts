@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Brief } from '../../../src/runner/folder.ts';
@@ -46,7 +46,6 @@ async function calls(brief: Brief): Promise<string[]> {
   writeFileSync(log, '');
   runner.stdin?.write(rig.order(brief));
   await rig.result(brief);
-  await until(() => !existsSync(rig.path(brief, 'tmp')), 'the end of the run');
   return readFileSync(log, 'utf8')
     .split('\n')
     .filter((line) => line !== '')

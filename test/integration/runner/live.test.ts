@@ -129,11 +129,29 @@ describe('the deadline', () => {
     expect(eventsOf(brief, 'told')).toMatchObject([{ by: 'kanban' }]);
   });
 
-  it('that falls while it waits for its provider is the provider’s, though it was told in between', async () => {
-    const brief = claude(`await hear(); begin(); ${RETRY} await hear(); await forever();`, { timeout: 3_000 });
+  it('I9: that falls while it waits for its provider is the provider’s, and no notice queues another turn', async () => {
+    const brief = claude(`await hear(); begin(); ${RETRY} await forever();`, { timeout: 3_000 });
     const result = await rig.run(brief);
-    expect(eventsOf(brief, 'told')).toHaveLength(1);
+    expect(eventsOf(brief, 'told')).toEqual([]);
     expect(result).toMatchObject({ cause: 'provider', detail: 'overloaded (529), retry 1 of 6' });
+  });
+});
+
+describe('I9: an agent whose turn has ended', () => {
+  it('in a refused key is read as such, although the deadline falls while it lingers', async () => {
+    const refused = `result({ is_error: true, result: 'Not logged in · Please run /login' });`;
+    const brief = claude(`await hear(); begin(); ${refused} await forever();`, { timeout: 2_000 });
+    const result = await rig.run(brief);
+    expect(result).toMatchObject({ cause: 'not-started', login: true });
+    expect(eventsOf(brief, 'told')).toEqual([]);
+    expect(heard()).toHaveLength(1);
+  });
+
+  it('is understood however long its last line is', async () => {
+    const brief = claude(`
+      await hear(); begin(); report('done');
+      result({ cost: 0.5, input: 7, output: 3, result: 'long ünd "quoted"\\n'.repeat(200_000) });`);
+    expect(await rig.run(brief)).toMatchObject({ cause: 'reported', usage: { costUsd: 0.5, input: 7 } });
   });
 });
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { RunRig } from '../../rig/run-rig.ts';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { RunRig, until } from '../../rig/run-rig.ts';
 
 let rig: RunRig;
 beforeEach(() => {
@@ -35,7 +36,6 @@ describe('shell as task agent', () => {
     expect(rig.read(brief, 'report.md')).toContain('verdict: done');
     expect(existsSync(join(rig.root, '.kanban', 'ended', brief.runId))).toBe(true);
     expect(rig.inTask('status', '--porcelain')).toBe('');
-    expect(existsSync(rig.path(brief, 'tmp'))).toBe(false);
   });
 
   it('stops at the first failing line: blocked, with the last lines; what had changed is kept (I6)', async () => {
@@ -54,6 +54,22 @@ describe('shell as task agent', () => {
     expect(rig.read(brief, 'report.md')).toContain('verdict: blocked');
   });
 
+  it.each([
+    ['tester', () => rig.brief(tester('no-such-program --run'))],
+    ['reviewer', () => rig.brief(reviewer([], 'no-such-program --run'))],
+  ])('I9: a program of the %s that is missing is no verdict', async (_, make) => {
+    rig.writeTask('new.txt', 'x');
+    rig.commitTask('work');
+    const result = await rig.run(make());
+    expect(result).toMatchObject({ cause: 'not-started', reported: false });
+    expect(result.detail).toMatch(/exit 127, a program was not found: .*no-such-program/);
+  });
+
+  it('a script of the branch that is missing is a failed test', async () => {
+    const result = await rig.run(rig.brief(tester('./test.sh')));
+    expect(result.cause).toBe('reported');
+  });
+
   it('takes the report that the block wrote itself, out of the worktree', async () => {
     const brief = rig.task(
       'echo x > new.txt\nprintf -- "---\\nverdict: done\\nchangelog: A new file\\n---\\n" > "$KANBAN_REPORT"\n',
@@ -68,7 +84,11 @@ describe('shell as task agent', () => {
     const brief = rig.task('echo "$KANBAN_ATTEMPT $TMPDIR" > new.txt\n', { attempt: 2 });
     const result = await rig.run(brief);
     expect(result.ahead).toBe(1);
-    expect(rig.git('show', 'T-1:new.txt')).toBe(`2 ${rig.path(brief, 'tmp')}`);
+    const [attempt, tmp = ''] = rig.git('show', 'T-1:new.txt').split(' ');
+    expect(attempt).toBe('2');
+    expect(dirname(tmp)).toBe(tmpdir());
+    expect(basename(tmp)).toBe(`kanban-${brief.runId.slice(-8)}`);
+    await until(() => !existsSync(tmp), 'the end of its TMPDIR');
   });
 
   it('a block with CRLF runs, and one with `#!` names its interpreter', async () => {

@@ -536,6 +536,10 @@ describe('resetTime', () => {
   it.each([
     ['resets 5:05pm (Europe/Berlin)', noon, '2026-11-20T16:05:00Z'],
     ['resets 3am (UTC)', noon, '2026-11-21T03:00:00Z'],
+    ['resets 11:58am (UTC)', noon, '2026-11-20T11:58:00Z'],
+    ["You've hit your session limit · resets 7:51pm (UTC)", at('2026-11-20T19:53:00Z'), '2026-11-20T19:51:00Z'],
+    ['resets 11:50pm (UTC)', at('2026-11-21T00:05:00Z'), '2026-11-20T23:50:00Z'],
+    ['resets 12:30am (UTC)', at('2026-11-20T23:00:00Z'), '2026-11-21T00:30:00Z'],
     ['resets 12am (UTC)', noon, '2026-11-21T00:00:00Z'],
     ['resets 12pm (UTC)', noon, '2026-11-20T12:00:00Z'],
     ['resets at 12:30 PM (UTC)', noon, '2026-11-20T12:30:00Z'],

@@ -69,6 +69,9 @@ const well: PreflightFacts = {
   teamChecks: [],
   containment: null,
   notIgnored: [],
+  missingCommands: [],
+  withheld: [],
+  signs: false,
   isRoot: false,
   mended: [],
   runsAlive: 0,
@@ -209,6 +212,18 @@ describe('preflight', () => {
     ['pull.rebase', { pullRebase: true, unpushed: 2 }, ['told pull-rebase']],
     ['pull.rebase, all pushed', { pullRebase: true }, []],
     ['a shallow clone', { shallow: true }, ['told shallow']],
+    [
+      'a hook whose program is missing',
+      { missingCommands: [{ setting: 'hooks.after_create', program: 'pnpm', needed: true }] },
+      ['stops commands-found'],
+    ],
+    [
+      'a notifier that is missing',
+      { missingCommands: [{ setting: 'notify', program: 'x', needed: false }] },
+      ['told commands-found'],
+    ],
+    ['variables that are withheld', { withheld: ['NPM_TOKEN'] }, ['told env-withheld']],
+    ['signed commits', { signs: true }, ['told signing']],
     ['folders that git sees', { notIgnored: ['.kanban/'] }, ['told ignored-folders']],
     ['a tester without a command', { settings: settings({ run: '' }) }, ['told tester-run']],
     [

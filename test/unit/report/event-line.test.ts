@@ -78,7 +78,6 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
     why: 'named like a secret: .env',
   },
   'branch-kept': { type: 'branch-kept', id: 'T-11', ref: 'refs/kanban/abandoned/T-11/1' },
-  'removal-held': { type: 'removal-held', id: 'T-11', why: 'a shell stands in .worktrees/T-11' },
   'board-edited': { type: 'board-edited', files: ['board/TODO.md'], commit },
   'old-buffer-read': {
     type: 'old-buffer-read',
@@ -135,7 +134,6 @@ describe('event lines', () => {
       kanban show T-11 · kanban retry T-11
       T-11 work kept under refs/kanban/rescue/T-11/1: named like a secret: .env
       T-11 branch kept under refs/kanban/abandoned/T-11/1
-      T-11 could not be cleaned up: a shell stands in .worktrees/T-11
       your edit of board/TODO.md was committed (3f2a9c1)
       board/TODO.md was saved from an older text: T-11, T-12 stays where it has moved to; T-13 is back as [PAUSED] (delete it again, or delete [PAUSED]); text of yours that is in no file now is kept: git show refs/kanban/saves/3:board/TODO.md
       base was rewritten from 3f2a9c1 to aaaaaaa; landings that are missing now: T-9 (1234567)

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwakeClock } from '../../../src/runner/awake-clock.ts';
-import { filesWithMarkers } from '../../../src/runner/conflict-markers.ts';
+import { filesWithMarkers } from '../../../src/git/conflict-markers.ts';
 import { LineReader, lastLines, tailOf } from '../../../src/runner/output.ts';
 import { StallWatch } from '../../../src/runner/stall.ts';
 import { endBecause, readCause, readStop } from '../../../src/runner/cause.ts';

@@ -70,6 +70,7 @@ describe('defaults', () => {
       commits: { author: '', landing: '{id}: {title}', move: 'kanban: {id} {from} → {to}' },
       merge_queue: { mode: 'serial', max_batch: 16, check: '', check_timeout: 1_800_000 },
       hooks: { after_create: '', before_run: '', after_run: '', before_remove: '', timeout: 600_000 },
+      plan: { max: 12 },
       notify: '',
       preflight: [],
     });

@@ -1,6 +1,8 @@
 import { COLUMNS, STAGES, type Column, type Entry, type Stage, type Tag } from '../../../../src/board/entry.ts';
 import type { Action, Candidate, Decision, EntryChange, Trailer } from '../../../../src/pipeline/action.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
+import { FailureRegister } from '../../../../src/coordinator/failure-register.ts';
+import { identitiesOf } from '../../../../src/pipeline/failures.ts';
 import { HistoryFold } from '../../../../src/pipeline/history.ts';
 import { cleanFor } from '../../../../src/pipeline/in-place.ts';
 import { checkedRed, conflicted } from '../../../../src/pipeline/take-in.ts';
@@ -34,8 +36,23 @@ export interface Script {
   /** Seconds after the start. */
   readonly outages: readonly { readonly from: number; readonly seconds: number; readonly stated: boolean }[];
   readonly edits: readonly HandEdit[];
+  /** Actions that fail; none where it is not given. */
+  readonly failing?: readonly Failing[];
   /** Steps of performing between one crash of the coordinator and the next. */
   readonly crashes: readonly number[];
+}
+
+/** Every try of such an action fails from then on, for so long. */
+export interface Failing {
+  readonly type: Exclude<Action['type'], 'start-run' | 'land-entries'>;
+  /** Index of the entry; null = any. */
+  readonly of: number | null;
+  /** Seconds after the start. */
+  readonly from: number;
+  /** Infinity: for ever. */
+  readonly seconds: number;
+  readonly why: string;
+  readonly lasting: boolean;
 }
 
 export interface SimBranch {
@@ -65,6 +82,16 @@ export class WorldSim {
   readonly landedEntries = new Map<string, Entry>();
   readonly history = new HistoryFold();
   requests: World['requests'][number][] = [];
+  /** Actions that did not fail. */
+  performed = 0;
+  failed = 0;
+  /** Tries that failed: when, by key. */
+  readonly tries = new Map<string, number[]>();
+  /** What was reported of failures: `<what>: <why>`. */
+  readonly reports: string[] = [];
+  readonly register = new FailureRegister((what, why) => {
+    if (why !== null) this.reports.push(`${what}: ${why}`);
+  });
   /** Failures for each stage since a person last touched the entry. */
   readonly failures = new Map<string, Map<Stage, number>>();
   readonly taken = new Map<string, number>();
@@ -194,6 +221,7 @@ export class WorldSim {
       mode: this.mode,
       only: null,
       paused: null,
+      resumedAt: 0,
       stops: [],
       lost: new Map(),
       landingsHeld: null,
@@ -208,6 +236,7 @@ export class WorldSim {
       unsure,
       usage: { entries: new Map(), today: {}, dayEnds: Infinity },
       messages: new Map(),
+      failures: this.register.all,
       requests: this.requests,
       usedIds: new Set([
         ...this.history.ids,
@@ -276,13 +305,38 @@ export class WorldSim {
     const world = this.observe();
     const decision = decide(world);
     try {
-      for (const action of decision.actions) this.#perform(action, world);
+      for (const { key } of decision.postponed) this.register.mayTry({ key }, this.now);
+      for (const action of decision.actions.flatMap(eachPick))
+        if (!this.#fails(action)) {
+          this.#perform(action, world);
+          this.performed += 1;
+        }
+      this.register.follow(this.now);
       return { decision, crashed: false };
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.restart();
       return { decision, crashed: true };
     }
+  }
+
+  #fails(action: Action): boolean {
+    const [identity] = identitiesOf(action);
+    if (identity === undefined) return false;
+    this.register.mayTry(identity, this.now);
+    const at = (this.now - NOW) / 1000;
+    const failing = this.script.failing?.find(
+      ({ type, of, from, seconds }) =>
+        type === action.type && (of === null || identity.id === `T-${of + 1}`) && at >= from && at < from + seconds,
+    );
+    if (failing === undefined) {
+      this.register.done(identity);
+      return false;
+    }
+    this.tries.set(identity.key, [...(this.tries.get(identity.key) ?? []), this.now]);
+    this.failed += 1;
+    this.register.failed(identity, { why: failing.why, lasting: failing.lasting }, this.now);
+    return true;
   }
 
   /** A new coordinator: what only the old one knew is gone. */
@@ -542,6 +596,10 @@ export class WorldSim {
     this.branches.delete(id);
   }
 }
+
+/** One that can't be picked keeps no other from being picked. */
+const eachPick = (action: Action): Action[] =>
+  action.type === 'pick-entries' ? action.picks.map((pick) => ({ ...action, picks: [pick] })) : [action];
 
 /** What an EntryChange does to an entry, as the board's edit does it to the text. */
 export function changed(entry: Entry, { addTags = [], removeTags = [], setFields = {} }: EntryChange): Entry {

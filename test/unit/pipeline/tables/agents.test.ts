@@ -35,6 +35,20 @@ describe("provider trouble: nobody's failure (I9), for as long as it takes", () 
     expect(noteOf(world(two, { past: runs }), 'T-1')).toMatchObject({ until: NOW + 30_000 });
   });
 
+  it('kanban resume ends the hold, whatever its reason; what fails after that holds again', () => {
+    const held = [past('T-1', 'provider', NOW - MINUTE, { providerUntil: NOW + 24 * 60 * MINUTE })];
+    expect(starts(world(two, { past: held, resumedAt: NOW - 1 }))).not.toEqual([]);
+    expect(starts(world(two, { past: held, resumedAt: NOW - 2 * MINUTE }))).toEqual([]);
+    const login = [past('T-1', 'not-started', NOW - MINUTE, { login: true })];
+    expect(starts(world(two, { past: login }))).toEqual([]);
+    expect(starts(world(two, { past: login, resumedAt: NOW - 1 }))).not.toEqual([]);
+  });
+
+  it('a time that no limit can have is no time', () => {
+    const runs = [past('T-1', 'provider', NOW, { providerUntil: NOW + 400 * 24 * 60 * MINUTE })];
+    expect(noteOf(world(two, { past: runs }), 'T-1')).toMatchObject({ until: NOW + 30_000 });
+  });
+
   it('then one run first; the others when it has ended well', () => {
     const runs = trouble(NOW - MINUTE);
     const later = world(two, { past: runs });

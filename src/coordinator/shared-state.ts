@@ -1,0 +1,213 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { worktrees } from '../git/checkout.ts';
+import { git, type Repository } from '../git/git.ts';
+import { updateRefs } from '../git/refs.ts';
+import type { Brief, RunResult } from '../runner/folder.ts';
+
+interface StashEntry {
+  readonly sha: string;
+  readonly email: string;
+  readonly message: string;
+}
+
+/** What all worktrees share besides files of the git dir, before a run. */
+export interface SharedStateBefore {
+  /** `.git/HEAD` of the main worktree. */
+  readonly head: string;
+  /** The newest first, as `git stash list` has it. */
+  readonly stash: readonly StashEntry[];
+  /** Full name → object. */
+  readonly refs: Readonly<Record<string, string>>;
+}
+
+/** What a run changed of it. */
+export interface Compared {
+  readonly faults: readonly string[];
+  readonly notes: readonly string[];
+  /** Files of the user's checkout that changed meanwhile, by whomever. */
+  readonly files: readonly { readonly path: string; readonly stamp: number }[];
+  /** Only the user can decide what is to become of the branch. */
+  readonly escalate: string | null;
+}
+
+/** One git process. */
+export async function readSharedState(repo: Repository): Promise<SharedStateBefore> {
+  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(objectname)'], { cwd: repo.root });
+  const refs = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split(' ') as [string, string]);
+  return { head: readText(join(repo.gitDir, 'HEAD')).trim(), stash: readStash(repo), refs: Object.fromEntries(refs) };
+}
+
+/**
+ * Compares, and puts back what can be put back without touching anybody's files. A change counts as the run's if git's own
+ * trace or a reflog says so: the user moves branches, stashes and commits while runs are active.
+ */
+export async function compareShared(
+  repo: Repository,
+  before: SharedStateBefore,
+  brief: Brief,
+  result: RunResult,
+  commands: readonly (readonly string[])[],
+): Promise<Compared> {
+  const stash = await compareStash(repo, before, brief, result, commands);
+  const refs = await compareRefs(repo, before, brief, commands);
+  return {
+    faults: [...stash.faults, ...compareHead(repo, before, brief, commands), ...refs.faults],
+    notes: refs.notes,
+    files: await changedFiles(repo, brief, result),
+    escalate: stash.escalate,
+  };
+}
+
+/** `<old> <new> <name> <email> <time> <zone>\t<message>`, oldest first. */
+function readStash({ commonDir }: Repository): StashEntry[] {
+  return readText(join(commonDir, 'logs', 'refs', 'stash'))
+    .split('\n')
+    .flatMap((line) => {
+      const [, sha, email, message] = /^[0-9a-f]+ ([0-9a-f]+) [^<]*<([^>]*)> [^\t]*\t?(.*)$/.exec(line) ?? [];
+      return sha === undefined ? [] : [{ sha, email: email ?? '', message: message ?? '' }];
+    })
+    .toReversed();
+}
+
+async function compareStash(
+  repo: Repository,
+  before: SharedStateBefore,
+  { identity, worktree, taskId, tip }: Brief,
+  result: RunResult,
+  commands: readonly (readonly string[])[],
+): Promise<{ readonly faults: string[]; readonly escalate: string | null }> {
+  const now = readStash(repo);
+  const had = new Set(before.stash.map(({ sha }) => sha));
+  const has = new Set(now.map(({ sha }) => sha));
+  const faults = now
+    .filter(({ sha, email }) => !had.has(sha) && email === identity.email)
+    .map(
+      ({ sha, message }) =>
+        `it left work in a stash, ${sha.slice(0, 10)} (${message}). Fix: git stash apply ${sha.slice(0, 10)}, then commit`,
+    );
+  const isDropping = commands.some(
+    (argv) => argv.includes('stash') && argv.some((word) => /^(pop|drop|clear|branch)$/.test(word)),
+  );
+  // A task may take back what its own earlier runs left.
+  const own = new RegExp(`^${taskId.toLowerCase()}\\.[a-z]+\\..*@kanban\\.invalid$`);
+  const gone = isDropping ? before.stash.filter(({ sha, email }) => !has.has(sha) && !own.test(email)) : [];
+  for (const { sha, message } of gone.toReversed())
+    await git(['stash', 'store', '-m', message, sha], { cwd: repo.root });
+  if (gone.length === 0) return { faults, escalate: null };
+  const names = gone.map(({ sha, message }) => `${sha.slice(0, 10)} (${message})`).join(', ');
+  const text = `it took your stash ${names}, which is restored`;
+  if (result.tip === tip) return { faults: [...faults, text], escalate: null };
+  const escalate = `${text}; what it held may be in the branch. Fix: git -C '${worktree}' reset --keep ${tip.slice(0, 10)} (or kanban rescope ${taskId})`;
+  return { faults: [...faults, text], escalate };
+}
+
+/** The main worktree's HEAD: by its reflog, or a command that writes none. */
+function compareHead(
+  repo: Repository,
+  before: SharedStateBefore,
+  { identity }: Brief,
+  commands: readonly (readonly string[])[],
+): string[] {
+  const now = readText(join(repo.gitDir, 'HEAD')).trim();
+  if (now === before.head || before.head === '') return [];
+  const last =
+    readText(join(repo.gitDir, 'logs', 'HEAD'))
+      .trimEnd()
+      .split('\n')
+      .at(-1) ?? '';
+  const isIts = last.includes(`<${identity.email}>`) || commands.some((argv) => argv.includes('symbolic-ref'));
+  if (!isIts) return [];
+  const shown = (head: string): string => head.replace(/^ref: (refs\/heads\/)?/, '');
+  const branch = before.head.startsWith('ref: ') ? shown(before.head) : `--detach ${before.head}`;
+  return [
+    `it switched your checkout from ${shown(before.head)} to ${shown(now)}; kanban does not touch your files. Fix: git -C '${repo.root}' switch ${branch}`,
+  ];
+}
+
+const MOVES_REFS: ReadonlySet<string> = new Set(
+  'branch tag update-ref push replace symbolic-ref notes remote checkout switch filter-branch'.split(' '),
+);
+
+async function compareRefs(
+  repo: Repository,
+  before: SharedStateBefore,
+  { branch, base, taskId }: Brief,
+  commands: readonly (readonly string[])[],
+): Promise<{ readonly faults: string[]; readonly notes: string[] }> {
+  const faults: string[] = [];
+  const notes: string[] = [];
+  const writing = commands.filter((argv) => argv.some((word) => MOVES_REFS.has(word)));
+  if (writing.length === 0) return { faults, notes };
+  const words = new Set(writing.flat());
+  // `+main:v1` of a push, `v1^{}`: by their parts.
+  for (const word of Array.from(words)) for (const part of word.split(/[:+^~]/)) words.add(part);
+  const isNamed = (ref: string): boolean =>
+    words.has(ref) || words.has(ref.replace(/^refs\/(heads|tags|remotes|replace)\//, ''));
+  const now = (await readSharedState(repo)).refs;
+  const names = [...new Set([...Object.keys(before.refs), ...Object.keys(now)])];
+  const changed = names.filter((ref) => before.refs[ref] !== now[ref]);
+  for (const ref of changed) {
+    // Remote-tracking refs follow the remote; commits on base are reported as such.
+    if ([branch, base, 'refs/stash'].includes(ref) || ref.startsWith('refs/remotes/') || !isNamed(ref)) continue;
+    const [old, current] = [before.refs[ref] ?? null, now[ref] ?? null];
+    const what = `${ref} was ${old === null ? 'made' : current === null ? 'deleted' : 'moved'}`;
+    const command = old === null ? `git update-ref -d ${ref}` : `git update-ref ${ref} ${old}`;
+    if (current !== null && isCheckedOut(repo, ref)) {
+      faults.push(`${what}; it is checked out, so it was left as it is. Fix: ${command}`);
+      continue;
+    }
+    const kept = old === null && current !== null && ref.startsWith('refs/heads/');
+    const keep = kept ? [{ ref: `refs/kanban/rescue/${taskId}/ref-${current.slice(0, 10)}`, to: current }] : [];
+    const done = await updateRefs(repo, [{ ref, to: old, from: current }, ...keep]);
+    const restored = done.ok ? 'restored' : `not restored (${done.message}). Fix: ${command}`;
+    // A branch that an agent made for itself harms nobody.
+    if (kept && done.ok) notes.push(`${what} at ${current.slice(0, 10)}, and removed; it is kept as ${keep[0]?.ref}`);
+    else faults.push(`${what}, and ${restored}`);
+  }
+  return { faults, notes };
+}
+
+const isCheckedOut = (repo: Repository, ref: string): boolean =>
+  worktrees(repo).some(({ gitDir }) => readText(join(gitDir, 'HEAD')).trim() === `ref: ${ref}`);
+
+/**
+ * Files of the user's checkout that differ from HEAD and changed while the run was active. One `git status`. Whether the
+ * user or the run wrote them can't be told.
+ */
+async function changedFiles(
+  { root }: Repository,
+  { board }: Brief,
+  { startedAt, endedAt }: RunResult,
+): Promise<{ path: string; stamp: number }[]> {
+  const args = ['status', '--porcelain', '-z', '--untracked-files=normal', '--no-renames', '--ignore-submodules=dirty'];
+  const { code, stdout } = await git(args, { cwd: root, okExit: [0, 128] });
+  if (code !== 0) return [];
+  return stdout
+    .split('\0')
+    .filter(Boolean)
+    .map((line) => line.slice(3))
+    .filter((path) => !path.startsWith(`${board}/`))
+    .map((path) => ({ path, stamp: changedAt(join(root, path)) }))
+    .filter(({ stamp }) => stamp >= startedAt - COARSE && stamp <= endedAt + COARSE);
+}
+
+/** File systems date changes by the kernel's tick, ms. */
+const COARSE = 10;
+
+/** Of a file that is gone: when its folder changed. */
+function changedAt(path: string): number {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return (stat ?? lstatSync(dirname(path), { throwIfNoEntry: false }))?.ctimeMs ?? 0;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

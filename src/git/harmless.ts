@@ -1,0 +1,150 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfigWithIncludes, valuesOf, type ConfigLine } from './config-file.ts';
+
+/**
+ * The one place that keeps our own git calls from running what a repository's config, hooks or attributes name (I12).
+ * Every git process of ours is started with these arguments: those of the coordinator and the commands (git.ts, also by
+ * way of the spawner), and those of a runner (runner/git.ts, also by way of its shell).
+ *
+ * The signing program and filters (Git LFS) run, as far as the user set them up. What appeared in the repository's config
+ * since `trustConfig` was given its text does not.
+ */
+export function harmless(args: readonly string[]): readonly string[] {
+  const at = subcommandAt(args);
+  const name = args[at];
+  // It runs nothing, and is asked for these very settings.
+  if (name === undefined || name === 'config') return args;
+  const flags = SHOWS_CHANGES.has(name) ? ['--no-ext-diff', '--no-textconv'] : [];
+  return [...HARMLESS, ...untrusted(), ...args.slice(0, at + 1), ...flags, ...args.slice(at + 1)];
+}
+
+/** Settings of all our git calls. */
+const HARMLESS: readonly string[] = [
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.pager=cat',
+  'core.editor=true',
+  'sequence.editor=true',
+  'core.alternateRefsCommand=true',
+].flatMap((setting) => ['-c', setting]);
+
+/** An empty command would count as a clean merge: git's own merge of texts instead. */
+const MERGE_FILE = 'git merge-file --marker-size=%L %A %O %B';
+
+/** Environment of all our git calls. */
+export const HARMLESS_ENV: Readonly<Record<string, string>> = {
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_EDITOR: 'true',
+  GIT_SEQUENCE_EDITOR: 'true',
+  GIT_PAGER: 'cat',
+  KANBAN_EMPTY: '',
+  KANBAN_MERGE_FILE: MERGE_FILE,
+};
+
+/** How the command line of a git process of ours begins, in a list of processes. */
+export const OUR_GIT = `git ${HARMLESS.join(' ')}`;
+
+const SHOWS_CHANGES: ReadonlySet<string> = new Set(['diff', 'log', 'show']);
+const WITH_VALUE: ReadonlySet<string> = new Set(['-c', '-C']);
+
+/** Where the subcommand stands: after git's own options. */
+function subcommandAt(args: readonly string[]): number {
+  let at = 0;
+  while (args[at]?.startsWith('-')) at += WITH_VALUE.has(args[at] ?? '') ? 2 : 1;
+  return at;
+}
+
+/** Where a copy of the repository's config lies, as it was when no run was active, relative to the git dir. */
+export const TRUSTED_CONFIG = ['kanban', 'shared', 'config'] as const;
+
+interface Trust {
+  readonly files: readonly string[];
+  readonly copy: string;
+  /** Sizes and times of the files when the overrides were found. */
+  seen: string;
+  overrides: readonly string[];
+}
+
+let trust: Trust | null = null;
+
+/**
+ * From now on this process trusts, of the settings of this repository that name programs, only those of the copy of its
+ * config. Without a copy all of them are trusted.
+ */
+export function trustConfig(commonDir: string): void {
+  const files = ['config', 'config.worktree'].map((name) => join(commonDir, name));
+  trust = { files, copy: join(commonDir, ...TRUSTED_CONFIG), seen: '', overrides: [] };
+}
+
+/** `-c` arguments that put settings which name a program back to what they were. Costs a few `stat`. */
+function untrusted(): readonly string[] {
+  if (trust === null) return [];
+  const seen = [trust.copy, ...trust.files].map(stampOf).join(' ');
+  if (seen === trust.seen) return trust.overrides;
+  trust.seen = seen;
+  trust.overrides = overridesOf(trust);
+  return trust.overrides;
+}
+
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '-' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+}
+
+function overridesOf({ files, copy }: Trust): string[] {
+  const trusted = readCopy(copy);
+  if (trusted === null) return [];
+  const before = valuesOf(trusted);
+  const now = valuesOf(files.flatMap((file) => readConfigWithIncludes(file) ?? []));
+  return [...now].flatMap(([name, values]) => {
+    const neutral = neutralValue(name);
+    const was = before.get(name) ?? [];
+    if (neutral === null || JSON.stringify(was) === JSON.stringify(values)) return [];
+    // `-c` ends a name at its first `=`.
+    if (name.includes('='))
+      return [`--config-env=${name}=${neutral === MERGE_FILE ? 'KANBAN_MERGE_FILE' : 'KANBAN_EMPTY'}`];
+    return ['-c', `${name}=${was.at(-1) ?? neutral}`];
+  });
+}
+
+function readCopy(path: string): ConfigLine[] | null {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { lines: ConfigLine[] }).lines;
+  } catch {
+    return null;
+  }
+}
+
+/** The value of a setting that runs nothing but git itself; null for a setting that names no program. */
+export function neutralValue(name: string): string | null {
+  const found = PROGRAMS.find(([pattern]) => pattern.test(name));
+  return found?.[1] ?? null;
+}
+
+/** git-config(1), gitattributes(5): settings that git passes to a shell or executes, in calls such as ours. */
+const PROGRAMS: readonly (readonly [RegExp, string])[] = [
+  [/^filter\..*\.(clean|smudge|process)$/s, ''],
+  [/^filter\..*\.required$/s, 'false'],
+  [/^merge\..*\.driver$/s, MERGE_FILE],
+  [/^diff\..*\.(command|textconv)$/s, ''],
+  [/^diff\.external$/, ''],
+  [/^core\.sshcommand$/, 'ssh'],
+  [/^core\.gitproxy$/, 'none'],
+  [/^core\.askpass$/, ''],
+  [/^credential\.(.*\.)?helper$/s, ''],
+  [/^remote\..*\.uploadpack$/s, 'git-upload-pack'],
+  [/^remote\..*\.receivepack$/s, 'git-receive-pack'],
+  [/^protocol\.ext\.allow$/, 'never'],
+  [/^protocol\.(.*\.)?allow$/s, 'user'],
+  [/^gpg\.(openpgp\.)?program$/, 'gpg'],
+  [/^gpg\.x509\.program$/, 'gpgsm'],
+  [/^gpg\.ssh\.program$/, 'ssh-keygen'],
+  [/^gpg\.ssh\.defaultkeycommand$/, ''],
+  [/^gc\.recentobjectshook$/, ''],
+  [/^core\.(fsmonitor|hookspath|pager|editor|alternaterefscommand)$/, ''],
+  [/^sequence\.editor$/, ''],
+  [/^(pager|alias)\..*$/s, ''],
+  [/^submodule\..*\.update$/s, 'checkout'],
+  [/^(trailer\..*\.(command|cmd)|interactive\.difffilter|tar\..*\.command)$/s, ''],
+];

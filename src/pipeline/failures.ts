@@ -1,0 +1,123 @@
+import { unreachable } from '../unreachable.ts';
+import type { Action } from './action.ts';
+import { waitAfter, WAITS } from './backoff.ts';
+
+/** Why an action was not done. */
+export interface Failure {
+  readonly why: string;
+  /** What helps, as a command or in words; null = it helps by itself. */
+  readonly fix: string | null;
+  /** Time alone does not help: the user is needed. */
+  readonly lasting: boolean;
+  /** It was not tried, because somebody is at work there. It is tried at the next tick, without a wait. */
+  readonly untried: boolean;
+}
+
+/** An action that could not be done when it was last due. */
+export interface FailedAction extends Failure {
+  readonly key: string;
+  /** The entry; null = it belongs to none. */
+  readonly id: string | null;
+  /** Names it for the user: `move of T-1`. Several that fail for one reason may share it: `picks`. */
+  readonly what: string;
+  /** Tries in a row that failed. */
+  readonly times: number;
+  /** Epoch ms of the first of them. */
+  readonly since: number;
+  /** It is not tried again before this, epoch ms. */
+  readonly until: number;
+}
+
+/** What is known of actions that failed, by their keys. */
+export type Failures = ReadonlyMap<string, FailedAction>;
+
+/** What an action is about: the key keeps its value from tick to tick. */
+export interface Identity {
+  readonly key: string;
+  readonly id: string | null;
+  readonly what: string;
+}
+
+/** One failure more. */
+export function failedOnceMore(
+  before: FailedAction | undefined,
+  identity: Identity,
+  failure: Failure,
+  now: number,
+): FailedAction {
+  const { key, id, what } = identity;
+  // While somebody is at work there, the last reason still holds.
+  if (failure.untried && before !== undefined && !before.untried) return { ...before, until: now };
+  const times = (before?.times ?? 0) + (failure.untried ? 0 : 1);
+  const until = failure.untried ? now : now + waitAfter(times, WAITS.local);
+  return { ...failure, key, id, what, times, since: before?.since ?? now, until };
+}
+
+/** Is it too early for another try? A clock that was set back holds nothing for longer. */
+export const isPostponed = ({ until }: FailedAction, now: number): boolean =>
+  until > now && until - now <= WAITS.local.most;
+
+/**
+ * The identities of an action: kind, entry, and what it acts on. A pick of several entries has one for each.
+ * `start-run` and `land-entries` have none: runs that could not start are among the past runs of the World, and the merge
+ * queue reports what holds its landings.
+ */
+export function identitiesOf(action: Action): readonly Identity[] {
+  switch (action.type) {
+    case 'move-entry': {
+      const { id, from, to, takes, request } = action;
+      return [{ key: `move ${id} ${from} ${to} ${takes ?? request ?? ''}`, id, what: `move of ${id}` }];
+    }
+    case 'pick-entries':
+      return action.picks.map(({ key, id }) => pickOf(key, id));
+    case 'number-entry':
+      return [
+        { key: `number ${action.column} ${action.key}`, id: null, what: `number for an entry of ${action.column}` },
+      ];
+    case 'add-entry':
+    case 'answer-request':
+      return [{ key: `request ${action.request}`, id: null, what: `request ${action.request}` }];
+    case 'abandon-entry':
+    case 'undo-entry': {
+      const verb = action.type === 'undo-entry' ? 'undo' : 'abandon';
+      return [{ key: `${verb} ${action.id} ${action.request}`, id: action.id, what: `${verb} of ${action.id}` }];
+    }
+    case 'stop-run':
+    case 'put-aside':
+      return [{ key: `${action.type} ${action.run}`, id: null, what: `run ${action.run}` }];
+    case 'close-merged':
+      return [{ key: `close ${action.id} ${action.tip}`, id: action.id, what: `move of ${action.id}` }];
+    case 'restore-branch':
+      return [{ key: `restore ${action.id} ${action.ref}`, id: action.id, what: `branch of ${action.id}` }];
+    case 'remove-worktree':
+    case 'retire-branch':
+      return [cleanUpOf(action.id)];
+    case 'start-run':
+    case 'land-entries':
+      return [];
+    default:
+      return unreachable(action);
+  }
+}
+
+export const pickOf = (key: string, id: string | null): Identity => ({
+  key: `pick ${key}`,
+  id,
+  what: 'picks',
+});
+
+/** Worktree and branch of an entry go together, whatever asks for it. */
+export const cleanUpOf = (id: string): Identity => ({ key: `clean-up ${id}`, id, what: `clean-up of ${id}` });
+
+/** The failure that keeps an action from being tried now; null = nothing does. */
+export function postponedBy(failures: Failures, action: Action, now: number): FailedAction | null {
+  for (const { key } of identitiesOf(action)) {
+    const failed = failures.get(key);
+    if (failed !== undefined && isPostponed(failed, now)) return failed;
+  }
+  return null;
+}
+
+/** `why`, and what helps. */
+export const reasonOf = ({ why, fix }: Pick<Failure, 'why' | 'fix'>): string =>
+  fix === null ? why : `${why}${/[.!?]$/.test(why) ? '' : '.'} Fix: ${fix}`;

@@ -1,0 +1,337 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SharedWatch } from '../../../src/coordinator/shared-watch.ts';
+import type { RunRecord } from '../../../src/effects/runs.ts';
+import type { KanbanEvent } from '../../../src/event.ts';
+import type { Repository } from '../../../src/git/git.ts';
+import { closeRefs } from '../../../src/git/refs.ts';
+import type { Found } from '../../../src/pipeline/world.ts';
+import type { Brief, RunResult } from '../../../src/runner/folder.ts';
+import { traced, traceFile } from '../../../src/runner/git-trace.ts';
+import { RunRig } from '../../rig/run-rig.ts';
+
+let rig: RunRig;
+let repo: Repository;
+let watch: SharedWatch;
+let events: KanbanEvent[];
+
+beforeEach(() => {
+  rig = new RunRig();
+  const commonDir = join(rig.root, '.git');
+  repo = { root: rig.root, gitDir: commonDir, commonDir, objectFormat: 'sha1', shallow: false };
+  events = [];
+  watch = new SharedWatch(repo, (event) => events.push(event));
+});
+afterEach(async () => {
+  closeRefs(repo);
+  await rig.remove();
+});
+
+const record = (brief: Brief, result: Partial<RunResult> | null): RunRecord => ({
+  runId: brief.runId,
+  folder: join(rig.root, '.kanban', 'runs', brief.runId),
+  brief,
+  claim: null,
+  state: result === null ? 'alive' : 'ended',
+  stop: null,
+  cause: null,
+  result: result as RunResult | null,
+  taken: null,
+  reportText: () => null,
+});
+
+interface Begun {
+  readonly brief: Brief;
+  /** In its worktree, as its agent. */
+  readonly does: (script: string) => void;
+  readonly record: RunRecord;
+  readonly ends: (tip?: string) => RunRecord;
+}
+
+async function begun(): Promise<Begun> {
+  const brief = rig.brief();
+  const folder = rig.folder(brief);
+  await watch.look([]);
+  await watch.begin(folder);
+  const startedAt = Date.now();
+  const env = {
+    ...process.env,
+    ...traced(brief),
+    GIT_AUTHOR_NAME: brief.identity.name,
+    GIT_AUTHOR_EMAIL: brief.identity.email,
+    GIT_COMMITTER_NAME: brief.identity.name,
+    GIT_COMMITTER_EMAIL: brief.identity.email,
+  };
+  return {
+    brief,
+    does: (script) => void execFileSync('sh', ['-ec', script], { cwd: rig.worktree, env, stdio: 'pipe' }),
+    record: record(brief, null),
+    ends: (tip = rig.sha('T-1')) => record(brief, { startedAt, endedAt: Date.now(), tip }),
+  };
+}
+
+async function after(script: string): Promise<Found & { readonly run: Begun }> {
+  const run = await begun();
+  run.does(script);
+  const tip = readFileSync(join(rig.root, '.git/refs/heads/T-1'), 'utf8').trim();
+  await watch.look([run.ends(tip)]);
+  return { ...(watch.found.get(run.brief.runId) ?? { faults: [], notes: [] }), run };
+}
+
+const said = (): string => events.map((event) => ('message' in event ? event.message : event.type)).join('\n');
+const config = (): string => readFileSync(join(rig.root, '.git', 'config'), 'utf8');
+/** What a message offers after this word, run as it stands there. */
+const copied = (text: string | undefined, word: string): void =>
+  void execFileSync('sh', ['-ec', (text ?? '').split(word)[1]?.trim() ?? 'false'], { cwd: rig.root, stdio: 'pipe' });
+
+describe('I6, I12: settings that a run changes are restored and reported with the run', () => {
+  it.each([
+    ['git config core.bare true', /^core\.bare in \.git\/config \("false" → "true"\)/],
+    ['git config core.worktree /tmp', /^core\.worktree in/],
+    ['git config user.name "Test User"', /^user\.name in .*"Person" → "Test User"/],
+    ['git config --unset user.email', /^user\.email in .*not set/],
+    ['git config --remove-section user', /^user\./],
+    ['git config core.fsmonitor ./x', /^core\.fsmonitor/],
+    ['git config core.hooksPath ./hooks', /^core\.hookspath/],
+    ['git config alias.x "!rm"', /^alias\.x/],
+    ['git config pull.rebase true', /^pull\.rebase/],
+    ['git config include.path /tmp/evil', /^include\.path/],
+    ['git config remote.origin.url /evil', /^remote\.origin\.url/],
+    ['git remote add evil /evil', /^remote\.evil\./],
+    ['git config kanban.base other', /^kanban\.base/],
+    ['git config --replace-all core.bare true', /^core\.bare/],
+    ['printf "[core]\\n\\tbare = true\\n" >> "$(git rev-parse --git-common-dir)/config"', /^core\.bare/],
+    ['echo garbage [ >> "$(git rev-parse --git-common-dir)/config"', /^\.git\/config/],
+    ['rm "$(git rev-parse --git-common-dir)/config"', /^\.git\/config/],
+  ])('%s', async (script, fault) => {
+    const before = config();
+    const { faults, run } = await after(script);
+    expect(config()).toBe(before);
+    expect(faults.length).toBeGreaterThan(0);
+    for (const one of faults) expect(one).toMatch(fault);
+    expect(said()).toContain(`run ${run.brief.runId}: ${faults[0]}`);
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual(faults);
+  });
+
+  it('at once, while the run goes on', async () => {
+    const run = await begun();
+    run.does('git config core.bare true');
+    expect(await watch.look([run.record])).toBe(true);
+    expect(rig.git('rev-parse', '--is-bare-repository')).toBe('false');
+    expect(await watch.look([run.record])).toBe(false);
+  });
+
+  it('the command that the message offers to the user works when copied', async () => {
+    const { faults } = await after(
+      "git config user.name \"It's me\" && git config --add user.x a && git config --add user.x 'b c'",
+    );
+    for (const fault of faults) copied(fault, 'If you changed it yourself: ');
+    expect(rig.git('config', 'user.name')).toBe("It's me");
+    expect(rig.git('config', '--get-all', 'user.x')).toBe('a\nb c');
+  });
+
+  it('what the user changes meanwhile stays, and is only reported', async () => {
+    const run = await begun();
+    rig.git('config', 'pull.rebase', 'true');
+    run.does('git config core.bare true');
+    await watch.look([run.ends()]);
+    const found = watch.found.get(run.brief.runId);
+    expect(rig.git('config', 'pull.rebase')).toBe('true');
+    expect(rig.git('config', 'core.bare')).toBe('false');
+    expect(found?.faults).toEqual([expect.stringMatching(/^core\.bare/)]);
+    expect(found?.notes).toEqual([expect.stringMatching(/^pull\.rebase .* kanban cannot tell/)]);
+  });
+
+  it('what the user changes while no run is active counts from then on', async () => {
+    await watch.look([]);
+    rig.git('config', 'core.editor', 'vim');
+    rig.git('config', 'filter.x.clean', 'cat');
+    await watch.look([]);
+    const { faults, notes } = await after('git config user.name other');
+    expect(rig.git('config', 'core.editor')).toBe('vim');
+    expect(rig.git('config', 'filter.x.clean')).toBe('cat');
+    expect([faults.length, notes.length]).toEqual([1, 0]);
+  });
+
+  it('what ordinary commands write in passing is left alone', async () => {
+    rig.git('remote', 'add', 'origin', rig.root);
+    const { faults, notes } = await after('git config user.name && git branch --set-upstream-to=main -q');
+    expect([faults, notes]).toEqual([[], []]);
+    expect(rig.git('config', 'branch.T-1.merge')).toBe('refs/heads/main');
+  });
+
+  it('with two runs active, the one that did it fails and the other does not', async () => {
+    const run = await begun();
+    const other = { ...rig.brief(), taskId: 'T-2' };
+    rig.folder(other);
+    writeFileSync(traceFile(other), '');
+    run.does('git config core.bare true');
+    await watch.look([run.record, record(other, null)]);
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+    expect(watch.found.get(other.runId)).toBeUndefined();
+  });
+
+  it('I8: found by the next coordinator, too', async () => {
+    const run = await begun();
+    run.does('git config core.bare true');
+    watch = new SharedWatch(repo, (event) => events.push(event));
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+    expect(rig.git('config', 'core.bare')).toBe('false');
+    const again = new SharedWatch(repo, () => {});
+    await again.look([run.ends()]);
+    expect(again.found.get(run.brief.runId)?.faults).toHaveLength(1);
+  });
+});
+
+describe('I6, I12: files of the git dir', () => {
+  it.each(['info/exclude', 'info/attributes', 'info/grafts', 'hooks/pre-commit'])('%s', async (file) => {
+    const path = join(rig.root, '.git', file);
+    mkdirSync(join(path, '..'), { recursive: true });
+    const before = existsSync(path) ? readFileSync(path, 'utf8') : null;
+    const { faults } = await after(`echo '*' >> "$(git rev-parse --git-common-dir)/${file}"`);
+    expect(existsSync(path) ? readFileSync(path, 'utf8') : null).toBe(before);
+    expect(faults).toEqual([
+      expect.stringMatching(`^\\.git/${file} was changed, and restored. If you changed it yourself: cp `),
+    ]);
+    copied(faults[0], 'If you changed it yourself: ');
+    expect(readFileSync(path, 'utf8')).toBe(`${before ?? ''}*\n`);
+  });
+
+  it('a hook that an install in the worktree wrote is taken away, and no failure of the run', async () => {
+    const { faults, notes } = await after(
+      'd="$(git rev-parse --git-common-dir)/hooks"; mkdir -p "$d"; printf "#!/bin/sh\\nlefthook run\\n" > "$d/pre-commit"',
+    );
+    expect(faults).toEqual([]);
+    expect(notes).toHaveLength(1);
+    expect(existsSync(join(rig.root, '.git/hooks/pre-commit'))).toBe(false);
+  });
+});
+
+describe('I6: the stash', () => {
+  const stash = (text: string): string => {
+    rig.write('file.txt', `${text}\n`);
+    rig.git('stash', 'push', '-q', '-m', text);
+    return rig.sha('stash@{0}');
+  };
+
+  it("the user's stash is restored, in order; what came of it in the branch is for the user to decide", async () => {
+    const shas = [stash('one'), stash('private')];
+    const { faults, escalate } = await after('git stash pop -q && git add -A && git commit -qm work');
+    expect(rig.git('stash', 'list', '--format=%H').split('\n')).toEqual(shas.toReversed());
+    expect(faults).toEqual([expect.stringContaining('it took your stash')]);
+    expect(escalate).toContain('private');
+    copied(escalate?.split(' (or')[0], 'Fix: ');
+    expect(rig.sha('T-1')).toBe(rig.sha('main'));
+  });
+
+  it('dropped or cleared: restored, and the run fails', async () => {
+    const shas = [stash('one'), stash('two')];
+    const { faults, escalate } = await after('git stash clear');
+    expect(rig.git('stash', 'list', '--format=%H').split('\n')).toEqual(shas.toReversed());
+    expect(faults).toHaveLength(1);
+    expect(escalate).toBeUndefined();
+  });
+
+  it('the agent leaves its own work in a stash: the finding names it, and the fix works', async () => {
+    const { faults } = await after('echo mine > mine.txt; git add mine.txt; git stash push -q -m half');
+    expect(faults).toEqual([
+      expect.stringMatching(/^it left work in a stash, [0-9a-f]{10} \(On T-1: half\)\. Fix: git stash apply/),
+    ]);
+    rig.inTask('stash', 'apply', '-q', /apply (\w+)/.exec(faults[0] ?? '')?.[1] ?? '');
+    expect(readFileSync(join(rig.worktree, 'mine.txt'), 'utf8')).toBe('mine\n');
+    const next = await begun();
+    next.does('git stash drop -q');
+    await watch.look([next.ends()]);
+    expect(watch.found.get(next.brief.runId)?.faults).toEqual([]);
+    expect(rig.git('stash', 'list')).toBe('');
+  });
+
+  it('what the user does with the stash meanwhile is theirs', async () => {
+    stash('mine');
+    const run = await begun();
+    rig.git('stash', 'pop', '-q');
+    run.does('echo x > x.txt; git add -A; git commit -qm x');
+    await watch.look([run.ends()]);
+    expect(rig.git('stash', 'list')).toBe('');
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
+  });
+});
+
+describe('I6: refs other than the task’s', () => {
+  beforeEach(() => {
+    rig.git('branch', 'feature');
+    rig.git('tag', 'v1');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'more');
+  });
+
+  it.each([
+    ['git branch -q -D feature', 'refs/heads/feature was deleted, and restored'],
+    ['git branch -q -f feature main', 'refs/heads/feature was moved, and restored'],
+    ['git update-ref refs/heads/feature main', 'refs/heads/feature was moved, and restored'],
+    ['git push -q . +main:feature', 'refs/heads/feature was moved, and restored'],
+    ['git tag -d v1', 'refs/tags/v1 was deleted, and restored'],
+    ['git tag -f v1 main', 'refs/tags/v1 was moved, and restored'],
+    ['git tag v2', 'refs/tags/v2 was made, and restored'],
+    ['git update-ref -d refs/tags/v1', 'refs/tags/v1 was deleted, and restored'],
+  ])('%s', async (script, fault) => {
+    const refs = rig.git('for-each-ref');
+    const { faults } = await after(script);
+    expect(faults).toEqual([fault]);
+    expect(rig.git('for-each-ref')).toBe(refs);
+  });
+
+  it('a branch that the agent made for itself is kept elsewhere, and no failure', async () => {
+    const { faults, notes } = await after('git branch backup main');
+    expect(faults).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining('refs/heads/backup was made')]);
+    expect(rig.git('for-each-ref', 'refs/heads/backup')).toBe('');
+    expect(rig.git('rev-parse', `refs/kanban/rescue/T-1/ref-${rig.sha('main').slice(0, 10)}`)).toBe(rig.sha('main'));
+  });
+
+  it('what the user does with branches, tags and HEAD meanwhile is theirs', async () => {
+    const run = await begun();
+    rig.git('branch', '-D', 'feature');
+    rig.git('tag', 'v3');
+    rig.git('switch', '-q', '-c', 'other');
+    run.does('git branch; git tag -l; echo x > x; git add x; git commit -qm x');
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
+    expect(rig.git('branch', '--format=%(refname:short)')).toBe('T-1\nmain\nother');
+  });
+
+  it("I7: the user's checkout is not switched back, but the finding tells how, and it works", async () => {
+    const { faults } = await after(`git -C '${rig.root}' switch -q feature`);
+    expect(faults).toEqual([expect.stringMatching(/^it switched your checkout from main to feature; .* Fix: /)]);
+    copied(faults[0], 'Fix: ');
+    expect(rig.git('branch', '--show-current')).toBe('main');
+  });
+});
+
+it("files that changed in the user's checkout meanwhile are reported with the run, once, and fail nothing", async () => {
+  rig.write('old.txt', 'changed before\n');
+  const { faults, notes, run } = await after(
+    "echo x >> ../../other.txt; echo new > ../../new.txt; echo y > '../../board/TODO.md'",
+  );
+  expect(faults).toEqual([]);
+  expect(notes).toEqual([
+    expect.stringMatching(/^files in your checkout changed while it was active: other\.txt, new\.txt\. /),
+  ]);
+  expect(said()).toContain(run.brief.runId);
+  const next = await begun();
+  await watch.look([next.ends()]);
+  expect(watch.found.get(next.brief.runId)?.notes).toEqual([]);
+});
+
+it('a hostile trace is no more than a hint', async () => {
+  const run = await begun();
+  appendFileSync(
+    traceFile(run.brief),
+    '{"event":"start","argv":3}\nnot json "start"\n{"event":"start","argv":["git",{"a":1}]}\n',
+  );
+  await watch.look([run.ends()]);
+  expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
+});

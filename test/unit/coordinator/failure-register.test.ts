@@ -1,0 +1,111 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FailureRegister } from '../../../src/coordinator/failure-register.ts';
+import { waitAfter, WAITS } from '../../../src/pipeline/backoff.ts';
+import { identitiesOf } from '../../../src/pipeline/failures.ts';
+
+const MOVE = { key: 'move T-1', id: 'T-1', what: 'move of T-1' };
+
+let said: string[] = [];
+let register: FailureRegister;
+beforeEach(() => {
+  said = [];
+  register = new FailureRegister((what, why) => said.push(`${what}: ${why ?? '-'}`));
+});
+
+/** A tick in which it is due, and fails if it may be tried. @returns whether it was tried */
+function tick(now: number, why = 'no'): boolean {
+  const may = register.mayTry(MOVE, now);
+  if (may) register.failed(MOVE, { why }, now);
+  register.follow(now);
+  return may;
+}
+
+describe('the register of actions that fail (I10)', () => {
+  it('waits 0.25 s, then twice as long each time, up to a minute', () => {
+    const tried: number[] = [];
+    for (let now = 0; now < 3_600_000; now += 250) if (tick(now)) tried.push(now / 1000);
+    expect(tried.slice(0, 10)).toEqual([0, 0.25, 0.75, 1.75, 3.75, 7.75, 15.75, 31.75, 63.75, 123.75]);
+    expect(tried.length).toBeLessThan(70);
+    expect(said).toEqual(['move of T-1: no']);
+  });
+
+  it('reports each reason once, without what differs from try to try, and that it is over', () => {
+    for (let now = 0; now < 600_000; now += 1_000)
+      tick(now, now % 2_000 === 0 ? `a lock ${now}` : `no space: ${now}abcdef1`);
+    expect(said).toHaveLength(2);
+    register.done(MOVE);
+    expect(said.slice(2)).toEqual(['move of T-1: -']);
+    expect(register.due).toEqual([]);
+  });
+
+  it('reports nothing that is over at once, and at once what time does not help', () => {
+    tick(0);
+    register.done(MOVE);
+    register.failed(MOVE, { why: 'for ever', lasting: true, fix: 'rm it' }, 10);
+    register.mayTry(MOVE, 10);
+    register.follow(10);
+    expect(said).toEqual(['move of T-1: for ever. Fix: rm it']);
+  });
+
+  it('keeps wait and reasons of what is not due for a moment', () => {
+    for (let now = 0; now < 60_000; now += 250) tick(now);
+    register.follow(60_000);
+    expect([register.due, said]).toEqual([[], ['move of T-1: no', 'move of T-1: -']]);
+    for (let now = 60_250; now < 120_000; now += 250) tick(now);
+    expect(said).toHaveLength(2);
+    expect(register.all.get(MOVE.key)?.times).toBe(9);
+  });
+
+  it('does not wait for what was not tried, and keeps the reason of what was', () => {
+    register.failed(MOVE, { why: 'edited', untried: true }, 0);
+    expect(register.mayTry(MOVE, 0)).toBe(true);
+    register.failed(MOVE, { why: 'no' }, 0);
+    register.failed(MOVE, { why: 'edited', untried: true }, 5_000);
+    expect(register.all.get(MOVE.key)).toMatchObject({ why: 'no', times: 1, until: 5_000 });
+  });
+
+  it('takes for a failure what is done again and again without effect', () => {
+    for (let times = 0; times < 10; times += 1) {
+      expect(register.mayTry(MOVE, 0)).toBe(true);
+      register.hadNoEffect(MOVE, 'base', 0);
+      register.follow(0);
+    }
+    register.mayTry(MOVE, 0);
+    register.hadNoEffect(MOVE, 'moved', 0);
+    expect(register.mayTry(MOVE, 0)).toBe(true);
+    for (let times = 0; times < 10; times += 1) register.hadNoEffect(MOVE, 'moved', 0);
+    expect(register.mayTry(MOVE, 0)).toBe(false);
+  });
+
+  it('is tried at once when the user asks for it, and is held up by no clock that was set back', () => {
+    for (let now = 0; now < 60_000; now += 250) tick(now);
+    expect(register.mayTry(MOVE, 60_000)).toBe(false);
+    register.follow(60_000);
+    expect(register.tryAgain(60_000)).toBe(true);
+    expect(register.mayTry(MOVE, 60_000)).toBe(true);
+    register.failed(MOVE, { why: 'no' }, 10_000_000);
+    expect(register.mayTry(MOVE, 1_000)).toBe(true);
+  });
+});
+
+describe('identities', () => {
+  it('are the same from tick to tick, and one for each entry that is picked', () => {
+    const picks = [
+      { key: 'T-1', id: 'T-1' },
+      { key: 'TODO?2', id: 'T-7' },
+    ];
+    expect(identitiesOf({ type: 'pick-entries', picks }).map(({ key }) => key)).toEqual(['pick T-1', 'pick TODO?2']);
+    expect(identitiesOf({ type: 'remove-worktree', id: 'T-1' })).toEqual(
+      identitiesOf({ type: 'retire-branch', id: 'T-1', how: 'landed' }),
+    );
+    expect(identitiesOf({ type: 'land-entries', entries: [] })).toEqual([]);
+  });
+});
+
+describe('waits', () => {
+  it('are doubled, or multiplied, up to the longest', () => {
+    expect([1, 2, 3, 4].map((times) => waitAfter(times, WAITS.launch))).toEqual([2_000, 10_000, 50_000, 250_000]);
+    expect([0, 1, 2, 99].map((times) => waitAfter(times, WAITS.base))).toEqual([300_000, 300_000, 600_000, 3_600_000]);
+    expect(waitAfter(5_000, WAITS.local)).toBe(60_000);
+  });
+});
