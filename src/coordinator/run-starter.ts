@@ -90,7 +90,7 @@ export class RunStarter {
     const there = new Set(records.map(({ runId }) => runId));
     for (const runId of this.#returned) {
       const facts = this.#starting.get(runId);
-      if (facts !== undefined && !there.has(runId)) this.#refuse(facts, 'its run folder was removed');
+      if (facts !== undefined && !there.has(runId)) this.#refuse(facts, 'its run folder was removed', 'lost');
       else if (facts !== undefined) this.#starting.delete(runId);
     }
     this.#returned.clear();
@@ -163,7 +163,11 @@ export class RunStarter {
   }
 
   /** Counts as a launch that failed, so that it is tried again with growing pauses and not for ever. */
-  #refuse({ id: runId, taskId, role, agent }: RunFacts, why: string): void {
+  #refuse(
+    { id: runId, taskId, role, agent }: RunFacts,
+    why: string,
+    cause: 'not-started' | 'lost' = 'not-started',
+  ): void {
     this.#starting.delete(runId);
     this.#slots.delete(runId);
     this.#refused.push({
@@ -171,7 +175,7 @@ export class RunStarter {
       taskId,
       role,
       agent,
-      cause: 'not-started',
+      cause,
       detail: why,
       endedAt: Date.now(),
       providerUntil: null,

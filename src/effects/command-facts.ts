@@ -13,9 +13,12 @@ function commandsOf({ hooks, roles, agents, merge_queue, preflight, notify }: Se
   readonly command: string;
   readonly needed: boolean;
 }[] {
-  const ofRoles = ROLES.filter((role) => role !== 'task' && agents[roles[role].agent]?.kind === 'shell').map(
-    (role) => ({ setting: `roles.${role}.run`, command: roles[role].run, needed: true }),
-  );
+  // A role or agent with a PATH of its own is not looked at.
+  const hasOwnPath = ({ agent, env }: Settings['roles']['task']): boolean =>
+    env.set['PATH'] !== undefined || agents[agent]?.env.set['PATH'] !== undefined;
+  const ofRoles = ROLES.filter(
+    (role) => role !== 'task' && agents[roles[role].agent]?.kind === 'shell' && !hasOwnPath(roles[role]),
+  ).map((role) => ({ setting: `roles.${role}.run`, command: roles[role].run, needed: true }));
   return [
     { setting: 'hooks.after_create', command: hooks.after_create, needed: true },
     { setting: 'hooks.before_run', command: hooks.before_run, needed: true },

@@ -67,6 +67,7 @@ const TROUBLE: Readonly<Record<string, { readonly code: string; readonly why: st
     fix: 'ls -l    # it must be readable and writable for you',
   },
   EISDIR: { code: 'not-a-file', why: 'a folder stands where a file should be', fix: 'move it aside' },
+  ENOTPLAIN: { code: 'not-a-file', why: 'what stands there is no plain file', fix: 'move it aside' },
   ENOTDIR: { code: 'not-a-folder', why: 'a file stands where a folder should be', fix: 'move it aside' },
   EMFILE: { code: 'too-many-open-files', why: 'too many files are open', fix: 'ulimit -n 4096' },
   ENFILE: { code: 'too-many-open-files', why: 'too many files are open', fix: 'end some programs' },

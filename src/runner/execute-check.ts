@@ -5,7 +5,7 @@ import type { CheckPlan } from './folder.ts';
 import { prepare } from './hooks.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
-import { publish } from './publish.ts';
+import { publishPatiently } from './publish.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
 
@@ -21,8 +21,7 @@ export async function executeCheck(run: LiveRun, check: CheckPlan): Promise<void
   const end = run.ended ? NOT_STARTED : await play(run, check, room);
   room.look();
   conclude(run, end);
-  run.restoreFolder();
-  publish(run.folder, {
+  await publishPatiently(run, {
     version: 1,
     runId: run.brief.runId,
     cause: run.ended?.cause ?? 'no-report',

@@ -16,7 +16,7 @@ import { Listener } from './listener.ts';
 import { lastWords } from './last-words.ts';
 import { tailOf } from './output.ts';
 import { plainJsonOf, plainTextOf } from '../plain-file.ts';
-import { publish } from './publish.ts';
+import { publishPatiently } from './publish.ts';
 import { isBrief, MOST_RECORD } from './records.ts';
 import { playShell } from './shell.ts';
 import { supervise } from './supervise.ts';
@@ -54,7 +54,7 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   const collected = await collect(folder, brief, { ...played.collect, cleanMerges: run.cleanMerges });
   const verdict = judge(run, played.end, collected, adapter);
   run.conclude(verdict.cause, verdict.detail);
-  writeResult(run, { ...collected, exit: played.end.exit }, verdict);
+  await publishPatiently(run, resultOf(run, { ...collected, exit: played.end.exit }, verdict));
   run.close();
   return true;
 }
@@ -164,12 +164,12 @@ function deniedOf(run: LiveRun): string[] {
   return [...new Set(all)].slice(0, MOST_DENIED);
 }
 
-function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verdict: Verdict): void {
-  const { brief, folder } = run;
+function resultOf(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verdict: Verdict): RunResult {
+  const { brief } = run;
   const listens = (adapterNamed(brief.adapter)?.converse ?? null) !== null;
   const session = run.session ?? brief.session?.id;
   const denied = deniedOf(run);
-  const result: RunResult = {
+  return {
     version: 1,
     runId: brief.runId,
     startedAt: run.startedAt,
@@ -190,6 +190,4 @@ function writeResult(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, v
     ...(denied.length === 0 ? {} : { denied }),
     ...(run.capped ? { capped: true } : {}),
   };
-  run.restoreFolder();
-  publish(folder, result);
 }

@@ -39,7 +39,7 @@ describe("provider trouble: nobody's failure (I9), for as long as it takes", () 
     const held = [past('T-1', 'provider', NOW - MINUTE, { providerUntil: NOW + 24 * 60 * MINUTE })];
     expect(starts(world(two, { past: held, resumedAt: NOW - 1 }))).not.toEqual([]);
     expect(starts(world(two, { past: held, resumedAt: NOW - 2 * MINUTE }))).toEqual([]);
-    const login = [past('T-1', 'not-started', NOW - MINUTE, { login: true })];
+    const login = [past('T-1', 'not-started', NOW - 1_000, { login: true })];
     expect(starts(world(two, { past: login }))).toEqual([]);
     expect(starts(world(two, { past: login, resumedAt: NOW - 1 }))).not.toEqual([]);
   });
