@@ -269,7 +269,7 @@ export class RunStarter {
       changed: changed.length === 0 ? null : join(folder, CHANGED),
       findings: findings === '' ? null : join(folder, FINDINGS),
     });
-    await this.#shared.begin(folder);
+    await this.#shared.begin(folder, observation.git.refs);
     // Before it hears of the run: one that listens while it works would take them a second time.
     markGiven(this.#repo.root, action.id, said.waiting);
     this.#pool.start(folder, env);

@@ -1,4 +1,4 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { worktrees } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
@@ -31,14 +31,60 @@ export interface Compared {
   readonly escalate: string | null;
 }
 
-/** One git process. */
-export async function readSharedState(repo: Repository): Promise<SharedStateBefore> {
-  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(objectname)'], { cwd: repo.root });
-  const refs = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => line.split(' ') as [string, string]);
-  return { head: readText(join(repo.gitDir, 'HEAD')).trim(), stash: readStash(repo), refs: Object.fromEntries(refs) };
+/**
+ * Reads it. No git process as long as tags and the like stay as they are.
+ * @param known branches and the kanban's own refs, as the coordinator has listed them; null: everything is listed.
+ */
+export async function readSharedState(
+  repo: Repository,
+  known: ReadonlyMap<string, string> | null,
+): Promise<SharedStateBefore> {
+  const refs = known === null ? await listRefs(repo, []) : { ...Object.fromEntries(known), ...(await otherRefs(repo)) };
+  return { head: readText(join(repo.gitDir, 'HEAD')).trim(), stash: readStash(repo), refs };
+}
+
+type Refs = Readonly<Record<string, string>>;
+
+async function listRefs({ root }: Repository, patterns: readonly string[]): Promise<Refs> {
+  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(objectname)', ...patterns], { cwd: root });
+  const lines = stdout.split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line) => line.split(' ') as [string, string]));
+}
+
+/** Folders below `refs/` that the coordinator lists itself, or that follow the remote. */
+const LISTED: ReadonlySet<string> = new Set(['heads', 'kanban', 'remotes']);
+const others = new WeakMap<Repository, { readonly stamp: string; readonly refs: Refs }>();
+
+/** Tags, notes, replace refs…: listed again when git has changed one, which changes its folder or packed-refs. */
+async function otherRefs(repo: Repository): Promise<Refs> {
+  const folder = join(repo.commonDir, 'refs');
+  const names = foldersIn(folder).filter((name) => !LISTED.has(name));
+  const packed = statOf(join(repo.commonDir, 'packed-refs'));
+  const stamp = [packed, ...names.map((name) => stampOfFolder(join(folder, name)))].join(' ');
+  const last = others.get(repo);
+  if (last?.stamp === stamp) return last.refs;
+  const all = await listRefs(repo, []);
+  const refs = Object.fromEntries(Object.entries(all).filter(([name]) => !LISTED.has(name.split('/')[1] ?? '')));
+  others.set(repo, { stamp, refs });
+  return refs;
+}
+
+const stampOfFolder = (folder: string): string =>
+  [folder, statOf(folder), ...foldersIn(folder).map((name) => stampOfFolder(join(folder, name)))].join(' ');
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function statOf(path: string): string {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '-' : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
 }
 
 /**
@@ -147,7 +193,7 @@ async function compareRefs(
   for (const word of Array.from(words)) for (const part of word.split(/[:+^~]/)) words.add(part);
   const isNamed = (ref: string): boolean =>
     words.has(ref) || words.has(ref.replace(/^refs\/(heads|tags|remotes|replace)\//, ''));
-  const now = (await readSharedState(repo)).refs;
+  const now = await listRefs(repo, []);
   const names = [...new Set([...Object.keys(before.refs), ...Object.keys(now)])];
   const changed = names.filter((ref) => before.refs[ref] !== now[ref]);
   for (const ref of changed) {

@@ -56,9 +56,10 @@ export class SharedWatch {
     return this.#found;
   }
 
-  /** Before a run is handed over. */
-  async begin(folder: string): Promise<void> {
-    writeFileSync(join(folder, BEFORE_FILE), JSON.stringify(await readSharedState(this.#repo)), { mode: 0o600 });
+  /** Before a run is handed over. @param refs branches and the kanban's own refs, as listed last; null: not known */
+  async begin(folder: string, refs: ReadonlyMap<string, string> | null): Promise<void> {
+    const before = await readSharedState(this.#repo, refs);
+    writeFileSync(join(folder, BEFORE_FILE), JSON.stringify(before), { mode: 0o600 });
   }
 
   /** Once a tick, before anything else is read. @returns whether a run's end was inspected or something was restored. */

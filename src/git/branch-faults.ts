@@ -283,7 +283,7 @@ async function gitlinkFaults(
   return links.filter(({ path }) => !known.has(path)).map(({ path }) => nestedFault(id, path, true));
 }
 
-export const GITLINK = '160000';
+const GITLINK = '160000';
 
 /** @param isCommitted git has its commit id in the branch */
 export function nestedFault(id: string, path: string, isCommitted: boolean): string {

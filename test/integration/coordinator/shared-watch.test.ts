@@ -54,7 +54,8 @@ async function begun(): Promise<Begun> {
   const brief = rig.brief();
   const folder = rig.folder(brief);
   await watch.look([]);
-  await watch.begin(folder);
+  const heads = rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/kanban');
+  await watch.begin(folder, new Map(heads.split('\n').map((line) => line.split(' ') as [string, string])));
   const startedAt = Date.now();
   const env = {
     ...process.env,
