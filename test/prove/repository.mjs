@@ -108,10 +108,16 @@ export class Repository {
     };
   }
 
-  /** Its output; '' where it fails. */
+  /** Its output; '' where it fails. Runs nothing that an agent may have configured. */
   git(...args) {
+    const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
     try {
-      return execFileSync('git', args, { cwd: this.root, env: this.env, encoding: 'utf8', stdio: 'pipe' });
+      return execFileSync('git', [...harmless, ...args], {
+        cwd: this.root,
+        env: this.env,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
     } catch (error) {
       return error.status === undefined ? '' : error.stdout;
     }
