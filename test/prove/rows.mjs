@@ -331,11 +331,12 @@ for verb in approve retry undo abandon; do "$NODE" "$CLI" $verb T-5 --why x >> "
     },
     lands: null,
     named: null,
-    after: ({ repo }) => {
+    after: ({ repo, steer }) => {
+      const runs = [1, 2, 3].filter((n) => steer.has(`count/T-1.task.${n}`)).length;
       const added = [...repo.read('board/TODO.md').matchAll(/^## .*more \d+$/gm)].length;
       const worked = /more \d+/.test(repo.git('log', '--format=%s', '--grep=-> IN_PROGRESS', 'main'));
       return [
-        ...(added > 12 ? [`${added} entries were added`] : []),
+        ...(added > 12 * runs ? [`${added} entries were added`] : []),
         ...(worked || repo.landed().length > 4 ? ['what it added was worked on'] : []),
         ...(added > 0 && !/^# Proposed \(T-1\)/m.test(repo.read('board/TODO.md')) ? ['they are not parked'] : []),
       ];
