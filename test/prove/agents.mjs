@@ -81,7 +81,7 @@ async function explanation(repo) {
 
 /** The advice is copied, and the others land. */
 async function revert(repo, words) {
-  const advice = /git revert[^\n;`'"]*/.exec(words)?.[0];
+  const advice = /(?:git [^\n;`'"]*? && )*git revert(?: -[-\w]+(?: \d)?)*(?: [0-9a-f]{7,40})+/.exec(words)?.[0];
   if (advice === undefined) return ['there is no command that takes it back'];
   try {
     execFileSync('sh', ['-c', `${advice.trim()} --no-edit`.replace(/--no-edit(.*)--no-edit/, '--no-edit$1')], {
