@@ -155,7 +155,7 @@ chmod +x "$STEER/hooks/reference-transaction"; ${WORK}; git config core.hooksPat
       task: `${WORK}; git update-index --assume-unchanged shared.txt; echo hidden-work > shared.txt; report done`,
     },
     lands: null,
-    named: /shared\.txt/,
+    named: null,
     kept: 'hidden-work',
   },
   {
