@@ -1,33 +1,9 @@
 import { COORDINATOR_FIELDS, type Entry, TAGS } from './entry.ts';
-import { changeEntry, type EntryChange } from './entry-change.ts';
-import { lineBreakOf, lineEnd } from './line-breaks.ts';
+import type { EntryChange } from './entry-change.ts';
+import { lineEnd } from './line-breaks.ts';
 import { noteToEntry } from './note-to-entry.ts';
-import type { BoardOptions } from './parse.ts';
 import { outdented } from './parse-column.ts';
-import { memoFor } from './section-memo.ts';
-import { splitSections } from './sections.ts';
 
-/**
- * Lays a person's change of an entry over what the coordinator did to it since.
- * @param base the entry in the text that the person began with
- * @param mine as the person saved it
- * @param theirs as the coordinator knows it now, here or in another column
- * @returns the text for where `theirs` stands, without trailing empty lines; null if both changed the wording.
- */
-export function mergeEntry(base: Entry, mine: Entry, theirs: Entry, options: BoardOptions): string | null {
-  if (isSame(mine, base)) return theirs.source.trimEnd();
-  if (isSame(theirs, base)) return mine.source.trimEnd();
-  const isReworded = wording(mine) !== wording(base);
-  if (isReworded && wording(theirs) !== wording(base))
-    return wording(mine) === wording(theirs) ? theirs.source.trimEnd() : null;
-  const from = isReworded ? mine : theirs;
-  const source = from.kind === 'note' && theirs.kind === 'entry' ? asEntry(from, theirs.id!) : from.source;
-  const facts = splitSections(source, memoFor(options.memo, options.ids).sections)[0]?.facts;
-  if (!facts?.head) return from.source.trimEnd();
-  return changeEntry(source, facts, marks(base, mine, theirs), lineBreakOf(source)).trimEnd();
-}
-
-const isSame = (a: Entry, b: Entry): boolean => a.source.trimEnd() === b.source.trimEnd();
 export const asEntry = (note: Entry, id: string): string =>
   noteToEntry({ ...note, id }, outdented(note.source.slice(lineEnd(note.source, 0))), {}, '\n');
 

@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  lstatSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Brief, Rescue } from './folder.ts';
@@ -86,7 +77,7 @@ const MOST_LINK = 8192;
 function mendLink(brief: Brief): string[] {
   const link = join(brief.worktree, '.git');
   const stat = lstatOrNone(link);
-  const text = stat?.isFile() ? plainTextOf(link) : null;
+  const text = stat?.isFile() ? plainTextOf(link, MOST_LINK) : null;
   if (text !== null && leadsTo(brief, text)) return [];
   const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
   if (stat) renameSync(link, aside);
@@ -104,7 +95,7 @@ function leadsTo({ worktree, gitDir }: Brief, text: string): boolean {
 function mendGitDir({ gitDir, gitCommonDir }: Brief): string[] {
   const file = join(gitDir, 'commondir');
   const stat = lstatSync(file, { throwIfNoEntry: false });
-  const target = stat?.isFile() ? readFileSync(file, 'utf8').trim() : '';
+  const target = stat?.isFile() ? (plainTextOf(file, MOST_LINK) ?? '').trim() : '';
   if (target !== '' && canonical(resolve(gitDir, target)) === canonical(gitCommonDir)) return [];
   rmSync(file, { recursive: true, force: true });
   writeFileSync(file, `${gitCommonDir}\n`);

@@ -123,7 +123,11 @@ function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: st
     if (program.stdin !== null) stdin = openPlain(program.stdin) ?? 'ignore';
     const output = run.outputFd();
     const { bwrap, worktree } = run.brief;
-    const env = { ...run.environment(), ...program.env, ...(program.isAgent && !run.brief.check ? traced(run.brief) : {}) };
+    const env = {
+      ...run.environment(),
+      ...program.env,
+      ...(program.isAgent && !run.brief.check ? traced(run.brief) : {}),
+    };
     const missing = bwrap === null ? null : notThere(program.file, worktree, env['PATH']);
     if (missing !== null) return { spawnError: missing };
     const { file, args } = bwrap === null ? program : contained(bwrap, program.file, program.args);
