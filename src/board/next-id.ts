@@ -26,8 +26,12 @@ export function nextId(prefix: string, used: Iterable<string>): string {
 
 const known = new WeakMap<object, { readonly ids: string; readonly found: ReadonlySet<string> }>();
 
+/** A field that names other entries, which need not be on the board. */
+const DEPENDS = /^[ \t]*[-*+][ \t]+depend(?:s|encies)[ \t]*:.*$/gim;
+
 /**
- * Every id that stands anywhere in a text, also in a fence, a comment or a field: none of them is free.
+ * Every id that stands anywhere in a text, also in a fence or a comment, but for what an entry depends on: none of them is
+ * free.
  * @param of what the text belongs to: its ids are remembered by it
  */
 export function idsInText(of: object, text: string, ids: readonly string[]): ReadonlySet<string> {
@@ -35,7 +39,7 @@ export function idsInText(of: object, text: string, ids: readonly string[]): Rea
   const before = known.get(of);
   if (before?.ids === key) return before.found;
   const prefixes = ids.map((id) => id.replaceAll(/[.*+?^${}()|[\]\\-]/g, '\\$&')).join('|');
-  const found = new Set(text.match(new RegExp(`(?<![\\w-])(?:${prefixes})-\\d+`, 'g')));
+  const found = new Set(text.replaceAll(DEPENDS, '').match(new RegExp(`(?<![\\w-])(?:${prefixes})-\\d+`, 'g')));
   known.set(of, { ids: key, found });
   return found;
 }

@@ -137,8 +137,9 @@ export class BoardKeeper {
       .filter((path) => !skipped.has(path))
       .map((path) => ({
         code: 'board-file-missing',
+        warning: true as const,
         message: `${path} is missing on disk; the text that is committed counts`,
-        fix: `git checkout -- '${path}'    # to delete an entry, delete its text and keep the file`,
+        fix: `git checkout -- '${path}'`,
       }));
   }
 

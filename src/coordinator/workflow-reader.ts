@@ -66,9 +66,10 @@ export class WorkflowReader {
     return ok({ workflow, view, problems });
   }
 
-  /** A file of the kanban's own (prompts), read where the board is read. */
+  /** A file of the kanban's own (prompts), read where the board is read. One that is not on disk is as base has it. */
   async file(view: GitView, path: string): Promise<string | null> {
-    if (view.checkout !== null) return readText(join(view.checkout.path, path));
+    const text = view.checkout === null ? null : readText(join(view.checkout.path, path));
+    if (text !== null) return text;
     return view.base === null ? null : ((await readBlob(this.#repo, view.base, path))?.toString() ?? null);
   }
 

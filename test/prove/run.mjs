@@ -15,6 +15,8 @@ const CRASH = join(HERE, '../crash');
 
 /** `seeds` an argument list with the seed; several commands of one harness run one after the other. */
 const HARNESSES = {
+  saves: ({ short, seed }) => [[join(HERE, 'saves.mjs'), '--seed', seed, '--cases', short ? '1000' : '200000']],
+  readers: ({ short }) => [[join(HERE, 'readers.mjs'), '--landings', short ? '30' : '200']],
   agents: ({ short, seed }) => [[join(HERE, 'agents.mjs'), '--seed', seed, ...(short ? ['--short'] : [])]],
   kills: ({ short, seed }) => [
     [join(CRASH, 'landing-kills.mjs'), short ? '8' : '300', seed],

@@ -120,6 +120,7 @@ class Trial {
     };
     this.#committed = { ...this.#disk };
     this.#written = { ...this.#disk };
+    for (const [word] of this.#disk.TODO.matchAll(/w\d+x/g)) this.#everWritten.add(word);
     for (const column of COLUMNS) this.#history.wrote(column, this.#disk[column], this.#now, 'user');
     this.#places = this.#placesNow();
   }
