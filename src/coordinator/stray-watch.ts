@@ -40,8 +40,9 @@ export class StrayWatch {
   }
 
   async #isReverted(sha: string, tip: string): Promise<boolean> {
-    const words = `--grep=This reverts commit ${sha}`;
-    const args = ['log', '--first-parent', '--max-count=1', '--fixed-strings', words, '--format=%H', `${sha}..${tip}`];
+    // At the beginning of a line: our own commits quote the command that would make such a commit.
+    const words = `--grep=^This reverts commit ${sha}`;
+    const args = ['log', '--first-parent', '--max-count=1', words, '--format=%H', `${sha}..${tip}`];
     const { stdout } = await git([...args, '--'], { cwd: this.#repo.root });
     return stdout.trim() !== '';
   }

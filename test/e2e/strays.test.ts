@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
 import type { Kanban } from './rig/kanban.ts';
@@ -42,6 +43,24 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     expect(kanban.kanban('retry', 'T-1', '--why', 'undone').code).toBe(0);
     expect((await kanban.untilDone()).code, kanban.story()).toBe(0);
     await kanban.expectDone(['T-1', 'T-2']);
+  });
+
+  it('I7: a moved base: nothing lands until the advice, copied as it is, was followed', async ({ made }) => {
+    const kanban = made({ todo: TWO });
+    kanban.plan('T-1.task.1', 'save a.txt a; commit; git update-ref refs/heads/main HEAD; report done');
+    kanban.plan('T-2.task.1', 'pause two; save b.txt b; commit; report done');
+    const coordinator = kanban.start('--until-done');
+    await kanban.at('two');
+    await coordinator.needsPerson('T-1');
+    kanban.go('two');
+    expect((await coordinator.ended).code, kanban.story()).toBe(4);
+    expect(kanban.landings(), kanban.story()).toEqual([]);
+    const advice = /(git commit [^\n]*?) takes it back/.exec(kanban.kanban('show', 'T-1').out)?.[1] ?? 'false';
+    execFileSync('sh', ['-c', advice], { cwd: kanban.root, stdio: 'pipe' });
+    expect(kanban.git('status', '--porcelain')).toBe('');
+    expect((await kanban.untilDone()).code, kanban.story()).toBe(4);
+    expect(kanban.landings(), kanban.story()).toEqual(['T-2']);
+    expect(kanban.git('ls-tree', '--name-only', 'main')).not.toContain('a.txt');
   });
 
   it('on base: what the person rewrote away is in nobody’s way', async ({ made }) => {

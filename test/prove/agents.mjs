@@ -81,16 +81,16 @@ async function explanation(repo) {
 
 /** The advice is copied, and the others land. */
 async function revert(repo, words) {
-  const advice = /(?:git [^\n;`'"]*? && )*git revert(?: -[-\w]+(?: \d)?)*(?: [0-9a-f]{7,40})+/.exec(words)?.[0];
+  const advice = /(git (?:revert|commit)\b[^\n]*?) takes (?:it|them) back/.exec(words)?.[1];
   if (advice === undefined) return ['there is no command that takes it back'];
   try {
-    execFileSync('sh', ['-c', `${advice.trim()} --no-edit`.replace(/--no-edit(.*)--no-edit/, '--no-edit$1')], {
+    execFileSync('sh', ['-c', advice], {
       cwd: repo.root,
       env: { ...repo.env, GIT_EDITOR: 'true' },
       stdio: 'pipe',
     });
   } catch (error) {
-    return [`the advice fails: ${advice.trim()}: ${String(error.stderr).split('\n')[0]}`];
+    return [`the advice fails: ${advice}: ${String(error.stderr).split('\n')[0]}`];
   }
   const ended = await repo.kanban(['run', '--until-done', '--max-wait', '15s'], LONGEST);
   return ended.code === 0 || ended.code === 4 ? [] : [`after the revert: exit code ${ended.code}`];

@@ -181,7 +181,7 @@ chmod +x "$STEER/hooks/reference-transaction"; ${WORK}; git config core.hooksPat
     kind: 3,
     plans: { task: `${WORK}; git update-ref refs/heads/main HEAD; report done` },
     lands: false,
-    named: /git revert/,
+    named: /takes it back/,
     waits: true,
     differs: ['main'],
   },
