@@ -1,6 +1,7 @@
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, openRepository, type Repository } from '../git/git.ts';
+import { unclearForms } from '../landing/changelog-forms.ts';
 import { textFollowing } from '../plain-file.ts';
 import type { PreflightFacts } from '../preflight/facts.ts';
 import { preflight } from '../preflight/preflight.ts';
@@ -90,6 +91,7 @@ export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
     pullRebase: config,
     remote,
     workspaces,
+    changelogForms: readChangelogForms(settings, quick.baseCheckout ?? repo.root, files),
     agents,
     teamChecks,
     containment: held.problem,
@@ -233,6 +235,7 @@ async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]
     operation: null,
     diskFree: null,
     workspaces: null,
+    changelogForms: [],
     uncommitted: [],
     promptProblems: [],
     agents: [],
@@ -248,6 +251,20 @@ async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]
     signs: false,
     notIgnored: [],
   };
+}
+
+function readChangelogForms(
+  { changelog }: Settings,
+  checkout: string,
+  files: readonly string[],
+): PreflightFacts['changelogForms'] {
+  if (changelog === null) return [];
+  try {
+    return unclearForms(changelog, textFollowing(join(checkout, changelog)), files);
+  } catch {
+    // A folder, or a file that can't be read: the landing reports it.
+    return [];
+  }
 }
 
 async function gitVersion(cwd: string): Promise<string | null> {

@@ -33,6 +33,8 @@ export interface PreflightFacts {
   readonly diskFree: number | null;
   /** The file that says that this is a workspace of npm, pnpm or yarn; null = none. */
   readonly workspaces: string | null;
+  /** What of the changelog's form is not understood, with what is done instead. */
+  readonly changelogForms: readonly { readonly what: string; readonly instead: string }[];
   /** Another coordinator that is alive, or whose host can't be judged from here. */
   readonly otherCoordinator: { readonly pid: number; readonly host: string; readonly here: boolean } | null;
   /** Tracked files that differ from HEAD, in base's checkout; the kanban's own are left out. */

@@ -34,6 +34,7 @@ import { settings } from './checks/settings.ts';
 import { shallow } from './checks/shallow.ts';
 import { teamChecks } from './checks/team-checks.ts';
 import { signing } from './checks/signing.ts';
+import { changelogForm } from './checks/changelog-form.ts';
 import { testerRun } from './checks/tester-run.ts';
 import { uncommitted } from './checks/uncommitted.ts';
 import { workspaces } from './checks/workspaces.ts';
@@ -78,6 +79,7 @@ export const checks: readonly Check[] = [
   pullRebase,
   shallow,
   testerRun,
+  changelogForm,
   nodeEndOfLife,
   agentsFound,
   agentLogin,

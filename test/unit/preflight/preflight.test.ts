@@ -51,6 +51,7 @@ const well: PreflightFacts = {
   operation: null,
   diskFree: 50 * 2 ** 30,
   workspaces: null,
+  changelogForms: [],
   otherCoordinator: null,
   uncommitted: [],
   inWork: 0,
@@ -143,6 +144,11 @@ describe('preflight', () => {
     ['little room', { diskFree: 2 ** 30 }, ['told disk']],
     ['an unknown disk', { diskFree: null }, []],
     ['workspaces', { workspaces: 'package.json' }, ['stops workspaces']],
+    [
+      'a changelog of a form that is not understood',
+      { changelogForms: [{ what: 'no heading in it names a release', instead: 'the section goes on top' }] },
+      ['told changelog-form'],
+    ],
     [
       'workspaces that are installed',
       { workspaces: 'package.json', settings: settings({ afterCreate: 'npm ci' }) },
