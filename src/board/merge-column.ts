@@ -32,7 +32,8 @@ export function mergeColumn(columns: Threefold<ParsedColumn>, planned: readonly 
   const pieces = (side: Side): Piece[] => piecesOf(side, columns[side], here);
   const all = { base: pieces('base'), ours: pieces('ours'), theirs: pieces('theirs') };
   const stable = stableOf(all);
-  const ruled = (one: Planned): Side => rulerOf(one, column, stable, all);
+  const above = { base: countAbove(all.base, stable), ours: countAbove(all.ours, stable) };
+  const ruled = (one: Planned): Side => rulerOf(one, column, { above });
   const kept = (side: Side): Piece[][] =>
     regions(
       all[side].filter((piece) => {
@@ -119,25 +120,27 @@ function longestRun(list: readonly Planned[], other: readonly Planned[]): Readon
 function rulerOf(
   one: Planned,
   column: Entry['column'],
-  stable: ReadonlySet<Planned>,
-  all: Threefold<readonly Piece[]>,
+  stable: { readonly above: Readonly<Record<'base' | 'ours', ReadonlyMap<Planned, number>>> },
 ): Side {
   if (one.ours?.column !== column) return 'theirs';
   if (one.theirs?.column === column && (one.ours.kind !== one.theirs.kind || one.ours.parked !== one.theirs.parked))
     return one.side;
   if (one.theirs?.column !== column || one.base?.column !== column) return 'ours';
   // All three have it: ours if we put it elsewhere among the entries that stayed.
-  const above = (side: Side): string => {
-    const order = all[side].flatMap(({ planned }) => planned ?? []);
-    return order
-      .slice(0, order.indexOf(one))
-      .flatMap((other) => (stable.has(other) ? [nameOf(other)] : []))
-      .join('\n');
-  };
-  return above('ours') === above('base') ? 'theirs' : 'ours';
+  return stable.above.ours.get(one) === stable.above.base.get(one) ? 'theirs' : 'ours';
 }
 
-const nameOf = ({ ours, theirs }: Planned): string => (ours ?? theirs)?.key ?? '';
+/** How many of the entries that stayed, which have the same order on all sides, stand above each entry. */
+function countAbove(pieces: readonly Piece[], stable: ReadonlySet<Planned>): ReadonlyMap<Planned, number> {
+  const above = new Map<Planned, number>();
+  let count = 0;
+  for (const { planned } of pieces) {
+    if (planned === null) continue;
+    above.set(planned, count);
+    if (stable.has(planned)) count++;
+  }
+  return above;
+}
 
 /** The pieces between stable entries; every second region is a stable entry. */
 function regions(pieces: readonly Piece[], stable: ReadonlySet<Planned>): Piece[][] {

@@ -33,11 +33,11 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   const versions = save.versions.map(({ text }) => ({ text, entries: () => here(text).column.entries }));
   const { nearest, isRewrite } = madeFrom(versions, { text: save.disk, entries: mine.column.entries });
   const coordinatorWrote = save.versions.slice(nearest + 1).some(({ by }) => by === 'coordinator');
-  // Where only the user wrote since, the save follows on their own last one.
   const elsewhere = COLUMNS.flatMap((column) =>
     column === save.column ? [] : parse(save.others[column] ?? '', column).column.entries,
   );
   const isPaste = putsIn(save, mine.column.entries, here(save.versions[newest]!.text).column.entries, elsewhere);
+  // Where only the user wrote since, the save follows on their own last one.
   const from = isRewrite || !coordinatorWrote || isPaste ? newest : nearest;
   const known: Known = {
     save,

@@ -38,7 +38,8 @@ export class SaveHistory {
   readonly #saves = new Map<Column, { readonly text: string; readonly since: number; asSaved: boolean }>();
   /** Saves that another save took the place of before they were read, and before they were in any version. */
   readonly #replaced = new Map<Column, readonly string[]>();
-  #last: { readonly key: readonly unknown[]; readonly reads: Reads } | null = null;
+  /** The last answer, good until a save need not wait any more. */
+  #last: { readonly key: readonly unknown[]; readonly reads: Reads; readonly until: number } | null = null;
   #revision = 0;
 
   /** The coordinator's text of a column; null: none is known. */
@@ -71,8 +72,9 @@ export class SaveHistory {
   /** The result of a save was written: what it lacked has been restored once, what it had too much is out of it. */
   settled({ column, disk, reading, since: at }: Omit<ReadSave, 'waitsUntil'>): void {
     // An editor may hold the save itself from now on.
+    const written = this.newest(column) ?? reading.text;
     this.#push(column, { text: disk, at, by: 'user' });
-    this.#push(column, { text: reading.text, at, by: 'coordinator' });
+    this.#push(column, { text: written, at, by: 'coordinator' });
     for (const { id } of reading.restored)
       if (this.#restored.get(id)?.column !== column) this.#restored.set(id, { column, at });
     for (const [id, source] of reading.removed) this.#removed.set(id, { column, at, source });
@@ -104,10 +106,9 @@ export class SaveHistory {
   ): Reads {
     this.#forget(known.now);
     for (const column of COLUMNS) this.#note(column, disk[column], committed[column], known.now);
-    const waiting = [...this.#saves.values()].some(({ since }) => known.now - since < SECOND_HALF);
     const key = [this.#revision, known.gone.size, ...COLUMNS.flatMap((one) => [disk[one], committed[one]])];
-    if (!waiting && this.#last !== null && this.#last.key.every((part, index) => part === key[index]))
-      return this.#last.reads;
+    const last = this.#last;
+    if (last !== null && known.now < last.until && last.key.every((part, index) => part === key[index])) return last.reads;
     const texts: Record<Column, string | null> = { ...disk };
     for (const column of COLUMNS) texts[column] ??= committed[column];
     const saves: ReadSave[] = [];
@@ -150,7 +151,8 @@ export class SaveHistory {
       Object.assign(texts, reading.others);
     }
     const reads = { texts, saves };
-    this.#last = waiting ? null : { key, reads };
+    const waits = saves.flatMap(({ waitsUntil }) => (waitsUntil > known.now ? [waitsUntil] : []));
+    this.#last = { key, reads, until: Math.min(...waits) };
     return reads;
   }
 

@@ -6,7 +6,7 @@ import { linesWithText } from './line-distance.ts';
 import { pairSides, type Trio } from './merge-pairs.ts';
 import { planMerge, type Planned } from './merge-plan.ts';
 import type { BoardOptions } from './parse.ts';
-import { CUT_AND_PASTE, type Save, SECOND_DELETION } from './save.ts';
+import { CUT_AND_PASTE, SAVED_AS, type Save, SECOND_DELETION, type Version } from './save.ts';
 import { memoFor } from './section-memo.ts';
 import { splitSections } from './sections.ts';
 
@@ -50,6 +50,7 @@ export interface SavePlan {
 /** What a save says about an entry that it lacks. */
 type Absence = 'deleted' | 'stays' | 'stays-paused' | 'moved-by-hand';
 
+const OTHER_WORDS = 'other words for this entry were saved:';
 const LEFT_OUT = 'left out by a save that may have been older; delete it again, or delete [PAUSED]';
 const CAME_BACK = 'you had deleted it, and a save that may have been older has it; delete it again, or delete [PAUSED]';
 
@@ -66,30 +67,42 @@ export function planSave(saved: Known, options: BoardOptions): SavePlan {
     ({ base, ours, theirs }) => base !== undefined || theirs !== undefined || ours?.column === column,
   );
   const absent = new Map<Entry, Absence>();
+  let cut: boolean | null = null;
+  const isCut = (): boolean => (cut ??= isPureCut(known));
   for (const trio of trios)
-    if (trio.ours?.column === column && !trio.theirs) absent.set(trio.ours, absenceOf({ ...trio, ours: trio.ours }, known, options));
+    if (trio.ours?.column === column && !trio.theirs) absent.set(trio.ours, absenceOf({ ...trio, ours: trio.ours }, known, isCut, options));
   const returned = returnedByHand(known);
   const planned = mergedPlan(known, trios, absent, options);
-  const plan: { -readonly [K in keyof SavePlan]: SavePlan[K] } & {
-    there: { entry: Entry; text: string | null }[];
-    pasted: { column: Column; source: string }[];
-    moved: { id: string; to: Column | null }[];
-    restored: { id: string; paused: boolean }[];
-    returned: string[];
-    removed: Map<string, string>;
-    ambiguous: string[];
-    planned: Planned[];
-  } = { isAsSaved: false, planned: [], there: [], pasted: [], moved: [], restored: [], returned: [], removed: new Map(), ambiguous: [] };
+  const plan: Draft = {
+    planned: [],
+    there: [],
+    pasted: [],
+    moved: [],
+    restored: [],
+    returned: [],
+    removed: new Map(),
+    ambiguous: [],
+  };
   for (const one of planned) placeOne(one, known, absent, returned, plan, options);
   for (const [entry, absence] of absent)
-    if (absence === 'moved-by-hand') plan.pasted.push(...(pastedOf(entry, save) ?? []));
+    if (absence === 'moved-by-hand') plan.pasted.push(...pastedOf(entry, save));
+  const placed = new Set(plan.planned.map((one) => one.theirs));
   for (const { base, ours, theirs } of trios)
-    if (base && theirs && !ours && !plan.planned.some((one) => one.theirs === theirs)) {
-      plan.moved.push({ id: theirs.id ?? theirs.key, to: null });
-    }
+    if (base && theirs && !ours && !placed.has(theirs)) plan.moved.push({ id: theirs.id ?? theirs.key, to: null });
   plan.there.push(...returned.map((entry) => ({ entry, text: null })));
-  plan.isAsSaved = isAsSaved(known, plan.planned);
-  return plan;
+  return { ...plan, isAsSaved: isAsSaved(known, plan.planned) };
+}
+
+/** A plan that is being made. */
+interface Draft {
+  readonly planned: Planned[];
+  readonly there: { readonly entry: Entry; readonly text: string | null }[];
+  readonly pasted: { readonly column: Column; readonly source: string }[];
+  readonly moved: { readonly id: string; readonly to: Column | null }[];
+  readonly restored: { readonly id: string; readonly paused: boolean }[];
+  readonly returned: string[];
+  readonly removed: Map<string, string>;
+  readonly ambiguous: string[];
 }
 
 /**
@@ -101,7 +114,7 @@ function formerEntries({ save, base, now, mine, elsewhere, entriesOf }: Known): 
   const away = new Set(elsewhere.map(({ id }) => id));
   return mine.flatMap((entry): Entry[] => {
     if (entry.id === null || here.has(entry.id) || !away.has(entry.id)) return [];
-    const index = save.versions.findLastIndex(({ text }) => isNamed(entry, text));
+    const index = save.versions.findLastIndex((version) => isNamed(entry, version));
     const former = index < 0 ? undefined : entriesOf(index).find(({ id }) => id === entry.id);
     return former === undefined ? [] : [former];
   });
@@ -148,13 +161,19 @@ export function withPasted(
 const canPaste = (pasted: { readonly column: Column; readonly source: string }, save: Save, options: BoardOptions): boolean =>
   withPasted(save.others[pasted.column] ?? '', pasted, options) !== null;
 
-function absenceOf(trio: Trio & { readonly ours: Entry }, known: Known, options: BoardOptions): Absence {
+/** @param isCut the newest text without what the save lacks is the save */
+function absenceOf(
+  trio: Trio & { readonly ours: Entry },
+  known: Known,
+  isCut: () => boolean,
+  options: BoardOptions,
+): Absence {
   const { base, ours } = trio;
   const { save } = known;
   // It stands in another column: that is where it was moved to.
   if (ours.id !== null && known.elsewhere.some(({ id }) => id === ours.id)) return 'deleted';
   const isInWork = save.column !== 'TODO' && !ours.parked && ours.kind === 'entry';
-  if (isPureCut(known) && pastedOf(ours, save).some((pasted) => canPaste(pasted, save, options))) return 'moved-by-hand';
+  if (pastedOf(ours, save).some((pasted) => canPaste(pasted, save, options)) && isCut()) return 'moved-by-hand';
   const earlier = ours.id === null ? undefined : save.restored?.get(ours.id);
   if (earlier?.column === save.column && ours.parked === false) {
     if (!isWithin(save, earlier.at, SECOND_DELETION)) return 'deleted';
@@ -168,7 +187,7 @@ function absenceOf(trio: Trio & { readonly ours: Entry }, known: Known, options:
   const by = writerOf(ours, save, since);
   if (base !== undefined) return by === 'coordinator' ? 'stays-paused' : 'deleted';
   if (ours.parked) return 'stays';
-  return by === 'coordinator' && !isPureCut(known) ? 'stays' : 'stays-paused';
+  return by === 'coordinator' && !isCut() ? 'stays' : 'stays-paused';
 }
 
 const isSameEntry = (a: Entry, b: Entry): boolean =>
@@ -177,20 +196,39 @@ const isSameEntry = (a: Entry, b: Entry): boolean =>
 /** Who brought an entry into the file since a version: the writer of the first of the versions without a gap that name it. */
 function writerOf(entry: Entry, { versions }: Save, since: number): 'coordinator' | 'user' {
   let by: 'coordinator' | 'user' = versions.at(-1)!.by;
-  for (let index = versions.length - 1; index > since && isNamed(entry, versions[index]!.text); index--) by = versions[index]!.by;
+  for (let index = versions.length - 1; index > since && isNamed(entry, versions[index]!); index--) by = versions[index]!.by;
   return by;
 }
 
-const isNamed = ({ id, source }: Entry, text: string): boolean =>
-  id === null ? text.includes(source.trimEnd()) : new RegExp(`(?<![\\w-])${escaped(id)}(?![\\w-])`).test(text);
+const isNamed = ({ id, source }: Entry, { text }: Version): boolean =>
+  id === null ? text.includes(source.trimEnd()) : idsIn(text).has(id);
 
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Everything in a text that looks like an id; of the texts that were asked for last it is remembered. */
+function idsIn(text: string): ReadonlySet<string> {
+  const known = mentioned.get(text);
+  if (known !== undefined) return known;
+  const found = new Set(text.match(/(?<![\w-])[A-Za-z][\w-]*-\d+(?![\w-])/g));
+  if (mentioned.size >= MAX_MENTIONED) mentioned.delete(mentioned.keys().next().value ?? '');
+  mentioned.set(text, found);
+  return found;
+}
+
+const mentioned = new Map<string, ReadonlySet<string>>();
+const MAX_MENTIONED = 800;
 
 /** The file as the coordinator knows it, without the entries that the save lacks, is the save. */
 function isPureCut({ save, now, mine }: Known): boolean {
-  let rest = save.versions.at(-1)!.text;
-  for (const entry of now.toReversed())
-    if (!mine.some((one) => isSameEntry(one, entry))) rest = rest.slice(0, entry.start) + rest.slice(entry.end);
+  const text = save.versions.at(-1)!.text;
+  const name = ({ id, source }: Entry): string => id ?? `?${source.trimEnd()}`;
+  const there = new Set(mine.map(name));
+  const parts: string[] = [];
+  let at = 0;
+  for (const entry of now) {
+    if (there.has(name(entry))) continue;
+    parts.push(text.slice(at, entry.start));
+    at = entry.end;
+  }
+  const rest = parts.join('') + text.slice(at);
   return linesWithText(rest).join('\n') === linesWithText(save.disk).join('\n');
 }
 
@@ -231,15 +269,7 @@ function placeOne(
   known: Known,
   absent: ReadonlyMap<Entry, Absence>,
   returned: readonly Entry[],
-  plan: {
-    planned: Planned[];
-    there: { entry: Entry; text: string | null }[];
-    moved: { id: string; to: Column | null }[];
-    restored: { id: string; paused: boolean }[];
-    returned: string[];
-    removed: Map<string, string>;
-    ambiguous: string[];
-  },
+  plan: Draft,
   options: BoardOptions,
 ): void {
   const { save } = known;
@@ -278,8 +308,8 @@ function placeOne(
 function withWords(ours: Entry, theirs: Entry, save: Save, options: BoardOptions): string {
   const lines = new Set(linesWithText(ours.source));
   if (linesWithText(theirs.source).every((line) => lines.has(line))) return ours.source;
-  const hint = `other words for this entry were saved: git show ${save.keepAs ?? 'refs/kanban/saves/'}`;
-  if (ours.kind === 'note' || ours.feedback?.includes(hint) === true) return ours.source;
+  if (ours.kind === 'note' || ours.feedback?.startsWith(OTHER_WORDS) === true) return ours.source;
+  const hint = `${OTHER_WORDS} ${SAVED_AS}`;
   return changed(ours, { setFields: { feedback: ours.feedback === null ? hint : `${hint}; ${ours.feedback}` } }, options);
 }
 
@@ -304,13 +334,13 @@ function cameBack(theirs: Entry, base: Entry | undefined, known: Known): boolean
   if (known.isPaste && isWithin(save, leftAt(theirs, save), CUT_AND_PASTE)) return false;
   if (theirs.id !== null && (save.known?.has(theirs.id) === true || save.gone?.has(theirs.id) === true)) return false;
   if (base !== undefined) return true;
-  return theirs.id !== null && !known.now.some((one) => one.id === theirs.id) && save.versions.some(({ text }) => isNamed(theirs, text));
+  return theirs.id !== null && !known.now.some((one) => one.id === theirs.id) && save.versions.some((version) => isNamed(theirs, version));
 }
 
 /** When an entry left the file, epoch ms. */
 function leftAt(entry: Entry, { versions }: Save): number {
   let at = versions.at(-1)!.at;
-  for (let index = versions.length - 1; index >= 0 && !isNamed(entry, versions[index]!.text); index--) at = versions[index]!.at;
+  for (let index = versions.length - 1; index >= 0 && !isNamed(entry, versions[index]!); index--) at = versions[index]!.at;
   return at;
 }
 

@@ -43,8 +43,6 @@ export interface Save {
   readonly restored?: ReadonlyMap<string, RestoredEntry>;
   /** Entries that were taken out of an earlier save of another column, by id: perhaps the first half of a cut and paste. */
   readonly removed?: ReadonlyMap<string, RemovedEntry>;
-  /** The ref under which the save will be kept, if it has to be. */
-  readonly keepAs?: string;
   /** Texts that the user saved since the newest version and that this save took the place of, unread. */
   readonly replaced?: readonly string[];
 }
@@ -70,6 +68,9 @@ export interface SaveReading {
   /** Texts with words of the user that are in no file afterwards: they must be kept in git first. */
   readonly keep: readonly string[];
 }
+
+/** Stands in a text for the command that prints the kept save, until its ref is known. */
+export const SAVED_AS = 'git show refs/kanban/saves/<n>';
 
 /** The user has this long to paste what was cut: DESIGN.md section 3, "cut and paste takes a minute". */
 export const CUT_AND_PASTE = 10 * 60_000;

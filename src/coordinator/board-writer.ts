@@ -5,7 +5,7 @@ import { parseIdentity, type Identity } from '../git/identity.ts';
 import { signersOf } from '../git/identity.ts';
 import { readDisk } from '../landing/disk-file.ts';
 import { commitMove, writeFiles, type MoveFile } from '../landing/move.ts';
-import type { SaveReading } from '../board/save.ts';
+import { SAVED_AS, type SaveReading } from '../board/save.ts';
 import type { ReadSave } from '../board/save-history.ts';
 import { keepSave } from './kept-saves.ts';
 import { readBlob } from '../git/objects.ts';
@@ -116,6 +116,10 @@ export class BoardWriter {
     );
     const kept = await this.#keep(saves);
     if (!kept.ok) return { kind: 'later', why: kept.error };
+    for (const save of saves) {
+      const [ref] = kept.value.get(save) ?? [];
+      if (ref !== undefined) this.#nameKept(ref, this.#path(save.column), texts);
+    }
     const restored = saves.flatMap(({ reading }) => reading.restored.map(({ id }) => id));
     const isEdit = COLUMNS.some((column) => (texts[column] ?? '') !== (this.#committed[column] ?? ''));
     const files = edited.map((column) => this.#file(column, this.#texts[column]));
@@ -130,6 +134,16 @@ export class BoardWriter {
     if (isEdit)
       this.#emit({ type: 'board-edited', files: edited.map((column) => this.#path(column)), commit: written.sha });
     return written;
+  }
+
+  /** Feedback that names a kept save gets its ref. */
+  #nameKept(ref: string, path: string, texts: Record<Column, string | null>): void {
+    const named = { ...this.#texts };
+    for (const column of COLUMNS) {
+      named[column] = this.#texts[column]?.replaceAll(SAVED_AS, `git show ${ref}:${path}`) ?? null;
+      if (texts[column] === this.#texts[column]) texts[column] = named[column];
+    }
+    this.#texts = named;
   }
 
   /** Keeps what of the user's saves will be in no file. @returns the refs, by save */
@@ -201,7 +215,7 @@ export class BoardWriter {
       committed: bytesOf(this.#committed[column]),
       to: bytesOf(onDisk(to)),
       crlf,
-      skipped: this.#observer.keeper.skipped.has(this.#path(column)),
+      skipped: this.#disk?.[column] === null && this.#observer.keeper.skipped.has(this.#path(column)),
     };
   }
 

@@ -122,6 +122,7 @@ export class BoardKeeper {
   /** A column file that base has is not on disk. That is not a deletion: base's text counts, and the next move writes it again. */
   async #missing(checkout: string, folder: string, disk: BoardTexts | null, committed: BoardTexts): Promise<Problem[]> {
     if (disk === null) return [];
+    if (COLUMNS.every((column) => disk[column] !== null)) this.#sparse = null;
     const paths = COLUMNS.flatMap((column) =>
       disk[column] === null && committed[column] !== null ? [`${folder}/${column}.md`] : [],
     );
@@ -217,7 +218,6 @@ export class BoardKeeper {
   async #recallVersions(column: Column, folder: string): Promise<void> {
     const base = this.#committed?.base;
     if (base === undefined || this.#recalled.has(column)) return;
-    this.#recalled.add(column);
     const path = `${folder}/${column}.md`;
     const { stdout } = await git(['log', '--first-parent', '-n', '100', '-z', '--format=%H %ct %B', base, '--', path], {
       cwd: this.#repo.root,
@@ -235,6 +235,7 @@ export class BoardKeeper {
       if (at < Date.now() - EDITOR_MEMORY * 1000) break;
     }
     this.saves.recall(column, older, restored);
+    this.#recalled.add(column);
   }
 
   #watchStanding(board: Board, committed: BoardTexts, now: number, changedAt: number): void {

@@ -1,5 +1,6 @@
 import type { Repository } from '../git/git.ts';
-import { editTree, readBlob, readCommit, writeCommit } from '../git/objects.ts';
+import { objectName } from '../git/loose.ts';
+import { editTree, entryAt, readCommit, writeCommit } from '../git/objects.ts';
 import { failed, ok, type Result } from '../problem.ts';
 import { readRefs, updateRefs, type RefUpdate } from '../git/refs.ts';
 
@@ -23,8 +24,8 @@ export async function keepSave(
     .map(({ name, sha }) => ({ name, sha, n: Number(name.slice(SAVES.length)) }))
     .filter(({ n }) => Number.isSafeInteger(n))
     .toSorted((a, b) => b.n - a.n);
-  for (const { name, sha } of refs.slice(0, 5))
-    if ((await readBlob(repo, sha, path))?.toString() === text) return ok(name);
+  const blob = objectName(repo, 'blob', Buffer.from(text));
+  for (const { name, sha } of refs) if ((await entryAt(repo, sha, path))?.sha === blob) return ok(name);
   const commit = await readCommit(repo, base);
   if (commit === null) return failed(`${base} is not a commit`);
   const tree = await editTree(repo, commit.tree, new Map([[path, Buffer.from(text)]]));

@@ -7,8 +7,9 @@ import { entryAt, readBytes, readCommit, resolve } from '../git/objects.ts';
 import { isUtf8Path, toBytes } from '../git/tree.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
 import { objectName } from '../git/loose.ts';
-import { placeDraft, placeOf, writeDraft } from './disk-file.ts';
-import { draftFolder, type LandingJournal } from './journal.ts';
+import { placeOf } from './disk-file.ts';
+import type { LandingJournal } from './journal.ts';
+import { replaceFile } from './write-ahead.ts';
 import { contentOf, lookAt } from './preflight.ts';
 
 /**
@@ -63,10 +64,9 @@ async function byRename(repo: Repository, root: string, changes: readonly TreeCh
     const place = join(root, path);
     const stat = lookAt(place);
     if (!stat?.isFile() || objectName(repo, 'blob', readFileSync(place)) !== after.sha) continue;
-    const bytes = await readBytes(repo, before.sha);
-    if (bytes === null) continue;
-    placeDraft(writeDraft(place, bytes, draftFolder(repo)), place);
-    written.add(path);
+    const [bytes, landed] = [await readBytes(repo, before.sha), await readBytes(repo, after.sha)];
+    if (bytes === null || landed === null) continue;
+    if (replaceFile(repo, place, landed, bytes)) written.add(path);
   }
   return written;
 }

@@ -46,7 +46,7 @@ export async function writeAhead(
   const edits = files.map(({ path, mode, before, after: to }) => ({ path, allowed: [before], to: { mode, sha: to } }));
   const staged = await setIndexEntries(repo, checkout, edits);
   if (!staged.ok) return [];
-  for (const { path, from, to } of files) replace(repo, join(checkout.path, path), from, to);
+  for (const { path, from, to } of files) replaceFile(repo, join(checkout.path, path), from, to);
   return files;
 }
 
@@ -65,7 +65,7 @@ export async function takeBackAhead(
     const staged = await setIndexEntries(repo, checkout, [{ path, allowed: [after], to: entry }]);
     if (!staged.ok && staged.why === 'locked') return false;
     const place = join(checkout.path, path);
-    if (from !== null) replace(repo, place, to, from);
+    if (from !== null) replaceFile(repo, place, to, from);
     else if (isSame(readDisk(place), to)) removeFile(place);
   }
   return true;
@@ -97,10 +97,13 @@ async function planned(
   return isCrlf ? { ...file, to: withCr(after) } : null;
 }
 
-function replace(repo: Repository, place: string, from: Uint8Array | null, to: Uint8Array): void {
+/** Gives a file other bytes by rename, if it has the expected ones right before. @returns whether it had */
+export function replaceFile(repo: Repository, place: string, from: Uint8Array | null, to: Uint8Array): boolean {
   const draft = writeDraft(place, to, draftFolder(repo));
-  if (isSame(readDisk(place), from)) placeDraft(draft, place);
+  const isExpected = isSame(readDisk(place), from);
+  if (isExpected) placeDraft(draft, place);
   else removeFile(draft);
+  return isExpected;
 }
 
 const withCr = (bytes: Buffer): Buffer => Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1');
