@@ -126,7 +126,7 @@ function fallBack(
   }
   const newest = save.versions.length - 1;
   const now = save.versions[newest]!.text;
-  return { ...asSaved(save, newest), text: now, keep: [save.disk, ...(save.replaced ?? [])] };
+  return { ...asSaved(save, newest), text: now, keep: [save.disk] };
 }
 
 function joined(
@@ -167,29 +167,12 @@ function changedOthers(save: Save, plan: SavePlan, options: BoardOptions): Parti
   return others;
 }
 
-/**
- * Texts of the user that would be in no file afterwards: the save, if lines of it that its own version did not have are lost;
- * and what the user saved before, if an older text took its place. A line that was typed on is not lost.
- */
+/** The save, if lines of it that its own version did not have are in no file afterwards. A line that was typed on is not lost. */
 function toKeep(save: Save, nearest: number, text: string, others: Partial<Record<Column, string>>): string[] {
   const after = [text, ...COLUMNS.flatMap((column) => others[column] ?? save.others[column] ?? [])];
   const there = new Set(after.flatMap(linesWithText));
   const known = new Set(linesWithText(save.versions[nearest]!.text));
-  const isLost = (line: string, besides: ReadonlySet<string>): boolean =>
-    !there.has(line) && !besides.has(line) && !after.some((one) => one.includes(line.trim()));
-  const lost = (one: string, besides: ReadonlySet<string>): boolean =>
-    linesWithText(one).some((line) => isLost(line, besides));
-  const last = save.versions.at(-1)!;
-  const isReplaced = last.by === 'user' && nearest < save.versions.length - 1 && lost(last.text, NO_LINES);
-  const replaced = save.replaced ?? [];
-  const old = new Set(replaced.length === 0 ? [] : save.versions.flatMap((version) => linesWithText(version.text)));
-  return [
-    ...new Set([
-      ...(lost(save.disk, known) ? [save.disk] : []),
-      ...(isReplaced ? [last.text] : []),
-      ...replaced.filter((one) => lost(one, old)),
-    ]),
-  ];
+  const isLost = (line: string): boolean =>
+    !there.has(line) && !known.has(line) && !after.some((one) => one.includes(line.trim()));
+  return linesWithText(save.disk).some(isLost) ? [save.disk] : [];
 }
-
-const NO_LINES: ReadonlySet<string> = new Set();

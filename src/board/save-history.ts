@@ -1,5 +1,7 @@
 import { type BoardTexts, type Column, COLUMNS } from './entry.ts';
+import { linesWithText, textDistance } from './line-distance.ts';
 import { readSave } from './reconcile.ts';
+import { idsIn } from './save-plan.ts';
 import { type BoardOptions, columnPath } from './parse.ts';
 import { parseColumn } from './parse-column.ts';
 import { CUT_AND_PASTE, type RemovedEntry, type RestoredEntry, type SaveReading, type Version } from './save.ts';
@@ -19,8 +21,9 @@ export interface ReadSave {
 const REMEMBERED = 3_600_000;
 /** At most this many versions of a column are kept. */
 const MAX_VERSIONS = 200;
-/** At most this many of them are looked at. */
-const MAX_REPLACED = 10;
+const TITLES = /^(?:#{1,6}|[ \t]*[-*+][ \t]+\[.\]).*$/gm;
+/** At most this many superseded texts are looked at. */
+const MAX_SUPERSEDED = 10;
 /** A text that was on disk for less time is one that an editor was writing. */
 const STILL = 300;
 /** A save that may be one half of a move by hand waits this long for the other half. */
@@ -36,11 +39,14 @@ export class SaveHistory {
   readonly #removed = new Map<string, RemovedEntry>();
   /** The last save of each column that differs from the newest version: since when, and whether it counts as it is. */
   readonly #saves = new Map<Column, { readonly text: string; readonly since: number; asSaved: boolean }>();
-  /** Saves that another save took the place of before they were read, and before they were in any version. */
-  readonly #replaced = new Map<Column, readonly string[]>();
+  /** Saves that are in no commit and that an older text took the place of. */
+  readonly #superseded = new Map<Column, readonly string[]>();
+  /** The last saves that another one took the place of. */
+  readonly #recent = new Map<Column, readonly string[]>();
   /** The last answer, good until a save need not wait any more. */
   #last: { readonly key: readonly unknown[]; readonly reads: Reads; readonly until: number } | null = null;
   #revision = 0;
+  #ids: { readonly revision: number; readonly found: ReadonlySet<string> } | null = null;
 
   /** The coordinator's text of a column; null: none is known. */
   newest(column: Column): string | null {
@@ -70,9 +76,8 @@ export class SaveHistory {
   }
 
   /** The result of a save was written: what it lacked has been restored once, what it had too much is out of it. */
-  settled({ column, disk, reading, since: at }: Omit<ReadSave, 'waitsUntil'>): void {
+  settled({ column, disk, reading, since: at }: Omit<ReadSave, 'waitsUntil'>, written: string): void {
     // An editor may hold the save itself from now on.
-    const written = this.newest(column) ?? reading.text;
     this.#push(column, { text: disk, at, by: 'user' });
     this.#push(column, { text: written, at, by: 'coordinator' });
     for (const { id } of reading.restored)
@@ -80,8 +85,22 @@ export class SaveHistory {
     for (const [id, source] of reading.removed) this.#removed.set(id, { column, at, source });
     // The same bytes again are another save.
     this.#saves.delete(column);
-    this.#replaced.delete(column);
     this.#revision++;
+  }
+
+  /** A text that was lost is kept in git. */
+  kept({ column, text }: LostText): void {
+    this.#superseded.set(column, (this.#superseded.get(column) ?? []).filter((one) => one !== text));
+    this.#revision++;
+  }
+
+  /** Ids in headings and checkbox lines of the texts that the files have had. */
+  ids(): ReadonlySet<string> {
+    if (this.#ids?.revision !== this.#revision) {
+      const lines = [...this.#versions.values()].flatMap((versions) => versions.flatMap(({ text }) => text.match(TITLES) ?? []));
+      this.#ids = { revision: this.#revision, found: new Set([...new Set(lines)].flatMap((line) => [...idsIn(line)])) };
+    }
+    return this.#ids.found;
   }
 
   /** The coordinator moved entries: what saves said of their old places is past. */
@@ -138,7 +157,6 @@ export class SaveHistory {
           at: save.since,
           restored: this.#restored,
           removed: this.#removed,
-          replaced: this.#replaced.get(column) ?? [],
         },
         options,
       );
@@ -150,7 +168,7 @@ export class SaveHistory {
       texts[column] = reading.text;
       Object.assign(texts, reading.others);
     }
-    const reads = { texts, saves };
+    const reads = { texts, saves, lost: this.#lost(texts, committed, saves, known.now) };
     const waits = saves.flatMap(({ waitsUntil }) => (waitsUntil > known.now ? [waitsUntil] : []));
     this.#last = { key, reads, until: Math.min(...waits) };
     return reads;
@@ -172,18 +190,43 @@ export class SaveHistory {
     const newest = this.newest(column);
     if (disk === null || disk === newest || disk === (committed ?? '')) {
       this.#saves.delete(column);
+      if (disk !== null && last !== undefined) this.#supersede(column, last.text, disk);
       // The user took back what no commit has.
       if (disk !== null && newest !== null && disk !== newest) this.#push(column, { text: disk, at: now, by: 'user' });
       return;
     }
     if (last?.text === disk) return;
-    // The text that was on disk until now is in no commit. If it counted as it was, it is a version; else it is kept if need be.
-    if (last !== undefined && last.text.trim() !== '') {
-      if (last.asSaved && now - last.since >= STILL)
+    if (last !== undefined) {
+      this.#supersede(column, last.text, disk);
+      // The text that was on disk until now is in no commit. If it counted as it was, it is a version.
+      if (last.asSaved && now - last.since >= STILL && last.text.trim() !== '')
         this.#push(column, { text: last.text, at: last.since, by: 'user' });
-      else this.#replaced.set(column, [...(this.#replaced.get(column) ?? []), last.text].slice(-MAX_REPLACED));
     }
     this.#saves.set(column, { text: disk, since: now, asSaved: false });
+  }
+
+  /** An older text took the place of a save that is in no commit: its words are not to be lost. */
+  #supersede(column: Column, text: string, disk: string): void {
+    if (text.trim() === '' || text === disk) return;
+    const distance = textDistance(text, disk);
+    const recent = this.#recent.get(column) ?? [];
+    const isOlder = [...(this.#versions.get(column) ?? []).map((version) => version.text), ...recent].some(
+      (older) => older !== text && textDistance(older, disk, distance) < distance,
+    );
+    this.#recent.set(column, [...recent.filter((one) => one !== text), text].slice(-MAX_SUPERSEDED));
+    if (isOlder) this.#superseded.set(column, [...(this.#superseded.get(column) ?? []), text].slice(-MAX_SUPERSEDED));
+  }
+
+  /** Superseded texts with lines that are in no file and not in base. A line that was typed on is not lost. */
+  #lost(texts: BoardTexts, committed: BoardTexts, saves: readonly ReadSave[], now: number): readonly LostText[] {
+    const after = COLUMNS.flatMap((column) => [texts[column] ?? '', committed[column] ?? '']);
+    return COLUMNS.flatMap((column) => {
+      const some = this.#superseded.get(column) ?? [];
+      if (some.length === 0 || saves.some((save) => save.column === column && save.waitsUntil > now)) return [];
+      const lost = some.filter((text) => linesWithText(text).some((line) => !after.some((one) => one.includes(line.trim()))));
+      this.#superseded.set(column, lost);
+      return lost.map((text) => ({ column, text }));
+    });
   }
 
   #push(column: Column, version: Version): void {
@@ -217,4 +260,11 @@ const NOTHING: SaveReading = {
 export interface Reads {
   readonly texts: BoardTexts;
   readonly saves: readonly ReadSave[];
+  readonly lost: readonly LostText[];
+}
+
+/** A text of the user that is in no file and in no commit. */
+export interface LostText {
+  readonly column: Column;
+  readonly text: string;
 }

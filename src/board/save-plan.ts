@@ -89,6 +89,7 @@ export function planSave(saved: Known, options: BoardOptions): SavePlan {
   const placed = new Set(plan.planned.map((one) => one.theirs));
   for (const { base, ours, theirs } of trios)
     if (base && theirs && !ours && !placed.has(theirs)) plan.moved.push({ id: theirs.id ?? theirs.key, to: null });
+  for (const entry of mine) if (isGone(entry, known)) plan.moved.push({ id: entry.key, to: null });
   plan.there.push(...returned.map((entry) => ({ entry, text: null })));
   return { ...plan, isAsSaved: isAsSaved(known, plan.planned) };
 }
@@ -187,7 +188,9 @@ function absenceOf(
   const by = writerOf(ours, save, since);
   if (base !== undefined) return by === 'coordinator' ? 'stays-paused' : 'deleted';
   if (ours.parked) return 'stays';
-  return by === 'coordinator' && !isCut() ? 'stays' : 'stays-paused';
+  // What the user wrote and takes out again, and nothing else, is deleted.
+  if (by === 'user') return isCut() ? 'deleted' : 'stays-paused';
+  return isCut() ? 'stays-paused' : 'stays';
 }
 
 const isSameEntry = (a: Entry, b: Entry): boolean =>
@@ -204,7 +207,7 @@ const isNamed = ({ id, source }: Entry, { text }: Version): boolean =>
   id === null ? text.includes(source.trimEnd()) : idsIn(text).has(id);
 
 /** Everything in a text that looks like an id; of the texts that were asked for last it is remembered. */
-function idsIn(text: string): ReadonlySet<string> {
+export function idsIn(text: string): ReadonlySet<string> {
   const known = mentioned.get(text);
   if (known !== undefined) return known;
   const found = new Set(text.match(/(?<![\w-])[A-Za-z][\w-]*-\d+(?![\w-])/g));
@@ -248,7 +251,7 @@ function mergedPlan(
     trio.base && !isOut(trio.ours) && !kept(trio.ours) && !isMovedHere(trio, known.save) ? [trio.base] : [],
   );
   const ours = trios.flatMap((trio) => (trio.ours && !isOut(trio.ours) ? [trio.ours] : []));
-  const theirs = [...known.mine];
+  const theirs = known.mine.filter((entry) => !isGone(entry, known));
   const inOrder = (list: readonly Entry[]): Entry[] => {
     const set = new Set(list);
     return [...known.now.filter((one) => set.has(one)), ...known.elsewhere.filter((one) => set.has(one))];
@@ -262,7 +265,19 @@ function mergedPlan(
 
 /** It was on the board a moment ago, and now stands in this save alone: the user cut it elsewhere. */
 const isMovedHere = ({ ours, theirs }: Trio, save: Save): boolean =>
-  theirs !== undefined && ours === undefined && theirs.id !== null && save.known?.has(theirs.id) === true;
+  theirs !== undefined &&
+  ours === undefined &&
+  theirs.id !== null &&
+  save.known?.has(theirs.id) === true &&
+  save.gone?.has(theirs.id) !== true;
+
+/** It has landed or was abandoned since a version had it here. Typed anew, it is a problem of the board. */
+const isGone = (entry: Entry, { save, base, now }: Known): boolean =>
+  entry.id !== null &&
+  save.gone?.has(entry.id) === true &&
+  !base.some(({ id }) => id === entry.id) &&
+  !now.some(({ id }) => id === entry.id) &&
+  save.versions.some((version) => isNamed(entry, version));
 
 function placeOne(
   one: Planned,

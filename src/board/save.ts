@@ -43,8 +43,6 @@ export interface Save {
   readonly restored?: ReadonlyMap<string, RestoredEntry>;
   /** Entries that were taken out of an earlier save of another column, by id: perhaps the first half of a cut and paste. */
   readonly removed?: ReadonlyMap<string, RemovedEntry>;
-  /** Texts that the user saved since the newest version and that this save took the place of, unread. */
-  readonly replaced?: readonly string[];
 }
 
 /** What a save means. */
@@ -65,7 +63,7 @@ export interface SaveReading {
   readonly removed: ReadonlyMap<string, string>;
   /** Keys whose other half of a move by hand may not be saved yet: wait before acting. */
   readonly ambiguous: readonly string[];
-  /** Texts with words of the user that are in no file afterwards: they must be kept in git first. */
+  /** The save, if it has words of the user that are in no file afterwards: it must be kept in git first. */
   readonly keep: readonly string[];
 }
 

@@ -128,7 +128,7 @@ export class BoardWriter {
       isEdit || restored.length > 0 ? await this.#commit(files, texts, message) : await this.#rewrite(files, texts);
     if (written.kind !== 'done') return written;
     for (const save of saves) {
-      this.#observer.keeper.saves.settled(save);
+      this.#observer.keeper.saves.settled(save, this.#texts[save.column] ?? '');
       this.#emit(oldBufferRead(this.#path(save.column), save.reading, kept.value.get(save) ?? []));
     }
     if (isEdit)
@@ -176,6 +176,18 @@ export class BoardWriter {
     return { kind: 'stale' };
   }
 
+  /** Keeps texts of the user that are in no file and in no commit. */
+  async keepLost(): Promise<void> {
+    for (const lost of this.#seen.board.lost) {
+      const file = this.#path(lost.column);
+      const ref = await keepSave(this.#observer.repo, this.#base, file, lost.text);
+      // A lock is gone at the next look.
+      if (!ref.ok) return;
+      this.#observer.keeper.saves.kept(lost);
+      this.#emit({ type: 'old-buffer-read', file, kept: [], restored: [], paused: [], saved: [ref.value] });
+    }
+  }
+
   /** A landing brought base further. */
   landed(sha: string, texts: BoardTexts): void {
     this.#moved(sha, texts);
@@ -190,9 +202,19 @@ export class BoardWriter {
   /** Is any column's text not yet as the coordinator wants it on disk (an old buffer that was read)? */
   needsWriting(): Column[] {
     const disk = this.#disk;
-    return disk === null
-      ? []
-      : COLUMNS.filter((column) => disk[column] !== null && this.#texts[column] !== disk[column]);
+    if (disk === null) return [];
+    return COLUMNS.filter(
+      (column) => disk[column] !== null && (this.#texts[column] !== disk[column] || this.#hasRemoval(column)),
+    );
+  }
+
+  /** The user took an entry out of a column of work: the next coordinator must know of it, too. */
+  #hasRemoval(column: Column): boolean {
+    if (column === 'TODO' || this.#texts[column] === this.#committed[column]) return false;
+    const { settings } = this.#seen.workflow;
+    const there = placesOf(this.#observer.keeper.parse(this.#texts, settings));
+    const before = this.#observer.keeper.parse(this.#committed, settings).columns[column].entries;
+    return before.some(({ id }) => id !== null && !there.has(id));
   }
 
   #isEdited(column: Column): boolean {

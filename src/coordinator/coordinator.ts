@@ -451,6 +451,7 @@ export class Coordinator {
   async #performAll(observation: Observation, decision: Decision): Promise<number> {
     const actions = inTurn(decision.actions);
     const writer = new BoardWriter(this.#observer, observation, this.#teller.emit);
+    if (!observation.inMotion) await writer.keepLost();
     const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || isLanding({ type }));
     for (const { key } of [...actions.flatMap(identitiesOf), ...decision.postponed])
       this.#failures.mayTry({ key }, Date.now());

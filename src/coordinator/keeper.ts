@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../board/parse.ts';
-import { type ReadSave, SaveHistory } from '../board/save-history.ts';
+import { type LostText, type ReadSave, type Reads, SaveHistory } from '../board/save-history.ts';
 import type { RestoredEntry, Version } from '../board/save.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readBlob, readCommit } from '../git/objects.ts';
@@ -35,6 +35,8 @@ export interface BoardView {
   readonly unreadable: readonly Problem[];
   /** Saves that are not simply as they were saved: made from an old buffer. */
   readonly oldBuffers: readonly ReadSave[];
+  /** Texts of the user that an older text took the place of, and that no commit has. */
+  readonly lost: readonly LostText[];
   /** Epoch ms until which a column is not to be written; absent = it may be. */
   readonly busyUntil: ReadonlyMap<Column, number>;
 }
@@ -86,7 +88,7 @@ export class BoardKeeper {
       changedAt,
     } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
     const { disk, crlf } = await this.#asGitTakesIt(view.checkout?.path ?? '', settings.board, raw, committed);
-    const { texts, saves } = await this.#readSaves(committed, disk, settings, now, gone);
+    const { texts, saves, lost } = await this.#readSaves(committed, disk, settings, now, gone);
     const busy = new Map(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > now ? [[column, waitsUntil]] : [])));
     // Our own writes are no reason to wait.
     for (const column of this.#edited(disk)) {
@@ -97,7 +99,7 @@ export class BoardKeeper {
     const missing =
       view.checkout === null ? [] : await this.#missing(view.checkout.path, settings.board, raw, committed);
     this.#watchStanding(board, committed, now, changedAt.get('TODO') ?? now);
-    return { texts, board, committed, disk, crlf, unreadable, missing, oldBuffers: saves, busyUntil: busy };
+    return { texts, board, committed, disk, crlf, unreadable, missing, oldBuffers: saves, lost, busyUntil: busy };
   }
 
   async #asGitTakesIt(
@@ -169,9 +171,13 @@ export class BoardKeeper {
 
   /** The coordinator wrote or committed these texts: later saves are read against them. */
   wrote(base: string, folder: string, texts: BoardTexts, by?: 'coordinator' | 'user'): void {
+    const before = this.#committed?.folder === folder ? this.#committed.texts : null;
     this.#committed = { base, folder, texts };
     this.#wroteAt = Date.now();
-    for (const column of COLUMNS) this.saves.wrote(column, texts[column] ?? '', this.#wroteAt, by);
+    // A commit says nothing of the columns that it leaves as they are: a save of theirs may be newer.
+    for (const column of COLUMNS)
+      if (before === null || before[column] !== texts[column])
+        this.saves.wrote(column, texts[column] ?? '', this.#wroteAt, by);
   }
 
   /** An entry that came by a command needs no settling. */
@@ -208,8 +214,8 @@ export class BoardKeeper {
     settings: { readonly ids: readonly string[]; readonly board: string },
     now: number,
     gone: ReadonlySet<string>,
-  ): Promise<{ readonly texts: BoardTexts; readonly saves: readonly ReadSave[] }> {
-    if (disk === null) return { texts: committed, saves: [] };
+  ): Promise<Reads> {
+    if (disk === null) return { texts: committed, saves: [], lost: [] };
     for (const column of this.#edited(disk)) await this.#recallVersions(column, settings.board);
     return this.saves.read(committed, disk, { now, gone }, this.options(settings));
   }
@@ -229,13 +235,37 @@ export class BoardKeeper {
       const at = Number(seconds) * 1000;
       const bytes = await readBlob(this.#repo, sha, path);
       if (bytes !== null) older.unshift({ text: bytes.toString(), at, by: isByUser(message) ? 'user' : 'coordinator' });
-      for (const [, id = ''] of message.matchAll(/^Kanban-Restored: (\S+)$/gm))
-        if (!restored.has(id)) restored.set(id, { column, at });
       // The first that is older is what the file had an hour ago.
       if (at < Date.now() - EDITOR_MEMORY * 1000) break;
     }
+    const text = this.#committed?.texts[column] ?? '';
+    for (const [id, at] of await this.#restoredBefore(base))
+      if (new RegExp(`(?<![\\w-])${id}(?![\\w-])`).test(text)) restored.set(id, { column, at });
     this.saves.recall(column, older, restored);
     this.#recalled.add(column);
+  }
+
+  /** Entries that an earlier coordinator put back, with the time: such a commit may change no file. */
+  async #restoredBefore(base: string): Promise<ReadonlyMap<string, number>> {
+    const { stdout } = await git(
+      [
+        'log',
+        '--first-parent',
+        '-n',
+        '100',
+        '--since=15 minutes ago',
+        '--grep=^Kanban-Restored: ',
+        '-z',
+        '--format=%ct %B',
+        base,
+      ],
+      { cwd: this.#repo.root },
+    );
+    const found = new Map<string, number>();
+    for (const record of stdout.split('\0'))
+      for (const [, id = ''] of record.matchAll(/^Kanban-Restored: ([A-Za-z][\w-]*-\d+)$/gm))
+        if (!found.has(id)) found.set(id, Number(/^\d+/.exec(record)?.[0] ?? 0) * 1000);
+    return found;
   }
 
   #watchStanding(board: Board, committed: BoardTexts, now: number, changedAt: number): void {

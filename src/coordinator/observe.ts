@@ -431,7 +431,11 @@ export class Observer {
   }
 
   async #usedIds(board: Board, view: GitView, settings: Settings): Promise<ReadonlySet<string>> {
-    const used = new Set([...this.history.history.ids, ...(await this.#knowTags(settings))]);
+    const used = new Set([
+      ...this.history.history.ids,
+      ...(await this.#knowTags(settings)),
+      ...this.keeper.saves.ids(),
+    ]);
     for (const column of COLUMNS) {
       const of = board.columns[column];
       for (const id of idsInText(of, of.text, settings.ids)) used.add(id);

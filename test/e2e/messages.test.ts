@@ -81,7 +81,7 @@ describe.concurrent('kanban pause and resume', () => {
     expect(paused.err).toContain('kanban resume');
     expect(kanban.times('T-1', 'task')).toBe(1);
     expect(kanban.kanban('resume')).toMatchObject({ code: 0, out: 'work goes on\n' });
-    expect(kanban.kanban('resume')).toMatchObject({ code: 2, err: 'nothing is paused\n' });
+    expect(kanban.kanban('resume')).toMatchObject({ code: 2, err: 'nothing is paused or held\n' });
     expect((await kanban.untilDone()).code).toBe(0);
     await kanban.expectDone(['T-1', 'T-2']);
     expect(kanban.git('log', '-p', '--format=', '--', 'board')).not.toContain('attempts:');

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
+import type { RunningCoordinator } from './rig/coordinator.ts';
 import { Person } from './rig/person.ts';
 import { MOVE, queue, QueueRig, WAITS_FOR_ONE, type Tested } from './rig/queue-rig.ts';
 import { until } from './rig/until.ts';
@@ -18,7 +19,14 @@ describe('while a check is on', () => {
       'TESTING',
     ],
     ['moved back', (person: Person) => person.move('T-2', 'TESTING', 'REVIEW'), null],
-    ['deleted', (person: Person) => person.cut('T-2', 'TESTING'), null],
+    [
+      'deleted',
+      (person: Person, coordinator: RunningCoordinator) =>
+        person.delete('T-2', 'TESTING', () =>
+          coordinator.event('old-buffer-read', ({ restored }) => restored.includes('T-2')),
+        ),
+      null,
+    ],
   ] as const)(
     'a task of its batch is %s: the others are checked without it and land (I5)',
     async ([, act, column], { made }) => {
@@ -27,7 +35,7 @@ describe('while a check is on', () => {
       kanban.plan('reviewer', 'pause reviewing; report ready');
       const coordinator = kanban.start();
       await kanban.at('first');
-      await act(new Person(kanban, 'rename'));
+      await act(new Person(kanban, 'rename'), coordinator);
       await coordinator.landed('T-1');
       await coordinator.landed('T-3');
       rig.expectSound();

@@ -150,7 +150,7 @@ describe('I6: what an agent leaves where git looks for a file blocks no collecti
     const brief = rig.program('cd ..; mv T-1 away; ln -s .. T-1');
     const before = rig.git('status', '--porcelain');
     const result = await rig.run(brief);
-    expect(result.faults.join()).toContain('the worktree was replaced');
+    expect(result.refused).toContain('replaced by a symbolic link');
     expect(rig.git('status', '--porcelain')).toBe(before);
     rmSync(rig.worktree);
     execFileSync('mv', ['away', 'T-1'], { cwd: join(rig.root, '.worktrees') });
