@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
 import { Person } from './rig/person.ts';
+import { until } from './rig/until.ts';
 
 describe('a missing or stale entry is not a request to delete it (I1)', () => {
   it.concurrent('an old IN_PROGRESS.md, saved without the entry that came since: it stays, once', async ({ made }) => {
@@ -52,6 +53,62 @@ describe('a missing or stale entry is not a request to delete it (I1)', () => {
     expect(kanban.headings('TODO')).toEqual(['[PAUSED] T-2: Two']);
   });
 
+  it.concurrent('lines that no commit has yet outlive a move of another entry', async ({ made }) => {
+    const kanban = made({ todo: '## T-1: One\n\n## [PAUSED] T-2: Two\n' });
+    const person = new Person(kanban, 'plain');
+    kanban.plan('T-1.task.1', 'save half.txt half; commit; pause there; report done');
+    kanban.plan('T-1.reviewer.1', 'pause review; report ready');
+    const coordinator = kanban.start();
+    await kanban.at('there');
+    for (const word of ['first', 'second', 'third']) {
+      await person.edit('TODO', (text) => text.replace('# TODO\n', `# TODO\n\na ${word} line\n`));
+      await kanban.shows('status', /T-1/);
+    }
+    kanban.go('there');
+    await kanban.at('review');
+    kanban.go('review');
+    await coordinator.landed('T-1');
+    coordinator.signal('SIGINT');
+    await coordinator.ended;
+    for (const word of ['first', 'second', 'third']) expect(kanban.column('TODO'), word).toContain(`a ${word} line`);
+  });
+
+  it.concurrent('an older text saved over a newer one: the newer one is kept in git', async ({ made }) => {
+    const kanban = made({ todo: '## T-1: One\n\n## [PAUSED] T-2: Two\n\nAs it was.\n' });
+    const person = new Person(kanban, 'plain');
+    kanban.plan('T-1.task.1', 'pause there; save a.txt a; commit; report done');
+    const coordinator = kanban.start();
+    await kanban.at('there');
+    const buffer = kanban.column('TODO');
+    await person.save('TODO', buffer.replace('As it was.', 'As it was.\n\nTyped elsewhere.'));
+    await until(
+      () => kanban.kanban('show', 'T-2').out.includes('Typed elsewhere.'),
+      () => `the first save\n${coordinator.story()}`,
+    );
+    await person.save('TODO', buffer);
+    const { saved } = await coordinator.event('old-buffer-read', (event) => event.saved.length > 0);
+    expect(kanban.git('show', `${saved[0]}:board/TODO.md`)).toContain('Typed elsewhere.');
+    kanban.go('there');
+    coordinator.signal('SIGINT');
+    await coordinator.ended;
+  });
+
+  it.concurrent('an entry that was deleted twice stays deleted after a restart', async ({ made }) => {
+    const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n' });
+    const person = new Person(kanban, 'rename');
+    kanban.plan('T-1.task.1', 'pause there');
+    const coordinator = kanban.start();
+    await kanban.at('there');
+    await person.delete('T-1', 'IN_PROGRESS', () =>
+      coordinator.event('old-buffer-read', ({ restored }) => restored.includes('T-1')),
+    );
+    await coordinator.event('run-stopped', ({ id }) => id === 'T-1');
+    await coordinator.kill();
+    const { code, err } = await kanban.untilDone();
+    expect(code, err + kanban.story()).toBe(0);
+    expect(kanban.landings()).toEqual(['T-2']);
+  });
+
   it.concurrent('a sparse checkout without board/: base’s text counts, and nothing is written there', async ({
     made,
   }) => {
@@ -72,9 +129,10 @@ describe('a missing or stale entry is not a request to delete it (I1)', () => {
     const kanban = made({ todo: '## [PAUSED] T-1: One\n\n## T-2: Two\n' });
     rmSync(kanban.path('board/TODO.md'));
     expect(kanban.kanban('status').out).toContain('T-1');
+    const { out } = kanban.kanban('preflight');
+    expect(out).toContain("git checkout -- 'board/TODO.md'");
     const { code, err } = await kanban.untilDone();
     expect(code, err).toBe(4);
-    expect(err).toContain('git checkout -- ');
     expect(kanban.landings()).toHaveLength(1);
     expect(kanban.headings('TODO')).toEqual(['[PAUSED] T-1: One']);
     rmSync(kanban.path('board'), { recursive: true });
