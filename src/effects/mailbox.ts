@@ -52,7 +52,12 @@ export function readMailbox(dir: string): {
     .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     .sort()
     .slice(0, MOST_AT_ONCE)) {
-    const read = readOrNull(join(dir, name));
+    const path = join(dir, name);
+    if (settled.has(path)) {
+      problems.push(...staying(path));
+      continue;
+    }
+    const read = readOrNull(path);
     if (read === null) continue;
     const request = parseRequest(read, name.slice(0, -'.json'.length));
     if (request === null) problems.push(putAside(dir, name));
@@ -102,9 +107,29 @@ export async function waitForAnswer(dir: string, id: string, timeoutMs: number):
   });
 }
 
-/** Removes a request that has been carried out (or refused) and answered. */
+/**
+ * Removes a request that has been carried out (or refused) and answered. One that can't be removed is not read again by
+ * this process: it would be carried out once more at each look.
+ */
 export function settleRequest(dir: string, id: string): void {
-  removeWhatever(join(dir, `${id}.json`));
+  const path = join(dir, `${id}.json`);
+  if (!removeWhatever(path)) settled.set(path, 'stays');
+}
+
+/** Settled requests whose file can't be removed: is that reported? */
+const settled = new Map<string, 'stays' | 'reported'>();
+
+/** @returns the problem, the first time */
+function staying(path: string): Problem[] {
+  if (settled.get(path) === 'reported') return [];
+  settled.set(path, 'reported');
+  return [
+    {
+      code: 'request-stays',
+      message: `A request was carried out, but its file can't be removed: ${path}`,
+      fix: `rm '${path}'`,
+    },
+  ];
 }
 
 const ANSWERS = 'answers';

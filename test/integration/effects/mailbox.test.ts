@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -53,6 +54,22 @@ describe('mailbox', () => {
     settleRequest(dir, id);
     expect(readMailbox(dir).requests).toEqual([]);
   });
+
+  it.skipIf(process.getuid?.() === 0)(
+    'I10: a settled request whose file stays is reported once, and not read again',
+    () => {
+      const id = post(dir, request('x'));
+      chmodSync(dir, 0o500);
+      try {
+        settleRequest(dir, id);
+        expect(existsSync(join(dir, `${id}.json`))).toBe(true);
+        expect(readMailbox(dir)).toMatchObject({ requests: [], problems: [{ code: 'request-stays' }] });
+        expect(readMailbox(dir)).toEqual({ requests: [], problems: [] });
+      } finally {
+        chmodSync(dir, 0o700);
+      }
+    },
+  );
 
   it('is empty where there is none', () => {
     expect(readMailbox(join(home, 'nowhere'))).toEqual({ requests: [], problems: [] });
