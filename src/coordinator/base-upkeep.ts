@@ -80,8 +80,9 @@ export class BaseUpkeep {
         continue;
       }
       this.#held.delete(kind);
-      if (done === 'done') this.#failures.done(identity);
-      this.#failures.hadNoEffect(identity, parts.writer.base, Date.now());
+      const { base } = parts.writer;
+      if (done === 'done') this.#failures.wasDone(identity, base, Date.now());
+      else this.#failures.hadNoEffect(identity, base, Date.now());
       return done === 'done' ? { kind: 'done' } : { kind: 'stale' };
     }
     return null;

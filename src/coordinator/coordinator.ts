@@ -453,8 +453,8 @@ export class Coordinator {
     const writer = new BoardWriter(this.#observer, observation, this.#teller.emit);
     if (!observation.inMotion) await writer.keepLost();
     const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || isLanding({ type }));
-    for (const { key } of [...actions.flatMap(identitiesOf), ...decision.postponed])
-      this.#failures.mayTry({ key }, Date.now());
+    for (const identity of [...actions.flatMap(identitiesOf), ...decision.postponed])
+      this.#failures.mayTry(identity, Date.now());
     if ((starts || this.#preflight.isHolding) && (await this.#checkedAnew(observation))) return 1;
     const mayMove = observation.git.open === null && !observation.inMotion;
     const parts = { observer: this.#observer, observation, writer };
@@ -570,8 +570,7 @@ export class Coordinator {
       switch (performed.kind) {
         case 'done':
           // A clean-up has only begun.
-          if (identity.key !== cleanUpOf(identity.id ?? '').key) this.#failures.done(identity);
-          this.#failures.hadNoEffect(identity, base, now);
+          this.#failures.wasDone(identity, base, now, identity.key !== cleanUpOf(identity.id ?? '').key);
           break;
         case 'stale':
           this.#failures.hadNoEffect(identity, base, now);

@@ -1,6 +1,6 @@
 import {
   failedOnceMore,
-  isPostponed,
+  postponedOf,
   reasonOf,
   type FailedAction,
   type Failure,
@@ -14,6 +14,11 @@ const WORTH_REPORTING = 1_500;
 const REMEMBERED = 3_600_000;
 /** An action that was done so often in a row, with base where it was and the same action due again, has no effect. */
 const MOST_WITHOUT_EFFECT = 10;
+/** The same kind of action for one entry that was done so often within a minute goes round in a circle, wherever base is. */
+const MOST_IN_A_MINUTE = 10;
+const MINUTE = 60_000;
+/** From then on it has to be left out for so long before it counts as done again: longer than the longest wait, ms. */
+const SETTLED = 3 * MINUTE;
 
 /** What is reported: an action can't be done, for this reason; null = it can, or is no longer due. */
 type Report = (what: string, why: string | null) => void;
@@ -36,6 +41,8 @@ export class FailureRegister {
   #dueNow = new Set<string>();
   /** Actions that were done, or found outdated, while base was the same. */
   readonly #without = new Map<string, { readonly base: string; readonly times: number }>();
+  /** When the actions of a kind were done last, epoch ms. */
+  readonly #doneAt = new Map<string, readonly number[]>();
 
   constructor(report: Report) {
     this.#report = report;
@@ -56,10 +63,10 @@ export class FailureRegister {
   }
 
   /** It is due in this tick. @returns whether it may be tried; false: its last failure is too recent */
-  mayTry({ key }: Pick<Identity, 'key'>, now: number): boolean {
-    this.#dueNow.add(key);
-    const failed = this.#failed.get(key);
-    return failed === undefined || !isPostponed(failed, now);
+  mayTry(identity: Pick<Identity, 'key' | 'kind'>, now: number): boolean {
+    this.#dueNow.add(identity.key);
+    if (identity.kind !== undefined) this.#dueNow.add(identity.kind);
+    return postponedOf(this.#failed, identity, now) === null;
   }
 
   failed(identity: Identity, failure: Pick<Failure, 'why'> & Partial<Failure>, now: number): void {
@@ -75,8 +82,17 @@ export class FailureRegister {
     return fresh;
   }
 
+  /**
+   * It was done, and may be due again: that it was done ends its failure, unless it was done again and again to no end.
+   * @param hasEnded false: it has only begun, and `done` or `failed` follows
+   */
+  wasDone(identity: Identity, base: string, now: number, hasEnded = true): void {
+    const isRepeated = this.#isTooOften(identity, now) || this.hadNoEffect(identity, base, now);
+    if (!isRepeated && hasEnded) this.done(identity);
+  }
+
   /** It was done. */
-  done({ key }: Identity): void {
+  done({ key }: Pick<Identity, 'key'>): void {
     const failed = this.#failed.get(key);
     if (failed === undefined) return;
     this.#isOver(failed);
@@ -86,18 +102,37 @@ export class FailureRegister {
   /**
    * It changed something, or was outdated. The same again and again with base where it was is no progress: it counts as
    * failed then, so that nothing is repeated without a wait.
+   * @returns whether it counts as failed
    */
-  hadNoEffect(identity: Identity, base: string, now: number): void {
+  hadNoEffect(identity: Identity, base: string, now: number): boolean {
     const before = this.#without.get(identity.key);
     const times = before?.base === base ? before.times + 1 : 1;
     this.#without.set(identity.key, { base, times });
-    if (times > MOST_WITHOUT_EFFECT)
-      this.failed(identity, { why: `it was done ${times} times, and is due again each time` }, now);
+    if (times <= MOST_WITHOUT_EFFECT) return false;
+    this.failed(identity, { why: `it was done ${times} times, and is due again each time` }, now);
+    return true;
   }
 
   /** What was repeated without effect is not repeated any more. */
-  settled({ key }: Pick<Identity, 'key'>): void {
-    this.#without.delete(key);
+  settled(identity: Pick<Identity, 'key'>): void {
+    this.#without.delete(identity.key);
+    this.done(identity);
+  }
+
+  /** Its kind counts as failed then, whatever run or tip the next one is about. */
+  #isTooOften(identity: Identity, now: number): boolean {
+    const { kind } = identity;
+    if (kind === undefined) return false;
+    const before = this.#doneAt.get(kind) ?? [];
+    const times = [...before, now].slice(-MOST_IN_A_MINUTE);
+    this.#doneAt.set(kind, times);
+    const hasFailed = this.#failed.has(kind);
+    const isTooOften = hasFailed
+      ? now - (before.at(-1) ?? 0) < SETTLED
+      : times.length === MOST_IN_A_MINUTE && now - (times[0] ?? 0) < MINUTE;
+    if (isTooOften) this.failed({ ...identity, key: kind }, { why: TOO_OFTEN }, now);
+    else if (hasFailed) this.done({ key: kind });
+    return isTooOften;
   }
 
   /**
@@ -108,6 +143,7 @@ export class FailureRegister {
     this.#due = this.#dueNow;
     this.#dueNow = new Set();
     for (const key of this.#without.keys()) if (!this.#due.has(key)) this.#without.delete(key);
+    for (const [kind, times] of this.#doneAt) if (now - (times.at(-1) ?? 0) > SETTLED) this.#doneAt.delete(kind);
     for (const failed of this.#failed.values()) {
       const { key } = failed;
       if (this.#due.has(key)) {
@@ -155,6 +191,8 @@ export class FailureRegister {
       this.#reported.delete(what);
   }
 }
+
+const TOO_OFTEN = `it was done ${MOST_IN_A_MINUTE} times within a minute, and is due again each time`;
 
 /** Numbers and object names differ from try to try. */
 const sameIn = (why: string): string => why.replaceAll(/[0-9a-f]{7,}|\d+/g, '#');

@@ -36,6 +36,8 @@ export interface Identity {
   readonly key: string;
   readonly id: string | null;
   readonly what: string;
+  /** What all actions of this kind for this entry share, where the key also names a run or a tip; none for a command's. */
+  readonly kind?: string;
 }
 
 /** One failure more. */
@@ -66,7 +68,8 @@ export function identitiesOf(action: Action): readonly Identity[] {
   switch (action.type) {
     case 'move-entry': {
       const { id, from, to, takes, request } = action;
-      return [{ key: `move ${id} ${from} ${to} ${takes ?? request ?? ''}`, id, what: `move of ${id}` }];
+      const identity = { key: `move ${id} ${from} ${to} ${takes ?? request ?? ''}`, id, what: `move of ${id}` };
+      return [request === null ? { ...identity, kind: `moves ${id} ${from} ${to}` } : identity];
     }
     case 'pick-entries':
       return action.picks.map(({ key, id }) => pickOf(key, id));
@@ -83,12 +86,20 @@ export function identitiesOf(action: Action): readonly Identity[] {
       return [{ key: `${verb} ${action.id} ${action.request}`, id: action.id, what: `${verb} of ${action.id}` }];
     }
     case 'stop-run':
-    case 'put-aside':
-      return [{ key: `${action.type} ${action.run}`, id: null, what: `run ${action.run}` }];
-    case 'close-merged':
-      return [{ key: `close ${action.id} ${action.tip}`, id: action.id, what: `move of ${action.id}` }];
-    case 'restore-branch':
-      return [{ key: `restore ${action.id} ${action.ref}`, id: action.id, what: `branch of ${action.id}` }];
+    case 'put-aside': {
+      const { type, run } = action;
+      // A run's id begins with its entry's.
+      const kind = `${type} ${run.replace(/-\d+-[a-z]+-[0-9a-f]+$/, '')}`;
+      return [{ key: `${type} ${run}`, id: null, what: `run ${run}`, kind: `all ${kind}` }];
+    }
+    case 'close-merged': {
+      const { id, tip } = action;
+      return [{ key: `close ${id} ${tip}`, id, what: `move of ${id}`, kind: `closes ${id}` }];
+    }
+    case 'restore-branch': {
+      const { id, ref } = action;
+      return [{ key: `restore ${id} ${ref}`, id, what: `branch of ${id}`, kind: `restores ${id}` }];
+    }
     case 'remove-worktree':
     case 'retire-branch':
       return [cleanUpOf(action.id)];
@@ -104,17 +115,34 @@ export const pickOf = (key: string, id: string | null): Identity => ({
   key: `pick ${key}`,
   id,
   what: 'picks',
+  ...(id === null ? {} : { kind: `picks ${id}` }),
 });
 
 /** Worktree and branch of an entry go together, whatever asks for it. */
-export const cleanUpOf = (id: string): Identity => ({ key: `clean-up ${id}`, id, what: `clean-up of ${id}` });
+export const cleanUpOf = (id: string): Identity => ({
+  key: `clean-up ${id}`,
+  id,
+  what: `clean-up of ${id}`,
+  kind: `clean-ups ${id}`,
+});
 
 /** The failure that keeps an action from being tried now; null = nothing does. */
 export function postponedBy(failures: Failures, action: Action, now: number): FailedAction | null {
-  for (const { key } of identitiesOf(action)) {
-    const failed = failures.get(key);
-    if (failed !== undefined && isPostponed(failed, now)) return failed;
+  for (const identity of identitiesOf(action)) {
+    const failed = postponedOf(failures, identity, now);
+    if (failed !== null) return failed;
   }
+  return null;
+}
+
+/** The failure, of this very action or of its kind, that keeps it from being tried now; null = nothing does. */
+export function postponedOf(
+  failures: Failures,
+  { key, kind }: Pick<Identity, 'key' | 'kind'>,
+  now: number,
+): FailedAction | null {
+  for (const failed of [failures.get(key), kind === undefined ? undefined : failures.get(kind)])
+    if (failed !== undefined && isPostponed(failed, now)) return failed;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { unreachable } from '../unreachable.ts';
 import type { Action, Candidate, Note } from './action.ts';
-import { pickOf, postponedBy, isPostponed, reasonOf, type FailedAction } from './failures.ts';
+import { pickOf, postponedBy, postponedOf, reasonOf, type FailedAction } from './failures.ts';
 import type { AgentHold } from './holds.ts';
 import type { EntryFacts, World } from './world.ts';
 
@@ -40,10 +40,9 @@ export const acted = (facts: EntryFacts, action: Action, why: string): Turn => (
 
 /** What failed when it was tried last is left out until it is due again; the note says why. */
 export function notBefore({ failures, now }: World, facts: EntryFacts, turn: Turn): Turn {
-  const picked = turn.picks ? failures.get(pickOf(facts.entry.key, facts.entry.id).key) : undefined;
   const failed =
     (turn.action === null ? null : postponedBy(failures, turn.action, now)) ??
-    (picked !== undefined && isPostponed(picked, now) ? picked : null);
+    (turn.picks ? postponedOf(failures, pickOf(facts.entry.key, facts.entry.id), now) : null);
   if (failed === null) return turn;
   return { ...noted(facts, 'held', reasonOf(failed), { until: failed.until }), postponed: failed };
 }

@@ -77,6 +77,58 @@ describe('the register of actions that fail (I10)', () => {
     expect(register.mayTry(MOVE, 0)).toBe(false);
   });
 
+  it('I10: what is done again and again without effect is tried less and less often, and reported once', () => {
+    const tried: number[] = [];
+    for (let now = 0; now < 600_000; now += 250) {
+      if (register.mayTry(MOVE, now)) {
+        tried.push(now);
+        register.wasDone(MOVE, 'base', now);
+      }
+      register.follow(now);
+    }
+    expect(tried.length).toBeLessThan(30);
+    expect(said).toHaveLength(1);
+    expect(register.all.get(MOVE.key)?.since).toBeLessThan(10_000);
+    register.mayTry(MOVE, 700_000);
+    register.wasDone(MOVE, 'moved', 700_000);
+    expect([register.due, said.length]).toEqual([[], 2]);
+  });
+
+  it('I10: the same move of one entry, with another run and another base each time, is held after ten in a minute', () => {
+    const tried: number[] = [];
+    for (let now = 0; now < 600_000; now += 500) {
+      const move = { ...MOVE, key: `move T-1 run-${now}`, kind: 'moves T-1' };
+      if (register.mayTry(move, now)) {
+        tried.push(now);
+        register.wasDone(move, `base ${now}`, now);
+      }
+      register.follow(now);
+    }
+    expect(tried.length).toBeLessThan(30);
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('10 times within a minute');
+    // Long after the last one it counts as new.
+    const later = { ...MOVE, key: 'move T-1 later', kind: 'moves T-1' };
+    register.mayTry(later, 900_000);
+    register.wasDone(later, 'base', 900_000);
+    expect(register.all.size).toBe(0);
+  });
+
+  it('I10: ten moves of one entry in more than a minute, and many of different entries, are no failure', () => {
+    for (let now = 0; now < 600_000; now += 7_000) register.wasDone({ ...MOVE, kind: 'moves T-1' }, `${now}`, now);
+    for (let n = 0; n < 50; n += 1)
+      register.wasDone({ key: `move T-${n}`, id: `T-${n}`, what: '', kind: `moves T-${n}` }, `${n}`, 700_000);
+    expect(register.all.size).toBe(0);
+  });
+
+  it('is over when what was repeated without effect is not repeated any more', () => {
+    for (let times = 0; times < 12; times += 1) register.hadNoEffect(MOVE, 'base', 0);
+    register.mayTry(MOVE, 0);
+    register.follow(0);
+    register.settled(MOVE);
+    expect(register.due).toEqual([]);
+  });
+
   it('is tried at once when the user asks for it, and is held up by no clock that was set back', () => {
     for (let now = 0; now < 60_000; now += 250) tick(now);
     expect(register.mayTry(MOVE, 60_000)).toBe(false);
@@ -89,6 +141,32 @@ describe('the register of actions that fail (I10)', () => {
 });
 
 describe('identities', () => {
+  it('share a kind where only run or tip differ, but for what a command asks for', () => {
+    const move = (takes: string | null, request: string | null): (string | undefined)[] =>
+      identitiesOf({
+        type: 'move-entry',
+        key: 'T-1',
+        id: 'T-1',
+        from: 'REVIEW',
+        to: 'IN_PROGRESS',
+        position: 'top',
+        change: {},
+        report: '',
+        why: '',
+        trailers: [],
+        needsPerson: false,
+        takes,
+        request,
+      }).map(({ kind }) => kind);
+    expect(move('a', null)).toEqual(move('b', null));
+    expect(move('a', null)).toEqual(['moves T-1 REVIEW IN_PROGRESS']);
+    expect(move(null, 'r')).toEqual([undefined]);
+    const aside = (run: string): (string | undefined)[] =>
+      identitiesOf({ type: 'put-aside', run, why: '' }).map(({ kind }) => kind);
+    expect(aside('T-1-3-task-0123abcd')).toEqual(aside('T-1-4-task-9123abcd'));
+    expect(aside('T-1-3-task-0123abcd')).not.toEqual(aside('T-2-3-task-0123abcd'));
+  });
+
   it('are the same from tick to tick, and one for each entry that is picked', () => {
     const picks = [
       { key: 'T-1', id: 'T-1' },
