@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { lstatOrNone, plainTextOf, statOrNone } from '../plain-file.ts';
+import { lstatOrNone, NotPlain, readPlain, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { isAlive, processIdentity } from '../runner/claim.ts';
 import type { Claim } from '../runner/folder.ts';
@@ -141,7 +141,10 @@ function winTakeover(path: string, nonce: string, mine: Holder): string[] | null
 
 function look(path: string): Found | null {
   if (lstatOrNone(path) === undefined) return null;
-  const holder = parse(plainTextOf(path, MOST) ?? '');
+  const text = textOf(path);
+  // Whoever holds it may live: what can't be read says nothing about it.
+  if (text === 'unreadable') return { holder: null, nonce: 'unreadable', state: 'alive' };
+  const holder = parse(text);
   if (holder !== null) return { holder, nonce: holder.nonce, state: isAlive(holder) };
   // Locks are written whole, but for file systems without hard links: there it may be in the making. Later on, it is
   // what a power cut left of one.
@@ -150,6 +153,20 @@ function look(path: string): Found | null {
 }
 
 const MOST = 64 * 1024;
+
+/**
+ * What stands in a lock file; nothing where something else stands in its place.
+ * @returns `unreadable`: the disk refuses it (no permission, no file descriptor left, an I/O error)
+ */
+function textOf(path: string): string {
+  try {
+    // Throws where it can't be seen whether there is one.
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return '';
+    return readPlain(path, MOST)?.toString('utf8') ?? '';
+  } catch (error) {
+    return error instanceof NotPlain || (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? '' : 'unreadable';
+  }
+}
 
 function parse(text: string): Holder | null {
   try {
@@ -163,10 +180,12 @@ function parse(text: string): Holder | null {
 
 function taken(path: string, nonce: string): TakenLock {
   const stillHeld = (): boolean => {
-    return parse(plainTextOf(path, MOST) ?? '')?.nonce === nonce;
+    const text = textOf(path);
+    // Nobody takes over a lock that can't be read.
+    return text === 'unreadable' || parse(text)?.nonce === nonce;
   };
   const release = (): void => {
-    if (stillHeld()) rmSync(path, { force: true });
+    if (parse(textOf(path))?.nonce === nonce) rmSync(path, { force: true });
   };
   return { ok: true, lock: { path, nonce } as LockProof, release, stillHeld };
 }
@@ -177,9 +196,14 @@ function refused(
 ): TakeLock {
   const { holder, state } = held;
   const since = holder === null ? '' : ` since ${new Date(holder.claimedAt).toISOString()}`;
-  const who = holder === null ? "a process that can't be read yet" : `pid ${holder.pid} on ${holder.host}`;
+  const who =
+    holder === null ? "a process that can't be named: the lock can't be read" : `pid ${holder.pid} on ${holder.host}`;
   const fix =
-    state === 'alive' ? `kanban stop    # or end ${who}` : `make sure that nothing runs there, then: rm '${path}'`;
+    holder === null
+      ? `ls -l '${path}'    # it must be readable for you; then try again`
+      : state === 'alive'
+        ? `kanban stop    # or end ${who}`
+        : `make sure that nothing runs there, then: rm '${path}'`;
   const what =
     basename(path) === 'lock'
       ? `${holder?.command === undefined ? 'A coordinator' : `\`${holder.command}\``} is at work in this repository:`

@@ -1,7 +1,16 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { hostname, tmpdir } from 'node:os';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -26,6 +35,14 @@ while (!existsSync(go)) {}
 const result = await takeLock(dir);
 writeSync(1, result.ok ? 'held\\n' : 'refused\\n');
 setInterval(() => { if (result.ok && !result.stillHeld()) { writeSync(1, 'lost\\n'); } }, 10);
+`;
+
+/** Looks at the lock when all its file descriptors are in use. */
+const LOOKER = `
+import { openSync, writeSync } from 'node:fs';
+import { lockHolder } from '../../../src/effects/lock.ts';
+try { for (;;) openSync('/dev/null', 'r'); } catch {}
+writeSync(1, JSON.stringify(lockHolder(process.argv[2])));
 `;
 
 beforeAll(() => {
@@ -152,9 +169,29 @@ describe('one coordinator per repository (I3)', () => {
     mustHave(await takeLock(dir)).release();
     writeFileSync(join(dir, 'lock'), '');
     expect((await takeLock(dir)).ok).toBe(false);
-    const { utimesSync } = await import('node:fs');
     utimesSync(join(dir, 'lock'), 1, 1);
     expect((await takeLock(dir)).ok).toBe(true);
+  });
+
+  it('I3: a lock that the disk does not let us read, however old, counts as held', () => {
+    mkdirSync(dir, { recursive: true });
+    const path = join(dir, 'lock');
+    writeFileSync(path, JSON.stringify({ ...processIdentity(process.pid), claimedAt: 1, nonce: 'aaaa' }));
+    utimesSync(path, 1, 1);
+    const looker = buildProgram(LOOKER, join(tools, 'looker.mjs'));
+    // No file descriptor is left there.
+    const { stdout } = spawnSync('sh', ['-c', 'ulimit -n 100 && exec "$0" "$1" "$2"', process.execPath, looker, dir]);
+    expect(JSON.parse(stdout.toString())).toEqual({ holder: null, state: 'alive' });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('I3: a lock without permission to read it is not taken over', async () => {
+    mkdirSync(dir, { recursive: true });
+    const path = join(dir, 'lock');
+    writeFileSync(path, JSON.stringify({ ...processIdentity(process.pid), claimedAt: 1, nonce: 'aaaa' }), { mode: 0 });
+    utimesSync(path, 1, 1);
+    expect(await takeLock(dir)).toMatchObject({ ok: false, held: { state: 'alive' } });
+    chmodSync(path, 0o600);
+    expect(lockHolder(dir)?.holder?.pid).toBe(process.pid);
   });
 
   it('releases only its own lock', async () => {
