@@ -39,10 +39,11 @@ export async function readMissingCommands(settings: Settings, root: string): Pro
   if (isOpen) return [];
   const found = await Promise.all(
     commandsOf(settings).map(async ({ setting, command, needed }) => {
-      const program = firstProgram(command);
-      if (program === null) return [];
+      const first = firstProgram(command);
+      if (first === null) return [];
+      const program = first.name;
       const at = program.startsWith('/') ? statOrNone(program) : await which(program, { path, nothrow: true });
-      return at === undefined || at === null ? [{ setting, program, needed }] : [];
+      return at === undefined || at === null ? [{ setting, program, needed: needed && first.isVital }] : [];
     }),
   );
   return found.flat();
