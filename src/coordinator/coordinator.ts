@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock, type TakeLock, type TakenLock } from '../effects/lock.ts';
@@ -187,7 +186,6 @@ export class Coordinator {
 
   /** Runs until it is done, stopped, or can't begin. */
   async run(): Promise<Ending> {
-    mkdirSync(join(this.#repo.root, '.kanban'), { recursive: true, mode: 0o700 });
     const taken = await this.#takeLock();
     if (!taken.ok) return { code: 3, problems: [taken.problem], lines: [] };
     let ending: Ending | null = null;
@@ -210,10 +208,11 @@ export class Coordinator {
   }
 
   async #underLock(lock: TakenLock): Promise<Ending> {
-    const locks = await clearDeadRefLocks(this.#repo);
+    await this.#untilItWorks('making .kanban', () => this.#repairOwnFolder());
+    const locks = await this.#untilItWorks('removing dead locks', () => clearDeadRefLocks(this.#repo));
     if (locks.length > 0)
       this.#teller.emit({ type: 'recovered', what: `locks of a git that was killed are gone: ${locks.join(', ')}` });
-    for (const event of await recover(this.#repo))
+    for (const event of await this.#untilItWorks('recovering', () => recover(this.#repo)))
       this.#teller.emit({
         type: 'recovered',
         what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
@@ -221,9 +220,10 @@ export class Coordinator {
     const first = await this.#firstLook();
     if (!first.ok) return first.ending;
     const { settings } = first.value.workflow;
-    for (const event of await setUp(this.#repo, this.#observer, first.value)) this.#teller.emit(event);
-    await this.#follower.endStrays();
-    pruneRuns(this.#repo.root, Date.now() - KEEP_RUNS);
+    const events = await this.#untilItWorks('setting up', () => setUp(this.#repo, this.#observer, first.value));
+    for (const event of events) this.#teller.emit(event);
+    await this.#untilItWorks('ending processes of runs that have ended', () => this.#follower.endStrays());
+    await this.#untilItWorks('removing old runs', () => pruneRuns(this.#repo.root, Date.now() - KEEP_RUNS));
     this.#teller.emit({
       type: 'coordinator-started',
       pid: process.pid,
@@ -239,6 +239,26 @@ export class Coordinator {
       const ended = await this.#containedTick();
       if (ended !== null) return ended;
     }
+  }
+
+  /** A step of the beginning that fails is tried again, as a tick is. */
+  async #untilItWorks<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    const since = Date.now();
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await work();
+      } catch (error) {
+        const patience = this.#mode !== 'run' ? 0 : this.#options.untilDone ? PATIENCE : Infinity;
+        if (Date.now() - since >= patience) throw error;
+        this.#errors.note(what, error);
+        this.#woken = false;
+        await this.#sleep(againAfter(tries));
+      }
+  }
+
+  #repairOwnFolder(): void {
+    const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
+    if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
   }
 
   /** Without readable settings and a base nothing can begin: it waits for them, or ends. */
@@ -280,8 +300,7 @@ export class Coordinator {
   /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
   async #containedTick(): Promise<Ending | null> {
     try {
-      const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
-      if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+      this.#repairOwnFolder();
       const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
       if (special.length > 0)
         this.#teller.emit({ type: 'told', message: `removed FIFOs that would block git: ${special.join(', ')}` });
@@ -295,7 +314,7 @@ export class Coordinator {
       if (now - this.#failing.since > patience) throw error;
       this.#errors.note('the look at the repository', error);
       this.#woken = false;
-      await this.#sleep(Math.min(LONGEST_AGAIN, AGAIN * 2 ** Math.min(this.#failing.tries, 10)));
+      await this.#sleep(againAfter(this.#failing.tries));
       return null;
     }
   }
@@ -736,6 +755,9 @@ const inTurn = (actions: readonly Action[]): Action[] => [
   ...actions.filter((action) => !isLanding(action)),
   ...actions.filter(isLanding),
 ];
+
+/** The wait after so many failures in a row, ms. */
+const againAfter = (tries: number): number => Math.min(LONGEST_AGAIN, AGAIN * 2 ** Math.min(tries, 10));
 
 const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type === 'remove-worktree';
 

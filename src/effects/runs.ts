@@ -145,14 +145,24 @@ export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'):
   const removed: string[] = [];
   for (const { runId, folder, taken } of listRuns(root, kind).runs) {
     if (taken === null || taken.at >= before) continue;
-    const aside = join(here, `${ASIDE}${runId}`);
-    renameSync(folder, aside);
-    removed.push(runId);
+    if (putAside(folder, join(here, `${ASIDE}${runId}`))) removed.push(runId);
   }
   for (const name of namesIn(here))
     if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before)))
       removeWhatever(join(here, name));
   return removed;
+}
+
+/** @returns false when it can't be moved: it stays until the next time, and keeps no other from being removed. */
+function putAside(folder: string, aside: string): boolean {
+  // Half removed by an earlier kill, or somebody else's doing.
+  if (lstatOrNone(aside) !== undefined && !removeWhatever(aside)) return false;
+  try {
+    renameSync(folder, aside);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const ASIDE = '.aside-';

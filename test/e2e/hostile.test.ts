@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { describe, expect } from 'vitest';
 import { it } from './rig/each-kanban.ts';
 
@@ -26,4 +27,14 @@ describe.concurrent('I8: an agent that spoils what kanban reads', { timeout: 180
       expect(code, kanban.story()).toBe(0);
       await kanban.expectDone(['T-1', 'T-2']);
     });
+
+  it('a file in the place of .kanban when it begins: it is put aside, and work begins', async ({ made }) => {
+    const kanban = made({ todo: '## T-1: One\n\nDo it.\n' });
+    rmSync(kanban.path('.kanban'), { recursive: true, force: true });
+    writeFileSync(kanban.path('.kanban'), 'mine\n');
+    kanban.plan('T-1.task.1', DOES);
+    const { code, err } = await kanban.untilDone();
+    expect(code, err + kanban.story()).toBe(0);
+    await kanban.expectDone(['T-1']);
+  });
 });

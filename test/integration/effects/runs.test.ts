@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -204,5 +205,17 @@ describe('pruneRuns', () => {
     expect(pruneRuns(root, 200)).toEqual([old.runId]);
     expect(new Set(listRuns(root).runs.map(({ runId }) => runId))).toEqual(new Set([fresh.runId, open.runId]));
     expect(readdirSync(runsFolder(root)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('I8: what stands where a folder is put aside goes, and no run keeps another from being removed', () => {
+    const [one, two, gone] = [create(), create(), create()];
+    for (const { folder } of [one, two, gone]) markTaken(folder, { at: 100, commit: null, why: '' });
+    const aside = join(runsFolder(root), `.aside-${one.runId}`);
+    mkdirSync(join(aside, 'deep'), { recursive: true });
+    writeFileSync(join(aside, 'deep', 'file'), '');
+    listRuns(root);
+    rmSync(gone.folder, { recursive: true });
+    expect(new Set(pruneRuns(root, 200))).toEqual(new Set([one.runId, two.runId]));
+    expect(readdirSync(runsFolder(root))).toEqual([]);
   });
 });
