@@ -260,16 +260,18 @@ export class RunStarter {
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
     if (adapter.name === 'codex') makeSandboxPlaces(this.#repo.commonDir);
     const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
-    createRun(this.#repo.root, brief, withMessages(briefing(prompt.value, adapter), said.messages), {
-      ...(plan.shell === null ? plan.files : {}),
-      [CHANGED]: changed.map((path) => `${path}\n`).join(''),
-      [FINDINGS]: findings,
-    });
+    // All that may fail comes before the folder: one that no runner takes counts as a launch that failed, once more.
+    const before = await this.#shared.before(observation.git.refs);
     const env = environmentOf(settings, planned, brief, {
       changed: changed.length === 0 ? null : join(folder, CHANGED),
       findings: findings === '' ? null : join(folder, FINDINGS),
     });
-    await this.#shared.begin(folder, observation.git.refs);
+    createRun(this.#repo.root, brief, withMessages(briefing(prompt.value, adapter), said.messages), {
+      ...(plan.shell === null ? plan.files : {}),
+      [CHANGED]: changed.map((path) => `${path}\n`).join(''),
+      [FINDINGS]: findings,
+      ...before,
+    });
     // Before it hears of the run: one that listens while it works would take them a second time.
     markGiven(this.#repo.root, action.id, said.waiting);
     this.#pool.start(folder, env);

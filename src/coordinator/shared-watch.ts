@@ -56,10 +56,12 @@ export class SharedWatch {
     return this.#found;
   }
 
-  /** Before a run is handed over. @param refs branches and the kanban's own refs, as listed last; null: not known */
-  async begin(folder: string, refs: ReadonlyMap<string, string> | null): Promise<void> {
-    const before = await readSharedState(this.#repo, refs);
-    writeFileSync(join(folder, BEFORE_FILE), JSON.stringify(before), { mode: 0o600 });
+  /**
+   * The state before a run, as a file for its folder, by its name: the folder is made with it, or not at all.
+   * @param refs branches and the kanban's own refs, as listed last; null: not known
+   */
+  async before(refs: ReadonlyMap<string, string> | null): Promise<Readonly<Record<string, string>>> {
+    return { [BEFORE_FILE]: JSON.stringify(await readSharedState(this.#repo, refs)) };
   }
 
   /** Once a tick, before anything else is read. @returns whether a run's end was inspected or something was restored. */

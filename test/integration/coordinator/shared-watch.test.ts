@@ -55,7 +55,8 @@ async function begun(): Promise<Begun> {
   const folder = rig.folder(brief);
   await watch.look([]);
   const heads = rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/kanban');
-  await watch.begin(folder, new Map(heads.split('\n').map((line) => line.split(' ') as [string, string])));
+  const refs = new Map(heads.split('\n').map((line) => line.split(' ') as [string, string]));
+  for (const [name, text] of Object.entries(await watch.before(refs))) writeFileSync(join(folder, name), text);
   const startedAt = Date.now();
   const env = {
     ...process.env,
