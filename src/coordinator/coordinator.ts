@@ -8,6 +8,7 @@ import { removeSandboxPlaces } from '../effects/sandbox-places.ts';
 import { lookAtSender } from '../effects/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../effects/runner-pool.ts';
 import { listRuns, pruneRuns } from '../effects/runs.ts';
+import { removeDeadTemporaryFiles } from '../effects/temporary-files.ts';
 import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
 import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
@@ -217,6 +218,7 @@ export class Coordinator {
         type: 'recovered',
         what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
       });
+    removeDeadTemporaryFiles(this.#repo.root, this.#repo.commonDir);
     const first = await this.#firstLook();
     if (!first.ok) return first.ending;
     const { settings } = first.value.workflow;

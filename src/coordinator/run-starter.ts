@@ -42,7 +42,7 @@ export class RunStarter {
   readonly #starting = new Map<string, RunFacts>();
   readonly #slots = new Map<string, number>();
   readonly #work = new Set<Promise<void>>();
-  readonly #refused: PastRun[] = [];
+  #refused: PastRun[] = [];
   /** Why a run could not be started, as reported last, by task id. */
   readonly #reported = new Map<string, string>();
   readonly #started = new Set<string>();
@@ -170,6 +170,8 @@ export class RunStarter {
   ): void {
     this.#starting.delete(runId);
     this.#slots.delete(runId);
+    const now = Date.now();
+    this.#refused = this.#refused.filter(({ endedAt }) => endedAt > now - REMEMBERED);
     this.#refused.push({
       id: runId,
       taskId,
@@ -177,7 +179,7 @@ export class RunStarter {
       agent,
       cause,
       detail: why,
-      endedAt: Date.now(),
+      endedAt: now,
       providerUntil: null,
       login: false,
     });
@@ -385,6 +387,8 @@ export class RunStarter {
   }
 }
 
+/** As long as runs that have ended count, ms. */
+const REMEMBERED = 12 * 3_600_000;
 const NOTHING_SAID = { messages: [], waiting: [] } as const;
 const CHANGED = 'changed-files.txt';
 const FINDINGS = 'findings.md';

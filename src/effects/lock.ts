@@ -10,6 +10,7 @@ import type { Claim } from '../runner/folder.ts';
 import { isClaim } from '../runner/records.ts';
 import { writeOnce, writeWhole } from '../runner/write-once.ts';
 import { problemOfWriting } from './disk-problem.ts';
+import { isRunning } from './temporary-files.ts';
 
 declare const brand: unique symbol;
 
@@ -228,12 +229,3 @@ function sweepDead(dir: string, name: string): void {
 
 /** A process of another pid namespace may be writing it this moment: its pid says nothing here. */
 const isOld = (path: string): boolean => Date.now() - (statOrNone(path)?.mtimeMs ?? 0) > 60_000;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}

@@ -107,7 +107,7 @@ async function nextRef(brief: Brief, commit: string, count: number): Promise<str
 }
 
 async function withIndex<T>(brief: Brief, work: (env: Record<string, string>) => Promise<T>): Promise<T> {
-  const path = join(brief.gitDir, `kanban-rescue-${randomBytes(4).toString('hex')}`);
+  const path = join(brief.gitDir, `kanban-rescue-${process.pid}-${randomBytes(4).toString('hex')}`);
   try {
     return await work({ GIT_INDEX_FILE: path });
   } finally {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -20,4 +29,16 @@ it('I10: an unexpected error is reported by one key however often it comes, and 
   rmSync(join(root, '.kanban'), { recursive: true });
   log.note('move of T-1', 'not an Error');
   expect(existsSync(join(root, '.kanban'))).toBe(false);
+});
+
+it('I10: the stack of an error that comes again and again is kept once, and the log stays small', () => {
+  const path = join(root, '.kanban', 'errors.log');
+  const log = new ErrorLog(root, () => {});
+  for (let n = 0; n < 50; n += 1) log.note('move of T-1', new Error(`a broken file, try ${n}`));
+  expect(readFileSync(path, 'utf8').match(/move of T-1/g)).toHaveLength(1);
+  writeFileSync(path, 'x'.repeat(1024 * 1024 + 1));
+  log.note('move of T-2', new Error('x'.repeat(100_000)));
+  expect(statSync(path).size).toBeLessThan(20_000);
+  log.note('move of T-3', new Error('another'));
+  expect(readdirSync(join(root, '.kanban')).toSorted()).toEqual(['errors.log', 'errors.log.old']);
 });
