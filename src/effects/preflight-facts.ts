@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { git, openRepository, type Repository } from '../git/git.ts';
@@ -260,9 +261,17 @@ function readChangelogForms(
 ): PreflightFacts['changelogForms'] {
   if (changelog === null) return [];
   try {
+    const stat = lstatSync(join(checkout, changelog), { throwIfNoEntry: false });
+    if (stat?.isDirectory() === true || stat?.isSymbolicLink() === true)
+      return [
+        {
+          what: `it is a ${stat.isDirectory() ? 'folder' : 'symbolic link'}, not a file`,
+          instead: 'no task lands until it is moved away, or `changelog:` in WORKFLOW.md is set otherwise',
+        },
+      ];
     return unclearForms(changelog, textFollowing(join(checkout, changelog)), files);
   } catch {
-    // A folder, or a file that can't be read: the landing reports it.
+    // A file that can't be read: the landing reports it.
     return [];
   }
 }

@@ -5,7 +5,7 @@ import { readCommit, writeCommit } from '../git/objects.ts';
 import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
 import { audit } from './audit.ts';
 import { bringBase } from './bring-base.ts';
-import { landingTree } from './landing-tree.ts';
+import { landingTree, noChangelogFile } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay, type InTheWay } from './preflight.ts';
@@ -96,8 +96,15 @@ async function buildOne(
   landed: readonly string[],
 ): Promise<Built | { readonly held: string } | { readonly conflict: readonly string[] }> {
   const { board, changelog, author } = plan;
+  const inBase = changelog === null ? null : await noChangelogFile(repo, parent, changelog);
+  if (inBase !== null)
+    return {
+      held: `${inBase} in base, and a landing adds its line to a file ${changelog}: move it away, or set changelog: in WORKFLOW.md`,
+    };
   const merged = await mergeOnto(repo, parent, tip, { board, changelog });
   if (!merged.ok) return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.words}` };
+  // Work of the branch there would be lost under the landing's own file.
+  if (changelog !== null && (await noChangelogFile(repo, tip, changelog)) !== null) return { conflict: [changelog] };
   const boardFiles = plan.boardFiles(landed);
   if (boardFiles === null) return { held: `the entry of ${id} can't be taken off the board` };
   const { tree, left: leftOut } = await landingTree(repo, {

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Repository } from '../git/git.ts';
 import { editTree, entryAt, readBlob, type TreeEdit } from '../git/objects.ts';
+import { TREE_MODE } from '../git/tree.ts';
 import { carryOver, type CarriedOver } from './changelog-carry.ts';
 import { releasesOf } from './changelog-outline.ts';
 import { mergeChangelogs } from './merge-changelogs.ts';
@@ -42,6 +43,22 @@ export async function landingTree(
     left = file.left;
   }
   return { tree: await editTree(repo, landing.merged, edits), left };
+}
+
+const KINDS: Readonly<Record<string, string>> = { [TREE_MODE]: 'a folder', '120000': 'a symbolic link', '160000': 'a submodule' };
+
+/** What stands in a commit where the changelog's file would: `CHANGELOG.md is a folder`; null: a file, or nothing. */
+export async function noChangelogFile(repo: Repository, sha: string, path: string): Promise<string | null> {
+  const names = path.split('/');
+  for (const count of names.keys()) {
+    const one = names.slice(0, count + 1).join('/');
+    const entry = await entryAt(repo, sha, one);
+    if (entry === null) return null;
+    const isFile = entry.mode.startsWith('100');
+    if (count < names.length - 1 ? entry.mode !== TREE_MODE : !isFile)
+      return `${one} is ${isFile ? 'a file' : (KINDS[entry.mode] ?? 'no file')}`;
+  }
+  return null;
 }
 
 async function changelogFile(

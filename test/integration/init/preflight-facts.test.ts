@@ -285,4 +285,10 @@ describe('quickFacts', () => {
     const first = await fullFacts(asked(root));
     expect(blocking(await quickFacts(asked(makeFolder()), first))).toEqual(['repository']);
   });
+
+  it('names a folder that stands where the changelog would', async () => {
+    const root = makeRepository({ '.gitignore': '.kanban/\n.worktrees/\n', 'CHANGELOG.md/T-1.md': 'one\n' });
+    const { changelogForms } = await fullFacts(asked(root));
+    expect(changelogForms).toMatchObject([{ what: 'it is a folder, not a file' }]);
+  });
 });

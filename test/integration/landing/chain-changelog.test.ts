@@ -1,6 +1,8 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { bulletOf, land, makeChainRig, makeTasks } from './chain-rig.ts';
+import { build, bulletOf, land, makeChainRig, makePlainTasks, makeTasks } from './chain-rig.ts';
 import { makeCommits } from './history.ts';
 import type { Rig } from './rig.ts';
 
@@ -197,5 +199,28 @@ describe('CHANGELOG.md through a chain, where line merges corrupt (I1; GIT.md se
     expect(result).toMatchObject({ ok: true, audit: [] });
     expect(chain.left).toEqual([{ id: 'T-102', conflict: ['CHANGELOG.md'] }]);
     expect(rig.read('CHANGELOG.md')).toBe(one);
+  });
+
+  it.each<[string, () => void]>([
+    ['a folder', () => rig.write('CHANGELOG.md/T-1.md', 'work\n')],
+    ['a symbolic link', () => symlinkSync('README.md', join(rig.root, 'CHANGELOG.md'))],
+  ])('I3: %s in base at its path holds the landing, and stays', async (what, make) => {
+    rig = await makeChainRig(1);
+    rig.git('rm', '-q', 'CHANGELOG.md');
+    make();
+    rig.git('add', '-A');
+    rig.git('commit', '-qm', what);
+    makePlainTasks(rig, ['T-101']);
+    const chain = await build(rig, ['T-101']);
+    expect(chain).toMatchObject({ ok: false, held: expect.stringContaining(`CHANGELOG.md is ${what} in base`) });
+  });
+
+  it('I3: a branch that puts a folder at its path does not land over it', async () => {
+    rig = await makeChainRig(2);
+    rig.git('rm', '-q', 'CHANGELOG.md');
+    rig.git('commit', '-qm', 'none');
+    makeTasks(rig, { 'T-101': { 'CHANGELOG.md/a.md': 'work\n' }, 'T-102': { 'code/b': 'x\n' } });
+    const { chain } = await land(rig, ['T-101', 'T-102']);
+    expect(chain.left).toEqual([{ id: 'T-101', conflict: ['CHANGELOG.md'] }]);
   });
 });
