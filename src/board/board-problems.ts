@@ -146,11 +146,12 @@ function suspectProblem(
     case 'no-box':
       return notATask(suspect, where, mark, of, inside);
     case 'misspelt':
+      if (suspect.isWorded === true && known.has(suspect.id)) return null;
       return {
         code: 'misspelt-heading',
         message: `This looks like an entry's heading, but "${suspect.id}" isn't read as one`,
         where,
-        fix: 'write it like "## T-12: Title"',
+        fix: suspect.line === undefined ? 'write it like "## T-12: Title"' : `write "${suspect.line}"`,
         holds,
       };
     case 'level':

@@ -16,6 +16,10 @@ export interface Suspect {
   readonly id: string;
   readonly offset: number;
   readonly length: number;
+  /** The line that would be read. */
+  readonly line?: string;
+  /** A word stands before the id: it may only be mentioned. */
+  readonly isWorded?: boolean;
   /** Swallowed: by what, and where that opens. */
   readonly by?: {
     readonly kind: 'fence' | 'comment' | 'html' | 'list' | 'indentation';
@@ -36,7 +40,7 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
   const open = openBlockAtEnd(tree, text);
   const known = new RegExp(`^(?:${grammar.pattern})$`);
   const line =
-    /(^|[\r\n])([ \t]*)(#{1,6})([ \t]*)((?:\[[^\]\r\n]*\][ \t]*)*)(?:\*\*|__|[*_`[])?([A-Za-z]\w*(?:[-_–—−‑‐]| (?=\d+:))?(?:\d+|\?))(?:\*\*|__|[*_`\]])?([ \t]*:|[ \t]+[-–—][ \t]|[ \t][^\r\n]*|[ \t]*(?=[\r\n]|$))/g;
+    /(^|[\r\n])([ \t]*)(#{1,6})([ \t\u00a0\u2000-\u200b\u202f\u3000\ufeff]*)((?:\[[^\]\r\n]*\][ \t]*)*)(?:\*\*|__|[*_`[])?([A-Za-z]\w*(?:[-_–—−‑‐]| (?=\d+:))?(?:\d+|\?))(?:\*\*|__|[*_`\]])?([ \t]*:|[ \t]+[-–—][ \t]|[ \t][^\r\n]*|[ \t]*(?=[\r\n]|$))/g;
   line.lastIndex = Math.max(0, from - 1);
   for (let match = line.exec(text); match; match = line.exec(text)) {
     line.lastIndex = match.index + match[0].length;
@@ -55,7 +59,7 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
       hasSeparator: /^\s*[:–—-]|^\s*$/.test(after),
     };
     const suspect = judge(spot, tree, text, grammar, open);
-    if (suspect) found.push(suspect);
+    if (suspect && !found.some((one) => one.offset === offset && one.kind === 'misspelt')) found.push(suspect);
   }
   return found;
 }
@@ -78,10 +82,15 @@ function judge(spot: Spot, tree: Root, text: string, grammar: Grammar, open: Ope
   if (!block || path.some((node) => node.type === 'blockquote')) return null;
   const isHeading = block.type === 'heading' && block.position!.start.offset === offset;
   if (isHeading) return judgeHeading(spot, grammar);
-  if (!spot.isKnown || (spot.gap !== '' && spot.hashes !== 2)) return null;
-  if (block.type === 'paragraph')
-    return spot.gap === '' && spot.hashes === 2 ? { kind: 'misspelt', id, offset, length } : null;
-  if (spot.gap === '') return null;
+  // A no-break space is none to markdown.
+  const isGlued = !/^[ \t]/.test(spot.gap);
+  if (!spot.isKnown || (!isGlued && spot.hashes !== 2)) return null;
+  if (block.type === 'paragraph') {
+    if (!isGlued || spot.hashes !== 2) return null;
+    const line = `## ${text.slice(offset + spot.hashes + spot.gap.length, offset + length)}`;
+    return { kind: 'misspelt', id, offset, length, ...(spot.gap === '' ? {} : { line }) };
+  }
+  if (isGlued) return null;
   const by = swallower(path, text, open, offset);
   return by ? { kind: 'swallowed', id, offset, length, by } : null;
 }
@@ -103,16 +112,44 @@ function withoutId(tree: Root, text: string, grammar: Grammar, from: number): Su
     const content = line.replace(/^#+[ \t]*/, '').replace(/[ \t]+#+$/, '');
     if (!line.startsWith('##') || content === '' || parseHead(content, grammar) !== null) return [];
     const prefix = grammar.prefixes[0] ?? 'T';
-    const inside = new RegExp(`^(.*?)(${grammar.pattern})(?=$|[\\s:.)\\]*_–—-])\\W*(.*)$`).exec(content);
-    if (inside !== null && BEFORE_ID.test(inside[1] ?? ''))
-      return [{ kind: 'no-id', id: `## ${inside[2]}: ${inside[3] ?? ''}`.trimEnd(), offset, length: line.length }];
+    const misspelt = misspeltHeading(content, grammar, prefix);
+    if (misspelt !== null) return [{ ...misspelt, offset, length: line.length }];
     if (looksLikeId(content) || PARTS.test(content) || !/\s/.test(content)) return [];
     return [{ kind: 'no-id', id: `## ${prefix}-?: ${content}`, offset, length: line.length }];
   });
 }
 
 /** What people put in front of an id: `[P1]`, `(bug)`, `Task`, an emoji. */
-const BEFORE_ID = /^(?:\[[^\]]*\]|\([^)]*\)|P[0-4]\b|(?:task|todo|bug|fix|feat|feature|chore|docs)\b|[^\p{L}\p{N}])*$/iu;
+const BEFORE_ID =
+  /^(?:\[[^\]]*\]|\([^)]*\)|<[^>]*>|P[0-4]\b|\d{1,3}[.)]|(?:task|todo|bug|fix|feat|feature|chore|docs|story|ticket|issue|item)\b|[^\p{L}\p{N}])*$/iu;
+
+/** What stands for a number that is not known yet, or is none: `T-x`, `T-`, `T-??`, `T-12a`, `T-1.2`. */
+const NO_NUMBER = /^-(?:[?xn#_*]*|\w{0,2}|tbd|tba|new|next|todo|nnn|\d[\w.\/,&+-]*)(?=[ \t]*(?::|[-–—]+[ \t]|$))|^-(?:[?#_*]*|[xn]+)(?=[ \t])/i;
+
+/** `✅ T-3: x`, `(T-5) x`, `[T-7](url): x`, `#T-13: x`, `~~T-7~~`, `T-x: x`: an id is there, but not as it is read. */
+function misspeltHeading(
+  content: string,
+  grammar: Grammar,
+  prefix: string,
+): Pick<Suspect, 'kind' | 'id' | 'line' | 'isWorded'> | null {
+  const inside = new RegExp(`^(.*?)(?<![\\w-])(${grammar.pattern})(?![\\w'’?-]|[.,]\\d)(.*)$`).exec(content);
+  const [, before = '', id = '', behind = ''] = inside ?? [];
+  if (inside !== null && BEFORE_ID.test(before)) {
+    const title = behind.replace(/^\]\([^)]*\)/, '').replace(/^(?:<[^>]*>|[^\p{L}\p{N}\p{S}`"'(<[])+/u, '').replace(/^~+\s*/, '');
+    const line = `## ${id}: ${title}`.trimEnd();
+    const isWorded = /\p{L}/u.test(before.replaceAll(/\[[^\]]*\]|\([^)]*\)|<[^>]*>/g, ''));
+    if (isWorded && !/^\W{0,4}:/.test(behind)) return { kind: 'no-id', id: line };
+    return { kind: 'misspelt', id, line, isWorded };
+  }
+  for (const one of grammar.prefixes) {
+    const written = content.replace(/^(?:\[[^\]]*\]|[^\p{L}\p{N}])+/u, '');
+    const number = written.toLowerCase().startsWith(one.toLowerCase()) ? NO_NUMBER.exec(written.slice(one.length)) : null;
+    if (number === null || /^-\d+$/.test(number[0])) continue;
+    const title = written.slice(one.length + number[0].length).replace(/^[^\p{L}\p{N}\p{S}`"'(<[]+/u, '');
+    return { kind: 'misspelt', id: one + number[0], line: `## ${one || prefix}-?: ${title}`.trimEnd() };
+  }
+  return null;
+}
 
 /** A heading that begins with an id of another kind is judged as such. */
 const looksLikeId = (content: string): boolean => /^(?:\*\*|__|[*_`[])?[A-Za-z]\w*[-_–—−‑‐ ]?(?:\d+|\?)(?![\w])/.test(content);
@@ -120,6 +157,23 @@ const looksLikeId = (content: string): boolean => /^(?:\*\*|__|[*_`[])?[A-Za-z]\
 /** `- drop lodash`, `1. first thing`: items of a list that no box makes a task. Only what stands at the root. */
 function withoutBox(tree: Root, text: string, from: number): Suspect[] {
   if (from > 0) return [];
+  return [...gluedBoxes(tree, text), ...itemsWithoutBox(tree, text)];
+}
+
+/** A bullet and a box with a no-break space, or none, between them: markdown reads text. */
+function gluedBoxes(tree: Root, text: string): Suspect[] {
+  const boxes = /(?:^|[\r\n])( {0,3})[-*+][\t \u00a0\u2000-\u200b\u202f\u3000]*\[[ \u00a0]?\][ \t\u00a0]*([^\s\u00a0(:][^\r\n]*)/g;
+  return [...text.matchAll(boxes)].flatMap((match): Suspect[] => {
+    const offset = match.index + match[0].search(/[-*+]/);
+    const line = text.slice(offset, match.index + match[0].length).trimEnd();
+    if (/^[-*+][ \t]/.test(line)) return [];
+    const path = pathTo(tree, offset);
+    if (path.at(-1)?.type !== 'paragraph' || path.some((node) => node.type === 'blockquote')) return [];
+    return [{ kind: 'no-box', id: `- [ ] ${match[2]!.trimEnd()}`, offset, length: line.length }];
+  });
+}
+
+function itemsWithoutBox(tree: Root, text: string): Suspect[] {
   return tree.children.flatMap((node): Suspect[] => {
     if (node.type !== 'list') return [];
     return node.children.flatMap((item): Suspect[] => {
@@ -128,7 +182,7 @@ function withoutBox(tree: Root, text: string, from: number): Suspect[] {
       const words = line.replace(/^(?:[-*+]|\d{1,9}[.)])[ \t]*/, '');
       // A link alone is an entry of a table of contents; `[x]` and the like are boxes already.
       if (item.checked != null || words === '' || /^\[[^\]]*\](?:\([^)]*\))?$|^\[[^\]\s]\]/.test(words)) return [];
-      return [{ kind: 'no-box', id: `- [ ] ${words.replace(/^\[ ?\]\s*/, '')}`, offset, length: line.length }];
+      return [{ kind: 'no-box', id: `- [ ] ${words.replace(/^\[\s?\]\s*/, '')}`, offset, length: line.length }];
     });
   });
 }

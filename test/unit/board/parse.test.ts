@@ -134,6 +134,27 @@ describe('parseBoard', () => {
   });
 });
 
+describe('a heading whose id is not read', () => {
+  it.each([
+    ['## ✅ T-3: other task', '## T-3: other task'],
+    ['## (T-5) parens', '## T-5: parens'],
+    ['## [T-7](http://x): link', '## T-7: link'],
+    ['## #T-13: hash', '## T-13: hash'],
+    ['## T-x: none', '## T-?: none'],
+    ['## T-: none', '## T-?: none'],
+    ['## T-??: two', '## T-?: two'],
+    ['## [ ] T-5: box', '## T-5: box'],
+    ['## ~~T-7~~', '## T-7:'],
+    ['## T-7, `code`', '## T-7: `code`'],
+    ['##\u00a0T-1: x', '## T-1: x'],
+  ])('%s is held with the line to write', (line, written) => {
+    const found = board(`## T-2: above\n\n${line}\n`).problems;
+    expect(found).toMatchObject([{ code: 'misspelt-heading', fix: `write "${written}"` }]);
+    expect(found[0]?.holds).toContain('T-2');
+    expect(board(`${written}\n`)).toMatchObject({ problems: [], columns: { TODO: { entries: [{ kind: 'entry' }] } } });
+  });
+});
+
 describe('dependencyProblems', () => {
   const known = { landed: new Set(['T-90']), abandoned: new Set(['T-80']) };
   it('names unknown and abandoned ids, and guesses', () => {
