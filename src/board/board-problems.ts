@@ -160,7 +160,7 @@ function suspectProblem(
         code: 'wrong-heading-level',
         message: `The heading of an entry is of level 2; ${suspect.id} isn't read as one`,
         where,
-        fix: `begin the line with "## "`,
+        fix: suspect.line === undefined ? 'begin the line with "## "' : `write "${suspect.line}", without the line below it`,
         holds,
       };
     default:

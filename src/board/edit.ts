@@ -155,7 +155,7 @@ function insertEntry(
   const parsed = parse(before, at.to, options);
   const { text, entries } = parsed.column;
   const first = entries.findIndex((one) => one.kind === 'entry' && !one.parked);
-  const section = at.under === undefined ? null : endOfSection(text, at.under);
+  const section = at.under === undefined ? null : endOfSection(parsed, at.under);
   const live = at.position === 'top' && first >= 0 ? entries[first]!.start : parsed.liveEnd;
   const offset = section?.end ?? live;
   const index = entries.filter((one) => one.start < offset).length;
@@ -175,10 +175,10 @@ function insertEntry(
 }
 
 /** Where a level-1 section ends; the end of the text where there is none of that title. */
-function endOfSection(text: string, title: string): { readonly end: number; readonly isThere: boolean } {
-  const lines = [...text.matchAll(/^# (.*?)[ \t]*\r?$/gm)];
-  const n = lines.findIndex((line) => line[1] === title);
-  return { end: (n < 0 ? undefined : lines[n + 1]?.index) ?? text.length, isThere: n >= 0 };
+function endOfSection({ sections, column }: ParsedColumn, title: string): { readonly end: number; readonly isThere: boolean } {
+  const titles = sections.filter(({ facts }) => facts.depth === 1);
+  const n = titles.findIndex(({ facts }) => facts.text.slice(facts.contentStart, facts.contentEnd).trim() === title);
+  return { end: (n < 0 ? undefined : titles[n + 1]?.start) ?? column.text.length, isThere: n >= 0 };
 }
 
 /** The entries of a text of its own, parsed apart from the column's memo. */

@@ -38,6 +38,8 @@ interface Draft {
   /** An entry stands above in the same part of the file: from a level-1 heading to the next. */
   partHasEntry: boolean;
   parked: boolean;
+  /** In TODO.md, the column's own title stands further down: what other level-1 headings above it open is parked. */
+  isAboveTitle: boolean;
   liveEnd: number;
 }
 
@@ -56,13 +58,14 @@ function readColumn(
     hasEntry: false,
     partHasEntry: false,
     parked: false,
+    isAboveTitle: column === 'TODO' && sections.some((section) => isOwnTitle(column, section)),
     liveEnd: text.length,
   };
   let groupLine = 1;
   for (const section of sections) {
     const { facts } = section;
     if (facts.depth === 1 || facts.head) closeGroup(draft, column, text, groupLine);
-    if (facts.depth === 1) noteTitle(draft, section);
+    if (facts.depth === 1) noteTitle(draft, column, section);
     // What stands under a heading of its own is read by itself: entries above it don't count.
     if (facts.depth === 1) draft.partHasEntry = false;
     if (facts.head) {
@@ -79,12 +82,25 @@ function readColumn(
   return { column: { column, path, text, entries }, sections, liveEnd: draft.liveEnd, marks: draft.marks };
 }
 
-function noteTitle(draft: Draft, section: Section<SectionFacts>): void {
-  if (!draft.parked && (draft.titles > 0 || draft.hasEntry)) {
+/** A further level-1 heading parks what follows; the column's own name is its title wherever it stands. */
+function noteTitle(draft: Draft, column: Column, section: Section<SectionFacts>): void {
+  const isOwn = isOwnTitle(column, section);
+  if (draft.isAboveTitle) {
+    draft.isAboveTitle = !isOwn;
+    draft.parked = !isOwn;
+    draft.hasEntry &&= !isOwn;
+  } else if (!draft.parked && !isOwn && (draft.titles > 0 || draft.hasEntry)) {
     draft.parked = true;
     draft.liveEnd = section.start;
   }
   draft.titles++;
+}
+
+/** `# TODO`, `# To do`, `# In progress`. */
+function isOwnTitle(column: Column, { facts }: Section<SectionFacts>): boolean {
+  if (facts.depth !== 1) return false;
+  const name = facts.text.slice(facts.contentStart, facts.contentEnd);
+  return name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase() === column.replace('_', '').toLowerCase();
 }
 
 function readProse(draft: Draft, column: Column, text: string, section: Section<SectionFacts>): void {

@@ -55,7 +55,7 @@ export interface NoteFacts extends Content {
 /** Reads one section. @param tree remark's tree of exactly this text */
 export function readSection(tree: Root, text: string, grammar: Grammar): SectionFacts {
   const first = tree.children[0];
-  const heading = first?.type === 'heading' && (isAtx(text, first) || isUnderlinedEntry(text, first, grammar)) ? first : null;
+  const heading = first?.type === 'heading' && (isAtx(text, first) || isUnderlined(text, first, grammar)) ? first : null;
   const depth = heading && heading.depth <= 2 ? (heading.depth as 1 | 2) : 0;
   const line = depth > 0 && heading ? contentOf(heading, text) : { contentStart: 0, contentEnd: 0, headingEnd: 0 };
   const head = depth === 2 ? parseHead(text.slice(line.contentStart, line.contentEnd), grammar) : null;
@@ -87,12 +87,11 @@ export function readSection(tree: Root, text: string, grammar: Grammar): Section
 const isAtx = (text: string, node: Heading): boolean =>
   /^#{1,6}(?:[ \t\r\n]|$)/.test(text.slice(startOf(node), startOf(node) + 7));
 
-/** A line with an id, underlined with dashes, is the heading of an entry too. */
-function isUnderlinedEntry(text: string, node: Heading, grammar: Grammar): boolean {
-  if (node.depth !== 2) return false;
+/** A line underlined with `=`, or one with an id underlined with dashes, is a heading of the board too. */
+function isUnderlined(text: string, node: Heading, grammar: Grammar): boolean {
   const { contentStart, contentEnd } = contentOf(node, text);
   const content = text.slice(contentStart, contentEnd);
-  return !/[\r\n]/.test(content) && parseHead(content, grammar) !== null;
+  return !/[\r\n]/.test(content) && (node.depth === 1 || parseHead(content, grammar) !== null);
 }
 
 function contentOf(heading: Heading, text: string) {

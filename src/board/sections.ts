@@ -6,7 +6,7 @@ import { unified, type Processor } from 'unified';
 
 import { sameEnds } from './same-ends.ts';
 
-/** A stretch of a file from one level-1 or level-2 ATX heading (or the file's start) to the next. */
+/** A stretch of a file from one level-1 or level-2 heading (or the file's start) to the next. */
 export interface Section<F> {
   /** Offset of its first line; UTF-16 units, a BOM counts. */
   readonly start: number;
@@ -87,7 +87,7 @@ const HEADING_ROOM = 8;
 const UNDERLINED_ROOM = 450;
 
 const isUnderlinedAt = (text: string, at: number): boolean =>
-  /[\r\n] {0,3}-+[ \t]*(?![^\r\n])/.test(text.slice(at, at + UNDERLINED_ROOM));
+  /[\r\n] {0,3}(?:-+|=+)[ \t]*(?![^\r\n])/.test(text.slice(at, at + UNDERLINED_ROOM));
 
 /**
  * What can be taken over from the last text. Where a section ends is decided by the text from its start to the heading
@@ -157,19 +157,38 @@ function findCandidates(text: string, from: number): Candidates {
 const UNDERLINED =
   /( {0,3})(?:\[[A-Za-z]+\][ \t]*)*(?:\*\*|__|[*_`[])?[A-Za-z]\w*-(?:\d+|\?)[^\r\n]{0,200}(?:\r\n|\r|\n) {0,3}-{1,200}[ \t]{0,20}(?![^\r\n])/y;
 
-/** With the lines that are a heading of level 2 by their underline and carry an id, where no text stands right above. */
+/** A line of plain text, underlined with `=`. */
+const UNDERLINED_TITLE =
+  /( {0,3})(?![-*+>|<#`~=]|\d{1,9}[.)]|\[[^\]\r\n]*\]:)(\S[^\r\n]{0,200})(?:\r\n|\r|\n) {0,3}(={1,200})[ \t]{0,20}(?![^\r\n])/y;
+
+/** Seven are the middle of a merge conflict, unless they are as long as the line. */
+const isConflict = (title: string, rule: string): boolean => rule.length === 7 && title.trim().length !== 7;
+
+/** Indent of the heading by its underline in this line; null: there is none. */
+function underlinedAt(text: string, line: number): number | null {
+  UNDERLINED.lastIndex = line;
+  const entry = UNDERLINED.exec(text);
+  if (entry !== null) return entry[1]?.length ?? 0;
+  UNDERLINED_TITLE.lastIndex = line;
+  const [, indent = '', title = '', rule = ''] = UNDERLINED_TITLE.exec(text) ?? [];
+  return title === '' || isConflict(title, rule) ? null : indent.length;
+}
+
+/**
+ * With the lines that are a heading by their underline, of level 1, or of level 2 and with an id, where no text stands right
+ * above.
+ */
 function withUnderlined(found: { lines: number[]; hashes: number[] }, text: string, from: number): Candidates {
-  const rule = /(?:\r\n|\r|\n) {0,3}-{1,200}[ \t]{0,20}(?![^\r\n])/g;
+  const rule = /(?:\r\n|\r|\n) {0,3}(?:-{1,200}|={1,200})[ \t]{0,20}(?![^\r\n])/g;
   rule.lastIndex = from;
   let added = false;
   for (let match = rule.exec(text); match !== null; match = rule.exec(text)) {
     let line = match.index;
     while (line > from && !isBreak(text.charCodeAt(line - 1))) line--;
-    UNDERLINED.lastIndex = line;
-    const heading = UNDERLINED.exec(text);
-    if (heading === null || !startsBlock(text, line, from)) continue;
+    const indent = underlinedAt(text, line);
+    if (indent === null || !startsBlock(text, line, from)) continue;
     found.lines.push(line);
-    found.hashes.push(line + (heading[1]?.length ?? 0));
+    found.hashes.push(line + indent);
     added = true;
   }
   if (!added) return found;

@@ -35,7 +35,11 @@ export interface Suspect {
  * @param from offset behind the section's own heading, if that is an entry's
  */
 export function findSuspects(tree: Root, text: string, grammar: Grammar, from: number): Suspect[] {
-  const found: Suspect[] = [...withoutId(tree, text, grammar, from), ...withoutBox(tree, text, from)];
+  const found: Suspect[] = [
+    ...withoutId(tree, text, grammar, from),
+    ...underlinedTitles(tree, text, grammar, from),
+    ...withoutBox(tree, text, from),
+  ];
   if (!text.includes('#', from)) return found;
   const open = openBlockAtEnd(tree, text);
   const known = new RegExp(`^(?:${grammar.pattern})$`);
@@ -116,6 +120,18 @@ function withoutId(tree: Root, text: string, grammar: Grammar, from: number): Su
     if (misspelt !== null) return [{ ...misspelt, offset, length: line.length }];
     if (looksLikeId(content) || PARTS.test(content) || !/\s/.test(content)) return [];
     return [{ kind: 'no-id', id: `## ${prefix}-?: ${content}`, offset, length: line.length }];
+  });
+}
+
+/** `T-3: x` underlined with `=`: a heading of level 1. */
+function underlinedTitles(tree: Root, text: string, grammar: Grammar, from: number): Suspect[] {
+  return tree.children.flatMap((node): Suspect[] => {
+    const offset = node.position?.start.offset ?? 0;
+    if (node.type !== 'heading' || node.depth !== 1 || offset < from || text[offset] === '#') return [];
+    const content = text.slice(offset, offset + lengthOfLine(text, offset)).trimEnd();
+    const id = new RegExp(grammar.pattern).exec(content)?.[0];
+    if (id === undefined || parseHead(content, grammar) === null) return [];
+    return [{ kind: 'level', id, offset, length: content.length, line: `## ${content}` }];
   });
 }
 
