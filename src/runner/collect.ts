@@ -2,13 +2,14 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { branchFaults, knowHonestMerges } from '../git/branch-faults.ts';
 import type { Repository } from '../git/git.ts';
-import { changedFiles, commitAt, commitsAhead, isRewritten, repositoryOf, standingOf } from './branch-facts.ts';
+import { changedFiles, commitAt, commitsAhead, isRewritten, orNull, repositoryOf, standingOf } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
 import { RUN_FILES } from './folder.ts';
 import type { Brief, Rescue, Stray } from './folder.ts';
 import { GitFailed, mustGit } from './git.ts';
 import { commitLeftovers } from './leftovers.ts';
 import { lstatOrNone, readPlain, removeWhatever } from '../plain-file.ts';
+import { unaliasBranch } from './plain-branch.ts';
 import { putRight } from './put-right.ts';
 import { identityOf, rescueCommit } from './rescue.ts';
 import { strayCommits } from './stray-commits.ts';
@@ -86,6 +87,7 @@ const refusal = (worktree: string, what: string): string =>
 
 async function branchAlone(brief: Brief, repo: Repository): Promise<Pick<Collected, 'tip' | 'ahead' | 'changed'>> {
   const root = { worktree: brief.root, gitDir: brief.gitCommonDir };
+  await orNull(unaliasBranch(brief, root));
   const tip = (await commitAt(repo, root, brief.branch)) ?? brief.tip;
   return factsOf(await standingOf(brief, tip, repo, root));
 }

@@ -6,6 +6,7 @@ import type { Brief, Rescue } from './folder.ts';
 import { git, mustGit } from './git.ts';
 import { unhide } from './hidden-work.ts';
 import { lstatOrNone, plainTextOf, removeWhatever } from '../plain-file.ts';
+import { unaliasBranch } from './plain-branch.ts';
 import { rescueCommit, rescuePaths } from './rescue.ts';
 import { removeSpecialAmong, removeSpecialFiles } from './special-files.ts';
 import { readWorktree, shortName } from './worktree-state.ts';
@@ -28,6 +29,9 @@ export async function putRight(brief: Brief): Promise<PutRight> {
   const faults = [...mendLink(brief), ...mendGitDir(brief)];
   await unhide(brief);
   const special = removeSpecialFiles(brief);
+  const alias = await unaliasBranch(brief);
+  rescued.push(...alias.rescued);
+  faults.push(...alias.faults);
   let state = await withoutRemnant(brief, await readWorktree(brief));
   const tracked = state.changes.flatMap(({ kind, path }) => (kind === 'changed' ? [path] : []));
   special.push(...removeSpecialAmong(brief.worktree, tracked));
@@ -163,7 +167,8 @@ async function backToBranch(brief: Brief, state: WorktreeState): Promise<{ rescu
   const { head } = state;
   const ahead = head !== null && (head === tip || (state.branch === null && (await isAncestor(brief, tip, head))));
   if (ahead) {
-    if (head !== tip) await mustGit(brief, ['update-ref', '-m', 'kanban: brought up to HEAD', brief.branch, head, tip]);
+    if (head !== tip)
+      await mustGit(brief, ['update-ref', '--no-deref', '-m', 'kanban: brought up to HEAD', brief.branch, head, tip]);
     await mustGit(brief, ['symbolic-ref', 'HEAD', brief.branch]);
     return { rescued: [], faults: [] };
   }
@@ -190,7 +195,7 @@ async function backToBranch(brief: Brief, state: WorktreeState): Promise<{ rescu
 async function tipOfBranch(brief: Brief): Promise<string> {
   const found = await git(brief, ['rev-parse', '-q', '--verify', `${brief.branch}^{commit}`]);
   if (found.code === 0) return found.stdout.trim();
-  await mustGit(brief, ['update-ref', '-m', 'kanban: made again', brief.branch, brief.tip, '']);
+  await mustGit(brief, ['update-ref', '--no-deref', '-m', 'kanban: made again', brief.branch, brief.tip, '']);
   return brief.tip;
 }
 

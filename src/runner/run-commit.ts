@@ -52,7 +52,7 @@ export async function commitStaged(
   const commit = writeRunCommit(repo, brief, { tree, parents: [head], message: `${message}\n` });
   const moved = await git(
     brief,
-    ['update-ref', '-m', `commit: ${message.split('\n')[0] ?? ''}`, 'HEAD', commit, head],
+    ['update-ref', '--no-deref', '-m', `commit: ${message.split('\n')[0] ?? ''}`, brief.branch, commit, head],
     { env: identityOf(brief) },
   );
   return moved.code === 0 ? commit : null;

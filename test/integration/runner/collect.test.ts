@@ -270,6 +270,40 @@ describe('HEAD', () => {
     expect(result).toMatchObject({ ahead: 1, changed: ['new.txt'] });
   });
 
+  describe('I6: the branch made an alias of another: nothing is written through it', () => {
+    it.each([
+      ['a symbolic ref of base', (): unknown => rig.git('symbolic-ref', 'refs/heads/T-1', 'refs/heads/main')],
+      ['a link to base', (): void => symlinkSync('main', join(rig.root, '.git/refs/heads/T-1'))],
+      ['a symbolic ref of no branch', (): unknown => rig.git('symbolic-ref', 'refs/heads/T-1', 'refs/heads/none')],
+    ])('%s', async (_name, alias) => {
+      rig.writeTask('mine.txt', 'x\n');
+      rig.commitTask('work');
+      const brief = rig.brief();
+      rig.git('update-ref', '--no-deref', '-d', 'refs/heads/T-1');
+      alias();
+      rig.writeTask('file.txt', 'unreviewed\n');
+      rig.writeTask('new.txt', 'unreviewed\n');
+      const result = await collected(brief);
+      expect(rig.sha('main')).toBe(brief.baseSha);
+      expect(result.faults.join()).toContain('it made T-1 an alias of ');
+      expect(rig.git('for-each-ref', '--format=%(symref)', 'refs/heads/T-1')).toBe('');
+      expect(rig.git('rev-parse', 'T-1~1')).toBe(brief.tip);
+      expect(rig.git('show', `${result.rescued[0]?.ref}:file.txt`)).toBe('unreviewed');
+    });
+
+    it('commits that only the alias led to are kept; a worktree that is gone', async () => {
+      const brief = rig.brief();
+      rig.inTask('checkout', '-q', '-b', 'feature');
+      rig.writeTask('new.txt', 'x\n');
+      const there = rig.commitTask('elsewhere');
+      rig.git('symbolic-ref', 'refs/heads/T-1', 'refs/heads/feature');
+      rmSync(rig.worktree, { recursive: true });
+      expect((await collect(rig.folder(brief), brief)).tip).toBe(brief.tip);
+      expect(rig.git('for-each-ref', '--format=%(symref)', 'refs/heads/T-1')).toBe('');
+      expect(rig.rescued().map((ref) => rig.sha(ref))).toEqual([there]);
+    });
+  });
+
   it(".git removed from the worktree: the person's checkout is not taken for it (I7)", async () => {
     const brief = rig.brief();
     rig.write('file.txt', 'the person types\n');
