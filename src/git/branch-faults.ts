@@ -6,6 +6,7 @@ import { parseConfig } from './config-file.ts';
 import { git, type Repository } from './git.ts';
 import { filesWithMarkers, hasMarkerLines } from './conflict-markers.ts';
 import { writeLoose } from './loose.ts';
+import { PATCH } from './patch.ts';
 import { editTree, entryAt, readBlob, readBytes, readCommit, writeTree, type TreeEdit } from './objects.ts';
 import type { TreeEntry } from './tree.ts';
 import { diffTrees, type TreeChange } from './tree-diff.ts';
@@ -300,10 +301,7 @@ async function markerFaults(
 ): Promise<string[]> {
   const suspects = await suspectsOf(repo, `${base}...${tip}`, changed);
   if (suspects.length === 0) return [];
-  const patch = await git(
-    ['-c', 'core.quotePath=false', 'diff', '-U0', '--no-color', '--find-renames', `${base}...${tip}`, '--'],
-    { cwd: repo.root },
-  );
+  const patch = await git(['diff', ...PATCH, '--find-renames', `${base}...${tip}`, '--'], { cwd: repo.root });
   const sizes = await markerSizes(repo, tip, suspects);
   const marked = filesWithMarkers(patch.stdout, (path) => sizes.get(path) ?? 7).filter((path) =>
     suspects.includes(path),
@@ -334,7 +332,7 @@ async function suspectsOf(repo: Repository, range: string, changed: readonly Tre
 const MAX_READ = 200;
 
 async function suspectsByGit(repo: Repository, range: string): Promise<string[]> {
-  const args = ['diff', '--name-only', '-z', '--find-renames', '--diff-filter=d', '-G^<<<<<<<', range, '--'];
+  const args = ['diff', '--name-only', '-z', '--find-renames', '--diff-filter=d', '--text', '-G^<<<<<<<', range, '--'];
   return (await git(args, { cwd: repo.root })).stdout.split('\0').filter(Boolean);
 }
 

@@ -1,35 +1,30 @@
+import { readPatch } from './patch.ts';
+
 /**
- * The files of a patch (`git diff -U0`) in which the three conflict markers stand in order in added lines. A lone
- * `=======` is a heading, and one kind of marker alone may be a text about merges.
+ * The files of a patch (`git diff`, with the arguments `PATCH`) in which the three conflict markers stand in order in
+ * added lines. A lone `=======` is a heading, and one kind of marker alone may be a text about merges.
  * @param sizeOf how many letters a marker has in a file (`conflict-marker-size`).
  */
 export function filesWithMarkers(patch: string, sizeOf: (path: string) => number = () => 7): string[] {
   const found = new Set<string>();
-  let file = '';
-  let seen = 0;
-  let markers = markersOf(7);
-  for (const line of patch.split('\n')) {
-    if (line.startsWith('+++ ')) {
-      file = line
-        .slice(4)
-        .replace(/^"?b\//, '')
-        .replace(/"?\t?$/, '');
-      seen = 0;
-      markers = markersOf(sizeOf(file));
-    } else if (markers.begin.test(line)) seen = 1;
-    else if (markers.middle.test(line) && seen === 1) seen = 2;
-    else if (markers.end.test(line) && seen === 2) {
-      found.add(file);
-      seen = 0;
-    }
+  for (const { path, hunks } of readPatch(patch)) {
+    const markers = markersOf(sizeOf(path));
+    let seen = 0;
+    for (const line of hunks.flatMap(({ added }) => added))
+      if (markers.begin.test(line)) seen = 1;
+      else if (markers.middle.test(line) && seen === 1) seen = 2;
+      else if (markers.end.test(line) && seen === 2) {
+        found.add(path);
+        seen = 0;
+      }
   }
   return [...found];
 }
 
 const markersOf = (size: number) => ({
-  begin: new RegExp(`^\\+<{${size}}( |\\r?$)`),
-  middle: new RegExp(`^\\+={${size}}( |\\r?$)`),
-  end: new RegExp(`^\\+>{${size}}( |\\r?$)`),
+  begin: new RegExp(`^<{${size}}( |\\r?$)`),
+  middle: new RegExp(`^={${size}}( |\\r?$)`),
+  end: new RegExp(`^>{${size}}( |\\r?$)`),
 });
 
 /** Does a file contain what may be markers? Cheap: most files contain none. */

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { filesWithMarkers } from '../git/conflict-markers.ts';
+import { PATCH } from '../git/patch.ts';
 import { changedFiles, standingOf } from './branch-facts.ts';
 import type { Brief } from './folder.ts';
 import { mustGit, git } from './git.ts';
@@ -52,18 +53,7 @@ async function conflicted(brief: Brief, range: string, check: string): Promise<s
   const suspects = [...hits].filter(([, count]) => count >= 3).map(([file]) => file);
   if (suspects.length === 0) return [];
   return filesWithMarkers(
-    await mustGit(brief, [
-      '--literal-pathspecs',
-      'diff',
-      '-U0',
-      '--no-color',
-      '--no-renames',
-      '--no-ext-diff',
-      '--no-textconv',
-      range,
-      '--',
-      ...suspects,
-    ]),
+    await mustGit(brief, ['--literal-pathspecs', 'diff', ...PATCH, '--no-renames', range, '--', ...suspects]),
   );
 }
 

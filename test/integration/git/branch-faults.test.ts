@@ -194,6 +194,32 @@ describe('I6: a branch is judged as a whole: conflict markers', () => {
     expect(await faults()).toEqual([]);
   });
 
+  it.each([
+    ['a file that attributes take for binary', 'lock.json', 'lock.json -diff\n', ''],
+    ['a binary macro', 'lock.json', '* binary\n', ''],
+    ['a line above them that looks like a header', 'q.txt', '', '++ b/other.txt\n'],
+    ['a line above them that looks like a hunk', 'q.txt', '', '@@ -0,0 +1 @@\ndiff --git a/x b/x\n'],
+    ['a NUL byte', 'q.txt', '', 'x\0y\n'],
+    ['a path with a quote', 'a "b" \\ c.txt', '', ''],
+    ['a path with a tab', 'a\tb.txt', '', ''],
+    ['a path with a line break', 'a\nb.txt', '', ''],
+    ['a path that is not ASCII', 'dé/ü b.txt', '', ''],
+  ])('%s', async (_, path, attributes, above) => {
+    git('config', 'diff.noprefix', 'true');
+    write('.gitattributes', attributes);
+    commit(path, `${above}${marked()}`);
+    const found = await faults();
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`conflict markers were left in ${path}. Fix: `);
+  });
+
+  it('above 200 files, where git is asked for the suspects', async () => {
+    for (let n = 0; n < 201; n += 1) write(`many/${n}`, 'x\n');
+    write('.gitattributes', 'lock.json -diff\n');
+    commit('lock.json', marked());
+    expect((await faults())[0]).toContain('conflict markers were left in lock.json. Fix: ');
+  });
+
   it('a file that is to contain them: the finding names the way, and it works', async () => {
     commit('docs/how to merge.md', marked());
     const [fault] = await faults();

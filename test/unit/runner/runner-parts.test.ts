@@ -83,7 +83,7 @@ describe('output', () => {
 
 describe('filesWithMarkers', () => {
   const patch = (file: string, lines: string[]): string =>
-    `+++ b/${file}\n@@ -0,0 +1 @@\n${lines.map((line) => `+${line}`).join('\n')}\n`;
+    `+++ b/${file}\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}`).join('\n')}\n`;
 
   it('three in order in one file', () => {
     expect(filesWithMarkers(patch('a', ['<<<<<<< HEAD', 'x', '=======', 'y', '>>>>>>> main']))).toEqual(['a']);
