@@ -3,10 +3,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { diverge, type CommitNode } from './ancestry.ts';
 import { parseConfig } from './config-file.ts';
-import { git, type Repository } from './git.ts';
+import { git, GitError, type Repository } from './git.ts';
 import { filesWithMarkers, hasMarkerLines } from './conflict-markers.ts';
 import { writeLoose } from './loose.ts';
-import { PATCH } from './patch.ts';
+import { isLost } from './lost-lines.ts';
+import { PATCH, readPatch } from './patch.ts';
 import { editTree, entryAt, readBlob, readBytes, readCommit, writeTree, type TreeEdit } from './objects.ts';
 import type { TreeEntry } from './tree.ts';
 import { diffTrees, type TreeChange } from './tree-diff.ts';
@@ -32,18 +33,27 @@ export async function branchFaults(repo: Repository, branch: JudgedBranch): Prom
   const { base, tip, start } = branch;
   const memory = memoryOf(repo);
   const key = [base, tip, start].join(' ');
-  let faults = memory.branches.get(key);
-  if (faults === undefined) {
+  const known = memory.branches.get(key);
+  if (known !== undefined) return [...known];
+  const faults: string[] = [];
+  try {
     const split = await diverge(repo, base, tip);
     const merges = split === null ? await mergesByGit(repo, branch) : mergesIn([...split.right.values()]);
-    faults = [];
     for (const merge of merges) faults.push(...(await mergeFaults(repo, branch, merge)));
     faults.push(...(await contentFaults(repo, branch, split?.mergeBase ?? null)));
     if (memory.branches.size >= MAX_REMEMBERED) memory.branches.clear();
     memory.branches.set(key, faults);
+  } catch (error) {
+    // An object that an agent removed, say. What can't be examined doesn't land.
+    if (!(error instanceof GitError) || error.code !== BROKEN) throw error;
+    const words = error.stderr.trim().split('\n').at(0) ?? '';
+    return [...faults, `the branch can't be examined: ${words}. Fix: git fsck --connectivity-only`];
   }
   return [...faults];
 }
+
+/** git's exit code where it cannot go on. */
+const BROKEN = 128;
 
 /** Merges that git made itself, without a conflict: nothing needs to be looked at again. */
 export function knowHonestMerges(repo: Repository, shas: readonly string[], board: string): void {
@@ -88,7 +98,7 @@ interface JudgedMerge {
 
 interface Memory {
   /** By SHA and board: a merge never changes. null: nothing to object to. */
-  readonly merges: Map<string, JudgedMerge | null>;
+  readonly merges: Map<string, JudgedMerge | typeof UNKNOWN | null>;
   readonly branches: Map<string, string[]>;
 }
 
@@ -111,6 +121,10 @@ async function mergeFaults(repo: Repository, branch: JudgedBranch, merge: Merge)
     merges.set(key, judged);
   }
   if (judged === null) return [];
+  if (judged === UNKNOWN)
+    return [
+      `merge ${merge.sha.slice(0, 10)} can't be examined: git does not merge its parents. Fix: git reset --hard ${merge.parents[0]?.slice(0, 10)}, then merge again`,
+    ];
   const paths = await stillDropped(repo, branch, judged);
   if (paths.length === 0) return [];
   const [short, tree] = [merge.sha.slice(0, 10), judged.tree.slice(0, 10)];
@@ -119,11 +133,15 @@ async function mergeFaults(repo: Repository, branch: JudgedBranch, merge: Merge)
   ];
 }
 
-async function judgeMerge(repo: Repository, merge: Merge, board: string): Promise<JudgedMerge | null> {
+/** What git can't merge either may hide anything. */
+const UNKNOWN = 'unknown';
+
+async function judgeMerge(repo: Repository, merge: Merge, board: string): Promise<JudgedMerge | typeof UNKNOWN | null> {
   const actual = await readCommit(repo, merge.sha);
-  if (actual === null || (await isPlainlyHonest(repo, merge, actual.tree))) return null;
+  if (actual === null) return UNKNOWN;
+  if (await isPlainlyHonest(repo, merge, actual.tree)) return null;
   const own = await ownMerge(repo, merge.parents);
-  if (own === null) return null;
+  if (own === null) return UNKNOWN;
   const inConflict = new Set(own.conflicted);
   const differing = (await diffTrees(repo, own.tree, actual.tree)).filter(
     ({ path }) => !inConflict.has(path) && !path.startsWith(`${board}/`),
@@ -137,7 +155,9 @@ async function judgeMerge(repo: Repository, merge: Merge, board: string): Promis
     }),
   );
   // A path that does not differ between one parent and the merge is that parent's. What else differs may be a repair.
-  const dropped = differing.filter(({ path }) => sides.some(({ changed }) => !changed.has(path)));
+  const whole = differing.filter(({ path }) => sides.some(({ changed }) => !changed.has(path)));
+  const partly = await withDroppedLines(repo, merge.parents, own.tree, without(differing, whole));
+  const dropped = [...whole, ...partly];
   if (dropped.length === 0) return null;
   return {
     tree: own.tree,
@@ -148,6 +168,40 @@ async function judgeMerge(repo: Repository, merge: Merge, board: string): Promis
       sides: sides.flatMap(({ parent, changed }) => (changed.has(path) ? [parent] : [])),
     })),
   };
+}
+
+const without = (all: readonly TreeChange[], some: readonly TreeChange[]): TreeChange[] =>
+  all.filter((change) => !some.includes(change));
+
+/**
+ * Paths that are nobody's as they stand, of which one side's part is missing nevertheless: its file, or the lines of one
+ * of its changes. A line that was reworked is there.
+ */
+async function withDroppedLines(
+  repo: Repository,
+  parents: readonly string[],
+  expected: string,
+  differing: readonly TreeChange[],
+): Promise<TreeChange[]> {
+  const files = differing.filter(({ before, after }) => isFile(before) && isFile(after));
+  const lost = new Set(differing.filter(({ before, after }) => (before === null) !== (after === null)));
+  if (files.length === 0) return [...lost];
+  const texts = new Map<string, { change: TreeChange; wanted: string; now: string }>();
+  for (const change of files) {
+    const [wanted, now] = await Promise.all([readBytes(repo, change.before!.sha), readBytes(repo, change.after!.sha)]);
+    if (wanted === null || now === null) lost.add(change);
+    else texts.set(change.path, { change, wanted: wanted.toString(), now: now.toString() });
+  }
+  for (const parent of parents) {
+    // Without paths: those of a large merge would not fit into a command line.
+    const some = files.length > MAX_IN_COMMAND ? [] : files.map(({ path }) => path);
+    const args = ['--literal-pathspecs', 'diff', ...PATCH, '--no-renames', parent, expected, '--', ...some];
+    for (const { path, hunks } of readPatch((await git(args, { cwd: repo.root })).stdout)) {
+      const text = texts.get(path);
+      if (text !== undefined && hunks.some((hunk) => isLost(hunk, text.wanted, text.now))) lost.add(text.change);
+    }
+  }
+  return [...lost];
 }
 
 /** In this process: of a merge of two sides that removed nothing and touched no path both, each has to be there whole. */
@@ -175,7 +229,7 @@ const isSame = (change: TreeChange, other: TreeChange | undefined): boolean =>
 
 const isSameEntry = (a: TreeEntry | null, b: TreeEntry | null): boolean => a?.sha === b?.sha && a?.mode === b?.mode;
 
-/** git's own merge of these commits, side by side as an octopus does it; null: they have nothing in common. */
+/** git's own merge of these commits, side by side as an octopus does it; null: git can't merge them. */
 async function ownMerge(
   repo: Repository,
   parents: readonly string[],
@@ -184,8 +238,8 @@ async function ownMerge(
   let ours = parents[0] ?? '';
   let tree: string | null = null;
   for (const [index, theirs] of parents.slice(1).entries()) {
-    const args = ['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', ours, theirs];
-    const { code, stdout } = await git(args, { cwd: repo.root, okExit: ANY_EXIT });
+    const args = ['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', '--allow-unrelated-histories'];
+    const { code, stdout } = await git([...args, ours, theirs], { cwd: repo.root, okExit: ANY_EXIT });
     const [found, ...files] = stdout.split('\0').filter(Boolean);
     // 2.39: exit 1 also for an unknown commit, then without a tree.
     if ((code !== 0 && code !== 1) || found === undefined || !/^[0-9a-f]{40,64}$/.test(found)) return null;
@@ -223,7 +277,7 @@ async function stillDropped(
       if (!isBases || !(await areInBase(repo, base, one.sides))) left.push(one.path);
     } else if (isFile(now) && isFile(one.actual) && isFile(one.expected)) changed.push({ ...one, now: now! });
   }
-  return [...left, ...(await withoutTheDropped(repo, changed))].toSorted();
+  return [...left, ...(await withoutTheDropped(repo, base, changed))].toSorted();
 }
 
 const isFile = (entry: TreeEntry | null): boolean => entry !== null && entry.mode.startsWith('100');
@@ -238,10 +292,11 @@ async function areInBase(repo: Repository, base: string, shas: readonly string[]
 
 /**
  * Files that were edited since the merge: the dropped part is there if laying it over the file changes nothing. Where that
- * conflicts, those lines were rewritten on purpose.
+ * conflicts, those lines were rewritten, and have to be there in some form as long as base has them.
  */
 async function withoutTheDropped(
   repo: Repository,
+  base: string,
   changed: readonly (Dropped & { readonly now: TreeEntry })[],
 ): Promise<string[]> {
   if (changed.length === 0) return [];
@@ -256,15 +311,34 @@ async function withoutTheDropped(
   const merged = await ownMerge(repo, [now.commit, wanted.commit]);
   if (merged === null) return [];
   const inConflict = new Set(merged.conflicted);
-  return (await diffTrees(repo, now.tree, merged.tree)).map(({ path }) => path).filter((path) => !inConflict.has(path));
+  const left = (await diffTrees(repo, now.tree, merged.tree))
+    .map(({ path }) => path)
+    .filter((path) => !inConflict.has(path));
+  if (inConflict.size === 0) return left;
+  const args = ['diff', ...PATCH, '--no-renames', from.tree, wanted.tree, '--'];
+  for (const { path, hunks } of readPatch((await git(args, { cwd: repo.root })).stdout)) {
+    const one = changed.find((other) => other.path === path);
+    if (one === undefined || !inConflict.has(path)) continue;
+    // What base has changed since is not asked for.
+    const ofBase = (await readBlob(repo, base, path))?.toString() ?? '';
+    const [expected, text] = [await textOf(repo, one.expected), await textOf(repo, one.now)];
+    const stillIn = new Set(ofBase.split('\n'));
+    const still = hunks.map(({ added }) => added.filter((line) => stillIn.has(line)));
+    if (still.some((added) => added.length > 0 && isLost({ removed: [], added }, expected, text))) left.push(path);
+  }
+  return left;
 }
+
+const textOf = async (repo: Repository, entry: TreeEntry | null): Promise<string> =>
+  entry === null ? '' : ((await readBytes(repo, entry.sha))?.toString() ?? '');
 
 /** Faults of what the branch changes, whichever commit did it. */
 async function contentFaults(repo: Repository, branch: JudgedBranch, mergeBase: CommitNode | null): Promise<string[]> {
   const { base, tip, board } = branch;
   const tree = (await readCommit(repo, tip))?.tree;
-  const from = mergeBase ?? (await mergeBaseByGit(repo, base, tip));
-  if (tree === undefined || from === null) return [];
+  const from = mergeBase ?? (await mergeBaseByGit(repo, base, tip)) ?? (await readCommit(repo, branch.start));
+  if (tree === undefined || from === null)
+    return [`commit ${tip.slice(0, 10)} can't be examined: it has nothing in common with base`];
   const changed = (await diffTrees(repo, from.tree, tree)).filter(
     ({ path, after }) => after !== null && !path.startsWith(`${board}/`),
   );

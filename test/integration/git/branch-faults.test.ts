@@ -129,6 +129,85 @@ describe('I6: a branch is judged as a whole: merges', () => {
     expect((await faults())[0]).toContain('clean: other.txt, three.txt');
   });
 
+  it('an octopus with a parent that has nothing in common with it is examined all the same', async () => {
+    const alone = git('commit-tree', '-m', 'alone', git('hash-object', '-t', 'tree', '-w', '/dev/null'));
+    const tree = git('rev-parse', 'HEAD^{tree}');
+    for (const parents of [
+      ['HEAD', alone, 'main'],
+      ['HEAD', 'main', alone],
+      [alone, 'main', 'HEAD'],
+    ]) {
+      const merge = git('commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', 'all');
+      git('branch', '-f', 'evil', merge);
+      expect((await faults('main', 'evil'))[0]).toContain('drops what git merges clean: other.txt');
+    }
+  });
+
+  it('a merge of which git lacks a parent is refused', async () => {
+    const alone = git('commit-tree', '-m', 'alone', 'HEAD^{tree}');
+    git(
+      'reset',
+      '-q',
+      '--hard',
+      git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-p', 'main', '-p', alone, '-m', 'all'),
+    );
+    rmSync(join(root, '.git/objects', alone.slice(0, 2), alone.slice(2)));
+    expect((await faults()).join()).toContain("can't be examined");
+  });
+
+  describe('a merge with lines of its own in a file', () => {
+    const evil = async (path: string, change: (text: string) => string): Promise<string[]> => {
+      git('merge', '-q', '--no-commit', '--no-ff', 'main');
+      git('checkout', 'HEAD', '--', path);
+      write(path, change(read(path)));
+      git('add', '-A');
+      git('commit', '-qm', 'merged');
+      return faults();
+    };
+
+    it.each([
+      ['below', (text: string) => `${text}mine\n`],
+      ['above', (text: string) => `mine\n${text}`],
+      ['in the same line', (text: string) => text.replace('old', 'old, mine')],
+    ])('of which a change of base is missing: %s; a later commit repairs it', async (_, change) => {
+      const [fault] = await evil('other.txt', change);
+      expect(fault).toContain('drops what git merges clean: other.txt');
+      fix(fault);
+      expect(await faults()).toEqual([]);
+    });
+
+    it('nor does a later change beside it hide that', async () => {
+      await evil('other.txt', (text) => `${text}mine\n`);
+      commit('other.txt', 'old, and\nmine, too\n');
+      expect((await faults())[0]).toContain('clean: other.txt');
+      git('switch', '-q', 'main');
+      commit('other.txt', 'landed otherwise\n');
+      git('switch', '-q', 'T-2');
+      attempt('merge', '-q', 'main');
+      commit('other.txt', 'landed otherwise\nmine, too\n');
+      expect(await faults()).toEqual([]);
+    });
+
+    it('one change of several, a deletion, a file that base removed', async () => {
+      git('switch', '-q', 'main');
+      commit('a.txt', lines({ 8: 'landed' }));
+      git('switch', '-q', 'T-2');
+      commit('a.txt', lines({ 0: 'work' }));
+      expect((await evil('a.txt', (text) => text.replace('5', 'mine')))[0]).toContain('clean: a.txt');
+      git('reset', '-q', '--hard', 'HEAD~1');
+      git('switch', '-q', 'main');
+      commit('a.txt', lines().replace('8\n9\n', ''));
+      git('switch', '-q', 'T-2');
+      expect((await evil('a.txt', (text) => `${text}mine\n`))[0]).toContain('clean: a.txt');
+      git('reset', '-q', '--hard', 'HEAD~1');
+      git('switch', '-q', 'main');
+      git('rm', '-q', 'other.txt');
+      git('commit', '-qm', 'gone');
+      git('switch', '-q', 'T-2');
+      expect((await evil('other.txt', (text) => `${text}mine\n`))[0]).toContain('clean: other.txt');
+    });
+  });
+
   it('criss-cross merges', async () => {
     git('branch', 'T-4', 'T-2');
     git('switch', '-q', 'T-4');
