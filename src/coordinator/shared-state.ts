@@ -1,9 +1,11 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { worktrees } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { updateRefs } from '../git/refs.ts';
+import { MOST_BYTES, plainTextOf } from '../plain-file.ts';
 import type { Brief, RunResult } from '../runner/folder.ts';
+import { WrittenRefs } from './ref-writers.ts';
 
 interface StashEntry {
   readonly sha: string;
@@ -108,15 +110,19 @@ export async function compareShared(
   };
 }
 
+const readStash = (repo: Repository): StashEntry[] =>
+  readReflog(repo, 'refs/stash')
+    .map(({ sha, email, message }) => ({ sha, email, message }))
+    .toReversed();
+
 /** `<old> <new> <name> <email> <time> <zone>\t<message>`, oldest first. */
-function readStash({ commonDir }: Repository): StashEntry[] {
-  return readText(join(commonDir, 'logs', 'refs', 'stash'))
+function readReflog({ commonDir }: Repository, ref: string): (StashEntry & { readonly old: string })[] {
+  return readText(join(commonDir, 'logs', ref))
     .split('\n')
     .flatMap((line) => {
-      const [, sha, email, message] = /^[0-9a-f]+ ([0-9a-f]+) [^<]*<([^>]*)> [^\t]*\t?(.*)$/.exec(line) ?? [];
-      return sha === undefined ? [] : [{ sha, email: email ?? '', message: message ?? '' }];
-    })
-    .toReversed();
+      const [, old, sha, email, message] = /^([0-9a-f]+) ([0-9a-f]+) [^<]*<([^>]*)> [^\t]*\t?(.*)$/.exec(line) ?? [];
+      return old === undefined || sha === undefined ? [] : [{ old, sha, email: email ?? '', message: message ?? '' }];
+    });
 }
 
 async function compareStash(
@@ -165,7 +171,7 @@ function compareHead(
       .trimEnd()
       .split('\n')
       .at(-1) ?? '';
-  const isIts = last.includes(`<${identity.email}>`) || commands.some((argv) => argv.includes('symbolic-ref'));
+  const isIts = last.includes(`<${identity.email}>`) || new WrittenRefs(commands).has('HEAD');
   if (!isIts) return [];
   const shown = (head: string): string => head.replace(/^ref: (refs\/heads\/)?/, '');
   const branch = before.head.startsWith('ref: ') ? shown(before.head) : `--detach ${before.head}`;
@@ -174,47 +180,112 @@ function compareHead(
   ];
 }
 
+/** Commands after which refs are compared; the others of git move none but the task's own. */
 const MOVES_REFS: ReadonlySet<string> = new Set(
-  'branch tag update-ref push replace symbolic-ref notes remote checkout switch filter-branch'.split(' '),
+  `branch tag update-ref push fetch pull replace symbolic-ref notes remote checkout switch worktree filter-branch reset
+  commit merge rebase cherry-pick revert am`.split(/\s+/),
 );
 
 async function compareRefs(
   repo: Repository,
   before: SharedStateBefore,
-  { branch, base, taskId }: Brief,
+  { branch, base, taskId, identity }: Brief,
   commands: readonly (readonly string[])[],
 ): Promise<{ readonly faults: string[]; readonly notes: string[] }> {
   const faults: string[] = [];
   const notes: string[] = [];
-  const writing = commands.filter((argv) => argv.some((word) => MOVES_REFS.has(word)));
-  if (writing.length === 0) return { faults, notes };
-  const words = new Set(writing.flat());
-  // `+main:v1` of a push, `v1^{}`: by their parts.
-  for (const word of Array.from(words)) for (const part of word.split(/[:+^~]/)) words.add(part);
-  const isNamed = (ref: string): boolean =>
-    words.has(ref) || words.has(ref.replace(/^refs\/(heads|tags|remotes|replace)\//, ''));
+  if (!commands.some((argv) => argv.some((word) => MOVES_REFS.has(word)))) return { faults, notes };
+  const written = new WrittenRefs(commands);
   const now = await listRefs(repo, []);
   const names = [...new Set([...Object.keys(before.refs), ...Object.keys(now)])];
-  const changed = names.filter((ref) => before.refs[ref] !== now[ref]);
-  for (const ref of changed) {
+  const rescue = rescueRefs(taskId, now);
+  for (const ref of names) {
+    const current = now[ref] ?? null;
     // Remote-tracking refs follow the remote; commits on base are reported as such.
-    if ([branch, base, 'refs/stash'].includes(ref) || ref.startsWith('refs/remotes/') || !isNamed(ref)) continue;
-    const [old, current] = [before.refs[ref] ?? null, now[ref] ?? null];
-    const what = `${ref} was ${old === null ? 'made' : current === null ? 'deleted' : 'moved'}`;
-    const command = old === null ? `git update-ref -d ${ref}` : `git update-ref ${ref} ${old}`;
+    if ((before.refs[ref] ?? null) === current) continue;
+    if ([branch, base, 'refs/stash'].includes(ref) || ref.startsWith('refs/remotes/')) continue;
+    const change = changeOf(repo, ref, before.refs[ref] ?? null, current, identity.email, written);
+    if (change === null || change.from === current) continue;
+    const { from } = change;
+    const what = `${ref} was ${from === null ? 'made' : current === null ? 'deleted' : 'moved'}`;
+    const command = from === null ? `git update-ref -d ${ref}` : `git update-ref ${ref} ${from}`;
+    if (change.since) {
+      faults.push(`${what}, and moved again by somebody else, so it was left as it is. Before: ${from ?? 'none'}`);
+      continue;
+    }
+    if (isKanbans(ref, before.refs, now)) {
+      faults.push(`${what}; kanban moves it as well, so it was left as it is. Fix: ${command}`);
+      continue;
+    }
     if (current !== null && isCheckedOut(repo, ref)) {
       faults.push(`${what}; it is checked out, so it was left as it is. Fix: ${command}`);
       continue;
     }
-    const kept = old === null && current !== null && ref.startsWith('refs/heads/');
-    const keep = kept ? [{ ref: `refs/kanban/rescue/${taskId}/ref-${current.slice(0, 10)}`, to: current }] : [];
-    const done = await updateRefs(repo, [{ ref, to: old, from: current }, ...keep]);
-    const restored = done.ok ? 'restored' : `not restored (${done.message}). Fix: ${command}`;
+    // What is replaced stays reachable, whoever made it.
+    const keep = current === null ? [] : [{ ref: rescue(), to: current, from: null }];
+    const done = await updateRefs(repo, [{ ref, to: from, from: current }, ...keep]);
+    const kept = keep.map((one) => `; what it was is kept as ${one.ref}`).join('');
+    const restored = done.ok ? `restored${kept}` : `not restored (${done.message}). Fix: ${command}`;
     // A branch that an agent made for itself harms nobody.
-    if (kept && done.ok) notes.push(`${what} at ${current.slice(0, 10)}, and removed; it is kept as ${keep[0]?.ref}`);
+    if (from === null && current !== null && ref.startsWith('refs/heads/') && done.ok)
+      notes.push(`${what} at ${current.slice(0, 10)}, and removed; it is kept as ${keep[0]?.ref}`);
     else faults.push(`${what}, and ${restored}`);
   }
   return { faults, notes };
+}
+
+/** The next free names under `refs/kanban/rescue/<id>/`. */
+function rescueRefs(taskId: string, now: Refs): () => string {
+  const folder = `refs/kanban/rescue/${taskId}/`;
+  const numbers = Object.keys(now).flatMap((ref) => {
+    const number = ref.startsWith(folder) ? Number(ref.slice(folder.length)) : Number.NaN;
+    return Number.isSafeInteger(number) ? [number] : [];
+  });
+  let last = Math.max(0, ...numbers);
+  return () => `${folder}${(last += 1)}`;
+}
+
+interface RefChange {
+  /** What the run replaced; null: there was none. */
+  readonly from: string | null;
+  /** Somebody else moved it afterwards. */
+  readonly since: boolean;
+}
+
+/**
+ * Did the run change this ref? The reflog says who moved a branch; for what has none (a tag, a branch that is gone), a
+ * command that writes just that ref has to be in the trace.
+ */
+function changeOf(
+  repo: Repository,
+  ref: string,
+  before: string | null,
+  current: string | null,
+  email: string,
+  written: WrittenRefs,
+): RefChange | null {
+  const log = current === null ? [] : readReflog(repo, ref);
+  if (current === null || log.at(-1)?.sha !== current) return written.has(ref) ? { from: before, since: false } : null;
+  // Only what came after the run began: an earlier run of the entry had the same identity.
+  const began = before === null ? 0 : log.findLastIndex(({ sha }) => sha === before) + 1;
+  const fresh = log.slice(began);
+  const first = fresh.findIndex((entry) => entry.email === email);
+  if (first < 0) return null;
+  const trailing = fresh.findLastIndex((entry) => entry.email !== email) + 1;
+  const entry = fresh[trailing] ?? fresh[first];
+  // A copy or a new name takes the reflog with it, by an entry that begins where it ends.
+  const isNew = before === null && (trailing === 0 || written.has(ref));
+  const from = isNew ? null : entry === undefined || /^0+$/.test(entry.old) ? before : entry.old;
+  return { from, since: fresh.at(-1)?.email !== email };
+}
+
+/** May kanban itself have moved the ref meanwhile? */
+function isKanbans(ref: string, before: Refs, now: Refs): boolean {
+  if (ref.startsWith('refs/kanban/')) return true;
+  if (!ref.startsWith('refs/heads/') || now[ref] !== undefined) return false;
+  // A task's branch that is gone: with its start it was retired, without it somebody deleted it.
+  const start = `refs/kanban/start/${ref.split('/').at(-1)}`;
+  return before[start] !== undefined && now[start] === undefined;
 }
 
 const isCheckedOut = (repo: Repository, ref: string): boolean =>
@@ -250,10 +321,5 @@ function changedAt(path: string): number {
   return (stat ?? lstatSync(dirname(path), { throwIfNoEntry: false }))?.ctimeMs ?? 0;
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
+/** Of a plain file that is not too big; else it is as if it were not there. */
+const readText = (path: string): string => plainTextOf(path, MOST_BYTES) ?? '';

@@ -280,10 +280,65 @@ describe('I6: refs other than the task’s', () => {
     ['git tag v2', 'refs/tags/v2 was made, and restored'],
     ['git update-ref -d refs/tags/v1', 'refs/tags/v1 was deleted, and restored'],
   ])('%s', async (script, fault) => {
-    const refs = rig.git('for-each-ref');
+    const refs = rig.git('for-each-ref', 'refs/heads', 'refs/tags');
     const { faults } = await after(script);
-    expect(faults).toEqual([fault]);
+    expect(faults).toEqual([expect.stringMatching(`^${fault}`)]);
+    expect(rig.git('for-each-ref', 'refs/heads', 'refs/tags')).toBe(refs);
+  });
+
+  it('what a restore replaces stays reachable', async () => {
+    await after('git update-ref refs/heads/feature main && git tag -f v1 main');
+    expect(rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/kanban/rescue').split('\n')).toEqual(
+      [1, 2].map((n) => `refs/kanban/rescue/T-1/${n} ${rig.sha('main')}`),
+    );
+  });
+
+  it.each([
+    'git branch --list feature; git branch --contains feature; git branch -avv; git log -1 feature',
+    'git tag -l v1; git tag --list v1; git tag -n v1; git tag --points-at v1; git tag --contains v1',
+    'git checkout -q feature -- file.txt; git push -q --dry-run origin v1 || true; git symbolic-ref HEAD; git notes list',
+  ])('what the user moves stays, while the agent only looks at it: %s', async (script) => {
+    const run = await begun();
+    run.does(script);
+    rig.git('branch', '-f', 'feature', 'main');
+    rig.git('tag', '-f', 'v1', 'main');
+    rig.git('notes', 'add', '-m', 'mine');
+    rig.git('switch', '-q', '-c', 'other');
+    const refs = rig.git('for-each-ref');
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
     expect(rig.git('for-each-ref')).toBe(refs);
+  });
+
+  it("another entry's branch, which lands meanwhile, stays as kanban left it", async () => {
+    rig.git('branch', 'T-3', 'feature');
+    rig.git('branch', 'T-4', 'feature');
+    rig.git('update-ref', 'refs/kanban/start/T-3', 'feature');
+    const run = await begun();
+    run.does('git checkout -q T-3 -- file.txt; git branch -D T-3 || true');
+    rig.git('update-ref', '-d', 'refs/kanban/start/T-3');
+    rig.git('branch', '-f', 'T-4', 'main');
+    const refs = rig.git('for-each-ref');
+    await watch.look([run.ends()]);
+    expect(rig.git('for-each-ref')).toBe(refs);
+  });
+
+  it('a branch that the user moved after the run had moved it is left, and reported', async () => {
+    const run = await begun();
+    run.does('git branch -f feature main');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'mine');
+    rig.git('branch', '-f', 'feature', 'main');
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([expect.stringContaining('left as it is. Before')]);
+    expect(rig.sha('feature')).toBe(rig.sha('main'));
+  });
+
+  it('deleted and made again, or renamed: as before', async () => {
+    const refs = rig.git('for-each-ref', 'refs/heads');
+    await after('git branch -q -D feature; git branch feature main');
+    expect(rig.git('for-each-ref', 'refs/heads')).toBe(refs);
+    await after('git branch -m feature renamed');
+    expect(rig.git('for-each-ref', 'refs/heads')).toBe(refs);
   });
 
   it('a branch that the agent made for itself is kept elsewhere, and no failure', async () => {
@@ -291,7 +346,7 @@ describe('I6: refs other than the task’s', () => {
     expect(faults).toEqual([]);
     expect(notes).toEqual([expect.stringContaining('refs/heads/backup was made')]);
     expect(rig.git('for-each-ref', 'refs/heads/backup')).toBe('');
-    expect(rig.git('rev-parse', `refs/kanban/rescue/T-1/ref-${rig.sha('main').slice(0, 10)}`)).toBe(rig.sha('main'));
+    expect(rig.git('rev-parse', 'refs/kanban/rescue/T-1/1')).toBe(rig.sha('main'));
   });
 
   it('what the user does with branches, tags and HEAD meanwhile is theirs', async () => {
