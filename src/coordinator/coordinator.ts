@@ -394,6 +394,7 @@ export class Coordinator {
       queued: this.#landings.queue.words,
       failures: this.#failures.all,
       found: this.#shared.found,
+      sharedHeld: this.#shared.held,
     };
   }
 

@@ -86,6 +86,8 @@ export interface Inputs {
   readonly failures: World['failures'];
   /** What runs changed of what all worktrees share, by run id. */
   readonly found?: ReadonlyMap<string, Found>;
+  /** What a run changed of it can't be restored: landings wait; null = nothing. */
+  readonly sharedHeld?: string | null;
 }
 
 export type Look =
@@ -228,7 +230,7 @@ export class Observer {
       resumedAt: resumedAt(this.repo.root),
       stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
       lost: new Map(this.#lost.map(({ id, sha }) => [id, sha])),
-      landingsHeld: waits.landings,
+      landingsHeld: waits.landings ?? inputs.sharedHeld ?? null,
       undone: await this.#strays.undone(view, new Set(this.#inWork(inputs)), strayShas(facts, history)),
       agentsHeld: waits.agents,
       mends: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.mends ?? false)),

@@ -263,7 +263,7 @@ export class RunStarter {
     if (adapter.name === 'codex') makeSandboxPlaces(this.#repo.commonDir);
     const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
     // All that may fail comes before the folder: one that no runner takes counts as a launch that failed, once more.
-    const before = await this.#shared.before(observation.git.refs);
+    const before = await this.#shared.before(brief.runId, observation.git.refs);
     const env = environmentOf(settings, planned, brief, {
       changed: changed.length === 0 ? null : join(folder, CHANGED),
       findings: findings === '' ? null : join(folder, FINDINGS),

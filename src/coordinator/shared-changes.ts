@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parseConfig, valuesOf } from '../git/config-file.ts';
 import { neutralValue } from '../git/harmless.ts';
 import type { SharedFile, SharedFiles } from '../effects/shared-files.ts';
@@ -77,6 +78,16 @@ export function isHarmless({ key, file }: SharedChange): boolean {
   );
 }
 
+/** Was the file written as git writes it: a new file that takes the old one's place? */
+export const isReplaced = (before: SharedFile | undefined, now: SharedFile | undefined): boolean =>
+  before?.ino !== undefined && now?.ino !== undefined && before.ino !== now.ino;
+
+/** The same for the same change of a file to the same content. */
+export function idOf({ file, key, after }: SharedChange, now: SharedFile | undefined): string {
+  const content = key === null ? (now?.bytes ?? '') : JSON.stringify(after);
+  return `${file} ${key ?? ''} ${createHash('sha256').update(content).digest('hex')}`;
+}
+
 /** By these, git runs a program, reads other files, or takes the repository for another one. */
 export function isDangerous({ key, file }: SharedChange): boolean {
   if (!isConfig(file) || key === null) return true;
@@ -90,6 +101,11 @@ export function isDangerous({ key, file }: SharedChange): boolean {
     )
   );
 }
+
+/** By these, git runs a program, or no longer takes the repository for what it is: restored even if they are the user's. */
+export const isBreaking = (change: SharedChange): boolean =>
+  isDangerous(change) &&
+  !/^core\.(excludesfile|attributesfile|ignorecase|filemode|sparsecheckout.*)$/.test(change.key ?? '');
 
 /** Managers of hooks write them whenever packages are installed; in a worktree too. */
 export function isByHookManager({ file, key, after }: SharedChange, now: SharedFile | undefined): boolean {

@@ -1,26 +1,38 @@
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   keepShared,
   putShared,
   readShared,
+  replaceWith,
+  setWaitingShared,
   stampOfShared,
   trustedShared,
   trustShared,
+  waitingShared,
   type SharedFiles,
 } from '../effects/shared-files.ts';
 import type { RunRecord } from '../effects/runs.ts';
 import type { KanbanEvent } from '../event.ts';
 import { git, GitError, type Repository } from '../git/git.ts';
 import { trustConfig } from '../git/harmless.ts';
+import { clearDeadLock } from '../landing/dead-ref-locks.ts';
+import { WAITS, waitAfter } from '../pipeline/backoff.ts';
 import type { Found } from '../pipeline/world.ts';
+import { lstatOrNone, plainJsonOf } from '../plain-file.ts';
 import { traceFile, tracedCommands } from '../runner/git-trace.ts';
+import { MOST_RECORD, MOST_SMALL_RECORD } from '../runner/records.ts';
+import { flag, guard, list, object, optional, sha, text } from '../runner/shape.ts';
 import {
   commandFor,
   describe,
+  idOf,
+  isBreaking,
   isByHookManager,
   isDangerous,
   isHarmless,
+  isReplaced,
   isTraced,
   sharedChanges,
   type SharedChange,
@@ -43,8 +55,21 @@ export class SharedWatch {
   readonly #found = new Map<string, Found>();
   readonly #inspected = new Set<string>();
   readonly #reportedFiles = new Set<string>();
+  /** Runs whose agents were seen to have begun: an agent can remove its trace. */
+  readonly #begun = new Set<string>();
+  /** What was there before, by the run's folder: its copy on disk is in the reach of its agent. */
+  readonly #before = new Map<string, SharedStateBefore>();
   #stamp = '';
   #trusted: SharedFiles | null = null;
+  /** Changes that can't be restored yet, by their ids. */
+  #waits: {
+    readonly ids: readonly string[];
+    readonly why: string;
+    readonly tries: number;
+    readonly until: number;
+  } | null = null;
+  /** Changes that were looked at and stay, while others wait. */
+  readonly #left = new Set<string>();
 
   constructor(repo: Repository, emit: (event: KanbanEvent) => void) {
     this.#repo = repo;
@@ -56,23 +81,40 @@ export class SharedWatch {
     return this.#found;
   }
 
+  /** Why landings wait; null = they don't. */
+  get held(): string | null {
+    return this.#waits?.why ?? null;
+  }
+
   /**
    * The state before a run, as a file for its folder, by its name: the folder is made with it, or not at all.
    * @param refs branches and the kanban's own refs, as listed last; null: not known
    */
-  async before(refs: ReadonlyMap<string, string> | null): Promise<Readonly<Record<string, string>>> {
-    return { [BEFORE_FILE]: JSON.stringify(await readSharedState(this.#repo, refs)) };
+  async before(runId: string, refs: ReadonlyMap<string, string> | null): Promise<Readonly<Record<string, string>>> {
+    const before = await readSharedState(this.#repo, refs);
+    this.#before.set(runId, before);
+    return { [BEFORE_FILE]: JSON.stringify(before) };
   }
 
   /** Once a tick, before anything else is read. @returns whether a run's end was inspected or something was restored. */
   async look(records: readonly RunRecord[]): Promise<boolean> {
     const open = records.filter(({ taken, brief }) => taken === null && brief.check === undefined);
+    for (const { runId } of records.filter(({ taken }) => taken !== null)) {
+      this.#before.delete(runId);
+      this.#begun.delete(runId);
+    }
     for (const id of this.#found.keys()) if (!open.some(({ runId }) => runId === id)) this.#found.delete(id);
-    const restored = await this.#lookAtFiles(open.filter(hasBegun));
+    const restored = await this.#lookAtFiles(open.filter((record) => this.#hasBegun(record)));
     let inspected = false;
     for (const record of open) {
       if (record.result === null || this.#inspected.has(record.runId)) continue;
-      await this.#inspect(record);
+      this.#inspected.add(record.runId);
+      try {
+        await this.#inspect(record);
+      } catch (error) {
+        // One run's files keep no other from being looked at.
+        this.#note([record], `what it changed besides its branch could not be compared: ${(error as Error).message}`);
+      }
       inspected = true;
     }
     return restored || inspected;
@@ -80,55 +122,97 @@ export class SharedWatch {
 
   async #lookAtFiles(active: readonly RunRecord[]): Promise<boolean> {
     const stamp = stampOfShared(this.#repo);
-    if (this.#trusted !== null && stamp === this.#stamp) return false;
+    const isEarly = this.#waits === null || Date.now() < this.#waits.until;
+    if (this.#trusted !== null && stamp === this.#stamp && isEarly) return false;
     const now = readShared(this.#repo);
-    this.#trusted ??= active.length === 0 ? null : trustedShared(this.#repo);
+    const ids = new Set(this.#waits?.ids ?? waitingShared(this.#repo));
+    this.#trusted ??= active.length === 0 && ids.size === 0 ? null : trustedShared(this.#repo);
     const before = this.#trusted;
-    const changes = before === null ? [] : sharedChanges(before, now);
-    if (before === null || changes.length === 0 || active.length === 0) return this.#trust(now, stamp);
-    const back = this.#judge(changes, active, now);
-    const failed = back.length === 0 ? null : await this.#restore(back, before, changes.length === back.length);
-    // Another process has the lock: once more at the next tick.
+    if (before === null) return this.#trust(now, stamp);
+    const changes = sharedChanges(before, now);
+    const isKnown = (change: SharedChange, known: ReadonlySet<string>): boolean =>
+      known.has(idOf(change, now.get(change.file)));
+    const waiting = changes.filter((change) => isKnown(change, ids));
+    const fresh = changes.filter((change) => !isKnown(change, ids) && !isKnown(change, this.#left));
+    const judged = active.length === 0 ? [] : this.#judge(fresh, active, before, now);
+    const back = [...waiting, ...judged.map(({ change }) => change)];
+    if (back.length === 0) return this.#trust(now, stamp);
+    const failed = await this.#restore(back, before, changes.length === back.length);
+    for (const { report } of judged) report(failed);
     if (failed !== null) {
-      this.#emit({ type: 'told', message: `${back.map(describe).join(', ')} can't be restored yet: ${failed}` });
-      return false;
+      for (const change of fresh) if (!back.includes(change)) this.#left.add(idOf(change, now.get(change.file)));
+      this.#wait(
+        back.map((change) => idOf(change, now.get(change.file))),
+        `${back.map(describe).join(', ')} can't be restored: ${failed}`,
+      );
+      this.#stamp = stampOfShared(this.#repo);
+      return judged.length > 0;
     }
-    return this.#trust(readShared(this.#repo), stampOfShared(this.#repo), back.length > 0);
+    return this.#trust(readShared(this.#repo), stampOfShared(this.#repo), true);
   }
 
   #trust(files: SharedFiles, stamp: string, changed = false): boolean {
+    if (this.#waits !== null) {
+      this.#emit({ type: 'told', message: 'what runs changed in .git is restored; landings go on' });
+      this.#waits = null;
+    }
+    this.#left.clear();
     this.#trusted = files;
     this.#stamp = stamp;
     trustShared(this.#repo, files);
+    setWaitingShared(this.#repo, []);
     trustConfig(this.#repo.commonDir);
     return changed;
   }
 
-  /** Reports every change with the runs that it may be of. @returns those that are to be restored. */
-  #judge(changes: readonly SharedChange[], active: readonly RunRecord[], now: SharedFiles): SharedChange[] {
+  /** What can't be restored now is not trusted, is tried again, and holds landings meanwhile. It is reported once. */
+  #wait(ids: readonly string[], why: string): void {
+    const tries = (this.#waits?.tries ?? 0) + 1;
+    const all = [...new Set([...(this.#waits?.ids ?? []), ...ids])].slice(-MOST_WAITING);
+    if (this.#waits?.why !== why && tries <= MOST_REPORTS)
+      this.#emit({ type: 'told', message: `${why}. Landings are held until it is, and it is tried again` });
+    this.#waits = { ids: all, why, tries, until: Date.now() + waitAfter(tries, WAITS.local) };
+    setWaitingShared(this.#repo, all);
+  }
+
+  /** Says of every change which runs it may be of. @returns those that are to be restored. */
+  #judge(
+    changes: readonly SharedChange[],
+    active: readonly RunRecord[],
+    before: SharedFiles,
+    now: SharedFiles,
+  ): Judged[] {
     const commands = new Map(active.map((record) => [record, tracedCommands(record.brief)]));
-    return changes.filter((change) => {
-      if (isHarmless(change)) return false;
+    return changes.flatMap((change): Judged[] => {
+      if (isHarmless(change)) return [];
       const owners = active.filter((record) => isTraced(change, commands.get(record) ?? []));
-      const isTools = isByHookManager(change, now.get(change.file));
-      if (owners.length === 0 && !isDangerous(change)) {
+      const file = now.get(change.file);
+      const isTools = isByHookManager(change, file);
+      // A git command that no run gave: the user's own. Written in place, it may be anybody's.
+      const isUsers = owners.length === 0 && change.key !== null && isReplaced(before.get(change.file), file);
+      if (owners.length === 0 && !(isUsers ? isBreaking(change) : isDangerous(change))) {
         this.#note(
           active,
           `${describe(change)} changed while it was active; it was left as it is, since kanban cannot tell who changed it`,
         );
-        return false;
+        return [];
       }
-      const kept = change.key === null ? now.get(change.file) : undefined;
+      const kept = change.key === null ? file : undefined;
       const again =
         commandFor(change) ??
         (kept === undefined
           ? null
           : `cp '${keepShared(this.#repo, change.file, kept)}' '${join(this.#repo.commonDir, change.file)}'`);
-      const text = `${describe(change)} was changed, and restored${again === null ? '' : `. If you changed it yourself: ${again}`}`;
-      const [only, ...others] = owners.length > 0 ? owners : active;
-      if (isTools || only === undefined || (owners.length === 0 && others.length > 0)) this.#note(active, text);
-      else for (const record of owners.length > 0 ? owners : [only]) this.#fault(record, text);
-      return true;
+      const report = (failed: string | null): void => {
+        const done =
+          failed === null ? 'restored' : `will be restored: it can't be now (${failed}), and landings are held`;
+        const text = `${describe(change)} was changed, and ${done}${again === null ? '' : `. If you changed it yourself: ${again}`}`;
+        const [only, ...others] = owners.length > 0 ? owners : active;
+        if (isTools || isUsers || only === undefined || (owners.length === 0 && others.length > 0))
+          this.#note(active, text);
+        else for (const record of owners.length > 0 ? owners : [only]) this.#fault(record, text);
+      };
+      return [{ change, report }];
     });
   }
 
@@ -136,7 +220,16 @@ export class SharedWatch {
     for (const file of new Set(changes.map((change) => change.file))) {
       const own = changes.filter((change) => change.file === file);
       const whole = all || own.some(({ key }) => key === null);
-      const failed = whole ? putShared(this.#repo, file, before.get(file) ?? null) : await this.#restoreKeys(file, own);
+      const put = (): string | null | Promise<string | null> =>
+        whole ? putShared(this.#repo, file, before.get(file) ?? null) : this.#restoreKeys(file, own);
+      let failed = await put();
+      // Another git may hold the lock for a moment; the lock of a git that is dead, or of none, goes.
+      for (let wait = 20; failed !== null && wait <= 80; wait *= 2) {
+        await pause(wait);
+        failed = await put();
+      }
+      if (failed !== null && clearDeadLock(this.#repo, `${join(this.#repo.commonDir, file)}.lock`))
+        failed = await put();
       if (failed !== null) return failed;
     }
     return null;
@@ -160,14 +253,20 @@ export class SharedWatch {
     }
   }
 
+  /** Its agent has been started: what changed before was the user's own hooks. */
+  #hasBegun({ brief }: RunRecord): boolean {
+    if (lstatOrNone(traceFile(brief)) !== undefined) this.#begun.add(brief.runId);
+    return this.#begun.has(brief.runId);
+  }
+
   /** What else a run may have changed, once it has ended. */
   async #inspect(record: RunRecord): Promise<void> {
     const { folder, runId, brief, result } = record;
-    this.#inspected.add(runId);
-    const known = readJson<Found>(join(folder, FOUND_FILE));
-    if (known !== null) this.#found.set(runId, known);
-    if (known?.done === true || lstatSync(traceFile(brief), { throwIfNoEntry: false }) === undefined) return;
-    const before = readJson<SharedStateBefore>(join(folder, BEFORE_FILE));
+    const known = plainJsonOf(join(folder, FOUND_FILE), isFound, MOST_SMALL_RECORD);
+    const isOwn = this.#found.has(runId) || this.#before.has(runId);
+    if (known !== null && !isOwn) this.#found.set(runId, known);
+    if ((known?.done === true && !isOwn) || !this.#hasBegun(record)) return;
+    const before = this.#before.get(runId) ?? plainJsonOf(join(folder, BEFORE_FILE), isBefore, MOST_RECORD);
     if (before !== null && result !== null) {
       try {
         const compared = await compareShared(this.#repo, before, brief, result, tracedCommands(brief));
@@ -191,16 +290,25 @@ export class SharedWatch {
   }
 
   #of = ({ runId, folder }: RunRecord): Found =>
-    this.#found.get(runId) ?? readJson<Found>(join(folder, FOUND_FILE)) ?? { faults: [], notes: [] };
+    this.#found.get(runId) ??
+    (this.#before.has(runId) ? null : plainJsonOf(join(folder, FOUND_FILE), isFound, MOST_SMALL_RECORD)) ?? {
+      faults: [],
+      notes: [],
+    };
 
   #fault(record: RunRecord, text: string): void {
     const found = this.#of(record);
-    if (found.faults.includes(text)) return;
+    if (found.faults.includes(text) || found.faults.length >= MOST_FINDINGS) return;
     this.#save(record, { ...found, faults: [...found.faults, text] });
     this.#emit({ type: 'told', message: `run ${record.runId}: ${text}` });
   }
 
-  #note(records: readonly RunRecord[], text: string): void {
+  #note(all: readonly RunRecord[], text: string): void {
+    const records = all.filter((record) => {
+      const { notes } = this.#of(record);
+      return !notes.includes(text) && notes.length < MOST_FINDINGS;
+    });
+    if (records.length === 0) return;
     for (const record of records) {
       const found = this.#of(record);
       this.#save(record, { ...found, notes: [...found.notes, text] });
@@ -213,24 +321,43 @@ export class SharedWatch {
 
   #save({ runId, folder }: RunRecord, found: Found): void {
     this.#found.set(runId, found);
-    const path = join(folder, FOUND_FILE);
-    writeFileSync(`${path}.draft`, JSON.stringify(found), { mode: 0o600 });
-    renameSync(`${path}.draft`, path);
+    try {
+      replaceWith(join(folder, FOUND_FILE), JSON.stringify(found), 0o600);
+    } catch {
+      // The folder is gone or the disk full: this coordinator knows it all the same.
+    }
   }
 }
 
-/** Its agent has been started: what changed before was the user's own hooks. */
-const hasBegun = ({ brief }: RunRecord): boolean =>
-  lstatSync(traceFile(brief), { throwIfNoEntry: false }) !== undefined;
+interface Judged {
+  readonly change: SharedChange;
+  /** @param failed why it could not be restored */
+  readonly report: (failed: string | null) => void;
+}
+
+/** Of one run; an agent can make changes without end. */
+const MOST_FINDINGS = 50;
+/** Changes that wait. */
+const MOST_WAITING = 1_000;
+/** Reports that something can't be restored, until it is. */
+const MOST_REPORTS = 20;
+
+const isFound = guard<Found>(
+  object({
+    faults: list(text()),
+    notes: list(text()),
+    escalate: optional(text()),
+    done: optional(flag),
+  }),
+);
+const isBefore = guard<SharedStateBefore>(
+  object({
+    head: text(),
+    stash: list(object({ sha, email: text(), message: text() })),
+    refs: (value) => object({})(value) && Object.values(value as object).every(sha),
+  }),
+);
 
 function listed(paths: readonly string[]): string {
   return paths.length <= 5 ? paths.join(', ') : `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more`;
-}
-
-function readJson<T>(path: string): T | null {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as T;
-  } catch {
-    return null;
-  }
 }

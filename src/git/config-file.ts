@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { textFollowing } from '../plain-file.ts';
 
 /** One line of a config file: `section.key` or `section.sub section.key`; section and key are in lower case. */
 export interface ConfigLine {
@@ -62,14 +62,8 @@ export function valuesOf(lines: readonly ConfigLine[]): Map<string, readonly (st
   return found;
 }
 
-function readText(path: string): string | null {
-  try {
-    const bytes = readFileSync(path);
-    return bytes.length > MAX_BYTES ? null : bytes.toString('utf8');
-  } catch {
-    return null;
-  }
-}
+/** Not of a FIFO or device: an included file may be anything. */
+const readText = (path: string): string | null => textFollowing(path, MAX_BYTES);
 
 class Reader {
   readonly #text: string;

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { plainJsonOf, statOrNone } from '../plain-file.ts';
+import { guard, list, nullOr, object, text } from '../runner/shape.ts';
 import { readConfigWithIncludes, valuesOf, type ConfigLine } from './config-file.ts';
 
 /**
@@ -88,7 +89,7 @@ function untrusted(): readonly string[] {
 }
 
 function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statOrNone(path);
   return stat === undefined ? '-' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
 
@@ -108,13 +109,12 @@ function overridesOf({ files, copy }: Trust): string[] {
   });
 }
 
-function readCopy(path: string): ConfigLine[] | null {
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { lines: ConfigLine[] }).lines;
-  } catch {
-    return null;
-  }
-}
+/** Bytes of the copy. */
+const MOST_COPY = 16 * 1024 * 1024;
+const isCopy = guard<{ readonly lines: ConfigLine[] }>(
+  object({ lines: list(object({ name: text(), value: nullOr(text()) })) }),
+);
+const readCopy = (path: string): ConfigLine[] | null => plainJsonOf(path, isCopy, MOST_COPY)?.lines ?? null;
 
 /** The value of a setting that runs nothing but git itself; null for a setting that names no program. */
 export function neutralValue(name: string): string | null {

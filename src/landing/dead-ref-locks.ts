@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import { statOrNone } from '../plain-file.ts';
+import { lstatOrNone, moveFolderAside, statOrNone } from '../plain-file.ts';
 import { inside, isGitAlive } from './dead-lock.ts';
 
 /** git holds a lock on a ref for a moment. So old, and with no git alive, it is nobody's; ms. */
@@ -26,6 +26,23 @@ export async function clearDeadRefLocks(repo: Repository): Promise<string[]> {
   const dead = found.filter((lock) => ageOf(lock) >= age && ageOf(lock) < Infinity);
   for (const lock of dead) rmSync(lock, { force: true });
   return dead.map((lock) => relative(repo.commonDir, lock));
+}
+
+/**
+ * Removes a lock on another file of the git folder, once it is old enough and no git is alive that may hold it. A folder
+ * by that name is nobody's lock. Never waits.
+ * @returns whether it is gone.
+ */
+export function clearDeadLock(repo: Repository, lock: string): boolean {
+  const stat = lstatOrNone(lock);
+  if (stat === undefined) return true;
+  const folders = [repo.root, repo.commonDir, ...worktrees(repo).map(({ path }) => path)];
+  const alive = isGitAlive((cwd) => folders.some((folder) => inside(cwd, folder)));
+  const age = Math.max(0, Date.now() - stat.ctimeMs);
+  if (alive === true || age < (alive === false ? DEAD.sure : DEAD.unsure)) return false;
+  if (stat.isDirectory()) moveFolderAside(lock);
+  else rmSync(lock, { force: true });
+  return true;
 }
 
 /** Where refs are files; a repository that keeps them otherwise has none of these. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SharedWatch } from '../../../src/coordinator/shared-watch.ts';
@@ -56,7 +56,7 @@ async function begun(): Promise<Begun> {
   await watch.look([]);
   const heads = rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/kanban');
   const refs = new Map(heads.split('\n').map((line) => line.split(' ') as [string, string]));
-  for (const [name, text] of Object.entries(await watch.before(refs))) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(await watch.before(brief.runId, refs))) writeFileSync(join(folder, name), text);
   const startedAt = Date.now();
   const env = {
     ...process.env,
@@ -186,6 +186,168 @@ describe('I6, I12: settings that a run changes are restored and reported with th
     const again = new SharedWatch(repo, () => {});
     await again.look([run.ends()]);
     expect(again.found.get(run.brief.runId)?.faults).toHaveLength(1);
+  });
+});
+
+const taken = (run: RunRecord): RunRecord => ({ ...run, taken: { at: Date.now(), commit: null, why: '' } });
+const lock = (): string => join(rig.root, '.git', 'config.lock');
+const kept = (): string[] => {
+  const folder = join(rig.root, '.git', 'kanban', 'shared', 'kept');
+  return existsSync(folder) ? readdirSync(folder) : [];
+};
+/** Looks until nothing waits: by the clock of the backoff. */
+async function untilRestored(records: readonly RunRecord[]): Promise<void> {
+  const end = Date.now() + 30_000;
+  do {
+    await watch.look(records);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  } while (watch.held !== null && Date.now() < end);
+  expect(watch.held).toBeNull();
+}
+
+describe('I6, I12: a change that can not be restored is never trusted, and holds landings', () => {
+  it.each([
+    ['config', '[gpg]\n\tprogram = /tmp/evil\n'],
+    ['info/exclude', '*\n'],
+  ])('a lock on %s', async (file, text) => {
+    const path = join(rig.root, '.git', file);
+    const before = readFileSync(path, 'utf8');
+    const run = await begun();
+    appendFileSync(path, text);
+    writeFileSync(`${path}.lock`, '');
+    for (let n = 0; n < 5; n += 1) await watch.look([run.record]);
+    expect(watch.held).toContain(file);
+    const fault = watch.found.get(run.brief.runId)?.faults[0];
+    expect(fault).toMatch(/will be restored: it can't be now .* landings are held/);
+    expect(fault).not.toContain('and restored');
+    const { length } = events;
+    expect(length).toBeLessThanOrEqual(2);
+    expect(kept().length).toBe(file === 'config' ? 0 : 1);
+    for (let n = 0; n < 5; n += 1) await watch.look([taken(run.ends())]);
+    expect(events.length).toBe(length);
+    expect(kept().length).toBe(file === 'config' ? 0 : 1);
+    // I8: the next coordinator does not trust it either.
+    watch = new SharedWatch(repo, (event) => events.push(event));
+    await watch.look([]);
+    expect(watch.held).toContain(file);
+    expect(readFileSync(path, 'utf8')).toBe(`${before}${text}`);
+    rmSync(`${path}.lock`, { force: true });
+    await untilRestored([]);
+    expect(readFileSync(path, 'utf8')).toBe(before);
+    expect(said()).toContain('landings go on');
+  });
+
+  it('a lock that no git holds goes by itself', async () => {
+    const before = config();
+    const run = await begun();
+    run.does('touch ../../.git/config.lock; printf "[gpg]\\n\\tprogram = /evil\\n" >> ../../.git/config');
+    await watch.look([run.record]);
+    expect(watch.held).toContain('gpg.program');
+    await untilRestored([run.record]);
+    expect(config()).toBe(before);
+    expect(existsSync(lock())).toBe(false);
+  });
+
+  it('what the user sets meanwhile, with no run active, stays', async () => {
+    const run = await begun();
+    appendFileSync(join(rig.root, '.git/config'), '[gpg]\n\tprogram = /tmp/evil\n');
+    writeFileSync(lock(), '');
+    await watch.look([run.record]);
+    rmSync(lock());
+    rig.git('config', 'user.name', 'New Name');
+    await untilRestored([taken(run.ends())]);
+    expect(rig.git('config', 'user.name')).toBe('New Name');
+    expect(config()).not.toContain('evil');
+  });
+});
+
+describe('I6: a setting that the user changes while a run is active', () => {
+  it.each([
+    ['core.hooksPath', '.githooks', false],
+    ['core.fsmonitor', 'true', false],
+    ['core.excludesFile', '/tmp/excludes', true],
+    ['core.fileMode', 'false', true],
+    ['core.editor', 'vim', true],
+  ])('git config %s %s costs the run nothing', async (key, value, stays) => {
+    const before = config();
+    const run = await begun();
+    rig.git('config', key, value);
+    run.does('git config user.name; git commit -q --allow-empty -m x');
+    await watch.look([run.ends()]);
+    const found = watch.found.get(run.brief.runId);
+    expect(found?.faults).toEqual([]);
+    expect(found?.notes).toHaveLength(1);
+    if (stays) expect(rig.git('config', key)).toBe(value);
+    else {
+      expect(config()).toBe(before);
+      copied(found?.notes[0], 'If you changed it yourself: ');
+      expect(rig.git('config', key)).toBe(value);
+    }
+  });
+});
+
+describe('I8: what an agent puts in place of a file that is read costs nobody but its own run', () => {
+  const fifo = (path: string): void => {
+    rmSync(path, { force: true });
+    execFileSync('mkfifo', [path]);
+  };
+
+  it.each(['null', '3', '{}', '{"faults":3,"notes":null}', '{"head":1,"stash":{},"refs":[1]}', 'fifo', 'folder'])(
+    'found.json and shared.json: %s',
+    async (text) => {
+      const run = await begun();
+      const other = { ...rig.brief(), taskId: 'T-2' };
+      rig.folder(other);
+      writeFileSync(traceFile(other), '');
+      for (const name of ['found.json', 'shared.json']) {
+        const path = join(run.record.folder, name);
+        if (text === 'fifo') fifo(path);
+        else if (text === 'folder') {
+          rmSync(path, { force: true });
+          mkdirSync(path);
+        } else writeFileSync(path, text);
+      }
+      run.does('git config core.bare true');
+      const ended = record(other, { startedAt: Date.now(), endedAt: Date.now(), tip: rig.sha('main') });
+      for (const fresh of [false, true]) {
+        if (fresh) watch = new SharedWatch(repo, (event) => events.push(event));
+        await watch.look([run.ends(), ended]);
+        expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+        expect(watch.found.get(other.runId)?.done).toBe(true);
+        expect(rig.git('config', 'core.bare')).toBe('false');
+      }
+    },
+  );
+
+  it('no agent can declare itself looked at', async () => {
+    const run = await begun();
+    writeFileSync(join(run.record.folder, 'found.json'), '{"faults":[],"notes":[],"done":true}');
+    writeFileSync(join(run.record.folder, 'shared.json'), '{"head":"","stash":[],"refs":{}}');
+    run.does('git update-ref -d refs/heads/gone; git tag v9');
+    await watch.look([run.record]);
+    run.does(`rm '${traceFile(run.brief)}'; git config core.bare true`);
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([expect.stringContaining('core.bare')]);
+    expect(rig.git('config', 'core.bare')).toBe('false');
+  });
+
+  it('a FIFO or a folder as the reflog of the stash, a hook, info/exclude or a shared copy', async () => {
+    const run = await begun();
+    mkdirSync(join(rig.root, '.git/logs/refs'), { recursive: true });
+    fifo(join(rig.root, '.git/logs/refs/stash'));
+    mkdirSync(join(rig.root, '.git/hooks'), { recursive: true });
+    fifo(join(rig.root, '.git/hooks/pre-commit'));
+    fifo(join(rig.root, '.git/info/exclude'));
+    await watch.look([run.ends()]);
+    expect(readFileSync(join(rig.root, '.git/info/exclude'), 'utf8')).toBe('KANBAN_REPORT*\n');
+    for (const text of ['{"config":3}', '[]', 'x']) {
+      writeFileSync(join(rig.root, '.git/kanban/shared/files.json'), text);
+      await new SharedWatch(repo, () => {}).look([(await begun()).record]);
+    }
+    fifo(join(rig.root, '.git/kanban/shared/files.json'));
+    fifo(join(rig.root, '.git/kanban/shared/config'));
+    rig.git('config', 'filter.x.clean', 'cat');
+    await new SharedWatch(repo, () => {}).look([run.record]);
   });
 });
 
