@@ -11,7 +11,7 @@ import { printProblems, wantsColour } from './print.ts';
 
 /** `kanban run`: the coordinator, with what it does before the person's eyes. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  const opened = await openRepository(io.cwd);
+  const opened = await openRepository(io.cwd, options['dryRun'] !== true);
   if (!opened.ok) {
     printProblems(io, opened.error);
     return EXIT.preflightFailed;

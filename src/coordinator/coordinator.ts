@@ -209,6 +209,10 @@ export class Coordinator {
   }
 
   async #underLock(lock: TakenLock): Promise<Ending> {
+    // Before git is asked for anything: a run may have changed what it takes the repository for.
+    await this.#untilItWorks('restoring what all worktrees share', () =>
+      this.#shared.lookAtFiles(listRuns(this.#repo.root).runs),
+    );
     await this.#untilItWorks('making .kanban', () => this.#repairOwnFolder());
     const locks = await this.#untilItWorks('removing dead locks', () => clearDeadRefLocks(this.#repo));
     if (locks.length > 0)

@@ -98,13 +98,13 @@ export class SharedWatch {
 
   /** Once a tick, before anything else is read. @returns whether a run's end was inspected or something was restored. */
   async look(records: readonly RunRecord[]): Promise<boolean> {
-    const open = records.filter(({ taken, brief }) => taken === null && brief.check === undefined);
+    const open = openOf(records);
     for (const { runId } of records.filter(({ taken }) => taken !== null)) {
       this.#before.delete(runId);
       this.#begun.delete(runId);
     }
     for (const id of this.#found.keys()) if (!open.some(({ runId }) => runId === id)) this.#found.delete(id);
-    const restored = await this.#lookAtFiles(open.filter((record) => this.#hasBegun(record)));
+    const restored = await this.lookAtFiles(records);
     let inspected = false;
     for (const record of open) {
       if (record.result === null || this.#inspected.has(record.runId)) continue;
@@ -120,7 +120,9 @@ export class SharedWatch {
     return restored || inspected;
   }
 
-  async #lookAtFiles(active: readonly RunRecord[]): Promise<boolean> {
+  /** Only at files of the git dir. @returns whether something was restored or reported */
+  async lookAtFiles(records: readonly RunRecord[]): Promise<boolean> {
+    const active = openOf(records).filter((record) => this.#hasBegun(record));
     const stamp = stampOfShared(this.#repo);
     const isEarly = this.#waits === null || Date.now() < this.#waits.until;
     if (this.#trusted !== null && stamp === this.#stamp && isEarly) return false;
@@ -328,6 +330,9 @@ export class SharedWatch {
     }
   }
 }
+
+const openOf = (records: readonly RunRecord[]): RunRecord[] =>
+  records.filter(({ taken, brief }) => taken === null && brief.check === undefined);
 
 interface Judged {
   readonly change: SharedChange;

@@ -4,8 +4,10 @@ import { existsSync } from 'node:fs';
 import { plainTextOf, textFollowing } from '../plain-file.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { localConfig } from './config.ts';
+import { valuesOf } from './config-file.ts';
 import { GitSpawner } from './git-spawner.ts';
-import { harmless, HARMLESS_ENV } from './harmless.ts';
+import { harmless, HARMLESS_ENV, trustedConfig } from './harmless.ts';
+import { unwatchedAt, type Unwatched } from './open-runs.ts';
 
 export interface GitOptions {
   readonly cwd: string;
@@ -138,9 +140,13 @@ export interface Repository {
 
 /**
  * Finds the repository that `cwd` is in; a linked worktree leads to the main one.
- * Problems: `git-missing`, `git-too-old`, `no-repository`, `bare-repository`, `repository-not-trusted`.
+ * Problems: `git-missing`, `git-too-old`, `no-repository`, `bare-repository`, `repository-not-trusted`,
+ * `repository-changed`: a run has changed what git takes it for.
+ * @param mends the caller restores the config before it asks git for anything: `repository-changed` is no problem.
  */
-export async function openRepository(cwd: string): Promise<Result<Repository>> {
+export async function openRepository(cwd: string, mends = false): Promise<Result<Repository>> {
+  const unwatched = unwatchedAt(cwd);
+  if (unwatched?.broken != null) return mends ? ok(asTrusted(unwatched)) : failed([unwatched.broken]);
   const args = ['rev-parse', '--path-format=absolute', '--is-bare-repository', '--is-shallow-repository'];
   args.push('--show-object-format', '--git-dir', '--git-common-dir', '--show-toplevel');
   const codes = Array.from({ length: 256 }, (_, i) => i);
@@ -165,6 +171,18 @@ export async function openRepository(cwd: string): Promise<Result<Repository>> {
   // A bare repository with worktrees beside it (`.bare`, a `.git` file that leads to it, a folder for each branch).
   const chosen = await worktreeOfBare(cwd, commonDir);
   return chosen === null ? failed([BARE]) : ok({ ...rest, ...chosen });
+}
+
+/** By files, for git can't be asked. */
+function asTrusted({ root, commonDir }: Unwatched): Repository {
+  const format = valuesOf(trustedConfig(commonDir) ?? []).get('extensions.objectformat');
+  return {
+    root,
+    gitDir: commonDir,
+    commonDir,
+    objectFormat: format?.at(-1) === 'sha256' ? 'sha256' : 'sha1',
+    shallow: existsSync(join(commonDir, 'shallow')),
+  };
 }
 
 /** All-zero object name: in a ref update, "does not exist". */

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { plainJsonOf, statOrNone } from '../plain-file.ts';
 import { guard, list, nullOr, object, text } from '../runner/shape.ts';
@@ -94,19 +95,49 @@ function stampOf(path: string): string {
 }
 
 function overridesOf({ files, copy }: Trust): string[] {
-  const trusted = readCopy(copy);
+  const trusted = readTrusted(copy);
   if (trusted === null) return [];
   const before = valuesOf(trusted);
   const now = valuesOf(files.flatMap((file) => readConfigWithIncludes(file) ?? []));
-  return [...now].flatMap(([name, values]) => {
+  const changed = [...now].filter(
+    ([name, values]) =>
+      neutralValue(name) !== null && JSON.stringify(before.get(name) ?? []) !== JSON.stringify(values),
+  );
+  const helpers = changed.some(([name]) => HELPER.test(name)) ? helpersOf(trusted) : [];
+  const others = changed.flatMap(([name]) => {
+    if (HELPER.test(name)) return [];
     const neutral = neutralValue(name);
     const was = before.get(name) ?? [];
-    if (neutral === null || JSON.stringify(was) === JSON.stringify(values)) return [];
     // `-c` ends a name at its first `=`.
     if (name.includes('='))
       return [`--config-env=${name}=${neutral === MERGE_FILE ? 'KANBAN_MERGE_FILE' : 'KANBAN_EMPTY'}`];
     return ['-c', `${name}=${was.at(-1) ?? neutral}`];
   });
+  return [...helpers, ...others];
+}
+
+/** git asks all helpers of all matching names, in the order in which they are set; an empty one ends the list before it. */
+const HELPER = /^credential\.(.*\.)?helper$/s;
+
+/** The list of helpers begins anew, with the user's own and the trusted ones. */
+function helpersOf(trusted: readonly ConfigLine[]): string[] {
+  const lines = [...personal().flatMap((file) => readConfigWithIncludes(file) ?? []), ...trusted];
+  const settings = lines
+    // `-c` ends a name at its first `=`.
+    .filter(({ name }) => HELPER.test(name) && !name.includes('='))
+    .map(({ name, value }) => `${name}=${value ?? ''}`);
+  return ['credential.helper=', ...settings].flatMap((setting) => ['-c', setting]);
+}
+
+/** Config files outside of the repository: git-config(1), "FILES". */
+function personal(): string[] {
+  const { GIT_CONFIG_NOSYSTEM, GIT_CONFIG_SYSTEM, GIT_CONFIG_GLOBAL, XDG_CONFIG_HOME, HOME } = process.env;
+  const isOff = /^(1|true|yes|on)$/i.test(GIT_CONFIG_NOSYSTEM ?? '');
+  const home = HOME ?? homedir();
+  const xdg = XDG_CONFIG_HOME === undefined || XDG_CONFIG_HOME === '' ? join(home, '.config') : XDG_CONFIG_HOME;
+  const own =
+    GIT_CONFIG_GLOBAL === undefined ? [join(xdg, 'git', 'config'), join(home, '.gitconfig')] : [GIT_CONFIG_GLOBAL];
+  return [...(isOff ? [] : [GIT_CONFIG_SYSTEM ?? '/etc/gitconfig']), ...own];
 }
 
 /** Bytes of the copy. */
@@ -114,7 +145,11 @@ const MOST_COPY = 16 * 1024 * 1024;
 const isCopy = guard<{ readonly lines: ConfigLine[] }>(
   object({ lines: list(object({ name: text(), value: nullOr(text()) })) }),
 );
-const readCopy = (path: string): ConfigLine[] | null => plainJsonOf(path, isCopy, MOST_COPY)?.lines ?? null;
+const readTrusted = (path: string): ConfigLine[] | null => plainJsonOf(path, isCopy, MOST_COPY)?.lines ?? null;
+
+/** The copy of a repository's config; null: there is none. */
+export const trustedConfig = (commonDir: string): ConfigLine[] | null =>
+  readTrusted(join(commonDir, ...TRUSTED_CONFIG));
 
 /** The value of a setting that runs nothing but git itself; null for a setting that names no program. */
 export function neutralValue(name: string): string | null {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SharedWatch } from '../../../src/coordinator/shared-watch.ts';
 import type { RunRecord } from '../../../src/effects/runs.ts';
 import type { KanbanEvent } from '../../../src/event.ts';
-import type { Repository } from '../../../src/git/git.ts';
+import { openRepository, type Repository } from '../../../src/git/git.ts';
 import { closeRefs } from '../../../src/git/refs.ts';
 import type { Found } from '../../../src/pipeline/world.ts';
 import type { Brief, RunResult } from '../../../src/runner/folder.ts';
@@ -260,6 +260,23 @@ describe('I6, I12: a change that can not be restored is never trusted, and holds
     expect(config()).not.toContain('evil');
   });
 });
+
+it.each(['core.bare true', 'core.worktree /tmp', 'core.repositoryFormatVersion 99'])(
+  'I8: a coordinator that begins restores `git config %s` before it asks git for anything',
+  async (setting) => {
+    const before = config();
+    const run = await begun();
+    rig.write(`.kanban/runs/${run.brief.runId}/brief.json`, '{}');
+    run.does(`git config ${setting}`);
+    const opened = await openRepository(rig.root, true);
+    expect(opened.ok && opened.value).toEqual(repo);
+    watch = new SharedWatch(repo, (event) => events.push(event));
+    expect(await watch.lookAtFiles([run.record])).toBe(true);
+    expect(config()).toBe(before);
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+    expect(await openRepository(rig.root)).toEqual(opened);
+  },
+);
 
 describe('I6: a setting that the user changes while a run is active', () => {
   it.each([

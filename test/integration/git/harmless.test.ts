@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseConfig, readConfigWithIncludes } from '../../../src/git/config-file.ts';
-import { git } from '../../../src/git/git.ts';
+import { git, openRepository } from '../../../src/git/git.ts';
 import { TRUSTED_CONFIG, trustConfig } from '../../../src/git/harmless.ts';
 import { git as runnerGit } from '../../../src/runner/git.ts';
 
@@ -151,6 +151,63 @@ describe('I12: no git call of kanban runs what a repository names', () => {
     person('config', 'merge.m.driver', 'true');
     const { stdout } = await git(['merge-tree', '--write-tree', 'main', 'side'], { cwd: root });
     expect(person('cat-file', 'blob', `${stdout.split('\n')[0]}:a.txt`)).toBe('main\n2\n3\n4\n5\n6\nside\n');
+  });
+
+  it('nor a credential helper that a run added, also for one address; but those of the user, in order', async () => {
+    const helper = (name: string): string => {
+      const path = join(root, '.git', name);
+      writeFileSync(path, `#!/bin/sh\necho '${name}' >> '${ran}'\n`);
+      chmodSync(path, 0o755);
+      return path;
+    };
+    const home = join(root, '.git', 'home');
+    writeFileSync(home, `[credential]\n\thelper = ${helper('global')}\n`);
+    person('config', 'credential.helper', helper('first'));
+    person('config', '--add', 'credential.helper', helper('second'));
+    trustWhatIsThere();
+    person('config', '--add', 'credential.helper', helper('evil'));
+    person('config', 'credential.https://example.com.helper', helper('evil'));
+    vi.stubEnv('GIT_CONFIG_GLOBAL', home);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const asked = { cwd: root, input: 'protocol=https\nhost=example.com\n\n', okExit: [0, 1, 128] };
+    await git(['credential', 'fill'], asked);
+    expect(readFileSync(ran, 'utf8')).toBe('global\nfirst\nsecond\n');
+  });
+
+  it('nor in a command that opens the repository while a run is not taken in', async () => {
+    trustWhatIsThere();
+    trustConfig('/nowhere');
+    write('.git/info/attributes', '*.txt filter=f\n');
+    person('config', 'filter.f.clean', program);
+    write('.kanban/runs/T-1-1/brief.json', '{}');
+    expect((await openRepository(root)).ok).toBe(true);
+    write('a.txt', 'changed\n');
+    await git(['add', '-A'], { cwd: root });
+    expect(existsSync(ran)).toBe(false);
+    write('.kanban/runs/T-1-1/taken.json', '{}');
+    trustConfig('/nowhere');
+    expect((await openRepository(root)).ok).toBe(true);
+    write('a.txt', 'changed again\n');
+    await git(['add', '-A'], { cwd: root });
+    expect(existsSync(ran)).toBe(true);
+  });
+
+  it.each([
+    ['core.bare', 'true', 'git config core.bare false'],
+    ['core.worktree', '/tmp', 'git config --unset-all core.worktree'],
+    ['extensions.worktreeConfig', 'true', 'git config --unset-all extensions.worktreeconfig'],
+  ])('a repository that a run turned into another one by %s: the command that mends it', async (key, value, fix) => {
+    trustWhatIsThere();
+    const before = await openRepository(root);
+    write('.kanban/runs/T-1-1/brief.json', '{}');
+    person('config', key, value);
+    expect(await openRepository(root, true)).toEqual(before);
+    const opened = await openRepository(root);
+    const problem = opened.ok ? undefined : opened.error[0];
+    expect(problem).toMatchObject({ code: 'repository-changed', message: expect.stringContaining(key.toLowerCase()) });
+    expect(problem?.fix).toContain(fix);
+    execFileSync('sh', ['-ec', problem?.fix ?? 'false'], { cwd: root });
+    expect(await openRepository(root)).toEqual(before);
   });
 
   it('git config is asked as it is: what the user has set is seen', async () => {
