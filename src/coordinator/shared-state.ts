@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { worktrees } from '../git/checkout.ts';
+import { checkoutOf, worktrees } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { updateRefs } from '../git/refs.ts';
-import { MOST_BYTES, plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, MOST_BYTES, plainTextOf } from '../plain-file.ts';
 import type { Brief, RunResult } from '../runner/folder.ts';
 import { WrittenRefs } from './ref-writers.ts';
 
@@ -85,7 +85,7 @@ function foldersIn(folder: string): string[] {
 }
 
 function statOf(path: string): string {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const stat = lstatOrNone(path);
   return stat === undefined ? '-' : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
 }
 
@@ -292,24 +292,37 @@ const isCheckedOut = (repo: Repository, ref: string): boolean =>
   worktrees(repo).some(({ gitDir }) => readText(join(gitDir, 'HEAD')).trim() === `ref: ${ref}`);
 
 /**
- * Files of the user's checkout that differ from HEAD and changed while the run was active. One `git status`. Whether the
- * user or the run wrote them can't be told.
+ * Files of the user's checkouts, that of base first, that differ from HEAD and changed while the run was active. One
+ * `git status` each. Whether the user or the run wrote them can't be told.
  */
-async function changedFiles(
-  { root }: Repository,
-  { board }: Brief,
+async function changedFiles(repo: Repository, brief: Brief, result: RunResult): Promise<Compared['files']> {
+  const base = checkoutOf(repo, brief.base)?.path ?? repo.root;
+  const inBase = await changedIn(base, base, brief, result);
+  return base === repo.root ? inBase : [...inBase, ...(await changedIn(repo.root, base, brief, result))];
+}
+
+/** @param near paths in other folders are absolute */
+async function changedIn(
+  folder: string,
+  near: string,
+  { board, worktree }: Brief,
   { startedAt, endedAt }: RunResult,
 ): Promise<{ path: string; stamp: number }[]> {
   const args = ['status', '--porcelain', '-z', '--untracked-files=normal', '--no-renames', '--ignore-submodules=dirty'];
-  const { code, stdout } = await git(args, { cwd: root, okExit: [0, 128] });
+  const { code, stdout } = await git(args, { cwd: folder, okExit: [0, 128] });
   if (code !== 0) return [];
-  return stdout
-    .split('\0')
-    .filter(Boolean)
-    .map((line) => line.slice(3))
-    .filter((path) => !path.startsWith(`${board}/`))
-    .map((path) => ({ path, stamp: changedAt(join(root, path)) }))
-    .filter(({ stamp }) => stamp >= startedAt - COARSE && stamp <= endedAt + COARSE);
+  return (
+    stdout
+      .split('\0')
+      .filter(Boolean)
+      .map((line) => line.slice(3))
+      .filter((path) => !path.startsWith(`${board}/`))
+      .map((path) => ({ path, stamp: changedAt(join(folder, path)) }))
+      .filter(({ stamp }) => stamp >= startedAt - COARSE && stamp <= endedAt + COARSE)
+      .map(({ path, stamp }) => ({ path: folder === near ? path : join(folder, path), stamp }))
+      // A worktree that stands in another one without being ignored there.
+      .filter(({ path }) => ![worktree, near].includes(path.replace(/\/$/, '')))
+  );
 }
 
 /** File systems date changes by the kernel's tick, ms. */
@@ -317,8 +330,7 @@ const COARSE = 10;
 
 /** Of a file that is gone: when its folder changed. */
 function changedAt(path: string): number {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return (stat ?? lstatSync(dirname(path), { throwIfNoEntry: false }))?.ctimeMs ?? 0;
+  return (lstatOrNone(path) ?? lstatOrNone(dirname(path)))?.ctimeMs ?? 0;
 }
 
 /** Of a plain file that is not too big; else it is as if it were not there. */

@@ -562,6 +562,15 @@ it("files that changed in the user's checkout meanwhile are reported with the ru
   expect(watch.found.get(next.brief.runId)?.notes).toEqual([]);
 });
 
+it('files are looked for in the worktree that has base checked out, and in the main worktree', async () => {
+  rig.git('switch', '-q', '-c', 'mine');
+  rig.git('worktree', 'add', '-q', '.worktrees/main', 'main');
+  const { notes } = await after('echo x >> ../main/other.txt; echo y > ../main/board/TODO.md; echo z > ../../new.txt');
+  expect(notes).toEqual([
+    expect.stringContaining(`changed while it was active: other.txt, ${join(rig.root, 'new.txt')}.`),
+  ]);
+});
+
 it('a hostile trace is no more than a hint', async () => {
   const run = await begun();
   appendFileSync(
