@@ -140,7 +140,7 @@ const BEFORE_ID =
   /^(?:\[[^\]]*\]|\([^)]*\)|<[^>]*>|P[0-4]\b|\d{1,3}[.)]|(?:task|todo|bug|fix|feat|feature|chore|docs|story|ticket|issue|item)\b|[^\p{L}\p{N}])*$/iu;
 
 /** What stands for a number that is not known yet, or is none: `T-x`, `T-`, `T-??`, `T-12a`, `T-1.2`. */
-const NO_NUMBER = /^-(?:[?xn#_*]*|\w{0,2}|tbd|tba|new|next|todo|nnn|\d[\w.\/,&+-]*)(?=[ \t]*(?::|[-–—]+[ \t]|$))|^-(?:[?#_*]*|[xn]+)(?=[ \t])/i;
+const NO_NUMBER = /^-(?:[?xn#_*]*|\w{0,2}|tbd|tba|new|next|todo|nnn|\d[\w./,&+-]*)(?=[ \t]*(?::|[-–—]+[ \t]|$))|^-(?:[?#_*]*|[xn]+)(?=[ \t])/i;
 
 /** `✅ T-3: x`, `(T-5) x`, `[T-7](url): x`, `#T-13: x`, `~~T-7~~`, `T-x: x`: an id is there, but not as it is read. */
 function misspeltHeading(

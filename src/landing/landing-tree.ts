@@ -45,7 +45,11 @@ export async function landingTree(
   return { tree: await editTree(repo, landing.merged, edits), left };
 }
 
-const KINDS: Readonly<Record<string, string>> = { [TREE_MODE]: 'a folder', '120000': 'a symbolic link', '160000': 'a submodule' };
+const KINDS: Readonly<Record<string, string>> = {
+  [TREE_MODE]: 'a folder',
+  '120000': 'a symbolic link',
+  '160000': 'a submodule',
+};
 
 /** What stands in a commit where the changelog's file would: `CHANGELOG.md is a folder`; null: a file, or nothing. */
 export async function noChangelogFile(repo: Repository, sha: string, path: string): Promise<string | null> {

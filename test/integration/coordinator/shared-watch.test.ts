@@ -56,7 +56,8 @@ async function begun(): Promise<Begun> {
   await watch.look([]);
   const heads = rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/kanban');
   const refs = new Map(heads.split('\n').map((line) => line.split(' ') as [string, string]));
-  for (const [name, text] of Object.entries(await watch.before(brief.runId, refs))) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(await watch.before(brief.runId, refs)))
+    writeFileSync(join(folder, name), text);
   const startedAt = Date.now();
   const env = {
     ...process.env,
