@@ -1,6 +1,6 @@
 import type { ListItem, Nodes, Paragraph, RootContent } from 'mdast';
 
-import { type FieldItem, fieldKey, KNOWN_KEYS, meantKey } from './fields.ts';
+import { type FieldItem, fieldKey, KNOWN_KEYS, meantKey, readFields } from './fields.ts';
 import type { Grammar } from './heading.ts';
 import { lineEnd } from './line-breaks.ts';
 
@@ -35,23 +35,42 @@ export function readList(node: RootContent, text: string, grammar: Grammar): Fie
   const found = items.filter((item) => item !== null);
   const start = startOf(node);
   const end = lineEnd(text, Math.max(start, endOf(node)));
-  const near = node.children.flatMap((item) => nearMiss(item.children[0], startOf(item), text, grammar) ?? []);
+  const near = node.children.flatMap((item) => nearMiss(item.children[0], startOf(item), text, grammar, item.checked != null) ?? []);
   if (found.length === items.length) return { kind: 'fields', items: found, near, start, end };
   if (found.some((item) => KNOWN_KEYS.has(item.key))) return { kind: 'mixed', items: found, near, start, end };
   return near.length > 0 ? { kind: 'near', items: found, near, start, end } : null;
 }
 
-/** `depends on: T-3`, `prio: P0`, and a known key with a full-width colon. */
-function nearMiss(node: Nodes | undefined, start: number, text: string, grammar: Grammar): NearMiss | null {
+/** `depends on: T-3`, `prio: P0`, and a known key in a box, or with another sign than a colon right behind it. */
+function nearMiss(node: Nodes | undefined, start: number, text: string, grammar: Grammar, checked: boolean): NearMiss | null {
   if (node?.type !== 'paragraph') return null;
-  const line = text.slice(startOf(node), endOf(node));
-  const match = /^(?:\*\*|__|`)?([A-Za-z][\w .-]{0,30}?)(?:\*\*|__|`)?[ \t]*([:\uff1a])(?:\*\*|__)?[ \t]*([^\r\n]*)/.exec(line);
-  const [whole = '', written = '', colon = '', value = ''] = match ?? [];
+  const box = /^\[[ xX]\][ \t]+/.exec(text.slice(startOf(node), endOf(node)))?.[0].length ?? 0;
+  const line = text.slice(startOf(node) + box, endOf(node));
+  const match =
+    /^(?:\*\*|__|`)?([A-Za-z][\w .-]{0,30}?)(?:\*\*|__|`)?(?:([ \t]*)([:=\uff1a])|[ \t]+(?=(?:[Pp][0-4]|[A-Z]\w*-\d+(?:,?[ \t]+[A-Z]\w*-\d+)*)[ \t]*$))(?:\*\*|__)?[ \t]*([^\r\n]*)/.exec(line);
+  const [whole = '', written = '', gap = '', sign = '', value = ''] = match ?? [];
   if (match === null || (value === '' && !line.includes('\n'))) return null;
   const own = fieldKey(written);
-  const meant = colon === ':' ? meantKey(written, value, grammar) : KNOWN_KEYS.has(own) ? own : null;
+  const isKnown = KNOWN_KEYS.has(own);
+  const isPlain = sign === ':' && gap === '';
+  if (checked && !(isKnown && isValueOf(own, value, grammar))) return null;
+  // Without a sign between them, key and value are two words of a sentence, unless the value is one.
+  if (sign === '' && !(isKnown && isValueOf(own, value, grammar))) return null;
+  if (sign === '=' && value.startsWith('=')) return null;
+  const meant = isKnown && (checked || !isPlain) ? own : sign === ':' ? meantKey(written, value, grammar) : null;
   if (meant === null) return null;
-  return { key: written.toLowerCase(), value, start, end: startOf(node) + whole.trimEnd().length, meant };
+  const key = text.slice(startOf(node), startOf(node) + box + whole.length - value.length).trim().toLowerCase();
+  const shown = checked ? `[ ] ${written.toLowerCase()}` : isKnown ? key : written.toLowerCase();
+  return { key: shown, value, start, end: startOf(node) + box + whole.trimEnd().length, meant };
+}
+
+/** Can this be nothing but the key's value? An acceptance criterion may begin with the same word. */
+function isValueOf(key: string, value: string, grammar: Grammar): boolean {
+  const { unreadable, depends } = readFields([{ key, value, start: 0, end: 0 }], grammar);
+  if (unreadable.length > 0) return false;
+  if (key === 'depends') return depends.length > 0;
+  if (key === 'files') return /^\S*[*/.]\S*$/.test(value);
+  return key === 'priority' || key === 'timeout' || key === 'approve';
 }
 
 const KEY = /^(?:\*\*|__|`)?([A-Za-z][\w.-]*)(?:\*\*|__|`)?:(?:\*\*|__)?(?:(?=\s)|$|(?=\S))/;
@@ -91,7 +110,7 @@ const BARE_KEYS = new Set(['depends', 'files', 'priority', 'approve', 'attempts'
 
 /** `depends: T-3` without a bullet: markdown makes it a paragraph, and the dependency would be lost silently. */
 function bareFields(node: Paragraph, text: string, grammar: Grammar): FieldList | null {
-  const near = nearMiss(node, startOf(node), text, grammar);
+  const near = nearMiss(node, startOf(node), text, grammar, false);
   const isNear = near !== null && (near.meant === 'depends' || near.meant === 'priority') && !text.slice(startOf(node), endOf(node)).includes('\n');
   if (near !== null && isNear) return { kind: 'near', items: [], near: [near], start: startOf(node), end: lineEnd(text, endOf(node)) };
   const items: FieldItem[] = [];
