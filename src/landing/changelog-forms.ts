@@ -1,4 +1,5 @@
-import { nameAt, outlineOf } from './changelog-outline.ts';
+import { countBreaks } from '../board/line-breaks.ts';
+import { nameAt, neverClosed, outlineOf } from './changelog-outline.ts';
 import { releaseName } from './changelog-names.ts';
 
 /** Something about a changelog that kanban does not understand, or that another tool does. */
@@ -37,6 +38,14 @@ export function unclearForms(path: string, text: string | null, files: readonly 
     });
   const outline = outlineOf(text);
   const { blocks, unreleased, others, releases } = outline;
+  const open = neverClosed(outline);
+  if (open !== null) {
+    const line = countBreaks(text.slice(0, blocks[open]?.start)) + 1;
+    forms.push({
+      what: `what opens in line ${line} is never closed, and everything below is part of it`,
+      instead: 'lines go above it',
+    });
+  }
   if (others.length > 0)
     forms.push({ what: `it has ${others.length + 1} unreleased sections`, instead: 'lines go into the first' });
   if (unreleased < 0 && releases.length === 0 && blocks.some(({ kind }) => kind === 'item'))

@@ -64,6 +64,28 @@ export function endOfVersion({ blocks, releases, unreleased, others }: Outline, 
   return blocks.length;
 }
 
+/** Index of the comment, fence or HTML element that is never closed and swallows the rest of the file; null: there is none. */
+export function neverClosed({ blocks, text }: Outline): number | null {
+  const last = blocks.at(-1);
+  if (last === undefined || last.end < text.length || (last.kind !== 'html' && last.kind !== 'text')) return null;
+  const source = text.slice(last.start, last.end).replace(/^\ufeff/, '');
+  const fence = /^ {0,3}(`{3,}(?=[^`\r\n]*(?:[\r\n]|$))|~{3,})/.exec(source)?.[1];
+  if (fence !== undefined)
+    return new RegExp(`[\\r\\n] {0,3}${fence[0]}{${fence.length},}\\s*$`).test(source) ? null : blocks.length - 1;
+  if (last.kind !== 'html') return null;
+  const [, closes] = OPENERS.find(([opens]) => opens.test(source)) ?? [];
+  return closes === undefined || closes.test(source) ? null : blocks.length - 1;
+}
+
+/** HTML that goes on over empty lines until it is closed. */
+const OPENERS: readonly (readonly [opens: RegExp, closes: RegExp])[] = [
+  [/^ {0,3}<!--/, /-->/],
+  [/^ {0,3}<(?:script|pre|style|textarea)(?=[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
+  [/^ {0,3}<\?/, /\?>/],
+  [/^ {0,3}<!\[CDATA\[/, /\]\]>/],
+  [/^ {0,3}<![A-Za-z]/, />/],
+];
+
 /** Where a bullet stands. */
 export interface Bullet {
   /** Version and section, lower case: `unreleased\nfixed`, `1.2.0\n`. */

@@ -15,6 +15,7 @@ import {
   endOfVersion,
   isHeading,
   isItem,
+  neverClosed,
   outlineOf,
   UNRELEASED,
   versionAt,
@@ -80,7 +81,7 @@ function hasUnreleased(text: string): (blocks: readonly Block[]) => boolean {
 
 function insertUnder(outline: Outline, heading: number, section: string, bullet: NewBullet): string {
   const { blocks, text } = outline;
-  const end = endOfVersion(outline, heading);
+  const end = Math.min(endOfVersion(outline, heading), neverClosed(outline) ?? blocks.length);
   const style = styleOf(outline, heading, end);
   const own = sectionIn(blocks, heading, end, section);
   if (own !== null) return insertInSection(outline, own, endOfSection(blocks, own, end), bullet, style);
@@ -231,7 +232,7 @@ const headingLine = (name: string, depth: number): string => (depth === LABEL ? 
 function withUnreleased(outline: Outline, section: string, bullet: NewBullet): string {
   const { blocks, text, releases } = outline;
   const first = releases[0] ?? blocks.findIndex((block) => looksLikeRelease(block, text));
-  const place = placeAbove(outline, first >= 0 ? first : topOf(blocks));
+  const place = placeAbove(outline, Math.min(first >= 0 ? first : topOf(blocks), neverClosed(outline) ?? blocks.length));
   const own = newUnreleased(outline, section, bullet);
   // What is old stays apart from what comes now, also without a heading of its own.
   const lines = blocks[place]?.kind === 'item' ? [...own, '', SEPARATOR] : own;

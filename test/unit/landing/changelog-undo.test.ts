@@ -26,6 +26,28 @@ describe('takeOutBullets', () => {
     expect(takeOutBullets(landed, before, landed)).toEqual({ text: before, ...QUIET });
   });
 
+  it.each<[string, string]>([
+    ['a comment', '# Changelog\n\n<!-- open\n\n## [Unreleased]\n\n### Fixed\n\n- old\n'],
+    ['a fence', '# Changelog\n\nText.\n\n```md\n## [Unreleased]\n\n- old\n\n## [1.0.0]\n'],
+    ['a tilde fence, without a last line break', '# Changelog\n\n~~~\n```\n\n## [Unreleased]\n\n- old'],
+    ['a comment in Unreleased', '# Changelog\n\n## [Unreleased]\n\n<!-- open\n\n## [1.0.0]\n\n- old\n'],
+    ['a comment behind a list', '# Changelog\n\n## [Unreleased]\n\n### Fixed\n\n- old\n\n<!-- open\n\n## [1.0.0]\n'],
+    ['a comment below a release', '# Changelog\n\n## [1.0.0]\n\n<!-- open\n\n- old\n'],
+    ['a comment on top', '<!-- open\n# Changelog\n\n## [Unreleased]\n\n- old\n'],
+  ])('I7: where %s is never closed, lines go above it, into one section, and out again', (_, before) => {
+    const opener = /<!--|```|~~~/.exec(before)?.[0] ?? '';
+    const first = land(before, 'One (T-1)');
+    const second = land(first, 'Two (T-2)');
+    const third = land(second, 'Three (T-3)', 'Added');
+    const above = third.slice(0, third.indexOf(opener));
+    expect(above.match(/^## \[Unreleased\]$/gm)).toHaveLength(1);
+    expect(above.match(/\(T-\d\)$/gm)?.sort()).toEqual(['(T-1)', '(T-2)', '(T-3)']);
+    expect(takeOutBullets(third, second, third).text).toBe(second);
+    expect(takeOutBullets(second, before, first).text).not.toContain('T-1');
+    const left = takeOutBullets(takeOutBullets(third, first, second).text, second, third).text;
+    expect(takeOutBullets(left, before, first).text).toBe(before);
+  });
+
   it('takes the line out from between those that landed since, and leaves all else', () => {
     const before = file('\n### Fixed\n\n- old\n');
     const landed = land(before, 'One (T-1)');
