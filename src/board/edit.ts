@@ -171,7 +171,22 @@ function insertEntry(
   ];
   const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
   if (done.ok) return done;
+  const above = section === null ? aboveOpen(parsed, offset, options) : null;
+  if (above !== null) {
+    const count = entries.filter((one) => one.start < above).length;
+    const wanted = [...entries.slice(0, count), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(count)];
+    const tried = checked({ ...before, [at.to]: inserted(text, above, source) }, at.to, wanted, own[0]!, options);
+    if (tried.ok) return tried;
+  }
   return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
+}
+
+/** Where the entry begins in which a fence or comment is open at `offset`; null: none is, or it is in no entry. */
+function aboveOpen({ column }: ParsedColumn, offset: number, options: BoardOptions): number | null {
+  const last = splitSections(column.text.slice(0, offset), memoFor(options.memo, options.ids).sections).at(-1);
+  if (!last?.facts.open) return null;
+  const entry = column.entries.findLast((one) => one.start <= last.start + last.facts.open!.offset && !one.parked);
+  return entry?.kind === 'entry' && entry.end >= offset ? entry.start : null;
 }
 
 /** Where a level-1 section ends; the end of the text where there is none of that title. */

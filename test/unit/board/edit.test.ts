@@ -92,6 +92,14 @@ describe('a move', () => {
     });
   });
 
+  it('goes above an entry whose fence or comment is open at the end of the column', () => {
+    const open = '## T-2: Two\n\n```sh\necho\n';
+    const before = texts({ TODO: '## T-1: One\n', IN_PROGRESS: `# X\n\n## T-3: Three\n\n${open}` });
+    expect(done(before, toProgress('T-1')).IN_PROGRESS).toBe(`# X\n\n## T-3: Three\n\n## T-1: One\n\n${open}`);
+    const added = done(texts({ TODO: open }), { type: 'add', column: 'TODO', position: 'bottom', text: '## T-4: Four\n' });
+    expect(added.TODO).toBe(`## T-4: Four\n\n${open}`);
+  });
+
   it('is refused for what is not there or stands there twice', () => {
     expect(refusal(texts({ TODO: '' }), toProgress('T-1'))?.code).toBe('entry-not-found');
     expect(refusal(texts({ TODO: '## T-1: a\n\n## T-1: b\n' }), toProgress('T-1'))?.code).toBe('duplicate-task-id');
