@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { diverge, type CommitNode } from './ancestry.ts';
+import { diverge, type CommitNode, type Divergence } from './ancestry.ts';
 import { parseConfig } from './config-file.ts';
 import { git, GitError, type Repository } from './git.ts';
 import { filesWithMarkers, hasMarkerLines } from './conflict-markers.ts';
@@ -9,6 +9,7 @@ import { writeLoose } from './loose.ts';
 import { isLost } from './lost-lines.ts';
 import { PATCH, readPatch } from './patch.ts';
 import { editTree, entryAt, readBlob, readBytes, readCommit, writeTree, type TreeEdit } from './objects.ts';
+import { isReplanted, takenBack } from './taken-back.ts';
 import type { TreeEntry } from './tree.ts';
 import { diffTrees, type TreeChange } from './tree-diff.ts';
 
@@ -41,6 +42,7 @@ export async function branchFaults(repo: Repository, branch: JudgedBranch): Prom
     const merges = split === null ? await mergesByGit(repo, branch) : mergesIn([...split.right.values()]);
     for (const merge of merges) faults.push(...(await mergeFaults(repo, branch, merge)));
     faults.push(...(await contentFaults(repo, branch, split?.mergeBase ?? null)));
+    if (await isReplanted(repo, branch, split)) faults.push(...(await takenBackFaults(repo, branch, split)));
     if (memory.branches.size >= MAX_REMEMBERED) memory.branches.clear();
     memory.branches.set(key, faults);
   } catch (error) {
@@ -343,6 +345,25 @@ async function contentFaults(repo: Repository, branch: JudgedBranch, mergeBase: 
     ({ path, after }) => after !== null && !path.startsWith(`${board}/`),
   );
   return [...(await gitlinkFaults(repo, branch, changed)), ...(await markerFaults(repo, branch, changed))];
+}
+
+/** A history that was replaced: what landed since the task began has to be in it as base has it. */
+async function takenBackFaults(
+  repo: Repository,
+  { id, base, tip, start, board }: JudgedBranch,
+  split: Divergence | null,
+): Promise<string[]> {
+  const begun = await readCommit(repo, start);
+  const tree = (await readCommit(repo, tip))?.tree;
+  const landed = split?.mergeBase ?? (await mergeBaseByGit(repo, base, tip));
+  if (begun === null || tree === undefined || landed === null) return [];
+  const trees = { from: begun.tree, landed: landed.tree, tree };
+  const paths = await takenBack(repo, trees, (path) => !path.startsWith(`${board}/`));
+  if (paths.length === 0) return [];
+  const [from, to] = [begun.tree.slice(0, 10), landed.tree.slice(0, 10)];
+  return [
+    `the branch was put on a later base and takes back what landed there: ${listed(paths)}. Fix: git diff --binary ${from} ${to} -- ${paths.slice(0, MAX_IN_COMMAND).map(quoted).join(' ')} | git apply --3way --index && git commit -m '${id}: put back what had landed'`,
+  ];
 }
 
 /** Repositories of their own, committed without `.gitmodules`: git keeps their commit id and not one of their files. */

@@ -9,13 +9,7 @@ import type { Hunk } from './patch.ts';
 export function isLost({ removed, added }: Hunk, wanted: string, now: string): boolean {
   const [before, after] = [countsOf(wanted), countsOf(now)];
   const news = filled(added);
-  if (news.length === 0) {
-    const olds = filled(removed);
-    return isMost(
-      olds.filter((line) => (after.get(line) ?? 0) > (before.get(line) ?? 0)),
-      olds,
-    );
-  }
+  if (news.length === 0) return isBack({ removed, added }, wanted, now);
   const missing = news.filter((line) => (after.get(line) ?? 0) < (before.get(line) ?? 0));
   if (!isMost(missing, news)) return false;
   const own = [...after].flatMap(([line, count]) => (count > (before.get(line) ?? 0) ? [wordsOf(line)] : []));
@@ -24,6 +18,16 @@ export function isLost({ removed, added }: Hunk, wanted: string, now: string): b
   return isMost(
     missing.filter((line) => !reworked.some((words) => isReworked(wordsOf(line), words))),
     news,
+  );
+}
+
+/** Is most of what a change removes there again? */
+export function isBack({ removed }: Hunk, wanted: string, now: string): boolean {
+  const [before, after] = [countsOf(wanted), countsOf(now)];
+  const olds = filled(removed);
+  return isMost(
+    olds.filter((line) => (after.get(line) ?? 0) > (before.get(line) ?? 0)),
+    olds,
   );
 }
 

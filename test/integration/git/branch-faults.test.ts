@@ -30,9 +30,9 @@ const commit = (path: string, text: string): void => {
   git('add', '-A');
   git('commit', '-qm', path);
 };
-const faults = (base = 'main', tip = 'T-2'): Promise<string[]> => {
+const faults = (base = 'main', tip = 'T-2', start = 'start'): Promise<string[]> => {
   const [b, t] = [git('rev-parse', base), git('rev-parse', tip)];
-  return branchFaults(repo, { id: 'T-2', base: b, tip: t, start: git('rev-parse', 'start'), board: 'board' });
+  return branchFaults(repo, { id: 'T-2', base: b, tip: t, start: git('rev-parse', start), board: 'board' });
 };
 /** The commands that a finding names after `Fix: `, as they stand there. */
 const fix = (fault: string | undefined, which = 0): void => {
@@ -257,6 +257,73 @@ describe('I6: a branch is judged as a whole: merges', () => {
   });
 });
 
+describe('I6: a branch is judged as a whole: history that was replaced', () => {
+  beforeEach(() => {
+    git('switch', '-q', 'main');
+    write('CHANGELOG.md', '# Changelog\n\n- Landed (T-1)\n');
+    commit('a.txt', lines({ 8: 'landed' }));
+    git('switch', '-q', 'T-2');
+    commit('a.txt', lines({ 0: 'mine' }));
+  });
+  const PATHS = 'takes back what landed there: CHANGELOG.md, a.txt, other.txt. Fix: ';
+
+  it.each([
+    [
+      'the old tree as a commit on base',
+      () => git('reset', '-q', '--hard', git('commit-tree', 'HEAD^{tree}', '-p', 'main', '-m', 'squash')),
+    ],
+    [
+      'reset --soft, commit',
+      () => {
+        git('reset', '-q', '--soft', 'main');
+        git('commit', '-qm', 'squash');
+      },
+    ],
+    [
+      'in a commit after an honest one',
+      () => {
+        const old = git('rev-parse', 'HEAD');
+        git('reset', '-q', '--hard', 'main');
+        commit('more.txt', 'x\n');
+        git('rm', '-rq', '.');
+        git('checkout', old, '--', '.');
+        git('commit', '-qm', 'the rest');
+      },
+    ],
+    [
+      'that was hidden by a second merge',
+      () => {
+        git('reset', '-q', '--soft', 'main');
+        git('commit', '-qm', 'squash');
+        git('switch', '-q', 'main');
+        commit('more.txt', 'more\n');
+        git('switch', '-q', 'T-2');
+        git('merge', '-q', '--no-edit', 'main');
+      },
+    ],
+  ])('%s: what landed since the start may not be gone; the fix brings it back', async (_, replace) => {
+    replace();
+    const [fault, ...others] = await faults();
+    expect(fault).toContain(PATHS);
+    expect(others).toEqual([]);
+    fix(fault);
+    expect(read('a.txt')).toBe(lines({ 0: 'mine', 8: 'landed' }));
+    expect(read('CHANGELOG.md')).toContain('- Landed (T-1)');
+    expect(await faults()).toEqual([]);
+  });
+
+  it('an honest rebase and an honest squash, with a file moved and one made anew', async () => {
+    git('rebase', '-q', 'main');
+    expect(await faults()).toEqual([]);
+    git('mv', 'CHANGELOG.md', 'CHANGES.md');
+    git('commit', '-qm', 'moved');
+    commit('other.txt', 'landed, and mine\n');
+    git('reset', '-q', '--soft', 'main');
+    git('commit', '-qm', 'squash');
+    expect(await faults()).toEqual([]);
+  });
+});
+
 describe('I6: a branch is judged as a whole: conflict markers', () => {
   const marked = (end = '\n'): string => ['<<<<<<< HEAD', 'mine', '=======', 'theirs', '>>>>>>> main', ''].join(end);
 
@@ -389,7 +456,9 @@ it('I6: over random merges: refused exactly where a file is one side though git 
           const [now, wanted] = [blob('HEAD', file), expected.get(file)];
           return wanted !== null && now !== wanted && [blob('HEAD^1', file), blob('HEAD^2', file)].includes(now);
         });
-        const found = (await faults()).map((fault) => /clean: (.*?)\. Fix/.exec(fault)?.[1] ?? fault);
+        const found = (await faults('main', 'T-2', 'from')).map(
+          (fault) => /clean: (.*?)\. Fix/.exec(fault)?.[1] ?? fault,
+        );
         expect(found.join()).toBe(dropped.join(', '));
       },
     ),
