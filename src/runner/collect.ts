@@ -126,6 +126,16 @@ async function collectWork(
   const leftovers = await commitLeftovers(brief, repo, state, message);
   const tip = leftovers.commit ?? state.head ?? brief.tip;
   const standing = await standingOf(brief, tip, repo);
+  const replaced = await takeBackReplaced(standing, state.head ?? brief.tip);
+  if (replaced !== null)
+    return {
+      ...(await factsOf(await standingOf(brief, brief.tip, repo))),
+      leftovers: null,
+      rescued: [...rescued, replaced.rescue, ...leftovers.rescued],
+      boardRestored: [],
+      strays: await strayCommits(standing),
+      faults: [...faults, replaced.fault, ...leftovers.faults],
+    };
   const moved = await lookAtCommits(standing, state.head ?? brief.tip, options.cleanMerges ?? []);
   const strays = await strayCommits(standing);
   const facts = await factsOf(standing);
@@ -151,6 +161,23 @@ const told = (strays: readonly Stray[]): string[] =>
   strays.length === 0
     ? []
     : [`it committed outside its branch: ${strays.map(({ sha }) => sha.slice(0, 10)).join(', ')}`];
+
+/** After the review nothing may replace what was reviewed: the branch goes back to it. null: it still contains it. */
+async function takeBackReplaced(
+  standing: Standing,
+  head: string,
+): Promise<{ readonly rescue: Rescue; readonly fault: string } | null> {
+  const { brief, tip } = standing;
+  const isReviewed = brief.role === 'tester' || brief.purpose === 'mend';
+  if (!isReviewed || head === brief.tip || !(await isRewritten(standing, head))) return null;
+  const rescue = await rescueCommit(brief, tip, 'it replaced the reviewed commits');
+  await mustGit(brief, ['reset', '-q', '--hard', brief.tip]);
+  const short = brief.tip.slice(0, 10);
+  return {
+    rescue,
+    fault: `it replaced the reviewed commit ${short}: the branch is back there, what replaced it is kept under ${rescue.ref}. Fix: commit on top of ${short}, and merge base instead of a rebase`,
+  };
+}
 
 /**
  * Was history rewritten? And the branch as a whole, whoever made its commits (a reviewer that changed nothing is not asked:

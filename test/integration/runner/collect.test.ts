@@ -261,6 +261,34 @@ describe('HEAD', () => {
     expect(result.faults).toEqual([]);
   });
 
+  it.each([
+    [
+      'tester',
+      'work',
+      (): unknown =>
+        rig.inTask('reset', '-q', '--hard', rig.inTask('commit-tree', 'HEAD^{tree}', '-p', 'main', '-m', 'squash')),
+    ],
+    ['tester', 'work', (): unknown => rig.inTask('commit', '-q', '--amend', '-m', 'another')],
+    ['task', 'mend', (): unknown => rig.inTask('rebase', '-q', 'main')],
+  ] as const)(
+    'I6: reviewed commits replaced (%s, %s): the branch goes back to them',
+    async (role, purpose, replace) => {
+      rig.writeTask('new.txt', 'x\n');
+      rig.commitTask('reviewed');
+      rig.write('other.txt', 'landed\n');
+      rig.git('commit', '-qam', 'landed');
+      const brief = rig.brief({ role, purpose });
+      replace();
+      const there = rig.sha('T-1');
+      const result = await collected(brief);
+      expect(result).toMatchObject({ tip: brief.tip, changed: ['new.txt'] });
+      expect(result.faults.join()).toContain('it replaced the reviewed commit');
+      expect(rig.sha(result.rescued[0]?.ref ?? '')).toBe(there);
+      expect(rig.sha('T-1')).toBe(brief.tip);
+      expect(rig.inTask('status', '--porcelain')).toBe('');
+    },
+  );
+
   it('the branch deleted: made again, work kept', async () => {
     const brief = rig.brief();
     rig.inTask('checkout', '-q', '--detach');
