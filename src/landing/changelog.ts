@@ -232,7 +232,10 @@ const headingLine = (name: string, depth: number): string => (depth === LABEL ? 
 function withUnreleased(outline: Outline, section: string, bullet: NewBullet): string {
   const { blocks, text, releases } = outline;
   const first = releases[0] ?? blocks.findIndex((block) => looksLikeRelease(block, text));
-  const place = placeAbove(outline, Math.min(first >= 0 ? first : topOf(blocks), neverClosed(outline) ?? blocks.length));
+  const place = placeAbove(
+    outline,
+    Math.min(first >= 0 ? first : topOf(blocks), neverClosed(outline) ?? blocks.length),
+  );
   const own = newUnreleased(outline, section, bullet);
   // What is old stays apart from what comes now, also without a heading of its own.
   const lines = blocks[place]?.kind === 'item' ? [...own, '', SEPARATOR] : own;
