@@ -3,7 +3,7 @@ import { unreachable } from '../unreachable.ts';
 import { type BoardTexts, type Column, COORDINATOR_FIELDS, type Entry } from './entry.ts';
 import { changeEntry, type EntryChange, fieldText } from './entry-change.ts';
 import { endingOf, lineBreakOf, lineEnd } from './line-breaks.ts';
-import { noteToEntry } from './note-to-entry.ts';
+import { closingOf, noteToEntry } from './note-to-entry.ts';
 import { type BoardOptions, columnPath } from './parse.ts';
 import { outdented, parseColumn } from './parse-column.ts';
 import { findEntry, notFound, unclosed, unsafe } from './edit-problems.ts';
@@ -238,12 +238,17 @@ function changeProblem(entry: Entry, written: string, change: EntryChange, optio
   const isSame =
     after.id === (change.id ?? entry.id) &&
     after.title === entry.title &&
-    after.body.trim() === entry.body.trim() &&
+    isBodyOf(after, entry) &&
     COORDINATOR_FIELDS.every((key) => holdsValue(after, entry, key, change)) &&
     after.tags.length ===
       new Set([...entry.tags, ...(change.addTags ?? [])].filter((tag) => !change.removeTags?.includes(tag))).size;
   return isSame ? null : unsafe(path, entry);
 }
+
+/** A note's open fence is closed when it becomes an entry. */
+const isBodyOf = (after: Entry, { kind, body }: Entry): boolean =>
+  after.body.trim() === body.trim() ||
+  (kind === 'note' && after.body.trim() === `${body.trim()}${lineBreakOf(after.source)}${closingOf(body)}`.trim());
 
 function holdsValue(
   after: Entry,

@@ -1,6 +1,8 @@
 import type { Entry } from './entry.ts';
 import type { EntryChange } from './entry-change.ts';
 import { lineBreakOf } from './line-breaks.ts';
+import { parseMarkdown } from './sections.ts';
+import { openBlockAtEnd } from './suspects.ts';
 
 /**
  * A quick note as an entry: `- [ ] Fix the login crash` becomes `## T-13: Fix the login crash`, its indented lines
@@ -14,5 +16,14 @@ export function noteToEntry(note: Entry, lines: string, change: EntryChange, lin
   if (id === null) throw new Error('a note that becomes an entry needs an id');
   const tags = note.tags.map((tag) => `[${tag}] `).join('');
   const heading = `## ${tags}${id}: ${note.title}${end}`;
-  return lines.trim() === '' ? heading : `${heading}${end}${lines}${end}`;
+  if (lines.trim() === '') return heading;
+  const closing = closingOf(lines);
+  return `${heading}${end}${lines}${end}${closing === '' ? '' : closing + end}`;
+}
+
+/** What closes the fence or comment that the lines leave open: in a note the list ended it, below a heading nothing does. */
+export function closingOf(lines: string): string {
+  const open = openBlockAtEnd(parseMarkdown(lines), lines);
+  if (open === null) return '';
+  return open.kind === 'comment' ? '-->' : (/^(?:`{3,}|~{3,})/.exec(lines.slice(open.offset))?.[0] ?? '');
 }

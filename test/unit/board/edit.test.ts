@@ -100,6 +100,12 @@ describe('a move', () => {
     expect(added.TODO).toBe(`## T-4: Four\n\n${open}`);
   });
 
+  it('closes the fence that a quick note leaves open', () => {
+    const before = texts({ TODO: '- [ ] T-5: note\n\n  ```sh\n  echo\n\n## T-1: One\n', IN_PROGRESS: '# X\n' });
+    const after = done(before, toProgress('T-5'), toProgress('T-1'));
+    expect(after.IN_PROGRESS).toBe('# X\n\n## T-5: note\n\n\n```sh\necho\n```\n\n## T-1: One\n');
+  });
+
   it('is refused for what is not there or stands there twice', () => {
     expect(refusal(texts({ TODO: '' }), toProgress('T-1'))?.code).toBe('entry-not-found');
     expect(refusal(texts({ TODO: '## T-1: a\n\n## T-1: b\n' }), toProgress('T-1'))?.code).toBe('duplicate-task-id');
