@@ -20,8 +20,16 @@ export function sharedChanges(before: SharedFiles, after: SharedFiles): SharedCh
   const names = [...new Set([...before.keys(), ...after.keys()])];
   return names.flatMap((file): SharedChange[] => {
     const [old, now] = [before.get(file), after.get(file)];
-    if (old !== undefined && now !== undefined && old.mode === now.mode && old.bytes.equals(now.bytes)) return [];
-    const keys = isConfig(file) && now !== undefined ? changedKeys(file, old, now) : null;
+    if (
+      old !== undefined &&
+      now !== undefined &&
+      old.kind === now.kind &&
+      old.mode === now.mode &&
+      old.bytes.equals(now.bytes)
+    )
+      return [];
+    const keys =
+      isConfig(file) && now?.kind === 'file' && (old ?? now).kind === 'file' ? changedKeys(file, old, now) : null;
     return keys ?? [{ file, key: null, before: [], after: [] }];
   });
 }
@@ -84,7 +92,7 @@ export const isReplaced = (before: SharedFile | undefined, now: SharedFile | und
 
 /** The same for the same change of a file to the same content. */
 export function idOf({ file, key, after }: SharedChange, now: SharedFile | undefined): string {
-  const content = key === null ? (now?.bytes ?? '') : JSON.stringify(after);
+  const content = key === null ? `${now?.kind} ${now?.bytes.toString('latin1')}` : JSON.stringify(after);
   return `${file} ${key ?? ''} ${createHash('sha256').update(content).digest('hex')}`;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   keepShared,
+  lockOf,
   putShared,
   readShared,
   replaceWith,
@@ -200,11 +201,7 @@ export class SharedWatch {
         return [];
       }
       const kept = change.key === null ? file : undefined;
-      const again =
-        commandFor(change) ??
-        (kept === undefined
-          ? null
-          : `cp '${keepShared(this.#repo, change.file, kept)}' '${join(this.#repo.commonDir, change.file)}'`);
+      const again = commandFor(change) ?? (kept === undefined ? null : keepShared(this.#repo, change.file, kept));
       const report = (failed: string | null): void => {
         const done =
           failed === null ? 'restored' : `will be restored: it can't be now (${failed}), and landings are held`;
@@ -230,8 +227,8 @@ export class SharedWatch {
         await pause(wait);
         failed = await put();
       }
-      if (failed !== null && clearDeadLock(this.#repo, `${join(this.#repo.commonDir, file)}.lock`))
-        failed = await put();
+      const lock = lockOf(this.#repo, file);
+      if (failed !== null && lock !== null && clearDeadLock(this.#repo, lock)) failed = await put();
       if (failed !== null) return failed;
     }
     return null;

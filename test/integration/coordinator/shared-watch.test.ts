@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SharedWatch } from '../../../src/coordinator/shared-watch.ts';
@@ -191,6 +202,7 @@ describe('I6, I12: settings that a run changes are restored and reported with th
 });
 
 const taken = (run: RunRecord): RunRecord => ({ ...run, taken: { at: Date.now(), commit: null, why: '' } });
+const G = 'G="$(git rev-parse --git-common-dir)"';
 const lock = (): string => join(rig.root, '.git', 'config.lock');
 const kept = (): string[] => {
   const folder = join(rig.root, '.git', 'kanban', 'shared', 'kept');
@@ -208,34 +220,42 @@ async function untilRestored(records: readonly RunRecord[]): Promise<void> {
 
 describe('I6, I12: a change that can not be restored is never trusted, and holds landings', () => {
   it.each([
-    ['config', '[gpg]\n\tprogram = /tmp/evil\n'],
-    ['info/exclude', '*\n'],
-  ])('a lock on %s', async (file, text) => {
-    const path = join(rig.root, '.git', file);
+    ['a setting', '[gpg]\n\tprogram = /tmp/evil\n', 0],
+    ['a text that is no config', '[gpg\n', 1],
+  ])('a lock on the config: %s', async (_, text, copies) => {
+    const path = join(rig.root, '.git', 'config');
     const before = readFileSync(path, 'utf8');
     const run = await begun();
+    const head = rig.sha('T-1');
     appendFileSync(path, text);
     writeFileSync(`${path}.lock`, '');
     for (let n = 0; n < 5; n += 1) await watch.look([run.record]);
-    expect(watch.held).toContain(file);
+    expect(watch.held).toContain('config');
     const fault = watch.found.get(run.brief.runId)?.faults[0];
     expect(fault).toMatch(/will be restored: it can't be now .* landings are held/);
     expect(fault).not.toContain('and restored');
     const { length } = events;
     expect(length).toBeLessThanOrEqual(2);
-    expect(kept().length).toBe(file === 'config' ? 0 : 1);
-    for (let n = 0; n < 5; n += 1) await watch.look([taken(run.ends())]);
+    expect(kept().length).toBe(copies);
+    for (let n = 0; n < 5; n += 1) await watch.look([taken(run.ends(head))]);
     expect(events.length).toBe(length);
-    expect(kept().length).toBe(file === 'config' ? 0 : 1);
+    expect(kept().length).toBe(copies);
     // I8: the next coordinator does not trust it either.
     watch = new SharedWatch(repo, (event) => events.push(event));
     await watch.look([]);
-    expect(watch.held).toContain(file);
+    expect(watch.held).toContain('config');
     expect(readFileSync(path, 'utf8')).toBe(`${before}${text}`);
     rmSync(`${path}.lock`, { force: true });
     await untilRestored([]);
     expect(readFileSync(path, 'utf8')).toBe(before);
     expect(said()).toContain('landings go on');
+  });
+
+  it('git takes no lock for info/exclude: a file of that name keeps nothing from being restored', async () => {
+    const { faults } = await after(`${G}; echo '*' >> $G/info/exclude; echo x > $G/info/exclude.lock`);
+    expect(readFileSync(join(rig.root, '.git/info/exclude'), 'utf8')).not.toMatch(/^\*$/m);
+    expect(readFileSync(join(rig.root, '.git/info/exclude.lock'), 'utf8')).toBe('x\n');
+    expect(faults).toEqual([expect.stringContaining('.git/info/exclude was changed, and restored')]);
   });
 
   it('a lock that no git holds goes by itself', async () => {
@@ -390,6 +410,62 @@ describe('I6, I12: files of the git dir', () => {
     expect(faults).toEqual([]);
     expect(notes).toHaveLength(1);
     expect(existsSync(join(rig.root, '.git/hooks/pre-commit'))).toBe(false);
+  });
+});
+
+describe('I6, I7: nothing is read, written or removed through a link', () => {
+  it.each(['..', '/'])('hooks or info as a link (%s + a folder of the user)', async (kind) => {
+    const folder = kind === '..' ? rig.root : join(rig.root, 'mine');
+    mkdirSync(folder, { recursive: true });
+    const hook = join(rig.root, '.git/hooks/pre-push');
+    mkdirSync(join(hook, '..'), { recursive: true });
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 });
+    for (const name of ['.env', 'exclude', 'attributes']) writeFileSync(join(folder, name), 'SECRET\n');
+    const exclude = readFileSync(join(rig.root, '.git/info/exclude'), 'utf8');
+    const to = kind === '..' ? '..' : folder;
+    const { faults } = await after(`${G}; rm -rf $G/hooks $G/info; ln -s '${to}' $G/hooks; ln -s '${to}' $G/info`);
+    for (const name of ['.env', 'exclude', 'attributes'])
+      expect(readFileSync(join(folder, name), 'utf8')).toBe('SECRET\n');
+    expect(lstatSync(join(rig.root, '.git/hooks')).isDirectory()).toBe(true);
+    expect(readFileSync(hook, 'utf8')).toBe('#!/bin/sh\n');
+    expect(readFileSync(join(rig.root, '.git/info/exclude'), 'utf8')).toBe(exclude);
+    expect(faults.join('\n')).toContain('.git/hooks was changed, and restored');
+    expect(faults.join('\n')).toContain('.git/info was changed, and restored');
+  });
+
+  it('a link of the user’s stays one', async () => {
+    mkdirSync(join(rig.root, 'githooks'));
+    rmSync(join(rig.root, '.git/hooks'), { recursive: true, force: true });
+    symlinkSync('../githooks', join(rig.root, '.git/hooks'));
+    const { faults } = await after(`${G}; rm $G/hooks; mkdir $G/hooks; echo x > $G/hooks/pre-commit`);
+    expect(readlinkSync(join(rig.root, '.git/hooks'))).toBe('../githooks');
+    expect(readdirSync(join(rig.root, 'githooks'))).toEqual([]);
+    expect(faults).toHaveLength(2);
+  });
+});
+
+describe('I12: hooks of any kind', () => {
+  const hook = (): string => join(rig.root, '.git/hooks/pre-commit');
+  beforeEach(() => mkdirSync(join(rig.root, '.git/hooks'), { recursive: true }));
+
+  it.each([
+    ['a link', 'ln -s /bin/true $G/hooks/pre-commit'],
+    ['a dangling link', 'ln -s /nowhere $G/hooks/pre-commit'],
+    ['a big file', 'head -c 1500000 /dev/zero > $G/hooks/pre-commit'],
+    ['a FIFO', 'mkfifo $G/hooks/pre-commit'],
+  ])('%s is taken away', async (_, script) => {
+    const { faults } = await after(`${G}; ${script}`);
+    expect(lstatSync(hook(), { throwIfNoEntry: false })).toBeUndefined();
+    expect(faults).toEqual([expect.stringContaining('.git/hooks/pre-commit was changed, and restored')]);
+  });
+
+  it('a big one is restored', async () => {
+    const big = Buffer.alloc(1_500_000, 'a');
+    writeFileSync(hook(), big, { mode: 0o755 });
+    const { faults } = await after(`${G}; echo b >> $G/hooks/pre-commit`);
+    expect(readFileSync(hook()).equals(big)).toBe(true);
+    expect(lstatSync(hook()).mode & 0o777).toBe(0o755);
+    expect(faults).toHaveLength(1);
   });
 });
 
