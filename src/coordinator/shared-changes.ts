@@ -28,6 +28,8 @@ export function sharedChanges(before: SharedFiles, after: SharedFiles): SharedCh
       old.bytes.equals(now.bytes)
     )
       return [];
+    // Of a shallow clone, every fetch may write it.
+    if (file === 'shallow' && old?.kind === 'file' && now?.kind === 'file') return [];
     const keys =
       isConfig(file) && now?.kind === 'file' && (old ?? now).kind === 'file' ? changedKeys(file, old, now) : null;
     return keys ?? [{ file, key: null, before: [], after: [] }];

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DECIDE_OBJECTS, putObjectFile } from '../effects/borrowed-objects.ts';
 import {
   keepShared,
   lockOf,
@@ -140,7 +141,7 @@ export class SharedWatch {
     const judged = active.length === 0 ? [] : this.#judge(fresh, active, before, now);
     const back = [...waiting, ...judged.map(({ change }) => change)];
     if (back.length === 0) return this.#trust(now, stamp);
-    const failed = await this.#restore(back, before, changes.length === back.length);
+    const failed = await this.#restore(back, before, now, changes.length === back.length);
     for (const { report } of judged) report(failed);
     if (failed !== null) {
       for (const change of fresh) if (!back.includes(change)) this.#left.add(idOf(change, now.get(change.file)));
@@ -215,12 +216,25 @@ export class SharedWatch {
     });
   }
 
-  async #restore(changes: readonly SharedChange[], before: SharedFiles, all: boolean): Promise<string | null> {
-    for (const file of new Set(changes.map((change) => change.file))) {
+  async #restore(
+    changes: readonly SharedChange[],
+    before: SharedFiles,
+    now: SharedFiles,
+    all: boolean,
+  ): Promise<string | null> {
+    const files = [...new Set(changes.map((change) => change.file))];
+    const inTurn = [
+      ...files.filter((file) => !DECIDE_OBJECTS.has(file)),
+      ...files.filter((file) => DECIDE_OBJECTS.has(file)),
+    ];
+    for (const file of inTurn) {
       const own = changes.filter((change) => change.file === file);
       const whole = all || own.some(({ key }) => key === null);
-      const put = (): string | null | Promise<string | null> =>
-        whole ? putShared(this.#repo, file, before.get(file) ?? null) : this.#restoreKeys(file, own);
+      const old = before.get(file) ?? null;
+      const put = (): string | null | Promise<string | null> => {
+        if (DECIDE_OBJECTS.has(file)) return putObjectFile(this.#repo, file, old, now.get(file) ?? null);
+        return whole ? putShared(this.#repo, file, old) : this.#restoreKeys(file, own);
+      };
       let failed = await put();
       // Another git may hold the lock for a moment; the lock of a git that is dead, or of none, goes.
       for (let wait = 20; failed !== null && wait <= 80; wait *= 2) {

@@ -44,7 +44,17 @@ export interface SharedFile {
 export type SharedFiles = ReadonlyMap<string, SharedFile>;
 
 /** Files that git reads for every worktree, besides the hooks (gitrepository-layout(5)). */
-const NAMES = ['config', 'config.worktree', 'info/exclude', 'info/attributes', 'info/grafts', 'info/sparse-checkout'];
+const NAMES = [
+  'config',
+  'config.worktree',
+  'info/exclude',
+  'info/attributes',
+  'info/grafts',
+  'info/sparse-checkout',
+  'shallow',
+  'objects/info/alternates',
+  'objects/info/http-alternates',
+];
 /** Folders they are in. One that is a link is an entry itself, and nothing is read or written through it. */
 const FOLDERS = ['info', 'objects/info', 'hooks'];
 /** Files that git takes `<name>.lock` for. */

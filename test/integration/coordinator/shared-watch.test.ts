@@ -469,6 +469,33 @@ describe('I12: hooks of any kind', () => {
   });
 });
 
+describe('I6, I12: files that decide which objects the repository has', () => {
+  it('an alternate: what is only there is copied into the repository before it goes', async () => {
+    const other = join(rig.root, '..', 'other-objects');
+    const { faults } = await after(
+      `${G}; mkdir -p '${other}'; echo '${other}' > $G/objects/info/alternates; echo new > new.txt
+       GIT_OBJECT_DIRECTORY='${other}' GIT_ALTERNATE_OBJECT_DIRECTORIES=$G/objects sh -ec 'git add new.txt; git commit -qm new'`,
+    );
+    expect(existsSync(join(rig.root, '.git/objects/info/alternates'))).toBe(false);
+    expect(faults).toEqual([expect.stringContaining('.git/objects/info/alternates was changed, and restored')]);
+    expect(rig.git('show', 'T-1:new.txt')).toBe('new');
+    rmSync(other, { recursive: true });
+  });
+
+  it.each(['mkfifo $G/objects/info/alternates', 'ln -s .. $G/objects/info/alternates'])('%s', async (script) => {
+    const { faults } = await after(`${G}; ${script}`);
+    expect(lstatSync(join(rig.root, '.git/objects/info/alternates'), { throwIfNoEntry: false })).toBeUndefined();
+    expect(faults).toHaveLength(1);
+  });
+
+  it('shallow, written to hide commits', async () => {
+    rig.git('commit', '-q', '--allow-empty', '-m', 'more');
+    const { faults } = await after(`${G}; git rev-parse main > $G/shallow`);
+    expect(rig.git('rev-list', '--count', 'main')).not.toBe('1');
+    expect(faults).toEqual([expect.stringContaining('.git/shallow was changed, and restored')]);
+  });
+});
+
 describe('I6: the stash', () => {
   const stash = (text: string): string => {
     rig.write('file.txt', `${text}\n`);
