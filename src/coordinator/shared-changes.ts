@@ -13,7 +13,10 @@ export interface SharedChange {
   readonly after: readonly (string | null)[];
 }
 
-const isConfig = (file: string): boolean => file === 'config' || file === 'config.worktree';
+const isConfig = (file: string): boolean => file === 'config' || file === 'config.worktree' || isOfOneWorktree(file);
+
+/** The settings of a single worktree. They go with it, and begin as a copy of `config.worktree`. */
+export const isOfOneWorktree = (file: string): boolean => file.startsWith('worktrees/');
 
 /** What differs, setting by setting in a config, else file by file. */
 export function sharedChanges(before: SharedFiles, after: SharedFiles): SharedChange[] {
@@ -28,10 +31,12 @@ export function sharedChanges(before: SharedFiles, after: SharedFiles): SharedCh
       old.bytes.equals(now.bytes)
     )
       return [];
+    if (isOfOneWorktree(file) && now === undefined) return [];
     // Of a shallow clone, every fetch may write it.
     if (file === 'shallow' && old?.kind === 'file' && now?.kind === 'file') return [];
+    const base = old ?? (isOfOneWorktree(file) ? before.get('config.worktree') : undefined);
     const keys =
-      isConfig(file) && now?.kind === 'file' && (old ?? now).kind === 'file' ? changedKeys(file, old, now) : null;
+      isConfig(file) && now?.kind === 'file' && (base ?? now).kind === 'file' ? changedKeys(file, base, now) : null;
     return keys ?? [{ file, key: null, before: [], after: [] }];
   });
 }
@@ -78,8 +83,10 @@ const WRITERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Written in passing by ordinary commands in a worktree, and without effect on anybody else's work. */
-export function isHarmless({ key, file }: SharedChange): boolean {
+export function isHarmless({ key, file, after }: SharedChange): boolean {
   if (!isConfig(file) || key === null) return false;
+  if (isOfOneWorktree(file))
+    return after.length === 0 || (neutralValue(key) === null && !/^(include(if)?\.|core\.(worktree|bare)$)/.test(key));
   return (
     /^branch\..*\.(remote|merge|rebase|pushremote|description|vscode-merge-base|gh-.*)$/s.test(key) ||
     /^submodule\..*\.(url|active|branch)$/s.test(key) ||

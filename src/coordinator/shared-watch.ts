@@ -34,6 +34,7 @@ import {
   isByHookManager,
   isDangerous,
   isHarmless,
+  isOfOneWorktree,
   isReplaced,
   isTraced,
   sharedChanges,
@@ -132,15 +133,16 @@ export class SharedWatch {
     const ids = new Set(this.#waits?.ids ?? waitingShared(this.#repo));
     this.#trusted ??= active.length === 0 && ids.size === 0 ? null : trustedShared(this.#repo);
     const before = this.#trusted;
-    if (before === null) return this.#trust(now, stamp);
+    const isActive = active.length > 0;
+    if (before === null) return this.#trust(now, stamp, isActive);
     const changes = sharedChanges(before, now);
     const isKnown = (change: SharedChange, known: ReadonlySet<string>): boolean =>
       known.has(idOf(change, now.get(change.file)));
     const waiting = changes.filter((change) => isKnown(change, ids));
     const fresh = changes.filter((change) => !isKnown(change, ids) && !isKnown(change, this.#left));
-    const judged = active.length === 0 ? [] : this.#judge(fresh, active, before, now);
+    const judged = isActive ? this.#judge(fresh, active, before, now) : [];
     const back = [...waiting, ...judged.map(({ change }) => change)];
-    if (back.length === 0) return this.#trust(now, stamp);
+    if (back.length === 0) return this.#trust(now, stamp, isActive);
     const failed = await this.#restore(back, before, now, changes.length === back.length);
     for (const { report } of judged) report(failed);
     if (failed !== null) {
@@ -152,10 +154,10 @@ export class SharedWatch {
       this.#stamp = stampOfShared(this.#repo);
       return judged.length > 0;
     }
-    return this.#trust(readShared(this.#repo), stampOfShared(this.#repo), true);
+    return this.#trust(readShared(this.#repo), stampOfShared(this.#repo), isActive, true);
   }
 
-  #trust(files: SharedFiles, stamp: string, changed = false): boolean {
+  #trust(files: SharedFiles, stamp: string, isActive: boolean, changed = false): boolean {
     if (this.#waits !== null) {
       this.#emit({ type: 'told', message: 'what runs changed in .git is restored; landings go on' });
       this.#waits = null;
@@ -163,7 +165,7 @@ export class SharedWatch {
     this.#left.clear();
     this.#trusted = files;
     this.#stamp = stamp;
-    trustShared(this.#repo, files);
+    trustShared(this.#repo, files, isActive);
     setWaitingShared(this.#repo, []);
     trustConfig(this.#repo.commonDir);
     return changed;
@@ -229,7 +231,7 @@ export class SharedWatch {
     ];
     for (const file of inTurn) {
       const own = changes.filter((change) => change.file === file);
-      const whole = all || own.some(({ key }) => key === null);
+      const whole = (all && !isOfOneWorktree(file)) || own.some(({ key }) => key === null);
       const old = before.get(file) ?? null;
       const put = (): string | null | Promise<string | null> => {
         if (DECIDE_OBJECTS.has(file)) return putObjectFile(this.#repo, file, old, now.get(file) ?? null);

@@ -15,9 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readConfigWithIncludes } from '../git/config-file.ts';
+import { effectiveConfig, worktreeConfigs } from '../git/effective-config.ts';
 import type { Repository } from '../git/git.ts';
-import { TRUSTED_CONFIG } from '../git/harmless.ts';
+import { readTrusted, TRUSTED_CONFIG } from '../git/harmless.ts';
 import {
   lstatOrNone,
   moveFolderAside,
@@ -129,6 +129,7 @@ function pathsOf(commonDir: string): string[] {
   return [
     ...wrong,
     ...NAMES.filter((name) => !wrong.includes(dirname(name)) && !isThroughLink(commonDir, dirname(name))),
+    ...worktreeConfigs(commonDir),
     ...hooks.filter((name) => !name.endsWith('.sample')).map((name) => `hooks/${name}`),
   ];
 }
@@ -178,7 +179,7 @@ export function putShared(repo: Repository, name: string, file: SharedFile | nul
 
 /** The file by which git locks one of them; null: it has none. */
 export const lockOf = ({ commonDir }: Repository, name: string): string | null =>
-  LOCKED.has(name) ? `${join(commonDir, name)}.lock` : null;
+  LOCKED.has(name) || name.startsWith('worktrees/') ? `${join(commonDir, name)}.lock` : null;
 
 /**
  * Makes a folder and those above it real ones. A link or file in the place of one goes, for it is an entry that is restored.
@@ -286,18 +287,21 @@ export function setWaitingShared(repo: Repository, ids: readonly string[]): void
   else replace(waitingFile(repo), JSON.stringify(ids));
 }
 
-/** Writes down what is trusted from now on; `harmless.ts` reads the settings. */
-export function trustShared(repo: Repository, files: SharedFiles): void {
+/**
+ * Writes down what is trusted from now on; `harmless.ts` reads the settings.
+ * @param isActive a run is: of the files that the settings include, what was trusted before still is, for an agent may reach
+ * them.
+ */
+export function trustShared(repo: Repository, files: SharedFiles, isActive: boolean): void {
   makeFolder(repo.commonDir, SHARED, true);
   for (const [name, file] of files) keepBig(repo, name, file);
   const state = [...files].map(
     ([name, { bytes, ...rest }]) => [name, { base64: bytes.toString('base64'), ...rest }] as const,
   );
   replace(stateFile(repo), JSON.stringify(Object.fromEntries(state)));
-  const lines = ['config', 'config.worktree'].flatMap(
-    (name) => readConfigWithIncludes(join(repo.commonDir, name)) ?? [],
-  );
-  replace(join(repo.commonDir, ...TRUSTED_CONFIG), JSON.stringify({ lines }));
+  const copy = join(repo.commonDir, ...TRUSTED_CONFIG);
+  const known = isActive ? (readTrusted(copy)?.included ?? null) : null;
+  replace(copy, JSON.stringify(effectiveConfig(repo.commonDir, known)));
 }
 
 const replace = (path: string, content: string): void => replaceWith(path, content, 0o600);

@@ -40,8 +40,12 @@ export function parseConfig(text: string): ConfigLine[] | null {
 }
 
 /** A config file with all that it includes, whatever the condition of an `includeIf` is. @returns null: unreadable. */
-export function readConfigWithIncludes(path: string, depth = 0): ConfigLine[] | null {
-  const text = readText(path);
+export function readConfigWithIncludes(
+  path: string,
+  read: (path: string) => string | null = readConfigText,
+  depth = 0,
+): ConfigLine[] | null {
+  const text = read(path);
   if (text === null) return [];
   const lines = parseConfig(text);
   if (lines === null || depth >= MAX_DEPTH) return lines;
@@ -50,7 +54,7 @@ export function readConfigWithIncludes(path: string, depth = 0): ConfigLine[] | 
     const file = line.value.replace(/^~\//, `${homedir()}/`);
     return [
       line,
-      ...(readConfigWithIncludes(file.startsWith('/') ? file : join(dirname(path), file), depth + 1) ?? []),
+      ...(readConfigWithIncludes(file.startsWith('/') ? file : join(dirname(path), file), read, depth + 1) ?? []),
     ];
   });
 }
@@ -62,8 +66,8 @@ export function valuesOf(lines: readonly ConfigLine[]): Map<string, readonly (st
   return found;
 }
 
-/** Not of a FIFO or device: an included file may be anything. */
-const readText = (path: string): string | null => textFollowing(path, MAX_BYTES);
+/** The text of a config file; null: there is none, or something that is no file. */
+export const readConfigText = (path: string): string | null => textFollowing(path, MAX_BYTES);
 
 class Reader {
   readonly #text: string;

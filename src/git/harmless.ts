@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { plainJsonOf, statOrNone } from '../plain-file.ts';
-import { guard, list, nullOr, object, text } from '../runner/shape.ts';
+import { guard, list, nullOr, object, optional, text, type Shape } from '../runner/shape.ts';
 import { readConfigWithIncludes, valuesOf, type ConfigLine } from './config-file.ts';
+import { configPaths, effectiveConfig, settingsBeside, type EffectiveConfig } from './effective-config.ts';
 
 /**
  * The one place that keeps our own git calls from running what a repository's config, hooks or attributes name (I12).
@@ -61,7 +62,9 @@ function subcommandAt(args: readonly string[]): number {
 export const TRUSTED_CONFIG = ['kanban', 'shared', 'config'] as const;
 
 interface Trust {
-  readonly files: readonly string[];
+  readonly commonDir: string;
+  /** Files that the settings include. */
+  included: readonly string[];
   readonly copy: string;
   /** Sizes and times of the files when the overrides were found. */
   seen: string;
@@ -75,35 +78,38 @@ let trust: Trust | null = null;
  * config. Without a copy all of them are trusted.
  */
 export function trustConfig(commonDir: string): void {
-  const files = ['config', 'config.worktree'].map((name) => join(commonDir, name));
-  trust = { files, copy: join(commonDir, ...TRUSTED_CONFIG), seen: '', overrides: [] };
+  trust = { commonDir, included: [], copy: join(commonDir, ...TRUSTED_CONFIG), seen: '', overrides: [] };
 }
 
 /** `-c` arguments that put settings which name a program back to what they were. Costs a few `stat`. */
 function untrusted(): readonly string[] {
   if (trust === null) return [];
-  const seen = [trust.copy, ...trust.files].map(stampOf).join(' ');
-  if (seen === trust.seen) return trust.overrides;
-  trust.seen = seen;
+  if (seenBy(trust) === trust.seen) return trust.overrides;
   trust.overrides = overridesOf(trust);
+  trust.seen = seenBy(trust);
   return trust.overrides;
 }
+
+const seenBy = ({ copy, commonDir, included }: Trust): string =>
+  [copy, ...configPaths(commonDir), ...included].map(stampOf).join(' ');
 
 function stampOf(path: string): string {
   const stat = statOrNone(path);
   return stat === undefined ? '-' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
 
-function overridesOf({ files, copy }: Trust): string[] {
-  const trusted = readTrusted(copy);
+function overridesOf(of: Trust): string[] {
+  const trusted = readTrusted(of.copy);
   if (trusted === null) return [];
-  const before = valuesOf(trusted);
-  const now = valuesOf(files.flatMap((file) => readConfigWithIncludes(file) ?? []));
+  const effective = effectiveConfig(of.commonDir);
+  of.included = Object.keys(effective.included);
+  const before = valuesOf(trusted.lines);
+  const now = valuesOf(settingsBeside(effective, trusted));
   const changed = [...now].filter(
     ([name, values]) =>
       neutralValue(name) !== null && JSON.stringify(before.get(name) ?? []) !== JSON.stringify(values),
   );
-  const helpers = changed.some(([name]) => HELPER.test(name)) ? helpersOf(trusted) : [];
+  const helpers = changed.some(([name]) => HELPER.test(name)) ? helpersOf(trusted.lines) : [];
   const others = changed.flatMap(([name]) => {
     if (HELPER.test(name)) return [];
     const neutral = neutralValue(name);
@@ -142,14 +148,23 @@ function personal(): string[] {
 
 /** Bytes of the copy. */
 const MOST_COPY = 16 * 1024 * 1024;
-const isCopy = guard<{ readonly lines: ConfigLine[] }>(
-  object({ lines: list(object({ name: text(), value: nullOr(text()) })) }),
+const areLines = list(object({ name: text(), value: nullOr(text()) }));
+const areTexts: Shape = (value) => object({})(value) && Object.values(value as object).every(nullOr(text()));
+const isCopy = guard<Pick<EffectiveConfig, 'lines'> & Partial<EffectiveConfig>>(
+  object({ lines: areLines, ofWorktrees: optional(areLines), included: optional(areTexts) }),
 );
-const readTrusted = (path: string): ConfigLine[] | null => plainJsonOf(path, isCopy, MOST_COPY)?.lines ?? null;
 
-/** The copy of a repository's config; null: there is none. */
-export const trustedConfig = (commonDir: string): ConfigLine[] | null =>
-  readTrusted(join(commonDir, ...TRUSTED_CONFIG));
+/** A copy of the settings as they were; null: there is none. */
+export function readTrusted(path: string): EffectiveConfig | null {
+  const copy = plainJsonOf(path, isCopy, MOST_COPY);
+  return copy === null
+    ? null
+    : { lines: copy.lines, ofWorktrees: copy.ofWorktrees ?? [], included: copy.included ?? {} };
+}
+
+/** The settings in the copy of a repository's config; null: there is none. */
+export const trustedConfig = (commonDir: string): readonly ConfigLine[] | null =>
+  readTrusted(join(commonDir, ...TRUSTED_CONFIG))?.lines ?? null;
 
 /** The value of a setting that runs nothing but git itself; null for a setting that names no program. */
 export function neutralValue(name: string): string | null {

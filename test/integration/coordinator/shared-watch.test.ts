@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SharedWatch } from '../../../src/coordinator/shared-watch.ts';
 import type { RunRecord } from '../../../src/effects/runs.ts';
 import type { KanbanEvent } from '../../../src/event.ts';
-import { openRepository, type Repository } from '../../../src/git/git.ts';
+import { git, openRepository, type Repository } from '../../../src/git/git.ts';
 import { closeRefs } from '../../../src/git/refs.ts';
 import type { Found } from '../../../src/pipeline/world.ts';
 import type { Brief, RunResult } from '../../../src/runner/folder.ts';
@@ -493,6 +493,42 @@ describe('I6, I12: files that decide which objects the repository has', () => {
     const { faults } = await after(`${G}; git rev-parse main > $G/shallow`);
     expect(rig.git('rev-list', '--count', 'main')).not.toBe('1');
     expect(faults).toEqual([expect.stringContaining('.git/shallow was changed, and restored')]);
+  });
+});
+
+describe('I12: programs that settings in other places name', () => {
+  const ran = (): boolean => existsSync(join(rig.root, 'ran'));
+  const program = (): string => `sh -c 'touch ${join(rig.root, 'ran')}; cat'`;
+  const uses = async (cwd: string): Promise<void> => {
+    writeFileSync(join(cwd, '.gitattributes'), '* filter=x\n');
+    writeFileSync(join(cwd, 'new.txt'), 'new\n');
+    await git(['add', 'new.txt'], { cwd });
+    await git(['reset', '-q'], { cwd });
+  };
+
+  it("the settings of the agent's own worktree", async () => {
+    rig.git('config', 'extensions.worktreeConfig', 'true');
+    const run = await begun();
+    run.does(`git config --worktree filter.x.clean "${program()}"; git config --worktree core.sparseCheckout false`);
+    await uses(rig.worktree);
+    expect(ran()).toBe(false);
+    await watch.look([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([expect.stringMatching(/^filter\.x\.clean in /)]);
+    expect(rig.inTask('config', '--worktree', '--list')).toContain('core.sparsecheckout=false');
+    expect(() => rig.inTask('config', 'filter.x.clean')).toThrow();
+  });
+
+  it('a file that the settings include, changed alone and together with them', async () => {
+    rig.write('.gitconfig', '[filter "y"]\n\tclean = cat\n');
+    rig.git('config', 'include.path', '../.gitconfig');
+    const run = await begun();
+    rig.write('.gitconfig', `[filter "x"]\n\tclean = "${program()}"\n`);
+    await uses(rig.worktree);
+    expect(ran()).toBe(false);
+    run.does('git config user.name other');
+    await watch.look([run.record]);
+    await uses(rig.worktree);
+    expect(ran()).toBe(false);
   });
 });
 
