@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { headText, removeBlocking } from '../effects/blocking-files.ts';
 import { DECIDE_OBJECTS, putObjectFile } from '../effects/borrowed-objects.ts';
 import {
   keepShared,
@@ -45,6 +46,8 @@ import { compareShared, readSharedState, type SharedStateBefore } from './shared
 /** In a run's folder: what all worktrees share, before it began; and what was found out about it. */
 const BEFORE_FILE = 'shared.json';
 const FOUND_FILE = 'found.json';
+/** Milliseconds from one look for FIFOs to the next, while a run is active. */
+const BLOCKING_EVERY = 2_000;
 
 /**
  * Compares what all worktrees share before and after every run (DESIGN.md section 5), and puts back what a run changed.
@@ -63,6 +66,9 @@ export class SharedWatch {
   /** What was there before, by the run's folder: its copy on disk is in the reach of its agent. */
   readonly #before = new Map<string, SharedStateBefore>();
   #stamp = '';
+  #timer: NodeJS.Timeout | null = null;
+  #head = '';
+  readonly #blocking = new Set<string>();
   #trusted: SharedFiles | null = null;
   /** Changes that can't be restored yet, by their ids. */
   #waits: {
@@ -123,9 +129,38 @@ export class SharedWatch {
     return restored || inspected;
   }
 
+  /** By a timer: the look itself may be what waits for a git that a FIFO blocks. */
+  #lookForBlocking(active: readonly RunRecord[]): void {
+    const [only, ...others] = active;
+    if (only === undefined) {
+      if (this.#timer !== null) clearInterval(this.#timer);
+      this.#timer = null;
+      this.#blocking.clear();
+      return;
+    }
+    this.#head = headText(this.#repo) || this.#head;
+    if (this.#timer === null || active.some(({ result }) => result !== null)) this.#unblock();
+    this.#timer ??= setInterval(() => this.#unblock(), BLOCKING_EVERY).unref();
+    if (this.#blocking.size === 0) return;
+    const names = [...this.#blocking];
+    this.#blocking.clear();
+    const text = `${listed(names.map((name) => join('.git', name)))} was made a FIFO or device, for which git waits without end; it was removed${names.includes('index') ? '. Fix: git reset' : ''}`;
+    if (others.length > 0) this.#note(active, text);
+    else this.#fault(only, text);
+  }
+
+  #unblock(): void {
+    try {
+      for (const name of removeBlocking(this.#repo, this.#head)) this.#blocking.add(name);
+    } catch {
+      // The disk is full, or the like: once more at the next turn.
+    }
+  }
+
   /** Only at files of the git dir. @returns whether something was restored or reported */
   async lookAtFiles(records: readonly RunRecord[]): Promise<boolean> {
     const active = openOf(records).filter((record) => this.#hasBegun(record));
+    this.#lookForBlocking(active);
     const stamp = stampOfShared(this.#repo);
     const isEarly = this.#waits === null || Date.now() < this.#waits.until;
     if (this.#trusted !== null && stamp === this.#stamp && isEarly) return false;

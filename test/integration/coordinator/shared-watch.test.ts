@@ -532,6 +532,25 @@ describe('I12: programs that settings in other places name', () => {
   });
 });
 
+it('I6: a git that waits for a FIFO goes on, and what stood there is restored', async () => {
+  rig.write('.gitconfig', '[user]\n\tx = y\n');
+  rig.git('config', 'include.path', '../.gitconfig');
+  const before = config();
+  const run = await begun();
+  await watch.look([run.record]);
+  run.does(
+    `${G}; git rev-parse HEAD; for f in config info/attributes index HEAD refs/heads/x ../.gitconfig; do rm -f $G/$f; mkfifo $G/$f; done`,
+  );
+  // Whatever it makes of the repository, it comes back.
+  await git(['config', '--file', join(rig.root, '.git/config'), '--list'], { cwd: '/', okExit: [0, 1, 128] });
+  await watch.look([run.ends(rig.sha('T-1'))]);
+  expect(config()).toBe(before);
+  expect(readFileSync(join(rig.root, '.gitconfig'), 'utf8')).toContain('x = y');
+  expect(rig.git('branch', '--show-current')).toBe('main');
+  const faults = watch.found.get(run.brief.runId)?.faults.join('\n');
+  expect(faults).toMatch(/\.git\/index.* was made a FIFO .* Fix: git reset/);
+});
+
 describe('I6: the stash', () => {
   const stash = (text: string): string => {
     rig.write('file.txt', `${text}\n`);
