@@ -65,6 +65,8 @@ interface Trust {
   readonly commonDir: string;
   /** Files that the settings include. */
   included: readonly string[];
+  /** The copy as read last: an agent may remove it. */
+  readonly last: EffectiveConfig | null;
   readonly copy: string;
   /** Sizes and times of the files when the overrides were found. */
   seen: string;
@@ -78,7 +80,9 @@ let trust: Trust | null = null;
  * config. Without a copy all of them are trusted.
  */
 export function trustConfig(commonDir: string): void {
-  trust = { commonDir, included: [], copy: join(commonDir, ...TRUSTED_CONFIG), seen: '', overrides: [] };
+  const copy = join(commonDir, ...TRUSTED_CONFIG);
+  const last = readTrusted(copy) ?? (trust?.commonDir === commonDir ? trust.last : null);
+  trust = { commonDir, included: [], copy, last, seen: '', overrides: [] };
 }
 
 /** `-c` arguments that put settings which name a program back to what they were. Costs a few `stat`. */
@@ -99,7 +103,7 @@ function stampOf(path: string): string {
 }
 
 function overridesOf(of: Trust): string[] {
-  const trusted = readTrusted(of.copy);
+  const trusted = readTrusted(of.copy) ?? of.last;
   if (trusted === null) return [];
   const effective = effectiveConfig(of.commonDir);
   of.included = Object.keys(effective.included);

@@ -529,6 +529,9 @@ describe('I12: programs that settings in other places name', () => {
     await watch.look([run.record]);
     await uses(rig.worktree);
     expect(ran()).toBe(false);
+    run.does(`${G}; rm -rf $G/kanban`);
+    await uses(rig.worktree);
+    expect(ran()).toBe(false);
   });
 });
 
