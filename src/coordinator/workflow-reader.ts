@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stillSince } from '../effects/still-since.ts';
-import type { Repository } from '../git/git.ts';
+import { git, type Repository } from '../git/git.ts';
 import { readBlob } from '../git/objects.ts';
 import { readFollowing } from '../plain-file.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
@@ -66,11 +66,23 @@ export class WorkflowReader {
     return ok({ workflow, view, problems });
   }
 
-  /** A file of the kanban's own (prompts), read where the board is read. One that is not on disk is as base has it. */
+  /**
+   * A file of the kanban's own (a prompt), read where the board is read. One that a sparse checkout leaves out is as base has
+   * it; so is a WORKFLOW.md that is not on disk, for without it tasks would land unchecked.
+   */
   async file(view: GitView, path: string): Promise<string | null> {
     const text = view.checkout === null ? null : readText(join(view.checkout.path, path));
     if (text !== null) return text;
+    if (view.checkout !== null && path !== WORKFLOW && !(await this.#isLeftOut(view.checkout.path, path))) return null;
     return view.base === null ? null : ((await readBlob(this.#repo, view.base, path))?.toString() ?? null);
+  }
+
+  async #isLeftOut(checkout: string, path: string): Promise<boolean> {
+    const { stdout } = await git(['--literal-pathspecs', 'ls-files', '-t', '--', path], {
+      cwd: checkout,
+      okExit: [0, 128],
+    });
+    return stdout.startsWith('S ');
   }
 
   /** By what `kanban init --base` has noted, for the main checkout has no WORKFLOW.md then; else by that file. */
