@@ -125,7 +125,9 @@ export class PlainRepository {
   facts(): string {
     const list = (path: string): string[] =>
       this.has(path)
-        ? readdirSync(join(this.root, path)).filter((name) => !['drafts', 'answers', 'look.json', 'shared'].includes(name))
+        ? readdirSync(join(this.root, path)).filter(
+            (name) => !['drafts', 'answers', 'look.json', 'shared'].includes(name),
+          )
         : [];
     return [
       this.git('status', '--porcelain=v2', '--untracked-files=all', '--ignored=no'),
