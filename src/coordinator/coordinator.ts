@@ -208,14 +208,6 @@ export class Coordinator {
     }
   }
 
-  /** An agent that removes the lock, or the folder it is in, ends nothing: it is taken again unless somebody else has it. */
-  async #retakeLock(lock: TakenLock): Promise<boolean> {
-    if (!(await lock.retake())) return false;
-    const message = "the coordinator's lock was removed, and is taken again";
-    this.#teller.emit({ type: 'told', message: `${message}. To end the coordinator: kanban stop` });
-    return true;
-  }
-
   async #underLock(lock: TakenLock): Promise<Ending> {
     // Before git is asked for anything: a run may have changed what it takes the repository for.
     await this.#untilItWorks('restoring what all worktrees share', () =>
@@ -248,7 +240,7 @@ export class Coordinator {
     const blocked = await this.#firstPreflight(first.value);
     if (blocked !== null) return blocked;
     for (;;) {
-      if (!lock.stillHeld() && !(await this.#retakeLock(lock))) return { code: 1, problems: [LOCK_LOST], lines: [] };
+      if (!lock.stillHeld()) return { code: 1, problems: [LOCK_LOST], lines: [] };
       this.#woken = false;
       const ended = await this.#containedTick();
       if (ended !== null) return ended;
@@ -338,9 +330,6 @@ export class Coordinator {
     const own = this.#readRequests();
     await this.#shared.look(listRuns(this.#repo.root).runs);
     const look = await this.#look(own);
-    const refs = this.#observer.workflow.viewer.restored.splice(0);
-    if (refs.length > 0)
-      this.#teller.emit({ type: 'told', message: `${refs.join(', ')} was deleted by somebody else, and restored` });
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
     // A run that ended in this very moment is compared before its result counts.

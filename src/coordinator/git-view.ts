@@ -3,7 +3,7 @@ import { git, type Repository } from '../git/git.ts';
 import { isCommitOpen } from '../landing/open-commit.ts';
 import { checkoutOf, openOperation, type Worktree } from '../git/checkout.ts';
 import { resolve } from '../git/objects.ts';
-import { deletedBy, readRefs, updateRefs } from '../git/refs.ts';
+import { readRefs } from '../git/refs.ts';
 import { integratedBy, readBaseHistory } from '../git/base-history.ts';
 import type { HistoryCommit as LoggedCommit } from '../git/trailers.ts';
 import { HistoryFold, RUN_IDENTITY, type HistoryCommit } from '../pipeline/history.ts';
@@ -13,8 +13,6 @@ export const kanbanDir = (repo: Repository): string => join(repo.commonDir, 'kan
 
 export const SEEN = 'refs/kanban/seen';
 export const startRef = (id: string): string => `refs/kanban/start/${id}`;
-
-const isOwn = (name: string): boolean => name === SEEN || name.startsWith(startRef(''));
 
 /** git's state as one tick sees it. */
 export interface GitView {
@@ -41,10 +39,6 @@ export class GitViewer {
   #listed = -Infinity;
   #listing: Promise<void> | null = null;
   #refs = new Map<string, string>();
-  /** Those of `isOwn`, as seen last. */
-  #own: ReadonlyMap<string, string> = new Map();
-  /** Refs that somebody deleted and that were made again, for whoever reports them. */
-  readonly restored: string[] = [];
   #commit = { askedAt: -Infinity, isOpen: false };
 
   constructor(repo: Repository) {
@@ -87,24 +81,10 @@ export class GitViewer {
 
   async #list(): Promise<void> {
     const at = performance.now();
-    const listed = await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/']);
-    const refs = new Map(listed.map(({ name, sha }) => [name, sha]));
-    await this.#restoreOwn(refs);
-    this.#refs = refs;
+    this.#refs = new Map(
+      (await readRefs(this.#repo, ['refs/heads/', 'refs/kanban/'])).map(({ name, sha }) => [name, sha]),
+    );
     this.#listed = at;
-  }
-
-  /** What the coordinator keeps in refs is nobody else's to delete while it runs. */
-  async #restoreOwn(refs: Map<string, string>): Promise<void> {
-    const deleted = deletedBy(this.#repo);
-    const gone = [...this.#own].filter(([name]) => !refs.has(name) && !deleted.has(name));
-    for (const name of deleted) if (!refs.has(name)) deleted.delete(name);
-    for (const [ref, to] of gone)
-      if ((await updateRefs(this.#repo, [{ ref, to, from: null }])).ok) {
-        refs.set(ref, to);
-        this.restored.push(ref);
-      }
-    this.#own = new Map([...refs].filter(([name]) => isOwn(name)));
   }
 
   async #ask(names: readonly string[]): Promise<void> {
@@ -115,7 +95,6 @@ export class GitViewer {
       if (sha === null) refs.delete(name);
       else refs.set(name, sha);
     }
-    await this.#restoreOwn(refs);
     this.#refs = refs;
   }
 }

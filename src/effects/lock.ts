@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { lstatOrNone, moveFolderAside, NotPlain, readPlain, statOrNone } from '../plain-file.ts';
+import { lstatOrNone, NotPlain, readPlain, statOrNone } from '../plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { isAlive, processIdentity } from '../runner/claim.ts';
 import type { Claim } from '../runner/folder.ts';
@@ -36,8 +36,6 @@ export type TakenLock = {
   release(): void;
   /** Reads the file: is it still ours? To be asked at every tick, since a person may have removed it. */
   stillHeld(): boolean;
-  /** Takes it again after it was removed or spoilt. @returns false: somebody else who lives has it. */
-  retake(): Promise<boolean>;
 };
 
 export type TakeLock =
@@ -80,7 +78,7 @@ export async function takeLock(dir: string, { name = 'lock', wait = 0, command }
       const found = tryTake(path, nonce, command);
       if (found === 'taken') {
         sweepDead(dir, name);
-        return taken(path, nonce, command);
+        return taken(path, nonce);
       }
       if (found !== 'busy' && performance.now() >= until) return refused(path, found);
       if (found === 'busy' && performance.now() >= busyUntil) return refused(path, { holder: null, state: 'alive' });
@@ -156,8 +154,6 @@ function look(path: string): Found | null {
 }
 
 const MOST = 64 * 1024;
-/** Milliseconds after which a lock that can't be read has no holder, and a little more. */
-const SPOILT = 6000;
 
 /**
  * What stands in a lock file; nothing where something else stands in its place.
@@ -183,8 +179,7 @@ function parse(text: string): Holder | null {
   }
 }
 
-function taken(path: string, first: string, command: string | undefined): TakenLock {
-  let nonce = first;
+function taken(path: string, nonce: string): TakenLock {
   const stillHeld = (): boolean => {
     const text = textOf(path);
     // Nobody takes over a lock that can't be read.
@@ -193,23 +188,7 @@ function taken(path: string, first: string, command: string | undefined): TakenL
   const release = (): void => {
     if (parse(textOf(path))?.nonce === nonce) rmSync(path, { force: true });
   };
-  const retake = async (): Promise<boolean> => {
-    const dir = dirname(path);
-    if (lstatOrNone(dir)?.isDirectory() === false) unlinkSync(dir);
-    if (lstatOrNone(path)?.isDirectory() === true) moveFolderAside(path);
-    const options = { name: basename(path), wait: SPOILT, ...(command === undefined ? {} : { command }) };
-    const again = await takeLock(dir, options);
-    if (!again.ok) return false;
-    ({ nonce } = again.lock);
-    return true;
-  };
-  const lock = {
-    path,
-    get nonce() {
-      return nonce;
-    },
-  };
-  return { ok: true, lock: lock as LockProof, release, stillHeld, retake };
+  return { ok: true, lock: { path, nonce } as LockProof, release, stillHeld };
 }
 
 function refused(

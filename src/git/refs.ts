@@ -46,26 +46,11 @@ export async function updateRefs(repo: Repository, updates: readonly RefUpdate[]
     return to === null ? `delete ${ref}${old}` : `update ${ref} ${to}${old}`;
   });
   const input = `start\n${lines.join('\n')}\ncommit\n`;
-  // Before it is done: a listing may see it before we hear of it.
-  const own = deletedBy(repo);
-  for (const { ref, to } of updates)
-    if (to === null) own.add(ref);
-    else own.delete(ref);
   for (let tries = 0; ; tries++) {
     const result = await queued(repo, input);
-    if (!result.ok && (result.why === 'stale' || tries >= LOCK_TRIES)) for (const { ref } of updates) own.delete(ref);
     if (result.ok || result.why === 'stale' || tries >= LOCK_TRIES) return result;
     await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** tries));
   }
-}
-
-const deleted = new WeakMap<Repository, Set<string>>();
-
-/** Refs that this process has deleted; whoever looks at them takes them out. */
-export function deletedBy(repo: Repository): Set<string> {
-  const known = deleted.get(repo) ?? new Set<string>();
-  deleted.set(repo, known);
-  return known;
 }
 
 /** pid of the process that moves refs, if one is alive: a journal names it, for it may outlive us by a moment. */

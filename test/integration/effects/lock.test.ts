@@ -77,28 +77,6 @@ function mustHave(result: TakeLock): TakenLock {
   return result;
 }
 
-describe('I3: a lock that was removed while its holder lives', () => {
-  it('is taken again, with the folder, and given back as before', async () => {
-    const lock = mustHave(await takeLock(dir));
-    rmSync(dir, { recursive: true });
-    expect(lock.stillHeld()).toBe(false);
-    expect(await lock.retake()).toBe(true);
-    expect(lock.stillHeld()).toBe(true);
-    expect(await takeLock(dir)).toMatchObject({ ok: false, held: { state: 'alive' } });
-    lock.release();
-    expect(lockHolder(dir)).toBeNull();
-  });
-
-  it('is not taken from somebody else who has it by then', async () => {
-    const lock = mustHave(await takeLock(dir));
-    rmSync(join(dir, 'lock'));
-    const other = mustHave(await takeLock(dir));
-    expect(await lock.retake()).toBe(false);
-    expect(other.stillHeld()).toBe(true);
-    other.release();
-  }, 20_000);
-});
-
 describe('one coordinator per repository (I3)', () => {
   it('is taken, refused to a second one with who holds it, and free again after release', async () => {
     const first = mustHave(await takeLock(dir));
