@@ -52,7 +52,13 @@ export function writeDraft(path: string, bytes: Uint8Array, drafts: string): str
   const same = statSync(drafts).dev === statSync(dirname(target)).dev;
   const name = `.${basename(target)}.${randomBytes(4).toString('hex')}.kanban`;
   const draft = join(same ? drafts : dirname(target), name);
-  writeFileSync(draft, bytes, { flag: 'wx' });
+  try {
+    writeFileSync(draft, bytes, { flag: 'wx' });
+  } catch (error) {
+    // On a full disk what was begun goes again: nothing is left behind by a try.
+    rmSync(draft, { force: true });
+    throw error;
+  }
   const old = statOrNone(target);
   if (old) chmodSync(draft, old.mode & 0o7777);
   return draft;
