@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readFollowing } from '../plain-file.ts';
+
+/** Bytes. */
+const MAX_INDEX = 2 ** 30;
 
 /** What an index holds besides ordinary files. Paths are UTF-8. */
 export interface IndexScan {
@@ -19,7 +22,8 @@ export interface IndexScan {
 export function scanIndex(gitDir: string, format: 'sha1' | 'sha256'): IndexScan | null {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(join(gitDir, 'index'));
+    bytes = readFollowing(join(gitDir, 'index'), MAX_INDEX) ?? Buffer.alloc(0);
+    if (bytes.length === 0) return { assumed: [], skipped: [], gitlinks: [] };
   } catch {
     return { assumed: [], skipped: [], gitlinks: [] };
   }
