@@ -91,9 +91,10 @@ function putsIn(
   return linesWithText(rest).join('\n') === linesWithText(versions.at(-1)!.text).join('\n');
 }
 
-const asSaved = (save: Save, newest: number): SaveReading => ({
+/** A save that is right as it is: made from the newest version, and nothing is to be changed. */
+export const asSaved = ({ disk }: Pick<Save, 'disk'>, newest: number): SaveReading => ({
   madeFrom: newest,
-  text: save.disk,
+  text: disk,
   others: {},
   moved: [],
   restored: [],

@@ -1,6 +1,6 @@
 import { type BoardTexts, type Column, COLUMNS } from './entry.ts';
 import { linesWithText, textDistance } from './line-distance.ts';
-import { readSave } from './reconcile.ts';
+import { asSaved, readSave } from './reconcile.ts';
 import { idsIn } from './save-plan.ts';
 import { type BoardOptions, columnPath } from './parse.ts';
 import { parseColumn } from './parse-column.ts';
@@ -141,7 +141,7 @@ export class SaveHistory {
         // An editor that empties the file before it writes.
         texts[column] = versions.at(-1)?.text ?? null;
         const { since } = save;
-        saves.push({ column, disk: save.text, reading: NOTHING, since, waitsUntil: since + SECOND_HALF });
+        saves.push({ column, disk: save.text, reading: asSaved({ disk: save.text }, versions.length - 1), since, waitsUntil: since + SECOND_HALF });
         continue;
       }
       const reading = readSave(
@@ -244,18 +244,6 @@ export class SaveHistory {
       for (const [id, { at }] of register) if (at < now - CUT_AND_PASTE) register.delete(id);
   }
 }
-
-const NOTHING: SaveReading = {
-  madeFrom: 0,
-  text: '',
-  others: {},
-  moved: [],
-  restored: [],
-  returned: [],
-  removed: new Map(),
-  ambiguous: [],
-  keep: [],
-};
 
 export interface Reads {
   readonly texts: BoardTexts;
