@@ -16,6 +16,7 @@ const CRASH = join(HERE, '../crash');
 /** `seeds` an argument list with the seed; several commands of one harness run one after the other. */
 const HARNESSES = {
   saves: ({ short, seed }) => [[join(HERE, 'saves.mjs'), '--seed', seed, '--cases', short ? '1000' : '200000']],
+  editors: ({ short, seed }) => [[join(HERE, 'editors.mjs'), '--seed', seed, '--saves', short ? '100' : '3000']],
   readers: ({ short }) => [[join(HERE, 'readers.mjs'), '--landings', short ? '30' : '200']],
   agents: ({ short, seed }) => [[join(HERE, 'agents.mjs'), '--seed', seed, ...(short ? ['--short'] : [])]],
   kills: ({ short, seed }) => [
