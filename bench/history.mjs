@@ -17,13 +17,13 @@ const SHORT = `${SIZES.at(-1)}, a short CHANGELOG.md`;
 /** At 10,000 tasks against 100. */
 const FLAT = 1.5;
 const MODULES = [
-  'src/coordinator/git-view.ts',
+  'src/coordinator/observe/git-state.ts',
   'src/git/close.ts',
   'src/git/git.ts',
   'src/git/refs.ts',
-  'src/git/trailers.ts',
+  'src/git/history/trailers.ts',
   'src/landing/chain.ts',
-  'src/landing/changelog.ts',
+  'src/landing/changelog/changelog.ts',
 ];
 
 export async function bench({ place, rounds = 5 }) {

@@ -16,16 +16,16 @@ const GOALS = { 2_000: 6, 20_000: 15 };
 const PROCESSES = 1.4;
 /** Modules whose functions landing-round.mjs calls. */
 const MODULES = [
-  'src/board/edit.ts',
-  'src/board/parse.ts',
+  'src/board/edit/edit.ts',
+  'src/board/parse/parse.ts',
   'src/git/close.ts',
   'src/git/git.ts',
-  'src/git/objects.ts',
+  'src/git/objects/objects.ts',
   'src/git/refs.ts',
-  'src/git/remote.ts',
-  'src/git/trailers.ts',
+  'src/git/remote/remote.ts',
+  'src/git/history/trailers.ts',
   'src/landing/chain.ts',
-  'src/landing/changelog.ts',
+  'src/landing/changelog/changelog.ts',
   'src/landing/merge-onto.ts',
 ];
 

@@ -12,7 +12,7 @@ const AHEAD = [0, 20];
 const FILES = [2_000, 20_000];
 const GOAL = 25;
 const KINDS = { plain: 'files changed and added', moved: 'a file renamed in each' };
-const MODULES = ['src/git/close.ts', 'src/git/git.ts', 'src/git/objects.ts', 'src/landing/merge-onto.ts'];
+const MODULES = ['src/git/close.ts', 'src/git/git.ts', 'src/git/objects/objects.ts', 'src/landing/merge-onto.ts'];
 
 export async function bench({ place, rounds = 9 }) {
   console.log(`## precheck: ${BRANCHES} branches, ${rounds} rounds, the ways in turn; ${load()}\n`);

@@ -1,5 +1,5 @@
 import { asObject, asText } from '../agents/output-line.ts';
-import type { BridgeLine, Stage } from './lines.ts';
+import type { BridgeLine, Stage } from '../agents/acp/bridge-lines.ts';
 
 /** A JSON-RPC error, or whatever else was thrown, as a line. */
 export function failureLine(stage: Stage, error: unknown): BridgeLine {

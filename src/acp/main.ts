@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Bridge } from './bridge.ts';
-import type { BridgeLine, BridgeOrder } from './lines.ts';
-import { readBridgeArguments } from './options.ts';
+import type { BridgeLine, BridgeOrder } from '../agents/acp/bridge-lines.ts';
+import { readBridgeArguments } from '../agents/acp/bridge-options.ts';
 
 /**
  * The ACP bridge: a program of its own between the runner and an agent that speaks the Agent Client Protocol, so that

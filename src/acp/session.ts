@@ -5,8 +5,8 @@ import type { Printed } from '../agents/output-line.ts';
 import { codeOf, METHOD_NOT_FOUND } from './failure.ts';
 import { modeFor } from './known-agents.ts';
 import type { KnownAgent } from './known-agents.ts';
-import type { BridgeLine } from './lines.ts';
-import type { BridgeOptions } from './options.ts';
+import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
+import type { BridgeOptions } from '../agents/acp/bridge-options.ts';
 import type { Updates } from './updates.ts';
 
 export interface SessionParts {

@@ -4,7 +4,7 @@ import { asObject } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
 import { codeOf, failureLine } from './failure.ts';
 import type { KnownAgent } from './known-agents.ts';
-import type { BridgeLine } from './lines.ts';
+import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
 import type { Updates } from './updates.ts';
 import type { UsageTotal } from './usage-total.ts';
 

@@ -2,7 +2,7 @@ import { callSummary } from '../agents/call-summary.ts';
 import { asNumber, asObject, asText } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
 import type { KnownAgent } from './known-agents.ts';
-import type { BridgeLine } from './lines.ts';
+import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
 import { mergeCall } from './permission.ts';
 import type { Call } from './permission.ts';
 import type { UsageTotal } from './usage-total.ts';

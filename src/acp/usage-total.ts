@@ -1,7 +1,7 @@
 import { asNumber, asObject } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
 import type { KnownAgent } from './known-agents.ts';
-import type { BridgeLine } from './lines.ts';
+import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
 
 interface Tokens {
   readonly input: number;

@@ -1,5 +1,5 @@
 import type { AgentSettings, Role } from '../workflow/settings.ts';
-import type { AgentCommand, AgentEvent, Allowance, Brief, ShellPlan } from '../runner/folder.ts';
+import type { AgentCommand, AgentEvent, Allowance, Brief, ShellPlan, Inject } from '../contract/run-folder.ts';
 
 /** What an adapter is given to build a command from; paths are absolute. */
 export interface AgentRun {
@@ -116,12 +116,6 @@ export interface Talk {
   readonly brief: Brief;
   readonly prompt: string;
 }
-
-/**
- * How a message reaches a run: at once; by ending it and resuming its session; by ending it and starting afresh in the
- * same worktree; not at all (it reads no prompt).
- */
-export type Inject = 'live' | 'resume' | 'restart' | 'none';
 
 /** What one kind of agent looks like from outside. Pure: no clock, no disk, no processes. */
 export interface Adapter {

@@ -1,7 +1,8 @@
-import { agentSettings } from './agent-settings.ts';
-import type { Adapter, Cli, Inject } from './agent.ts';
+import { agentSettings } from '../workflow/agent-settings.ts';
+import type { Inject } from '../contract/run-folder.ts';
+import type { Adapter, Cli } from './agent.ts';
 import { commandLine } from './command-line.ts';
-import { ADAPTERS } from './index.ts';
+import { ADAPTERS } from './adapters.ts';
 
 /** The part of docs/agents.md that is made from the adapters: what each CLI is, which switches it is given, and what they open up. */
 export function agentsDoc(): string {

@@ -1,4 +1,4 @@
-import type { Brief, RunResult, Usage } from '../runner/folder.ts';
+import type { Brief, RunResult, Usage } from '../contract/run-folder.ts';
 import type { Adapter } from './agent.ts';
 
 /** A session to go on with, and what it had used when it was left. */

@@ -1,11 +1,11 @@
-import { boardProblems } from './board-problems.ts';
+import { boardProblems } from './problems/board-problems.ts';
 import { type Board, type BoardTexts, type Column, COLUMNS, type ColumnText } from './entry.ts';
-import { parseColumn } from './parse-column.ts';
-import { memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
+import { parseColumn } from './parse/parse-column.ts';
+import { memoFor, type ParsedColumn, type SectionMemo } from './parse/section-memo.ts';
 
-export { dependencyProblems } from './dependency-problems.ts';
-export { noScriptProblem } from './no-script-problem.ts';
-export { createSectionMemo, type SectionMemo } from './section-memo.ts';
+export { dependencyProblems } from './problems/dependency-problems.ts';
+export { noScriptProblem } from './problems/no-script-problem.ts';
+export { createSectionMemo, type SectionMemo } from './parse/section-memo.ts';
 
 /** How a board is read. */
 export interface BoardOptions {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { signersOf } from '../git/identity.ts';
+import { signersOf } from '../git/config/identity.ts';
 import { openRepository } from '../git/git.ts';
-import type { Request } from '../pipeline/request.ts';
+import type { Request } from '../contract/request.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printProblems } from './print.ts';
@@ -20,7 +20,7 @@ export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
   if (!signers.ok) return printProblems(io, signers.error);
   const at = Date.now();
   const id = `${String(at).padStart(14, '0')}-${randomBytes(4).toString('hex')}`;
-  const { runOfProcess, senderOf } = await import('../effects/request-origin.ts');
+  const { runOfProcess, senderOf } = await import('../runs/request-origin.ts');
   const origin = runOfProcess(process.pid, opened.value.root, io.env);
   const request: Request = {
     why: '',
@@ -31,7 +31,7 @@ export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
     from: senderOf(process.pid),
     ...(origin === null ? {} : { origin }),
   };
-  const { carryOutRequest } = await import('../coordinator/carry-out.ts');
+  const { carryOutRequest } = await import('../coordinator/run-request.ts');
   const reply = await carryOutRequest(io.cwd, request);
   if (!reply.ok) return printProblems(io, reply.error);
   const { ok, message } = reply.value;

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listRuns, type RunRecord } from '../effects/runs.ts';
+import { listRuns, type RunRecord } from '../runs/run-store.ts';
 import { openRepository } from '../git/git.ts';
-import { readFrom } from '../plain-file.ts';
+import { readFrom } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { agentLine } from '../report/agent-line.ts';
 import { plainLines } from '../report/plain.ts';
-import { RUN_FILES } from '../runner/folder.ts';
-import { eventOf } from '../runner/records.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import { eventOf } from '../contract/records.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { stampClock } from './local-clock.ts';

@@ -1,4 +1,4 @@
-import { examine } from '../coordinator/doctor-look.ts';
+import { examine } from '../doctor/examine.ts';
 import type { Problem } from '../problem.ts';
 import { renderExamination } from '../report/examination.ts';
 import type { Io, ParsedArgs } from './command.ts';

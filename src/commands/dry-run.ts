@@ -1,7 +1,7 @@
-import { LOOK } from '../coordinator/look.ts';
-import { Observer, worktreePath, type Observation } from '../coordinator/observe.ts';
-import { Preflight } from '../coordinator/preflight.ts';
-import { planRun } from '../coordinator/run-plan.ts';
+import { LOOK } from '../coordinator/publish/inspect.ts';
+import { Observer, worktreePath, type Observation } from '../coordinator/observe/observer.ts';
+import { Preflight } from '../coordinator/preflight/preflight-runner.ts';
+import { planRun } from '../coordinator/launch/agent-command.ts';
 import { closeRepository } from '../git/close.ts';
 import type { Repository } from '../git/git.ts';
 import type { Action } from '../pipeline/action.ts';

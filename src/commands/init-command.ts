@@ -1,8 +1,8 @@
-import type { InitOptions } from './init.ts';
+import type { InitOptions } from '../setup/init-plan.ts';
 import type { Io, ParsedArgs } from './command.ts';
-import { describeInit } from './describe-init.ts';
+import { describeInit } from '../setup/describe-init.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { init } from './init.ts';
+import { init } from '../setup/init-plan.ts';
 import { printJson, printProblems } from './print.ts';
 
 /** `kanban init`; asks only where a person sits at both ends. */

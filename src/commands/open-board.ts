@@ -1,5 +1,5 @@
-import type { GitView } from '../coordinator/git-view.ts';
-import { WorkflowReader } from '../coordinator/workflow-reader.ts';
+import type { GitView } from '../coordinator/observe/git-state.ts';
+import { WorkflowReader } from '../coordinator/observe/workflow-reader.ts';
 import { closeRepository } from '../git/close.ts';
 import { openRepository, type Repository } from '../git/git.ts';
 import { ok, type Result } from '../problem.ts';

@@ -1,4 +1,4 @@
-import { look } from '../coordinator/preflight-look.ts';
+import { look } from '../coordinator/preflight/inspect-preflight.ts';
 import { drawFindings } from '../preflight/draw.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

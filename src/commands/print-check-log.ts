@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Snapshot } from '../coordinator/snapshot.ts';
-import { readFrom } from '../plain-file.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
+import { readFrom } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { plain, plainLines } from '../report/plain.ts';
-import { onBase, queueOf, took } from '../report/queue-words.ts';
+import { onBase, queueOf, took } from '../report/queue/words.ts';
 import type { Io } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printProblems } from './print.ts';

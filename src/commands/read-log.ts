@@ -1,5 +1,5 @@
 import { git, type Repository } from '../git/git.ts';
-import { readHistory } from '../git/trailers.ts';
+import { readHistory } from '../git/history/trailers.ts';
 import { logMoves, type LogMove } from '../report/log-moves.ts';
 
 export interface LogQuery {
@@ -40,7 +40,7 @@ export async function withReports(repo: Repository, moves: readonly LogMove[]): 
   return moves.map((move) => ({ ...move, report: reportIn(bodies.get(move.commit) ?? '') }));
 }
 
-/** Reports stand indented in our commits (git/trailers.ts); all else is trailers. */
+/** Reports stand indented in our commits (git/history/trailers.ts); all else is trailers. */
 function reportIn(body: string): string | null {
   const lines = body.split('\n').filter((line) => line === '' || line.startsWith('    '));
   const text = lines

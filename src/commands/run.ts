@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
-import { packageRoot } from '../effects/package-root.ts';
+import { packageRoot } from '../system/package-root.ts';
 import { openRepository, useSpawner } from '../git/git.ts';
-import { chooseView } from '../report/choose-view.ts';
+import { chooseView } from '../report/live/choose-view.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { dryRun } from './dry-run.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

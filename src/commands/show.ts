@@ -5,7 +5,7 @@ import { gatherEntry } from './gather-entry.ts';
 import { dateClock } from './local-clock.ts';
 import { withBoard } from './open-board.ts';
 import { printJson, printProblems, wantsColour } from './print.ts';
-import { readSnapshot } from './read-snapshot.ts';
+import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** `kanban show <id>` */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {

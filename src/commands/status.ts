@@ -3,7 +3,7 @@ import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { localClock } from './local-clock.ts';
 import { printJson, printProblems, wantsColour } from './print.ts';
-import { readSnapshot } from './read-snapshot.ts';
+import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** `kanban status`, and plain `kanban`. */
 export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {

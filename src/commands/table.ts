@@ -434,7 +434,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     outlivesReader: true,
     examples: [['kanban demo', 'about a minute and a half; no keys, no network']],
-    load: () => import('./demo.ts'),
+    load: () => import('./demo/demo.ts'),
   },
   {
     name: 'mcp-report',

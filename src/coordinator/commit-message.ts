@@ -1,5 +1,5 @@
 import type { Column } from '../board/entry.ts';
-import { formatMessage } from '../git/trailers.ts';
+import { formatMessage } from '../git/history/trailers.ts';
 import type { Trailer } from '../pipeline/action.ts';
 import type { Settings } from '../workflow/settings.ts';
 

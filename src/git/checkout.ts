@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
-import { NotPlain, lstatOrNone, plainTextOf, readFollowing, textFollowing } from '../plain-file.ts';
+import { NotPlain, lstatOrNone, plainTextOf, readFollowing, textFollowing } from '../system/plain-file.ts';
 import type { Repository } from './git.ts';
 
 /** Bytes: git's own small files. */

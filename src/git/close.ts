@@ -1,5 +1,5 @@
 import type { Repository } from './git.ts';
-import { closeObjects } from './objects.ts';
+import { closeObjects } from './objects/objects.ts';
 import { closeRefs } from './refs.ts';
 
 /** Ends the git processes that stay for this repository. Any later call starts them again. */

@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { basename, dirname, join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
-import { plainTextOf, textFollowing } from '../plain-file.ts';
+import { plainTextOf, textFollowing } from '../system/plain-file.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
-import { localConfig } from './config.ts';
-import { valuesOf } from './config-file.ts';
+import { localConfig } from './config/config.ts';
+import { valuesOf } from './config/config-file.ts';
 import { GitSpawner } from './git-spawner.ts';
-import { harmless, HARMLESS_ENV, trustedConfig } from './harmless.ts';
-import { unwatchedAt, type Unwatched } from './open-runs.ts';
+import { harmless, HARMLESS_ENV, trustedConfig } from './config/harmless.ts';
+import { unwatchedAt, type Unwatched } from './config/open-runs.ts';
 
 export interface GitOptions {
   readonly cwd: string;

@@ -1,7 +1,7 @@
 import { git, type Repository } from '../git/git.ts';
-import { readCommit } from '../git/objects.ts';
-import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
-import { fromBytes, type TreeEntry } from '../git/tree.ts';
+import { readCommit } from '../git/objects/objects.ts';
+import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
+import { fromBytes, type TreeEntry } from '../git/objects/tree.ts';
 import type { Built } from './chain.ts';
 import type { OwnFiles } from './merge-onto.ts';
 import { contains } from './recover-move.ts';

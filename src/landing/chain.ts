@@ -1,14 +1,14 @@
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import type { Identity } from '../git/identity.ts';
-import { readCommit, writeCommit } from '../git/objects.ts';
-import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
+import type { Identity } from '../git/config/identity.ts';
+import { readCommit, writeCommit } from '../git/objects/objects.ts';
+import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { audit } from './audit.ts';
-import { bringBase } from './bring-base.ts';
+import { bringBase } from './advance-base.ts';
 import { landingTree, noChangelogFile } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
-import { inTheWay, sayInTheWay, type InTheWay } from './preflight.ts';
+import { inTheWay, sayInTheWay, type InTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 

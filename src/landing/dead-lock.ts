@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:
 import { join, sep } from 'node:path';
 import { worktrees } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import { statOrNone } from '../plain-file.ts';
+import { statOrNone } from '../system/plain-file.ts';
 import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts';
 
 /**

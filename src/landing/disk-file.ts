@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { isUtf8Path, toBytes } from '../git/tree.ts';
-import { readFollowing, statOrNone } from '../plain-file.ts';
+import { isUtf8Path, toBytes } from '../git/objects/tree.ts';
+import { readFollowing, statOrNone } from '../system/plain-file.ts';
 
 /** @returns null when nothing is there. @throws for anything that is no readable file. */
 export function readDisk(path: string): Buffer | null {

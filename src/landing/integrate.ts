@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { COLUMNS, type BoardTexts } from '../board/entry.ts';
-import { mergeBoards, type Unclear } from '../board/merge-boards.ts';
+import { mergeBoards, type Unclear } from '../board/merge/merge-boards.ts';
 import { columnPath, type BoardOptions } from '../board/parse.ts';
 import { git, type Repository } from '../git/git.ts';
-import { editTree, entryAt, readBlob, readCommit, type TreeEdit } from '../git/objects.ts';
-import { readBaseHistory } from '../git/base-history.ts';
-import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
+import { editTree, entryAt, readBlob, readCommit, type TreeEdit } from '../git/objects/objects.ts';
+import { readBaseHistory } from '../git/history/base-history.ts';
+import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { HistoryFold } from '../pipeline/history.ts';
-import { mergeChangelogs } from './merge-changelogs.ts';
+import { mergeChangelogs } from './changelog/merge-changelogs.ts';
 import { mergeTrees } from './merge-tree.ts';
 
 /** Two branches of base that are to become one. */

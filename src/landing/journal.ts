@@ -2,7 +2,7 @@ import { constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import { lstatOrNone, plainTextOf } from '../plain-file.ts';
+import { lstatOrNone, plainTextOf } from '../system/plain-file.ts';
 
 /** What a move is about to do; written before it begins, removed when it is done. Bytes are named by their blob. */
 export interface MoveJournal {

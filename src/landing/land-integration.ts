@@ -1,12 +1,12 @@
 import { COLUMNS, type BoardTexts } from '../board/entry.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import type { Identity } from '../git/identity.ts';
-import { readBlob, readCommit, resolve, writeCommit } from '../git/objects.ts';
-import { bringBase } from './bring-base.ts';
+import type { Identity } from '../git/config/identity.ts';
+import { readBlob, readCommit, resolve, writeCommit } from '../git/objects/objects.ts';
+import { bringBase } from './advance-base.ts';
 import type { IntegrationPlan } from './integrate.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
-import { inTheWay, sayInTheWay } from './preflight.ts';
+import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 

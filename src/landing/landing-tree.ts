@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { Repository } from '../git/git.ts';
-import { editTree, entryAt, readBlob, type TreeEdit } from '../git/objects.ts';
-import { TREE_MODE } from '../git/tree.ts';
-import { carryOver, type CarriedOver } from './changelog-carry.ts';
-import { releasesOf } from './changelog-outline.ts';
-import { mergeChangelogs } from './merge-changelogs.ts';
+import { editTree, entryAt, readBlob, type TreeEdit } from '../git/objects/objects.ts';
+import { TREE_MODE } from '../git/objects/tree.ts';
+import { carryOver, type CarriedOver } from './changelog/carry.ts';
+import { releasesOf } from './changelog/outline.ts';
+import { mergeChangelogs } from './changelog/merge-changelogs.ts';
 import { mergeTrees } from './merge-tree.ts';
 
 export interface LandingTree {

@@ -1,7 +1,7 @@
-import { diverge, prepareDiverge, type Divergence } from '../git/ancestry.ts';
+import { diverge, prepareDiverge, type Divergence } from '../git/history/ancestry.ts';
 import { git, type Repository } from '../git/git.ts';
-import { editTree, readCommit, type TreeEdit } from '../git/objects.ts';
-import { diffAtOnce, diffTrees, type TreeChange } from '../git/tree-diff.ts';
+import { editTree, readCommit, type TreeEdit } from '../git/objects/objects.ts';
+import { diffAtOnce, diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { isMergeKnown, mergeTrees } from './merge-tree.ts';
 
 /** Files that a landing writes itself, so that a branch can't conflict in them. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { checkoutState, openOperation, type Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import type { Identity } from '../git/identity.ts';
-import { setIndexEntries } from '../git/index.ts';
-import { objectName } from '../git/loose.ts';
-import { editTree, entryAt, readCommit, resolve, writeBlob, writeCommit } from '../git/objects.ts';
+import type { Identity } from '../git/config/identity.ts';
+import { setIndexEntries } from '../git/index/edit-index.ts';
+import { objectName } from '../git/objects/loose.ts';
+import { editTree, entryAt, readCommit, resolve, writeBlob, writeCommit } from '../git/objects/objects.ts';
 import { readyRefs, refProcess, updateRefs, type RefUpdate } from '../git/refs.ts';
-import { TREE_MODE } from '../git/tree.ts';
+import { TREE_MODE } from '../git/objects/tree.ts';
 import { checkWritable, placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import {
   draftFolder,
@@ -17,7 +17,7 @@ import {
   type MoveJournal,
 } from './journal.ts';
 import { unfinished } from './recover.ts';
-import { settle, write } from './settle.ts';
+import { settle, write } from './sync-checkout-files.ts';
 
 /** A file of a move. Bytes; null = no such file. */
 export interface MoveFile {

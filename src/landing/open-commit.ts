@@ -3,7 +3,7 @@ import { uptime } from 'node:os';
 import { worktrees, type Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { inside } from './dead-lock.ts';
-import { hasProc, listProcesses } from '../runner/process-table.ts';
+import { hasProc, listProcesses } from '../system/process-table.ts';
 
 /** ms: what is over sooner (`git commit -m`) is not worth waiting for, nor is an editor that was forgotten. */
 const WAITED_FOR = { from: 1_000, to: 10 * 60_000 };

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { Repository } from '../git/git.ts';
-import type { Identity } from '../git/identity.ts';
-import { editTree, entryAt, readBlob, readCommit, writeCommit, type TreeEdit } from '../git/objects.ts';
-import { diffTrees, type TreeChange } from '../git/tree-diff.ts';
-import { bringBase, type BringBase } from './bring-base.ts';
-import { insertChangelogLine } from './changelog.ts';
-import { takeOutBullets, type TakenOut } from './changelog-undo.ts';
+import type { Identity } from '../git/config/identity.ts';
+import { editTree, entryAt, readBlob, readCommit, writeCommit, type TreeEdit } from '../git/objects/objects.ts';
+import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
+import { bringBase, type BringBase } from './advance-base.ts';
+import { insertChangelogLine } from './changelog/changelog.ts';
+import { takeOutBullets, type TakenOut } from './changelog/undo.ts';
 import { encoded } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type Refused, type Step } from './move.ts';
-import { inTheWay, sayInTheWay } from './preflight.ts';
+import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 

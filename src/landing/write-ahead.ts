@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { COLUMNS } from '../board/entry.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import { setIndexEntries } from '../git/index.ts';
-import { entryAt, readBytes } from '../git/objects.ts';
+import { setIndexEntries } from '../git/index/edit-index.ts';
+import { entryAt, readBytes } from '../git/objects/objects.ts';
 import { placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import { draftFolder } from './journal.ts';
-import { lookAt } from './preflight.ts';
+import { lookAt } from './files-in-the-way.ts';
 
 /** A file that was written before git brings the rest of the checkout along. */
 export interface WrittenAhead {

@@ -1,7 +1,8 @@
 import type { Column, CoordinatorField, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
 import type { FailedAction } from './failures.ts';
-import type { Reply, RunOrigin } from './request.ts';
+import type { Reply, RunOrigin } from '../contract/request.ts';
+import type { EntryState } from '../contract/snapshot.ts';
 
 /** A git trailer; values of ours begin with the task id. */
 export interface Trailer {
@@ -112,16 +113,7 @@ export type Action =
 export interface Note {
   readonly key: string;
   readonly id: string | null;
-  readonly state:
-    | 'running'
-    | 'ready'
-    | 'waits'
-    | 'being-edited'
-    | 'waits-for-provider'
-    | 'held'
-    | 'lands'
-    | 'needs-person'
-    | 'parked';
+  readonly state: EntryState;
   readonly why: string;
   /** For `waits` on other entries. */
   readonly on?: readonly string[];

@@ -1,5 +1,5 @@
 import type { Trailer } from './action.ts';
-import type { Request } from './request.ts';
+import type { Request } from '../contract/request.ts';
 
 /** The trailer that says who asked for it by a command. */
 export const askedBy = ({ by: { name, email } }: Request, id: string): Trailer => ({

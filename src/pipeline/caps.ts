@@ -1,4 +1,4 @@
-import type { Allowance, Usage } from '../runner/folder.ts';
+import type { Allowance, Usage } from '../contract/run-folder.ts';
 import { isShell } from './is-shell.ts';
 import { dollars, short, tokensOf } from './usage.ts';
 import type { World } from './world.ts';

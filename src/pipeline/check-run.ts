@@ -1,5 +1,5 @@
-import type { RunResult } from '../runner/folder.ts';
-import type { CheckOutcome } from './check-log.ts';
+import type { RunResult } from '../contract/run-folder.ts';
+import type { CheckOutcome } from './queue/check-log.ts';
 import { unreachable } from '../unreachable.ts';
 import { oneLine } from './one-line.ts';
 

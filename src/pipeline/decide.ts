@@ -4,15 +4,15 @@ import { capReached } from './caps.ts';
 import { RULES } from './columns/index.ts';
 import { mayLand } from './columns/testing.ts';
 import { postponedBy, reasonOf, type FailedAction } from './failures.ts';
-import { isOn } from './holds.ts';
-import { CLEAN, plainMove } from './in-place.ts';
-import { judge } from './judge.ts';
+import { isOn } from './agent-backoff.ts';
+import { CLEAN, plainMove } from './plain-move.ts';
+import { judge } from './results/read-result.ts';
 import { retireOrphans } from './orphans.ts';
 import { grant } from './pool.ts';
 import { carryOut } from './requests.ts';
-import { evidence, undoing } from './stray.ts';
-import { takeIn } from './take-in.ts';
-import { acted, notBefore, noted, type Turn } from './turn.ts';
+import { evidence, undoing } from './results/outside-commits.ts';
+import { takeIn } from './results/apply-result.ts';
+import { acted, notBefore, noted, type Turn } from './entry-decision.ts';
 import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world.ts';
 
 /**

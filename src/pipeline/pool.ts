@@ -2,8 +2,8 @@ import { compareEntries } from '../board/order.ts';
 import { nextId } from '../board/next-id.ts';
 import type { Column } from '../board/entry.ts';
 import type { Action } from './action.ts';
-import { isOn, isRecovering } from './holds.ts';
-import type { Turn } from './turn.ts';
+import { isOn, isRecovering } from './agent-backoff.ts';
+import type { Turn } from './entry-decision.ts';
 import type { EntryFacts, World } from './world.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;

@@ -3,10 +3,10 @@ import { nearestOf } from '../board/nearest.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
-import { isOn } from './holds.ts';
-import { cleanFor, plainMove } from './in-place.ts';
+import { isOn } from './agent-backoff.ts';
+import { cleanFor, plainMove } from './plain-move.ts';
 import { oneLine } from './one-line.ts';
-import type { Request, RunOrigin } from './request.ts';
+import type { Request, RunOrigin } from '../contract/request.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { nearestOf } from '../board/nearest.ts';
 import type { Action } from './action.ts';
 import { askedBy } from './asked-by.ts';
-import type { Request } from './request.ts';
+import type { Request } from '../contract/request.ts';
 import type { World } from './world.ts';
 
 /** `kanban undo`: the landing is taken back, or the answer says why there is none that can be. */

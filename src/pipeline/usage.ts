@@ -1,4 +1,4 @@
-import type { Usage } from '../runner/folder.ts';
+import type { Usage } from '../contract/run-folder.ts';
 
 /** What one run used; null = its agent did not tell. */
 export interface UsedRun {

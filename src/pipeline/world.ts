@@ -1,17 +1,17 @@
-import type { Inject } from '../agents/agent.ts';
+import type { Inject } from '../contract/run-folder.ts';
+import type { Mode } from '../contract/snapshot.ts';
 import type { Column, Entry } from '../board/entry.ts';
-import type { Cause, RunResult, Stray, Usage } from '../runner/folder.ts';
+import type { Cause, RunResult, Stray, Usage } from '../contract/run-folder.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Failures } from './failures.ts';
-import type { Request } from './request.ts';
+import type { Request } from '../contract/request.ts';
 import type { UsedRun } from './usage.ts';
 
 /** Everything that `decide` may know. Plain data, observed afresh at every tick; times are epoch milliseconds. */
 export interface World {
   readonly now: number;
   readonly settings: Settings;
-  /** `run`; `finish`: nothing new is started, runs may end; `stop`: runs are ended, their work kept. */
-  readonly mode: 'run' | 'finish' | 'stop';
+  readonly mode: Mode;
   /** `kanban run T-12 T-13`: only these are picked and started; null = all. */
   readonly only: ReadonlySet<string> | null;
   /** A person paused everything (`kanban pause`), in words; null = nobody did. */
@@ -154,7 +154,7 @@ export interface Found {
   readonly done?: boolean;
 }
 
-/** The report as read (agents/report.ts). */
+/** The report as read (agents/report/parse-report.ts). */
 export type ReadReport =
   | {
       readonly ok: true;

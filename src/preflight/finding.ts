@@ -29,6 +29,8 @@ export interface Check {
   /** What is well when nothing is found. */
   readonly title: string;
   readonly why: string;
+  /** What it finds keeps landings from being pushed, and nothing else: the queue builds and checks all the same. */
+  readonly asked?: 'before-push';
   run(facts: PreflightFacts): readonly Found[];
 }
 

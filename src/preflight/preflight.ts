@@ -1,43 +1,43 @@
-import { agentMissing } from './checks/agent-missing.ts';
-import { agentUnattended } from './checks/agent-unattended.ts';
-import { agentLogin } from './checks/agent-login.ts';
-import { agentNode } from './checks/agent-node.ts';
-import { agentsFound } from './checks/agents-found.ts';
-import { base } from './checks/base.ts';
-import { board } from './checks/board.ts';
-import { commandsFound } from './checks/commands-found.ts';
-import { commits } from './checks/commits.ts';
-import { containment } from './checks/containment.ts';
-import { disk } from './checks/disk.ts';
-import { envFiles } from './checks/env-files.ts';
-import { envWithheld } from './checks/env-withheld.ts';
-import { firstPush } from './checks/first-push.ts';
-import { foreignBranches } from './checks/foreign-branches.ts';
-import { gitVersion } from './checks/git-version.ts';
-import { head } from './checks/head.ts';
-import { identity } from './checks/identity.ts';
-import { ignoredFolders } from './checks/ignored-folders.ts';
-import { leftovers } from './checks/leftovers.ts';
-import { nodeEndOfLife } from './checks/node-end-of-life.ts';
-import { openOperation } from './checks/open-operation.ts';
-import { otherCoordinator } from './checks/other-coordinator.ts';
-import { prompts } from './checks/prompts.ts';
-import { pullRebase } from './checks/pull-rebase.ts';
-import { remote } from './checks/remote.ts';
-import { remoteAway } from './checks/remote-away.ts';
-import { remoteDeclined } from './checks/remote-declined.ts';
-import { remoteLock } from './checks/remote-lock.ts';
-import { remoteRewritten } from './checks/remote-rewritten.ts';
-import { repository } from './checks/repository.ts';
-import { room } from './checks/room.ts';
-import { settings } from './checks/settings.ts';
-import { shallow } from './checks/shallow.ts';
-import { teamChecks } from './checks/team-checks.ts';
-import { signing } from './checks/signing.ts';
-import { changelogForm } from './checks/changelog-form.ts';
-import { testerRun } from './checks/tester-run.ts';
-import { uncommitted } from './checks/uncommitted.ts';
-import { workspaces } from './checks/workspaces.ts';
+import { agentMissing } from './checks/agents/agent-missing.ts';
+import { agentUnattended } from './checks/agents/agent-unattended.ts';
+import { agentLogin } from './checks/agents/agent-login.ts';
+import { agentNode } from './checks/agents/agent-node.ts';
+import { agentsFound } from './checks/agents/agents-found.ts';
+import { base } from './checks/repository/base.ts';
+import { board } from './checks/files/board.ts';
+import { commandsFound } from './checks/agents/commands-found.ts';
+import { commits } from './checks/repository/commits.ts';
+import { containment } from './checks/agents/containment.ts';
+import { disk } from './checks/machine/disk.ts';
+import { envFiles } from './checks/machine/env-files.ts';
+import { envWithheld } from './checks/machine/env-withheld.ts';
+import { firstPush } from './checks/remote/first-push.ts';
+import { foreignBranches } from './checks/repository/foreign-branches.ts';
+import { gitVersion } from './checks/repository/git-version.ts';
+import { head } from './checks/repository/head.ts';
+import { identity } from './checks/repository/identity.ts';
+import { ignoredFolders } from './checks/repository/ignored-folders.ts';
+import { leftovers } from './checks/repository/leftovers.ts';
+import { nodeEndOfLife } from './checks/machine/node-end-of-life.ts';
+import { openOperation } from './checks/repository/open-operation.ts';
+import { otherCoordinator } from './checks/machine/other-coordinator.ts';
+import { prompts } from './checks/files/prompts.ts';
+import { pullRebase } from './checks/remote/pull-rebase.ts';
+import { remote } from './checks/remote/remote.ts';
+import { remoteAway } from './checks/remote/remote-away.ts';
+import { remoteDeclined } from './checks/remote/remote-declined.ts';
+import { remoteLock } from './checks/remote/remote-lock.ts';
+import { remoteRewritten } from './checks/remote/remote-rewritten.ts';
+import { repository } from './checks/repository/repository.ts';
+import { room } from './checks/machine/room.ts';
+import { settings } from './checks/files/settings.ts';
+import { shallow } from './checks/repository/shallow.ts';
+import { teamChecks } from './checks/remote/team-checks.ts';
+import { signing } from './checks/repository/signing.ts';
+import { changelogForm } from './checks/files/changelog-form.ts';
+import { testerRun } from './checks/agents/tester-run.ts';
+import { uncommitted } from './checks/repository/uncommitted.ts';
+import { workspaces } from './checks/machine/workspaces.ts';
 import type { PreflightFacts } from './facts.ts';
 import type { Check, Finding, Level } from './finding.ts';
 
@@ -92,5 +92,10 @@ export function preflight(facts: PreflightFacts): readonly Finding[] {
   const found = checks.flatMap((check) => check.run(facts).map((finding) => ({ check: check.id, ...finding })));
   return LEVELS.flatMap((level) => found.filter((finding) => finding.level === level));
 }
+
+/** Ids of the checks whose findings keep landings from being pushed, and nothing else. */
+export const PUSH_CHECKS: ReadonlySet<string> = new Set(
+  checks.filter(({ asked }) => asked === 'before-push').map(({ id }) => id),
+);
 
 const LEVELS: readonly Level[] = ['stops', 'holds', 'mended', 'told'];

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../runner/folder.ts';
+import type { AgentEvent } from '../contract/run-folder.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain, plainLines } from './plain.ts';
 

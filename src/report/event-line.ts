@@ -1,9 +1,9 @@
-import type { KanbanEvent } from '../event.ts';
+import type { KanbanEvent } from '../contract/event.ts';
 import { drawProblem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
-import type { Cause } from '../runner/folder.ts';
+import type { Cause } from '../contract/run-folder.ts';
 import { plain, plainLines } from './plain.ts';
-import { queueEventLine, type QueueEvent } from './queue-event.ts';
+import { queueEventLine, type QueueEvent } from './queue/event-line.ts';
 import { span } from './span.ts';
 import { cut } from './width.ts';
 

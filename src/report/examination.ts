@@ -1,5 +1,5 @@
-import type { Examination, Leftover, ShownAgent } from '../coordinator/doctor-look.ts';
-import type { Probe } from '../coordinator/probe.ts';
+import type { Examination, Leftover, ShownAgent } from '../doctor/examine.ts';
+import type { Probe } from '../doctor/probe.ts';
 import { drawFindings } from '../preflight/draw.ts';
 import { plain, plainLines } from './plain.ts';
 

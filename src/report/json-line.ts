@@ -1,4 +1,4 @@
-import type { TimedEvent } from '../event.ts';
+import type { TimedEvent } from '../contract/event.ts';
 
 /** An event as one line of JSON, as it is: `{"at":…,"type":"entry-moved",…}`, without a line break. */
 export function jsonLine(event: TimedEvent): string {

@@ -1,8 +1,8 @@
 import type { Column } from '../board/entry.ts';
-import type { Snapshot, SnapshotEntry, SnapshotRun } from '../coordinator/snapshot.ts';
+import type { Snapshot, SnapshotEntry, SnapshotRun } from '../contract/snapshot.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain } from './plain.ts';
-import { checkRow } from './queue-line.ts';
+import { checkRow } from './queue/line.ts';
 import { span, ticking, type Clock } from './span.ts';
 
 /** One line of the board: an entry in work, in cells. */

@@ -1,9 +1,9 @@
 import picocolors from 'picocolors';
-import type { Snapshot, SnapshotEntry } from '../coordinator/snapshot.ts';
+import type { Snapshot, SnapshotEntry } from '../contract/snapshot.ts';
 import { boxed, labelled, layOut, MARGIN, painted } from './layout.ts';
 import { plain } from './plain.ts';
-import { hindrances } from './queue-line.ts';
-import { queueOf } from './queue-words.ts';
+import { hindrances } from './queue/line.ts';
+import { queueOf } from './queue/words.ts';
 import { usageInWords } from '../pipeline/usage.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';

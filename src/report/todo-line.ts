@@ -1,4 +1,4 @@
-import type { SnapshotEntry } from '../coordinator/snapshot.ts';
+import type { SnapshotEntry } from '../contract/snapshot.ts';
 import type { Clock } from './span.ts';
 import { plain } from './plain.ts';
 

@@ -1,4 +1,4 @@
-import type { SnapshotEntry } from '../coordinator/snapshot.ts';
+import type { SnapshotEntry } from '../contract/snapshot.ts';
 
 /** What a person can do about an entry, as commands to copy; the likeliest first. */
 export function waysOut(

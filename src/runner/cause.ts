@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { CAUSES, RUN_FILES } from './folder.ts';
-import type { Cause, EndCause } from './folder.ts';
-import { lstatOrNone, plainTextOf } from '../plain-file.ts';
-import { MOST_SMALL_RECORD } from './records.ts';
-import { text, time } from './shape.ts';
-import { writeOnce } from './write-once.ts';
+import { CAUSES, RUN_FILES } from '../contract/run-folder.ts';
+import type { Cause, EndCause } from '../contract/run-folder.ts';
+import { lstatOrNone, plainTextOf } from '../system/plain-file.ts';
+import { MOST_SMALL_RECORD } from '../contract/records.ts';
+import { text, time } from '../contract/shape.ts';
+import { writeOnce } from '../system/write-once.ts';
 
 /**
  * Writes down why a run ends. The first cause wins: what stands in `cause.json` afterwards is returned, and nothing

@@ -1,19 +1,27 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { branchFaults, knowHonestMerges } from '../git/branch-faults.ts';
+import { branchFaults, knowHonestMerges } from '../git/branch/branch-faults.ts';
 import type { Repository } from '../git/git.ts';
-import { changedFiles, commitAt, commitsAhead, isRewritten, orNull, repositoryOf, standingOf } from './branch-facts.ts';
-import type { Standing } from './branch-facts.ts';
-import { RUN_FILES } from './folder.ts';
-import type { Brief, Rescue, Stray } from './folder.ts';
-import { GitFailed, mustGit } from './git.ts';
-import { commitLeftovers } from './leftovers.ts';
-import { lstatOrNone, readPlain, removeWhatever } from '../plain-file.ts';
-import { unaliasBranch } from './plain-branch.ts';
-import { putRight } from './put-right.ts';
-import { identityOf, rescueCommit } from './rescue.ts';
-import { strayCommits } from './stray-commits.ts';
-import { writeWhole } from './write-once.ts';
+import {
+  changedFiles,
+  commitAt,
+  commitsAhead,
+  isRewritten,
+  orNull,
+  repositoryOf,
+  standingOf,
+} from './git/branch-facts.ts';
+import type { Standing } from './git/branch-facts.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import type { Brief, Rescue, Stray } from '../contract/run-folder.ts';
+import { GitFailed, mustGit } from './git/runner-git.ts';
+import { commitLeftovers } from './git/leftovers.ts';
+import { lstatOrNone, readPlain, removeWhatever } from '../system/plain-file.ts';
+import { unaliasBranch } from './git/plain-branch.ts';
+import { putRight } from './git/repair-worktree.ts';
+import { identityOf, rescueCommit } from './git/rescue.ts';
+import { strayCommits } from './git/outside-commits.ts';
+import { writeWhole } from '../system/write-once.ts';
 
 /** The facts of a run: what git and the report file say once nothing of it is alive. */
 export interface Collected {

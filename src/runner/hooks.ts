@@ -1,14 +1,14 @@
 import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, processIdentity, readClaimFile } from './claim.ts';
-import type { Claim } from './folder.ts';
+import { isAlive, processIdentity, readClaimFile } from '../system/claim.ts';
+import type { Claim } from '../contract/run-folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
 import { supervise } from './supervise.ts';
-import { removeWhatever } from '../plain-file.ts';
-import { submoduleScript } from './submodules.ts';
-import { writeOnce, writeWhole } from './write-once.ts';
+import { removeWhatever } from '../system/plain-file.ts';
+import { submoduleScript } from './git/submodules.ts';
+import { writeOnce, writeWhole } from '../system/write-once.ts';
 
 /** Written into the worktree's git dir once `after_create` has passed: only then may an agent start in it. */
 export const READY_FILE = 'kanban-ready';

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Adapter, Conversation } from '../agents/agent.ts';
 import { messagesIn, putAway } from './messages.ts';
-import { RUN_FILES } from './folder.ts';
-import type { AgentEvent, Usage } from './folder.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import type { AgentEvent, Usage } from '../contract/run-folder.ts';
 import type { LiveRun } from './live-run.ts';
 import { LineReader } from './output.ts';
 import { UsageCount } from './usage-count.ts';
-import { writeWhole } from './write-once.ts';
+import { writeWhole } from '../system/write-once.ts';
 
 /** ms between two looks at an agent that is spoken to; others are looked at with the supervisor's tick. */
 const CLOSE = 50;

@@ -1,14 +1,14 @@
 import { closeSync, fstatSync, mkdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { endBecause, readCause, readStop } from './cause.ts';
-import { processIdentity } from './claim.ts';
-import { RUN_FILES } from './folder.ts';
-import type { AgentEvent, Brief, Cause, EndCause, Usage } from './folder.ts';
-import { appendPlain, lstatOrNone, openForAppend, removeWhatever } from '../plain-file.ts';
-import type { ProcessId } from './process-table.ts';
+import { processIdentity } from '../system/claim.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import type { AgentEvent, Brief, Cause, EndCause, Usage } from '../contract/run-folder.ts';
+import { appendPlain, lstatOrNone, openForAppend, removeWhatever } from '../system/plain-file.ts';
+import type { ProcessId } from '../system/process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
 import { makeTemporary } from './temporary.ts';
-import { writeOnce } from './write-once.ts';
+import { writeOnce } from '../system/write-once.ts';
 
 /** Events that are not the agent's own words. */
 const OURS: ReadonlySet<AgentEvent['type']> = new Set(['told', 'stalled', 'awake']);

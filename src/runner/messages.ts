@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { plainJsonOf } from '../plain-file.ts';
-import { guard, object, oneOf, text, time } from './shape.ts';
+import { plainJsonOf } from '../system/plain-file.ts';
+import { guard, object, oneOf, text, time } from '../contract/shape.ts';
 
 /**
  * The messages for an entry, `.kanban/messages/<task id>/`: one file each, named `<0|1|2>-<time>-<8 hex>.json` so that

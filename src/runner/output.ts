@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { lstatOrNone, openPlain } from '../plain-file.ts';
+import { lstatOrNone, openPlain } from '../system/plain-file.ts';
 import { JsonShortener } from './shorten-json.ts';
 
 const CHUNK = 64 * 1024;

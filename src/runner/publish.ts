@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { RUN_FILES } from './folder.ts';
-import type { RunResult } from './folder.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import type { RunResult } from '../contract/run-folder.ts';
 import type { LiveRun } from './live-run.ts';
-import { writeWhole } from './write-once.ts';
+import { writeWhole } from '../system/write-once.ts';
 
 /** result.json whole: from here on the run has ended. */
 export function publish(folder: string, result: RunResult): void {

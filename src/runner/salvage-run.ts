@@ -1,18 +1,26 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeObjects } from '../git/objects.ts';
-import { newRepository } from './branch-facts.ts';
+import { closeObjects } from '../git/objects/objects.ts';
+import { newRepository } from './git/branch-facts.ts';
 import { endBecause } from './cause.ts';
-import { readClaim } from './claim.ts';
+import { readClaim } from '../system/claim.ts';
 import { collect } from './collect.ts';
 import type { Collected } from './collect.ts';
 import { nothingCollected } from './execute-check.ts';
-import { RUN_FILES } from './folder.ts';
-import type { AgentEvent, Brief, Claim, EndCause, RunResult } from './folder.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import type { AgentEvent, Brief, Claim, EndCause, RunResult } from '../contract/run-folder.ts';
 import { sizeOf, tailOf } from './output.ts';
-import { plainJsonOf, readPlain } from '../plain-file.ts';
+import { plainJsonOf, readPlain } from '../system/plain-file.ts';
 import { publish } from './publish.ts';
-import { eventOf, isAgentProcess, isBrief, isResult, isUsageFile, MOST_RECORD, MOST_SMALL_RECORD } from './records.ts';
+import {
+  eventOf,
+  isAgentProcess,
+  isBrief,
+  isResult,
+  isUsageFile,
+  MOST_RECORD,
+  MOST_SMALL_RECORD,
+} from '../contract/records.ts';
 import { sweepRun } from './sweep.ts';
 import { removeTemporary } from './temporary.ts';
 

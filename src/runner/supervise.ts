@@ -3,20 +3,20 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { AwakeClock } from './awake-clock.ts';
-import { contained, exitInside, isWrapper, notThere, wrapperFailure } from './contain.ts';
-import { endTree } from './end-tree.ts';
-import { RUN_FILES } from './folder.ts';
-import type { Cause } from './folder.ts';
+import { AwakeClock } from './monotonic-clock.ts';
+import { contained, exitInside, isWrapper, notThere, wrapperFailure } from '../system/contain.ts';
+import { endTree } from './kill-tree.ts';
+import { RUN_FILES } from '../contract/run-folder.ts';
+import type { Cause } from '../contract/run-folder.ts';
 import type { LiveRun } from './live-run.ts';
-import { openPlain } from '../plain-file.ts';
-import { traced } from './git-trace.ts';
-import { listProcesses, readProcess, startedSince } from './process-table.ts';
+import { openPlain } from '../system/plain-file.ts';
+import { traced } from './git/git-trace.ts';
+import { listProcesses, readProcess, startedSince } from '../system/process-table.ts';
 import { fingerprint, StallWatch } from './stall.ts';
-import type { AgentProcess } from './records.ts';
+import type { AgentProcess } from '../contract/records.ts';
 import { descendants, sweepRun } from './sweep.ts';
 import type { Swept } from './sweep.ts';
-import { writeWhole } from './write-once.ts';
+import { writeWhole } from '../system/write-once.ts';
 
 /** One program that is part of a run: the agent, a hook, a role's command. */
 export interface Program {

@@ -8,8 +8,8 @@ import {
   listProcesses,
   readProcess,
   startedSince,
-} from './process-table.ts';
-import type { ProcessId, ProcessRow } from './process-table.ts';
+} from '../system/process-table.ts';
+import type { ProcessId, ProcessRow } from '../system/process-table.ts';
 
 /** What belongs to a run. */
 export interface SweepTarget {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
-import { lstatOrNone, removeWhatever, statOrNone } from '../plain-file.ts';
+import { lstatOrNone, removeWhatever, statOrNone } from '../system/plain-file.ts';
 
 /** A Unix socket's path has 108 bytes on Linux, 104 on macOS; programs append 40 and more to TMPDIR. */
 const LONGEST_BASE = 40;

@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { agentSettings } from '../agents/agent-settings.ts';
-import { kindOf } from '../agents/kinds.ts';
+import { agentSettings } from './agent-settings.ts';
+import { kindOf } from './agent-kinds.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { readFrontMatter, type FrontMatter, type KeyPath } from './front-matter.ts';
 import { rules } from './rules.ts';

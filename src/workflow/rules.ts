@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { agentNames } from '../agents/agent-settings.ts';
+import { agentNames } from './agent-settings.ts';
 import { branchRules } from './branch-rules.ts';
 import { isRefName } from './ref-name.ts';
 import { ROLES, type EnvSetting, type Settings } from './settings.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AGENT_KINDS } from '../agents/kinds.ts';
+import { AGENT_KINDS } from './agent-kinds.ts';
 import { LONGEST, parseDuration } from './duration.ts';
 import { amountOrNone, envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
 

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { tryBubblewrap } from '../../src/effects/containment.ts';
-import type { Brief } from '../../src/runner/folder.ts';
+import { tryBubblewrap } from '../../src/system/containment.ts';
+import type { Brief } from '../../src/contract/run-folder.ts';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 

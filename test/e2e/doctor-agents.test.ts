@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from 'vitest';
-import type { Examination } from '../../src/coordinator/doctor-look.ts';
+import type { Examination } from '../../src/doctor/examine.ts';
 import { it } from './rig/each-kanban.ts';
 import type { Kanban, Made } from './rig/kanban.ts';
 

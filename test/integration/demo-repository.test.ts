@@ -1,17 +1,17 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { applyEdits } from '../../src/board/edit.ts';
+import { applyEdits } from '../../src/board/edit/edit.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../../src/board/parse.ts';
-import { checkDemo } from '../../src/commands/demo-check.ts';
+import { checkDemo } from '../../src/commands/demo/demo-check.ts';
 import {
   addDemoNote,
   demoContent,
   fillDemoBoard,
   makeDemoFolder,
   makeDemoRepository,
-} from '../../src/commands/demo-repository.ts';
-import { init } from '../../src/commands/init.ts';
+} from '../../src/commands/demo/demo-repository.ts';
+import { init } from '../../src/setup/init-plan.ts';
 import { git } from '../../src/git/git.ts';
 import { parseWorkflow } from '../../src/workflow/parse.ts';
 

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Io } from '../../src/commands/command.ts';
-import { Stage } from '../../src/commands/demo-stage.ts';
+import { Stage } from '../../src/commands/demo/demo-stage.ts';
 
 let root = '';
 let said = '';

@@ -1,7 +1,7 @@
-import { applyEdits } from '../../src/board/edit.ts';
+import { applyEdits } from '../../src/board/edit/edit.ts';
 import { type BoardTexts, COLUMNS, type Column } from '../../src/board/entry.ts';
 import { type BoardOptions, createSectionMemo } from '../../src/board/parse.ts';
-import { SaveHistory } from '../../src/board/save-history.ts';
+import { SaveHistory } from '../../src/board/saves/save-history.ts';
 
 /**
  * A user with several editor buffers of any age beside a coordinator that moves, tags, adds and lands entries, in virtual time.

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AgentEvent, Brief, RunResult } from '../../src/runner/folder.ts';
-import { readProcess } from '../../src/runner/process-table.ts';
+import type { AgentEvent, Brief, RunResult } from '../../src/contract/run-folder.ts';
+import { readProcess } from '../../src/system/process-table.ts';
 import { buildRunner } from './build-runner.ts';
 
 /** A repository with a board, one task worktree, and run folders; all in a temporary folder. */

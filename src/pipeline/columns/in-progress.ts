@@ -1,5 +1,5 @@
-import { plainMove } from '../in-place.ts';
-import { acted, type Turn } from '../turn.ts';
+import { plainMove } from '../plain-move.ts';
+import { acted, type Turn } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { wantRun } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import type { Column } from '../../board/entry.ts';
-import type { Turn } from '../turn.ts';
+import type { Turn } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { inProgress } from './in-progress.ts';
 import { review } from './review.ts';

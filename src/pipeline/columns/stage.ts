@@ -1,11 +1,11 @@
 import type { Role } from '../../workflow/settings.ts';
 import type { Action } from '../action.ts';
 import { capReached } from '../caps.ts';
-import { agentHold, restartOf } from '../holds.ts';
-import { plainMove } from '../in-place.ts';
+import { agentHold, restartOf } from '../agent-backoff.ts';
+import { plainMove } from '../plain-move.ts';
 import { oneLine } from '../one-line.ts';
-import { unrecordedUsage } from '../take-in.ts';
-import { acted, noted, waitsFor, type Turn } from '../turn.ts';
+import { unrecordedUsage } from '../results/apply-result.ts';
+import { acted, noted, waitsFor, type Turn } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentOf } from './todo.ts';
 

@@ -1,6 +1,6 @@
-import { cleanFor, plainMove } from '../in-place.ts';
+import { cleanFor, plainMove } from '../plain-move.ts';
 import { isShell } from '../is-shell.ts';
-import { acted, noted, type Turn } from '../turn.ts';
+import { acted, noted, type Turn } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentFor, wantRun } from './stage.ts';
 

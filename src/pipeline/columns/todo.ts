@@ -1,7 +1,7 @@
 import { nextId } from '../../board/next-id.ts';
-import { cleanFor, plainMove } from '../in-place.ts';
-import { agentHold } from '../holds.ts';
-import { acted, noted, waitsFor, type Turn } from '../turn.ts';
+import { cleanFor, plainMove } from '../plain-move.ts';
+import { agentHold } from '../agent-backoff.ts';
+import { acted, noted, waitsFor, type Turn } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 
 /** An entry in TODO: made clean if it came back, else picked when it is settled, approved and what it depends on has landed. */

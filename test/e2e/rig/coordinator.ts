@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { TimedEvent } from '../../../src/event.ts';
+import type { TimedEvent } from '../../../src/contract/event.ts';
 import { until } from './until.ts';
 
 export type EventOf<T extends TimedEvent['type']> = Extract<TimedEvent, { type: T }>;

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { BridgeLine, BridgeOrder } from '../../../src/acp/lines.ts';
-import { bridgeArguments } from '../../../src/acp/options.ts';
-import type { BridgeOptions } from '../../../src/acp/options.ts';
+import type { BridgeLine, BridgeOrder } from '../../../src/agents/acp/bridge-lines.ts';
+import { bridgeArguments } from '../../../src/agents/acp/bridge-options.ts';
+import type { BridgeOptions } from '../../../src/agents/acp/bridge-options.ts';
 import { isRunning, until } from '../../rig/run-rig.ts';
 
 let bundles: Promise<readonly (readonly [string, string])[]> | null = null;

@@ -9,9 +9,9 @@ import approve from '../../../src/commands/approve.ts';
 import log from '../../../src/commands/log.ts';
 import show from '../../../src/commands/show.ts';
 import status from '../../../src/commands/status.ts';
-import type { Snapshot } from '../../../src/coordinator/snapshot.ts';
-import { formatMessage } from '../../../src/git/trailers.ts';
-import { processIdentity } from '../../../src/runner/claim.ts';
+import type { Snapshot } from '../../../src/contract/snapshot.ts';
+import { formatMessage } from '../../../src/git/history/trailers.ts';
+import { processIdentity } from '../../../src/system/claim.ts';
 import { NOW, entry, run, snapshot } from '../../unit/report/board.ts';
 
 let root: string;

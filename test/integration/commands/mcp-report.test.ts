@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseReport } from '../../../src/agents/report.ts';
+import { parseReport } from '../../../src/agents/report/parse-report.ts';
 import { buildCli, type BuiltPackage } from '../../rig/build-cli.ts';
 
 let built: BuiltPackage;

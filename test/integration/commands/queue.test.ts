@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Io, ParsedArgs } from '../../../src/commands/command.ts';
 import queueCommand from '../../../src/commands/queue.ts';
-import type { SnapshotChecked, SnapshotQueue } from '../../../src/coordinator/snapshot.ts';
-import { processIdentity } from '../../../src/runner/claim.ts';
+import type { SnapshotChecked, SnapshotQueue } from '../../../src/contract/snapshot.ts';
+import { processIdentity } from '../../../src/system/claim.ts';
 import { NOW, minutes, queue, snapshot } from '../../unit/report/board.ts';
 
 let root: string;

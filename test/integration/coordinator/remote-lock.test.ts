@@ -1,14 +1,14 @@
 import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RemoteLock, type LockState } from '../../../src/coordinator/remote-lock.ts';
-import { lookAtRemote } from '../../../src/coordinator/remote-look.ts';
-import type { KanbanEvent } from '../../../src/event.ts';
+import { RemoteLock, type LockState } from '../../../src/coordinator/remote/remote-lock.ts';
+import { lookAtRemote } from '../../../src/coordinator/remote/inspect-remote.ts';
+import type { KanbanEvent } from '../../../src/contract/event.ts';
 import type { Repository } from '../../../src/git/git.ts';
-import { writeCommit, writeTree } from '../../../src/git/objects.ts';
+import { writeCommit, writeTree } from '../../../src/git/objects/objects.ts';
 import { defaultSettings } from '../../../src/workflow/parse.ts';
 import { makeRemoteRig, type RemoteRig } from '../../rig/remote-rig.ts';
-import { until } from '../effects/waiting.ts';
+import { until } from '../../rig/waiting.ts';
 
 const REF = 'refs/kanban/lock/main';
 const MINUTE = 60_000;

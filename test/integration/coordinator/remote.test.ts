@@ -1,12 +1,12 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { foreignCommits } from '../../../src/coordinator/first-push.ts';
-import type { RemoteSettings } from '../../../src/coordinator/remote-facts.ts';
-import { Remote } from '../../../src/coordinator/remote.ts';
-import type { KanbanEvent } from '../../../src/event.ts';
+import { foreignCommits } from '../../../src/coordinator/remote/first-push.ts';
+import type { RemoteSettings } from '../../../src/coordinator/remote/remote-facts.ts';
+import { Remote } from '../../../src/coordinator/remote/remote.ts';
+import type { KanbanEvent } from '../../../src/contract/event.ts';
 import { makeRemoteRig, type Clone, type RemoteRig } from '../../rig/remote-rig.ts';
-import { until } from '../effects/waiting.ts';
+import { until } from '../../rig/waiting.ts';
 
 const LOCK = 'refs/kanban/lock/main';
 const HOLD = 'n=0; while [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done';

@@ -13,14 +13,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SharedWatch } from '../../../src/coordinator/shared-watch.ts';
-import type { RunRecord } from '../../../src/effects/runs.ts';
-import type { KanbanEvent } from '../../../src/event.ts';
+import { SharedWatch } from '../../../src/coordinator/shared-state/shared-watch.ts';
+import type { RunRecord } from '../../../src/runs/run-store.ts';
+import type { KanbanEvent } from '../../../src/contract/event.ts';
 import { git, openRepository, type Repository } from '../../../src/git/git.ts';
 import { closeRefs } from '../../../src/git/refs.ts';
 import type { Found } from '../../../src/pipeline/world.ts';
-import type { Brief, RunResult } from '../../../src/runner/folder.ts';
-import { traced, traceFile } from '../../../src/runner/git-trace.ts';
+import type { Brief, RunResult } from '../../../src/contract/run-folder.ts';
+import { traced, traceFile } from '../../../src/runner/git/git-trace.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 
 let rig: RunRig;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { WORKFLOW, WorkflowReader } from '../../../src/coordinator/workflow-reader.ts';
+import { WORKFLOW, WorkflowReader } from '../../../src/coordinator/observe/workflow-reader.ts';
 import { makeRig } from '../landing/rig.ts';
 
 const text = (check: string): string => `---\nmerge_queue: { check: '${check}' }\n---\n\nRules.\n`;

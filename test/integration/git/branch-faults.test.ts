@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { branchFaults } from '../../../src/git/branch-faults.ts';
+import { branchFaults } from '../../../src/git/branch/branch-faults.ts';
 import type { Repository } from '../../../src/git/git.ts';
-import { closeObjects } from '../../../src/git/objects.ts';
+import { closeObjects } from '../../../src/git/objects/objects.ts';
 
 let root: string;
 let repo: Repository;

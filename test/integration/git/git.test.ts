@@ -17,10 +17,10 @@ import {
   writeCommit,
   writeTree,
   type TreeEdit,
-} from '../../../src/git/objects.ts';
+} from '../../../src/git/objects/objects.ts';
 import { readRefs, refProcess, updateRefs } from '../../../src/git/refs.ts';
-import { formatMessage, readHistory } from '../../../src/git/trailers.ts';
-import { diffTrees } from '../../../src/git/tree-diff.ts';
+import { formatMessage, readHistory } from '../../../src/git/history/trailers.ts';
+import { diffTrees } from '../../../src/git/objects/tree-diff.ts';
 import { makeRig, type Rig } from '../landing/rig.ts';
 
 let rig: Rig | null = null;

@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { parseConfig, readConfigWithIncludes } from '../../../src/git/config-file.ts';
+import { parseConfig, readConfigWithIncludes } from '../../../src/git/config/config-file.ts';
 import { git, openRepository } from '../../../src/git/git.ts';
-import { TRUSTED_CONFIG, trustConfig } from '../../../src/git/harmless.ts';
-import { git as runnerGit } from '../../../src/runner/git.ts';
+import { TRUSTED_CONFIG, trustConfig } from '../../../src/git/config/harmless.ts';
+import { git as runnerGit } from '../../../src/runner/git/runner-git.ts';
 
 let root: string;
 let ran: string;

@@ -3,10 +3,10 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { editIndexFile, readIndexFile } from '../../../src/git/index-file.ts';
-import { setIndexEntries } from '../../../src/git/index.ts';
-import type { IndexEdit } from '../../../src/git/index-format.ts';
-import { writeBlob } from '../../../src/git/objects.ts';
+import { editIndexFile, readIndexFile } from '../../../src/git/index/index-file.ts';
+import { setIndexEntries } from '../../../src/git/index/edit-index.ts';
+import type { IndexEdit } from '../../../src/git/index/index-format.ts';
+import { writeBlob } from '../../../src/git/objects/objects.ts';
 import { makeRig, type Rig } from '../landing/rig.ts';
 
 let rig: Rig;

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { pushFastForward } from '../../../src/git/remote.ts';
+import { pushFastForward } from '../../../src/git/remote/remote.ts';
 import { makeRemoteRig, type Clone, type RemoteRig } from '../../rig/remote-rig.ts';
 
 /** In the place of git-lfs: tells how it was called, and whether the branch was there already; then does as it is told. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openRepository } from '../../../src/git/git.ts';
-import { writeLoose } from '../../../src/git/loose.ts';
+import { writeLoose } from '../../../src/git/objects/loose.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 
 let rig: RunRig;

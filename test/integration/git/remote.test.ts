@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { askRemote, fetchRemote, pushFastForward, pushWithLease } from '../../../src/git/remote.ts';
-import { until } from '../effects/waiting.ts';
+import { askRemote, fetchRemote, pushFastForward, pushWithLease } from '../../../src/git/remote/remote.ts';
+import { until } from '../../rig/waiting.ts';
 import { makeRemoteRig } from '../../rig/remote-rig.ts';
 
 const timeout = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detect } from '../../../src/effects/detect.ts';
+import { detect } from '../../../src/setup/detect.ts';
 import { makePrograms, makeRepository, run } from './rig.ts';
 
 const pkg = (more: object): string => JSON.stringify({ dependencies: { x: '1' }, ...more });

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { init, type InitOptions, type InitResult } from '../../../src/commands/init.ts';
-import { GUARD_LINE } from '../../../src/effects/guard-script.ts';
+import { init, type InitOptions, type InitResult } from '../../../src/setup/init-plan.ts';
+import { GUARD_LINE } from '../../../src/setup/guard-script.ts';
 import { makeFolder, makePrograms, makeRepository, run, write } from './rig.ts';
 
 async function guard(cwd: string, options: Partial<InitOptions> = {}): Promise<InitResult> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fullFacts, quickFacts, type FactsAsked } from '../../../src/effects/preflight-facts.ts';
+import { fullFacts, quickFacts, type FactsAsked } from '../../../src/preflight/gather/gather-facts.ts';
 import type { PreflightFacts } from '../../../src/preflight/facts.ts';
 import { preflight } from '../../../src/preflight/preflight.ts';
 import { parseWorkflow } from '../../../src/workflow/parse.ts';

@@ -1,6 +1,6 @@
 import { closeRepository } from '../../../src/git/close.ts';
 import { checkoutOf, type Worktree } from '../../../src/git/checkout.ts';
-import { insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog.ts';
+import { insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog/changelog.ts';
 import { buildChain, landChain, type Chain, type ChainItem, type ChainLanded } from '../../../src/landing/chain.ts';
 import type { Step } from '../../../src/landing/move.ts';
 import { makeCommits, type CommitSpec } from './history.ts';

@@ -3,9 +3,9 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appendCheckLog, checkLogPath, readCheckLog } from '../../../src/effects/check-log.ts';
-import type { CheckLogLine } from '../../../src/pipeline/check-log.ts';
-import { buildProgram } from '../effects/child-program.ts';
+import { appendCheckLog, checkLogPath, readCheckLog } from '../../../src/coordinator/merge-queue/check-log-file.ts';
+import type { CheckLogLine } from '../../../src/pipeline/queue/check-log.ts';
+import { buildProgram } from '../../rig/child-program.ts';
 
 let repo: { readonly commonDir: string };
 beforeEach(() => {
@@ -82,7 +82,7 @@ describe('the log of the checks', () => {
 
   it('on a full disk says so and takes back what it had begun to write', () => {
     const program = buildProgram(
-      `import { appendCheckLog } from '../../../src/effects/check-log.ts';
+      `import { appendCheckLog } from '../../../src/coordinator/merge-queue/check-log-file.ts';
        const [commonDir, lines] = process.argv.slice(2);
        process.stdout.write(JSON.stringify(appendCheckLog({ commonDir }, JSON.parse(lines))));`,
       join(repo.commonDir, 'append.mjs'),

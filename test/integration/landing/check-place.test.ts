@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkKey } from '../../../src/coordinator/check-key.ts';
-import { bringCheckPlace, type CheckPlace } from '../../../src/effects/check-place.ts';
+import { checkKey } from '../../../src/coordinator/merge-queue/check-key.ts';
+import { bringCheckPlace, type CheckPlace } from '../../../src/coordinator/merge-queue/check-worktree.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { defaultSettings } from '../../../src/workflow/parse.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';

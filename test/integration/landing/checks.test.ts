@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Checks } from '../../../src/coordinator/checks.ts';
-import { createRunnerPool, type RunnerPool } from '../../../src/effects/runner-pool.ts';
-import { aliveIds, listRuns, pruneRuns } from '../../../src/effects/runs.ts';
-import type { KanbanEvent } from '../../../src/event.ts';
+import { Checks } from '../../../src/coordinator/merge-queue/check-runs.ts';
+import { createRunnerPool, type RunnerPool } from '../../../src/runs/runner-pool.ts';
+import { aliveIds, listRuns, pruneRuns } from '../../../src/runs/run-store.ts';
+import type { KanbanEvent } from '../../../src/contract/event.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import type { CheckRun } from '../../../src/pipeline/check-run.ts';
 import { findMarked } from '../../../src/runner/sweep.ts';
@@ -13,8 +13,8 @@ import { defaultSettings } from '../../../src/workflow/parse.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 import { buildRunner } from '../../rig/build-runner.ts';
 import { isRunning, pidIn } from '../../rig/run-rig.ts';
-import { buildProgram } from '../effects/child-program.ts';
-import { readFileOrEmpty, until } from '../effects/waiting.ts';
+import { buildProgram } from '../../rig/child-program.ts';
+import { readFileOrEmpty, until } from '../../rig/waiting.ts';
 import { makeRig, type Rig } from './rig.ts';
 
 let rig: Rig;
@@ -165,8 +165,8 @@ describe('checks of the merge queue', () => {
 
   it('outlive their coordinator and are adopted by the next, with all that is to be known (I8)', async () => {
     const program = buildProgram(
-      `import { Checks } from '../../../src/coordinator/checks.ts';
-       import { createRunnerPool } from '../../../src/effects/runner-pool.ts';
+      `import { Checks } from '../../../src/coordinator/merge-queue/check-runs.ts';
+       import { createRunnerPool } from '../../../src/runs/runner-pool.ts';
        import { openRepository } from '../../../src/git/git.ts';
        const [runnerFile, root, order, settings] = process.argv.slice(2);
        const repo = (await openRepository(root)).value;

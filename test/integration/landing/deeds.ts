@@ -1,7 +1,7 @@
 import { checkoutOf } from '../../../src/git/checkout.ts';
 import type { Repository } from '../../../src/git/git.ts';
-import { readBlob } from '../../../src/git/objects.ts';
-import { insertChangelogLine } from '../../../src/landing/changelog.ts';
+import { readBlob } from '../../../src/git/objects/objects.ts';
+import { insertChangelogLine } from '../../../src/landing/changelog/changelog.ts';
 import { readDisk } from '../../../src/landing/disk-file.ts';
 import {
   buildChain,

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HistoryReader } from '../../../src/coordinator/git-view.ts';
-import { readBaseHistory } from '../../../src/git/base-history.ts';
+import { HistoryReader } from '../../../src/coordinator/observe/git-state.ts';
+import { readBaseHistory } from '../../../src/git/history/base-history.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { bringUp, CHANGELOG, land, makeClones, move, observed, TODO, type Clone } from './clones.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { readTree } from '../../../src/git/objects.ts';
+import { readTree } from '../../../src/git/objects/objects.ts';
 import { mergeOnto, precheck } from '../../../src/landing/merge-onto.ts';
 import { makeCommits, type CommitSpec, type FileSpec } from './history.ts';
 import { Dice, randomHistory } from './random-histories.ts';

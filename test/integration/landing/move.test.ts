@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkoutOf } from '../../../src/git/checkout.ts';
 import { closeRepository } from '../../../src/git/close.ts';
-import { readHistory } from '../../../src/git/trailers.ts';
+import { readHistory } from '../../../src/git/history/trailers.ts';
 import { commitMove, MOVED_IN_PROGRESS, MOVED_TODO, moveOf } from './deeds.ts';
 import { leftovers, makeRig, TODO, type Rig } from './rig.ts';
 

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isCommitOpen, subcommand } from '../../../src/landing/open-commit.ts';
 import { openCommit } from './person.ts';
 import { makeRig, type Rig } from './rig.ts';
-import { until } from '../effects/waiting.ts';
+import { until } from '../../rig/waiting.ts';
 
 let rig: Rig;
 beforeEach(async () => {

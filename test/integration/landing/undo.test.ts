@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { lostLandings } from '../../../src/coordinator/missing-landings.ts';
+import { lostLandings } from '../../../src/coordinator/observe/lost-landings.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { openRepository } from '../../../src/git/git.ts';
 import { recover } from '../../../src/landing/recover.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Repository } from '../../../src/git/git.ts';
-import { closeObjects } from '../../../src/git/objects.ts';
-import { diverge, firstParents, reachable } from '../../../src/git/ancestry.ts';
+import { closeObjects } from '../../../src/git/objects/objects.ts';
+import { diverge, firstParents, reachable } from '../../../src/git/history/ancestry.ts';
 
 let root: string;
 let repo: Repository;

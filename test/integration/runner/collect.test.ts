@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { undoing } from '../../../src/pipeline/stray.ts';
+import { undoing } from '../../../src/pipeline/results/outside-commits.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import type { Collected } from '../../../src/runner/collect.ts';
-import type { Brief } from '../../../src/runner/folder.ts';
+import type { Brief } from '../../../src/contract/run-folder.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 
 let rig: RunRig;

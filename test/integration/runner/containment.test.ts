@@ -2,11 +2,11 @@ import { chmodSync, existsSync, readFileSync, readlinkSync, writeFileSync } from
 import type { Writable } from 'node:stream';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { tryBubblewrap } from '../../../src/effects/containment.ts';
-import { isAlive, readClaim } from '../../../src/runner/claim.ts';
-import type { Brief } from '../../../src/runner/folder.ts';
+import { tryBubblewrap } from '../../../src/system/containment.ts';
+import { isAlive, readClaim } from '../../../src/system/claim.ts';
+import type { Brief } from '../../../src/contract/run-folder.ts';
 import { LiveRun } from '../../../src/runner/live-run.ts';
-import { listProcesses } from '../../../src/runner/process-table.ts';
+import { listProcesses } from '../../../src/system/process-table.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
 import { supervise } from '../../../src/runner/supervise.ts';
 import { findMarked } from '../../../src/runner/sweep.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GitShell } from '../../../src/runner/git-shell.ts';
-import type { ShellAnswer } from '../../../src/runner/git-shell.ts';
+import { GitShell } from '../../../src/runner/git/git-shell.ts';
+import type { ShellAnswer } from '../../../src/runner/git/git-shell.ts';
 import { isRunning, pidIn, until } from '../../rig/run-rig.ts';
 
 let folder: string;

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { removeIfKept } from '../../../src/effects/worktree-removal.ts';
-import { scanIndex } from '../../../src/git/index-scan.ts';
+import { removeIfKept } from '../../../src/worktrees/worktree-removal.ts';
+import { scanIndex } from '../../../src/git/index/index-scan.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listRuns } from '../../../src/effects/runs.ts';
-import { readActivity } from '../../../src/effects/run-activity.ts';
+import { listRuns } from '../../../src/runs/run-store.ts';
+import { readActivity } from '../../../src/runs/run-activity.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
 import { pidIn, RunRig, until } from '../../rig/run-rig.ts';

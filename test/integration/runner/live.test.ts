@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { leaveMessage } from '../../../src/effects/messages.ts';
-import type { Brief } from '../../../src/runner/folder.ts';
+import { leaveMessage } from '../../../src/runs/message-store.ts';
+import type { Brief } from '../../../src/contract/run-folder.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
 import { RunRig, until } from '../../rig/run-rig.ts';
 

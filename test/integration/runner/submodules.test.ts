@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { openRepository } from '../../../src/git/git.ts';
-import { removeWorktree } from '../../../src/effects/worktrees.ts';
+import { removeWorktree } from '../../../src/worktrees/worktrees.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 
 let rig: RunRig;

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimRun, isAlive, processIdentity, readClaim } from '../../../src/runner/claim.ts';
+import { claimRun, isAlive, processIdentity, readClaim } from '../../../src/system/claim.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
-import { listProcesses, readProcess, startedSince } from '../../../src/runner/process-table.ts';
+import { listProcesses, readProcess, startedSince } from '../../../src/system/process-table.ts';
 import { endProcesses, findMarked, findOfRun } from '../../../src/runner/sweep.ts';
 import { isRunning, pidIn, RunRig, until } from '../../rig/run-rig.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { failureLine } from '../../../src/acp/failure.ts';
 import { knownAgent, modeFor } from '../../../src/acp/known-agents.ts';
-import type { BridgeLine } from '../../../src/acp/lines.ts';
-import { bridgeArguments, readBridgeArguments } from '../../../src/acp/options.ts';
+import type { BridgeLine } from '../../../src/agents/acp/bridge-lines.ts';
+import { bridgeArguments, readBridgeArguments } from '../../../src/agents/acp/bridge-options.ts';
 import { mergeCall, nameInOptions, refusal } from '../../../src/acp/permission.ts';
 import { UsageTotal } from '../../../src/acp/usage-total.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentRun } from '../../../src/agents/agent.ts';
-import { ADAPTERS, adapterNamed } from '../../../src/agents/index.ts';
-import { command } from '../../../src/agents/command.ts';
-import { shell } from '../../../src/agents/shell.ts';
+import { ADAPTERS, adapterNamed } from '../../../src/agents/adapters.ts';
+import { command } from '../../../src/agents/command/adapter.ts';
+import { shell } from '../../../src/agents/shell/adapter.ts';
 
 function run(words: string[], change: Partial<AgentRun> = {}): AgentRun {
   return {

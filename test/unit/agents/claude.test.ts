@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { describe, expect, it } from 'vitest';
 import type { AgentRun, Conversation } from '../../../src/agents/agent.ts';
-import { claude } from '../../../src/agents/claude.ts';
+import { claude } from '../../../src/agents/claude/adapter.ts';
 import { resetTime } from '../../../src/agents/reset-time.ts';
-import type { Brief } from '../../../src/runner/folder.ts';
+import type { Brief } from '../../../src/contract/run-folder.ts';
 import { eventsOf, NOW, plannedRun, readingOf, recorded } from './recorded-lines.ts';
 
 const WORKTREE = '/repo/.worktrees/T-1';

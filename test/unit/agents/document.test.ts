@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { agentsDoc } from '../../../src/agents/document.ts';
-import { ADAPTERS } from '../../../src/agents/index.ts';
+import { ADAPTERS } from '../../../src/agents/adapters.ts';
 
 it('docs/agent-switches.md is what the adapters say (npm run docs writes it)', async () => {
   await expect(agentsDoc()).toMatchFileSnapshot('../../../docs/agent-switches.md');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gemini } from '../../../src/agents/gemini.ts';
+import { gemini } from '../../../src/agents/gemini/adapter.ts';
 import { eventsOf, NOW, plannedRun, readingOf, recorded } from './recorded-lines.ts';
 
 const ID = '00000000-0000-4000-8000-000000000001';

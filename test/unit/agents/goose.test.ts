@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AgentRun } from '../../../src/agents/agent.ts';
-import { goose } from '../../../src/agents/goose.ts';
-import { GooseOutput } from '../../../src/agents/goose-output.ts';
-import type { AgentEvent } from '../../../src/runner/folder.ts';
+import { goose } from '../../../src/agents/goose/adapter.ts';
+import { GooseOutput } from '../../../src/agents/goose/output.ts';
+import type { AgentEvent } from '../../../src/contract/run-folder.ts';
 import { plannedRun } from './recorded-lines.ts';
 
 const AT = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { opencode } from '../../../src/agents/opencode.ts';
+import { opencode } from '../../../src/agents/opencode/adapter.ts';
 import { eventsOf, NOW, plannedRun, readingOf, recorded as recordedLines } from './recorded-lines.ts';
 
 const recorded = (name: string): string[] => recordedLines(`opencode-${name}`);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Conversation, Heard, Talk } from '../../../src/agents/agent.ts';
-import { piExtension } from '../../../src/agents/pi-extension.ts';
-import { pi } from '../../../src/agents/pi.ts';
-import type { AgentEvent } from '../../../src/runner/folder.ts';
+import { piExtension } from '../../../src/agents/pi/extension.ts';
+import { pi } from '../../../src/agents/pi/adapter.ts';
+import type { AgentEvent } from '../../../src/contract/run-folder.ts';
 import { NOW, plannedRun, recorded as recordedLines } from './recorded-lines.ts';
 
 const talk = { brief: { worktree: '/p/.worktrees/T-1' }, prompt: 'Do it.' } as Talk;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { qwen } from '../../../src/agents/qwen.ts';
+import { qwen } from '../../../src/agents/qwen/adapter.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';
 import { eventsOf, NOW, plannedRun, readingOf, recorded } from './recorded-lines.ts';
 

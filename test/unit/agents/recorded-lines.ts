@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Adapter, AgentReading, AgentRun } from '../../../src/agents/agent.ts';
-import type { AgentEvent, Brief } from '../../../src/runner/folder.ts';
+import type { AgentEvent, Brief } from '../../../src/contract/run-folder.ts';
 
 /** Time of every recorded line, epoch ms. */
 export const NOW = 1_000_000;

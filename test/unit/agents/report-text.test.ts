@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { oneLine, reportText } from '../../../src/agents/report-text.ts';
-import { parseReport } from '../../../src/agents/report.ts';
-import { TYPES, VERDICTS } from '../../../src/agents/verdict.ts';
+import { oneLine, reportText } from '../../../src/agents/report/report-text.ts';
+import { parseReport } from '../../../src/agents/report/parse-report.ts';
+import { TYPES, VERDICTS } from '../../../src/agents/report/verdict.ts';
 import { ROLES } from '../../../src/workflow/settings.ts';
 
 /** What could break front matter: its fence, keys, quotes, YAML's marks, line breaks of every kind. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
-import { fieldText } from '../../../src/board/entry-change.ts';
+import { applyEdits, type BoardEdit } from '../../../src/board/edit/edit.ts';
+import { fieldText } from '../../../src/board/edit/entry-change.ts';
 import {
   type BoardTexts,
   type Column,
@@ -11,7 +11,7 @@ import {
   type Entry,
   TAGS,
 } from '../../../src/board/entry.ts';
-import { lineBreakOf } from '../../../src/board/line-breaks.ts';
+import { lineBreakOf } from '../../../src/board/parse/line-breaks.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, options, texts } from './board-fixture.ts';
 import { hostileText } from './hostile-text.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
+import { applyEdits, type BoardEdit } from '../../../src/board/edit/edit.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, describeEntry, options, texts } from './board-fixture.ts';
 

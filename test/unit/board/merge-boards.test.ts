@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
+import { applyEdits, type BoardEdit } from '../../../src/board/edit/edit.ts';
 import { type BoardTexts, type Column, COLUMNS, type Entry } from '../../../src/board/entry.ts';
-import { type BoardSides, mergeBoards } from '../../../src/board/merge-boards.ts';
+import { type BoardSides, mergeBoards } from '../../../src/board/merge/merge-boards.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, options, texts } from './board-fixture.ts';
 

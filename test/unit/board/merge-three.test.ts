@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mergeThree } from '../../../src/board/merge-three.ts';
+import { mergeThree } from '../../../src/board/merge/merge-three.ts';
 
 const words = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 });
 const letters = (word: string): string[] => word.split('');

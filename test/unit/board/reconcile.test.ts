@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { applyEdits, type BoardEdit } from '../../../src/board/edit.ts';
+import { applyEdits, type BoardEdit } from '../../../src/board/edit/edit.ts';
 import type { BoardTexts } from '../../../src/board/entry.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
-import { readSave } from '../../../src/board/reconcile.ts';
-import type { Version } from '../../../src/board/save.ts';
+import { readSave } from '../../../src/board/saves/reconcile.ts';
+import type { Version } from '../../../src/board/saves/save.ts';
 import { options, texts } from './board-fixture.ts';
 
 const one = options();

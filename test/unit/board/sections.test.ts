@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { newSectionMemo, parseMarkdown, splitSections } from '../../../src/board/sections.ts';
+import { newSectionMemo, parseMarkdown, splitSections } from '../../../src/board/parse/sections.ts';
 import { hostileText } from './hostile-text.ts';
 
 /** Offsets of the lines that remark, given the whole text, sees as level-1 and level-2 ATX headings at the root. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { isStillWritten } from '../../../src/board/vanished.ts';
+import { isStillWritten } from '../../../src/board/saves/vanished.ts';
 import { texts } from './board-fixture.ts';
 
 const NINE = { id: 'T-9', title: 'Nine lives' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Batch, type Aside } from '../../../src/coordinator/batch.ts';
+import { Batch, type Aside } from '../../../src/coordinator/merge-queue/batch.ts';
 import type { Candidate } from '../../../src/pipeline/action.ts';
 
 const task = (n: number, tip = `tip${n}`): Candidate => ({ key: `T-${n}`, id: `T-${n}`, tip });

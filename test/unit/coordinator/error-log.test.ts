@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ErrorLog } from '../../../src/coordinator/error-log.ts';
+import { ErrorLog } from '../../../src/coordinator/publish/error-log.ts';
 
 let root: string;
 beforeEach(() => {

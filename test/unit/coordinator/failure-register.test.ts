@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FailureRegister } from '../../../src/coordinator/failure-register.ts';
+import { FailureRegister } from '../../../src/coordinator/perform/failure-register.ts';
 import { waitAfter, WAITS } from '../../../src/pipeline/backoff.ts';
 import { identitiesOf } from '../../../src/pipeline/failures.ts';
 

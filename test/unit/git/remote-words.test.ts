@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBeforeSending, saidByServer, troubleOf } from '../../../src/git/remote-words.ts';
+import { isBeforeSending, saidByServer, troubleOf } from '../../../src/git/remote/remote-words.ts';
 
 /** What git 2.39 and ssh print, by the case that it is. */
 const CASES = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { entryDifferences, findEntries, withEntries } from '../../../src/git/tree-bytes.ts';
-import { parseTree, serialiseTree, TREE_MODE, type TreeEntry } from '../../../src/git/tree.ts';
+import { entryDifferences, findEntries, withEntries } from '../../../src/git/objects/tree-bytes.ts';
+import { parseTree, serialiseTree, TREE_MODE, type TreeEntry } from '../../../src/git/objects/tree.ts';
 
 const SHA_BYTES = 20;
 /** Few and alike, with the characters around `/`, so that a file and a folder of one name sort apart. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromBytes, isUtf8Path, toBytes } from '../../../src/git/tree.ts';
+import { fromBytes, isUtf8Path, toBytes } from '../../../src/git/objects/tree.ts';
 
 describe('paths of a tree', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unclearForms } from '../../../src/landing/changelog-forms.ts';
+import { unclearForms } from '../../../src/landing/changelog/forms.ts';
 
 const whats = (text: string | null, path = 'CHANGELOG.md', files: readonly string[] = []): string[] =>
   unclearForms(path, text, files).map(({ what }) => what);

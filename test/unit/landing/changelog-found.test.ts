@@ -6,9 +6,9 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { describe, expect, it } from 'vitest';
-import { insertChangelogLine } from '../../../src/landing/changelog.ts';
-import { takeOutBullets } from '../../../src/landing/changelog-undo.ts';
-import { mergeChangelogs } from '../../../src/landing/merge-changelogs.ts';
+import { insertChangelogLine } from '../../../src/landing/changelog/changelog.ts';
+import { takeOutBullets } from '../../../src/landing/changelog/undo.ts';
+import { mergeChangelogs } from '../../../src/landing/changelog/merge-changelogs.ts';
 
 const markdown = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter).freeze();
 const PACKAGES = new URL('../../../node_modules/', import.meta.url).pathname;

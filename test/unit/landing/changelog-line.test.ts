@@ -4,8 +4,8 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { describe, expect, it } from 'vitest';
-import { plainLine } from '../../../src/landing/changelog-line.ts';
-import { insertChangelogLine } from '../../../src/landing/changelog.ts';
+import { plainLine } from '../../../src/landing/changelog/line.ts';
+import { insertChangelogLine } from '../../../src/landing/changelog/changelog.ts';
 
 const markdown = unified().use(remarkParse).use(remarkGfm).freeze();
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { carryOver } from '../../../src/landing/changelog-carry.ts';
-import { CHANGELOG_SECTIONS, insertChangelogLine } from '../../../src/landing/changelog.ts';
-import { takeOutBullets } from '../../../src/landing/changelog-undo.ts';
+import { carryOver } from '../../../src/landing/changelog/carry.ts';
+import { CHANGELOG_SECTIONS, insertChangelogLine } from '../../../src/landing/changelog/changelog.ts';
+import { takeOutBullets } from '../../../src/landing/changelog/undo.ts';
 
 const file = (unreleased: string, rest = '## [1.0.0] - 2026-01-01\n\n### Added\n\n- first\n'): string =>
   `# Changelog\n\nAll changes.\n\n## [Unreleased]\n${unreleased}\n${rest}`;

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { carryOver as carry } from '../../../src/landing/changelog-carry.ts';
-import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog.ts';
+import { carryOver as carry } from '../../../src/landing/changelog/carry.ts';
+import {
+  CHANGELOG_SECTIONS,
+  insertChangelogLine,
+  type ChangelogSection,
+} from '../../../src/landing/changelog/changelog.ts';
 
 const add = (text: string | null, section: ChangelogSection = 'Fixed', line = 'new (T-1)') =>
   insertChangelogLine(text, { section, line });

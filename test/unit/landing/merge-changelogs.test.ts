@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mergeChangelogs } from '../../../src/landing/merge-changelogs.ts';
+import { mergeChangelogs } from '../../../src/landing/changelog/merge-changelogs.ts';
 
 const BASE =
   '# Changelog\n\nAll of it.\n\n## [Unreleased]\n\n### Added\n\n- Old (T-1)\n\n### Fixed\n\n- Older (T-2)\n\n## [1.0.0]\n\n### Added\n\n- First\n';

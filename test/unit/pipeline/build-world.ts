@@ -1,7 +1,7 @@
 import type { Column, Entry } from '../../../src/board/entry.ts';
 import type { Action } from '../../../src/pipeline/action.ts';
 import { decide } from '../../../src/pipeline/decide.ts';
-import type { Request } from '../../../src/pipeline/request.ts';
+import type { Request } from '../../../src/contract/request.ts';
 import type {
   BranchFacts,
   EndedRun,
@@ -14,7 +14,7 @@ import type {
   Verdict,
   World,
 } from '../../../src/pipeline/world.ts';
-import type { RunResult, Stray } from '../../../src/runner/folder.ts';
+import type { RunResult, Stray } from '../../../src/contract/run-folder.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 
 export const NOW = 1_800_000_000_000;

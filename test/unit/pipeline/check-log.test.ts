@@ -6,7 +6,7 @@ import {
   type CheckedLine,
   type CheckLogLine,
   type CheckOutcome,
-} from '../../../src/pipeline/check-log.ts';
+} from '../../../src/pipeline/queue/check-log.ts';
 
 let n = 0;
 const checked = (key: string, outcome: CheckOutcome, change: Partial<CheckedLine> = {}): CheckedLine => ({

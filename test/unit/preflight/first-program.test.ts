@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { firstProgram } from '../../../src/preflight/first-program.ts';
+import { firstProgram } from '../../../src/preflight/command-line/first-program.ts';
 
 it.each([
   ['npm ci', 'npm'],

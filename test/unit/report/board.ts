@@ -1,4 +1,4 @@
-import type { Snapshot, SnapshotEntry, SnapshotQueue, SnapshotRun } from '../../../src/coordinator/snapshot.ts';
+import type { Snapshot, SnapshotEntry, SnapshotQueue, SnapshotRun } from '../../../src/contract/snapshot.ts';
 import type { Clock } from '../../../src/report/span.ts';
 
 /** Friday, 14:20:00 by the tests' clock, which knows no time zone. */

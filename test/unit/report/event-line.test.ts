@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { KanbanEvent } from '../../../src/event.ts';
+import type { KanbanEvent } from '../../../src/contract/event.ts';
 import type { Problem } from '../../../src/problem.ts';
 import { eventLine } from '../../../src/report/event-line.ts';
 import { jsonLine } from '../../../src/report/json-line.ts';
-import { createJsonView, createLineView } from '../../../src/report/line-view.ts';
+import { createJsonView, createLineView } from '../../../src/report/live/line-view.ts';
 import { NOW, stamp } from './board.ts';
 
 const commit = '3f2a9c1d00000000000000000000000000000000';

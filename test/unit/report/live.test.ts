@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chooseView } from '../../../src/report/choose-view.ts';
-import { createLiveView, type LiveOptions } from '../../../src/report/live.ts';
-import { liveFrame } from '../../../src/report/live-frame.ts';
+import { chooseView } from '../../../src/report/live/choose-view.ts';
+import { createLiveView, type LiveOptions } from '../../../src/report/live/live.ts';
+import { liveFrame } from '../../../src/report/live/live-frame.ts';
 import { displayWidth } from '../../../src/report/width.ts';
 import { clock, entry, minutes, NOW, run, sample, snapshot, stamp } from './board.ts';
 import { Screen } from './screen.ts';

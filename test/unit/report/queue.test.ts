@@ -5,10 +5,10 @@ import type {
   SnapshotQueue,
   SnapshotQueued,
   SnapshotRemote,
-} from '../../../src/coordinator/snapshot.ts';
-import { liveFrame } from '../../../src/report/live-frame.ts';
-import { adviceFor } from '../../../src/report/queue-advice.ts';
-import { renderQueue } from '../../../src/report/queue.ts';
+} from '../../../src/contract/snapshot.ts';
+import { liveFrame } from '../../../src/report/live/live-frame.ts';
+import { adviceFor } from '../../../src/report/queue/advice.ts';
+import { renderQueue } from '../../../src/report/queue/queue.ts';
 import { renderStatus } from '../../../src/report/status.ts';
 import { displayWidth } from '../../../src/report/width.ts';
 import { clock, entry, minutes, NOW, queue, snapshot } from './board.ts';

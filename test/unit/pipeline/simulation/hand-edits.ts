@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { COLUMNS, type Column, type Entry, type Tag } from '../../../../src/board/entry.ts';
-import type { Request } from '../../../../src/pipeline/request.ts';
+import type { Request } from '../../../../src/contract/request.ts';
 import { request } from '../build-world.ts';
 import type { WorldSim } from './world-sim.ts';
 

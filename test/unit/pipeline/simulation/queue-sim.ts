@@ -7,7 +7,7 @@ import {
   type QueueFacts,
   type QueueStep,
   type Which,
-} from '../../../../src/pipeline/queue.ts';
+} from '../../../../src/pipeline/queue/decide-queue.ts';
 
 /** What the tasks and the check are like. Shares are 0..1. */
 export interface QueueSimOptions {

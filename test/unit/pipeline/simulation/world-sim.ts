@@ -1,11 +1,11 @@
 import { COLUMNS, STAGES, type Column, type Entry, type Stage, type Tag } from '../../../../src/board/entry.ts';
 import type { Action, Candidate, Decision, EntryChange, Trailer } from '../../../../src/pipeline/action.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
-import { FailureRegister } from '../../../../src/coordinator/failure-register.ts';
+import { FailureRegister } from '../../../../src/coordinator/perform/failure-register.ts';
 import { identitiesOf } from '../../../../src/pipeline/failures.ts';
 import { HistoryFold } from '../../../../src/pipeline/history.ts';
-import { cleanFor } from '../../../../src/pipeline/in-place.ts';
-import { checkedRed, conflicted } from '../../../../src/pipeline/take-in.ts';
+import { cleanFor } from '../../../../src/pipeline/plain-move.ts';
+import { checkedRed, conflicted } from '../../../../src/pipeline/results/apply-result.ts';
 import {
   columnOfRun,
   type EntryFacts,

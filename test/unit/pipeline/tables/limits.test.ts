@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflicted } from '../../../../src/pipeline/take-in.ts';
+import { conflicted } from '../../../../src/pipeline/results/apply-result.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
 import {
   acts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HistoryFold } from '../../../../src/pipeline/history.ts';
-import { evidence, undoing } from '../../../../src/pipeline/stray.ts';
+import { evidence, undoing } from '../../../../src/pipeline/results/outside-commits.ts';
 import type { EntryFacts, EndedRun, RunFacts } from '../../../../src/pipeline/world.ts';
 import {
   acts,

@@ -1,0 +1,72 @@
+import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentReading } from '../agent.ts';
+import { lastWord } from '../last-word.ts';
+import { modelError } from '../model-error.ts';
+import { resetTime } from '../reset-time.ts';
+
+type ErrorEvent = Extract<AgentEvent, { type: 'error' }>;
+type Told = Pick<ErrorEvent, 'what' | 'why' | 'until'>;
+
+/** How an ended Claude Code is read: its exit code tells too little, its last result line all that it knows. */
+export function readClaude(
+  { code, signal }: { readonly code: number | null; readonly signal: string | null },
+  tail: string,
+  events: readonly AgentEvent[],
+): AgentReading {
+  const said = lastWord(events);
+  if (said?.kind === 'ended' && NO_MODEL.test(said.detail ?? ''))
+    return { kind: 'not-started', detail: said.detail ?? '' };
+  if (said !== null) return said;
+  if (signal !== null) return { kind: 'ended' };
+  const last = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const began = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
+  if (began || code === 0) {
+    const waits = events.findLast(({ type }) => type !== 'phase');
+    return waits?.type === 'waiting' ? { kind: 'provider', detail: waits.why } : { kind: 'ended' };
+  }
+  // Before its first line it says on stderr what is wrong.
+  if (NO_SESSION.test(last)) return { kind: 'no-session', detail: last };
+  if (NO_LOGIN.test(last)) return { kind: 'login', detail: last };
+  return { kind: 'not-started', detail: last === '' ? `exit ${code ?? '?'}` : last };
+}
+
+/**
+ * What a failed turn failed of.
+ * @param kind the CLI's own word for it on its last message; '' = none
+ * @param status HTTP status; null = none
+ * @param resetsAt when the subscription's limit ends (epoch ms), as far as it was told apart from the text
+ */
+export function claudeError(
+  text: string,
+  kind: string,
+  status: number | null,
+  resetsAt: number | undefined,
+  now: number,
+): Told {
+  if (NO_SESSION.test(text)) return { what: 'session', why: text };
+  const read = modelError(text, status, now);
+  const what = KINDS[kind] ?? (NO_LOGIN.test(text) ? 'login' : LIMIT.test(text) ? 'provider' : read.what);
+  if (what !== 'provider') return { what, why: read.why };
+  const until = resetsAt ?? resetTime(text, now) ?? read.until;
+  return { what, why: read.why, ...(until === undefined ? {} : { until }) };
+}
+
+const KINDS: Readonly<Record<string, Told['what']>> = {
+  authentication_failed: 'login',
+  oauth_org_not_allowed: 'login',
+  account_on_hold: 'login',
+  verification_required: 'login',
+  billing_error: 'login',
+  cloud_credential_error: 'login',
+  rate_limit: 'provider',
+  overloaded: 'provider',
+  server_error: 'provider',
+  invalid_request: 'other',
+  model_not_found: 'other',
+  max_output_tokens: 'other',
+};
+
+const NO_SESSION = /No conversation found with session ID/i;
+const NO_LOGIN = /not logged in|run \/login|invalid (?:api key|auth token)|credit balance is too low/i;
+const NO_MODEL = /issue with the selected model/i;
+const LIMIT = /(?:hit|reached) your .*limit|limit reached|connection (?:error|refused|dropped)|API Error: \(?5\d\d/i;

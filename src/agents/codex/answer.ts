@@ -1,0 +1,22 @@
+import type { Heard } from '../agent.ts';
+import { asObject, asText } from '../output-line.ts';
+import type { Printed } from '../output-line.ts';
+
+/** Codex asks something, though it was told never to: nobody is there, so the answer is no. */
+export function codexAnswer(id: unknown, method: string, params: Printed, at: number): Heard {
+  const result = REFUSALS[method];
+  const answer =
+    result === undefined ? { id, error: { code: -32601, message: 'nobody is there to answer' } } : { id, result };
+  const what =
+    asText(params['command']) || asText(params['reason']) || asText(asObject(params['request'])?.['message']);
+  return {
+    events: [{ at, type: 'denied', name: method, summary: what.split('\n')[0] ?? '' }],
+    write: [JSON.stringify(answer)],
+  };
+}
+
+const REFUSALS: Readonly<Record<string, object>> = {
+  'item/commandExecution/requestApproval': { decision: 'decline' },
+  'item/fileChange/requestApproval': { decision: 'decline' },
+  'mcpServer/elicitation/request': { action: 'decline', content: null, _meta: null },
+};

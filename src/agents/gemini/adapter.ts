@@ -1,0 +1,116 @@
+import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
+import { allowedPrograms } from '../allowed-programs.ts';
+import { GeminiOutput } from './output.ts';
+import { lastWord } from '../last-word.ts';
+
+/**
+ * Gemini CLI, headless: prompt on stdin, one JSON event a line. Measured with 0.61.
+ *
+ * It takes MCP servers from settings files only, and reads a file that an environment variable names only where root
+ * owns it and every folder above: so there is no way to name one for a run.
+ */
+export const gemini: Adapter = {
+  name: 'gemini',
+  mends: true,
+  cli: {
+    title: 'Gemini CLI',
+    program: 'gemini',
+    npm: '@google/gemini-cli',
+    node: '20.0.0',
+    keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    passes: [
+      ...['GOOGLE_GEMINI_BASE_URL', 'GOOGLE_VERTEX_BASE_URL', 'GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_GENAI_USE_GCA'],
+      ...['GOOGLE_GENAI_API_VERSION', 'GOOGLE_CLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT_ID', 'GOOGLE_CLOUD_LOCATION'],
+      ...['GOOGLE_APPLICATION_CREDENTIALS', 'GEMINI_CLI_HOME', 'GEMINI_CLI_USE_COMPUTE_ADC', 'GEMINI_MODEL'],
+      ...['GEMINI_CLI_SYSTEM_SETTINGS_PATH', 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH', 'GEMINI_SYSTEM_MD'],
+    ],
+    logins: ['<GEMINI_CLI_HOME>/.gemini/oauth_creds.json', '~/.gemini/oauth_creds.json'],
+    login:
+      'run `gemini` once in a terminal and sign in with Google, or put GEMINI_API_KEY under agents.gemini.env (it is billed to that key)',
+    permissions: {
+      narrow:
+        '--approval-mode auto_edit with --allowed-tools: it edits files in the worktree and runs git, programs that only look (ls, cat, grep…) and those that `tools` names; each part of a compound command must begin with one of them. Its file tools do not write build files (package.json, Makefile, go.mod…) and its shell takes no $(…), in the full form as well.',
+      full: '--approval-mode yolo: it runs any command with your rights, on all that your account can reach.',
+    },
+  },
+  capabilities: {
+    resume: 'always',
+    names: true,
+    inject: 'resume',
+    mcp: false,
+    roles: ['task', 'reviewer', 'tester'],
+  },
+  plan,
+  converse: ({ brief }) => new GeminiOutput(brief),
+  outcome: ({ code }, tail, events) => read(code, tail, events),
+};
+
+function plan({ settings, model, session }: AgentRun): AgentPlan {
+  const [file = '', ...before] = settings.command;
+  const args = [
+    ...before,
+    ...['--output-format', 'stream-json'],
+    ...(settings.permissions === 'full'
+      ? ['--approval-mode', 'yolo']
+      : ['--approval-mode', 'auto_edit', '--allowed-tools', allowedTools(settings.tools)]),
+    ...(model === null ? [] : ['--model', model]),
+    ...(session === null ? [] : [session.resume ? '--resume' : '--session-id', session.id]),
+    ...settings.args,
+  ];
+  return {
+    command: { file, args, stdin: 'prompt' },
+    shell: null,
+    env: {
+      // Else it starts itself again as a child that no SIGTERM reaches.
+      GEMINI_CLI_NO_RELAUNCH: 'true',
+      GEMINI_CLI_TRUST_WORKSPACE: 'true',
+      GEMINI_TELEMETRY_ENABLED: 'false',
+      NO_BROWSER: 'true',
+      NO_COLOR: '1',
+    },
+  };
+}
+
+/** Flags, and not a policy file: `--policy` would put the person's own policies out of force. */
+const allowedTools = (tools: readonly string[]): string =>
+  allowedPrograms(tools)
+    .map((program) => `run_shell_command(${program})`)
+    .join(',');
+
+/** Its own exit codes: https://geminicli.com/docs/cli/headless and ExitCodes in its core package. */
+const NO_AUTH = 41;
+const BAD_INPUT = 42;
+const BAD_SETTINGS = 52;
+
+function read(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
+  const said = lastWord(events);
+  if (said !== null && said.kind !== 'ended') return said;
+  const last = lastLine(tail);
+  if (code === NO_AUTH) return { kind: 'login', detail: loginLine(tail) };
+  if (code === BAD_INPUT || code === BAD_SETTINGS || code === 126 || code === 127)
+    return { kind: 'not-started', detail: last === '' ? `exit ${code}` : last };
+  const status = httpStatus(code);
+  if (said === null && status !== null) return readStatus(status);
+  return said ?? { kind: 'ended' };
+}
+
+/** After an error of its provider it exits with the HTTP status, of which 8 bits are left: 401 is 145, 529 is 17. */
+function httpStatus(code: number | null): number | null {
+  if (code === 17) return 529;
+  return code !== null && code >= 144 ? code + 256 : null;
+}
+
+function readStatus(status: number): AgentReading {
+  const detail = `its provider answered ${status}`;
+  if (status === 401 || status === 403) return { kind: 'login', detail };
+  return status === 408 || status === 429 || status >= 500 ? { kind: 'provider', detail } : { kind: 'ended', detail };
+}
+
+const loginLine = (tail: string): string =>
+  tail
+    .split('\n')
+    .findLast((line) => /auth|api.?key|log ?in/i.test(line))
+    ?.trim() ?? 'it has no way to log in (exit 41)';
+
+const lastLine = (tail: string): string => tail.trimEnd().split('\n').at(-1)?.trim() ?? '';

@@ -1,0 +1,258 @@
+import type { Column, Entry } from '../entry.ts';
+import type { FieldList } from './field-list.ts';
+import type { Head } from './heading.ts';
+import { countBreaks, withoutTrailingBlankLines } from './line-breaks.ts';
+import type { NoteFacts, SectionFacts } from './section-facts.ts';
+import { type Mark, memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
+import { type Section, splitSections } from './sections.ts';
+
+/**
+ * Parses one column file.
+ * @param path as shown to the person, relative to the repository's root
+ * @param text exact text, BOM included; '' for a missing file
+ */
+export function parseColumn(
+  column: Column,
+  path: string,
+  text: string,
+  ids: readonly string[],
+  memo: SectionMemo,
+): ParsedColumn {
+  const { sections, columns } = memoFor(memo, ids);
+  const last = columns.get(path);
+  if (last && last.column.column === column && last.column.text === text) return last;
+  const split = splitSections(text, sections, last ? { text: last.column.text, sections: last.sections } : null);
+  const parsed = readColumn(column, path, text, split);
+  columns.set(path, parsed);
+  return parsed;
+}
+
+interface Draft {
+  readonly entries: Entry[];
+  readonly marks: Mark[];
+  /** Sections of the entry that is being gathered. */
+  group: Section<SectionFacts>[];
+  line: number;
+  titles: number;
+  hasEntry: boolean;
+  /** An entry stands above in the same part of the file: from a level-1 heading to the next. */
+  partHasEntry: boolean;
+  parked: boolean;
+  /** In TODO.md, the column's own title stands further down: what other level-1 headings above it open is parked. */
+  isAboveTitle: boolean;
+  liveEnd: number;
+}
+
+function readColumn(
+  column: Column,
+  path: string,
+  text: string,
+  sections: readonly Section<SectionFacts>[],
+): ParsedColumn {
+  const draft: Draft = {
+    entries: [],
+    marks: [],
+    group: [],
+    line: 1,
+    titles: 0,
+    hasEntry: false,
+    partHasEntry: false,
+    parked: false,
+    isAboveTitle: column === 'TODO' && sections.some((section) => isOwnTitle(column, section)),
+    liveEnd: text.length,
+  };
+  let groupLine = 1;
+  for (const section of sections) {
+    const { facts } = section;
+    if (facts.depth === 1 || facts.head) closeGroup(draft, column, text, groupLine);
+    if (facts.depth === 1) noteTitle(draft, column, section);
+    // What stands under a heading of its own is read by itself: entries above it don't count.
+    if (facts.depth === 1) draft.partHasEntry = false;
+    if (facts.head) {
+      draft.hasEntry = true;
+      draft.partHasEntry = true;
+      groupLine = draft.line;
+    }
+    if (facts.head || draft.group.length > 0) draft.group.push(section);
+    else readProse(draft, column, text, section);
+    draft.line += facts.lines;
+  }
+  closeGroup(draft, column, text, groupLine);
+  const entries = withDistinctKeys(draft.entries);
+  return { column: { column, path, text, entries }, sections, liveEnd: draft.liveEnd, marks: draft.marks };
+}
+
+/** A further level-1 heading parks what follows; the column's own name is its title wherever it stands. */
+function noteTitle(draft: Draft, column: Column, section: Section<SectionFacts>): void {
+  const isOwn = isOwnTitle(column, section);
+  if (draft.isAboveTitle) {
+    draft.isAboveTitle = !isOwn;
+    draft.parked = !isOwn;
+    draft.hasEntry &&= !isOwn;
+  } else if (!draft.parked && !isOwn && (draft.titles > 0 || draft.hasEntry)) {
+    draft.parked = true;
+    draft.liveEnd = section.start;
+  }
+  draft.titles++;
+}
+
+/** `# TODO`, `# To do`, `# In progress`. */
+function isOwnTitle(column: Column, { facts }: Section<SectionFacts>): boolean {
+  if (facts.depth !== 1) return false;
+  const name = facts.text.slice(facts.contentStart, facts.contentEnd);
+  return name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase() === column.replace('_', '').toLowerCase();
+}
+
+function readProse(draft: Draft, column: Column, text: string, section: Section<SectionFacts>): void {
+  const { facts, start } = section;
+  if (facts.depth === 0 && facts.underlinedTitle) draft.titles++;
+  if (facts.suspects.length > 0)
+    draft.marks.push({ start, facts, suspects: facts.suspects, entry: -1, above: !draft.hasEntry, noteAbove: !draft.partHasEntry });
+  if (column !== 'TODO' || draft.partHasEntry) return;
+  for (const note of facts.notes) {
+    const line = draft.line + countBreaks(text.slice(start, start + note.start));
+    draft.entries.push(
+      makeEntry('note', note, text.slice(start + note.start, start + note.end), {
+        column,
+        line,
+        parked: draft.parked,
+        start: start + note.start,
+        origin: start,
+        body: outdented(text.slice(start + note.bodyStart, start + note.end)),
+        criteria: note.criteria,
+        script: note.script,
+      }),
+    );
+    pushMark(draft, start, note, []);
+  }
+}
+
+function closeGroup(draft: Draft, column: Column, text: string, line: number): void {
+  const [first, ...more] = draft.group;
+  if (!first) return;
+  draft.group = [];
+  const { start, facts } = first;
+  const isAlone = more.length === 0;
+  const source = isAlone ? facts.text : text.slice(start, more.at(-1)!.end);
+  const spot = {
+    column,
+    line,
+    parked: draft.parked,
+    start,
+    origin: start,
+    body: isAlone ? facts.body : withoutTrailingBlankLines(source.slice(facts.bodyStart)),
+    criteria: isAlone ? facts.criteria : [first, ...more].flatMap((section) => section.facts.criteria),
+    script: isAlone ? facts.script : firstScript([first, ...more]),
+  };
+  draft.entries.push(makeEntry('entry', facts as EntryFacts, source, spot));
+  pushMark(draft, start, facts, facts.suspects);
+  for (const section of more) {
+    if (section.facts.suspects.length > 0) {
+      draft.marks.push({
+        start: section.start,
+        facts: section.facts,
+        suspects: section.facts.suspects,
+        entry: draft.entries.length - 1,
+        above: false,
+        noteAbove: false,
+      });
+    }
+  }
+}
+
+const firstScript = (sections: readonly Section<SectionFacts>[]): string | null =>
+  sections.find((section) => section.facts.script !== null)?.facts.script ?? null;
+
+function pushMark(draft: Draft, start: number, facts: Mark['facts'], suspects: Mark['suspects']): void {
+  const isQuiet =
+    suspects.length === 0 && facts.values.unreadable.length === 0 && (facts.list?.kind ?? 'fields') === 'fields' && (facts.list?.near.length ?? 0) === 0;
+  if (isQuiet && !facts.head?.tokens.some((token) => token.tag === null)) return;
+  draft.marks.push({ start, facts, suspects, entry: draft.entries.length - 1, above: false, noteAbove: false });
+}
+
+interface Spot {
+  readonly column: Column;
+  readonly line: number;
+  readonly parked: boolean;
+  readonly start: number;
+  /** What the facts' offsets count from. */
+  readonly origin: number;
+  readonly body: string;
+  readonly criteria: Entry['criteria'];
+  readonly script: string | null;
+}
+
+type EntryFacts = Pick<NoteFacts, 'head' | 'list' | 'values'>;
+
+function makeEntry(kind: Entry['kind'], facts: EntryFacts, source: string, spot: Spot): Entry {
+  const { head, values, list } = facts;
+  // Property by property: spreads made this the slowest part of reading a large board again.
+  return {
+    key: head.id ?? `${spot.column}?${fnv1a(source.trimEnd())}`,
+    id: head.id,
+    kind,
+    column: spot.column,
+    parked: spot.parked,
+    title: head.title,
+    tags: tagsOf(head),
+    fields: list?.kind === 'fields' ? fieldsOf(list, spot.origin) : NO_FIELDS,
+    body: spot.body,
+    criteria: spot.criteria,
+    script: spot.script,
+    depends: values.depends,
+    files: values.files,
+    priority: values.priority,
+    timeout: values.timeout,
+    approve: values.approve,
+    attempts: values.attempts,
+    reviewed: values.reviewed,
+    tested: values.tested,
+    changelog: values.changelog,
+    feedback: values.feedback,
+    start: spot.start,
+    end: spot.start + source.length,
+    source,
+    line: spot.line,
+  };
+}
+
+const NO_FIELDS: Entry['fields'] = [];
+const fieldsOf = (list: FieldList, origin: number): Entry['fields'] =>
+  list.items.map(({ key, value, start }) => ({ key, value, offset: origin + start }));
+
+const NO_TAGS: Entry['tags'] = [];
+
+function tagsOf(head: Head): Entry['tags'] {
+  if (head.tokens.length === 0) return NO_TAGS;
+  return [...new Set(head.tokens.flatMap((token) => (token.tag === null ? [] : [token.tag])))];
+}
+
+/** FNV-1a, 32 bits, over UTF-16 units: the same text, the same key. */
+function fnv1a(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+/** Identical entries without an id get `#2`, `#3`… in the order of the file. */
+function withDistinctKeys(entries: Entry[]): Entry[] {
+  const seen = new Map<string, number>();
+  if (entries.every((entry) => entry.id !== null)) return entries;
+  return entries.map((entry) => {
+    if (entry.id !== null) return entry;
+    const count = (seen.get(entry.key) ?? 0) + 1;
+    seen.set(entry.key, count);
+    return count === 1 ? entry : { ...entry, key: `${entry.key}#${count}` };
+  });
+}
+
+/** A note's indented lines as they stand in an entry: the indentation that they share taken off. */
+export function outdented(text: string): string {
+  const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
+  const depths = lines.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)![0].length);
+  const shared = Math.min(...depths.filter((depth) => depth > 0));
+  if (!Number.isFinite(shared)) return withoutTrailingBlankLines(text);
+  return withoutTrailingBlankLines(
+    lines.map((line) => line.slice(Math.min(shared, /^[ \t]*/.exec(line)![0].length))).join(''),
+  );
+}

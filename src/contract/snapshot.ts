@@ -1,0 +1,168 @@
+import type { Column, Tag } from '../board/entry.ts';
+import type { Role } from '../workflow/settings.ts';
+import type { Inject, Usage } from './run-folder.ts';
+
+/** `run`; `finish`: nothing new is started, runs may end; `stop`: runs are ended, their work kept. */
+export type Mode = 'run' | 'finish' | 'stop';
+
+export type EntryState =
+  | 'running'
+  | 'ready'
+  | 'waits'
+  | 'being-edited'
+  | 'waits-for-provider'
+  | 'held'
+  | 'lands'
+  | 'needs-person'
+  | 'parked';
+
+/** What a surface may show: stable JSON, printed by `kanban status --json`. Times are epoch milliseconds. */
+export interface Snapshot {
+  readonly version: 1;
+  readonly at: number;
+  readonly base: { readonly name: string; readonly sha: string; readonly checkout: string | null };
+  /** null: none is running. */
+  readonly coordinator: { readonly pid: number; readonly since: number } | null;
+  readonly mode: Mode;
+  readonly capacity: number;
+  readonly push: boolean;
+  readonly queue: SnapshotQueue;
+  /** What stops everything, in words. */
+  readonly stops: readonly string[];
+  /** What is said besides: the board is not where the person looks, problems of files. */
+  readonly told: readonly string[];
+  /** What agents have used today, as far as they told; and until when that day lasts. */
+  readonly today: Usage;
+  readonly dayEnds: number;
+  readonly entries: readonly SnapshotEntry[];
+  /** Runs whose entry is not on the board any more. */
+  readonly strayRuns: readonly SnapshotRun[];
+}
+
+/** The merge queue: what lands, what is checked for it, and what holds it up. */
+export interface SnapshotQueue {
+  readonly mode: 'serial' | 'batch';
+  /** The check's command; null = none: what is tested lands. */
+  readonly check: string | null;
+  /** How many the next batch may have, and the most that it may have. */
+  readonly size: number;
+  readonly most: number;
+  /** Tasks that are being brought to land, in landing order. */
+  readonly batch: readonly SnapshotQueued[];
+  /** Tested tasks that wait for a place in a batch, in order, and those that are held. */
+  readonly waiting: readonly SnapshotQueued[];
+  readonly running: SnapshotCheck | null;
+  /** Why nothing lands just now, in words; null = nothing holds the queue up. */
+  readonly held: string | null;
+  /** When that is looked at again. */
+  readonly until: number | null;
+  /** The newest checks, newest first; at most 20. */
+  readonly recent: readonly SnapshotChecked[];
+  /** Checks carried out, and how many of their reds were green on the same commit later. */
+  readonly checks: number;
+  readonly flakes: number;
+  /** null: no remote is used. */
+  readonly remote: SnapshotRemote | null;
+}
+
+export interface SnapshotQueued {
+  readonly id: string;
+  readonly title: string;
+  /**
+   * `green`: checked in this place of the batch. `unchecked`: not yet. `suspect`: red with it, green without it; checked
+   * again before it is sent back. `held`: something is in the way.
+   */
+  readonly state: 'green' | 'unchecked' | 'suspect' | 'held';
+  /** In words. */
+  readonly why: string;
+}
+
+export interface SnapshotCheck {
+  readonly id: string;
+  readonly commit: string;
+  /** The tasks that are in the tree besides base. */
+  readonly entries: readonly string[];
+  /** What for: `first`, `again` (after a red), `control` of base, `search` for the culprit, `confirm` it. */
+  readonly purpose: 'first' | 'again' | 'control' | 'search' | 'confirm';
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  /** Its output, relative to the root. */
+  readonly log: string;
+}
+
+export interface SnapshotChecked {
+  readonly at: number;
+  readonly commit: string;
+  readonly entries: readonly string[];
+  /** `trouble`: it could not be carried out; neither red nor green. */
+  readonly outcome: 'green' | 'red' | 'trouble';
+  readonly detail: string;
+  readonly seconds: number;
+  /** Relative to the root. */
+  readonly log: string;
+}
+
+export interface SnapshotRemote {
+  readonly name: string;
+  readonly branch: string;
+  /** What the remote had when it was asked last; null = not that branch, or not known yet. */
+  readonly tip: string | null;
+  readonly fetchedAt: number | null;
+  /** It can't be reached: in words. */
+  readonly away: string | null;
+  /** It refuses pushes: the server's words. */
+  readonly rejected: string | null;
+  /** Who holds the lock on the remote: `us`, nobody that is known (`null`), or who, in words. */
+  readonly lock: string | null;
+  readonly pushing: boolean;
+}
+
+export interface SnapshotEntry {
+  readonly id: string | null;
+  readonly key: string;
+  readonly title: string;
+  readonly column: Column;
+  readonly tags: readonly Tag[];
+  readonly state: EntryState;
+  /** Why it stands where it stands, in words. */
+  readonly why: string;
+  /** The ids that it waits for. */
+  readonly on: readonly string[];
+  /** When that changes by itself. */
+  readonly until: number | null;
+  readonly attempts: Readonly<Record<string, number>>;
+  readonly run: SnapshotRun | null;
+  /** What all its runs have used, as far as their agents told; null = none that could tell has run. */
+  readonly usage: { readonly runs: number; readonly untold: number; readonly total: Usage } | null;
+  /** Messages that wait to be given to an agent. */
+  readonly messages: number;
+  /** Where the work stands, relative to the root; null = no worktree. */
+  readonly worktree: string | null;
+}
+
+export interface SnapshotRun {
+  readonly id: string;
+  readonly taskId: string;
+  readonly role: Role;
+  readonly purpose: 'work' | 'mend';
+  readonly agent: string;
+  readonly state: 'starting' | 'alive' | 'ended' | 'foreign';
+  readonly startedAt: number;
+  readonly deadlineAt: number;
+  readonly stopping: boolean;
+  /** How a message reaches it: `live`, `resume`, `restart` or `none`. */
+  readonly inject: Inject;
+  /** The last thing the agent did, in a few words; '' = nothing yet. */
+  readonly last: string;
+  /** Waits for its provider. */
+  readonly waiting: { readonly until: number | null; readonly why: string } | null;
+  /** Since when nothing has moved. */
+  readonly stalledSince: number | null;
+}
+
+/** What a run is doing, beyond what decisions need. */
+export interface RunActivity {
+  readonly last: string;
+  readonly waiting: { readonly until: number | null; readonly why: string } | null;
+  readonly stalledSince: number | null;
+}

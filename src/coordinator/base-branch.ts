@@ -1,0 +1,181 @@
+import { readCheckLog } from './merge-queue/check-log-file.ts';
+import type { RunnerPool } from '../runs/runner-pool.ts';
+import type { KanbanEvent } from '../contract/event.ts';
+import type { Repository } from '../git/git.ts';
+import type { Candidate } from '../pipeline/action.ts';
+import type { World } from '../pipeline/world.ts';
+import { BaseUpkeep } from './remote/base-sync.ts';
+import type { BoardWriter } from './perform/board-writer.ts';
+import { Checks } from './merge-queue/check-runs.ts';
+import type { FailureRegister } from './perform/failure-register.ts';
+import { MergeQueue, type QueueParts } from './merge-queue/merge-queue.ts';
+import type { Observation, Observer } from './observe/observer.ts';
+import type { Hold } from './merge-queue/queue-status.ts';
+import type { Performed } from './perform/perform.ts';
+import { pushGate, type AtTheGate } from './remote/push-gate.ts';
+import { queueView } from './merge-queue/queue-snapshot.ts';
+import type { RemoteFacts } from './remote/remote-facts.ts';
+import { Remote } from './remote/remote.ts';
+import type { SnapshotQueue } from '../contract/snapshot.ts';
+import type { Settings } from '../workflow/settings.ts';
+import type { Teller } from './publish/event-publisher.ts';
+import { UnpushedUndo } from './remote/unpushed-undo.ts';
+
+/** What waits for less than this is not worth a word. */
+const WORTH_TELLING = 1_000;
+/** A coordinator that is to stop at once waits so long for the end of a push, ms. */
+const LAST_PUSH = 3_000;
+
+/** All that has to do with landing: the merge queue, its checks, the remote, and base's being up to it. */
+export class Landings {
+  readonly queue: MergeQueue;
+  readonly #repo: Repository;
+  readonly #checks: Checks;
+  readonly #remote: Remote;
+  readonly #upkeep: BaseUpkeep;
+  readonly #undone: UnpushedUndo;
+  readonly #failures: FailureRegister;
+  readonly #told = new Set<string>();
+  #facts: RemoteFacts | null = null;
+  #frozen = false;
+  #frozenSince: number | null = null;
+  #stoppedAt: number | null = null;
+  /** There is something that is to be pushed by itself, and nothing keeps it. */
+  #owes = false;
+
+  constructor(parts: {
+    readonly repo: Repository;
+    readonly pool: RunnerPool;
+    readonly failures: FailureRegister;
+    readonly emit: (event: KanbanEvent) => void;
+    readonly wake: () => void;
+  }) {
+    const { repo, failures, emit } = parts;
+    this.#repo = repo;
+    this.#failures = failures;
+    this.#checks = new Checks(parts);
+    this.#remote = new Remote(parts);
+    this.#upkeep = new BaseUpkeep(repo, failures, emit);
+    this.#undone = new UnpushedUndo(repo);
+    const gate = (settings: Settings, base: string): Promise<AtTheGate | null> =>
+      pushGate(repo, this.#remote, settings, { base, behind: this.#upkeep.held('remote') });
+    this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote, gate });
+  }
+
+  /** What the remote has said so far; null: there is none, or it was not asked yet. */
+  get heard(): RemoteFacts | null {
+    return this.#remote.state === 'off' ? null : this.#facts;
+  }
+
+  /** Base is not to be moved: a push is under way, or was cut off and the remote has not said yet whether it has arrived. */
+  get isFrozen(): boolean {
+    return this.#frozen || this.queue.isPushing;
+  }
+
+  /**
+   * Work is under way that the coordinator's end waits for. A push that a person wants to stop is given a moment only: what
+   * became of it is asked for at the next start.
+   */
+  isBusy(mode: World['mode']): boolean {
+    if (mode !== 'stop') this.#stoppedAt = null;
+    else this.#stoppedAt ??= performance.now();
+    const gone = this.#stoppedAt !== null && performance.now() - this.#stoppedAt > LAST_PUSH;
+    const owes = this.#owes && mode === 'run';
+    return owes || this.queue.isChecking || ((this.#remote.isPushing || this.#frozen) && !gone);
+  }
+
+  /** At each tick, after the look: what is due beside it is started, what was heard is read. */
+  async follow({ workflow: { settings }, git }: Observation): Promise<void> {
+    this.#remote.follow(settings, Date.now());
+    this.#facts = await this.#remote.facts(git.base);
+    this.#frozen = await this.#upkeep.isUnsure(this.#facts, settings);
+  }
+
+  /** Brings base up to the remote and to upstream. @returns null when there is nothing to be done. */
+  async bringUp(parts: {
+    observer: Observer;
+    observation: Observation;
+    writer: BoardWriter;
+  }): Promise<Performed | null> {
+    return this.#facts === null || this.isFrozen ? null : this.#upkeep.step(this.#facts, parts);
+  }
+
+  /** @param candidates null: `decide` lets nothing land now */
+  async turn(candidates: readonly Candidate[] | null, parts: QueueParts): Promise<Performed> {
+    const undone = await this.#pushUndone(parts);
+    if (undone !== null) return undone;
+    if (candidates !== null || this.queue.isPushing) return this.queue.turn(candidates ?? [], parts);
+    this.queue.idle(parts.observation.world.mode === 'stop');
+    return { kind: 'later', why: 'nothing may land' };
+  }
+
+  /** A landing that was taken back is not left standing on the remote until the next one lands. */
+  async #pushUndone(parts: QueueParts): Promise<Performed | null> {
+    const { observer, observation } = parts;
+    this.#owes = false;
+    if (this.#facts?.tip == null || !observation.workflow.settings.push || this.queue.isPushing) return null;
+    const ids = await this.#undone.ids(observer.history.history.takenBack, this.#facts.tip);
+    const { away, rejected, foreign, lost, lock } = this.#facts;
+    const isOpen = away === null && rejected === null && lost === null && foreign.length === 0;
+    this.#owes = ids.length > 0 && isOpen && typeof lock !== 'object';
+    if (ids.length > 0 && !this.#owes) this.#notPushed(ids, away ?? rejected ?? 'landings can not be pushed now');
+    return ids.length === 0 ? null : this.queue.pushBase(parts);
+  }
+
+  #notPushed(ids: readonly string[], why: string): void {
+    const identity = { key: `push undo ${ids.join(' ')}`, id: null, what: `push of the undo of ${ids.join(', ')}` };
+    const now = Date.now();
+    if (this.#failures.mayTry(identity, now)) this.#failures.failed(identity, { why }, now);
+  }
+
+  /** What waits longer than a moment is said, and that it goes on. */
+  tell(teller: Teller): void {
+    const now = Date.now();
+    const holds = new Map<string, Hold>(this.queue.holds);
+    this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
+    if (this.#frozenSince !== null)
+      holds.set('the board', {
+        why: 'the remote is asked what it has, before anything is moved',
+        since: this.#frozenSince,
+        state: 'lands',
+      });
+    for (const [what, { why, since, state }] of holds) {
+      if (now - since < WORTH_TELLING) continue;
+      this.#told.add(what);
+      teller.hold(what, why, state === 'lands');
+    }
+    for (const what of this.#told)
+      if (!holds.has(what)) {
+        this.#told.delete(what);
+        teller.hold(what, null);
+      }
+  }
+
+  /** A person says that what was in the way is mended. @returns false when nothing was. */
+  resume(): boolean {
+    const { away = null, rejected = null, lock = 'none' } = this.heard ?? {};
+    const waits = away !== null || rejected !== null || typeof lock === 'object';
+    this.#remote.resume();
+    return this.queue.tryAgain() || waits;
+  }
+
+  view(world: World): SnapshotQueue {
+    const look = this.queue.look();
+    return queueView(this.#repo, {
+      world,
+      log: readCheckLog(this.#repo),
+      look: { ...look, held: look.held ?? this.#upkeep.held('remote') ?? this.#upkeep.held('upstream') },
+      words: this.queue.words,
+      remote: this.heard,
+    });
+  }
+
+  async settled(): Promise<void> {
+    await this.#checks.settled();
+  }
+
+  async close(): Promise<void> {
+    await this.#checks.settled();
+    await this.#remote.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdirSync } from 'node:fs';
+import { watchBoard, type BoardWatch, type WatchedPaths } from '../system/watch.ts';
+import { statOrNone } from '../system/plain-file.ts';
+
+/** So many writes of our own within a second, and watching costs more than looking. */
+const BURST = 8;
+const SECOND = 1_000;
+
+/**
+ * Watches the files that people, commands and orphaned runners write. While the coordinator itself writes the board many times
+ * a second, each of its writes would come back as events for which whole folders are listed: it then looks every 100 ms
+ * instead.
+ */
+export class Watching {
+  readonly #wake: () => void;
+  readonly #onTrouble: (words: string) => void;
+  #watch: BoardWatch | null = null;
+  #watched = '';
+  #own: number[] = [];
+
+  constructor(wake: () => void, onTrouble: (words: string) => void) {
+    this.#wake = wake;
+    this.#onTrouble = onTrouble;
+  }
+
+  /** The coordinator has written the board. */
+  wrote(now: number): void {
+    this.#own.push(now);
+    if (this.#own.length > BURST) this.#own.shift();
+  }
+
+  /** Milliseconds after which to look, since nothing is watched; null: what changes is told. */
+  get lookAfter(): number | null {
+    return this.#watch === null ? 100 : null;
+  }
+
+  /** To be called at every tick: watches these paths, or stops while there is a burst. */
+  follow(paths: WatchedPaths, now: number): void {
+    for (const folder of [paths.mailbox, paths.messages, paths.ended])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const first = this.#own[0];
+    const burst = this.#own.length === BURST && first !== undefined && now - first < SECOND;
+    // A folder that was removed and made again is another one to the watcher.
+    const made = statOrNone(paths.mailbox)?.ino ?? 0;
+    const key = burst ? '' : JSON.stringify([paths, made]);
+    if (key === this.#watched) return;
+    this.#watched = key;
+    void this.#watch?.close();
+    this.#watch = burst ? null : watchBoard({ paths, onChange: this.#wake, onTrouble: this.#onTrouble });
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.close();
+  }
+}

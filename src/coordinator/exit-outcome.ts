@@ -1,0 +1,57 @@
+import type { Decision, Note } from '../pipeline/action.ts';
+import { pickOf, reasonOf as inWords, type FailedAction } from '../pipeline/failures.ts';
+import type { Problem } from '../problem.ts';
+import type { Observation } from './observe/observer.ts';
+
+/** How a coordinator ended: the exit code (DESIGN.md section 9), and what is to be said. */
+export interface Ending {
+  readonly code: 0 | 1 | 2 | 3 | 4 | 130;
+  readonly problems: readonly Problem[];
+  /** One line for each entry that is left, with the reason. */
+  readonly lines: readonly string[];
+}
+
+/** The exit code where a look fails as a whole: settings that can't be read are a usage error, a missing base is preflight's. */
+export const codeOf = (problems: readonly Problem[]): 2 | 3 =>
+  problems.some(({ code }) => code === 'base-missing' || code === 'no-commits') ? 3 : 2;
+
+/** `--until-done` has come to rest: 0 if no entry is left to do, else 4 with the reason for each. */
+export function outcomeOf(
+  { world, board, git }: Observation,
+  decision: Decision,
+  failed: readonly FailedAction[],
+  inMotion: string | null,
+): Ending {
+  const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
+  const left = decision.notes.filter((note) => note.state !== 'parked' && isChosen(note, world.only));
+  const open = git.open ?? inMotion;
+  const lines = [
+    ...(open === null || left.length === 0 ? [] : [open]),
+    ...left.map(
+      (note) => `${note.id ?? titles.get(note.key) ?? note.key}: ${failureOfNote(note, failed) ?? reasonOf(note)}`,
+    ),
+    ...failed
+      .filter(({ id }) => id === null || !left.some((note) => note.id === id))
+      .map((one) => `${one.what}: ${inWords(one)}`),
+  ];
+  const problems = [...board.unreadable, ...board.board.problems];
+  if (board.unreadable.length > 0) return { code: 2, problems: board.unreadable, lines };
+  if (world.stops.length > 0 && left.length > 0)
+    return {
+      code: world.paused === null ? 3 : 4,
+      problems: world.stops.map((message) => ({ code: 'stopped', message })),
+      lines,
+    };
+  const isClear = problems.every(({ warning }) => warning === true);
+  return { code: lines.length === 0 && isClear ? 0 : 4, problems, lines };
+}
+
+function failureOfNote({ id, key }: Note, failed: readonly FailedAction[]): string | undefined {
+  const one = failed.find((action) => (id !== null && action.id === id) || action.key === pickOf(key, id).key);
+  return one === undefined ? undefined : inWords(one);
+}
+
+const isChosen = ({ id }: Note, only: ReadonlySet<string> | null): boolean =>
+  only === null || (id !== null && only.has(id));
+
+const reasonOf = ({ why, state }: Note): string => (why === '' ? state : why);

@@ -1,0 +1,207 @@
+import type { KanbanEvent } from '../../contract/event.ts';
+import type { Repository } from '../../git/git.ts';
+import { updateRefs } from '../../git/refs.ts';
+import { checkoutObstacle, inThePersonsWay, type Built } from '../../landing/chain.ts';
+import { sayInTheWay, type InTheWay } from '../../landing/files-in-the-way.ts';
+import type { Action, Candidate } from '../../pipeline/action.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import type { Batch } from './batch.ts';
+import { chainOf, landAll, planLanding, type LandParts, type PlannedLanding } from '../perform/land.ts';
+import type { Performed } from '../perform/perform.ts';
+import { PUSH_PIN, type AtTheGate } from '../remote/push-gate.ts';
+import type { KeyedChain, QueueTrees } from './chain-cache.ts';
+import type { QueueWords } from './queue-status.ts';
+import type { Remote } from '../remote/remote.ts';
+
+/** What a turn of the queue needs besides what a landing needs. */
+export interface QueueParts extends LandParts {
+  /** Does another action, such as sending an entry back. */
+  readonly act: (action: Action) => Promise<Performed>;
+}
+
+/** Landings that are on their way to the remote. */
+interface Pushing {
+  readonly landings: readonly Built[];
+  readonly planned: readonly PlannedLanding[];
+}
+
+const DONE: Performed = { kind: 'done' };
+
+/** Brings what is green onto base: all of it with one push and one move, or nothing. */
+export class QueueLanding {
+  readonly #repo: Repository;
+  readonly #remote: Remote;
+  readonly #gate: (settings: Settings, base: string) => Promise<AtTheGate | null>;
+  readonly #emit: (event: KanbanEvent) => void;
+  readonly #trees: QueueTrees;
+  readonly #batch: Batch;
+  readonly #words: QueueWords;
+  #pushing: Pushing | null = null;
+
+  constructor(parts: {
+    readonly repo: Repository;
+    readonly remote: Remote;
+    /** Why a landing on this tip of base can't be pushed now; null = it can. */
+    readonly gate: (settings: Settings, base: string) => Promise<AtTheGate | null>;
+    readonly emit: (event: KanbanEvent) => void;
+    readonly trees: QueueTrees;
+    readonly batch: Batch;
+    readonly words: QueueWords;
+  }) {
+    this.#repo = parts.repo;
+    this.#remote = parts.remote;
+    this.#gate = parts.gate;
+    this.#emit = parts.emit;
+    this.#trees = parts.trees;
+    this.#batch = parts.batch;
+    this.#words = parts.words;
+  }
+
+  get isPushing(): boolean {
+    return this.#pushing !== null;
+  }
+
+  /** The chain of these tasks. `current`: on base as it is at this moment, not on one that differs only in the board. */
+  chain(
+    members: readonly Candidate[],
+    parts: LandParts,
+    current: boolean,
+  ): Promise<KeyedChain | { readonly held: string }> {
+    const { settings } = parts.observation.workflow;
+    return this.#trees.chain(members, { base: parts.writer.base, settings, current }, async (some, under) => {
+      const landed = members.filter(({ id }) => under?.ids.includes(id));
+      return chainOf(await plansOf(some, parts), parts, under && { sha: under.sha, landed });
+    });
+  }
+
+  /** Which landings of the chain would touch what the person has changed, and in what words. */
+  async blocked({ landings }: KeyedChain, { observation }: LandParts): Promise<ReadonlyMap<string, string>> {
+    const theirs = await this.#inTheWay(landings, observation);
+    const blocked = new Map<string, string>();
+    for (const { id, changes } of landings) {
+      const met = theirs.filter(({ path }) => changes.some((change) => change.path === path));
+      if (met.length > 0) blocked.set(id, sayInTheWay(met));
+    }
+    return blocked;
+  }
+
+  /** But for the files that every landing writes: the chain may stand on an older base, which had other ones. */
+  async #inTheWay(
+    landings: readonly Built[],
+    { git: { checkout }, workflow }: LandParts['observation'],
+  ): Promise<readonly InTheWay[]> {
+    const { board, changelog } = workflow.settings;
+    if (checkout === null || landings.length === 0) return [];
+    const all = await inThePersonsWay(this.#repo, checkout, landings);
+    return all.filter(({ path }) => path !== changelog && !path.startsWith(`${board}/`));
+  }
+
+  /** Lands the first so many of the chain, after a push where there is one. */
+  async land(
+    built: KeyedChain,
+    length: number,
+    parts: QueueParts,
+    candidates: readonly Candidate[],
+  ): Promise<Performed> {
+    const { observation, writer } = parts;
+    const { settings } = observation.workflow;
+    const hold = (why: string): Performed => this.#words.hold({ what: 'landings', why }, candidates);
+    const gate = await this.#gate(settings, writer.base);
+    if (gate !== null) return this.#words.hold(gate, candidates);
+    const prefix = built.landings.slice(0, length);
+    // Looked at before anything is built anew: a file of the person's may be in the way for hours.
+    const inTheWay = await this.#inTheWay(prefix, observation);
+    if (inTheWay.length > 0) return hold(sayInTheWay(inTheWay));
+    const edited = await writer.commitEdits(['TESTING']);
+    if (edited.kind === 'later' || edited.kind === 'failed') return hold(edited.why);
+    if (edited.kind !== 'done') return { kind: 'stale' };
+    const members = prefix.map(({ id, tip }) => candidates.find((one) => one.id === id) ?? { id, tip, key: id });
+    const fresh = built.base === writer.base ? built : await this.chain(members, parts, true);
+    if ('held' in fresh) return hold(fresh.held);
+    const landings = fresh.landings.slice(0, length);
+    if (landings.length !== length || fresh.trees[length]?.key !== built.trees[length]?.key) return { kind: 'stale' };
+    const { checkout } = observation.git;
+    const obstacle = await checkoutObstacle(this.#repo, { landings, checkout, board: settings.board });
+    if (obstacle !== null) return hold('held' in obstacle ? obstacle.held : staged(settings));
+    const planned = await plansOf(members, parts);
+    return settings.push ? this.#push({ landings, planned }, hold) : this.#arrive({ landings, planned }, parts, hold);
+  }
+
+  async #arrive(
+    { landings, planned }: Pushing,
+    parts: QueueParts,
+    hold: (why: string) => Performed,
+  ): Promise<Performed> {
+    const landed = await landAll(landings, planned, parts);
+    if (landed.kind === 'later') {
+      this.#words.failed();
+      return hold(landed.why);
+    }
+    if (landed.kind === 'stale') return landed;
+    const ids = landings.map(({ id }) => id);
+    this.#batch.drop(ids);
+    this.#words.landed(ids);
+    return DONE;
+  }
+
+  /** One push for all of them, beside the tick; base and its checkout follow once it has arrived. */
+  async #push(pushing: Pushing, hold: (why: string) => Performed): Promise<Performed> {
+    const sha = pushing.landings.at(-1)?.sha ?? '';
+    const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: sha }]);
+    if (!pinned.ok) return hold(`another git process holds a lock: ${pinned.message}`);
+    this.#pushing = pushing;
+    this.#remote.push(sha);
+    for (const { id } of pushing.landings) this.#words.say(id, 'lands', 'being pushed');
+    return { kind: 'later', why: 'being pushed' };
+  }
+
+  /** Pushes base as it is, where that can be done now. @returns null when it can't: the landings say why. */
+  async pushBase({ observation, writer }: LandParts): Promise<Performed | null> {
+    const { settings } = observation.workflow;
+    if ((await this.#gate(settings, writer.base)) !== null) return null;
+    const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: writer.base }]);
+    if (!pinned.ok) return null;
+    this.#pushing = { landings: [], planned: [] };
+    this.#remote.push(writer.base);
+    return { kind: 'later', why: 'being pushed' };
+  }
+
+  /** What has become of the push that was on. @returns null: none was on, or it is on still */
+  async afterPush(parts: QueueParts): Promise<Performed | null> {
+    const pushed = this.#remote.takePushed();
+    const pushing = this.#pushing;
+    if (pushed === null || pushing === null) return null;
+    const landed = await this.#landPushed(pushing, pushed, parts);
+    this.#pushing = null;
+    await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: null }]);
+    return landed;
+  }
+
+  /** Whatever else became of the push, base is brought up to the remote like after any other. */
+  async #landPushed(
+    pushing: Pushing,
+    pushed: NonNullable<ReturnType<Remote['takePushed']>>,
+    parts: QueueParts,
+  ): Promise<Performed> {
+    if (pushed.outcome.kind !== 'done') return { kind: 'stale' };
+    const { remote, base } = parts.observation.workflow.settings;
+    const ids = pushing.landings.map(({ id }) => id);
+    this.#emit({ type: 'pushed', remote: remote ?? '', branch: base, commit: pushed.sha, entries: ids });
+    // Nothing was to land with it, or somebody moved base meanwhile.
+    if (parts.writer.base !== pushing.landings[0]?.parent) return { kind: 'stale' };
+    return this.#arrive(pushing, parts, (why) => this.#words.hold({ what: 'landings', why }, []));
+  }
+}
+
+/** Nothing of TESTING.md is left to be committed as a hand edit, and yet its index entry is not base's. */
+const staged = ({ board }: Settings): string =>
+  `${board}/TESTING.md is staged otherwise than it stands there: git restore --staged ${board}/TESTING.md`;
+
+async function plansOf(members: readonly Candidate[], parts: LandParts): Promise<readonly PlannedLanding[]> {
+  const planned: PlannedLanding[] = [];
+  for (const candidate of members) {
+    const facts = parts.observation.world.entries.find(({ entry }) => entry.id === candidate.id);
+    if (facts !== undefined) planned.push(await planLanding(candidate, facts, parts));
+  }
+  return planned;
+}

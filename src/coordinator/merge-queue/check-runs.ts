@@ -1,0 +1,256 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bringCheckPlace } from './check-worktree.ts';
+import { containmentOf } from '../../system/containment.ts';
+import type { RunnerPool } from '../../runs/runner-pool.ts';
+import {
+  createRun,
+  linkLost,
+  listRuns,
+  markTaken,
+  pruneRuns,
+  requestStop,
+  runsFolder,
+  type RunRecord,
+} from '../../runs/run-store.ts';
+import type { KanbanEvent } from '../../contract/event.ts';
+import type { Repository } from '../../git/git.ts';
+import type { CheckResult, CheckRun } from '../../pipeline/check-run.ts';
+import { RUN_FILES } from '../../contract/run-folder.ts';
+import { salvageRun } from '../../runner/salvage-run.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import { checkBriefOf, checkEnvironmentOf, newCheckId } from './check-brief.ts';
+import { checkOf, survivorsOf } from './check-record.ts';
+
+/** What is to be checked. */
+export type CheckOrder = Pick<CheckRun, 'key' | 'commit' | 'entries' | 'attempt'>;
+
+/** A check that no runner has claimed so long after it was handed over never will be. */
+const HANDOVER = 60_000;
+/** Between two tries to wind up a check whose runner is gone (a full disk). */
+const AGAIN = 3_000;
+/** A runner that can't be seen (another pid namespace) is given up so long after its deadline. */
+const UNSEEN = 10 * 60_000;
+const KEEP = 14 * 24 * 3_600_000;
+
+/**
+ * The merge queue's checks: started beside the tick, carried out by runners in run folders of their own under
+ * `.kanban/checks/`, so that they outlive this process and the next one adopts them: what is on is read from there.
+ */
+export class Checks {
+  readonly #repo: Repository;
+  readonly #pool: RunnerPool;
+  readonly #emit: (event: KanbanEvent) => void;
+  readonly #wake: () => void;
+  /** Checks under preparation, handed over and not yet claimed, or ended without a folder; by id. */
+  readonly #own = new Map<string, CheckRun>();
+  readonly #stopped = new Map<string, string>();
+  readonly #work = new Set<Promise<void>>();
+  /** Checks that are being wound up, or could not be: when it is tried again. */
+  readonly #woundUp = new Map<string, number>();
+  /** Taken in, though a full disk may not have let it be written down. */
+  readonly #taken = new Set<string>();
+  readonly #told = new Set<string>();
+
+  constructor(parts: {
+    readonly repo: Repository;
+    readonly pool: RunnerPool;
+    readonly emit: (event: KanbanEvent) => void;
+    readonly wake: () => void;
+  }) {
+    this.#repo = parts.repo;
+    this.#pool = parts.pool;
+    this.#emit = parts.emit;
+    this.#wake = parts.wake;
+  }
+
+  /**
+   * Starts a check and comes back at once; a start that fails ends as `trouble`. One check at a time: a second one is a bug
+   * and throws.
+   * @param base full ref of base, for KANBAN_BASE
+   * @returns its id
+   */
+  start(order: CheckOrder, settings: Settings, base = `refs/heads/${settings.base}`): string {
+    const now = Date.now();
+    const current = this.look().find(({ state }) => state !== 'ended');
+    if (current !== undefined) throw new Error(`a check is on (${current.id}), and there is one worktree for all`);
+    const id = newCheckId(this.#records().map(({ runId }) => runId));
+    this.#own.set(id, {
+      ...order,
+      id,
+      state: 'starting',
+      startedAt: now,
+      deadlineAt: now + settings.merge_queue.check_timeout,
+      log: join(runsFolder(this.#repo.root, 'checks'), id, RUN_FILES.output),
+      result: null,
+    });
+    this.#beside(
+      this.#prepare(id, order, settings, base)
+        .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
+        .then((why) => {
+          if (why !== null) this.#refuse(id, why);
+        }),
+    );
+    return id;
+  }
+
+  /** Asks a check to end. It has ended once `look` says so; then it is `stopped`, unless it was over by itself before. */
+  stop(id: string, why: string): void {
+    const record = this.#records().find(({ runId }) => runId === id);
+    if (record !== undefined)
+      this.#write(`stop ${id}`, () => requestStop(record.folder, { cause: 'stopped', detail: why, at: Date.now() }));
+    else if (this.#own.get(id)?.state === 'starting') this.#stopped.set(id, why);
+  }
+
+  /** All checks that are starting, alive, or ended and not taken in yet: oldest first. Those that nobody looks after are wound up. */
+  look(): CheckRun[] {
+    const now = Date.now();
+    const found: CheckRun[] = [];
+    for (const record of this.#records()) {
+      if (record.taken !== null || this.#taken.has(record.runId)) continue;
+      const run = this.#follow(record, now);
+      if (run !== null) found.push(run);
+    }
+    const known = new Set(found.map(({ id }) => id));
+    return [...found, ...[...this.#own.values()].filter(({ id }) => !known.has(id))];
+  }
+
+  /** Its result is in the check log: it is forgotten. Its folder stays for 14 days. */
+  take(id: string): void {
+    this.#own.delete(id);
+    this.#woundUp.delete(id);
+    const record = this.#records().find(({ runId }) => runId === id);
+    this.#taken.add(id);
+    if (record !== undefined)
+      this.#write(`take ${id}`, () =>
+        markTaken(record.folder, { at: Date.now(), commit: null, why: 'in the check log' }),
+      );
+    rmSync(join(this.#repo.root, '.kanban', 'ended', id), { force: true });
+  }
+
+  /** Is something under way here that must come to its end before this process leaves? Not the checks themselves. */
+  get isBusy(): boolean {
+    return this.#work.size > 0;
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#work);
+  }
+
+  #records(): readonly RunRecord[] {
+    return listRuns(this.#repo.root, 'checks').runs.filter(({ brief }) => brief.check !== undefined);
+  }
+
+  /** @returns null for one that never began, and of which nothing is to be told. */
+  #follow(record: RunRecord, now: number): CheckRun | null {
+    const { runId, state, folder, brief } = record;
+    if (brief.check === undefined) return null;
+    const run = checkOf(record, brief.check);
+    if (record.claim !== null) this.#own.delete(runId);
+    switch (state) {
+      case 'unclaimed':
+        return this.#unclaimed(record, now);
+      case 'foreign':
+        if (now > run.deadlineAt + brief.hooks.timeout + UNSEEN) this.#windUp(runId, folder, now);
+        return run;
+      case 'dead':
+      case 'lost':
+        this.#windUp(runId, folder, now);
+        return run;
+      default:
+        return run;
+    }
+  }
+
+  /** One that a coordinator before us made ready, and that nobody has begun, says nothing: away with it. */
+  #unclaimed({ runId, folder, brief }: RunRecord, now: number): CheckRun | null {
+    const own = this.#own.get(runId);
+    if (own !== undefined && now < brief.createdAt + HANDOVER) return own;
+    if (own !== undefined) this.#refuse(runId, 'no runner took it');
+    else this.#disown(runId, folder, 'no runner ever took it');
+    return this.#own.get(runId) ?? null;
+  }
+
+  #windUp(id: string, folder: string, now: number): void {
+    if (now < (this.#woundUp.get(id) ?? 0)) return;
+    this.#woundUp.set(id, Infinity);
+    this.#beside(
+      salvageRun(folder).then(
+        () => void this.#woundUp.delete(id),
+        (error: unknown) => {
+          this.#woundUp.set(id, Date.now() + AGAIN);
+          this.#tell(`the check ${id} was lost and can't be wound up yet`, error);
+        },
+      ),
+    );
+  }
+
+  /** @returns why not, in words; null when the check is handed over. */
+  async #prepare(id: string, order: CheckOrder, settings: Settings, base: string): Promise<string | null> {
+    const { root } = this.#repo;
+    const last = this.#records().findLast(({ result }) => result !== null)?.result ?? null;
+    const left = last === null ? null : survivorsOf(last);
+    if (left !== null) return left;
+    const held = await containmentOf(settings.contain);
+    if (held.problem !== null) return held.problem.message;
+    const place = await bringCheckPlace(this.#repo, settings, order.commit);
+    if (!place.ok) return `${place.problem.message}; ${place.problem.fix ?? ''}`;
+    for (const file of place.notCopied)
+      this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${place.path}` });
+    if (this.#stopped.has(id)) return '';
+    pruneRuns(root, Date.now() - KEEP, 'checks');
+    const brief = checkBriefOf(this.#repo, settings, { id, order, base, place, bwrap: held.bwrap });
+    const folder = createRun(root, brief, '');
+    this.#pool.start(folder, checkEnvironmentOf(settings, brief));
+    return null;
+  }
+
+  /** It ends without having begun. A folder that was made by then is no runner's any more. */
+  #refuse(id: string, why: string): void {
+    const own = this.#own.get(id);
+    if (own === undefined) return;
+    const folder = join(runsFolder(this.#repo.root, 'checks'), id);
+    const record = this.#records().find(({ runId }) => runId === id);
+    if (record !== undefined && record.taken === null && !this.#disown(id, folder, why)) return;
+    const stopped = this.#stopped.get(id);
+    const rest = { detail: stopped ?? why, tail: '', ms: Date.now() - own.startedAt };
+    const result: CheckResult = { outcome: stopped === undefined ? 'trouble' : 'stopped', ...rest };
+    this.#stopped.delete(id);
+    this.#own.set(id, { ...own, state: 'ended', result });
+  }
+
+  /** @returns false when a runner has it, or nothing can be written now. */
+  #disown(id: string, folder: string, why: string): boolean {
+    return this.#write(`disown ${id}`, () => {
+      if (!linkLost(folder)) return false;
+      markTaken(folder, { at: Date.now(), commit: null, why });
+      this.#taken.add(id);
+      return true;
+    });
+  }
+
+  /** On a full disk what can't be written now is tried again at the next tick, or by the next coordinator. */
+  #write(what: string, work: () => unknown): boolean {
+    try {
+      return work() !== false;
+    } catch (error) {
+      if (typeof (error as NodeJS.ErrnoException | null)?.code !== 'string') throw error;
+      this.#tell(`the folder of a check can't be written (${what})`, error);
+      return false;
+    }
+  }
+
+  #tell(what: string, error: unknown): void {
+    if (this.#told.has(what)) return;
+    this.#told.add(what);
+    this.#emit({ type: 'told', message: `${what}: ${error instanceof Error ? error.message : String(error)}` });
+  }
+
+  #beside(work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      this.#work.delete(tracked);
+      this.#wake();
+    });
+    this.#work.add(tracked);
+  }
+}

@@ -1,0 +1,134 @@
+import { relative } from 'node:path';
+import { appendCheckLog, readCheckLog } from './check-log-file.ts';
+import type { KanbanEvent } from '../../contract/event.ts';
+import type { Repository } from '../../git/git.ts';
+import type { CheckLogLine } from '../../pipeline/queue/check-log.ts';
+import type { CheckRun } from '../../pipeline/check-run.ts';
+import type { QueueStep } from '../../pipeline/queue/decide-queue.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import type { Checks } from './check-runs.ts';
+import type { Tree } from './chain-cache.ts';
+
+export type Purpose = Extract<QueueStep, { do: 'check' }>['why'];
+
+export type Asked =
+  /** It is on, or will be once the one that is on has ended. */
+  { readonly kind: 'on' } | { readonly kind: 'held'; readonly why: string; readonly until: number };
+
+/** Sees to the one check that is on: starts what is asked for, ends what nobody asks for any more, writes down how it came out. */
+export class CheckDesk {
+  readonly #repo: Repository;
+  readonly #checks: Checks;
+  readonly #emit: (event: KanbanEvent) => void;
+  readonly #purposes = new Map<string, Purpose>();
+  #isUnwritable = false;
+
+  constructor(repo: Repository, checks: Checks, emit: (event: KanbanEvent) => void) {
+    this.#repo = repo;
+    this.#checks = checks;
+    this.#emit = emit;
+  }
+
+  get running(): CheckRun | null {
+    return this.#checks.look().find(({ state }) => state !== 'ended') ?? null;
+  }
+
+  /** A check is on, or has ended and is not written down yet (as long as it can be: on a full disk it can't). */
+  get isBusy(): boolean {
+    return this.#checks.look().some(({ state }) => state !== 'ended' || !this.#isUnwritable);
+  }
+
+  /** What the check that is on is for; of one that an earlier coordinator started it is guessed. */
+  get purpose(): Purpose {
+    const { running } = this;
+    if (running === null) return 'first';
+    return this.#purposes.get(running.id) ?? (running.attempt > 1 ? 'again' : 'first');
+  }
+
+  stop(why: string): void {
+    const { running } = this;
+    if (running !== null) this.#checks.stop(running.id, why);
+  }
+
+  /**
+   * Has this tree checked; another one that is on is ended first.
+   * @param at base: full ref; mayWait: one that could not be carried out is not tried again at once
+   */
+  ask(
+    order: Tree & { readonly entries: readonly string[]; readonly purpose: Purpose },
+    settings: Settings,
+    { base, mayWait }: { readonly base: string; readonly mayWait: boolean },
+  ): Asked {
+    const open = this.#checks.look();
+    // One that has ended since this turn began may be the very one that is asked for.
+    if (open.some(({ state }) => state === 'ended')) return { kind: 'on' };
+    const running = open[0] ?? null;
+    if (running?.key === order.key) return { kind: 'on' };
+    if (running !== null) {
+      this.#checks.stop(running.id, 'what it was to check has changed');
+      return { kind: 'on' };
+    }
+    const log = readCheckLog(this.#repo);
+    const troubles = log.recent.findIndex(({ outcome }) => outcome !== 'trouble');
+    const last = log.recent[0];
+    const count = troubles < 0 ? log.recent.length : troubles;
+    if (last !== undefined && count > 0) {
+      const until = last.at + Math.min(TROUBLE.most, TROUBLE.first * 4 ** (count - 1));
+      if (mayWait && until > Date.now())
+        return { kind: 'held', why: `the check could not be carried out: ${last.detail}`, until };
+    }
+    const { key, commit, entries, purpose } = order;
+    const reds = log.outcomes.get(key)?.reds.length ?? 0;
+    const id = this.#checks.start({ key, commit, entries, attempt: reds + 1 }, settings, base);
+    this.#purposes.set(id, purpose);
+    this.#emit({ type: 'check-started', check: id, entries, purpose, commit });
+    return { kind: 'on' };
+  }
+
+  /** Writes down how checks came out. @returns why that can't be done (a full disk), in words. */
+  takeIn(): string | null {
+    for (const check of this.#checks.look()) {
+      const { id, result } = check;
+      if (check.state !== 'ended' || result === null) continue;
+      if (result.outcome !== 'stopped') {
+        const problem = appendCheckLog(this.#repo, [this.#line(check)]);
+        this.#isUnwritable = problem !== null;
+        if (problem !== null) return problem.message;
+        this.#tell(check);
+      }
+      this.#checks.take(id);
+      this.#purposes.delete(id);
+    }
+    return null;
+  }
+
+  #line({ id, key, commit, entries, log, startedAt, result }: CheckRun): CheckLogLine {
+    if (result === null || result.outcome === 'stopped') throw new Error('a check without an outcome');
+    const { outcome, detail, ms } = result;
+    const at = Math.max(startedAt + ms, readCheckLog(this.#repo).recent[0]?.at ?? 0);
+    return {
+      type: 'checked',
+      run: id,
+      key,
+      commit,
+      entries,
+      outcome,
+      detail,
+      at,
+      ms,
+      log: relative(this.#repo.root, log),
+    };
+  }
+
+  #tell({ id, commit, entries, key, result }: CheckRun): void {
+    if (result === null || result.outcome === 'stopped') return;
+    const { outcome, detail, ms } = result;
+    this.#emit({ type: 'check-ended', check: id, entries, outcome, detail, seconds: Math.round(ms / 1000) });
+    const flake = readCheckLog(this.#repo).flakes.at(-1);
+    if (outcome === 'green' && flake?.key === key && readCheckLog(this.#repo).recent[0]?.run === id)
+      this.#emit({ type: 'check-flaked', entries, commit });
+  }
+}
+
+/** ms until a check that could not be carried out is tried again: fourfold each time. */
+const TROUBLE = { first: 2_000, most: 10 * 60_000 };

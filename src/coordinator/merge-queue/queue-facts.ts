@@ -1,0 +1,158 @@
+import { appendCheckLog, readCheckLog } from './check-log-file.ts';
+import type { Repository } from '../../git/git.ts';
+import type { CheckLog } from '../../pipeline/queue/check-log.ts';
+import type { CheckRun } from '../../pipeline/check-run.ts';
+import { redsNeeded, type Outcome, type QueueFacts } from '../../pipeline/queue/decide-queue.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import type { Aside, Batch, Gone } from './batch.ts';
+import type { Purpose } from './check-scheduler.ts';
+import type { KeyedChain, QueueTrees, Tree } from './chain-cache.ts';
+
+/** What the queue is busy with, for what is shown. */
+export interface QueueLook {
+  readonly members: readonly string[];
+  /** So many of them are green. */
+  readonly floor: number;
+  readonly aside: string | null;
+  readonly running: CheckRun | null;
+  readonly purpose: Purpose;
+  readonly held: string | null;
+  readonly until: number | null;
+}
+
+/** What `decideQueue` is to know, and the trees that it may ask for. */
+export interface Facts {
+  readonly facts: QueueFacts;
+  readonly alone: Tree | null;
+  readonly partners: readonly Tree[];
+  /** Of base: how often it was red in a row, and the last time. */
+  readonly base: { readonly reds: number; readonly lastAt: number; readonly detail: string; readonly log: string };
+}
+
+/**
+ * Base, or what is green and stands on it, was red twice in a row and is green again on the same tree: something outside was
+ * down. What was red till then, whatever it was, says nothing.
+ */
+export function forgetOutage(repo: Repository, baseKey: string): void {
+  const log = readCheckLog(repo);
+  const own = log.recent.filter(({ key, outcome }) => key === baseKey && outcome !== 'trouble');
+  const red = own.findIndex(({ outcome }) => outcome === 'red');
+  const green = own[red - 1];
+  if (green === undefined || own[red + 1]?.outcome !== 'red') return;
+  const keys = [...log.outcomes].flatMap(([key, { reds }]) => (reds.some(({ at }) => at <= green.at) ? [key] : []));
+  if (keys.length > 0) appendCheckLog(repo, [{ type: 'spent', keys, at: Date.now() }]);
+}
+
+/** What the checks so far say of a batch's trees. Trees beside the chain are built only where they may be asked for. */
+export async function factsOfQueue(
+  repo: Repository,
+  trees: QueueTrees,
+  { batch, chain, settings }: { readonly batch: Batch; readonly chain: KeyedChain; readonly settings: Settings },
+): Promise<Facts> {
+  const log = readCheckLog(repo);
+  const own = chain.trees.slice(batch.floor);
+  const prefixes = own.map(({ key }) => outcomeOf(log, key));
+  const [first] = batch.undecided;
+  const isRed = (prefixes.at(-1)?.reds ?? 0) >= 2;
+  const { origin, since, aside } = batch;
+  const alone =
+    first === undefined || origin === null || since.length === 0 || !isRed
+      ? null
+      : await trees.side(origin, first, settings);
+  const partners: Tree[] = [];
+  if (first !== undefined && alone !== null && outcomeOf(log, alone.key).greens > 0)
+    for (const { sha } of since.slice(0, -1)) {
+      const tree = await trees.side(sha, first, settings);
+      if (tree === null) break;
+      partners.push(tree);
+    }
+  const suspects = [...own.slice(1).map(({ key }) => key), ...(aside === null ? [] : [aside.key])];
+  const all = [...suspects, ...(aside?.held ?? []).map(({ key }) => key)];
+  const isAgain = (keys: readonly (string | null | undefined)[]): boolean => wasRedAgain(log, all, keys);
+  const base = own[0]?.key ?? '';
+  const rest = batch.undecided.map(({ id }) => id).join(' ');
+  return {
+    alone,
+    partners,
+    base: baseReds(log, base),
+    facts: {
+      prefixes,
+      alone: alone === null ? null : outcomeOf(log, alone.key),
+      partners: partners.length === since.length - 1 ? partners.map(({ key }) => outcomeOf(log, key)) : [],
+      aside:
+        aside === null
+          ? null
+          : {
+              outcome: outcomeOfAside(log, aside, since),
+              alone: aside.aloneKey === null ? null : outcomeOf(log, aside.aloneKey),
+              rest: restOf(aside, rest),
+              again: isAgain([aside.key, aside.aloneKey]),
+            },
+      need: redsNeeded(countOfGood(log), log.flakes.length),
+      control: controlOf(log, suspects, base),
+      again: isAgain([own[1]?.key, alone?.key]),
+    },
+  };
+}
+
+function outcomeOf(log: CheckLog, key: string): Outcome {
+  const found = log.outcomes.get(key);
+  return { greens: found?.greens.length ?? 0, reds: found?.reds.length ?? 0 };
+}
+
+/** With its reds in trees that held, besides it, only tasks that have turned out to be green since. */
+function outcomeOfAside(log: CheckLog, { key, held }: Aside, since: readonly Gone[]): Outcome {
+  const { greens, reds } = outcomeOf(log, key);
+  // Spent, or green: then the others say nothing either.
+  if (reds === 0) return { greens, reds };
+  const isGreen = (id: string): boolean => since.some((gone) => gone.id === id);
+  const own = held.filter(({ others }) => others.every(isGreen));
+  return { greens, reds: own.reduce((sum, tree) => sum + outcomeOf(log, tree.key).reds, reds) };
+}
+
+/** @param now the ids of those that are not decided */
+function restOf({ rest, restIsGreen }: Aside, now: string): 'chain' | 'green' | 'other' {
+  if (restIsGreen) return 'green';
+  return rest === now && now !== '' ? 'chain' : 'other';
+}
+
+const redTimes = (log: CheckLog, key: string): readonly number[] =>
+  log.outcomes.get(key)?.reds.map(({ at }) => at) ?? [];
+
+/** Since one of the batch's trees was red first, something was green; and after that one of the suspect's own was red. */
+function wasRedAgain(log: CheckLog, batch: readonly string[], own: readonly (string | null | undefined)[]): boolean {
+  const since = Math.min(...batch.flatMap((key) => redTimes(log, key)));
+  const green = log.recent.findLast(({ at, outcome }) => at >= since && outcome === 'green');
+  return green !== undefined && own.some((key) => redTimes(log, key ?? '').some((at) => at > green.at));
+}
+
+/** Since one of these was red first: greens of any tree, reds of base. */
+function controlOf(log: CheckLog, suspects: readonly string[], base: string): Outcome {
+  const since = Math.min(...suspects.flatMap((key) => redTimes(log, key)));
+  const later = log.recent.filter(({ at }) => at >= since);
+  return {
+    greens: later.filter(({ outcome }) => outcome === 'green').length,
+    reds: later.filter(({ outcome, key }) => outcome === 'red' && key === base).length,
+  };
+}
+
+function baseReds(log: CheckLog, key: string): Facts['base'] {
+  const own = log.recent.filter((line) => line.key === key && line.outcome !== 'trouble');
+  const green = own.findIndex(({ outcome }) => outcome === 'green');
+  const reds = green < 0 ? own : own.slice(0, green);
+  const last = reds[0];
+  return { reds: reds.length, lastAt: last?.at ?? 0, detail: last?.detail ?? '', log: last?.log ?? '' };
+}
+
+const counts = new WeakMap<CheckLog, number>();
+
+/** Checks of trees that were good, as far as the log remembers: greens, and reds that were flakes. */
+function countOfGood(log: CheckLog): number {
+  let count = counts.get(log);
+  if (count === undefined) {
+    count = log.flakes.length;
+    for (const { greens } of log.outcomes.values()) count += greens.length;
+    counts.set(log, count);
+  }
+  return count;
+}

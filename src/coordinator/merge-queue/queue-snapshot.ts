@@ -1,0 +1,122 @@
+import { relative } from 'node:path';
+import type { Repository } from '../../git/git.ts';
+import type { CheckLog } from '../../pipeline/queue/check-log.ts';
+import { FIRST_BATCH, nextBatchSize } from '../../pipeline/queue/decide-queue.ts';
+import type { EntryFacts, QueueWord, World } from '../../pipeline/world.ts';
+import type { QueueLook } from './queue-facts.ts';
+import type { RemoteFacts } from '../remote/remote-facts.ts';
+import type { SnapshotChecked, SnapshotQueue, SnapshotQueued, SnapshotRemote } from '../../contract/snapshot.ts';
+
+/** A queue that nobody works: without a coordinator. */
+export const NO_QUEUE: QueueLook = {
+  members: [],
+  floor: 0,
+  aside: null,
+  running: null,
+  purpose: 'first',
+  held: null,
+  until: null,
+};
+
+const MOST_SHOWN = 20;
+
+/** The merge queue, to be shown. @param words what the queue says of each task, as of its last turn */
+export function queueView(
+  { root }: Pick<Repository, 'root'>,
+  {
+    world,
+    log,
+    look,
+    words,
+    remote,
+  }: {
+    readonly world: World;
+    readonly log: CheckLog;
+    readonly look: QueueLook;
+    readonly words: ReadonlyMap<string, QueueWord>;
+    readonly remote: RemoteFacts | null;
+  },
+): SnapshotQueue {
+  const { merge_queue: queue } = world.settings;
+  const tested = world.entries.filter(({ entry }) => entry.column === 'TESTING' && entry.tested !== null);
+  const inBatch = new Set([...look.members, ...(look.aside === null ? [] : [look.aside])]);
+  const { running } = look;
+  const first = queue.mode === 'serial' ? 1 : Math.min(FIRST_BATCH, queue.max_batch);
+  const sized = queue.check !== '' && queue.mode === 'batch';
+  return {
+    mode: queue.mode,
+    check: queue.check === '' ? null : queue.check,
+    size: sized
+      ? log.batches.reduce((size, { outcome }) => nextBatchSize(size, outcome, queue.max_batch), first)
+      : queue.mode === 'serial'
+        ? 1
+        : queue.max_batch,
+    most: queue.mode === 'serial' ? 1 : queue.max_batch,
+    batch: [...inBatch].flatMap((id) => {
+      const facts = tested.find(({ entry }) => entry.id === id);
+      return facts === undefined ? [] : [queued(facts, look, words)];
+    }),
+    waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look, words)),
+    running:
+      running === null
+        ? null
+        : {
+            id: running.id,
+            commit: running.commit,
+            entries: running.entries,
+            purpose: look.purpose,
+            startedAt: running.startedAt,
+            deadlineAt: running.deadlineAt,
+            log: relative(root, running.log),
+          },
+    held: look.held ?? world.landingsHeld ?? world.stops[0] ?? null,
+    until: look.until,
+    recent: log.recent
+      .slice(0, MOST_SHOWN)
+      .map(({ at, commit, entries, outcome, detail, ms, log: path }): SnapshotChecked => ({
+        at,
+        commit,
+        entries,
+        outcome,
+        detail,
+        seconds: Math.round(ms / 1000),
+        log: path,
+      })),
+    checks: log.count,
+    flakes: log.flakes.length,
+    remote: remoteView(world, remote),
+  };
+}
+
+function queued(
+  { entry }: EntryFacts,
+  { members, floor, aside }: QueueLook,
+  words: ReadonlyMap<string, QueueWord>,
+): SnapshotQueued {
+  const id = entry.id ?? '';
+  const landing = words.get(id);
+  const place = members.indexOf(id);
+  const why = landing?.why ?? '';
+  const isGreen = place >= 0 && place < floor;
+  const state = landing?.state === 'held' ? 'held' : aside === id ? 'suspect' : isGreen ? 'green' : 'unchecked';
+  return { id, title: entry.title, state, why };
+}
+
+function remoteView({ settings }: World, facts: RemoteFacts | null): SnapshotRemote | null {
+  if (settings.remote === null) return null;
+  return {
+    name: settings.remote,
+    branch: settings.base,
+    tip: facts?.tip ?? null,
+    fetchedAt: facts?.fetchedAt ?? null,
+    away: facts?.away ?? null,
+    rejected: facts?.rejected ?? null,
+    lock:
+      facts === null || facts.lock === 'none' || facts.lock === 'asking'
+        ? null
+        : facts.lock === 'held'
+          ? 'us'
+          : facts.lock.by,
+    pushing: facts?.pushing ?? false,
+  };
+}

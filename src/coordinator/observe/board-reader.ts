@@ -1,0 +1,333 @@
+import { join } from 'node:path';
+import { COLUMNS, type Board, type BoardTexts, type Column } from '../../board/entry.ts';
+import { createSectionMemo, parseBoard, type BoardOptions } from '../../board/parse.ts';
+import { type LostText, type ReadSave, type Reads, SaveHistory } from '../../board/saves/save-history.ts';
+import type { RestoredEntry, Version } from '../../board/saves/save.ts';
+import { git, type Repository } from '../../git/git.ts';
+import { readBlob, readCommit } from '../../git/objects/objects.ts';
+import { stillSince } from './still-since.ts';
+import { readFollowing } from '../../system/plain-file.ts';
+import type { Problem } from '../../problem.ts';
+import type { GitView } from './git-state.ts';
+import { isInMotion } from './checkout-in-motion.ts';
+import { HAND_EDIT } from '../commit-message.ts';
+import { LineEnds, withoutCr } from './line-endings.ts';
+
+/** An editor may hold a text of a column for this long, s. */
+const EDITOR_MEMORY = 3_600;
+/** How long git's answer about a missing column file is good, ms. */
+const SPARSE_GOOD_FOR = 3_000;
+
+/** The board as one tick sees it. */
+export interface BoardView {
+  /** What the board says, all saves read. */
+  readonly texts: BoardTexts;
+  readonly board: Board;
+  /** Base's tip's own texts. */
+  readonly committed: BoardTexts;
+  /** The files' texts; null: base is checked out nowhere. With LF where git turns the CRLF of the disk into LF. */
+  readonly disk: BoardTexts | null;
+  /** Columns whose file is in CRLF on disk because git writes it so. */
+  readonly crlf: ReadonlySet<Column>;
+  /** Column files that base has and the checkout lacks: base's text counts. */
+  readonly missing: readonly Problem[];
+  /** Problems that stop everything: a file that is no text or can't be read. */
+  readonly unreadable: readonly Problem[];
+  /** Saves that are not simply as they were saved: made from an old buffer. */
+  readonly oldBuffers: readonly ReadSave[];
+  /** Texts of the user that an older text took the place of, and that no commit has. */
+  readonly lost: readonly LostText[];
+  /** Epoch ms until which a column is not to be written; absent = it may be. */
+  readonly busyUntil: ReadonlyMap<Column, number>;
+}
+
+/**
+ * Reads the board: the files of the checkout that has base, or base's tip; saves from old buffers are laid over what was
+ * moved since. It never writes.
+ */
+export class BoardKeeper {
+  readonly #repo: Repository;
+  readonly #memo = createSectionMemo();
+  readonly lineEnds: LineEnds;
+  readonly saves = new SaveHistory();
+  #committed: { readonly base: string; readonly folder: string; readonly texts: BoardTexts } | null = null;
+  readonly #recalled = new Set<Column>();
+  /** What git has been asked of column files that are not on disk. */
+  #sparse: { readonly key: string; readonly at: number; readonly skipped: ReadonlySet<string> } | null = null;
+  #parsed: { readonly texts: BoardTexts; readonly ids: string; readonly board: Board } | null = null;
+  /** Entry text → since when it stands unchanged in TODO. */
+  #standing = new Map<string, number>();
+  #started = false;
+  /** Epoch ms: what git's index says of that time is our own doing. */
+  #wroteAt = 0;
+
+  constructor(repo: Repository) {
+    this.#repo = repo;
+    this.lineEnds = new LineEnds(repo);
+  }
+
+  options(settings: { readonly ids: readonly string[]; readonly board: string }): BoardOptions {
+    return { ids: settings.ids, boardPath: settings.board, memo: this.#memo };
+  }
+
+  /**
+   * @param stillness ms for which a file must have been still before it may be written
+   * @param gone ids that left the board for good: an old buffer doesn't bring them back
+   */
+  async read(
+    view: GitView & { readonly base: string },
+    settings: { readonly ids: readonly string[]; readonly board: string },
+    now: number,
+    stillness: number,
+    gone: ReadonlySet<string>,
+  ): Promise<BoardView> {
+    const committed = await this.#readCommitted(view.base, settings.board);
+    const {
+      texts: raw,
+      unreadable,
+      changedAt,
+    } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
+    const { disk, crlf } = await this.#asGitTakesIt(view.checkout?.path ?? '', settings.board, raw, committed);
+    const { texts, saves, lost } = await this.#readSaves(committed, disk, settings, now, gone);
+    const busy = new Map(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > now ? [[column, waitsUntil]] : [])));
+    // Our own writes are no reason to wait.
+    for (const column of this.#edited(disk)) {
+      const until = (changedAt.get(column) ?? 0) + stillness;
+      if (until > now) busy.set(column, Math.max(busy.get(column) ?? 0, until));
+    }
+    const board = this.#parse(texts, settings);
+    const missing =
+      view.checkout === null ? [] : await this.#missing(view.checkout.path, settings.board, raw, committed);
+    this.#watchStanding(board, committed, now, changedAt.get('TODO') ?? now);
+    return { texts, board, committed, disk, crlf, unreadable, missing, oldBuffers: saves, lost, busyUntil: busy };
+  }
+
+  async #asGitTakesIt(
+    checkout: string,
+    folder: string,
+    raw: BoardTexts | null,
+    committed: BoardTexts,
+  ): Promise<{ readonly disk: BoardTexts | null; readonly crlf: ReadonlySet<Column> }> {
+    const crlf = new Set<Column>();
+    if (raw === null) return { disk: null, crlf };
+    const disk: Record<Column, string | null> = { ...raw };
+    for (const column of COLUMNS) {
+      const text = raw[column];
+      if (text === null || !(await this.lineEnds.areGits(checkout, `${folder}/${column}.md`, text, committed[column])))
+        continue;
+      disk[column] = withoutCr(text);
+      crlf.add(column);
+    }
+    return { disk, crlf };
+  }
+
+  /** A column file that base has is not on disk. That is not a deletion: base's text counts, and the next move writes it again. */
+  async #missing(checkout: string, folder: string, disk: BoardTexts | null, committed: BoardTexts): Promise<Problem[]> {
+    if (disk === null) return [];
+    if (COLUMNS.every((column) => disk[column] !== null)) this.#sparse = null;
+    const paths = COLUMNS.flatMap((column) =>
+      disk[column] === null && committed[column] !== null ? [`${folder}/${column}.md`] : [],
+    );
+    if (paths.length === 0) return [];
+    const key = `${checkout} ${paths.join(' ')}`;
+    if (this.#sparse?.key !== key || Date.now() - this.#sparse.at > SPARSE_GOOD_FOR) {
+      const { stdout } = await git(['ls-files', '-t', '--', ...paths], { cwd: checkout, okExit: [0, 128] });
+      const skipped = new Set(stdout.split('\n').flatMap((line) => (line.startsWith('S ') ? [line.slice(2)] : [])));
+      this.#sparse = { key, at: Date.now(), skipped };
+    }
+    const { skipped } = this.#sparse;
+    return paths
+      .filter((path) => !skipped.has(path))
+      .map((path) => ({
+        code: 'board-file-missing',
+        warning: true as const,
+        message: `${path} is missing on disk; the text that is committed counts`,
+        fix: `git checkout -- '${path}'`,
+      }));
+  }
+
+  /** Column files that the checkout leaves out on purpose (sparse checkout), by their path in the repository. */
+  get skipped(): ReadonlySet<string> {
+    return this.#sparse?.skipped ?? new Set();
+  }
+
+  /** Were these texts read while git was changing the files? Then they are to be read again. */
+  async isInMotion(view: GitView & { readonly base: string }, { disk }: BoardView): Promise<boolean> {
+    return this.#edited(disk).length > 0 && (await isInMotion(this.#repo, view, this.#wroteAt));
+  }
+
+  /** Columns whose file is not as the coordinator left it. */
+  #edited(disk: BoardTexts | null): Column[] {
+    return disk === null
+      ? []
+      : COLUMNS.filter((column) => disk[column] !== null && disk[column] !== (this.saves.newest(column) ?? ''));
+  }
+
+  /** When a TODO entry's text has stood unchanged long enough (epoch ms). */
+  settlesAt(source: string, settle: number): number {
+    const since = this.#standing.get(source) ?? 0;
+    return since === 0 ? 0 : since + settle;
+  }
+
+  /** The coordinator wrote or committed these texts: later saves are read against them. */
+  wrote(base: string, folder: string, texts: BoardTexts, by?: 'coordinator' | 'user'): void {
+    const before = this.#committed?.folder === folder ? this.#committed.texts : null;
+    this.#committed = { base, folder, texts };
+    this.#wroteAt = Date.now();
+    // A commit says nothing of the columns that it leaves as they are: a save of theirs may be newer.
+    for (const column of COLUMNS)
+      if (before === null || before[column] !== texts[column])
+        this.saves.wrote(column, texts[column] ?? '', this.#wroteAt, by);
+  }
+
+  /** An entry that came by a command needs no settling. */
+  settled(source: string): void {
+    this.#standing.set(source, 0);
+  }
+
+  /** Parses other texts with the same memo (a board before and after a hand edit). */
+  parse(texts: BoardTexts, settings: { readonly ids: readonly string[]; readonly board: string }): Board {
+    return parseBoard(texts, this.options(settings));
+  }
+
+  #parse(texts: BoardTexts, settings: { readonly ids: readonly string[]; readonly board: string }): Board {
+    const ids = settings.ids.join();
+    const last = this.#parsed;
+    if (last !== null && last.ids === ids && COLUMNS.every((column) => last.texts[column] === texts[column]))
+      return last.board;
+    const board = this.parse(texts, settings);
+    this.#parsed = { texts, ids, board };
+    return board;
+  }
+
+  async #readCommitted(base: string, folder: string): Promise<BoardTexts> {
+    if (this.#committed?.base === base && this.#committed.folder === folder) return this.#committed.texts;
+    const texts = await readTexts((path) => readBlob(this.#repo, base, path), folder);
+    const commit = await readCommit(this.#repo, base);
+    this.wrote(base, folder, texts, commit !== null && isByUser(commit.message) ? 'user' : 'coordinator');
+    return texts;
+  }
+
+  async #readSaves(
+    committed: BoardTexts,
+    disk: BoardTexts | null,
+    settings: { readonly ids: readonly string[]; readonly board: string },
+    now: number,
+    gone: ReadonlySet<string>,
+  ): Promise<Reads> {
+    if (disk === null) return { texts: committed, saves: [], lost: [] };
+    for (const column of this.#edited(disk)) await this.#recallVersions(column, settings.board);
+    return this.saves.read(committed, disk, { now, gone }, this.options(settings));
+  }
+
+  /** After a restart the versions that an open editor may hold are read from git. */
+  async #recallVersions(column: Column, folder: string): Promise<void> {
+    const base = this.#committed?.base;
+    if (base === undefined || this.#recalled.has(column)) return;
+    const path = `${folder}/${column}.md`;
+    const { stdout } = await git(['log', '--first-parent', '-n', '100', '-z', '--format=%H %ct %B', base, '--', path], {
+      cwd: this.#repo.root,
+    });
+    const older: Version[] = [];
+    const restored = new Map<string, RestoredEntry>();
+    for (const record of stdout.split('\0').filter(Boolean)) {
+      const [, sha = '', seconds = '0', message = ''] = /^(\S+) (\d+) ([\s\S]*)$/.exec(record) ?? [];
+      const at = Number(seconds) * 1000;
+      const bytes = await readBlob(this.#repo, sha, path);
+      if (bytes !== null) older.unshift({ text: bytes.toString(), at, by: isByUser(message) ? 'user' : 'coordinator' });
+      // The first that is older is what the file had an hour ago.
+      if (at < Date.now() - EDITOR_MEMORY * 1000) break;
+    }
+    const text = this.#committed?.texts[column] ?? '';
+    for (const [id, at] of await this.#restoredBefore(base))
+      if (new RegExp(`(?<![\\w-])${id}(?![\\w-])`).test(text)) restored.set(id, { column, at });
+    this.saves.recall(column, older, restored);
+    this.#recalled.add(column);
+  }
+
+  /** Entries that an earlier coordinator put back, with the time: such a commit may change no file. */
+  async #restoredBefore(base: string): Promise<ReadonlyMap<string, number>> {
+    const { stdout } = await git(
+      [
+        'log',
+        '--first-parent',
+        '-n',
+        '100',
+        '--since=15 minutes ago',
+        '--grep=^Kanban-Restored: ',
+        '-z',
+        '--format=%ct %B',
+        base,
+      ],
+      { cwd: this.#repo.root },
+    );
+    const found = new Map<string, number>();
+    for (const record of stdout.split('\0'))
+      for (const [, id = ''] of record.matchAll(/^Kanban-Restored: ([A-Za-z][\w-]*-\d+)$/gm))
+        if (!found.has(id)) found.set(id, Number(/^\d+/.exec(record)?.[0] ?? 0) * 1000);
+    return found;
+  }
+
+  #watchStanding(board: Board, committed: BoardTexts, now: number, changedAt: number): void {
+    const standing = new Map<string, number>();
+    for (const { source } of board.columns.TODO.entries) {
+      const known = this.#standing.get(source);
+      const since = known ?? ((committed.TODO ?? '').includes(source) ? 0 : this.#started ? now : changedAt);
+      standing.set(source, since);
+    }
+    this.#standing = standing;
+    this.#started = true;
+  }
+}
+
+/** Whether a commit of the board is the user's: one of ours has trailers, but for a hand edit without a restored entry. */
+function isByUser(message: string): boolean {
+  return message.startsWith(`${HAND_EDIT}\n`)
+    ? !/^Kanban-Restored: /m.test(message)
+    : !/^Kanban-[A-Z]\w+: /m.test(message);
+}
+
+interface DiskRead {
+  readonly texts: BoardTexts | null;
+  readonly unreadable: readonly Problem[];
+  readonly changedAt: ReadonlyMap<Column, number>;
+}
+
+const NOWHERE: DiskRead = { texts: null, unreadable: [], changedAt: new Map() };
+
+function readDisk(checkout: string, folder: string, now: number): DiskRead {
+  const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
+  const unreadable: Problem[] = [];
+  const changedAt = new Map<Column, number>();
+  for (const column of COLUMNS) {
+    const shown = `${folder}/${column}.md`;
+    const path = join(checkout, shown);
+    try {
+      const bytes = readFollowing(path);
+      if (bytes === null) continue;
+      const text = bytes.toString('utf8');
+      if (!Buffer.from(text, 'utf8').equals(bytes))
+        unreadable.push({ code: 'board-not-utf8', message: `${shown} is not UTF-8 text`, fix: 'save it as UTF-8' });
+      texts[column] = text;
+      changedAt.set(column, stillSince(path, now) ?? now);
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR')
+        unreadable.push({
+          code: 'board-unreadable',
+          message: `${shown} can't be read: ${message}`,
+          fix:
+            code === 'ENOTPLAIN'
+              ? `something else stands there: move it aside, then git checkout -- '${shown}'`
+              : `make it readable: chmod u+r '${shown}'`,
+        });
+    }
+  }
+  return { texts, unreadable, changedAt };
+}
+
+async function readTexts(read: (path: string) => Promise<Buffer | null>, folder: string): Promise<BoardTexts> {
+  const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
+  for (const column of COLUMNS) texts[column] = (await read(`${folder}/${column}.md`))?.toString() ?? null;
+  return texts;
+}

@@ -1,0 +1,40 @@
+import type { Repository } from '../../git/git.ts';
+import { objectName } from '../../git/objects/loose.ts';
+import { editTree, entryAt, readCommit, writeCommit } from '../../git/objects/objects.ts';
+import { failed, ok, type Result } from '../../problem.ts';
+import { readRefs, updateRefs, type RefUpdate } from '../../git/refs.ts';
+
+const SAVES = 'refs/kanban/saves/';
+/** As many saves are kept. */
+const MAX_SAVES = 50;
+
+/**
+ * Keeps a text that the user saved and that will be in no file, as a commit on top of base under `refs/kanban/saves/<n>`.
+ * A text that is kept already is not kept again; the oldest of more than 50 goes.
+ * @param path of the file, relative to the root
+ * @returns the ref (`git show <ref>:<path>` prints the text), or why it could not be written
+ */
+export async function keepSave(
+  repo: Repository,
+  base: string,
+  path: string,
+  text: string,
+): Promise<Result<string, string>> {
+  const refs = (await readRefs(repo, [SAVES]))
+    .map(({ name, sha }) => ({ name, sha, n: Number(name.slice(SAVES.length)) }))
+    .filter(({ n }) => Number.isSafeInteger(n))
+    .toSorted((a, b) => b.n - a.n);
+  const blob = objectName(repo, 'blob', Buffer.from(text));
+  for (const { name, sha } of refs) if ((await entryAt(repo, sha, path))?.sha === blob) return ok(name);
+  const commit = await readCommit(repo, base);
+  if (commit === null) return failed(`${base} is not a commit`);
+  const tree = await editTree(repo, commit.tree, new Map([[path, Buffer.from(text)]]));
+  const message = `kanban: ${path} as it was saved\n\nThe save was made from an older text; not all of it is in the file.\n`;
+  const written = await writeCommit(repo, { tree, parents: [base], message, author: undefined });
+  if (!written.ok) return failed(written.error.map((problem) => problem.message).join('; '));
+  const ref = `${SAVES}${(refs[0]?.n ?? 0) + 1}`;
+  const updates: RefUpdate[] = [{ ref, to: written.value, from: null }];
+  for (const old of refs.slice(MAX_SAVES - 1)) updates.push({ ref: old.name, to: null, from: old.sha });
+  const result = await updateRefs(repo, updates);
+  return result.ok ? ok(ref) : failed(`${ref} can't be written: ${result.message}`);
+}

@@ -1,0 +1,76 @@
+import type { Repository } from '../../git/git.ts';
+import { updateRefs, type RefUpdate } from '../../git/refs.ts';
+import { readBaseHistory } from '../../git/history/base-history.ts';
+import type { History } from '../../pipeline/world.ts';
+import { contains } from './git-state.ts';
+
+/** Under these a landing that base lost is kept, so that it is still named after the next move and the next start. */
+export const LOST = 'refs/kanban/lost/';
+
+/** A landing that base no longer contains. */
+export interface LostLanding {
+  readonly id: string;
+  readonly sha: string;
+}
+
+/** What is missing now: what was pinned as lost, and what `seen` tells, and has neither landed again nor been undone. */
+export async function lostLandings(
+  repo: Repository,
+  refs: ReadonlyMap<string, string>,
+  { landed, takenBack }: Pick<History, 'landed' | 'takenBack'>,
+  seen: string | null,
+  base: string,
+): Promise<LostLanding[]> {
+  const found = seen === null ? [] : await missingLandings(repo, seen, base);
+  const pinned = [...refs].flatMap(([name, sha]) =>
+    name.startsWith(LOST) ? [{ id: name.slice(LOST.length), sha }] : [],
+  );
+  return [...found, ...pinned.filter(({ id }) => !found.some((one) => one.id === id))].filter(
+    ({ id }) => !landed.has(id) && !takenBack.has(id),
+  );
+}
+
+/** Pins what is lost, lets go of what is back. */
+export async function pinLost(
+  repo: Repository,
+  refs: ReadonlyMap<string, string>,
+  lost: readonly LostLanding[],
+): Promise<void> {
+  const updates: RefUpdate[] = lost
+    .filter(({ id }) => !refs.has(LOST + id))
+    .map(({ id, sha }) => ({ ref: LOST + id, to: sha, from: null }));
+  for (const [name, sha] of refs)
+    if (name.startsWith(LOST) && !lost.some(({ id }) => LOST + id === name))
+      updates.push({ ref: name, to: null, from: sha });
+  await updateRefs(repo, updates);
+}
+
+/**
+ * Landings that base contained when the coordinator moved it last (`refs/kanban/seen`) and that it doesn't contain now:
+ * somebody rewrote base. Those whose id has landed again since are left out.
+ */
+async function missingLandings(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
+  if (seen === base || (await contains(repo, base, seen))) return [];
+  const [lost, now] = await Promise.all([readBaseHistory(repo, base, seen, ''), readBaseHistory(repo, seen, base, '')]);
+  const again = new Set(now.flatMap(landedIn));
+  // Newest first: what was undone before it was lost is not missing.
+  const settled = new Set<string>();
+  const missing: LostLanding[] = [];
+  for (const commit of lost) {
+    for (const id of landedIn(commit)) if (!settled.has(id)) missing.push({ id, sha: commit.sha });
+    for (const id of undoneIn(commit)) settled.add(id);
+  }
+  return missing.filter(({ id }) => !again.has(id));
+}
+
+interface Told {
+  readonly trailers: readonly { readonly key: string; readonly value: string }[];
+}
+
+const landedIn = ({ trailers }: Told): string[] =>
+  trailers.flatMap(({ key, value }) =>
+    key === 'Kanban-Move' && value.endsWith('-> CHANGELOG') ? [value.split(' ')[0] ?? ''] : [],
+  );
+
+const undoneIn = ({ trailers }: Told): string[] =>
+  trailers.flatMap(({ key, value }) => (key === 'Kanban-Undone' ? [value.split(' ')[0] ?? ''] : []));

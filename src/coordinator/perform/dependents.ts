@@ -1,0 +1,60 @@
+import { readBaseHistory } from '../../git/history/base-history.ts';
+import type { EntryFacts } from '../../pipeline/world.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import { entryBefore } from './entry-before.ts';
+import type { Observer } from '../observe/observer.ts';
+
+/** So many of the newest landings are read: some two seconds. */
+const SEARCHED = 2_000;
+
+/**
+ * What depends on an entry whose landing was taken back, in words; '' = nothing does. Landed entries are warned of, not
+ * taken back too: whether they still work without it only a person or a test can tell.
+ * @param of `landing`, `base`: full SHAs; what landed between them is searched.
+ */
+export async function sayDependents(
+  observer: Observer,
+  of: { readonly settings: Settings; readonly id: string; readonly landing: string; readonly base: string },
+  entries: readonly EntryFacts[],
+): Promise<string> {
+  const here = entries.filter(({ entry }) => entry.depends.includes(of.id)).map(({ entry }) => entry);
+  const waiting = here.filter(({ column }) => column === 'TODO').map(({ id, title }) => id ?? title);
+  const begun = here.filter(({ column }) => column !== 'TODO').map(({ id }) => id ?? '');
+  const landed = await landedDependents(observer, of);
+  return [
+    sentence(
+      landed,
+      'has landed, depends on it and may be broken now',
+      'have landed, depend on it and may be broken now',
+    ),
+    landed.length === 0 ? '' : `kanban undo takes ${landed.length === 1 ? 'that' : 'those'} back as well`,
+    sentence(begun, 'is in work and depends on it', 'are in work and depend on it'),
+    sentence(waiting, 'waits for it again', 'wait for it again'),
+  ]
+    .filter((words) => words !== '')
+    .join('; ');
+}
+
+const sentence = (ids: readonly string[], one: string, many: string): string =>
+  ids.length === 0 ? '' : `${ids.join(', ')} ${ids.length === 1 ? one : many}`;
+
+/** Landed after it, still landed, and their text named it in `depends` when they landed. */
+async function landedDependents(
+  { repo, history }: Observer,
+  { settings, id, landing, base }: { settings: Settings; id: string; landing: string; base: string },
+): Promise<string[]> {
+  const commits = await readBaseHistory(repo, landing, base, settings.base);
+  const since = commits.flatMap(({ sha, trailers }) =>
+    trailers.flatMap(({ key, value }) => {
+      const [other = '', ...words] = value.split(' ');
+      const stands = words.at(-1) === 'CHANGELOG' && history.history.landed.get(other) === sha;
+      return key === 'Kanban-Move' && stands ? [{ sha, other }] : [];
+    }),
+  );
+  const found: string[] = [];
+  for (const { sha, other } of since.slice(0, SEARCHED).toReversed()) {
+    const entry = await entryBefore(repo, settings, sha, other);
+    if (entry?.depends.includes(id) === true) found.push(other);
+  }
+  return found;
+}

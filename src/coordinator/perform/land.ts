@@ -1,0 +1,271 @@
+import type { BoardTexts, Entry } from '../../board/entry.ts';
+import type { KanbanEvent } from '../../contract/event.ts';
+import { signersOf } from '../../git/config/identity.ts';
+import { branchFaults } from '../../git/branch/branch-faults.ts';
+import { readCommit } from '../../git/objects/objects.ts';
+import { buildChain, landChain, type Built, type Chain, type ChainItem } from '../../landing/chain.ts';
+import { plainLine } from '../../landing/changelog/line.ts';
+import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../landing/changelog/changelog.ts';
+import type { Candidate, Trailer } from '../../pipeline/action.ts';
+import { readUsage, sumUsage, usageWords } from '../../pipeline/usage.ts';
+import type { EntryFacts } from '../../pipeline/world.ts';
+import { authorOf, type BoardWriter } from './board-writer.ts';
+import type { Branches } from './branches.ts';
+import { landingMessage, type Message } from '../commit-message.ts';
+import { SEEN } from '../observe/git-state.ts';
+import { inShort, type ReportedStep } from '../observe/run-reports.ts';
+import { branchName, type Observation, type Observer } from '../observe/observer.ts';
+
+/** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
+export interface PlannedLanding {
+  readonly candidate: Candidate;
+  readonly facts: EntryFacts;
+  readonly line: string;
+  readonly message: Message;
+  readonly item: ChainItem;
+}
+
+export interface LandParts {
+  readonly observer: Observer;
+  readonly observation: Observation;
+  readonly writer: BoardWriter;
+  readonly branches: Branches;
+  readonly emit: (event: KanbanEvent) => void;
+}
+
+/** The tester's result, where the landing takes it in. */
+export interface TakenIn {
+  readonly trailers: readonly Trailer[];
+  readonly step: ReportedStep;
+}
+
+export type Landed =
+  | { readonly kind: 'done'; readonly sha: string }
+  | { readonly kind: 'conflict'; readonly files: readonly string[] }
+  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'stale' };
+
+/** What the commit of a landing is to say. */
+export async function planLanding(
+  candidate: Candidate,
+  facts: EntryFacts,
+  { observer, observation, writer }: LandParts,
+  taken: TakenIn | null = null,
+): Promise<PlannedLanding> {
+  const { id, tip } = candidate;
+  const { settings } = observation.workflow;
+  const steps = await observer.lives.of(id, facts.branch?.start ?? writer.base, writer.base);
+  const own = await trailersOf(candidate, facts, observer, taken?.trailers ?? []);
+  const trailers = [
+    ...own,
+    ...(taken?.trailers ?? []).filter(({ name }) => !own.some((trailer) => trailer.name === name)),
+  ];
+  const { section, line } = changelogLine(facts.entry, id);
+  const message = landingMessage(settings, {
+    id,
+    title: facts.entry.title,
+    reports: inShort(taken === null ? steps : [...steps, taken.step]),
+    trailers,
+  });
+  const insert = (text: string | null): string => insertChangelogLine(text, { section, line });
+  return { candidate, facts, line, message, item: { id, tip, insert, message: message.text } };
+}
+
+/**
+ * The chain of these landings on base as the writer has it.
+ * @param under landings that are built already, and stand under these; null: none
+ */
+export function chainOf(
+  planned: readonly PlannedLanding[],
+  { observer, observation, writer }: LandParts,
+  under: { readonly sha: string; readonly landed: readonly Candidate[] } | null = null,
+): Promise<Chain> {
+  const { settings } = observation.workflow;
+  const before = under?.landed ?? [];
+  const keys = new Map([...before, ...planned.map(({ candidate }) => candidate)].map(({ id, key }) => [id, key]));
+  // Each landing takes one entry more off the board: from the last one's text, not from the beginning.
+  let last: { readonly ids: readonly string[]; readonly texts: BoardTexts } | null = null;
+  return buildChain(observer.repo, {
+    base: under?.sha ?? writer.base,
+    board: settings.board,
+    changelog: settings.changelog,
+    author: authorOf(settings),
+    items: planned.map(({ item }) => item),
+    boardFiles: (landed) => {
+      const ids = [...before.map(({ id }) => id), ...landed];
+      const from = last !== null && last.ids.every((id) => ids.includes(id)) ? last : null;
+      const more = ids.filter((id) => from?.ids.includes(id) !== true);
+      const texts = without(
+        writer,
+        more.map((id) => keys.get(id) ?? id),
+        from?.texts,
+      );
+      if (texts !== null) last = { ids, texts };
+      return texts === null ? null : new Map([[`${settings.board}/TESTING.md`, Buffer.from(texts.TESTING ?? '')]]);
+    },
+  });
+}
+
+/** Brings base to the end of a chain, and does what follows from that for each of its tasks. */
+export async function landAll(
+  landings: readonly Built[],
+  planned: readonly PlannedLanding[],
+  parts: LandParts,
+): Promise<Exclude<Landed, { readonly kind: 'conflict' }>> {
+  const { observer, observation, writer } = parts;
+  const { settings } = observation.workflow;
+  const texts = without(
+    writer,
+    landings.map(({ id }) => planned.find(({ candidate }) => candidate.id === id)?.candidate.key ?? id),
+  );
+  if (texts === null) return { kind: 'stale' };
+  const landed = await landChain(observer.repo, {
+    baseRef: observation.git.baseRef,
+    oldBase: writer.base,
+    landings,
+    board: settings.board,
+    changelog: settings.changelog,
+    checkout: observation.git.checkout,
+    extraRefs: [{ ref: SEEN }],
+  });
+  if (!landed.ok) return 'held' in landed ? { kind: 'later', why: landed.held } : { kind: 'stale' };
+  const signers = await signersOf(observer.repo, authorOf(settings));
+  const committerEmail = signers.ok ? signers.value.committer.email : '';
+  for (const { id, sha, leftOut } of landings) {
+    const plan = planned.find(({ candidate }) => candidate.id === id);
+    if (plan !== undefined) hasLanded(plan, sha, committerEmail, parts);
+    if (leftOut.length > 0) {
+      const message = `${id}: some changes of its branch to ${settings.changelog} did not land (${leftOut.join('; ')})`;
+      parts.emit({ type: 'told', message });
+    }
+  }
+  writer.landed(landed.sha, { ...writer.committed, TESTING: texts.TESTING });
+  if (landed.audit.length > 0)
+    parts.emit({ type: 'audit-failed', id: landings.map(({ id }) => id).join(', '), findings: landed.audit });
+  return { kind: 'done', sha: landed.sha };
+}
+
+/** What keeps the branch of a tested task, as a whole, from landing on base as the writer has it. */
+export function faultsOf(
+  { id, tip }: Candidate,
+  { branch }: EntryFacts,
+  { observer, observation, writer }: LandParts,
+): Promise<string[]> {
+  const { base } = writer;
+  const { board } = observation.workflow.settings;
+  return branchFaults(observer.repo, { id, base, tip, start: branch?.start ?? base, board });
+}
+
+/** Lands one tested entry at once, in the commit that takes the tester's result in. */
+export async function landTested(
+  candidate: Candidate,
+  facts: EntryFacts,
+  parts: LandParts,
+  taken: TakenIn,
+): Promise<Landed> {
+  const edited = await parts.writer.commitEdits(['TESTING']);
+  if (edited.kind === 'later' || edited.kind === 'failed') return { kind: 'later', why: edited.why };
+  if (edited.kind !== 'done') return { kind: 'stale' };
+  // Base may have moved since its tester passed it.
+  const faults = await faultsOf(candidate, facts, parts);
+  if (faults.length > 0) return { kind: 'later', why: faults[0] ?? '' };
+  const planned = await planLanding(candidate, facts, parts, taken);
+  const chain = await chainOf([planned], parts);
+  if (!chain.ok) return { kind: 'later', why: chain.held };
+  const [left] = chain.left;
+  return left === undefined ? landAll(chain.landings, [planned], parts) : { kind: 'conflict', files: left.conflict };
+}
+
+function hasLanded(
+  { candidate, facts, line, message }: PlannedLanding,
+  sha: string,
+  committerEmail: string,
+  { observer, observation, branches, emit }: LandParts,
+): void {
+  const { settings } = observation.workflow;
+  const { id, tip } = candidate;
+  observer.history.own({ sha, at: Date.now(), committerEmail, trailers: message.trailers });
+  observer.lives.forget(id);
+  observer.history.ownLanding(`refs/heads/${branchName(settings, id)}`, tip);
+  emit({ type: 'entry-landed', id, title: facts.entry.title, commit: sha, line, byHand: false });
+  branches.drop(id, settings, facts.branch);
+}
+
+/** The board's texts, or these, without these entries of TESTING; null: they are not all there. */
+function without(writer: BoardWriter, keys: readonly string[], from?: BoardTexts): BoardTexts | null {
+  const texts = writer.edited(
+    keys.map((key) => ({ type: 'remove', key, column: 'TESTING' })),
+    from,
+  );
+  return texts === null || texts.TESTING === (from?.TESTING ?? writer.textOf('TESTING')) ? null : texts;
+}
+
+/**
+ * An entry's CHANGELOG line, from its `changelog` field (`Fixed: Login answers 400`), else its title under Changed.
+ * It ends in the id, by which a shallow clone knows that it landed.
+ */
+export function changelogLine(entry: Entry, id: string): { readonly section: ChangelogSection; readonly line: string } {
+  const written = /^(\w+):\s+(.+)$/.exec(entry.changelog ?? '');
+  const section = CHANGELOG_SECTIONS.find((name) => name === written?.[1]);
+  const text = section === undefined ? (entry.changelog ?? entry.title) : (written?.[2] ?? entry.title);
+  return { section: section ?? 'Changed', line: `- ${plainLine(text.replace(/^\s*[-*+]\s+/, ''))} (${id})` };
+}
+
+async function trailersOf(
+  { id, tip }: Candidate,
+  { entry }: EntryFacts,
+  observer: Observer,
+  taken: readonly Trailer[],
+): Promise<Trailer[]> {
+  const agents = agentsOf(id, observer.history.history.agents.get(id) ?? '', taken);
+  return [
+    { name: 'Kanban-Move', value: `${id} TESTING -> CHANGELOG` },
+    ...(entry.reviewed === null ? [] : [{ name: 'Kanban-Reviewed', value: `${id} ${entry.reviewed}` } as const]),
+    { name: 'Kanban-Tested', value: `${id} ${tip}` },
+    ...(agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
+    ...usageTrailers(id, observer, taken),
+    ...(await changedAfterReview(id, entry.reviewed, tip, observer)),
+  ];
+}
+
+/** Who worked on it, `task=claude reviewer=codex`, with the tester whose result this landing takes in. */
+function agentsOf(id: string, known: string, taken: readonly Trailer[]): string {
+  const last = taken.find(({ name }) => name === 'Kanban-Agent')?.value.slice(id.length + 1) ?? '';
+  const role = last.slice(0, last.indexOf('=') + 1);
+  const others = known.split(' ').filter((pair) => pair !== '' && (role === '' || !pair.startsWith(role)));
+  return [...others, ...(last === '' ? [] : [last])].join(' ');
+}
+
+/** What all its runs used, those among them whose results this landing takes in. */
+function usageTrailers(id: string, observer: Observer, taken: readonly Trailer[]): Trailer[] {
+  const now = taken.filter(({ name }) => name === 'Kanban-Usage');
+  const read = now.map(({ value }) => readUsage(value.split(' ').slice(2)));
+  const all = [...(observer.history.history.used.get(id) ?? []).map(({ usage }) => usage), ...read];
+  if (all.length === 0) return [];
+  const untold = all.filter((usage) => usage === null).length;
+  const words = `runs=${all.length} ${usageWords(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
+  return [...now, { name: 'Kanban-Usage', value: `${id} total ${words}` }];
+}
+
+/** How far back the branch is walked from the tested commit to the reviewed one. */
+const WALK = 100;
+
+/** What was committed on the branch between the review and the test is named, so that nothing lands unseen. */
+async function changedAfterReview(
+  id: string,
+  reviewed: string | null,
+  tip: string,
+  observer: Observer,
+): Promise<Trailer[]> {
+  const changed: string[] = [];
+  for (
+    let sha: string | undefined = tip, steps = 0;
+    sha !== undefined && sha !== reviewed && reviewed !== null && steps < WALK;
+    steps += 1
+  ) {
+    const commit = await readCommit(observer.repo, sha);
+    if (commit?.parents.length === 1) changed.push(sha);
+    sha = commit?.parents[0];
+  }
+  return changed.slice(0, 10).map((sha) => ({ name: 'Kanban-Changed-After-Review', value: `${id} ${sha}` }));
+}

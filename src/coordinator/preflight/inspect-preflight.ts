@@ -1,0 +1,65 @@
+import { lockHolder } from '../../system/lock.ts';
+import { fullFacts } from '../../preflight/gather/gather-facts.ts';
+import { closeRepository } from '../../git/close.ts';
+import { openRepository } from '../../git/git.ts';
+import type { Finding } from '../../preflight/finding.ts';
+import { fromProblem } from '../../preflight/finding.ts';
+import { preflight } from '../../preflight/preflight.ts';
+import type { Problem } from '../../problem.ts';
+import { defaultSettings } from '../../workflow/parse.ts';
+import { kanbanDir } from '../observe/git-state.ts';
+import { LOOK } from '../publish/inspect.ts';
+import { Observer } from '../observe/observer.ts';
+import { Preflight } from './preflight-runner.ts';
+import { lookAtRemote } from '../remote/inspect-remote.ts';
+
+/** Preflight as a person asks for it: also where there is no repository, no commit or no readable settings. */
+export async function look(cwd: string): Promise<readonly Finding[]> {
+  const nothing = {
+    cwd,
+    settings: defaultSettings(),
+    settingsProblems: [],
+    boardProblems: [],
+    otherCoordinator: null,
+    foreignBranches: [],
+    inWork: 0,
+    mended: [],
+    runsAlive: 0,
+    next: [],
+  };
+  const opened = await openRepository(cwd);
+  if (!opened.ok) return unreadable(preflight(await fullFacts(nothing)), []);
+  const repo = opened.value;
+  try {
+    const observer = new Observer(repo);
+    const looked = await observer.look({ ...LOOK, now: Date.now() });
+    if (!looked.ok) return unreadable(preflight(await fullFacts(nothing)), looked.problems);
+    const held = lockHolder(kanbanDir(repo));
+    const { pid, host } = held?.holder ?? { pid: 0, host: 'another machine' };
+    // A coordinator here is no obstacle to looking; one that can't be judged from here is.
+    const heard = await lookAtRemote(repo, looked.value.workflow.settings, looked.value.git.base);
+    const findings = await new Preflight(observer, () => heard).full(
+      looked.value,
+      [],
+      held?.state === 'foreign' ? { pid, host, here: false } : null,
+    );
+    if (held?.state !== 'alive' || held.holder?.command !== undefined) return findings;
+    return [
+      { check: 'other-coordinator', level: 'told', message: `A coordinator is at work here (pid ${pid}).` },
+      ...findings,
+    ];
+  } finally {
+    closeRepository(repo);
+  }
+}
+
+/** What made the look fail stops all. What can't be judged without settings is left out, and nothing is said twice. */
+function unreadable(findings: readonly Finding[], problems: readonly Problem[]): readonly Finding[] {
+  const stops = findings.filter(({ level, check }) => level === 'stops' && check !== 'prompts');
+  const said = (code: string): boolean => stops.some(({ check }) => check === SAME[code]);
+  const own = problems.filter(({ code }) => !said(code));
+  return [...own.map((problem): Finding => ({ check: problem.code, ...fromProblem(problem, 'stops') })), ...stops];
+}
+
+/** Problems of a look that a check of preflight says better. */
+const SAME: Readonly<Record<string, string>> = { 'base-missing': 'base', 'no-commits': 'commits' };

@@ -1,0 +1,139 @@
+import { fullFacts, quickFacts, type FactsAsked, type PromptText } from '../../preflight/gather/gather-facts.ts';
+import type { PreflightFacts } from '../../preflight/facts.ts';
+import type { Finding } from '../../preflight/finding.ts';
+import { decide } from '../../pipeline/decide.ts';
+import { preflight } from '../../preflight/preflight.ts';
+import { ROLES, type Role } from '../../workflow/settings.ts';
+import { startRef } from '../observe/git-state.ts';
+import { branchName, type Observation, type Observer } from '../observe/observer.ts';
+import type { RemoteFacts } from '../remote/remote-facts.ts';
+import { promptFile } from '../launch/run-launcher.ts';
+
+/** How long a look at what only processes can tell is good for. */
+const FRESH = 2_000;
+const FRESH_WHILE_HELD = 500;
+
+/** Preflight as the coordinator asks it: everything once, then cheaply again while things start or move. */
+export class Preflight {
+  readonly #observer: Observer;
+  readonly #heard: () => PreflightFacts['remoteHeard'];
+  /** An entry was in work: from then on what is not committed is told, and stops nothing. */
+  #hasWorked = false;
+  #facts: PreflightFacts | null = null;
+  #findings: readonly Finding[] = [];
+  #at = 0;
+
+  /** @param heard what the remote has said so far; null = it was not asked */
+  constructor(observer: Observer, heard: () => PreflightFacts['remoteHeard'] = () => null) {
+    this.#observer = observer;
+    this.#heard = heard;
+  }
+
+  get findings(): readonly Finding[] {
+    return this.#findings;
+  }
+
+  /** More than single entries wait because of a finding: it is looked at again, so that the hold ends by itself. */
+  get isHolding(): boolean {
+    return this.#findings.some(
+      ({ level, holds }) =>
+        level === 'stops' || (level === 'holds' && (holds?.landings === true || (holds?.agents ?? []).length > 0)),
+    );
+  }
+
+  /** @param other who has the coordinator's lock, if it isn't whoever asks */
+  async full(
+    observation: Observation,
+    mended: readonly string[],
+    other: FactsAsked['otherCoordinator'] = null,
+  ): Promise<readonly Finding[]> {
+    this.#facts = await fullFacts({ ...(await this.#asked(observation, mended)), otherCoordinator: other });
+    this.#findings = preflight(this.#facts);
+    this.#at = Date.now();
+    return this.#findings;
+  }
+
+  /** @returns whether what is stopped or held has changed: then the tick's decision no longer stands. */
+  async quick(observation: Observation): Promise<boolean> {
+    const good = this.isHolding ? FRESH_WHILE_HELD : FRESH;
+    if (this.#facts === null || Date.now() - this.#at < good) return false;
+    const before = summary(this.#findings);
+    this.#facts = await quickFacts(await this.#asked(observation, []), this.#facts);
+    this.#findings = preflight(this.#facts);
+    this.#at = Date.now();
+    return summary(this.#findings) !== before;
+  }
+
+  async #asked(observation: Observation, mended: readonly string[]): Promise<FactsAsked> {
+    const { workflow, world } = observation;
+    const { settings } = workflow;
+    const { repo } = this.#observer;
+    const inWork = world.entries.filter(({ entry }) => entry.column !== 'TODO').length;
+    this.#hasWorked ||= inWork > 0 || world.runs.length > 0 || world.past.length > 0;
+    return {
+      cwd: repo.root,
+      repo,
+      settings,
+      // The last good ones hold while an edit is broken: that is said, and stops nothing.
+      settingsProblems: [],
+      boardProblems: observation.boardProblems,
+      prompts: await this.#prompts(observation),
+      otherCoordinator: null,
+      foreignBranches: foreignBranches(observation),
+      remoteHeard: this.#heard(),
+      inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
+      mended,
+      runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
+      next: firstPicks(world),
+    };
+  }
+
+  /** As they count: from the checkout of base, or from its tip. */
+  async #prompts({ workflow: { settings }, git }: Observation): Promise<Readonly<Record<Role, PromptText>>> {
+    const read = ROLES.map(async (role) => {
+      const file = promptFile(settings, role);
+      return [role, { file, text: await this.#observer.workflow.file(git, file).catch(() => null) }] as const;
+    });
+    return Object.fromEntries(await Promise.all(read)) as Record<Role, PromptText>;
+  }
+}
+
+/** What preflight is to know of what the coordinator knows of the remote. */
+export const heardOf = ({
+  away,
+  rejected,
+  lock,
+  foreign,
+  lost,
+}: RemoteFacts): NonNullable<PreflightFacts['remoteHeard']> => ({
+  away,
+  declined: rejected,
+  lockedBy: typeof lock === 'object' ? lock.by : null,
+  foreign,
+  lost,
+});
+
+/** Branches that a person made under the name of an entry's. */
+function foreignBranches({ git, workflow, world }: Observation): FactsAsked['foreignBranches'] {
+  return world.entries.flatMap(({ entry: { id } }) => {
+    if (id === null) return [];
+    const branch = branchName(workflow.settings, id);
+    return git.refs.has(`refs/heads/${branch}`) && !git.refs.has(startRef(id)) ? [{ id, branch }] : [];
+  });
+}
+
+/** What waits, without the words: a disk that fills up says another number every time. */
+const summary = (findings: readonly Finding[]): string =>
+  findings
+    .filter(({ level }) => level === 'stops' || level === 'holds')
+    .map(({ check, level, holds }) => `${check} ${level} ${JSON.stringify(holds ?? {})}`)
+    .join('\n');
+
+/** What would be picked first, as things stand. */
+function firstPicks(world: Observation['world']): string[] {
+  const picks = decide({ ...world, stops: [] }).actions.flatMap((action) =>
+    action.type === 'pick-entries' ? action.picks : [],
+  );
+  const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
+  return picks.slice(0, 3).map(({ key, id }) => `${id} ${titles.get(key) ?? ''}`);
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { hookEnvironment } from '../../system/environment.ts';
+import { runCommand } from '../../system/processes.ts';
+import type { KanbanEvent, TimedEvent } from '../../contract/event.ts';
+import { appendPlain } from '../../system/plain-file.ts';
+import type { Finding } from '../../preflight/finding.ts';
+import type { Problem } from '../../problem.ts';
+import type { View } from '../../contract/view.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import type { Observation } from '../observe/observer.ts';
+import { ToldProblems } from './reported-problems.ts';
+
+export interface TellerParts {
+  readonly root: string;
+  readonly view: View;
+  /** The settings as they are now; undefined: none have been read yet. */
+  readonly settings: () => Settings | undefined;
+  /** A commit of our own was told. */
+  readonly onCommit: (at: number) => void;
+}
+
+/** A hold that lasts so long is told to the person's own program, ms. */
+const NOTIFIED_AFTER = 60_000;
+
+/** Says what happened: to the view, to `.kanban/events.jsonl`, and to the person's own program when they are needed. */
+export class Teller {
+  readonly #parts: TellerParts;
+  readonly #told = new Set<string>();
+  readonly #problems = new ToldProblems();
+  readonly #holds = new Map<string, string>();
+  /** Since when something has been held, for whatever reason (epoch ms); null = the person has been notified. */
+  readonly #heldSince = new Map<string, number | null>();
+  #settings = { broken: '', text: '' };
+
+  constructor(parts: TellerParts) {
+    this.#parts = parts;
+  }
+
+  /** What is held now, with the reason, by what it is. */
+  get holds(): ReadonlyMap<string, string> {
+    return this.#holds;
+  }
+
+  readonly emit = (event: KanbanEvent): void => {
+    const timed: TimedEvent = { ...event, at: Date.now() };
+    // A check and a push name a commit too; they made none.
+    if ('commit' in event && !event.type.startsWith('check-') && event.type !== 'pushed')
+      this.#parts.onCommit(timed.at);
+    try {
+      appendPlain(join(this.#parts.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`);
+    } catch {
+      // Events are a convenience; the audit trail is git's.
+    }
+    this.#parts.view.event(timed);
+    if (event.type === 'person-needed') this.#notify(timed);
+  };
+
+  /** The same thing is said once. */
+  once(key: string, event: KanbanEvent): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.emit(event);
+  }
+
+  finding({ message, fix }: Finding): void {
+    const said = fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Mend: ${fix}`;
+    this.once(`told ${message}`, { type: 'told', message: said });
+  }
+
+  problem(problem: Problem): void {
+    this.once(`problem ${problem.code} ${problem.message}`, { type: 'problem-found', problem });
+  }
+
+  /** A hold begins, changes its reason, or ends (null). @param passes it ends without a person */
+  hold(what: string, why: string | null, passes = false): void {
+    if ((this.#holds.get(what) ?? null) === why) return;
+    if (why === null) this.#holds.delete(what);
+    else this.#holds.set(what, why);
+    if (why === null || passes) this.#heldSince.delete(what);
+    else if (!this.#heldSince.has(what)) this.#heldSince.set(what, Date.now());
+    this.emit({ type: 'hold-changed', what, why });
+  }
+
+  /** At each tick: what has waited for a minute needs the person. @param now epoch ms */
+  remind(now: number): void {
+    for (const [what, since] of this.#heldSince) {
+      if (since === null || now - since < NOTIFIED_AFTER) continue;
+      this.#heldSince.set(what, null);
+      this.#notify({ type: 'hold-changed', what, why: this.#holds.get(what) ?? '', at: now });
+    }
+  }
+
+  /** What an observation shows that has not been said: problems, settings, a rewritten base. */
+  observed({ problems, settingsProblems, workflow, rewritten }: Observation): void {
+    this.#tellSettings(settingsProblems, workflow.settings);
+    this.#problems.keep(
+      problems.filter((problem) => !settingsProblems.includes(problem)),
+      (problem) => this.emit({ type: 'problem-found', problem }),
+    );
+    if (rewritten)
+      this.emit({
+        type: 'told',
+        message: `${workflow.settings.base} was rewritten; the board is taken as it now stands`,
+      });
+  }
+
+  /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the mend. */
+  #tellSettings(problems: readonly Problem[], settings: Settings): void {
+    const broken = problems.map(({ message }) => message).join('\n');
+    const text = JSON.stringify(settings);
+    const before = this.#settings;
+    if (broken !== '' && broken !== before.broken) this.emit({ type: 'settings-broken', problems });
+    else if (broken === '' && (before.broken !== '' || (before.text !== '' && before.text !== text)))
+      this.emit({ type: 'settings-changed' });
+    this.#settings = { broken, text };
+  }
+
+  /** Whatever comes of it, work goes on. */
+  #notify(event: TimedEvent): void {
+    const { root } = this.#parts;
+    const settings = this.#parts.settings();
+    if (settings === undefined || settings.notify === '') return;
+    const env = hookEnvironment(settings.env, { root, base: settings.base });
+    void runCommand({
+      command: settings.notify,
+      cwd: root,
+      env,
+      timeout: 60_000,
+      input: `${JSON.stringify(event)}\n`,
+    })
+      .then(({ code, tail }) => {
+        if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
+      })
+      .catch((error: unknown) => this.once('notify', { type: 'told', message: `notify failed: ${String(error)}` }));
+  }
+}

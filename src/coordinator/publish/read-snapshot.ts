@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Snapshot, SnapshotRun } from '../../contract/snapshot.ts';
+import { lockHolder } from '../../system/lock.ts';
+import { readActivity } from '../../runs/run-activity.ts';
+import { runsFolder } from '../../runs/run-store.ts';
+import { git, openRepository, type Repository } from '../../git/git.ts';
+import { plainTextOf } from '../../system/plain-file.ts';
+import { ok, type Result } from '../../problem.ts';
+import { LookCache } from './snapshot-cache.ts';
+
+/** ms within which a living coordinator has seen that base has moved: its slowest look comes every three seconds. */
+const CURRENT_WITHIN = 4_000;
+
+/**
+ * How things stand: the snapshot that a living coordinator keeps current, with what each run did last; without one, a
+ * look of our own.
+ */
+export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
+  const opened = await openRepository(cwd);
+  if (!opened.ok) return opened;
+  const repo = opened.value;
+  const kept = await currentSnapshot(repo);
+  if (kept !== null) return ok(withActivity(kept, repo.root));
+  const cache = new LookCache(repo);
+  const last = await cache.find(Date.now());
+  if (last !== null) return ok(last);
+  // What a look of our own needs takes more than the rest of this command to load.
+  const { look } = await import('./inspect.ts');
+  const looked = await look(repo);
+  if (!looked.ok) return looked;
+  await cache.keep(looked.value.snapshot, looked.value.board);
+  return ok(looked.value.snapshot);
+}
+
+/**
+ * What the coordinator keeps, once it knows where base stands now: what a person has just added or moved is in it. One
+ * that has not looked for so long (it is stopped, or lands much) is shown as it is, and that is said.
+ */
+async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
+  const begun = Date.now();
+  const first = keptSnapshot(repo);
+  if (first === null) return null;
+  const tip = await tipOf(repo, first.base.name);
+  const isCurrent = ({ at, base }: Snapshot): boolean => base.sha === tip || at >= begun;
+  for (let kept: Snapshot | null = first; kept !== null; kept = keptSnapshot(repo)) {
+    if (isCurrent(kept)) return kept;
+    if (Date.now() - begun > CURRENT_WITHIN) {
+      const said = `${kept.base.name} has moved on, and the coordinator has not looked at it for ${CURRENT_WITHIN / 1000} s`;
+      return { ...kept, told: [...kept.told, said] };
+    }
+    await pause(20);
+  }
+  return null;
+}
+
+async function tipOf(repo: Repository, base: string): Promise<string> {
+  const args = ['rev-parse', '--verify', '--quiet', `refs/heads/${base}`];
+  return (await git(args, { cwd: repo.root, okExit: [0, 1] })).stdout.trim();
+}
+
+/** null: no coordinator lives (a command may hold the lock for a moment), or it has written nothing yet. */
+function keptSnapshot({ root, commonDir }: Repository): Snapshot | null {
+  const holder = lockHolder(join(commonDir, 'kanban'))?.holder;
+  if (holder === undefined || holder === null) return null;
+  const snapshot = readJson<Snapshot>(join(root, '.kanban', 'snapshot.json'));
+  return snapshot?.version === 1 && snapshot.coordinator?.pid === holder.pid ? snapshot : null;
+}
+
+function withActivity(snapshot: Snapshot, root: string): Snapshot {
+  const fresh = (run: SnapshotRun): SnapshotRun =>
+    run.state === 'alive' ? { ...run, ...readActivity(join(runsFolder(root), run.id)) } : run;
+  const entries = snapshot.entries.map((entry) => (entry.run === null ? entry : { ...entry, run: fresh(entry.run) }));
+  return { ...snapshot, entries, strayRuns: snapshot.strayRuns.map(fresh) };
+}
+
+function readJson<T>(path: string): T | null {
+  try {
+    return JSON.parse(plainTextOf(path) ?? '') as T;
+  } catch {
+    return null;
+  }
+}

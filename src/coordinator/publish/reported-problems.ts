@@ -1,0 +1,24 @@
+import type { Problem } from '../../problem.ts';
+
+/** What has been said of problems: each is told once, and again only after it had been mended. */
+export class ToldProblems {
+  #told: ReadonlySet<string> = new Set();
+
+  /** Tells those that are new among the problems that there are now. */
+  keep(problems: readonly Problem[], tell: (problem: Problem) => void): void {
+    const now = new Map<string, Problem>();
+    for (const problem of problems) {
+      const key = keyOf(problem);
+      // Several in one line are told apart by their order.
+      let count = 1;
+      while (now.has(`${key} ${count}`)) count++;
+      now.set(`${key} ${count}`, problem);
+    }
+    for (const [key, problem] of now) if (!this.#told.has(key)) tell(problem);
+    this.#told = new Set(now.keys());
+  }
+}
+
+/** What it is about, without line numbers and guesses, which change with every move above it: by the line that it names. */
+const keyOf = ({ code, message, holds = [], where }: Problem): string =>
+  holds.length > 0 ? `${code} ${holds.join()} ${where?.lineText.trim() ?? message}` : `${code} ${message}`;

@@ -1,0 +1,48 @@
+import type { PushOutcome } from '../../git/remote/remote.ts';
+import { Trouble } from './backoff.ts';
+
+/** What the server declined is tried again after this, if nothing has changed before. */
+const DECLINED_FOR = 10 * 60_000;
+/** "It has moved", though it has not, so often in a row: it is a refusal. */
+const MOVED_AND_NOT = 3;
+
+/** How the pushes of late ended, and what that means for the next. Times are epoch ms. */
+export class PushStanding {
+  readonly #trouble = new Trouble();
+  #declined: { readonly words: string; readonly tip: string | null; readonly until: number } | null = null;
+  #moved: { readonly tip: string | null; readonly times: number } = { tip: null, times: 0 };
+
+  /** @param tip the remote's branch, as it was known when this was heard */
+  heard(outcome: PushOutcome, tip: string | null, now: number): void {
+    const { kind } = outcome;
+    if (kind === 'rejected') {
+      const times = (this.#moved.tip === tip ? this.#moved.times : 0) + 1;
+      this.#moved = { tip, times };
+      if (times >= MOVED_AND_NOT) this.#declined = { words: outcome.words, tip, until: now + DECLINED_FOR };
+      return;
+    }
+    this.#moved = { tip: null, times: 0 };
+    this.#declined = kind === 'remote-rejected' ? { words: outcome.words, tip, until: now + DECLINED_FOR } : null;
+    this.#trouble.heard(kind === 'done' || kind === 'remote-rejected' ? null : outcome.words, now);
+  }
+
+  /** Why it is too early for another push after one that did not reach the remote, in words; null = it isn't. */
+  away(now: number): string | null {
+    return this.#trouble.holds(now) ? this.#trouble.words : null;
+  }
+
+  /** Why the server does not want what was pushed. Ends after 10 minutes, and when the remote's branch has moved. */
+  declined(tip: string | null, now: number): string | null {
+    const declined = this.#declined;
+    if (declined === null) return null;
+    if (now >= declined.until || declined.until - now > DECLINED_FOR || tip !== declined.tip) this.tryAgain();
+    return this.#declined?.words ?? null;
+  }
+
+  /** The next push may be made at once. */
+  tryAgain(): void {
+    this.#declined = null;
+    this.#moved = { tip: null, times: 0 };
+    this.#trouble.tryAgain();
+  }
+}

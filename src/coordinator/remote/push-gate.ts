@@ -1,0 +1,71 @@
+import type { Repository } from '../../git/git.ts';
+import type { QueueWord } from '../../pipeline/world.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import { contains } from '../observe/git-state.ts';
+import type { RemoteFacts } from './remote-facts.ts';
+import type { Remote } from './remote.ts';
+
+/** Keeps the end of a chain from `git gc` while it is being pushed. */
+export const PUSH_PIN = 'refs/kanban/inflight/push';
+
+/** Why a landing waits. */
+export interface AtTheGate {
+  /** As in `hold-changed`. */
+  readonly what: string;
+  readonly why: string;
+  /** Looked at again at this time, epoch ms, should nobody wake the queue before. */
+  readonly until: number;
+  /** `held`: a person is needed. */
+  readonly state: QueueWord['state'];
+}
+
+/** What was heard of the remote so long ago is too old to push on. */
+const FRESH = 15_000;
+const AGAIN = 1_000;
+
+/**
+ * Why a landing can't be pushed now; null = it can, or nothing is pushed. No network: what is missing is asked for.
+ * @param base tip of base
+ * @param behind why base can't be brought up to the remote; null = nothing is in the way
+ */
+export async function pushGate(
+  repo: Repository,
+  remote: Remote,
+  settings: Settings,
+  { base, behind }: { readonly base: string; readonly behind: string | null },
+): Promise<AtTheGate | null> {
+  const { push, remote: name } = settings;
+  if (!push || name === null) return null;
+  const now = Date.now();
+  const at = (state: QueueWord['state'], why: string): AtTheGate => ({
+    what: 'pushes',
+    why,
+    until: now + AGAIN,
+    state,
+  });
+  const facts = await remote.facts(base);
+  const person = needsPerson(facts, settings, name);
+  if (person !== null) return at('held', person);
+  if (facts.away !== null) return at('lands', facts.away);
+  if (facts.lock === 'asking') return at('lands', `${name} is asked for the lock of ${settings.base}`);
+  if (!facts.heard || !remote.isFresh(now - FRESH)) {
+    remote.fetchNow(now);
+    return at('lands', `${name} is asked what it has`);
+  }
+  if (facts.tip === null || (await contains(repo, base, facts.tip))) return null;
+  return at('held', behind ?? `${settings.base} is to be brought up to ${name}/${settings.base} first`);
+}
+
+/** What no time mends: in words, with the way out. */
+function needsPerson(facts: RemoteFacts, { base }: Settings, name: string): string | null {
+  if (typeof facts.lock === 'object') return `another coordinator works on ${base} of ${name}: ${facts.lock.by}`;
+  if (facts.rejected !== null) return `${name} does not take it: ${facts.rejected}: allow it there, then kanban resume`;
+  const [first] = facts.foreign;
+  if (first !== undefined) {
+    const more = facts.foreign.length > 1 ? ` and ${facts.foreign.length - 1} more` : '';
+    const named = `${first.sha.slice(0, 10)} "${first.subject}" (${first.author})${more}`;
+    return `the first push would publish ${named}: push it yourself first (git push ${name} ${base})`;
+  }
+  if (facts.lost === null) return null;
+  return `${name}/${base} no longer has ${facts.lost.slice(0, 10)}, which was pushed from here: put it back (git push ${name} ${base}), or take it out of ${base} here too`;
+}

@@ -1,0 +1,163 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { takeLock } from '../system/lock.ts';
+import { post, settleRequest, waitForAnswer } from '../runs/mailbox.ts';
+import { listRuns, requestStop, type RunRecord } from '../runs/run-store.ts';
+import type { KanbanEvent } from '../contract/event.ts';
+import { closeRepository } from '../git/close.ts';
+import { openRepository, type Repository } from '../git/git.ts';
+import { recover } from '../landing/recover.ts';
+import type { Action } from '../pipeline/action.ts';
+import { decide } from '../pipeline/decide.ts';
+import type { Reply, Request } from '../contract/request.ts';
+import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { BoardWriter } from './perform/board-writer.ts';
+import { Branches } from './perform/branches.ts';
+import { kanbanDir } from './observe/git-state.ts';
+import { LOOK } from './publish/inspect.ts';
+import { Observer } from './observe/observer.ts';
+import { pauseOrResume } from './pause-all.ts';
+import { mailboxOf, perform } from './perform/perform.ts';
+
+/** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
+const PATIENCE = 90_000;
+/** And for what somebody else holds up. */
+const HELD = 3_000;
+/** After so long without an answer it looks whether there still is a coordinator. */
+const UNANSWERED = 1_000;
+
+/**
+ * Carries out what a command asks: by the coordinator that is running, through its mailbox; with none, by this process,
+ * under the coordinator's own lock.
+ */
+export async function carryOutRequest(cwd: string, request: Request): Promise<Result<Reply>> {
+  const opened = await openRepository(cwd);
+  if (!opened.ok) return opened;
+  const repo = opened.value;
+  try {
+    return await byWhoeverHasTheLock(repo, request);
+  } finally {
+    closeRepository(repo);
+  }
+}
+
+/** The lock may be another command's, which ends in a moment, or a coordinator's that ends before it has answered. */
+async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<Result<Reply>> {
+  const mailbox = mailboxOf(repo.root);
+  // Without a coordinator nobody counts what a run proposes.
+  const orphaned = request.origin !== undefined;
+  const { id: _id, at: _at, ...wish } = request;
+  let posted: string | null = null;
+  for (const until = Date.now() + PATIENCE; Date.now() < until;) {
+    const taken = await takeLock(kanbanDir(repo), { command: `kanban ${request.command}` });
+    if (taken.ok && orphaned) {
+      taken.release();
+      if (posted !== null) settleRequest(mailbox, posted);
+      return failed([NO_COORDINATOR]);
+    }
+    if (!taken.ok && taken.held === null) return failed([taken.problem]);
+    if (!taken.ok) posted ??= post(mailbox, wish);
+    const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : UNANSWERED);
+    if (!taken.ok && reply === null) continue;
+    try {
+      if (posted !== null) settleRequest(mailbox, posted);
+      if (reply !== null) return ok(reply);
+      if (request.taskId === null && request.command !== 'add') return await forAll(repo, request);
+      return await bySelf(repo, posted === null ? request : { ...request, id: posted });
+    } finally {
+      if (taken.ok) taken.release();
+    }
+  }
+  return failed([NO_ANSWER]);
+}
+
+/** One request, with the actions that it takes; nothing else that could be done is done. */
+async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>> {
+  const events: KanbanEvent[] = [];
+  const emit = (event: KanbanEvent): void => void events.push(event);
+  await recover(repo);
+  const observer = new Observer(repo);
+  const branches = new Branches(repo, emit, () => {});
+  const mailbox = mailboxOf(repo.root);
+  const begun = Date.now();
+  let held = '';
+  while (Date.now() - begun < PATIENCE) {
+    const looked = await observer.look({ ...LOOK, now: Date.now(), requests: [request] });
+    if (!looked.ok) return failed(looked.problems);
+    const observation = looked.value;
+    if (observation.git.open !== null)
+      return failed([{ code: 'base-held', message: observation.git.open, fix: 'finish it first' }]);
+    if (observation.board.unreadable.length > 0) return failed(observation.board.unreadable);
+    const writer = new BoardWriter(observer, observation, emit);
+    const actions = decide(observation.world).actions.filter((action) => isPartOf(action, request));
+    let why: string | null = null;
+    for (const action of actions) {
+      const performed = await perform(action, {
+        observer,
+        observation,
+        writer,
+        starter: null,
+        branches,
+        mailbox,
+        emit,
+      });
+      if (performed.kind === 'later' || performed.kind === 'failed') why = performed.why;
+      if (performed.kind !== 'done') break;
+    }
+    await branches.settled();
+    const reply = await waitForAnswer(mailbox, request.id, 0);
+    if (reply !== null) return ok(reply);
+    const stopping = observation.world.runs.some(({ taskId }) => taskId === request.taskId);
+    if (actions.length === 0 && !stopping) return failed([notCarriedOut('nothing of it can be done now')]);
+    held = why ?? (stopping ? 'its run is being stopped' : held);
+    // Somebody's git command is over in a moment; a lock that was left behind, or a key that is missing, is not.
+    if (why !== null && Date.now() - begun > HELD) break;
+    await pause(100);
+  }
+  return failed([notCarriedOut(held)]);
+}
+
+function isPartOf(action: Action, request: Request): boolean {
+  if ('request' in action && action.request === request.id) return true;
+  if (action.type === 'retire-branch') return action.how === 'afresh' && action.id === request.taskId;
+  return action.type === 'stop-run' && action.run.startsWith(`${request.taskId}-`);
+}
+
+/** `stop`, `pause` and `resume` of everything with no coordinator alive: the runs that are left are ended but for `resume`. */
+async function forAll(repo: Repository, request: Request): Promise<Result<Reply>> {
+  if (request.command === 'stop') return stopRuns(repo, 'kanban stop');
+  const reply = pauseOrResume(repo.root, request);
+  if (request.command === 'resume') return ok(reply);
+  const stopped = await stopRuns(repo, 'kanban pause');
+  return stopped.ok ? ok(reply) : stopped;
+}
+
+async function stopRuns(repo: Repository, detail: string): Promise<Result<Reply>> {
+  const list = (): RunRecord[] => [...listRuns(repo.root).runs, ...listRuns(repo.root, 'checks').runs];
+  const alive = list().filter(({ state }) => state === 'alive');
+  if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
+  for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail, at: Date.now() });
+  for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(100)) {
+    const left = list().filter(({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId));
+    if (left.length === 0)
+      return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
+  }
+  return failed([{ code: 'runs-live-on', message: 'some runs could not be ended', fix: 'kanban doctor' }]);
+}
+
+const notCarriedOut = (why: string): Problem => ({
+  code: 'not-carried-out',
+  message: `Nothing was done: ${why}`,
+  fix: 'mend that, then give the command again',
+});
+
+const NO_COORDINATOR: Problem = {
+  code: 'no-coordinator',
+  message: 'Nothing was added: no coordinator is running, and it is the one that adds what a run proposes',
+  fix: 'write it into the report',
+};
+
+const NO_ANSWER: Problem = {
+  code: 'no-answer',
+  message: 'The coordinator has not answered; the request stays in its mailbox and will be carried out',
+  fix: 'look at it: kanban status',
+};

@@ -1,0 +1,66 @@
+import { unreachable } from '../unreachable.ts';
+import type { Action, Candidate, Note } from './action.ts';
+import { pickOf, postponedBy, postponedOf, reasonOf, type FailedAction } from './failures.ts';
+import type { AgentHold } from './agent-backoff.ts';
+import type { EntryFacts, World } from './world.ts';
+
+/** What is to be done about one entry in this tick: at most one act, and the word on why. */
+export interface Turn {
+  readonly action: Action | null;
+  readonly note: Note;
+  /** A run that wants a place in the pool; granted in order, nearest to CHANGELOG first. */
+  readonly wants: Extract<Action, { type: 'start-run' }> | null;
+  /** Is tested and may land. */
+  readonly lands: Candidate | null;
+  /** Wants to be picked. */
+  readonly picks: boolean;
+  /** Why its action, or its pick, is left out of this tick. */
+  readonly postponed?: FailedAction;
+}
+
+type State = Note['state'];
+
+export const noted = (
+  facts: EntryFacts,
+  state: State,
+  why: string,
+  more: { on?: readonly string[]; until?: number } = {},
+): Turn => ({
+  action: null,
+  note: { key: facts.entry.key, id: facts.entry.id, state, why, ...more },
+  wants: null,
+  lands: null,
+  picks: false,
+});
+
+export const acted = (facts: EntryFacts, action: Action, why: string): Turn => ({
+  ...noted(facts, 'running', why),
+  action,
+});
+
+/** What failed when it was tried last is left out until it is due again; the note says why. */
+export function notBefore({ failures, now }: World, facts: EntryFacts, turn: Turn): Turn {
+  const failed =
+    (turn.action === null ? null : postponedBy(failures, turn.action, now)) ??
+    (turn.picks ? postponedOf(failures, pickOf(facts.entry.key, facts.entry.id), now) : null);
+  if (failed === null) return turn;
+  return { ...noted(facts, 'held', reasonOf(failed), { until: failed.until }), postponed: failed };
+}
+
+/** What an agent's hold means for an entry that wants it; null = the agent is free. */
+export function waitsFor(facts: EntryFacts, hold: AgentHold): Turn | null {
+  switch (hold.kind) {
+    case 'free':
+      return null;
+    case 'missing':
+      return noted(facts, 'held', hold.why);
+    case 'launch':
+      return noted(facts, 'held', hold.why, { until: hold.until });
+    case 'provider':
+      return noted(facts, 'waits-for-provider', hold.why, { until: hold.until });
+    case 'probing':
+      return noted(facts, 'waits-for-provider', hold.why);
+    default:
+      return unreachable(hold);
+  }
+}

@@ -1,0 +1,142 @@
+import { unreachable } from '../../unreachable.ts';
+import type { Entry } from '../../board/entry.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import { isUncounted } from '../agent-backoff.ts';
+import { oneLine } from '../one-line.ts';
+import { protectedPaths } from './protect.ts';
+import { evidence, undoing } from './outside-commits.ts';
+import type { EndedRun, RunFacts, Verdict } from '../world.ts';
+
+/** What an ended run means for its entry. */
+export type Judgement =
+  | { readonly kind: 'passed'; readonly text: string; readonly changelog: string | null }
+  /** Counts against the stage. `short` becomes the entry's `feedback`, `text` the commit's body. */
+  | { readonly kind: 'failed'; readonly short: string; readonly text: string }
+  /** The reviewer wants changes: counts against the review. */
+  | { readonly kind: 'changes-requested'; readonly short: string; readonly text: string }
+  /** A person must look at it at once; no retry helps. */
+  | { readonly kind: 'escalated'; readonly short: string; readonly text: string }
+  /** Nobody's failure: nothing on the board changes. */
+  | { readonly kind: 'uncounted'; readonly why: string };
+
+/**
+ * Judges an ended run: facts first (did we stop it, git), then the report; the exit code has been read by the adapter
+ * into the cause (DESIGN.md section 5, "Outcome").
+ */
+export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): Judgement {
+  const { result } = ended;
+  if (result.survivors.length > 0) return survived(ended);
+  if (result.refused !== undefined) return escalated(result.refused, `The run was ${result.runId}.`);
+  if (ended.strays.length > 0) return strayed(ended, entry);
+  if (ended.found?.escalate !== undefined) return escalated(ended.found.escalate, `The run was ${result.runId}.`);
+  if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
+  const touched = protectedPaths(result.changed, settings.protect, entry.files);
+  if (touched.length > 0)
+    return escalated(
+      `changes protected files: ${touched.join(', ')}`,
+      'Look at the diff; name the path in `files`, or take the change back, then retry.',
+    );
+  const faults = [...result.faults, ...(ended.found?.faults ?? [])];
+  if (faults.length > 0) return failure(faults.join('; '), ended);
+  switch (result.cause) {
+    case 'timed-out':
+      return failure(`ended at its time limit (${result.detail})`, ended);
+    case 'stalled':
+      return failure(`ended because nothing moved (${result.detail})`, ended);
+    case 'no-report':
+      return failure(ended.report.ok ? result.detail : missing(ended.report.missing, result.detail), ended);
+    case 'reported':
+      return ended.report.ok ? readVerdict(run, ended, ended.report) : failure(ended.report.missing, ended);
+    case 'provider':
+    case 'not-started':
+    case 'stopped':
+    case 'lost':
+      return { kind: 'uncounted', why: result.detail };
+    default:
+      return unreachable(result.cause);
+  }
+}
+
+/** The runner's words for it say more, if they don't say something else. */
+const missing = (words: string, detail: string): string => {
+  if (detail.startsWith(words)) return detail;
+  return detail === '' ? words : `${words} (${detail})`;
+};
+
+type Read = Extract<EndedRun['report'], { ok: true }>;
+
+const GOOD: Record<'task' | 'reviewer' | 'tester', Verdict> = { task: 'done', reviewer: 'ready', tester: 'passed' };
+
+function readVerdict(run: RunFacts, ended: EndedRun, report: Read): Judgement {
+  const good = run.purpose === 'mend' && run.role !== 'tester' ? 'done' : GOOD[run.role];
+  const text = withNotes(report.text, ended);
+  if (run.role === 'reviewer' && report.verdict === 'changes-requested')
+    return { kind: 'changes-requested', short: firstWords(report.text), text };
+  if (report.verdict !== good) return { kind: 'failed', short: `${report.verdict}: ${firstWords(report.text)}`, text };
+  if (ended.result.ahead === 0) return failure(`said ${report.verdict}, but nothing is committed on the branch`, ended);
+  if (run.role === 'task' && run.mustDiffer !== null && ended.result.tip === run.mustDiffer)
+    return failure('said done, but the commit is the one that the reviewer sent back', ended);
+  return { kind: 'passed', text, changelog: changelogOf(report) };
+}
+
+const changelogOf = (report: Read): string | null => {
+  if (report.changelog === null) return null;
+  const section = report.type === null ? '' : `${report.type[0]!.toUpperCase()}${report.type.slice(1)}: `;
+  return section + report.changelog;
+};
+
+function survived({ result }: EndedRun): Judgement {
+  const names = result.survivors.map(({ pid, command }) => `${pid} (${command})`).join(', ');
+  return escalated(`processes of its run could not be ended: ${names}`, 'End them, then retry.');
+}
+
+/** First the way out, since it is cut where a field ends; then the evidence. */
+function strayed({ strays, result }: EndedRun, { id }: Entry): Judgement {
+  const undo = undoing(strays);
+  return escalated(
+    `its agent committed outside its branch: ${undo} takes it back; landings wait for that, or for your word on this entry: ${evidence(strays, 1).join('; ')}`,
+    [
+      ...evidence(strays, 10),
+      '',
+      `Nothing was undone. Where the branch named above is checked out, this takes it back: ${undo}`,
+      // Base contains its tip, so it would count as merged by hand.
+      ...(result.ahead > 0 && !strays.some(({ isMerge }) => isMerge)
+        ? []
+        : [`Its own branch is merged: after the revert, kanban rescope ${id} begins it afresh.`]),
+      'Landings wait until that is done, or until this entry is freed, moved or abandoned.',
+      `The run was ${result.runId}.`,
+    ].join('\n'),
+  );
+}
+
+const escalated = (short: string, text: string): Judgement => ({
+  kind: 'escalated',
+  short: oneLine(short),
+  text: `${short}\n\n${text}`,
+});
+
+function failure(short: string, ended: EndedRun): Judgement {
+  const said = ended.report.ok ? ended.report.text : ended.result.tail;
+  return { kind: 'failed', short: oneLine(short), text: withNotes(said ? `${short}\n\n${said}` : short, ended) };
+}
+
+/** What the reviewer and the person should know besides: put-back board files, rescued files. */
+function withNotes(text: string, { result, found }: EndedRun): string {
+  const notes: string[] = [...(found?.notes ?? [])];
+  if (result.boardRestored.length > 0)
+    notes.push(`Board files that the run changed were put back: ${result.boardRestored.join(', ')}.`);
+  for (const { ref, why, paths } of result.rescued)
+    notes.push(`Kept under ${ref} (${why}): ${paths.slice(0, 10).join(', ')}.`);
+  if (result.leftovers !== null && result.cause !== 'reported')
+    notes.push(`Uncommitted work was committed as ${result.leftovers.slice(0, 10)}.`);
+  return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`;
+}
+
+/** The first non-empty line or two, as one line of at most 200 characters. */
+export function firstWords(text: string): string {
+  const words = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('```'));
+  return oneLine(words.slice(0, 3).join(' ')) || 'no words were given';
+}

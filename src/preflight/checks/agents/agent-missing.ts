@@ -1,0 +1,16 @@
+import type { Check } from '../../finding.ts';
+
+export const agentMissing: Check = {
+  id: 'agent-missing',
+  title: 'the agents are installed',
+  why: "A role whose program is missing can't be played.",
+  run: ({ agents }) =>
+    agents
+      .filter(({ kind, found }) => kind !== 'shell' && found === null)
+      .map(({ name, program, roles }) => ({
+        level: 'holds',
+        message: `The agent \`${name}\` can't be started: \`${program}\` was not found${roles.length > 0 ? ` (it plays: ${roles.join(', ')})` : ' (it concerns entries that name it)'}.`,
+        fix: `install ${program} (docs/agents.md), or change \`agents.${name}.command\` in WORKFLOW.md`,
+        holds: { agents: [name] },
+      })),
+};

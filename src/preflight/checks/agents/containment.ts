@@ -1,0 +1,10 @@
+import { agentNames } from '../../../workflow/agent-settings.ts';
+import { fromProblem, type Check } from '../../finding.ts';
+
+export const containment: Check = {
+  id: 'containment',
+  title: 'the processes of runs can be held together as the settings ask',
+  why: 'With `contain: bwrap` nothing may run that could leave processes behind unseen.',
+  run: ({ containment: problem, settings }) =>
+    problem === null ? [] : [{ ...fromProblem(problem, 'holds'), holds: { agents: agentNames(settings) } }],
+};

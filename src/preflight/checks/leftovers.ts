@@ -1,8 +1,0 @@
-import type { Check } from '../finding.ts';
-
-export const leftovers: Check = {
-  id: 'leftovers',
-  title: 'nothing is left of earlier runs',
-  why: 'Locks of dead holders and leftovers of our own runs are cleared away without being asked.',
-  run: ({ mended }) => mended.map((message) => ({ level: 'mended', message })),
-};

@@ -1,0 +1,19 @@
+import type { Check } from '../../finding.ts';
+
+export const envFiles: Check = {
+  id: 'env-files',
+  title: 'ignored files that tests need are copied',
+  why: 'A new worktree holds what git tracks, and nothing else.',
+  run({ ignoredEnvFiles, hasWorktreeInclude }) {
+    if (ignoredEnvFiles.length === 0 || hasWorktreeInclude) return [];
+    const names = ignoredEnvFiles.slice(0, 5).join(', ');
+    const fix = `name what is to be copied in .worktreeinclude: echo '${ignoredEnvFiles[0]}' >> .worktreeinclude`;
+    return [
+      {
+        level: 'told',
+        message: `Worktrees will lack ${names}: git ignores ${ignoredEnvFiles.length > 1 ? 'them' : 'it'}.`,
+        fix,
+      },
+    ];
+  },
+};

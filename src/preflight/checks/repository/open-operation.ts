@@ -1,0 +1,13 @@
+import type { Check } from '../../finding.ts';
+
+export const openOperation: Check = {
+  id: 'open-operation',
+  title: 'no merge or rebase of base is open',
+  why: "Base can't be moved under somebody's hands.",
+  run({ operation, settings }) {
+    if (operation === null) return [];
+    const { kind, where } = operation;
+    const end = kind === 'bisect' ? 'git bisect reset' : `git ${kind} --continue, or git ${kind} --abort`;
+    return [{ level: 'stops', message: `A ${kind} of \`${settings.base}\` is open in ${where}.`, fix: end }];
+  },
+};

@@ -1,0 +1,12 @@
+import type { Check } from '../../finding.ts';
+
+export const shallow: Check = {
+  id: 'shallow',
+  title: 'the whole history is here',
+  why: "What has landed is read from base's history.",
+  run({ shallow: cut }) {
+    if (!cut) return [];
+    const message = 'This clone is shallow: landings beyond its edge are known by their CHANGELOG line alone.';
+    return [{ level: 'told', message, fix: 'git fetch --unshallow' }];
+  },
+};

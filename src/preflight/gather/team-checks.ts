@@ -1,0 +1,28 @@
+import type { TeamCheckFact } from '../facts.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import { hookEnvironment } from '../../system/environment.ts';
+import { runCommand } from '../../system/processes.ts';
+
+const TIMEOUT = 60_000;
+
+/** Runs the team's own `preflight:` commands in the person's checkout, side by side. */
+export function runTeamChecks(settings: Settings, root: string): Promise<readonly TeamCheckFact[]> {
+  const env = hookEnvironment(settings.env, { root, base: settings.base });
+  return Promise.all(
+    settings.preflight.map(async (check): Promise<TeamCheckFact> => {
+      const { code, signal, timedOut, tail } = await runCommand({
+        command: check.run,
+        cwd: root,
+        env,
+        timeout: TIMEOUT,
+      });
+      const how = timedOut
+        ? `no end after ${TIMEOUT / 1000} s`
+        : code === null
+          ? `ended by ${signal ?? 'nothing we know'}`
+          : `exit code ${code}`;
+      const words = tail.replaceAll(/\s+/g, ' ').trim().slice(-300);
+      return { ...check, ok: code === 0 && !timedOut, said: words === '' ? how : `${how}: ${words}` };
+    }),
+  );
+}

@@ -1,0 +1,69 @@
+import picocolors from 'picocolors';
+import type { Snapshot } from '../../contract/snapshot.ts';
+import { layOut, MARGIN } from '../layout.ts';
+import { plain } from '../plain.ts';
+import { hindrances } from '../queue/line.ts';
+import { rowsOf } from '../rows.ts';
+import type { Clock } from '../span.ts';
+import { countRuns } from '../status.ts';
+import { todoLine } from '../todo-line.ts';
+import { cut } from '../width.ts';
+
+export interface FrameOptions {
+  readonly now: number;
+  readonly width: number;
+  /** Lines that there is room for, at least 1. */
+  readonly height: number;
+  readonly colour: boolean;
+  readonly clock: Clock;
+}
+
+/** The lines that `kanban run` keeps up to date at the bottom of a terminal: never wider nor higher than there is room. */
+export function liveFrame(snapshot: Snapshot, { now, width, height, colour, clock }: FrameOptions): string[] {
+  const colours = picocolors.createColors(colour);
+  const paint = {
+    column: colours.cyan,
+    id: colours.bold,
+    mood: (text: string, mood: string) => (mood === 'works' ? colours.green(text) : colours.yellow(text)),
+  };
+  const work = layOut(rowsOf(snapshot, { now, clock, time: 'left' }), width, paint);
+  const below = [
+    ...snapshot.stops.map((stop) => colours.yellow(cut(`${'all waits'.padEnd(MARGIN)}${plain(stop)}`, width))),
+    ...hindrances(snapshot).map((words) => colours.yellow(cut(`${'queue'.padEnd(MARGIN)}${words}`, width))),
+    cut(`${'TODO'.padEnd(MARGIN)}${todoLine(snapshot.entries, clock) || 'empty'}`, width),
+    ...needing(snapshot).map((line) => colours.yellow(cut(line, width))),
+    colours.dim(cut(footer(snapshot), width)),
+  ];
+  return clipped(work, below, { width, height });
+}
+
+function needing({ entries }: Snapshot): string[] {
+  const needs = entries.filter(({ state }) => state === 'needs-person');
+  return needs.map(
+    ({ id, why }, index) => `${(index === 0 ? 'needs you' : '').padEnd(MARGIN)}${(id ?? '').padEnd(4)}  ${plain(why)}`,
+  );
+}
+
+const footer = (snapshot: Snapshot): string =>
+  `${plain(snapshot.base.name)}@${snapshot.base.sha.slice(0, 7)} · ${countRuns(snapshot)} of ${snapshot.capacity} runs · ${HINTS[snapshot.mode]}`;
+
+const HINTS = {
+  run: 'Ctrl-C: start nothing new',
+  finish: 'ends when its runs have · Ctrl-C: stop them now',
+  stop: 'is stopping its runs',
+} as const;
+
+/** The work matters most, then the last lines; what there is no room for is counted. */
+function clipped(
+  work: readonly string[],
+  below: readonly string[],
+  { width, height }: Pick<FrameOptions, 'width' | 'height'>,
+): string[] {
+  const all = [...work, ...below];
+  if (all.length <= height) return all;
+  if (height < 3) return all.slice(0, Math.max(1, height));
+  const kept = below.slice(-Math.max(1, Math.min(below.length, Math.floor(height / 3))));
+  const shown = work.slice(0, height - kept.length - 1);
+  const hidden = all.length - shown.length - kept.length;
+  return [...shown, cut(`… ${hidden} more: kanban status`, width), ...kept];
+}

@@ -1,0 +1,47 @@
+import type { Snapshot, SnapshotCheck, SnapshotQueue } from '../../contract/snapshot.ts';
+import { plain } from '../plain.ts';
+import { span } from '../span.ts';
+
+/** What is on the tree of a check: `T-12, T-14 on main`; base by itself: `main alone`. @param most names at most so many */
+export const onBase = (entries: readonly string[], base: string, most = Infinity): string =>
+  entries.length === 0 ? `${plain(base)} alone` : `${someIds(entries, most)} on ${plain(base)}`;
+
+/** `T-12, T-14 and 3 more` */
+export function someIds(ids: readonly string[], most: number): string {
+  const shown = ids.length > most ? ids.slice(0, most) : ids;
+  const rest = ids.length - shown.length;
+  return `${plain(shown.join(', '))}${rest === 0 ? '' : ` and ${rest} more`}`;
+}
+
+/** Why a tree is checked, where it isn't for the first time. */
+export const PURPOSE: Readonly<Record<SnapshotCheck['purpose'], string>> = {
+  first: '',
+  again: 'again, after a red',
+  control: 'to see whether it is green',
+  search: 'in search of the culprit',
+  confirm: 'once more, before anybody is blamed',
+};
+
+/** How long a check took: `42s`. */
+export const took = (seconds: number): string => (seconds < 1 ? '<1s' : span(seconds * 1000));
+
+/** The queue of a snapshot. One that a coordinator of an earlier version keeps has none. */
+export function queueOf({ queue }: { readonly queue?: SnapshotQueue } & Omit<Snapshot, 'queue'>): SnapshotQueue {
+  return queue ?? NO_QUEUE;
+}
+
+const NO_QUEUE: SnapshotQueue = {
+  mode: 'serial',
+  check: null,
+  size: 1,
+  most: 1,
+  batch: [],
+  waiting: [],
+  running: null,
+  held: null,
+  until: null,
+  recent: [],
+  checks: 0,
+  flakes: 0,
+  remote: null,
+};

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Brief, Rescue } from '../../contract/run-folder.ts';
+import { git, mustGit } from './runner-git.ts';
+import { unhide } from './hidden-work.ts';
+import { lstatOrNone, plainTextOf, removeWhatever } from '../../system/plain-file.ts';
+import { unaliasBranch } from './plain-branch.ts';
+import { rescueCommit, rescuePaths } from './rescue.ts';
+import { removeSpecialAmong, removeSpecialFiles } from './special-files.ts';
+import { readWorktree, shortName } from './worktree-state.ts';
+import type { Operation, WorktreeState } from './worktree-state.ts';
+
+/** A worktree that stands on its branch with nothing in progress, and what it took to get there. */
+export interface PutRight {
+  readonly state: WorktreeState;
+  readonly rescued: readonly Rescue[];
+  readonly faults: readonly string[];
+}
+
+/**
+ * Ends what the agent left in progress and brings HEAD back to the task's branch; whatever that would lose is
+ * rescued first. A clean worktree costs the one `git status`.
+ */
+export async function putRight(brief: Brief): Promise<PutRight> {
+  await removeStaleLocks(brief);
+  const rescued: Rescue[] = [];
+  const faults = [...mendLink(brief), ...mendGitDir(brief)];
+  await unhide(brief);
+  const special = removeSpecialFiles(brief);
+  const alias = await unaliasBranch(brief);
+  rescued.push(...alias.rescued);
+  faults.push(...alias.faults);
+  let state = await withoutRemnant(brief, await readWorktree(brief));
+  const tracked = state.changes.flatMap(({ kind, path }) => (kind === 'changed' ? [path] : []));
+  special.push(...removeSpecialAmong(brief.worktree, tracked));
+  if (special.length > 0)
+    faults.push(
+      `it left what is no file (a FIFO, a socket or a device) in the place of: ${special.slice(0, 10).join(', ')}`,
+    );
+  const unmerged = state.changes.some((change) => change.kind === 'unmerged');
+  if (state.operation !== null || unmerged) {
+    const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
+    const kept = await rescuePaths(
+      brief,
+      state.changes.map((change) => change.path),
+      `the worktree was left ${what}`,
+      state.head,
+    );
+    await abort(brief, state.operation);
+    rescued.push(kept);
+    faults.push(`the worktree was left ${what}: undone, its tree is kept under ${kept.ref}`);
+    state = await readWorktree(brief);
+  }
+  if (state.branch === shortName(brief.branch) && state.head !== null) return { state, rescued, faults };
+  const back = await backToBranch(brief, state);
+  return {
+    state: await readWorktree(brief),
+    rescued: [...rescued, ...back.rescued],
+    faults: [...faults, ...back.faults],
+  };
+}
+
+/**
+ * A cherry-pick or revert that was committed, of which git could not take its own mark away (a sandbox in which refs can't
+ * be deleted): there is nothing in progress but the mark.
+ */
+async function withoutRemnant(brief: Brief, state: WorktreeState): Promise<WorktreeState> {
+  const { operation, changes } = state;
+  if (operation !== 'cherry-pick' && operation !== 'revert') return state;
+  if (changes.some(({ kind }) => kind !== 'untracked') || existsSync(join(brief.gitDir, 'sequencer'))) return state;
+  await git(brief, [operation, '--quit']);
+  return readWorktree(brief);
+}
+
+/** Bytes: a path has at most 4096. */
+const MOST_LINK = 8192;
+
+/** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
+function mendLink(brief: Brief): string[] {
+  const link = join(brief.worktree, '.git');
+  const stat = lstatOrNone(link);
+  const text = stat?.isFile() ? plainTextOf(link, MOST_LINK) : null;
+  if (text !== null && leadsTo(brief, text)) return [];
+  const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
+  if (stat) renameSync(link, aside);
+  writeFileSync(link, `gitdir: ${brief.gitDir}\n`);
+  return [stat ? `the worktree's .git was replaced (kept as ${aside})` : "the worktree's .git was removed"];
+}
+
+/** A `.git` file that names another git dir would have git work on another repository, by its settings. */
+function leadsTo({ worktree, gitDir }: Brief, text: string): boolean {
+  const target = /^gitdir: (.+?)\s*$/.exec(text)?.[1];
+  return target !== undefined && canonical(resolve(worktree, target)) === canonical(gitDir);
+}
+
+/** The git dir must lead to the repository's own: else git reads another config and other refs. */
+function mendGitDir({ gitDir, gitCommonDir }: Brief): string[] {
+  const file = join(gitDir, 'commondir');
+  const stat = lstatSync(file, { throwIfNoEntry: false });
+  const target = stat?.isFile() ? (plainTextOf(file, MOST_LINK) ?? '').trim() : '';
+  if (target !== '' && canonical(resolve(gitDir, target)) === canonical(gitCommonDir)) return [];
+  rmSync(file, { recursive: true, force: true });
+  writeFileSync(file, `${gitCommonDir}\n`);
+  return [`${file} was changed: it is restored`];
+}
+
+function canonical(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Locks of git processes that were killed; nothing of the run is alive any more, so nobody holds them. */
+async function removeStaleLocks(brief: Brief): Promise<void> {
+  for (const lock of [
+    join(brief.gitDir, 'index.lock'),
+    join(brief.gitDir, 'HEAD.lock'),
+    join(brief.gitCommonDir, `${brief.branch}.lock`),
+  ]) {
+    // A person's own git in that worktree gets its time.
+    for (let waited = 0; existsSync(lock) && waited < 2_000; waited += 100) {
+      if (Date.now() - changedAt(lock) > 60_000) break;
+      await pause(100);
+    }
+    removeWhatever(lock);
+  }
+}
+
+function changedAt(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+async function abort(brief: Brief, operation: Operation | null): Promise<void> {
+  if (operation === 'bisect') await git(brief, ['bisect', 'reset']);
+  else if (operation !== null) await git(brief, [operation, '--abort']);
+  const after = await readWorktree(brief);
+  if (after.operation === null && !after.changes.some((change) => change.kind === 'unmerged')) return;
+  // The abort itself failed ("entry not uptodate"): the tree is kept, so the operation is dropped by force.
+  if (operation !== null && operation !== 'bisect') await git(brief, [operation, '--quit']);
+  await mustGit(brief, ['reset', '-q', '--hard']);
+  for (const name of [
+    'MERGE_HEAD',
+    'MERGE_MSG',
+    'MERGE_MODE',
+    'CHERRY_PICK_HEAD',
+    'REVERT_HEAD',
+    'rebase-merge',
+    'rebase-apply',
+    'sequencer',
+    'BISECT_LOG',
+  ]) {
+    rmSync(join(brief.gitDir, name), { recursive: true, force: true });
+  }
+}
+
+/** HEAD ahead of the branch: the branch follows. HEAD elsewhere: kept, left, and a fault. */
+async function backToBranch(brief: Brief, state: WorktreeState): Promise<{ rescued: Rescue[]; faults: string[] }> {
+  const tip = await tipOfBranch(brief);
+  const { head } = state;
+  const ahead = head !== null && (head === tip || (state.branch === null && (await isAncestor(brief, tip, head))));
+  if (ahead) {
+    if (head !== tip)
+      await mustGit(brief, ['update-ref', '--no-deref', '-m', 'kanban: brought up to HEAD', brief.branch, head, tip]);
+    await mustGit(brief, ['symbolic-ref', 'HEAD', brief.branch]);
+    return { rescued: [], faults: [] };
+  }
+  const where =
+    head === null ? 'without a commit' : state.branch === null ? 'detached elsewhere' : `on branch ${state.branch}`;
+  const rescued: Rescue[] = [];
+  if (state.changes.length > 0)
+    rescued.push(
+      await rescuePaths(
+        brief,
+        state.changes.map((change) => change.path),
+        `HEAD was left ${where}`,
+        head,
+      ),
+    );
+  else if (head !== null && !(await isAncestor(brief, head, tip)))
+    rescued.push(await rescueCommit(brief, head, `HEAD was left ${where}`));
+  await mustGit(brief, ['checkout', '-q', '-f', shortName(brief.branch), '--']);
+  const kept = rescued.map((one) => `, kept under ${one.ref}`).join('');
+  return { rescued, faults: [`HEAD was left ${where}${kept}`] };
+}
+
+/** The branch's tip; one that the agent deleted is made again where the run began. */
+async function tipOfBranch(brief: Brief): Promise<string> {
+  const found = await git(brief, ['rev-parse', '-q', '--verify', `${brief.branch}^{commit}`]);
+  if (found.code === 0) return found.stdout.trim();
+  await mustGit(brief, ['update-ref', '--no-deref', '-m', 'kanban: made again', brief.branch, brief.tip, '']);
+  return brief.tip;
+}
+
+async function isAncestor(brief: Brief, older: string, newer: string): Promise<boolean> {
+  return (await git(brief, ['merge-base', '--is-ancestor', older, newer])).code === 0;
+}

@@ -1,0 +1,27 @@
+import type { AgentEvent } from '../contract/run-folder.ts';
+import { lastLines } from './output.ts';
+
+const LONGEST = 4096;
+
+/** The last things that an agent said and did, as text: at most 20 lines and 4 KiB; '' = nothing that could be read. */
+export function lastWords(events: readonly AgentEvent[]): string {
+  const words = events.flatMap((event) => wordsOf(event) ?? []).join('\n');
+  return lastLines(words.slice(-LONGEST));
+}
+
+function wordsOf(event: AgentEvent): string | null {
+  switch (event.type) {
+    case 'text':
+      return event.text.trim() === '' ? null : event.text.trim();
+    case 'tool':
+      return `> ${event.name} ${event.summary}`.trimEnd();
+    case 'denied':
+      return `! refused for want of permission: ${event.name} ${event.summary}`.trimEnd();
+    case 'error':
+      return `! ${event.why}`;
+    case 'waiting':
+      return `~ ${event.why}`;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withoutMissing } from '../command-missing.ts';
+import { RUN_FILES } from '../../contract/run-folder.ts';
+import type { ShellPlan } from '../../contract/run-folder.ts';
+import type { CollectOptions } from '../collect.ts';
+import type { LiveRun } from '../live-run.ts';
+import { tailOf } from '../output.ts';
+import { readPlain, removeWhatever } from '../../system/plain-file.ts';
+import { shellMergeBase } from './shell-merge.ts';
+import { reviewByProgram } from './shell-review.ts';
+import { supervise } from '../supervise.ts';
+import type { Program, ProgramEnd } from '../supervise.ts';
+import { writeWhole } from '../../system/write-once.ts';
+
+/** What playing the embedded agent came to; its report is in the run folder. */
+export interface ShellEnd {
+  readonly end: ProgramEnd;
+  readonly collect: CollectOptions;
+}
+
+const NOTHING_RAN: ProgramEnd = { exit: null, spawnError: null };
+
+/**
+ * Plays the embedded `shell` agent (DESIGN.md section 10): the same supervision as any agent, and a report in the
+ * same form. No report is written for a run that was ended.
+ */
+export async function playShell(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
+  switch (run.brief.role) {
+    case 'task':
+      return playTask(run, plan);
+    case 'reviewer':
+      return playReviewer(run, plan);
+    case 'tester':
+      return playTester(run, plan);
+  }
+}
+
+async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
+  const { taskId, title } = run.brief;
+  if (plan.script === null) {
+    report(run, 'blocked', 'The entry has no `sh` block: there is nothing that the shell agent could run.');
+    return { end: NOTHING_RAN, collect: {} };
+  }
+  if (plan.mergeBase) {
+    const conflict = await shellMergeBase(run);
+    if (conflict !== null) {
+      report(run, 'blocked', conflict);
+      return { end: NOTHING_RAN, collect: {} };
+    }
+  }
+  const end = await runProgram(run, scriptProgram(run, plan.script));
+  const passed = end.exit?.code === 0;
+  if (run.ended || end.spawnError !== null) return { end, collect: {} };
+  if (!ownReport(run, passed)) {
+    report(
+      run,
+      passed ? 'done' : 'blocked',
+      passed
+        ? `The entry's script ran to its end.${quoted(run)}`
+        : `The entry's script failed: ${inWords(end)}.${quoted(run)}`,
+    );
+  }
+  return { end, collect: passed ? { message: `${taskId}: ${title}` } : {} };
+}
+
+async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
+  const review = plan.check === null ? null : await reviewByProgram(run.brief, plan.check.files);
+  const told =
+    review === null || review.told.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.told.join('\n'))}`;
+  if (review !== null && review.findings.length > 0) {
+    report(run, 'changes-requested', `${review.findings.map((finding) => `- ${finding}`).join('\n')}${told}`);
+    return { end: NOTHING_RAN, collect: {} };
+  }
+  if (plan.run === '') {
+    report(run, 'ready', `Checked by program: ${count(review?.changed.length ?? 0)} changed.${told}`);
+    return { end: NOTHING_RAN, collect: {} };
+  }
+  const end = await runCommand(run, plan.run);
+  if (run.ended || end.spawnError !== null) return { end, collect: {} };
+  const passed = end.exit?.code === 0;
+  if (!ownReport(run, passed))
+    report(run, passed ? 'ready' : 'changes-requested', `${ran(plan.run, end)}${quoted(run)}${told}`);
+  return { end, collect: {} };
+}
+
+async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
+  const conflict = plan.mergeBase ? await shellMergeBase(run) : null;
+  if (conflict !== null || plan.run === '') {
+    report(
+      run,
+      conflict === null ? 'passed' : 'failed',
+      conflict ?? 'Base merges cleanly into the branch; no command is set for the tester.',
+    );
+    return { end: NOTHING_RAN, collect: {} };
+  }
+  const end = await runCommand(run, plan.run);
+  if (run.ended || end.spawnError !== null) return { end, collect: {} };
+  const passed = end.exit?.code === 0;
+  if (!ownReport(run, passed)) report(run, passed ? 'passed' : 'failed', `${ran(plan.run, end)}${quoted(run)}`);
+  return { end, collect: {} };
+}
+
+async function runProgram(run: LiveRun, program: Pick<Program, 'file' | 'args'>): Promise<ProgramEnd> {
+  run.phase('agent');
+  const { timeout } = run.brief;
+  const late = () => ({ cause: 'timed-out' as const, detail: `not done after ${Math.round(timeout / 1000)} s` });
+  return supervise(run, { ...program, stdin: null, timeout: Math.max(1, timeout - run.awake), late, isAgent: true });
+}
+
+/**
+ * `sh -e`: a block whose third line fails is not done. A block with a `#!` line names its own interpreter, and gets a
+ * file, as does one that is too long for an argument.
+ */
+function scriptProgram(run: LiveRun, script: string): Pick<Program, 'file' | 'args'> {
+  const lines = script.replaceAll('\r\n', '\n');
+  const text = lines.endsWith('\n') ? lines : `${lines}\n`;
+  const interpreter = /^#!\s*(\S+)(?:[ \t]+(\S.*))?/.exec(text);
+  if (!interpreter && text.length < LONGEST_ARGUMENT) return { file: 'sh', args: ['-e', '-c', text, run.brief.taskId] };
+  const path = join(run.folder, 'script');
+  writeFileSync(path, text, { mode: 0o700 });
+  if (!interpreter) return { file: 'sh', args: ['-e', path] };
+  return { file: interpreter[1] ?? 'sh', args: [...(interpreter[2]?.trim().split(/\s+/) ?? []), path] };
+}
+
+/** Characters; Linux takes 128 KiB. */
+const LONGEST_ARGUMENT = 30_000;
+
+/** The role's `run`. */
+async function runCommand(run: LiveRun, command: string): Promise<ProgramEnd> {
+  run.say(`$ ${command}`);
+  const from = run.outputSize();
+  return withoutMissing(command, await runProgram(run, { file: 'sh', args: ['-c', command] }), run.outputPath, from);
+}
+
+/** A script may write the report itself (for its `changelog` line); one that failed may only say so. */
+function ownReport(run: LiveRun, passed: boolean): boolean {
+  try {
+    const text = readPlain(run.brief.report, MOST_READ)?.toString('utf8');
+    if (text === undefined) return false;
+    if (passed || /^verdict:\s*(blocked|failed|changes)/im.test(text)) return true;
+    removeWhatever(run.brief.report);
+  } catch {
+    // It wrote none: the usual case.
+  }
+  return false;
+}
+
+const MOST_READ = 1024 * 1024;
+
+function report(run: LiveRun, verdict: string, text: string): void {
+  writeWhole(join(run.folder, RUN_FILES.report), `---\nverdict: ${verdict}\n---\n${text}\n`);
+}
+
+const count = (files: number): string => (files === 1 ? '1 file' : `${files} files`);
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+const ran = (command: string, end: ProgramEnd): string =>
+  `\`${command.split('\n')[0] ?? ''}\` ${end.exit?.code === 0 ? 'passed' : `failed: ${inWords(end)}`}.`;
+const inWords = ({ exit }: ProgramEnd): string =>
+  exit === null ? 'it never ran' : exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
+
+function quoted(run: LiveRun): string {
+  const tail = tailOf(run.outputPath);
+  return tail === '' ? '' : ` Its last lines:\n\n${indented(tail)}`;
+}

@@ -1,0 +1,175 @@
+import { join, relative } from 'node:path';
+import type { Detected, FoundAgent } from './detect.ts';
+import type { GuardPlan } from './guard.ts';
+import { GUARDED_BASE } from './guard-script.ts';
+import { git, type Repository } from '../git/git.ts';
+import type { FilePlan } from './init-files.ts';
+import type { InitPlace } from './init-place.ts';
+
+/** What was read off the repository, a line each. */
+export async function foundInWords(
+  repo: Repository,
+  place: InitPlace,
+  detected: Detected,
+  agent: string,
+): Promise<readonly string[]> {
+  const { ids, afterCreate, testerRun, unlocked, agents } = detected;
+  const lines = [
+    ...(await baseInWords(repo, place, detected)),
+    ids && `ids: ${ids.value.join(', ')} (${ids.from})`,
+    afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
+    unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
+    testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
+    agents.length > 0 ? `agents: ${agents.map(({ title }) => title).join(', ')}` : 'agents: none on the PATH',
+    ...aboutLogins(agents),
+    place.existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,
+  ];
+  return lines.filter((line): line is string => typeof line === 'string' && line !== '');
+}
+
+async function baseInWords(
+  repo: Repository,
+  { base, integration }: InitPlace,
+  { base: found, upstream }: Detected,
+): Promise<readonly string[]> {
+  if (integration === null) return [`base: ${base}${found?.value === base ? ` (${found.from})` : ''}`];
+  const { from, commit, left } = integration.branch;
+  const lines = [
+    `base: ${base} (${from === null ? 'it is there, and stays where it is' : `to be made from ${from}, ${commit.slice(0, 7)}`})`,
+    `upstream: ${integration.upstream} (${upstream?.from ?? ''})`,
+    `remote: ${integration.remote ?? 'none'}`,
+  ];
+  if (left > 0)
+    lines.push(
+      `${base} starts without ${left} commit${left > 1 ? 's' : ''} of ${integration.upstream} that ${from} lacks`,
+    );
+  const { stdout } = await git(['status', '--porcelain', '--untracked-files=no'], { cwd: repo.root });
+  if (from !== null && stdout !== '')
+    lines.push(`changes in this checkout that are not committed stay here: ${base} is made without them`);
+  return lines;
+}
+
+/** Which keys are passed on, to whom; and who can't speak to a provider, as far as it shows. */
+function aboutLogins(agents: readonly FoundAgent[]): string[] {
+  const keys = [...new Set(agents.flatMap(({ key }) => key ?? []))];
+  const out = agents.filter(({ loggedOut }) => loggedOut).map(({ title }) => title);
+  return [
+    ...keys.map((key) => {
+      const titles = agents.filter((agent) => agent.key === key).map(({ title }) => title);
+      return `${key} is set, and no login of ${titles.join(', ')}: it is passed on, and billed`;
+    }),
+    ...(out.length === 0 ? [] : [`no login and no key are to be seen of ${out.join(', ')}`]),
+  ];
+}
+
+/** What is made besides the kanban's files, a line each. */
+export function madeInWords(
+  { root }: Repository,
+  { base, integration }: InitPlace,
+  config: GuardPlan['config'],
+  hooks: GuardPlan['files'],
+): readonly string[] {
+  const lines: string[] = [];
+  if (integration !== null) {
+    const { branch, worktree } = integration;
+    if (branch.from !== null) lines.push(`branch ${base}, from ${branch.from}`);
+    if (worktree.state !== 'there') lines.push(`worktree ${shown(root, worktree.path)}, with ${base} checked out`);
+  }
+  for (const { path } of hooks) lines.push(shown(root, path));
+  for (const [name, value] of config)
+    lines.push(`git config ${value === null ? `--unset ${name}` : `${name} ${value}`}`);
+  return lines;
+}
+
+interface Done {
+  readonly repo: Repository;
+  readonly cwd: string;
+  readonly place: InitPlace;
+  readonly files: readonly FilePlan[];
+  readonly detected: Detected;
+  readonly guard: GuardPlan | null;
+}
+
+/** Commands and advice, in their order. */
+export async function stepsOf({ repo, cwd, place, files, detected, guard }: Done): Promise<readonly string[]> {
+  const { root } = repo;
+  const { base, folder, existing, integration } = place;
+  const out = integration === null ? await whereBaseIs(place, root, detected) : [];
+  const workflow = shown(root, join(folder, 'WORKFLOW.md'));
+  const remote = existing?.remote ?? detected.remote ?? 'origin';
+  if (existing !== null && existing.base !== base) {
+    const upstream = integration === null ? '' : ` and \`upstream: ${integration.upstream}\``;
+    out.push(
+      `write \`base: ${base}\`${upstream} into ${workflow}: it says \`base: ${existing.base}\`, and init changes nothing`,
+    );
+  }
+  out.push(
+    ...commitLine(
+      cwd,
+      folder,
+      files,
+      [...(guard?.files ?? [])].map(({ path }) => path),
+    ),
+  );
+  if (detected.testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md'))
+    out.push(`set roles.tester.run in ${workflow}: no test command was found`);
+  if (integration !== null) out.push(...onIntegration(root, place, integration));
+  out.push(...(guard?.byHand ?? []));
+  if (guard !== null && guard.byHand.length === 0)
+    out.push(
+      `past the guard on purpose: KANBAN_PUSH=${base} git push ${remote} ${base}; off: git config --unset ${GUARDED_BASE}`,
+    );
+  const todo = integration === null ? 'TODO.md' : shown(root, join(folder, existing?.board ?? 'board', 'TODO.md'));
+  out.push(`kanban add "…", or write an entry into ${todo}, then: kanban run`);
+  return out;
+}
+
+async function whereBaseIs({ base, existing, folder }: InitPlace, root: string, { head }: Detected): Promise<string[]> {
+  const name = existing?.base ?? base;
+  const out: string[] = [];
+  const exists = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${name}`], { cwd: root, okExit: [0, 1] });
+  if (exists.code !== 0) out.push(`git branch ${name} origin/${name}    # tasks land there, and it isn't here yet`);
+  if (folder === root && head !== name)
+    out.push(`git switch ${name}    # the board counts where ${name} is checked out`);
+  return out;
+}
+
+function commitLine(cwd: string, folder: string, files: readonly FilePlan[], more: readonly string[]): string[] {
+  const own = files.filter((file) => file.folder === folder).map(({ path }) => path);
+  const tracked = more.flatMap((path) => {
+    const inside = relative(folder, path);
+    return inside.startsWith('..') || inside.startsWith('.git/') ? [] : [inside];
+  });
+  const paths = new Set(
+    [...own, ...tracked].map((path) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : path)),
+  );
+  if (paths.size === 0) return [];
+  const there = relative(cwd, folder);
+  // From a folder below, as ever: paths from the root of the checkout.
+  const where = there === '' || /^[./]+$/.test(there) ? 'git' : `git -C ${quoted(there)}`;
+  return [`${where} add ${[...paths].map(quoted).join(' ')} && ${where} commit -m "kanban: set up"`];
+}
+
+function onIntegration(
+  root: string,
+  { base, folder, existing }: InitPlace,
+  { upstream, remote }: NonNullable<InitPlace['integration']>,
+): string[] {
+  const at = shown(root, folder);
+  const lines = [
+    `edit the board in ${at}: that is where ${base} is checked out; kanban itself runs from either checkout`,
+  ];
+  if (remote !== null && existing?.push !== true)
+    lines.push(
+      `set push: true in ${at}/WORKFLOW.md to push landings to ${remote}/${base}; then one pull request brings it to ${upstream}`,
+    );
+  return lines;
+}
+
+/** Relative to the main checkout where it lies in it. */
+function shown(root: string, path: string): string {
+  const inside = relative(root, path);
+  return inside.startsWith('..') ? path : inside === '' ? '.' : inside;
+}
+
+const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

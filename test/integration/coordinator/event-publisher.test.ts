@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Teller } from '../../../src/coordinator/publish/event-publisher.ts';
+import type { TimedEvent } from '../../../src/contract/event.ts';
+import { defaultSettings } from '../../../src/workflow/parse.ts';
+import { until } from '../../rig/waiting.ts';
+
+const MINUTE = 60_000;
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'kanban-teller-'));
+  mkdirSync(join(root, '.kanban'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function makeTeller(notify: string): { teller: Teller; said: TimedEvent[] } {
+  const said: TimedEvent[] = [];
+  const view = { event: (event: TimedEvent) => void said.push(event), snapshot: () => {}, close: () => {} };
+  const settings = { ...defaultSettings(), notify };
+  return { teller: new Teller({ root, view, settings: () => settings, onCommit: () => {} }), said };
+}
+
+/** The person's program keeps what it is given, a line each. */
+const KEEPS = 'cat >> notified';
+const notified = (): TimedEvent[] =>
+  existsSync(join(root, 'notified'))
+    ? readFileSync(join(root, 'notified'), 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as TimedEvent)
+    : [];
+
+const PERSON = {
+  type: 'person-needed',
+  id: 'T-1',
+  title: 'One "two" $(three)',
+  column: 'REVIEW',
+  why: 'twice',
+  ways: [],
+} as const;
+
+describe('notify', () => {
+  it('is given a task that needs a person, at once', async () => {
+    const { teller } = makeTeller(KEEPS);
+    teller.emit({ type: 'told', message: 'nothing to do with you' });
+    teller.emit(PERSON);
+    await until(() => notified().length > 0);
+    expect(notified()).toEqual([{ ...PERSON, at: expect.any(Number) as number }]);
+  });
+
+  it('is given what waits for a person once it has waited for a minute: with the reason of now, and once', async () => {
+    const { teller, said } = makeTeller(KEEPS);
+    const begun = Date.now();
+    teller.hold('base', 'the check is red on main itself');
+    teller.hold('pushes', "origin can't be reached", true);
+    teller.hold('picks', 'another git is at work');
+    teller.remind(begun + MINUTE - 1);
+    teller.hold('base', 'the check is red on main itself, again');
+    teller.hold('picks', null);
+    teller.remind(Date.now() + MINUTE);
+    teller.remind(Date.now() + 2 * MINUTE);
+    // What is told later comes after what was told before: nothing else is under way then.
+    await until(() => notified().length > 0);
+    teller.emit(PERSON);
+    await until(() => notified().some(({ type }) => type === 'person-needed'));
+    expect(notified()).toMatchObject([
+      { type: 'hold-changed', what: 'base', why: 'the check is red on main itself, again' },
+      { type: 'person-needed' },
+    ]);
+    expect(said.filter(({ type }) => type === 'hold-changed')).toHaveLength(5);
+  });
+
+  it('is given a second wait for the same thing anew', async () => {
+    const { teller } = makeTeller(KEEPS);
+    for (const time of [1, 2]) {
+      teller.hold('base', 'red');
+      teller.remind(Date.now() + MINUTE);
+      await until(() => notified().length === time);
+      teller.hold('base', null);
+    }
+    expect(notified()).toHaveLength(2);
+  });
+
+  it('that fails is said once, and hinders nothing', async () => {
+    const { teller, said } = makeTeller('echo >> ran; echo no such channel; exit 3');
+    const ran = (): number => (existsSync(join(root, 'ran')) ? readFileSync(join(root, 'ran')).length : 0);
+    const told = (): TimedEvent[] => said.filter(({ type }) => type === 'told');
+    teller.emit(PERSON);
+    await until(() => told().length > 0);
+    for (const time of [2, 3]) {
+      teller.emit(PERSON);
+      await until(() => ran() === time);
+    }
+    expect(told()).toMatchObject([{ message: 'notify failed: no such channel' }]);
+  });
+});
