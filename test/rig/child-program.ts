@@ -3,13 +3,13 @@ import { buildSync } from 'esbuild';
 
 /**
  * Bundles a small program that imports from `src/`, so that a real process can run it.
- * @param source TypeScript; imports are relative to this folder.
+ * @param source TypeScript; its imports are those of a test, as in test/integration/system/.
  * @param outfile where the program goes: `….mjs`.
  */
 export function buildProgram(source: string, outfile: string): string {
-  const here = fileURLToPath(new URL('.', import.meta.url));
+  const folder = fileURLToPath(new URL('../integration/system', import.meta.url));
   buildSync({
-    stdin: { contents: source, resolveDir: here, loader: 'ts' },
+    stdin: { contents: source, resolveDir: folder, loader: 'ts' },
     outfile,
     bundle: true,
     platform: 'node',
