@@ -86,12 +86,12 @@ function makeTemplate(place, files) {
   return template;
 }
 
-/** What is measured starts from the same state: a copy, its index refreshed, with something of the person's in it. */
+/** What is measured starts from the same state: a copy, its index refreshed, with something of the user's in it. */
 function copyOf({ place, template, files }, name) {
   const folder = join(place.folder, name);
   execFileSync('cp', ['-Rp', template, folder]);
   const repo = join(folder, 'repo');
-  appendFileSync(join(repo, pathOf(filesOf(TASKS + 1, files)[0])), 'a line of the person’s\n');
+  appendFileSync(join(repo, pathOf(filesOf(TASKS + 1, files)[0])), 'a line of the user’s\n');
   writeFileSync(join(repo, 'notes.txt'), 'untracked\n');
   place.git(repo, 'status', '--short');
   return { folder, repo };
@@ -143,7 +143,7 @@ async function queue(context, measure = (work) => work()) {
   return { batches: results.map(({ ms }) => ms / SIZE), parts: results.map(({ parts }) => parts) };
 }
 
-/** Both ways must end with the same tree, here and at the remote, and leave what is the person's alone. */
+/** Both ways must end with the same tree, here and at the remote, and leave what is the user's alone. */
 function verify(context, folder, repo, commits) {
   const { place } = context;
   const tree = place.git(repo, 'rev-parse', 'main^{tree}').trim();

@@ -56,5 +56,5 @@ async function saveAndWait(coordinator, repo, marks, id) {
   return statSync(mark).mtimeMs - saved;
 }
 
-/** As between two saves of a person: what the last landing left to be done is over. */
+/** As between two saves of the user: what the last landing left to be done is over. */
 const quiet = () => new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -102,7 +102,7 @@ async function countGit(context) {
   return counts;
 }
 
-/** The bench's own calls of git are not the work: the trace goes on only while something is measured. */
+/** The bench's own calls of git are not the work: the trace continues only while something is measured. */
 function tracing(place, folder) {
   const git = (...args) => {
     traceGit(place, false);

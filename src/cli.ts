@@ -47,14 +47,14 @@ function outside(): Io {
 
 /** A throw: trouble with the disk is told as such, all else is a bug of ours. */
 async function fail(error: unknown): Promise<ExitCode> {
-  const { wordsForThrow } = await import('./report/thrown.ts');
+  const { describeThrown } = await import('./report/thrown.ts');
   const facts = {
     version,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     command: running?.name ?? '',
   };
-  const { text, bug } = wordsForThrow(error, facts);
+  const { text, bug } = describeThrown(error, facts);
   process.stderr.write(text);
   return bug ? EXIT.bug : EXIT.usage;
 }

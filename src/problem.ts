@@ -1,6 +1,6 @@
 /** A place in a text file. Lines and columns count from 1; a column counts UTF-16 units. */
 export interface Place {
-  /** Path as shown to the person, relative to the repository's root. */
+  /** Path as shown to the user, relative to the repository's root. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -10,14 +10,14 @@ export interface Place {
   readonly lineText: string;
 }
 
-/** An expected failure: what, where, and how to mend it. Bugs are thrown; these are values. */
+/** An expected failure: what, where, and how to fix it. Bugs are thrown; these are values. */
 export interface Problem {
   /** Stable, readable name: `duplicate-task-id`. */
   readonly code: string;
   /** What is wrong, one sentence. */
   readonly message: string;
   readonly where?: Place;
-  /** How to mend it; a command to copy where there is one. */
+  /** How to fix it; a command to copy where there is one. */
   readonly fix?: string;
   /** Further places that explain it ("first written here"). */
   readonly also?: readonly { readonly message: string; readonly where: Place }[];
@@ -48,13 +48,13 @@ export function placeAt(file: string, text: string, offset: number, length = 1):
   return { file, line, column: offset - start + 1, length: Math.max(1, length), lineText };
 }
 
-/** The problem as text: one line, the line in question underlined, how to mend it. No colour. */
+/** The problem as text: one line, the line in question underlined, how to fix it. No colour. */
 export function drawProblem(problem: Problem): string {
   const out: string[] = [];
   out.push(`${problem.where ? at(problem.where) : ''}${problem.message} [${problem.code}]`);
   if (problem.where) out.push(...underline(problem.where));
   for (const { message, where } of problem.also ?? []) out.push(`  ${at(where)}${message}`, ...underline(where));
-  if (problem.fix) out.push(`  mend: ${problem.fix}`);
+  if (problem.fix) out.push(`  fix: ${problem.fix}`);
   return out.join('\n');
 }
 

@@ -11,7 +11,7 @@ import type { Printed } from '../agents/output-line.ts';
 const LEAVE = 1_000;
 const TERMINATE = 1_500;
 
-/** The agent, a child in our own process group; its stderr goes on to ours, line by line. */
+/** The agent, a child in our own process group; its stderr goes to ours, line by line. */
 export class AgentProcess {
   readonly stream: Stream;
   /** Resolves when it has ended, or could not be started, with that in words. */

@@ -35,7 +35,7 @@ const AGENTS: readonly (readonly [RegExp, Partial<KnownAgent>])[] = [
 
 /**
  * The mode to work in. Narrow: one that asks before it does what could do harm, where the agent might otherwise not
- * (goose's own is `auto`, a person's settings may name any). Full: one that asks nothing. null = none that is known.
+ * (goose's own is `auto`, the user's settings may name any). Full: one that asks nothing. null = none that is known.
  */
 export function modeFor(permissions: 'narrow' | 'full', modes: readonly string[]): string | null {
   const wanted = permissions === 'narrow' ? ASKING : [...BYPASS, ...(modes.includes('smart_approve') ? ['auto'] : [])];

@@ -2,7 +2,7 @@ import { allowedPrograms } from '../agents/allowed-programs.ts';
 import { asList, asObject, asText } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
 import type { Inside } from './inside.ts';
-import { judgeShellLine } from './shell-permission.ts';
+import { permissionForShellLine } from './shell-permission.ts';
 import type { ShellRules } from './shell-permission.ts';
 
 /** A tool call as far as the agent has told it: `ToolCallUpdate` of the protocol, read leniently. */
@@ -91,7 +91,7 @@ function shellRefusal(call: Call, rules: Rules): string | null {
     tools: rules.tools,
     variables: rules.variables,
   };
-  return judgeShellLine(line, shell);
+  return permissionForShellLine(line, shell);
 }
 
 /** The command line of a call; one that is given as a list is put together, `bash -lc <line>` taken apart. */

@@ -9,7 +9,7 @@ import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
 import type { BridgeOptions } from '../agents/acp/bridge-options.ts';
 import type { Updates } from './updates.ts';
 
-export interface SessionParts {
+export interface SessionDeps {
   readonly agent: ClientContext;
   readonly options: BridgeOptions;
   readonly initialized: InitializeResponse;
@@ -19,11 +19,11 @@ export interface SessionParts {
 }
 
 /**
- * Opens a session, or goes on with the one that the options name, in the mode and with the model that they ask for.
+ * Opens a session, or continues with the one that the options name, in the mode and with the model that they ask for.
  * Throws what the agent answered if it has no such session, or won't open any.
  * @returns the session's id
  */
-export async function openSession(parts: SessionParts): Promise<string> {
+export async function openSession(parts: SessionDeps): Promise<string> {
   const { options, print } = parts;
   const answer = (await resumed(parts)) ?? (await newSession(parts));
   print({ acp: 'session', id: answer.id, resumed: answer.id === options.resume });
@@ -38,20 +38,20 @@ interface Opened {
   readonly state: Printed;
 }
 
-async function newSession({ agent, ...parts }: SessionParts): Promise<Opened> {
+async function newSession({ agent, ...parts }: SessionDeps): Promise<Opened> {
   const answer = await agent.request(methods.agent.session.new, folders(parts));
   return { id: answer.sessionId, state: asObject(answer) ?? {} };
 }
 
-/** null: there is none to go on with, or the agent can't. */
-async function resumed({ agent, ...parts }: SessionParts): Promise<Opened | null> {
+/** null: there is none to continue with, or the agent can't. */
+async function resumed({ agent, ...parts }: SessionDeps): Promise<Opened | null> {
   const { options, initialized, updates, print } = parts;
   const id = options.resume;
   if (id === null) return null;
   const { loadSession, sessionCapabilities } = initialized.agentCapabilities ?? {};
   const resumes = sessionCapabilities?.resume !== undefined && sessionCapabilities.resume !== null;
   if (!resumes && loadSession !== true) {
-    print({ acp: 'notice', text: 'The agent cannot go on with an earlier session: a new one is begun.' });
+    print({ acp: 'notice', text: 'The agent cannot continue with an earlier session: a new one is begun.' });
     return null;
   }
   const request = { sessionId: id, ...folders(parts) };
@@ -72,7 +72,7 @@ async function resumed({ agent, ...parts }: SessionParts): Promise<Opened | null
   }
 }
 
-function folders({ options, initialized, known }: Omit<SessionParts, 'agent'>): NewSessionRequest {
+function folders({ options, initialized, known }: Omit<SessionDeps, 'agent'>): NewSessionRequest {
   const [command, ...args] = options.mcp;
   const takesFolders = initialized.agentCapabilities?.sessionCapabilities?.additionalDirectories;
   const more = known.sandbox && options.permissions === 'narrow' && takesFolders ? options.gitFolders : [];
@@ -83,7 +83,7 @@ function folders({ options, initialized, known }: Omit<SessionParts, 'agent'>): 
   };
 }
 
-async function setMode({ agent, options, print }: SessionParts, sessionId: string, state: Printed): Promise<void> {
+async function setMode({ agent, options, print }: SessionDeps, sessionId: string, state: Printed): Promise<void> {
   const modes = asList(asObject(state['modes'])?.['availableModes']).map((mode) => asText(asObject(mode)?.['id']));
   const now = asText(asObject(state['modes'])?.['currentModeId']);
   const wanted = modeFor(options.permissions, modes);
@@ -100,7 +100,7 @@ async function setMode({ agent, options, print }: SessionParts, sessionId: strin
   }
 }
 
-async function setModel({ agent, options, print }: SessionParts, sessionId: string, state: Printed): Promise<void> {
+async function setModel({ agent, options, print }: SessionDeps, sessionId: string, state: Printed): Promise<void> {
   const { model } = options;
   if (model === null) return;
   const option = configOption(state, (each) => each['category'] === 'model' || each['id'] === 'model');

@@ -18,13 +18,13 @@ export interface ShellRules {
  * worktree? It keeps an agent on its way, and is no sandbox: git itself can be made to run programs, and so can the
  * settings' tools. @returns why not; null = it may.
  */
-export function judgeShellLine(line: string, rules: ShellRules): string | null {
+export function permissionForShellLine(line: string, rules: ShellRules): string | null {
   const commands = readShellLine(line, { ...rules.variables, PWD: rules.cwd });
   if (commands === null) return 'its shell line is more than simple commands';
   if (commands.length === 0) return 'it names no command';
   let { cwd } = rules;
   for (const command of commands) {
-    const why = judge(command, { ...rules, cwd });
+    const why = permissionFor(command, { ...rules, cwd });
     if (why !== null) return why;
     const [program, target] = command.words;
     if (program?.text === 'cd') cwd = target === undefined ? cwd : joined(cwd, target.text);
@@ -32,21 +32,21 @@ export function judgeShellLine(line: string, rules: ShellRules): string | null {
   return null;
 }
 
-function judge({ words, files }: ShellCommand, rules: ShellRules): string | null {
+function permissionFor({ words, files }: ShellCommand, rules: ShellRules): string | null {
   const file = files.find((each) => each.open || !(DEVICES.has(each.text) || rules.inside(each.text, rules.cwd)));
   if (file !== undefined) return `it reads or writes ${file.text || 'a file'} outside the worktree`;
   const [program, ...args] = words;
   if (program === undefined) return null;
   if (program.open || !rules.programs.includes(program.text)) return `${program.text || 'its program'} isn't allowed`;
   if (rules.tools.includes(program.text)) return null;
-  if (program.text === 'git') return judgeGit(args, rules);
-  return judgeLooking(program.text, args, rules);
+  if (program.text === 'git') return permissionForGit(args, rules);
+  return permissionForReading(program.text, args, rules);
 }
 
 const DEVICES = new Set(['/dev/null', '/dev/stdout', '/dev/stderr', '/dev/stdin', '/dev/tty']);
 
 /** Another repository or worktree is somebody else's. */
-function judgeGit(args: readonly ShellWord[], { inside, cwd }: ShellRules): string | null {
+function permissionForGit(args: readonly ShellWord[], { inside, cwd }: ShellRules): string | null {
   for (let n = 0; n < args.length; n += 1) {
     const text = args[n]?.text ?? '';
     if (!text.startsWith('-')) return null;
@@ -61,7 +61,7 @@ function judgeGit(args: readonly ShellWord[], { inside, cwd }: ShellRules): stri
 }
 
 /** Programs that only look: what they look at stays inside, and nothing makes them write or run something. */
-function judgeLooking(program: string, args: readonly ShellWord[], rules: ShellRules): string | null {
+function permissionForReading(program: string, args: readonly ShellWord[], rules: ShellRules): string | null {
   const harmless = ['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'date', 'which'].includes(program);
   if (harmless) return null;
   if (program === 'cd' && args.length !== 1) return 'cd leads outside the worktree';

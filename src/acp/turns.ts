@@ -10,10 +10,10 @@ import type { UsageTotal } from './usage-total.ts';
 
 /** ms that a cancelled turn may take to end. */
 const CANCEL = 5_000;
-/** How often an agent whose turn ended with a refused call is told to go on without it. */
+/** How often an agent whose turn ended with a refused call is told to continue without it. */
 const MOST_GO_ONS = 10;
 
-export interface TurnParts {
+export interface TurnDeps {
   readonly agent: ClientContext;
   readonly sessionId: string;
   /** It takes `_session/steering`. */
@@ -26,7 +26,7 @@ export interface TurnParts {
 
 /** The prompts of a session: the first, and the messages that come while it is worked on. */
 export class Turns {
-  readonly #parts: TurnParts;
+  readonly #deps: TurnDeps;
   /** Prompts without an answer yet. */
   readonly #open = new Set<symbol>();
   /** Messages that wait for a cancelled turn to end; null = none is being cancelled. */
@@ -40,8 +40,8 @@ export class Turns {
   #stop = 'end_turn';
   #onIdle: (() => void)[] = [];
 
-  constructor(parts: TurnParts) {
-    this.#parts = parts;
+  constructor(parts: TurnDeps) {
+    this.#deps = parts;
   }
 
   get isOn(): boolean {
@@ -51,7 +51,7 @@ export class Turns {
   /** The first prompt is the briefing. */
   begin(text: string): void {
     this.#briefing ??= text;
-    const { agent, sessionId, print } = this.#parts;
+    const { agent, sessionId, print } = this.#deps;
     const mark = Symbol('prompt');
     if (!this.#isTurn) print({ acp: 'turn-began' });
     this.#isTurn = true;
@@ -67,14 +67,14 @@ export class Turns {
     this.#taken += 1;
     if (this.#waiting !== null) this.#waiting.push(text);
     else if (!this.isOn) this.begin(`${text}\n\n${AFTERWARDS}`);
-    else if (this.#parts.steers) void this.#steer(text);
+    else if (this.#deps.steers) void this.#steer(text);
     else this.#join(text);
   }
 
   /** Asks the agent to end its turn. @returns when it has, or when it takes too long. */
   async cancel(): Promise<void> {
     if (!this.isOn) return;
-    const { agent, sessionId } = this.#parts;
+    const { agent, sessionId } = this.#deps;
     void agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => {});
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -87,26 +87,26 @@ export class Turns {
   }
 
   async #steer(text: string): Promise<void> {
-    const { agent, sessionId } = this.#parts;
+    const { agent, sessionId } = this.#deps;
     this.#steering += 1;
     const outcome = await agent
       .request('_session/steering', { sessionId, prompt: [{ type: 'text', text }] })
       .then((answer) => asObject(answer)?.['outcome'])
       .catch(() => null);
     this.#steering -= 1;
-    if (outcome === 'injected') this.#settle();
+    if (outcome === 'injected') this.#conclude();
     else if (this.isOn) this.#join(text);
     else this.begin(`${text}\n\n${AFTERWARDS}`);
   }
 
   #join(text: string): void {
-    if (this.#parts.known.joins) this.begin(text);
+    if (this.#deps.known.joins) this.begin(text);
     else if (this.#waiting !== null) this.#waiting.push(text);
     else void this.#interrupt(text);
   }
 
   /**
-   * The session goes on, but what a cancelled turn was asked may be gone from it (Gemini forgets all of such a turn): the
+   * The session continues, but what a cancelled turn was asked may be gone from it (Gemini forgets all of such a turn): the
    * briefing is given again.
    */
   async #interrupt(text: string): Promise<void> {
@@ -127,8 +127,8 @@ export class Turns {
     if (codeOf(error) === null) return;
     // A turn that we cancelled may end any way it likes.
     if (this.#open.has(mark) && this.#waiting === null) {
-      this.#parts.updates.flush();
-      this.#parts.print(failureLine('prompt', error));
+      this.#deps.updates.flush();
+      this.#deps.print(failureLine('prompt', error));
     }
     this.#stop = 'error';
     this.#end(mark, null);
@@ -136,24 +136,27 @@ export class Turns {
 
   #end(mark: symbol, answer: Printed | null): void {
     const isOurs = this.#open.delete(mark);
-    // The last updates were read with the answer, and are taken in right after it.
+    // The last updates were read with the answer, and are recorded right after it.
     setImmediate(() => {
-      const { known, usage, updates } = this.#parts;
+      const { known, usage, updates } = this.#deps;
       updates.flush();
       if (answer !== null) usage.answered(answer, known);
-      if (isOurs) this.#settle();
+      if (isOurs) this.#conclude();
     });
   }
 
-  #settle(): void {
+  #conclude(): void {
     if (this.isOn) return;
     for (const resolve of this.#onIdle.splice(0)) resolve();
     if (this.#waiting !== null || this.#steering > 0 || !this.#isTurn) return;
-    const { updates, print } = this.#parts;
+    const { updates, print } = this.#deps;
     updates.flush();
     if (updates.endedRefused && this.#stop !== 'error' && this.#goOns < MOST_GO_ONS) {
       this.#goOns += 1;
-      print({ acp: 'notice', text: 'The agent ended its turn with a refused tool call: it is told to go on without.' });
+      print({
+        acp: 'notice',
+        text: 'The agent ended its turn with a refused tool call: it is told to continue without.',
+      });
       this.begin(REFUSED);
       return;
     }
@@ -165,6 +168,6 @@ export class Turns {
 const AFTERWARDS =
   'This reached you after your turn had ended. See to it, and bring your report up to date if it changes.';
 const INTERRUPTED =
-  'This interrupted your work. Take it into account, then go on with your task where you were, to its end and your report. Your briefing once more:';
+  'This interrupted your work. Take it into account, then continue with your task where you were, to its end and your report. Your briefing once more:';
 const REFUSED =
-  'Your last tool call was refused: it goes beyond what you may do here, and nobody can be asked. Go on with your task in another way, to its end and your report.';
+  'Your last tool call was refused: it goes beyond what you may do here, and nobody can be asked. Continue with your task in another way, to its end and your report.';

@@ -8,7 +8,7 @@ import type { Call } from './permission.ts';
 import type { UsageTotal } from './usage-total.ts';
 
 /** Text that has gathered is printed at a line end once it is this long, in characters. */
-const LONG = 200;
+const MAX_TEXT_CHARS = 200;
 /** ms after which text that has gathered is printed all the same. */
 const QUIET = 1_000;
 /** Longest input of a call that is printed, in characters. */
@@ -22,7 +22,7 @@ export class Updates {
   readonly #print: (line: BridgeLine) => void;
   readonly #usage: UsageTotal;
   readonly #calls = new Map<string, Call>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   /** What the model has done since its last call was refused; null = none was. */
   #sinceRefusal: number | null = null;
   #gathered: { readonly acp: 'text' | 'thought'; text: string; readonly message: string } | null = null;
@@ -95,7 +95,7 @@ export class Updates {
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.flush(), QUIET);
     const end = this.#gathered.text.lastIndexOf('\n');
-    if (end < LONG) return;
+    if (end < MAX_TEXT_CHARS) return;
     const rest = this.#gathered.text.slice(end + 1);
     this.#gathered.text = this.#gathered.text.slice(0, end);
     this.flush();
@@ -113,8 +113,8 @@ export class Updates {
   }
 
   #tell(call: Call): void {
-    if (this.#told.has(call.id)) return;
-    this.#told.add(call.id);
+    if (this.#reported.has(call.id)) return;
+    this.#reported.add(call.id);
     this.#goesOn();
     this.flush();
     this.#print({

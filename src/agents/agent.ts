@@ -18,11 +18,11 @@ export interface AgentRun {
   readonly script: string | null;
   readonly files: readonly string[];
   readonly roleRun: string;
-  /** The agent's own session: one to go on with, or, where `capabilities.names`, the id for a new one. */
+  /** The agent's own session: one to continue with, or, where `capabilities.names`, the id for a new one. */
   readonly session: { readonly id: string; readonly resume: boolean } | null;
   /** The run's own private folder; `plan.files` are written there. */
   readonly folder: string;
-  /** The person's checkout. */
+  /** The user's checkout. */
   readonly root: string;
   readonly mcp: McpServer;
   /** Program and first arguments of the ACP bridge (src/acp/main.ts); only the `acp` adapter starts it. */
@@ -59,11 +59,11 @@ export type AgentReading =
   | { readonly kind: 'not-started'; readonly detail: string; readonly though?: 'worked' }
   /** It needs a login or a key. */
   | { readonly kind: 'login'; readonly detail: string }
-  /** The session that was to go on is gone. */
+  /** The session that was to continue is gone. */
   | { readonly kind: 'no-session'; readonly detail: string };
 
 /** What a line of output means. */
-export interface Heard {
+export interface ParsedOutput {
   readonly events: readonly AgentEvent[];
   /** Lines to be written to its stdin in answer; only with `stdin: 'dialogue'`. */
   readonly write?: readonly string[];
@@ -77,14 +77,14 @@ export interface Heard {
  */
 export interface Conversation {
   /** Unknown lines and lines that are no JSON give no events; never throws. */
-  heard(line: string, now: number): Heard;
+  receive(line: string, now: number): ParsedOutput;
   /** Lines for stdin at the start. Only with `stdin: 'dialogue'`. */
   open?(): readonly string[];
   /**
    * A message for the turn that is on, as lines for stdin. null: it can't be taken now (no turn yet, or none any more);
    * it is offered again. Only where `capabilities.inject` is `live`.
    */
-  say?(text: string): readonly string[] | null;
+  send?(text: string): readonly string[] | null;
 }
 
 /** What a CLI is, beside how it is run: for `init`, `doctor` and docs/agents.md. Plain data. */
@@ -105,14 +105,14 @@ export interface Cli {
    * enough. A variable that isn't set: that place is left out.
    */
   readonly logins: readonly string[];
-  /** How a person logs in, or gives a key, in a sentence. */
+  /** How the user logs in, or gives a key, in a sentence. */
   readonly login: string;
   /** What the switches open up, in a sentence each; `narrow` null = it has no narrow form that can still commit and test. */
   readonly permissions: { readonly narrow: string | null; readonly full: string };
 }
 
 /** What a conversation knows of its run. */
-export interface Talk {
+export interface ConversationContext {
   readonly brief: Brief;
   readonly prompt: string;
 }
@@ -120,12 +120,12 @@ export interface Talk {
 /** What one kind of agent looks like from outside. Pure: no clock, no disk, no processes. */
 export interface Adapter {
   readonly name: string;
-  /** Can it change code by judgement? `shell` cannot, so its failed tests are mended by another role's agent. */
-  readonly mends: boolean;
+  /** Can it change code by judgement? `shell` cannot, so its failed tests are fixed by another role's agent. */
+  readonly canFix: boolean;
   /** null: a program that we know nothing of (`command`, `acp`), or none at all (`shell`). */
   readonly cli: Cli | null;
   readonly capabilities: {
-    /** Goes on with its own session: always, only after a run that ended by itself, or never. */
+    /** Continues with its own session: always, only after a run that ended by itself, or never. */
     readonly resume: 'always' | 'after-end' | 'never';
     /** It takes the id of a new session from us. */
     readonly names: boolean;
@@ -138,7 +138,7 @@ export interface Adapter {
   };
   plan(run: AgentRun): AgentPlan;
   /** Begins to listen to an agent; null: its output is only text, and isn't read line by line at all. */
-  readonly converse: ((talk: Talk) => Conversation) | null;
+  readonly startConversation: ((talk: ConversationContext) => Conversation) | null;
   /** @param tail its last lines of output; @param events its last 200 events; @param now epoch ms */
   outcome(
     exit: { readonly code: number | null; readonly signal: string | null },

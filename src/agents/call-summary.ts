@@ -2,15 +2,15 @@ import { asText } from './output-line.ts';
 import type { Printed } from './output-line.ts';
 
 /** Longest summary, in characters. */
-const LONGEST = 120;
+const MAX_SUMMARY_CHARS = 120;
 
 /** Members that say best what a tool call is about, best first. */
-const TELLING = ['command', 'file_path', 'absolute_path', 'path', 'dir_path', 'pattern', 'query', 'url', 'prompt'];
+const SUMMARY_KEYS = ['command', 'file_path', 'absolute_path', 'path', 'dir_path', 'pattern', 'query', 'url', 'prompt'];
 
 /** A tool call in a few words, for people: its command, its file, else the beginning of its input. One line. */
 export function callSummary(input: Printed | null): string {
   if (input === null) return '';
-  const told = TELLING.map((key) => asText(input[key])).find((text) => text.trim() !== '');
+  const told = SUMMARY_KEYS.map((key) => asText(input[key])).find((text) => text.trim() !== '');
   const words = (told ?? (Object.keys(input).length === 0 ? '' : JSON.stringify(input))).replaceAll(/\s+/g, ' ').trim();
-  return words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words;
+  return words.length > MAX_SUMMARY_CHARS ? `${words.slice(0, MAX_SUMMARY_CHARS - 1)}…` : words;
 }

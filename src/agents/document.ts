@@ -9,14 +9,14 @@ export function agentsDoc(): string {
   const known = ADAPTERS.flatMap((adapter) => (adapter.cli === null ? [] : [{ adapter, cli: adapter.cli }]));
   const rows = known.map(
     ({ adapter: { name, capabilities }, cli }) =>
-      `| \`${name}\` | ${cli.title} | ${RESUMES[capabilities.resume]} | ${TOLD[capabilities.inject]} | ${capabilities.mcp ? 'yes' : 'no'} | ${cli.node ?? 'its own'} |`,
+      `| \`${name}\` | ${cli.title} | ${RESUMES[capabilities.resume]} | ${INJECT_TEXT[capabilities.inject]} | ${capabilities.mcp ? 'yes' : 'no'} | ${cli.node ?? 'its own'} |`,
   );
   return [
     '# Agents: what each is given',
     '',
     '<!-- Made from src/agents/ by `agentsDoc()`; edit it there (npm run docs writes this file). How agents are set up, told, paused and counted: agents.md. -->',
     '',
-    '| kind | program | goes on with its session | hears a message | `report` tool | Node |',
+    '| kind | program | continues with its session | hears a message | `report` tool | Node |',
     '|---|---|---|---|---|---|',
     ...rows,
     '',
@@ -26,7 +26,7 @@ export function agentsDoc(): string {
 
 const RESUMES = { always: 'always', 'after-end': 'after a run that ended by itself', never: 'no' } as const;
 
-const TOLD: Readonly<Record<Inject, string>> = {
+const INJECT_TEXT: Readonly<Record<Inject, string>> = {
   live: 'at once',
   resume: 'by ending the run and resuming it',
   restart: 'by beginning the run again',

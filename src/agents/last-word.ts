@@ -4,7 +4,7 @@ import type { AgentReading } from './agent.ts';
 
 /**
  * How an agent's events say it ended: by the error after which it neither said nor did anything more. null: there is
- * none, so it went on, or ended well.
+ * none, so it continued, or ended well.
  */
 export function lastWord(events: readonly AgentEvent[]): AgentReading | null {
   const last = events.findLast(({ type }) => type === 'error' || type === 'text' || type === 'tool');

@@ -1,14 +1,14 @@
 import type { Brief, RunResult, Usage } from '../contract/run-folder.ts';
 import type { Adapter } from './agent.ts';
 
-/** A session to go on with, and what it had used when it was left. */
+/** A session to continue with, and what it had used when it was left. */
 export interface KeptSession {
   readonly id: string;
   readonly usage: Usage | null;
 }
 
 /**
- * The agent's own session that a new run of an entry goes on with: that of the last run of the same role and agent, on
+ * The agent's own session that a new run of an entry continues with: that of the last run of the same role and agent, on
  * the same branch since the same start, where the adapter can resume it. null = a new one.
  * @param past runs of the entry, oldest first
  */
@@ -28,7 +28,7 @@ export function sessionFor(
   );
   const result = last?.result;
   if (!result || result.session === undefined || result.noSession === true) return null;
-  // One that never spoke to its provider has left nothing to go on with.
+  // One that never spoke to its provider has left nothing to continue with.
   if (result.cause === 'not-started') return null;
   const endedItself = result.cause === 'reported' || result.cause === 'no-report' || result.cause === 'provider';
   if (resume === 'after-end' && !endedItself) return null;

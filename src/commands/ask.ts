@@ -7,13 +7,14 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printProblems } from './print.ts';
 
 /** What a command asks; the rest of the request is filled in here. */
-export type Wish = Pick<Request, 'command' | 'taskId'> & Partial<Pick<Request, 'why' | 'text' | 'mended' | 'now'>>;
+export type RequestInput = Pick<Request, 'command' | 'taskId'> &
+  Partial<Pick<Request, 'why' | 'text' | 'fixed' | 'now'>>;
 
 /**
- * Has the coordinator carry out what a person asks, or does it itself when none is running; prints the answer.
+ * Has the coordinator carry out what the user asks, or does it itself when none is running; prints the answer.
  * A refusal ("T-12 is not escalated") goes to stderr with exit code 2.
  */
-export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
+export async function ask(io: Io, wish: RequestInput): Promise<ExitCode> {
   const opened = await openRepository(io.cwd);
   if (!opened.ok) return printProblems(io, opened.error);
   const signers = await signersOf(opened.value);
@@ -31,8 +32,8 @@ export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
     from: senderOf(process.pid),
     ...(origin === null ? {} : { origin }),
   };
-  const { carryOutRequest } = await import('../coordinator/run-request.ts');
-  const reply = await carryOutRequest(io.cwd, request);
+  const { runRequest } = await import('../coordinator/run-request.ts');
+  const reply = await runRequest(io.cwd, request);
   if (!reply.ok) return printProblems(io, reply.error);
   const { ok, message } = reply.value;
   (ok ? io.stdout : io.stderr).write(`${message}\n`);
@@ -41,7 +42,7 @@ export async function ask(io: Io, wish: Wish): Promise<ExitCode> {
 
 /** For commands of the form `kanban <command> <id> --why …`. */
 export const askAbout =
-  (command: Wish['command']) =>
+  (command: RequestInput['command']) =>
   ({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> =>
     ask(io, { command, taskId: args[0] ?? null, why: textOf(options['why']) });
 

@@ -13,8 +13,8 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { stampClock } from './local-clock.ts';
 import { printProblems } from './print.ts';
 
-/** ms between two looks at a run that goes on. */
-const AGAIN = 100;
+/** ms between two looks at a run that continues. */
+const POLL_INTERVAL_MS = 100;
 
 /**
  * `kanban attach <id>`: what an entry's run does, from its beginning until it ends, as readable text or, with `--raw`, byte
@@ -37,7 +37,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
       if (!raw) io.stdout.write(`${over}\n`);
       return EXIT.done;
     }
-    await pause(AGAIN);
+    await pause(POLL_INTERVAL_MS);
   }
 }
 
@@ -54,7 +54,7 @@ const noRun = (id: string): Problem => ({
   fix: 'kanban shows what is at work; kanban log tells what was',
 });
 
-/** How it ended; null while it goes on. */
+/** How it ended; null while it continues. */
 function isOver(root: string, runId: string): string | null {
   const record = listRuns(root).runs.find((run) => run.runId === runId);
   if (record === undefined) return 'its folder is gone';

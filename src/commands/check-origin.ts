@@ -23,7 +23,7 @@ const OF_RUNS: Readonly<Record<string, 'refused' | 'own-entry' | 'proposes'>> = 
 /**
  * Commands that a run gives may read, propose entries, and leave a message for its own entry. A run is known by its mark in
  * the environment, also of a process above; in the worktree of a run that is at work every command counts as the run's.
- * @returns why the command is refused; null = it may go on.
+ * @returns why the command is refused; null = it may continue.
  */
 export async function refusedFromRun(name: string, { args, options }: ParsedArgs, io: Io): Promise<Problem | null> {
   const rule = name === 'doctor' && options['fix'] === true ? 'refused' : OF_RUNS[name];

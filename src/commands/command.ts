@@ -32,6 +32,8 @@ export interface OptionSpec {
   /** What stands behind it; left out: text, or a switch where the flags take no value. */
   readonly kind?: 'count' | 'duration' | 'since';
   readonly required?: boolean;
+  /** A former name: understood, but not listed. */
+  readonly hidden?: boolean;
 }
 
 /** One row of the command table. */
@@ -50,7 +52,7 @@ export interface CommandSpec {
   readonly json?: readonly (readonly [key: string, meaning: string])[];
   /** Not for people: left out of `kanban --help`. */
   readonly hidden?: true;
-  /** It goes on when whoever reads its output is gone. */
+  /** It continues when whoever reads its output is gone. */
   readonly outlivesReader?: true;
   readonly load: () => Promise<{ readonly default: Command }>;
 }

@@ -35,9 +35,9 @@ function usage({ name, args }: CommandSpec): string {
 function section(spec: CommandSpec): string {
   const options = [
     ...spec.args.map(({ name, summary }) => [name, summary] as const),
-    ...spec.options.map(
-      ({ flags, summary, required }) => [flags, required ? `${summary} (must be given)` : summary] as const,
-    ),
+    ...spec.options
+      .filter(({ hidden }) => hidden !== true)
+      .map(({ flags, summary, required }) => [flags, required ? `${summary} (must be given)` : summary] as const),
   ];
   const parts = [
     `### kanban ${spec.name}`,

@@ -1,4 +1,4 @@
-import { LOOK } from '../coordinator/publish/inspect.ts';
+import { WITHOUT_COORDINATOR } from '../coordinator/publish/inspect.ts';
 import { Observer, worktreePath, type Observation } from '../coordinator/observe/observer.ts';
 import { Preflight } from '../coordinator/preflight/preflight-runner.ts';
 import { planRun } from '../coordinator/launch/agent-command.ts';
@@ -17,12 +17,12 @@ export async function dryRun(repo: Repository, ids: readonly string[], io: Io): 
   try {
     const observer = new Observer(repo);
     const only = ids.length === 0 ? null : new Set(ids);
-    const looked = await observer.look({ ...LOOK, now: Date.now(), only });
+    const looked = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), only });
     if (!looked.ok) return printProblems(io, looked.problems);
     const findings = await new Preflight(observer).full(looked.value, []);
     const blocking = findings.filter(({ level }) => level === 'stops' || level === 'holds');
     if (blocking.length > 0) io.stderr.write(`${drawFindings(blocking)}\n`);
-    const held = await observer.look({ ...LOOK, now: Date.now(), only, findings });
+    const held = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), only, findings });
     if (!held.ok) return printProblems(io, held.problems);
     const { actions, notes } = decide(held.value.world);
     const lines = actions.flatMap((action) => linesOf(action, held.value, repo));

@@ -6,7 +6,7 @@ export const EXIT = {
   /** Wrong usage, or settings or board can't be read, or what was asked can't be done. */
   usage: 2,
   preflightFailed: 3,
-  /** Entries are left that need a person. */
+  /** Entries are left that need the user. */
   personNeeded: 4,
   interrupted: 130,
 } as const;

@@ -3,7 +3,7 @@ import { nearestOf } from '../board/nearest.ts';
 import { COLUMNS, type Entry } from '../board/entry.ts';
 import { entryBefore } from '../coordinator/perform/entry-before.ts';
 import { startRef } from '../coordinator/observe/git-state.ts';
-import { BoardKeeper } from '../coordinator/observe/board-reader.ts';
+import { BoardReader } from '../coordinator/observe/board-reader.ts';
 import type { Snapshot } from '../contract/snapshot.ts';
 import { lastLines } from '../runs/run-activity.ts';
 import { listRuns, type RunRecord } from '../runs/run-store.ts';
@@ -23,7 +23,7 @@ import { readLog } from './read-log.ts';
 export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: string): Promise<Result<EntryView>> {
   const { repo, settings, view } = board;
   if (view.base === null) return failed([baseMissing(settings.base)]);
-  const read = await new BoardKeeper(repo).read({ ...view, base: view.base }, settings, snapshot.at, 0, new Set());
+  const read = await new BoardReader(repo).read({ ...view, base: view.base }, settings, snapshot.at, 0, new Set());
   const entries = COLUMNS.flatMap((column) => read.board.columns[column].entries);
   const entry = entries.find(({ id }) => id !== null && id.toLowerCase() === typed.toLowerCase()) ?? null;
   const history = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();
@@ -85,7 +85,7 @@ function shownRun({ brief, claim, result, taken }: RunRecord): ShownRun {
     cause: result?.cause ?? null,
     detail: result?.detail ?? '',
     usage: result?.usage ?? null,
-    outcome: taken === null ? null : taken.commit === null ? taken.why : `taken in by ${taken.commit.slice(0, 7)}`,
+    outcome: taken === null ? null : taken.commit === null ? taken.why : `recorded by ${taken.commit.slice(0, 7)}`,
   };
 }
 

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { init } from '../setup/init-plan.ts';
 import { printJson, printProblems } from './print.ts';
 
-/** `kanban init`; asks only where a person sits at both ends. */
+/** `kanban init`; asks only where the user sits at both ends. */
 export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
   const { agent, base } = options;
   const asks = io.isTTY && process.stdin.isTTY === true && options['json'] !== true;

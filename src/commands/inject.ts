@@ -15,8 +15,8 @@ import { printProblems } from './print.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** How long the command waits to say that an agent that listens has been told. */
-const PATIENCE = 2_000;
-const AGAIN = 50;
+const DELIVERY_TIMEOUT_MS = 2_000;
+const POLL_INTERVAL_MS = 50;
 
 const PRIORITIES = ['high', 'normal', 'low'] as const;
 
@@ -69,7 +69,7 @@ interface Alive {
 }
 
 async function wasGiven(delivered: string): Promise<boolean> {
-  for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(AGAIN))
+  for (const until = Date.now() + DELIVERY_TIMEOUT_MS; Date.now() < until; await pause(POLL_INTERVAL_MS))
     if (existsSync(delivered)) return true;
   return false;
 }
@@ -81,7 +81,7 @@ function becomes(run: Alive | null, coordinated: boolean): string {
     return `kept: ${run.agent} is told as soon as its turn allows, at the latest by its next run`;
   if (!coordinated) return `kept: no coordinator is running, so its next run is given it first`;
   return run.inject === 'resume'
-    ? `${run.agent} can't be told while it works: its run ends now, and its session goes on with the message in front`
+    ? `${run.agent} can't be told while it works: its run ends now, and its session continues with the message in front`
     : `${run.agent} can't be told while it works, nor resumed: its run ends now and begins again in the same worktree, with the message in front`;
 }
 

@@ -29,7 +29,7 @@ const run: Command = async ({ options }, { stderr }) => {
 };
 export default run;
 
-/** Longer ones would be cut when they are taken in. */
+/** Longer ones would be cut when they are recorded. */
 const LONGEST_TEXT = 200_000;
 const LONGEST_LINE = 500;
 
@@ -66,8 +66,8 @@ function inputOf(role: Role) {
 
 const TEXT: Readonly<Record<Role, string>> = {
   task: 'Markdown: what you found, what you changed and why, which files, and what you noticed besides.',
-  reviewer: 'Markdown: what you checked, what you found (file and line), what you mended.',
-  tester: 'Markdown: which tests you ran and how they came out, what you mended.',
+  reviewer: 'Markdown: what you checked, what you found (file and line), what you fixed.',
+  tester: 'Markdown: which tests you ran and how they came out, what you fixed.',
 };
 
 const changeLog = {
@@ -106,6 +106,6 @@ function record(role: Role, path: string, { verdict, text, ...more }: Input): Ca
 }
 
 const refused = (why: string): CallToolResult => ({
-  content: [{ type: 'text', text: `Nothing was recorded: ${why}. Mend that and call the tool again.` }],
+  content: [{ type: 'text', text: `Nothing was recorded: ${why}. Fix that and call the tool again.` }],
   isError: true,
 });

@@ -1,4 +1,4 @@
-import type { GitView } from '../coordinator/observe/git-state.ts';
+import type { GitState } from '../coordinator/observe/git-state.ts';
 import { WorkflowReader } from '../coordinator/observe/workflow-reader.ts';
 import { closeRepository } from '../git/close.ts';
 import { openRepository, type Repository } from '../git/git.ts';
@@ -8,7 +8,7 @@ import type { Settings } from '../workflow/settings.ts';
 export interface OpenBoard {
   readonly repo: Repository;
   readonly settings: Settings;
-  readonly view: GitView;
+  readonly view: GitState;
 }
 
 /** The repository that `cwd` is in and its settings, for commands that only look; git processes that stay are ended. */

@@ -93,8 +93,8 @@ function addCommand(program: Commander, spec: CommandSpec, onAsked: OnAsked): vo
     .showHelpAfterError(`(kanban ${spec.name} --help)`)
     .helpOption('-h, --help', 'print this');
   for (const { name, form, summary } of spec.args) command.argument(TERMS[form].replace('name', name), summary);
-  for (const { flags, summary, required } of spec.options)
-    command.addOption(new Option(flags, summary).makeOptionMandatory(required === true));
+  for (const { flags, summary, required, hidden } of spec.options)
+    command.addOption(new Option(flags, summary).makeOptionMandatory(required === true).hideHelp(hidden === true));
   command.addHelpText('after', () => `\n${block('Examples:', spec.examples)}`);
   command.action((...given: unknown[]) => {
     const args = given

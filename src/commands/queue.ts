@@ -9,7 +9,7 @@ import { printJson, printProblems, wantsColour } from './print.ts';
 import { printCheckLog } from './print-check-log.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
-/** Recent checks that a person is shown, unless `--limit` says otherwise. */
+/** Recent checks that the user is shown, unless `--limit` says otherwise. */
 const LIMIT = 5;
 
 /** `kanban queue` */

@@ -9,7 +9,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { localClock, stampClock } from './local-clock.ts';
 import { printProblems, wantsColour } from './print.ts';
 
-/** `kanban run`: the coordinator, with what it does before the person's eyes. */
+/** `kanban run`: the coordinator, with what it does before the user's eyes. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
   const opened = await openRepository(io.cwd, options['dryRun'] !== true);
   if (!opened.ok) {

@@ -1,7 +1,7 @@
 import type { CommandSpec, OptionSpec } from './command.ts';
 
 const WORK = 'Work';
-const LOOK = 'Look';
+const LOOK_COMMANDS = 'Look';
 const ENTRY = 'When an entry needs you';
 const SETUP = 'Set up and check';
 const INNER = 'Used by kanban itself';
@@ -21,9 +21,9 @@ const maybeId = { ...id, form: 'optional' } as const;
 const findings = [
   ['[]', 'a list of findings, each with the keys below'],
   ['check', 'what was looked at, a stable name'],
-  ['level', '`stops` (nothing starts or moves), `holds` (what it concerns waits), `mended` (done already) or `told`'],
+  ['level', '`stops` (nothing starts or moves), `holds` (what it concerns waits), `fixed` (done already) or `info`'],
   ['message', 'what is wrong or good to know'],
-  ['fix', 'how to mend it; may be absent'],
+  ['fix', 'how to fix it; may be absent'],
   ['where', '`file`, `line`, `column`, `length`, `lineText`; may be absent'],
   ['holds', 'what waits: `entries`, `agents`, `landings`; may be absent'],
 ] as const;
@@ -106,7 +106,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'resume',
     group: WORK,
-    summary: 'Go on with what was paused; agents go on with their own session where they can',
+    summary: 'Continue with what was paused; agents continue with their own session where they can',
     args: [maybeId],
     options: [],
     examples: [
@@ -129,7 +129,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'attach',
-    group: LOOK,
+    group: LOOK_COMMANDS,
     summary: 'Follow the run of an entry as readable text until it ends; ending this leaves the run alone',
     args: [{ ...id, summary: 'task id such as T-12, or the id of a run' }],
     options: [{ flags: '--raw', summary: 'what the agent printed, byte by byte' }],
@@ -141,7 +141,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'status',
-    group: LOOK,
+    group: LOOK_COMMANDS,
     summary: 'What is at work, what waits and for what, what needs you (also: plain kanban)',
     args: [],
     options: [{ flags: '--details', summary: 'every entry of TODO on a line of its own' }, json],
@@ -159,7 +159,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['push', 'whether landings are pushed'],
       ['queue', 'the merge queue: `mode` to `remote` of `kanban queue --json`'],
       ['stops', 'what stops everything, in words'],
-      ['told', 'what else is to be said'],
+      ['warnings', 'what else is worth knowing'],
       [
         'today',
         'what agents used since midnight: `input`, `output`, `cached` (tokens), `costUsd`; absent = nobody told',
@@ -183,7 +183,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'queue',
-    group: LOOK,
+    group: LOOK_COMMANDS,
     summary: 'What is about to land: the batch, the check, what waits, what is held and why, the remote',
     args: [],
     options: [
@@ -235,7 +235,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'show',
-    group: LOOK,
+    group: LOOK_COMMANDS,
     summary: 'One entry: its text, where it stands and why, its runs, the ways on',
     args: [id],
     options: [json],
@@ -262,7 +262,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'log',
-    group: LOOK,
+    group: LOOK_COMMANDS,
     summary: 'What moved, when and by whom, read from git history; with an id, the life of one entry with its reports',
     args: [maybeId],
     options: [limit, since, json],
@@ -278,11 +278,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['id', 'task id'],
       ['from', 'column; null when the entry stayed where it was'],
       ['to', 'column, `CHANGELOG` or `ABANDONED`; null as above'],
-      ['run', 'the run whose result was taken in; null'],
+      ['run', 'the run whose result was recorded; null'],
       ['verdict', 'such as `reviewer changes-requested`; null'],
       ['agent', 'such as `reviewer=codex`; null'],
       ['asked', 'who asked for it by a command; null'],
-      ['escalated', 'why a person is needed; null'],
+      ['escalated', 'why the user is needed; null'],
       ['undone', 'the landing that it took back; null'],
       ['usage', 'each with `run` (`total`: all runs of a landed entry), `input`, `output`, `cached`, `costUsd`'],
       ['subject', "the commit's subject"],
@@ -296,12 +296,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'Try an escalated entry again where it stands, with a fresh budget',
     args: [id],
     options: [
-      { flags: '--mended', summary: 'you committed the mend in its worktree: go on at the stage that failed' },
+      { flags: '--fixed', summary: 'you committed the fix in its worktree: continue at the stage that failed' },
+      { flags: '--mended', summary: 'the former name of --fixed', hidden: true },
       why,
     ],
     examples: [
       ['kanban retry T-12', 'the agents try again'],
-      ['kanban retry T-12 --mended', 'after your own commit in .worktrees/T-12'],
+      ['kanban retry T-12 --fixed', 'after your own commit in .worktrees/T-12'],
     ],
     load: () => import('./retry.ts'),
   },
@@ -344,7 +345,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'approve',
     group: ENTRY,
-    summary: 'Let an entry that waits with [APPROVE] go on',
+    summary: 'Let an entry that waits with [APPROVE] continue',
     args: [id],
     options: [why],
     examples: [['kanban approve T-12', 'start or land it']],
@@ -384,7 +385,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'preflight',
     group: SETUP,
-    summary: 'Check all that could stop or hold the work, each with how to mend it; exit code 3 if something stops all',
+    summary: 'List every problem that stops or holds the work, each with its fix; exit code 3 if something stops all',
     args: [],
     options: [json],
     examples: [['kanban preflight', 'before the first kanban run']],
@@ -398,7 +399,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Preflight, and: agents with their logins, containment, left-overs with their sizes, rescued and abandoned work',
     args: [{ name: 'agent', form: 'any-number', summary: 'with --probe: only these agents' }],
     options: [
-      { flags: '--fix', summary: 'mend what can be mended without asking' },
+      { flags: '--fix', summary: 'fix what can be fixed without asking' },
       {
         flags: '--probe',
         summary: 'prove each agent in a scratch worktree: a file, a commit, a report (costs a few tokens)',
@@ -419,7 +420,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ],
       ['probes', 'with --probe: `agent`, `ok`, `seconds`, `what`, `tail`'],
       ['leftovers', 'each with `kind`, `name`, `what`, `size` (KiB or null), `hint`'],
-      ['fixed', 'what --fix mended'],
+      ['fixed', 'what --fix fixed'],
     ],
     load: () => import('./doctor.ts'),
   },
@@ -467,7 +468,7 @@ export const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
 export const WHEN_STUCK: readonly (readonly [command: string, what: string])[] = [
   ['kanban', 'says what waits and for what, and which commands help'],
   ['kanban show T-12', 'one entry: why it stands where it stands, and the ways on'],
-  ['kanban doctor', 'checks everything, and says how to mend it'],
+  ['kanban doctor', 'checks everything and says how to fix it'],
   ['kanban stop --now', 'ends every run; its work is kept'],
   ['git log --first-parent', 'every move is a commit: it reads well without this tool'],
 ];
@@ -477,6 +478,6 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['1', 'a bug in kanban; it says how to report it'],
   ['2', 'wrong usage, or settings or board can not be read, or what was asked can not be done'],
   ['3', 'preflight failed'],
-  ['4', 'ended with entries left that need a person'],
+  ['4', 'ended with entries left that need the user'],
   ['130', 'interrupted'],
 ];

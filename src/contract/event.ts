@@ -9,7 +9,7 @@ export type KanbanEvent =
   | { readonly type: 'coordinator-started'; readonly pid: number; readonly base: string; readonly sha: string }
   /** It has ended; runs may live on. */
   | { readonly type: 'coordinator-ended'; readonly why: string; readonly runsLeft: number }
-  /** A person asked it to end: once = runs may finish, twice = runs are stopped. */
+  /** The user asked it to end: once = runs may finish, twice = runs are stopped. */
   | { readonly type: 'stop-asked'; readonly now: boolean; readonly runs: number }
   /** An entry changed column. */
   | {
@@ -80,7 +80,7 @@ export type KanbanEvent =
       readonly type: 'check-ended';
       readonly check: string;
       readonly entries: readonly string[];
-      readonly outcome: 'green' | 'red' | 'trouble';
+      readonly outcome: 'green' | 'red' | 'error';
       readonly detail: string;
       readonly seconds: number;
     }
@@ -134,7 +134,7 @@ export type KanbanEvent =
   | { readonly type: 'run-refused'; readonly id: string; readonly role: Role; readonly why: string }
   /** No output, no CPU and no changed file for `stall.after`. */
   | { readonly type: 'run-stalled'; readonly id: string; readonly run: string; readonly since: number }
-  /** A person is needed; `ways` are commands to copy. */
+  /** The user is needed; `ways` are commands to copy. */
   | {
       readonly type: 'person-needed';
       readonly id: string;
@@ -147,7 +147,7 @@ export type KanbanEvent =
   | { readonly type: 'work-rescued'; readonly id: string; readonly ref: string; readonly why: string }
   /** A branch was put away under `refs/kanban/abandoned/`. */
   | { readonly type: 'branch-kept'; readonly id: string; readonly ref: string }
-  /** A person's edit of the board was committed under their name. */
+  /** The user's edit of the board was committed under their name. */
   | { readonly type: 'board-edited'; readonly files: readonly string[]; readonly commit: string }
   /** A save was made from an old version: what moved since stays moved. */
   | {
@@ -161,7 +161,7 @@ export type KanbanEvent =
       /** Refs of commits that keep what the user saved and is in no file now. */
       readonly saved: readonly string[];
     }
-  /** Base was rewritten by a person. */
+  /** Base was rewritten by the user. */
   | { readonly type: 'base-rewritten'; readonly from: string; readonly to: string; readonly missing: readonly string[] }
   /** Settings were read again. */
   | { readonly type: 'settings-changed' }
@@ -169,14 +169,14 @@ export type KanbanEvent =
   | { readonly type: 'settings-broken'; readonly problems: readonly Problem[] }
   /** Something of the board can't be used as written. */
   | { readonly type: 'problem-found'; readonly problem: Problem }
-  /** Everything, all landings, or one thing waits; null = it goes on. */
+  /** Everything, all landings, or one thing waits; null = it continues. */
   | { readonly type: 'hold-changed'; readonly what: string; readonly why: string | null }
   /** A move or landing that a crash had interrupted was finished or taken back. */
   | { readonly type: 'recovered'; readonly what: string }
   /** A landing did not come out as built. */
   | { readonly type: 'audit-failed'; readonly id: string; readonly findings: readonly string[] }
   /** Preflight has something to say that holds nothing. */
-  | { readonly type: 'told'; readonly message: string };
+  | { readonly type: 'notice'; readonly message: string };
 
 /** An event with its time (epoch ms), as kept in `.kanban/events.jsonl`. */
 export type TimedEvent = KanbanEvent & { readonly at: number };

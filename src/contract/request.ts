@@ -20,8 +20,8 @@ export interface Request {
   readonly why: string;
   /** add: the entry's markdown. */
   readonly text?: string;
-  /** retry: the mend is committed in the worktree already; go on at the stage that failed. */
-  readonly mended?: boolean;
+  /** retry: the fix is committed in the worktree already; continue at the stage that failed. */
+  readonly fixed?: boolean;
   /** stop: end runs at once. */
   readonly now?: boolean;
   /** The process that waits for the answer: the coordinator looks whether it belongs to a run. */

@@ -15,7 +15,7 @@
  * | usage.json | runner | what the agent has used so far: `{ run, thread }`, each a Usage; none where it tells nothing |
  * | report.md | runner | the agent's report, copied out of the worktree |
  * | result.json | runner | last, by write-then-rename: the run has ended and nothing of it is alive |
- * | taken.json | coordinator | the result was taken in (by which commit) or put aside (why) |
+ * | taken.json | coordinator | the result was recorded (by which commit) or discarded (why) |
  */
 export const RUN_FILES = {
   brief: 'brief.json',
@@ -77,7 +77,7 @@ export interface Brief {
   readonly taskId: string;
   readonly title: string;
   readonly role: 'task' | 'reviewer' | 'tester';
-  /** `mend`: a tester's or landing's failure is to be mended by this run. */
+  /** `mend`: a tester's or landing's failure is to be fixed by this run. */
   readonly purpose: 'work' | 'mend';
   /** How many runs of this role the entry had before, plus one. */
   readonly attempt: number;
@@ -87,7 +87,7 @@ export interface Brief {
   readonly createdAt: number;
   /** Its place in the pool, from 0: it has ports of its own. */
   readonly slot?: number;
-  /** The person's checkout (main worktree), absolute. */
+  /** The user's checkout (main worktree), absolute. */
   readonly root: string;
   readonly gitCommonDir: string;
   /** Git dir of the task's worktree, absolute; the runner writes `kanban-ready` into it. */
@@ -115,7 +115,7 @@ export interface Brief {
   readonly identity: { readonly name: string; readonly email: string };
   /** The model that the agent was asked to use; null = its own choice. */
   readonly model: string | null;
-  /** The agent's own session: chosen up front, or one of an earlier run that it goes on with. */
+  /** The agent's own session: chosen up front, or one of an earlier run that it continues with. */
   readonly session: { readonly id: string; readonly resume: boolean } | null;
   /** What the resumed session had used before; totals of a whole thread are counted from there. */
   readonly sessionUsage: Usage | null;
@@ -186,7 +186,7 @@ export interface Claim {
 /** `stop.json` and `cause.json`. */
 export interface EndCause {
   readonly cause: Cause;
-  /** In words, for the log: "the person stopped it", "no output for 5m". */
+  /** In words, for the log: "the user stopped it", "no output for 5m". */
   readonly detail: string;
   readonly at: number;
 }
@@ -224,8 +224,8 @@ export interface RunResult {
   readonly faults: readonly string[];
   /** Why its worktree was not touched, with what the user can do: the entry is escalated. */
   readonly refused?: string;
-  /** Commits by the run's identity on base or in the person's checkout, newest first; absent where the runner was an older one. */
-  readonly strays?: readonly Stray[];
+  /** Commits by the run's identity on base or in the user's checkout, newest first; absent where the runner was an older one. */
+  readonly strays?: readonly OutsideCommit[];
   /** A report was found and copied. */
   readonly reported: boolean;
   /** Bytes of output. */
@@ -246,9 +246,9 @@ export interface RunResult {
   readonly sessionUsage?: Usage;
   /** Tool calls that were refused for want of permission, in words; at most 10. */
   readonly denied?: readonly string[];
-  /** For cause `not-started`: the agent needs a login or a key; no retry helps before a person has seen to it. */
+  /** For cause `not-started`: the agent needs a login or a key; no retry helps before the user has seen to it. */
   readonly login?: boolean;
-  /** For cause `not-started`: the session that was to go on is gone; the next run begins a new one. */
+  /** For cause `not-started`: the session that was to continue is gone; the next run begins a new one. */
   readonly noSession?: boolean;
   /** For cause `stopped`: a cap was reached. */
   readonly capped?: boolean;
@@ -257,13 +257,13 @@ export interface RunResult {
 }
 
 /** A commit that a run made where it had no business. */
-export interface Stray {
+export interface OutsideCommit {
   readonly sha: string;
   readonly subject: string;
   /** At most 20 files that it changed (against its first parent). */
   readonly files: readonly string[];
   readonly isMerge: boolean;
-  /** Short name of the branch that it lies on; '' = the detached HEAD of the person's checkout. */
+  /** Short name of the branch that it lies on; '' = the detached HEAD of the user's checkout. */
   readonly on: string;
   /** Only the branch was moved: index and files of the checkout are still as before. */
   readonly onlyRef?: boolean;
@@ -272,7 +272,7 @@ export interface Stray {
 /** `taken.json` */
 export interface Taken {
   readonly at: number;
-  /** The commit that took it in; null when it was put aside. */
+  /** The commit that took it in; null when it was discarded. */
   readonly commit: string | null;
   readonly why: string;
 }
@@ -292,7 +292,7 @@ export type AgentEvent =
   | { readonly at: number; readonly type: 'denied'; readonly name: string; readonly summary: string }
   /** `step`: since the last such event; `run`: since the agent was started; `thread`: since its session began. */
   | ({ readonly at: number; readonly type: 'usage'; readonly scope: 'step' | 'run' | 'thread' } & Usage)
-  /** What the agent says went wrong with its provider; it may go on all the same. */
+  /** What the agent says went wrong with its provider; it may continue all the same. */
   | {
       readonly at: number;
       readonly type: 'error';

@@ -29,14 +29,14 @@ export interface Snapshot {
   readonly queue: SnapshotQueue;
   /** What stops everything, in words. */
   readonly stops: readonly string[];
-  /** What is said besides: the board is not where the person looks, problems of files. */
-  readonly told: readonly string[];
+  /** What is said besides: the board is not where the user looks, problems of files. */
+  readonly warnings: readonly string[];
   /** What agents have used today, as far as they told; and until when that day lasts. */
   readonly today: Usage;
   readonly dayEnds: number;
   readonly entries: readonly SnapshotEntry[];
   /** Runs whose entry is not on the board any more. */
-  readonly strayRuns: readonly SnapshotRun[];
+  readonly orphanRuns: readonly SnapshotRun[];
 }
 
 /** The merge queue: what lands, what is checked for it, and what holds it up. */
@@ -95,7 +95,7 @@ export interface SnapshotChecked {
   readonly commit: string;
   readonly entries: readonly string[];
   /** `trouble`: it could not be carried out; neither red nor green. */
-  readonly outcome: 'green' | 'red' | 'trouble';
+  readonly outcome: 'green' | 'red' | 'error';
   readonly detail: string;
   readonly seconds: number;
   /** Relative to the root. */

@@ -4,38 +4,38 @@ import type { KanbanEvent } from '../contract/event.ts';
 import type { Repository } from '../git/git.ts';
 import type { Candidate } from '../pipeline/action.ts';
 import type { World } from '../pipeline/world.ts';
-import { BaseUpkeep } from './remote/base-sync.ts';
+import { BaseSync } from './remote/base-sync.ts';
 import type { BoardWriter } from './perform/board-writer.ts';
-import { Checks } from './merge-queue/check-runs.ts';
+import { CheckRuns } from './merge-queue/check-runs.ts';
 import type { FailureRegister } from './perform/failure-register.ts';
-import { MergeQueue, type QueueParts } from './merge-queue/merge-queue.ts';
+import { MergeQueue, type QueueDeps } from './merge-queue/merge-queue.ts';
 import type { Observation, Observer } from './observe/observer.ts';
 import type { Hold } from './merge-queue/queue-status.ts';
 import type { Performed } from './perform/perform.ts';
-import { pushGate, type AtTheGate } from './remote/push-gate.ts';
+import { pushGate, type PushHold } from './remote/push-gate.ts';
 import { queueView } from './merge-queue/queue-snapshot.ts';
 import type { RemoteFacts } from './remote/remote-facts.ts';
 import { Remote } from './remote/remote.ts';
 import type { SnapshotQueue } from '../contract/snapshot.ts';
 import type { Settings } from '../workflow/settings.ts';
-import type { Teller } from './publish/event-publisher.ts';
+import type { EventPublisher } from './publish/event-publisher.ts';
 import { UnpushedUndo } from './remote/unpushed-undo.ts';
 
 /** What waits for less than this is not worth a word. */
-const WORTH_TELLING = 1_000;
+const MIN_REPORTED_WAIT_MS = 1_000;
 /** A coordinator that is to stop at once waits so long for the end of a push, ms. */
-const LAST_PUSH = 3_000;
+const LAST_PUSH_TIMEOUT_MS = 3_000;
 
 /** All that has to do with landing: the merge queue, its checks, the remote, and base's being up to it. */
-export class Landings {
+export class BaseBranch {
   readonly queue: MergeQueue;
   readonly #repo: Repository;
-  readonly #checks: Checks;
+  readonly #checks: CheckRuns;
   readonly #remote: Remote;
-  readonly #upkeep: BaseUpkeep;
+  readonly #sync: BaseSync;
   readonly #undone: UnpushedUndo;
   readonly #failures: FailureRegister;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   #facts: RemoteFacts | null = null;
   #frozen = false;
   #frozenSince: number | null = null;
@@ -53,17 +53,17 @@ export class Landings {
     const { repo, failures, emit } = parts;
     this.#repo = repo;
     this.#failures = failures;
-    this.#checks = new Checks(parts);
+    this.#checks = new CheckRuns(parts);
     this.#remote = new Remote(parts);
-    this.#upkeep = new BaseUpkeep(repo, failures, emit);
+    this.#sync = new BaseSync(repo, failures, emit);
     this.#undone = new UnpushedUndo(repo);
-    const gate = (settings: Settings, base: string): Promise<AtTheGate | null> =>
-      pushGate(repo, this.#remote, settings, { base, behind: this.#upkeep.held('remote') });
+    const gate = (settings: Settings, base: string): Promise<PushHold | null> =>
+      pushGate(repo, this.#remote, settings, { base, behind: this.#sync.held('remote') });
     this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote, gate });
   }
 
   /** What the remote has said so far; null: there is none, or it was not asked yet. */
-  get heard(): RemoteFacts | null {
+  get remoteFacts(): RemoteFacts | null {
     return this.#remote.state === 'off' ? null : this.#facts;
   }
 
@@ -73,13 +73,13 @@ export class Landings {
   }
 
   /**
-   * Work is under way that the coordinator's end waits for. A push that a person wants to stop is given a moment only: what
+   * Work is under way that the coordinator's end waits for. A push that the user wants to stop is given a moment only: what
    * became of it is asked for at the next start.
    */
   isBusy(mode: World['mode']): boolean {
     if (mode !== 'stop') this.#stoppedAt = null;
     else this.#stoppedAt ??= performance.now();
-    const gone = this.#stoppedAt !== null && performance.now() - this.#stoppedAt > LAST_PUSH;
+    const gone = this.#stoppedAt !== null && performance.now() - this.#stoppedAt > LAST_PUSH_TIMEOUT_MS;
     const owes = this.#owes && mode === 'run';
     return owes || this.queue.isChecking || ((this.#remote.isPushing || this.#frozen) && !gone);
   }
@@ -88,7 +88,7 @@ export class Landings {
   async follow({ workflow: { settings }, git }: Observation): Promise<void> {
     this.#remote.follow(settings, Date.now());
     this.#facts = await this.#remote.facts(git.base);
-    this.#frozen = await this.#upkeep.isUnsure(this.#facts, settings);
+    this.#frozen = await this.#sync.isUnsure(this.#facts, settings);
   }
 
   /** Brings base up to the remote and to upstream. @returns null when there is nothing to be done. */
@@ -97,11 +97,11 @@ export class Landings {
     observation: Observation;
     writer: BoardWriter;
   }): Promise<Performed | null> {
-    return this.#facts === null || this.isFrozen ? null : this.#upkeep.step(this.#facts, parts);
+    return this.#facts === null || this.isFrozen ? null : this.#sync.step(this.#facts, parts);
   }
 
   /** @param candidates null: `decide` lets nothing land now */
-  async turn(candidates: readonly Candidate[] | null, parts: QueueParts): Promise<Performed> {
+  async turn(candidates: readonly Candidate[] | null, parts: QueueDeps): Promise<Performed> {
     const undone = await this.#pushUndone(parts);
     if (undone !== null) return undone;
     if (candidates !== null || this.queue.isPushing) return this.queue.turn(candidates ?? [], parts);
@@ -110,7 +110,7 @@ export class Landings {
   }
 
   /** A landing that was taken back is not left standing on the remote until the next one lands. */
-  async #pushUndone(parts: QueueParts): Promise<Performed | null> {
+  async #pushUndone(parts: QueueDeps): Promise<Performed | null> {
     const { observer, observation } = parts;
     this.#owes = false;
     if (this.#facts?.tip == null || !observation.workflow.settings.push || this.queue.isPushing) return null;
@@ -128,8 +128,8 @@ export class Landings {
     if (this.#failures.mayTry(identity, now)) this.#failures.failed(identity, { why }, now);
   }
 
-  /** What waits longer than a moment is said, and that it goes on. */
-  tell(teller: Teller): void {
+  /** What waits longer than a moment is said, and that it continues. */
+  tell(teller: EventPublisher): void {
     const now = Date.now();
     const holds = new Map<string, Hold>(this.queue.holds);
     this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
@@ -140,42 +140,42 @@ export class Landings {
         state: 'lands',
       });
     for (const [what, { why, since, state }] of holds) {
-      if (now - since < WORTH_TELLING) continue;
-      this.#told.add(what);
+      if (now - since < MIN_REPORTED_WAIT_MS) continue;
+      this.#reported.add(what);
       teller.hold(what, why, state === 'lands');
     }
-    for (const what of this.#told)
+    for (const what of this.#reported)
       if (!holds.has(what)) {
-        this.#told.delete(what);
+        this.#reported.delete(what);
         teller.hold(what, null);
       }
   }
 
-  /** A person says that what was in the way is mended. @returns false when nothing was. */
+  /** The user says that what was in the way is fixed. @returns false when nothing was. */
   resume(): boolean {
-    const { away = null, rejected = null, lock = 'none' } = this.heard ?? {};
+    const { away = null, rejected = null, lock = 'none' } = this.remoteFacts ?? {};
     const waits = away !== null || rejected !== null || typeof lock === 'object';
     this.#remote.resume();
     return this.queue.tryAgain() || waits;
   }
 
   view(world: World): SnapshotQueue {
-    const look = this.queue.look();
+    const look = this.queue.observe();
     return queueView(this.#repo, {
       world,
       log: readCheckLog(this.#repo),
-      look: { ...look, held: look.held ?? this.#upkeep.held('remote') ?? this.#upkeep.held('upstream') },
-      words: this.queue.words,
-      remote: this.heard,
+      look: { ...look, held: look.held ?? this.#sync.held('remote') ?? this.#sync.held('upstream') },
+      words: this.queue.statuses,
+      remote: this.remoteFacts,
     });
   }
 
-  async settled(): Promise<void> {
-    await this.#checks.settled();
+  async drain(): Promise<void> {
+    await this.#checks.drain();
   }
 
   async close(): Promise<void> {
-    await this.#checks.settled();
+    await this.#checks.drain();
     await this.#remote.close();
   }
 }

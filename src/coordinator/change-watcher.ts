@@ -3,7 +3,7 @@ import { watchBoard, type BoardWatch, type WatchedPaths } from '../system/watch.
 import { statOrNone } from '../system/plain-file.ts';
 
 /** So many writes of our own within a second, and watching costs more than looking. */
-const BURST = 8;
+const MAX_OWN_WRITES_PER_SECOND = 8;
 const SECOND = 1_000;
 
 /**
@@ -11,22 +11,22 @@ const SECOND = 1_000;
  * a second, each of its writes would come back as events for which whole folders are listed: it then looks every 100 ms
  * instead.
  */
-export class Watching {
+export class ChangeWatcher {
   readonly #wake: () => void;
-  readonly #onTrouble: (words: string) => void;
+  readonly #onError: (words: string) => void;
   #watch: BoardWatch | null = null;
   #watched = '';
   #own: number[] = [];
 
   constructor(wake: () => void, onTrouble: (words: string) => void) {
     this.#wake = wake;
-    this.#onTrouble = onTrouble;
+    this.#onError = onTrouble;
   }
 
   /** The coordinator has written the board. */
   wrote(now: number): void {
     this.#own.push(now);
-    if (this.#own.length > BURST) this.#own.shift();
+    if (this.#own.length > MAX_OWN_WRITES_PER_SECOND) this.#own.shift();
   }
 
   /** Milliseconds after which to look, since nothing is watched; null: what changes is told. */
@@ -39,14 +39,14 @@ export class Watching {
     for (const folder of [paths.mailbox, paths.messages, paths.ended])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     const first = this.#own[0];
-    const burst = this.#own.length === BURST && first !== undefined && now - first < SECOND;
+    const burst = this.#own.length === MAX_OWN_WRITES_PER_SECOND && first !== undefined && now - first < SECOND;
     // A folder that was removed and made again is another one to the watcher.
     const made = statOrNone(paths.mailbox)?.ino ?? 0;
     const key = burst ? '' : JSON.stringify([paths, made]);
     if (key === this.#watched) return;
     this.#watched = key;
     void this.#watch?.close();
-    this.#watch = burst ? null : watchBoard({ paths, onChange: this.#wake, onTrouble: this.#onTrouble });
+    this.#watch = burst ? null : watchBoard({ paths, onChange: this.#wake, onError: this.#onError });
   }
 
   async close(): Promise<void> {

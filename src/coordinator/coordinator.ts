@@ -5,7 +5,7 @@ import { readMailbox, answer, settleRequest } from '../runs/mailbox.ts';
 import { forgetMessages, messagesFolder } from '../runs/message-store.ts';
 import { isLinkedFolder, repairOwnFolder } from '../system/own-folder.ts';
 import { removeSandboxPlaces } from '../system/sandbox-places.ts';
-import { lookAtSender } from '../runs/request-origin.ts';
+import { inspectSender } from '../runs/request-origin.ts';
 import { createRunnerPool, type RunnerPool } from '../runs/runner-pool.ts';
 import { listRuns, pruneRuns } from '../runs/run-store.ts';
 import { removeDeadTemporaryFiles } from '../system/temporary-files.ts';
@@ -28,38 +28,38 @@ import { ErrorLog } from './publish/error-log.ts';
 import { failureOf } from './failure-of.ts';
 import { FailureRegister } from './perform/failure-register.ts';
 import { kanbanDir } from './observe/git-state.ts';
-import { Landings } from './base-branch.ts';
-import type { QueueParts } from './merge-queue/merge-queue.ts';
+import { BaseBranch } from './base-branch.ts';
+import type { QueueDeps } from './merge-queue/merge-queue.ts';
 import { Observer, type Observation } from './observe/observer.ts';
-import { mailboxOf, perform, type Performed, type PerformParts } from './perform/perform.ts';
+import { mailboxOf, perform, type Performed, type PerformDeps } from './perform/perform.ts';
 import { pauseOrResume } from './pause-all.ts';
 import { heardOf, Preflight } from './preflight/preflight-runner.ts';
-import { RunStarter } from './launch/run-launcher.ts';
+import { RunLauncher } from './launch/run-launcher.ts';
 import { setUp } from './first-run.ts';
-import { codeOf, outcomeOf, type Ending } from './exit-outcome.ts';
-import { RunFollower } from './launch/run-monitor.ts';
+import { codeOf, outcomeOf, type ExitOutcome } from './exit-outcome.ts';
+import { RunMonitor } from './launch/run-monitor.ts';
 import { SharedWatch } from './shared-state/shared-watch.ts';
-import { Shower } from './publish/snapshot-publisher.ts';
-import { Teller } from './publish/event-publisher.ts';
+import { SnapshotPublisher } from './publish/snapshot-publisher.ts';
+import { EventPublisher } from './publish/event-publisher.ts';
 import { pinLost } from './observe/lost-landings.ts';
-import { Watching } from './change-watcher.ts';
+import { ChangeWatcher } from './change-watcher.ts';
 
 /** The slow look that finds what no watcher reported. */
-const SAFETY = 3_000;
+const SAFETY_TICK_MS = 3_000;
 /** Between two looks at what somebody else's edit holds up, ms. */
-const AGAIN = 250;
+const BLOCKED_RETRY_MS = 250;
 /** `--until-done` gives a hold this long to end by itself. */
-const PATIENCE = 20_000;
+const UNTIL_DONE_GRACE_MS = 20_000;
 /** Beginning waits so long for a command that is at work; it may be ending a run. */
-const COMMAND_PATIENCE = 90_000;
+const START_LOCK_TIMEOUT_MS = 90_000;
 /** A coordinator that was asked to end waits so long for what it still has to write. */
-const LAST_PATIENCE = 2_000;
+const STOP_WRITE_TIMEOUT_MS = 2_000;
 const IN_MOTION =
   'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
 /** Some five loose objects a commit; git packs from 6,700 on. */
 const COMMITS_BEFORE_MAINTENANCE = 1_000;
 /** Between two ticks that fail, at most. */
-const LONGEST_AGAIN = 30_000;
+const MAX_TICK_RETRY_MS = 30_000;
 const KEEP_RUNS = 14 * 24 * 3_600_000;
 
 export interface CoordinatorOptions {
@@ -80,26 +80,26 @@ export class Coordinator {
   readonly #observer: Observer;
   readonly #branches: Branches;
   readonly #pool: RunnerPool;
-  readonly #starter: RunStarter;
+  readonly #starter: RunLauncher;
   readonly #shared: SharedWatch;
   readonly #preflight: Preflight;
-  readonly #teller: Teller;
-  readonly #follower: RunFollower;
-  readonly #shower: Shower;
-  readonly #failures = new FailureRegister((what, why) => this.#teller.hold(what, why));
-  readonly #landings: Landings;
+  readonly #publisher: EventPublisher;
+  readonly #follower: RunMonitor;
+  readonly #shower: SnapshotPublisher;
+  readonly #failures = new FailureRegister((what, why) => this.#publisher.hold(what, why));
+  readonly #landings: BaseBranch;
   readonly #errors: ErrorLog;
   /** `.kanban` was a link to a folder when the coordinator began. */
   readonly #linked: boolean;
   /** Since when every tick has failed as a whole (epoch ms), and how often; null = the last one did not. */
   #failing: { readonly since: number; readonly tries: number } | null = null;
   /** Who sent the requests in the mailbox, by their ids. */
-  readonly #senders = new Map<string, ReturnType<typeof lookAtSender>>();
+  readonly #senders = new Map<string, ReturnType<typeof inspectSender>>();
   #mode: 'run' | 'finish' | 'stop' = 'run';
   #asked: 'signal' | 'command' | null = null;
   #wakeUp: (() => void) | null = null;
   #woken = true;
-  readonly #watching: Watching;
+  readonly #watching: ChangeWatcher;
   /** A landing was put off to the next tick. */
   #deferred = false;
   #commits = 0;
@@ -111,19 +111,19 @@ export class Coordinator {
     this.#observer = new Observer(options.repo);
     const { repo, view } = options;
     const wake = (): void => this.wake();
-    this.#watching = new Watching(wake, (words) =>
-      this.#teller.once(`watch ${words}`, {
-        type: 'told',
-        message: `changes are found every ${SAFETY / 1000} s only: ${words}`,
+    this.#watching = new ChangeWatcher(wake, (words) =>
+      this.#publisher.once(`watch ${words}`, {
+        type: 'notice',
+        message: `changes are found every ${SAFETY_TICK_MS / 1000} s only: ${words}`,
       }),
     );
-    this.#teller = new Teller({
+    this.#publisher = new EventPublisher({
       root: repo.root,
       view,
       settings: () => this.#observer.workflow.settings,
       onCommit: (at) => this.#wrote(at),
     });
-    const { emit } = this.#teller;
+    const { emit } = this.#publisher;
     this.#branches = new Branches(repo, emit, (id, failure) => {
       if (failure === null) this.#failures.done(cleanUpOf(id));
       else this.#failures.failed(cleanUpOf(id), failure, Date.now());
@@ -139,7 +139,7 @@ export class Coordinator {
       },
     });
     this.#shared = new SharedWatch(repo, emit);
-    this.#starter = new RunStarter({
+    this.#starter = new RunLauncher({
       repo,
       observer: this.#observer,
       pool: this.#pool,
@@ -147,21 +147,21 @@ export class Coordinator {
       shared: this.#shared,
       wake,
     });
-    this.#follower = new RunFollower({
+    this.#follower = new RunMonitor({
       root: repo.root,
       observer: this.#observer,
       starter: this.#starter,
-      teller: this.#teller,
+      teller: this.#publisher,
       failures: this.#failures,
       wake,
     });
-    this.#shower = new Shower(repo.root, view);
+    this.#shower = new SnapshotPublisher(repo.root, view);
     this.#linked = isLinkedFolder(repo.root);
-    this.#errors = new ErrorLog(repo.root, (key, message) => this.#teller.once(key, { type: 'told', message }));
-    this.#landings = new Landings({ repo, pool: this.#pool, failures: this.#failures, emit, wake });
+    this.#errors = new ErrorLog(repo.root, (key, message) => this.#publisher.once(key, { type: 'notice', message }));
+    this.#landings = new BaseBranch({ repo, pool: this.#pool, failures: this.#failures, emit, wake });
     this.#preflight = new Preflight(this.#observer, () => {
-      const { heard } = this.#landings;
-      return heard === null ? null : heardOf(heard);
+      const { remoteFacts } = this.#landings;
+      return remoteFacts === null ? null : heardOf(remoteFacts);
     });
   }
 
@@ -177,7 +177,7 @@ export class Coordinator {
     const next = now || this.#mode !== 'run' ? 'stop' : 'finish';
     if (this.#mode === 'stop') return;
     this.#mode = next;
-    this.#teller.emit({
+    this.#publisher.emit({
       type: 'stop-asked',
       now: next === 'stop',
       runs: new Set([...this.#follower.alive, ...this.#starter.starting.map(({ id }) => id)]).size,
@@ -186,10 +186,10 @@ export class Coordinator {
   }
 
   /** Runs until it is done, stopped, or can't begin. */
-  async run(): Promise<Ending> {
+  async run(): Promise<ExitOutcome> {
     const taken = await this.#takeLock();
     if (!taken.ok) return { code: 3, problems: [taken.problem], lines: [] };
-    let ending: Ending | null = null;
+    let ending: ExitOutcome | null = null;
     try {
       ending = await this.#underLock(taken);
       return ending;
@@ -200,25 +200,25 @@ export class Coordinator {
 
   /** A command that does its work without a coordinator (`kanban undo`) has the lock for a moment only. */
   async #takeLock(): Promise<TakeLock> {
-    for (const until = Date.now() + COMMAND_PATIENCE; ; await pause(50)) {
+    for (const until = Date.now() + START_LOCK_TIMEOUT_MS; ; await pause(50)) {
       const taken = await takeLock(kanbanDir(this.#repo));
       const command = taken.ok ? undefined : taken.held?.holder?.command;
       if (command === undefined || Date.now() > until || this.#mode !== 'run') return taken;
-      this.#teller.once('lock', { type: 'told', message: `waits for \`${command}\` to end, then begins` });
+      this.#publisher.once('lock', { type: 'notice', message: `waits for \`${command}\` to end, then begins` });
     }
   }
 
-  async #underLock(lock: TakenLock): Promise<Ending> {
+  async #underLock(lock: TakenLock): Promise<ExitOutcome> {
     // Before git is asked for anything: a run may have changed what it takes the repository for.
     await this.#untilItWorks('restoring what all worktrees share', () =>
-      this.#shared.lookAtFiles(listRuns(this.#repo.root).runs),
+      this.#shared.observeFiles(listRuns(this.#repo.root).runs),
     );
     await this.#untilItWorks('making .kanban', () => this.#repairOwnFolder());
     const locks = await this.#untilItWorks('removing dead locks', () => clearDeadRefLocks(this.#repo));
     if (locks.length > 0)
-      this.#teller.emit({ type: 'recovered', what: `locks of a git that was killed are gone: ${locks.join(', ')}` });
+      this.#publisher.emit({ type: 'recovered', what: `locks of a git that was killed are gone: ${locks.join(', ')}` });
     for (const event of await this.#untilItWorks('recovering', () => recover(this.#repo)))
-      this.#teller.emit({
+      this.#publisher.emit({
         type: 'recovered',
         what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
       });
@@ -227,10 +227,10 @@ export class Coordinator {
     if (!first.ok) return first.ending;
     const { settings } = first.value.workflow;
     const events = await this.#untilItWorks('setting up', () => setUp(this.#repo, this.#observer, first.value));
-    for (const event of events) this.#teller.emit(event);
-    await this.#untilItWorks('ending processes of runs that have ended', () => this.#follower.endStrays());
+    for (const event of events) this.#publisher.emit(event);
+    await this.#untilItWorks('ending processes of runs that have ended', () => this.#follower.killLeftoverProcesses());
     await this.#untilItWorks('removing old runs', () => pruneRuns(this.#repo.root, Date.now() - KEEP_RUNS));
-    this.#teller.emit({
+    this.#publisher.emit({
       type: 'coordinator-started',
       pid: process.pid,
       base: settings.base,
@@ -254,7 +254,7 @@ export class Coordinator {
       try {
         return await work();
       } catch (error) {
-        const patience = this.#mode !== 'run' ? 0 : this.#options.untilDone ? PATIENCE : Infinity;
+        const patience = this.#mode !== 'run' ? 0 : this.#options.untilDone ? UNTIL_DONE_GRACE_MS : Infinity;
         if (Date.now() - since >= patience) throw error;
         this.#errors.note(what, error);
         this.#woken = false;
@@ -264,15 +264,15 @@ export class Coordinator {
 
   #repairOwnFolder(): void {
     const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
-    if (inTheWay !== null) this.#teller.emit({ type: 'told', message: inTheWay });
+    if (inTheWay !== null) this.#publisher.emit({ type: 'notice', message: inTheWay });
   }
 
   /** Without readable settings and a base nothing can begin: it waits for them, or ends. */
   async #firstLook(): Promise<
-    { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly ending: Ending }
+    { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly ending: ExitOutcome }
   > {
     for (;;) {
-      const look = await this.#look([]);
+      const look = await this.#observe([]);
       if (look.ok) return look;
       const { problems } = look;
       if (this.#options.untilDone) return { ok: false, ending: { code: codeOf(problems), problems, lines: [] } };
@@ -288,35 +288,36 @@ export class Coordinator {
       this.#woken = false;
       await this.#landings.follow(observation);
       if (!this.#landings.isFrozen || this.#mode !== 'run') return;
-      await this.#sleep(SAFETY);
+      await this.#sleep(SAFETY_TICK_MS);
     }
   }
 
-  async #firstPreflight(observation: Observation): Promise<Ending | null> {
+  async #firstPreflight(observation: Observation): Promise<ExitOutcome | null> {
     const findings = await this.#preflight.full(observation, []);
     // The board's own problems are told, with their places, by the first tick.
     for (const finding of findings)
       if (finding.check !== 'board' && (finding.level !== 'stops' || !this.#options.untilDone))
-        this.#teller.finding(finding);
+        this.#publisher.finding(finding);
     const stops = findings.filter(({ level }) => level === 'stops');
     if (stops.length === 0 || !this.#options.untilDone) return null;
     return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
   }
 
   /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
-  async #containedTick(): Promise<Ending | null> {
+  async #containedTick(): Promise<ExitOutcome | null> {
     try {
       this.#repairOwnFolder();
       const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
       if (special.length > 0)
-        this.#teller.emit({ type: 'told', message: `removed FIFOs that would block git: ${special.join(', ')}` });
+        this.#publisher.emit({ type: 'notice', message: `removed FIFOs that would block git: ${special.join(', ')}` });
       const ending = await this.#tick();
       this.#failing = null;
       return ending;
     } catch (error) {
       const now = Date.now();
       this.#failing = { since: this.#failing?.since ?? now, tries: (this.#failing?.tries ?? 0) + 1 };
-      const patience = this.#mode !== 'run' ? LAST_PATIENCE : this.#options.untilDone ? PATIENCE : Infinity;
+      const patience =
+        this.#mode !== 'run' ? STOP_WRITE_TIMEOUT_MS : this.#options.untilDone ? UNTIL_DONE_GRACE_MS : Infinity;
       if (now - this.#failing.since > patience) throw error;
       this.#errors.note('the look at the repository', error);
       this.#woken = false;
@@ -325,21 +326,21 @@ export class Coordinator {
     }
   }
 
-  /** One tick; returns the end, or null to go on (after waiting, where there is nothing to do). */
-  async #tick(): Promise<Ending | null> {
+  /** One tick; returns the end, or null to continue (after waiting, where there is nothing to do). */
+  async #tick(): Promise<ExitOutcome | null> {
     const own = this.#readRequests();
-    await this.#shared.look(listRuns(this.#repo.root).runs);
-    const look = await this.#look(own);
+    await this.#shared.observe(listRuns(this.#repo.root).runs);
+    const look = await this.#observe(own);
     if (!look.ok) return this.#unreadable(look.problems);
     const observation = look.value;
     // A run that ended in this very moment is compared before its result counts.
-    if (await this.#shared.look(observation.runs)) return null;
+    if (await this.#shared.observe(observation.runs)) return null;
     this.#follow(observation);
     await this.#landings.follow(observation);
     const decision = decide(observation.world);
     const done = await this.#performAll(observation, decision);
-    this.#landings.tell(this.#teller);
-    this.#teller.remind(Date.now());
+    this.#landings.tell(this.#publisher);
+    this.#publisher.remind(Date.now());
     this.#shower.show(observation, decision, this.#landings.view(observation.world));
     if (done > 0) {
       this.#idleSince = null;
@@ -360,7 +361,7 @@ export class Coordinator {
     if (!this.#failures.mayTry(MAILBOX, now)) return [];
     try {
       const { requests, problems } = readMailbox(this.#mailbox);
-      for (const problem of problems) this.#teller.problem(problem);
+      for (const problem of problems) this.#publisher.problem(problem);
       const own = this.#takeOwn(this.#withOrigin(requests));
       this.#failures.done(MAILBOX);
       return own;
@@ -372,9 +373,9 @@ export class Coordinator {
     }
   }
 
-  async #look(requests: readonly Request[]): ReturnType<Observer['look']> {
+  async #observe(requests: readonly Request[]): ReturnType<Observer['observe']> {
     try {
-      return await this.#observer.look(this.#inputs(requests));
+      return await this.#observer.observe(this.#inputs(requests));
     } catch (error) {
       // A folder of ours that can't be read now: everything waits, and it is read again.
       const why = failureOf(error);
@@ -386,7 +387,7 @@ export class Coordinator {
     }
   }
 
-  #inputs(requests: readonly Request[]): Parameters<Observer['look']>[0] {
+  #inputs(requests: readonly Request[]): Parameters<Observer['observe']>[0] {
     return {
       now: Date.now(),
       mode: this.#mode,
@@ -395,7 +396,7 @@ export class Coordinator {
       requests,
       starting: this.#starter.starting,
       refused: this.#starter.refused,
-      queued: this.#landings.queue.words,
+      queued: this.#landings.queue.statuses,
       failures: this.#failures.all,
       found: this.#shared.found,
       sharedHeld: this.#shared.held,
@@ -412,7 +413,7 @@ export class Coordinator {
     return requests.flatMap((request) => {
       if (request.origin !== undefined) return [request];
       const known = this.#senders.get(request.id);
-      const sender = known ?? lookAtSender(request.from, this.#repo.root);
+      const sender = known ?? inspectSender(request.from, this.#repo.root);
       this.#senders.set(request.id, sender);
       if (sender.kind === 'run') return [{ ...request, origin: sender.origin }];
       // Seen for the first time while a run is on, and nobody living stands behind it: a run may have written it.
@@ -421,7 +422,7 @@ export class Coordinator {
       const message = `\`${what}\` was refused: its sender has ended or can't be seen from here, and a run may have written it`;
       answer(this.#mailbox, request.id, { ok: false, message });
       settleRequest(this.#mailbox, request.id);
-      this.#teller.emit({ type: 'told', message: `${message}. Fix: give the command again` });
+      this.#publisher.emit({ type: 'notice', message: `${message}. Fix: give the command again` });
       return [];
     });
   }
@@ -441,7 +442,7 @@ export class Coordinator {
       const waits = this.#failures.tryAgain(Date.now());
       const paused = pauseOrResume(this.#repo.root, request);
       return (this.#landings.resume() || waits) && !paused.ok
-        ? { ok: true, message: 'work goes on; what waits is tried again' }
+        ? { ok: true, message: 'work continues; what waits is tried again' }
         : paused;
     }
     if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
@@ -461,22 +462,25 @@ export class Coordinator {
     this.#observer.workflow.pin(world.entries.some(({ entry }) => entry.column !== 'TODO') || world.runs.length > 0);
     this.#watchPaths(observation);
     this.#follower.follow(observation);
-    this.#teller.observed(observation);
+    this.#publisher.observed(observation);
     forgetMessages(this.#repo.root, this.#observer.history.history.gone);
     if (observation.rewritten || lost.length > 0)
       pinLost(this.#repo, view.refs, lost).catch((error: unknown) =>
-        this.#teller.once(`pin ${String(error)}`, {
-          type: 'told',
+        this.#publisher.once(`pin ${String(error)}`, {
+          type: 'notice',
           message: `can't mark lost landings: ${String(error)}`,
         }),
       );
-    this.#teller.hold('everything', view.open ?? (observation.inMotion ? IN_MOTION : null) ?? world.stops[0] ?? null);
+    this.#publisher.hold(
+      'everything',
+      view.open ?? (observation.inMotion ? IN_MOTION : null) ?? world.stops[0] ?? null,
+    );
   }
 
   /** Does what was decided, as far as it can be done now. @returns how many actions changed something. */
   async #performAll(observation: Observation, decision: Decision): Promise<number> {
     const actions = inTurn(decision.actions);
-    const writer = new BoardWriter(this.#observer, observation, this.#teller.emit);
+    const writer = new BoardWriter(this.#observer, observation, this.#publisher.emit);
     if (!observation.inMotion) await writer.keepLost();
     const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || isLanding({ type }));
     for (const identity of [...actions.flatMap(identitiesOf), ...decision.postponed])
@@ -495,7 +499,7 @@ export class Coordinator {
         if (this.#deferred) return done;
       }
       landed ||= action.type === 'land-entries';
-      // Another try of what goes on beside the tick changes nothing yet.
+      // Another try of what continues beside the tick changes nothing yet.
       const isRetry = identitiesOf(action).some(({ key }) => this.#failures.has(key));
       const performed = await this.#performOne(action, observation, writer);
       if (performed?.kind === 'done' && !(isRetry && isBeside(action))) done += 1;
@@ -517,7 +521,7 @@ export class Coordinator {
     if (!this.#failures.mayTry(PREFLIGHT, now)) return false;
     const changed = await this.#preflight.quick(observation);
     if (changed) this.#failures.hadNoEffect(PREFLIGHT, observation.git.base, now);
-    else this.#failures.settled(PREFLIGHT);
+    else this.#failures.recordDone(PREFLIGHT);
     return changed;
   }
 
@@ -552,7 +556,7 @@ export class Coordinator {
       return { kind: 'failed', why: failed?.why ?? 'it failed a moment ago' };
     }
     const performed = await this.#orFailed(identities[0]?.what ?? action.type, () =>
-      perform(action, this.#parts(observation, writer)),
+      perform(action, this.#deps(observation, writer)),
     );
     if (performed.kind === 'failed' && action.type === 'pick-entries' && action.picks.length > 1) {
       // One that can't be picked keeps no other from being picked.
@@ -572,7 +576,7 @@ export class Coordinator {
   async #turn(entries: readonly Candidate[] | null, observation: Observation, writer: BoardWriter): Promise<Performed> {
     const now = Date.now();
     if (!this.#failures.mayTry(QUEUE, now)) return { kind: 'later', why: 'the merge queue failed a moment ago' };
-    const parts = this.#queueParts(observation, writer);
+    const parts = this.#queueDeps(observation, writer);
     const turned = await this.#orFailed(QUEUE.what, () => this.#landings.turn(entries, parts));
     if (turned.kind === 'failed') this.#failures.failed(QUEUE, { why: turned.why }, now);
     else this.#failures.done(QUEUE);
@@ -612,7 +616,7 @@ export class Coordinator {
       }
   }
 
-  #parts(observation: Observation, writer: BoardWriter): PerformParts {
+  #deps(observation: Observation, writer: BoardWriter): PerformDeps {
     return {
       observer: this.#observer,
       observation,
@@ -620,12 +624,12 @@ export class Coordinator {
       starter: this.#starter,
       branches: this.#branches,
       mailbox: this.#mailbox,
-      emit: this.#teller.emit,
+      emit: this.#publisher.emit,
     };
   }
 
-  #queueParts(observation: Observation, writer: BoardWriter): QueueParts {
-    const parts = this.#parts(observation, writer);
+  #queueDeps(observation: Observation, writer: BoardWriter): QueueDeps {
+    const parts = this.#deps(observation, writer);
     return { ...parts, act: (action) => this.#attempt(action, observation, writer) };
   }
 
@@ -639,12 +643,12 @@ export class Coordinator {
     if (this.#commits < COMMITS_BEFORE_MAINTENANCE) return;
     this.#commits = 0;
     git(['maintenance', 'run', '--auto', '--quiet'], { cwd: this.#repo.root }).catch((error: unknown) =>
-      this.#teller.once('maintenance', { type: 'told', message: `git maintenance failed: ${String(error)}` }),
+      this.#publisher.once('maintenance', { type: 'notice', message: `git maintenance failed: ${String(error)}` }),
     );
   }
 
   /** With runs alive or work beside the tick there is no end; else by what was asked for. */
-  async #endOf(observation: Observation, decision: Decision): Promise<Ending | null> {
+  async #endOf(observation: Observation, decision: Decision): Promise<ExitOutcome | null> {
     const { world } = observation;
     // A lost run that can't be wound up now (a full disk) is left to the next coordinator.
     const busy =
@@ -652,12 +656,12 @@ export class Coordinator {
       this.#follower.isSalvaging ||
       this.#landings.isBusy(this.#mode);
     if (busy) return null;
-    await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#landings.settled()]);
+    await Promise.all([this.#branches.drain(), this.#starter.drain(), this.#landings.drain()]);
     if (this.#woken) return null;
     const now = Date.now();
     if (this.#mode !== 'run') {
-      // A result that only waits for the person's save to settle is still taken in.
-      const soon = this.#failures.due.some(({ lasting, since }) => !lasting && now - since < LAST_PATIENCE);
+      // A result that only waits for the user's save to settle is still recorded.
+      const soon = this.#failures.due.some(({ lasting, since }) => !lasting && now - since < STOP_WRITE_TIMEOUT_MS);
       return soon ? null : { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
     }
     if (!this.#options.untilDone) return null;
@@ -668,35 +672,35 @@ export class Coordinator {
     const patient = [
       ...failed.filter(({ lasting }) => !lasting).map(({ since }) => since),
       ...[...this.#landings.queue.holds.values()].map(({ since }) => since),
-    ].some((since) => now - since < PATIENCE);
-    const settling = world.unsure.size > 0 && now - this.#idleSince < PATIENCE;
-    const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < PATIENCE;
+    ].some((since) => now - since < UNTIL_DONE_GRACE_MS);
+    const settling = world.unsure.size > 0 && now - this.#idleSince < UNTIL_DONE_GRACE_MS;
+    const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < UNTIL_DONE_GRACE_MS;
     const isLate = this.#options.maxWait !== null && now - this.#idleSince >= this.#options.maxWait;
     if (waits || (patient && !isLate) || settling || held || observation.board.busyUntil.size > 0) return null;
     return outcomeOf(observation, decision, failed, observation.inMotion ? IN_MOTION : null);
   }
 
-  async #unreadable(problems: readonly Problem[]): Promise<Ending | null> {
-    for (const problem of problems) this.#teller.problem(problem);
+  async #unreadable(problems: readonly Problem[]): Promise<ExitOutcome | null> {
+    for (const problem of problems) this.#publisher.problem(problem);
     if (this.#mode !== 'run') return { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
     this.#idleSince ??= Date.now();
-    if (this.#options.untilDone && Date.now() - this.#idleSince > PATIENCE)
+    if (this.#options.untilDone && Date.now() - this.#idleSince > UNTIL_DONE_GRACE_MS)
       return { code: codeOf(problems), problems, lines: [] };
-    await this.#sleep(SAFETY);
+    await this.#sleep(SAFETY_TICK_MS);
     return null;
   }
 
   #nextLook(observation: Observation, decision: Decision): number {
     const now = Date.now();
     const times = [
-      now + (observation.world.runs.length > 0 || this.#landings.queue.isBusy ? 1_000 : SAFETY),
+      now + (observation.world.runs.length > 0 || this.#landings.queue.isBusy ? 1_000 : SAFETY_TICK_MS),
       this.#shower.dueAt,
       decision.wakeAt ?? Infinity,
       ...observation.board.busyUntil.values(),
     ];
     const lookAfter = this.#watching.lookAfter;
     if (lookAfter !== null) times.push(now + lookAfter);
-    for (const { until } of this.#failures.due) times.push(Math.max(until, now + AGAIN));
+    for (const { until } of this.#failures.due) times.push(Math.max(until, now + BLOCKED_RETRY_MS));
     if (observation.world.unsure.size > 0) times.push(now + 500);
     return Math.max(5, Math.min(...times) - now);
   }
@@ -737,13 +741,13 @@ export class Coordinator {
     }
   }
 
-  async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
+  async #leave(lock: TakenLock, ending: ExitOutcome | null): Promise<void> {
     await this.#watching.close();
-    await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
+    await Promise.all([this.#branches.drain(), this.#starter.drain(), this.#follower.drain()]);
     await this.#landings.close();
     if (this.#follower.alive.length === 0) removeSandboxPlaces(this.#repo.commonDir);
     this.#pool.close();
-    this.#teller.emit({
+    this.#publisher.emit({
       type: 'coordinator-ended',
       why: this.#asked !== null ? 'it was asked to' : ending === null ? 'something failed' : WHY[ending.code],
       runsLeft: this.#follower.alive.length,
@@ -764,7 +768,7 @@ const inTurn = (actions: readonly Action[]): Action[] => [
 ];
 
 /** The wait after so many failures in a row, ms. */
-const againAfter = (tries: number): number => Math.min(LONGEST_AGAIN, AGAIN * 2 ** Math.min(tries, 10));
+const againAfter = (tries: number): number => Math.min(MAX_TICK_RETRY_MS, BLOCKED_RETRY_MS * 2 ** Math.min(tries, 10));
 
 const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type === 'remove-worktree';
 
@@ -779,7 +783,7 @@ const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
 const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
 
 /** Why it ended, when nobody asked it to. */
-const WHY: Readonly<Record<Ending['code'], string>> = {
+const WHY: Readonly<Record<ExitOutcome['code'], string>> = {
   0: 'nothing is left to do',
   1: 'it lost its lock',
   2: 'settings or board can not be read',

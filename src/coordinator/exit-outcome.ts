@@ -4,7 +4,7 @@ import type { Problem } from '../problem.ts';
 import type { Observation } from './observe/observer.ts';
 
 /** How a coordinator ended: the exit code (DESIGN.md section 9), and what is to be said. */
-export interface Ending {
+export interface ExitOutcome {
   readonly code: 0 | 1 | 2 | 3 | 4 | 130;
   readonly problems: readonly Problem[];
   /** One line for each entry that is left, with the reason. */
@@ -21,7 +21,7 @@ export function outcomeOf(
   decision: Decision,
   failed: readonly FailedAction[],
   inMotion: string | null,
-): Ending {
+): ExitOutcome {
   const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
   const left = decision.notes.filter((note) => note.state !== 'parked' && isChosen(note, world.only));
   const open = git.open ?? inMotion;

@@ -51,10 +51,13 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
   });
   if (!moved.ok)
     return [
-      { type: 'told', message: `the set-up is not committed yet: ${'held' in moved ? moved.held : 'base has moved'}` },
+      {
+        type: 'notice',
+        message: `the set-up is not committed yet: ${'held' in moved ? moved.held : 'base has moved'}`,
+      },
     ];
   await observer.history.follow(moved.sha, settings.base);
-  return [{ type: 'told', message: `committed the set-up (${untracked.join(', ')}) as ${moved.sha.slice(0, 10)}` }];
+  return [{ type: 'notice', message: `committed the set-up (${untracked.join(', ')}) as ${moved.sha.slice(0, 10)}` }];
 }
 
 function promptsIn(root: string, folder: string): string[] {

@@ -6,20 +6,20 @@ import type { Reply, Request } from '../contract/request.ts';
 /** Carries out `kanban pause` and `kanban resume` without an id, by whoever holds the coordinator's lock. */
 export function pauseOrResume(root: string, { command, by, why, at }: Request): Reply {
   if (command === 'resume') {
-    const held = agentsInTrouble(root);
+    const held = failingAgents(root);
     endHolds(root, Date.now());
-    if (resumeAll(root)) return { ok: true, message: 'work goes on' };
+    if (resumeAll(root)) return { ok: true, message: 'work continues' };
     return held.length === 0
       ? { ok: false, message: 'nothing is paused or held' }
-      : { ok: true, message: `work goes on; runs of ${held.join(', ')} are tried again` };
+      : { ok: true, message: `work continues; runs of ${held.join(', ')} are tried again` };
   }
   return pauseAll(root, { by: by.name, why, at })
-    ? { ok: true, message: 'paused: runs are stopped, their work and sessions kept; kanban resume goes on' }
-    : { ok: true, message: 'paused already; kanban resume goes on' };
+    ? { ok: true, message: 'paused: runs are stopped, their work and sessions kept; kanban resume continues' }
+    : { ok: true, message: 'paused already; kanban resume continues' };
 }
 
 /** Agents whose last run met trouble with its provider, its login or its start. */
-function agentsInTrouble(root: string): string[] {
+function failingAgents(root: string): string[] {
   const since = resumedAt(root);
   const last = new Map<string, boolean>();
   for (const { brief, result } of listRuns(root).runs)

@@ -13,41 +13,41 @@ import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { BoardWriter } from './perform/board-writer.ts';
 import { Branches } from './perform/branches.ts';
 import { kanbanDir } from './observe/git-state.ts';
-import { LOOK } from './publish/inspect.ts';
+import { WITHOUT_COORDINATOR } from './publish/inspect.ts';
 import { Observer } from './observe/observer.ts';
 import { pauseOrResume } from './pause-all.ts';
 import { mailboxOf, perform } from './perform/perform.ts';
 
 /** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
-const PATIENCE = 90_000;
+const ANSWER_TIMEOUT_MS = 90_000;
 /** And for what somebody else holds up. */
-const HELD = 3_000;
+const LOCK_TIMEOUT_MS = 3_000;
 /** After so long without an answer it looks whether there still is a coordinator. */
-const UNANSWERED = 1_000;
+const COORDINATOR_CHECK_MS = 1_000;
 
 /**
  * Carries out what a command asks: by the coordinator that is running, through its mailbox; with none, by this process,
  * under the coordinator's own lock.
  */
-export async function carryOutRequest(cwd: string, request: Request): Promise<Result<Reply>> {
+export async function runRequest(cwd: string, request: Request): Promise<Result<Reply>> {
   const opened = await openRepository(cwd);
   if (!opened.ok) return opened;
   const repo = opened.value;
   try {
-    return await byWhoeverHasTheLock(repo, request);
+    return await delegateOrRun(repo, request);
   } finally {
     closeRepository(repo);
   }
 }
 
 /** The lock may be another command's, which ends in a moment, or a coordinator's that ends before it has answered. */
-async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<Result<Reply>> {
+async function delegateOrRun(repo: Repository, request: Request): Promise<Result<Reply>> {
   const mailbox = mailboxOf(repo.root);
   // Without a coordinator nobody counts what a run proposes.
   const orphaned = request.origin !== undefined;
   const { id: _id, at: _at, ...wish } = request;
   let posted: string | null = null;
-  for (const until = Date.now() + PATIENCE; Date.now() < until;) {
+  for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until;) {
     const taken = await takeLock(kanbanDir(repo), { command: `kanban ${request.command}` });
     if (taken.ok && orphaned) {
       taken.release();
@@ -56,13 +56,13 @@ async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<
     }
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, wish);
-    const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : UNANSWERED);
+    const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
     if (!taken.ok && reply === null) continue;
     try {
       if (posted !== null) settleRequest(mailbox, posted);
       if (reply !== null) return ok(reply);
       if (request.taskId === null && request.command !== 'add') return await forAll(repo, request);
-      return await bySelf(repo, posted === null ? request : { ...request, id: posted });
+      return await runLocally(repo, posted === null ? request : { ...request, id: posted });
     } finally {
       if (taken.ok) taken.release();
     }
@@ -71,7 +71,7 @@ async function byWhoeverHasTheLock(repo: Repository, request: Request): Promise<
 }
 
 /** One request, with the actions that it takes; nothing else that could be done is done. */
-async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>> {
+async function runLocally(repo: Repository, request: Request): Promise<Result<Reply>> {
   const events: KanbanEvent[] = [];
   const emit = (event: KanbanEvent): void => void events.push(event);
   await recover(repo);
@@ -80,8 +80,8 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
   const mailbox = mailboxOf(repo.root);
   const begun = Date.now();
   let held = '';
-  while (Date.now() - begun < PATIENCE) {
-    const looked = await observer.look({ ...LOOK, now: Date.now(), requests: [request] });
+  while (Date.now() - begun < ANSWER_TIMEOUT_MS) {
+    const looked = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), requests: [request] });
     if (!looked.ok) return failed(looked.problems);
     const observation = looked.value;
     if (observation.git.open !== null)
@@ -103,14 +103,14 @@ async function bySelf(repo: Repository, request: Request): Promise<Result<Reply>
       if (performed.kind === 'later' || performed.kind === 'failed') why = performed.why;
       if (performed.kind !== 'done') break;
     }
-    await branches.settled();
+    await branches.drain();
     const reply = await waitForAnswer(mailbox, request.id, 0);
     if (reply !== null) return ok(reply);
     const stopping = observation.world.runs.some(({ taskId }) => taskId === request.taskId);
     if (actions.length === 0 && !stopping) return failed([notCarriedOut('nothing of it can be done now')]);
     held = why ?? (stopping ? 'its run is being stopped' : held);
     // Somebody's git command is over in a moment; a lock that was left behind, or a key that is missing, is not.
-    if (why !== null && Date.now() - begun > HELD) break;
+    if (why !== null && Date.now() - begun > LOCK_TIMEOUT_MS) break;
     await pause(100);
   }
   return failed([notCarriedOut(held)]);
@@ -136,7 +136,7 @@ async function stopRuns(repo: Repository, detail: string): Promise<Result<Reply>
   const alive = list().filter(({ state }) => state === 'alive');
   if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
   for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail, at: Date.now() });
-  for (const until = Date.now() + PATIENCE; Date.now() < until; await pause(100)) {
+  for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until; await pause(100)) {
     const left = list().filter(({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId));
     if (left.length === 0)
       return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
@@ -147,7 +147,7 @@ async function stopRuns(repo: Repository, detail: string): Promise<Result<Reply>
 const notCarriedOut = (why: string): Problem => ({
   code: 'not-carried-out',
   message: `Nothing was done: ${why}`,
-  fix: 'mend that, then give the command again',
+  fix: 'fix that, then give the command again',
 });
 
 const NO_COORDINATOR: Problem = {

@@ -14,10 +14,10 @@ import type { Finding } from '../preflight/finding.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';
 import { defaultSettings } from '../workflow/parse.ts';
 import type { Settings } from '../workflow/settings.ts';
-import { containmentWords } from './containment-words.ts';
+import { describeContainment } from './containment-words.ts';
 import { HistoryReader, kanbanDir, SEEN, startRef } from '../coordinator/observe/git-state.ts';
 import { lostLandings as findLost } from '../coordinator/observe/lost-landings.ts';
-import { look } from '../coordinator/preflight/inspect-preflight.ts';
+import { inspectPreflight } from '../coordinator/preflight/inspect-preflight.ts';
 import { probe, type Probe } from './probe.ts';
 import { WorkflowReader } from '../coordinator/observe/workflow-reader.ts';
 
@@ -46,12 +46,12 @@ export interface Examination {
   /** What `--probe` showed; empty without it. */
   readonly probes: readonly Probe[];
   readonly leftovers: readonly Leftover[];
-  /** What `--fix` mended. */
+  /** What `--fix` fixed. */
   readonly fixed: readonly string[];
 }
 
 export interface Asked {
-  /** Mend what can be mended without asking. */
+  /** Fix what can be fixed without asking. */
   readonly fix: boolean;
   /** Agents to be proved; empty = all that play a role; null = none. */
   readonly probe: readonly string[] | null;
@@ -63,7 +63,7 @@ export interface Asked {
 export async function examine(cwd: string, { fix, probe: asked, onProbe }: Asked): Promise<Examination> {
   const opened = await openRepository(cwd);
   if (!opened.ok) {
-    const [findings, containment] = await Promise.all([look(cwd), containmentWords('auto')]);
+    const [findings, containment] = await Promise.all([inspectPreflight(cwd), describeContainment('auto')]);
     return {
       findings,
       containment,
@@ -76,9 +76,9 @@ export async function examine(cwd: string, { fix, probe: asked, onProbe }: Asked
   const repo = opened.value;
   try {
     const settings = await settingsOf(repo);
-    const containment = await containmentWords(settings.contain);
-    const fixed = fix ? await mend(repo) : [];
-    const findings = await look(cwd);
+    const containment = await describeContainment(settings.contain);
+    const fixed = fix ? await applyFixes(repo) : [];
+    const findings = await inspectPreflight(cwd);
     const agents = await agentsHere(settings, repo.root);
     const probes: Probe[] = [];
     if (asked !== null)
@@ -195,7 +195,7 @@ const strays = (repo: Repository): ReturnType<typeof findMarked> => {
 };
 
 /** Only with no coordinator alive: a living one does all this by itself. */
-async function mend(repo: Repository): Promise<string[]> {
+async function applyFixes(repo: Repository): Promise<string[]> {
   const other = lockHolder(kanbanDir(repo));
   if (other !== null && other.holder?.command === undefined)
     return ['a coordinator is running: it clears up by itself'];

@@ -12,7 +12,7 @@ import { isResult, MOST_RECORD, MOST_SMALL_RECORD } from '../contract/records.ts
 import { RUN_FILES, type Brief, type RunResult } from '../contract/run-folder.ts';
 import type { Settings } from '../workflow/settings.ts';
 import { briefOf, environmentOf } from '../coordinator/launch/run-brief.ts';
-import { planRun, type RunPlan } from '../coordinator/launch/agent-command.ts';
+import { planRun, type AgentCommandPlan } from '../coordinator/launch/agent-command.ts';
 
 /** What came of proving an agent. */
 export interface Probe {
@@ -27,7 +27,7 @@ export interface Probe {
 }
 
 /** ms that an agent may take for a file and a commit. */
-const TIMEOUT = 3 * 60_000;
+const PROBE_TIMEOUT_MS = 3 * 60_000;
 
 /**
  * Proves that an agent can work here unattended: in a scratch worktree, under the very switches and environment of a run,
@@ -68,11 +68,11 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
       sessionUsage: null,
       bwrap,
       allowance: null,
-      timeout: TIMEOUT,
+      timeout: PROBE_TIMEOUT_MS,
       hooks: { afterCreate: '', beforeRun: '', afterRun: '', timeout: 0 },
     });
-    const result = await carryOut(repo, settings, planned, brief, folder);
-    return judged(agent, begun, folder, result);
+    const result = await runProbe(repo, settings, planned, brief, folder);
+    return probeResult(agent, begun, folder, result);
   } finally {
     await git(['worktree', 'remove', '--force', worktree], { cwd: repo.root, okExit: [0, 128] });
     await git(['branch', '-D', '--quiet', '--', name], { cwd: repo.root, okExit: [0, 1] });
@@ -80,10 +80,10 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
   }
 }
 
-async function carryOut(
+async function runProbe(
   repo: Repository,
   settings: Settings,
-  planned: RunPlan,
+  planned: AgentCommandPlan,
   brief: Brief,
   folder: string,
 ): Promise<RunResult | null> {
@@ -133,7 +133,7 @@ It works.
 \`\`\`
 `;
 
-function judged(agent: string, begun: number, folder: string, result: RunResult | null): Probe {
+function probeResult(agent: string, begun: number, folder: string, result: RunResult | null): Probe {
   if (result === null) return failed(agent, begun, 'its runner died', '');
   const { cause, detail, ahead, tail, leftovers, denied, usage } = result;
   const refused = denied === undefined ? '' : ` (refused: ${denied.join(', ')})`;

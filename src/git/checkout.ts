@@ -4,7 +4,7 @@ import { NotPlain, lstatOrNone, plainTextOf, readFollowing, textFollowing } from
 import type { Repository } from './git.ts';
 
 /** Bytes: git's own small files. */
-const MOST = 64 * 1024;
+const MAX_SMALL_FILE_BYTES = 64 * 1024;
 
 export type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
 
@@ -23,7 +23,7 @@ export interface CheckoutState {
 /** @param gitDir the checkout's own git dir (see `gitDirOf`). Reads a handful of files; no process. */
 export function checkoutState(gitDir: string): CheckoutState {
   const path = join(gitDir, 'HEAD');
-  const head = readFollowing(path, MOST)?.toString('utf8').trim();
+  const head = readFollowing(path, MAX_SMALL_FILE_BYTES)?.toString('utf8').trim();
   if (head === undefined) throw new NotPlain(path);
   const branch = head.startsWith('ref: ') ? head.slice(5).trim() : null;
   const indexLocked = existsSync(join(gitDir, 'index.lock'));
@@ -33,7 +33,7 @@ export function checkoutState(gitDir: string): CheckoutState {
 /** The git dir of a worktree; null if `path` is none. */
 export function gitDirOf(path: string): string | null {
   const dot = join(path, '.git');
-  const text = plainTextOf(dot, MOST);
+  const text = plainTextOf(dot, MAX_SMALL_FILE_BYTES);
   if (text === null) return lstatOrNone(dot)?.isDirectory() === true ? dot : null;
   const [, target] = /^gitdir: (.*?)\r?\n?$/.exec(text) ?? [];
   return target ? (isAbsolute(target) ? target : resolvePath(path, target)) : null;
@@ -120,5 +120,5 @@ export function headOf(gitDir: string): string | null {
 }
 
 function readText(path: string): string | null {
-  return textFollowing(path, MOST)?.trim() ?? null;
+  return textFollowing(path, MAX_SMALL_FILE_BYTES)?.trim() ?? null;
 }

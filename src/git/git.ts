@@ -128,7 +128,7 @@ export async function gitGated(
 
 /** The main parts of a repository, as absolute paths. */
 export interface Repository {
-  /** The main worktree: the person's checkout. Of a bare repository with worktrees, the one that has its HEAD's branch. */
+  /** The main worktree: the user's checkout. Of a bare repository with worktrees, the one that has its HEAD's branch. */
   readonly root: string;
   /** Git dir of the main worktree. */
   readonly gitDir: string;
@@ -142,11 +142,11 @@ export interface Repository {
  * Finds the repository that `cwd` is in; a linked worktree leads to the main one.
  * Problems: `git-missing`, `git-too-old`, `no-repository`, `bare-repository`, `repository-not-trusted`,
  * `repository-changed`: a run has changed what git takes it for.
- * @param mends the caller restores the config before it asks git for anything: `repository-changed` is no problem.
+ * @param fixes the caller restores the config before it asks git for anything: `repository-changed` is no problem.
  */
-export async function openRepository(cwd: string, mends = false): Promise<Result<Repository>> {
+export async function openRepository(cwd: string, fixes = false): Promise<Result<Repository>> {
   const unwatched = unwatchedAt(cwd);
-  if (unwatched?.broken != null) return mends ? ok(asTrusted(unwatched)) : failed([unwatched.broken]);
+  if (unwatched?.broken != null) return fixes ? ok(asTrusted(unwatched)) : failed([unwatched.broken]);
   const args = ['rev-parse', '--path-format=absolute', '--is-bare-repository', '--is-shallow-repository'];
   args.push('--show-object-format', '--git-dir', '--git-common-dir', '--show-toplevel');
   const codes = Array.from({ length: 256 }, (_, i) => i);
@@ -209,7 +209,7 @@ function ended(child: ChildProcess, args: readonly string[], options: GitOptions
     child.on('error', (error) => reject(new GitError(args, null, error.message)));
     child.on('close', (code) => {
       // A hook of a remote on this disk may outlive git itself: it gets its time, not more.
-      if (mercy !== undefined && !groupLives(child)) clearTimeout(mercy);
+      if (mercy !== undefined && !isGroupAlive(child)) clearTimeout(mercy);
       options.signal?.removeEventListener('abort', abort);
       const stderr = Buffer.concat(err).toString();
       const failed = code === null || !(options.okExit ?? [0]).includes(code);
@@ -223,7 +223,7 @@ function ended(child: ChildProcess, args: readonly string[], options: GitOptions
 /** From SIGTERM to SIGKILL, ms. */
 const MERCY = 5_000;
 
-function groupLives({ pid }: ChildProcess): boolean {
+function isGroupAlive({ pid }: ChildProcess): boolean {
   try {
     return pid !== undefined && process.kill(-pid, 0);
   } catch {

@@ -1,10 +1,10 @@
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { updateRefs, type RefUpdate } from '../git/refs.ts';
-import { bringAlong } from './advance-checkout.ts';
+import { advanceCheckout } from './advance-checkout.ts';
 import { held, type FollowingRef, type Refused, type Step } from './move.ts';
 
-export interface BringBase {
+export interface AdvanceBase {
   /** What the commit is about, for the journal and the pin: a task id. */
   readonly id: string;
   /** In words, should it be cut off; "the landing of T-12" unless told. */
@@ -26,12 +26,12 @@ export interface BringBase {
  * Brings base to a commit that has been built, and the checkout that has base with it, in one step; without a checkout
  * by one ref transaction. A kill at any instant leaves either nothing or a journal for `recover`.
  */
-export async function bringBase(
+export async function advanceBase(
   repo: Repository,
-  to: BringBase,
+  to: AdvanceBase,
   step: Step = () => {},
 ): Promise<{ readonly ok: true } | Refused> {
-  if (to.checkout !== null) return bringAlong(repo, { ...to, checkout: to.checkout, step });
+  if (to.checkout !== null) return advanceCheckout(repo, { ...to, checkout: to.checkout, step });
   const updates: RefUpdate[] = [{ ref: to.baseRef, to: to.sha, from: to.oldBase }];
   for (const { ref, to: target, from } of to.extraRefs)
     updates.push({ ref, to: target === undefined ? to.sha : target, from });

@@ -9,7 +9,7 @@ import { contains } from './recover-move.ts';
 import { takeBackAhead, writeAhead, type WrittenAhead } from './write-ahead.ts';
 import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recover-landing.ts';
 
-export interface BringAlong {
+export interface AdvanceCheckout {
   readonly id: string;
   /** In words, should it be cut off; "the landing of T-12" unless told. */
   readonly what?: string;
@@ -25,9 +25,12 @@ export interface BringAlong {
 
 /**
  * Moves base and the checkout that has it to a landing, by one `git merge --ff-only` there: files, index and ref in git's
- * own safe order, refusing to touch anything of the person's. (`update-ref` under a checked-out branch loses data.)
+ * own safe order, refusing to touch anything of the user's. (`update-ref` under a checked-out branch loses data.)
  */
-export async function bringAlong(repo: Repository, landing: BringAlong): Promise<{ readonly ok: true } | Refused> {
+export async function advanceCheckout(
+  repo: Repository,
+  landing: AdvanceCheckout,
+): Promise<{ readonly ok: true } | Refused> {
   const { id, baseRef, oldBase, sha, checkout, step } = landing;
   const pin = `refs/kanban/inflight/${/^[\w-]*/.exec(id)?.[0] || 'landing'}`;
   const follow = landing.extraRefs.filter(({ to }) => to === undefined).map(({ ref }) => ref);
@@ -52,7 +55,7 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
     step('journal');
     const pinned = await updateRefs(repo, [{ ref: pin, to: sha }]);
     step('pinned');
-    // A person who has switched branches would get the landing on theirs: git merges into whatever HEAD is.
+    // The user who has switched branches would get the landing on theirs: git merges into whatever HEAD is.
     const state = checkoutState(checkout.gitDir);
     if (!pinned.ok || state.branch !== baseRef || state.operation) return false;
     step('go');
@@ -67,7 +70,7 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
     await dropLanding(repo, journal);
     return { ok: false, stale: 'base' };
   }
-  // A person's commit on top of it, in the very moment, is no harm.
+  // The user's commit on top of it, in the very moment, is no harm.
   if (merged.code === 0 && (await contains(repo, baseRef, sha))) {
     await endLanding(repo, journal, landing.extraRefs);
     step('ended');
@@ -76,7 +79,7 @@ export async function bringAlong(repo: Repository, landing: BringAlong): Promise
   return refused(repo, landing, journal, merged, ahead);
 }
 
-/** All that a person's configuration could change about a merge is set here. */
+/** All that the user's configuration could change about a merge is set here. */
 const SETTINGS = [
   'submodule.recurse=false',
   'merge.verifySignatures=false',
@@ -117,7 +120,7 @@ async function merge(
 
 async function refused(
   repo: Repository,
-  { oldBase, baseRef, checkout }: BringAlong,
+  { oldBase, baseRef, checkout }: AdvanceCheckout,
   journal: LandingJournal,
   { stderr }: GitResult,
   ahead: readonly WrittenAhead[],
@@ -142,7 +145,7 @@ async function refused(
   return held(`git could not bring ${checkout.path} along: ${stderr.trim().split('\n')[0] ?? ''}`);
 }
 
-/** git looked, and touched nothing: so a file that is as it would have landed is the person's own doing. */
+/** git looked, and touched nothing: so a file that is as it would have landed is the user's own doing. */
 const DECLINED =
   /would be (overwritten|removed) by merge|would lose untracked files|not uptodate\. Cannot merge|Not possible to fast-forward|index\.lock'?: File exists|_HEAD exists/;
 

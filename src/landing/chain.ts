@@ -4,7 +4,7 @@ import type { Identity } from '../git/config/identity.ts';
 import { readCommit, writeCommit } from '../git/objects/objects.ts';
 import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { audit } from './audit.ts';
-import { bringBase } from './advance-base.ts';
+import { advanceBase } from './advance-base.ts';
 import { landingTree, noChangelogFile } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
@@ -62,7 +62,7 @@ export type Chain =
 /**
  * Builds landing commits one on top of the other, in the object store only: each merges its task into the one before
  * (parents: that one, the task's tip), with the entry off the board and its CHANGELOG line in the same tree. A task that
- * conflicts is left out, and the chain goes on without it.
+ * conflicts is left out, and the chain continues without it.
  */
 export async function buildChain(repo: Repository, plan: ChainPlan): Promise<Chain> {
   const landings: Built[] = [];
@@ -102,7 +102,7 @@ async function buildOne(
       held: `${inBase} in base, and a landing adds its line to a file ${changelog}: move it away, or set changelog: in WORKFLOW.md`,
     };
   const merged = await mergeOnto(repo, parent, tip, { board, changelog });
-  if (!merged.ok) return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.words}` };
+  if (!merged.ok) return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.reason}` };
   // Work of the branch there would be lost under the landing's own file.
   if (changelog !== null && (await noChangelogFile(repo, tip, changelog)) !== null) return { conflict: [changelog] };
   const boardFiles = plan.boardFiles(landed);
@@ -161,7 +161,7 @@ export async function landChain(repo: Repository, landing: ChainLanding, step: S
   if (last === undefined) throw new Error('a chain without a landing');
   try {
     const id = landings.map((one) => one.id).join(', ');
-    const moved = await bringBase(
+    const moved = await advanceBase(
       repo,
       { ...landing, id, sha: last.sha, watched: watchedFiles(landing.board, landing.changelog) },
       step,
@@ -182,11 +182,11 @@ export async function checkoutObstacle(
   const found = await inThePersonsWay(repo, checkout, landings);
   const theirs = found.filter(({ path }) => !path.startsWith(`${board}/`));
   if (theirs.length > 0) return held(sayInTheWay(theirs));
-  // A board file in the way is a hand edit that has not been taken in yet.
+  // A board file in the way is a hand edit that has not been recorded yet.
   return found[0] ? { ok: false, stale: 'file', path: found[0].path } : null;
 }
 
-/** What of the person's the changes of these landings would meet in the checkout. */
+/** What of the user's the changes of these landings would meet in the checkout. */
 export function inThePersonsWay(
   repo: Repository,
   checkout: Worktree,

@@ -7,7 +7,7 @@ import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts
 
 /**
  * Removes the lock files that a killed move or landing left, and no others. Called only when the journal's own git is
- * known to be dead. A person's `git commit` may be waiting for its editor with locks of its own: so a lock must be
+ * known to be dead. The user's `git commit` may be waiting for its editor with locks of its own: so a lock must be
  * younger than the journal, and no git may be alive in that checkout. Where processes can't be listed (no /proc), only
  * an empty index.lock goes: it is empty while git changes files, but full by the time that an editor opens.
  */

@@ -9,7 +9,7 @@ import type { TreeChange } from '../git/objects/tree-diff.ts';
 import { statOrNone } from '../system/plain-file.ts';
 import { placeOf } from './disk-file.ts';
 
-/** A file of the person's that a landing would touch. */
+/** A file of the user's that a landing would touch. */
 export interface InTheWay {
   readonly path: string;
   /** "you have changed", "you have staged"… */
@@ -17,7 +17,7 @@ export interface InTheWay {
 }
 
 /**
- * Which of these changes would meet something of the person's in the checkout: changed, staged, deleted, untracked or
+ * Which of these changes would meet something of the user's in the checkout: changed, staged, deleted, untracked or
  * ignored. In this process, for these paths only; where the file's time leaves doubt and its bytes differ (line ends,
  * filters), git is asked about those files. `git merge` refuses nearly the same by itself, but undoes a deletion.
  */
@@ -38,7 +38,7 @@ export async function inTheWay(
     const { path, before } = change;
     const entry = staged.get(path);
     const place = placeOf(checkout.path, path);
-    const stat = lookAt(place);
+    const stat = inspectPath(place);
     if (entry?.special || before?.mode === '160000' || change.after?.mode === '160000') continue;
     if (before === null) {
       if (entry) found.push({ path, what: 'you have staged' });
@@ -83,7 +83,7 @@ export function contentOf(
 }
 
 /** null: nothing is there. */
-export function lookAt(path: string | Buffer): BigIntStats | null {
+export function inspectPath(path: string | Buffer): BigIntStats | null {
   try {
     return lstatSync(path, { bigint: true });
   } catch (error) {

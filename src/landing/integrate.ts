@@ -17,7 +17,7 @@ export interface Integration {
   readonly theirs: string;
   /** `remote`: the same base, elsewhere. `upstream`: another branch; its board is not ours. */
   readonly kind: 'remote' | 'upstream';
-  /** Short name of base: merges of it that a person made by `git pull` are known by it. */
+  /** Short name of base: merges of it that the user made by `git pull` are known by it. */
   readonly base: string;
   /** Board folder, relative. */
   readonly board: string;

@@ -3,7 +3,7 @@ import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import type { Identity } from '../git/config/identity.ts';
 import { readBlob, readCommit, resolve, writeCommit } from '../git/objects/objects.ts';
-import { bringBase } from './advance-base.ts';
+import { advanceBase } from './advance-base.ts';
 import type { IntegrationPlan } from './integrate.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
@@ -38,7 +38,7 @@ export type IntegrationLanded =
   { readonly ok: true; readonly sha: string; readonly audit: readonly string[] } | Refused;
 
 /**
- * Brings base and its checkout to what was planned: one merge commit, or theirs itself. Nothing of the person's is touched:
+ * Brings base and its checkout to what was planned: one merge commit, or theirs itself. Nothing of the user's is touched:
  * a file of theirs in the way holds it, named. A kill at any instant leaves either nothing or a journal for `recover`.
  */
 export async function landIntegration(
@@ -61,7 +61,7 @@ export async function landIntegration(
     const sha = commit.value;
     const watched = watchedFiles(landing.board, landing.changelog ?? null);
     const to = { id: 'integration', what, baseRef, oldBase, sha, checkout, extraRefs, watched };
-    const moved = await bringBase(repo, to, step);
+    const moved = await advanceBase(repo, to, step);
     if (!moved.ok) return moved;
     return { ok: true, sha, audit: await audit(repo, landing, sha) };
   } catch (error) {
@@ -69,7 +69,7 @@ export async function landIntegration(
   }
 }
 
-/** A board file in the way is a hand edit that has not been taken in yet. */
+/** A board file in the way is a hand edit that has not been recorded yet. */
 async function obstacle(repo: Repository, { checkout, plan, board }: IntegrationLanding): Promise<Refused | null> {
   if (checkout === null) return null;
   const found = await inTheWay(repo, checkout, plan.changes);

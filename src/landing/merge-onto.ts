@@ -15,7 +15,7 @@ export interface OwnFiles {
 export type MergedOnto =
   | { readonly ok: true; readonly tree: string; readonly mergeBases: readonly string[] }
   | { readonly ok: false; readonly why: 'conflict'; readonly files: readonly string[] }
-  | { readonly ok: false; readonly why: 'nothing'; readonly words: string };
+  | { readonly ok: false; readonly why: 'nothing'; readonly reason: string };
 
 /**
  * What git makes of merging a task's tip into `parent`, but for the board and CHANGELOG.md, which the landing writes.
@@ -94,7 +94,7 @@ export const conflictsIn = (files: readonly string[], own: OwnFiles): string[] =
 
 const isOwn = (path: string, own: OwnFiles): boolean => path === own.changelog || path.startsWith(`${own.board}/`);
 
-const nothing = (words: string): MergedOnto => ({ ok: false, why: 'nothing', words });
+const nothing = (words: string): MergedOnto => ({ ok: false, why: 'nothing', reason: words });
 
 async function mergeBases(repo: Repository, a: string, b: string): Promise<string[]> {
   const known = await diverge(repo, a, b);

@@ -17,7 +17,7 @@ import {
   type MoveJournal,
 } from './journal.ts';
 import { unfinished } from './recover.ts';
-import { settle, write } from './sync-checkout-files.ts';
+import { syncCheckoutFiles, write } from './sync-checkout-files.ts';
 
 /** A file of a move. Bytes; null = no such file. */
 export interface MoveFile {
@@ -27,7 +27,7 @@ export interface MoveFile {
   readonly from: Uint8Array | null;
   /** What the old base has. */
   readonly committed: Uint8Array | null;
-  /** What it becomes, in base and on disk. Equal to `from`: a person's hand edit is committed, nothing is written. */
+  /** What it becomes, in base and on disk. Equal to `from`: the user's hand edit is committed, nothing is written. */
   readonly to: Uint8Array | null;
   /** git turns the CRLF of this file into LF as it takes it in. */
   readonly crlf?: boolean;
@@ -68,7 +68,7 @@ export type MoveResult =
   | {
       readonly ok: true;
       readonly sha: string;
-      /** Files that a person saved in the very moment: base has moved, their file was left; read it as a hand edit. */
+      /** Files that the user saved in the very moment: base has moved, their file was left; read it as a hand edit. */
       readonly kept: readonly string[];
     }
   | Refused;
@@ -218,7 +218,7 @@ async function inCheckout(repo: Repository, work: Work): Promise<MoveResult> {
   const moved = await moveBase(repo, move, work.sha);
   step('base');
   if (!moved.ok) {
-    const { locked } = await settle(repo, journal);
+    const { locked } = await syncCheckoutFiles(repo, journal);
     if (!locked) drop(repo, journal);
     return moved;
   }

@@ -51,7 +51,7 @@ export async function endLanding(
   if (result.ok) removeJournal(repo, 'landing');
 }
 
-/** Undoes what a `git merge --ff-only` did before it was cut off. A person's own bytes stay. May be repeated. */
+/** Undoes what a `git merge --ff-only` did before it was cut off. The user's own bytes stay. May be repeated. */
 export async function takeBackLanding(
   repo: Repository,
   journal: LandingJournal,
@@ -90,7 +90,7 @@ export async function dropLanding(repo: Repository, journal: LandingJournal): Pr
 export const REFLOG = 'kanban: ';
 
 /**
- * A person who switches branches in the very moment gets the landing on theirs, for git merges into whatever HEAD is.
+ * The user who switches branches in the very moment gets the landing on theirs, for git merges into whatever HEAD is.
  * @returns what their branch was before; null = it did not happen.
  */
 async function wrongBranch({ checkout, baseRef, newBase }: LandingJournal): Promise<string | null> {

@@ -7,11 +7,11 @@ import { clearDeadLocks } from './dead-lock.ts';
 import { removeFile } from './disk-file.ts';
 import { isAlive, removeJournal, type MoveJournal, type ProcessMark } from './journal.ts';
 import type { RecoveryEvent } from './recover.ts';
-import { settle } from './sync-checkout-files.ts';
+import { syncCheckoutFiles } from './sync-checkout-files.ts';
 
 /**
  * A move that was cut off. Base has its commit: index and files follow. Base hasn't: the index goes back, the move is
- * decided anew. What a person staged, saved or committed since stays.
+ * decided anew. What the user staged, saved or committed since stays.
  */
 export async function recoverMove(
   repo: Repository,
@@ -27,7 +27,7 @@ export async function recoverMove(
   if (existsSync(journal.checkout.gitDir)) {
     clearIndexDraft(journal.checkout.gitDir);
     clearDeadLocks(repo, journal);
-    const { kept, locked } = await settle(repo, journal, step);
+    const { kept, locked } = await syncCheckoutFiles(repo, journal, step);
     if (locked)
       return [
         { type: 'blocked', message: `a move can't be finished while ${journal.checkout.gitDir}/index.lock exists` },

@@ -15,15 +15,15 @@ export type RecoveryEvent =
 
 /**
  * Finishes or takes back what a killed coordinator left: to be called at start, by the holder of the lock, before
- * anything else is read. A person's bytes are left as they are. It may itself be killed and repeated.
+ * anything else is read. The user's bytes are left as they are. It may itself be killed and repeated.
  */
 export async function recover(repo: Repository, step: (name: string) => void = () => {}): Promise<RecoveryEvent[]> {
   const events: RecoveryEvent[] = [];
   const move = readJournal(repo, 'move');
-  if (move === 'unreadable') events.push(setAside(repo, 'move'));
+  if (move === 'unreadable') events.push(keepUnfinished(repo, 'move'));
   else if (move) events.push(...(await recoverMove(repo, move, step)));
   const landing = readJournal(repo, 'landing');
-  if (landing === 'unreadable') events.push(setAside(repo, 'landing'));
+  if (landing === 'unreadable') events.push(keepUnfinished(repo, 'landing'));
   else if (landing) events.push(...(await recoverLanding(repo, landing, step)));
   if (!events.some((event) => event.type === 'blocked')) sweepDrafts(repo);
   return events;
@@ -36,7 +36,7 @@ export async function unfinished(repo: Repository): Promise<{ readonly ok: false
   return blocked ? { ok: false, held: blocked.message } : null;
 }
 
-function setAside(repo: Repository, kind: 'move' | 'landing'): RecoveryEvent {
+function keepUnfinished(repo: Repository, kind: 'move' | 'landing'): RecoveryEvent {
   const path = journalPath(repo, kind);
   renameSync(path, `${path}.unreadable`);
   return {

@@ -10,11 +10,11 @@ import { objectName } from '../git/objects/loose.ts';
 import { placeOf } from './disk-file.ts';
 import type { LandingJournal } from './journal.ts';
 import { replaceFile } from './write-ahead.ts';
-import { contentOf, lookAt } from './files-in-the-way.ts';
+import { contentOf, inspectPath } from './files-in-the-way.ts';
 
 /**
  * Puts files and index of a checkout back to what they were before a `git merge` that was cut off; what is neither as it
- * was nor as git was about to make it is the person's, and stays. May be repeated.
+ * was nor as git was about to make it is the user's, and stays. May be repeated.
  * @param theirs the commit that HEAD is to go back to; null: HEAD is where it was.
  * @returns the files that stay as they are; `locked`: somebody holds index.lock, and nothing was done.
  */
@@ -62,7 +62,7 @@ async function byRename(repo: Repository, root: string, changes: readonly TreeCh
     if (!before || !after || before.mode !== after.mode || !before.mode.startsWith('100') || !isUtf8Path(path))
       continue;
     const place = join(root, path);
-    const stat = lookAt(place);
+    const stat = inspectPath(place);
     if (!stat?.isFile() || objectName(repo, 'blob', readFileSync(place)) !== after.sha) continue;
     const [bytes, landed] = [await readBytes(repo, before.sha), await readBytes(repo, after.sha)];
     if (bytes === null || landed === null) continue;
@@ -74,10 +74,10 @@ async function byRename(repo: Repository, root: string, changes: readonly TreeCh
 /** With `-f`, git would remove whatever stands where a file, or a folder above it, is to come. */
 function isFree(root: string, path: string): boolean {
   for (let at = path.indexOf('/'); at > 0; at = path.indexOf('/', at + 1)) {
-    const above = lookAt(placeOf(root, path.slice(0, at)));
+    const above = inspectPath(placeOf(root, path.slice(0, at)));
     if (above && !above.isDirectory()) return false;
   }
-  if (!lookAt(placeOf(root, path))?.isDirectory()) return true;
+  if (!inspectPath(placeOf(root, path))?.isDirectory()) return true;
   try {
     rmdirSync(placeOf(root, path));
     return true;
@@ -105,7 +105,7 @@ async function between(repo: Repository, from: string, to: string): Promise<read
   return old && landed ? diffTrees(repo, old.tree, landed.tree) : [];
 }
 
-/** Which files the merge had begun to change (`ours`), and which hold something of the person's (`kept`). */
+/** Which files the merge had begun to change (`ours`), and which hold something of the user's (`kept`). */
 async function sort(
   repo: Repository,
   { checkout }: LandingJournal,
@@ -117,7 +117,7 @@ async function sort(
     const { path, before, after } = change;
     if (before?.mode === '160000' || after?.mode === '160000') continue;
     const place = placeOf(checkout.path, path);
-    const stat = lookAt(place);
+    const stat = inspectPath(place);
     if (!stat || stat.isDirectory()) {
       if (before) ours.push(change);
       continue;
@@ -158,7 +158,7 @@ async function isPart(repo: Repository, cwd: string, path: string, sha: string):
   );
 }
 
-/** Puts the index entries back; entries that a person has staged otherwise stay. */
+/** Puts the index entries back; entries that the user has staged otherwise stay. */
 async function stagedToo(
   repo: Repository,
   { checkout }: LandingJournal,
@@ -187,7 +187,7 @@ async function stagedToo(
     const result = await setIndexEntries(repo, checkout, edits);
     if (result.ok) return 'ok';
     if (result.why !== 'other') return 'locked';
-    // The person has staged something there since.
+    // The user has staged something there since.
     edits = edits.filter(({ path }) => path !== result.path);
   }
 }

@@ -10,7 +10,7 @@ import { draftFolder, type JournalFile, type MoveJournal } from './journal.ts';
 
 /** What became of a move's files. */
 export interface Settled {
-  /** Files that a person saved meanwhile: left as they are, to be read as a hand edit. */
+  /** Files that the user saved meanwhile: left as they are, to be read as a hand edit. */
   readonly kept: readonly string[];
   /** The index could not be written, because somebody else holds its lock. */
   readonly locked: boolean;
@@ -18,10 +18,14 @@ export interface Settled {
 
 /**
  * Brings index and files of a checkout in step with what its HEAD now has of a move: with the new content, both follow;
- * with the old content, the index goes back. Where it is neither, and where a person has staged or saved something else,
+ * with the old content, the index goes back. Where it is neither, and where the user has staged or saved something else,
  * nothing is touched. Used to end a move, to take it back, and by recovery; it may be repeated.
  */
-export async function settle(repo: Repository, journal: MoveJournal, step?: (name: string) => void): Promise<Settled> {
+export async function syncCheckoutFiles(
+  repo: Repository,
+  journal: MoveJournal,
+  step?: (name: string) => void,
+): Promise<Settled> {
   const head = await headOf(repo, journal);
   const kept: string[] = [];
   let locked = false;
@@ -38,7 +42,7 @@ export async function settle(repo: Repository, journal: MoveJournal, step?: (nam
 
 /**
  * Writes one file if its bytes on disk are those from before the move; compared right before the rename.
- * @returns false when a person has saved something else.
+ * @returns false when the user has saved something else.
  */
 export async function write(repo: Repository, journal: MoveJournal, file: JournalFile): Promise<boolean> {
   if (file.from === file.to) return true;

@@ -3,7 +3,7 @@ import type { Repository } from '../git/git.ts';
 import type { Identity } from '../git/config/identity.ts';
 import { editTree, entryAt, readBlob, readCommit, writeCommit, type TreeEdit } from '../git/objects/objects.ts';
 import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
-import { bringBase, type BringBase } from './advance-base.ts';
+import { advanceBase, type AdvanceBase } from './advance-base.ts';
 import { insertChangelogLine } from './changelog/changelog.ts';
 import { takeOutBullets, type TakenOut } from './changelog/undo.ts';
 import { encoded } from './landing-tree.ts';
@@ -40,7 +40,7 @@ export type PlannedUndo =
     }
   /** Later changes of these files meet the landing's. */
   | { readonly ok: false; readonly why: 'conflict'; readonly files: readonly string[] }
-  | { readonly ok: false; readonly why: 'impossible'; readonly words: string };
+  | { readonly ok: false; readonly why: 'impossible'; readonly reason: string };
 
 /**
  * The tree of base with a landing taken back, in the object store: its code as `git revert -m 1` would take it back
@@ -69,7 +69,7 @@ export async function planUndo(repo: Repository, undo: UndoOf): Promise<PlannedU
   return { ok: true, tree, changes, changelog: changelog?.taken ?? { released: [], changed: [] } };
 }
 
-const impossible = (words: string): PlannedUndo => ({ ok: false, why: 'impossible', words });
+const impossible = (words: string): PlannedUndo => ({ ok: false, why: 'impossible', reason: words });
 
 async function changelogOf(
   repo: Repository,
@@ -87,7 +87,7 @@ async function changelogOf(
   return { bytes: text === null ? null : encoded(text, encoding), taken };
 }
 
-export interface Undo extends Omit<UndoOf, 'base'>, Omit<BringBase, 'sha'> {
+export interface Undo extends Omit<UndoOf, 'base'>, Omit<AdvanceBase, 'sha'> {
   readonly message: string;
   readonly author?: Identity | undefined;
 }
@@ -101,8 +101,8 @@ export type UndoResult =
       readonly changelog: Pick<TakenOut, 'released' | 'changed'>;
     }
   | Exclude<PlannedUndo, { readonly ok: true }>
-  /** Files of the person's that it would have to touch, in words. */
-  | { readonly ok: false; readonly why: 'in-the-way'; readonly words: string }
+  /** Files of the user's that it would have to touch, in words. */
+  | { readonly ok: false; readonly why: 'in-the-way'; readonly reason: string }
   | Refused;
 
 /**
@@ -119,13 +119,13 @@ export async function undoLanding(repo: Repository, undo: Undo, step: Step = () 
     step('tree');
     const found = undo.checkout === null ? [] : await inTheWay(repo, undo.checkout, planned.changes);
     const theirs = found.filter(({ path }) => !path.startsWith(`${board}/`));
-    if (theirs.length > 0) return { ok: false, why: 'in-the-way', words: sayInTheWay(theirs) };
-    // A board file in the way is a hand edit that has not been taken in yet.
+    if (theirs.length > 0) return { ok: false, why: 'in-the-way', reason: sayInTheWay(theirs) };
+    // A board file in the way is a hand edit that has not been recorded yet.
     if (found[0]) return { ok: false, stale: 'file', path: found[0].path };
     const commit = await writeCommit(repo, { tree: planned.tree, parents: [oldBase], message, author });
     if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
     step('commit');
-    const moved = await bringBase(
+    const moved = await advanceBase(
       repo,
       { ...undo, sha: commit.value, watched: watchedFiles(board, undo.changelog) },
       step,

@@ -6,7 +6,7 @@ import { setIndexEntries } from '../git/index/edit-index.ts';
 import { entryAt, readBytes } from '../git/objects/objects.ts';
 import { placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import { draftFolder } from './journal.ts';
-import { lookAt } from './files-in-the-way.ts';
+import { inspectPath } from './files-in-the-way.ts';
 
 /** A file that was written before git brings the rest of the checkout along. */
 export interface WrittenAhead {
@@ -82,7 +82,7 @@ async function planned(
   if (landed === null || landed.sha === old?.sha) return null;
   if (!landed.mode.startsWith('100') || (old !== null && old.mode !== landed.mode)) return null;
   const place = join(checkout.path, path);
-  const stat = lookAt(place);
+  const stat = inspectPath(place);
   if (stat !== null && !stat.isFile()) return null;
   const [before, after, from] = [
     old && (await readBytes(repo, old.sha)),

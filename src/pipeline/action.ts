@@ -42,10 +42,10 @@ export type Action =
       readonly why: string;
       readonly trailers: readonly Trailer[];
       /** The run whose result this move takes in. */
-      readonly takes: string | null;
+      readonly consumesRun: string | null;
       /** The request that it answers. */
       readonly request: string | null;
-      /** Set when a person is needed now. */
+      /** Set when the user is needed now. */
       readonly needsPerson: boolean;
       /**
        * The tester passed this tip, and nothing stands in the way of its landing: if it can be landed at once, the landing
@@ -93,7 +93,7 @@ export type Action =
   | { readonly type: 'put-aside'; readonly run: string; readonly why: string }
   /** All that is tested and may land, in order: the merge queue sees to it. */
   | { readonly type: 'land-entries'; readonly entries: readonly Candidate[] }
-  /** A person merged the branch: the entry leaves the board and its line is written, in one commit. */
+  /** The user merged the branch: the entry leaves the board and its line is written, in one commit. */
   | {
       readonly type: 'close-merged';
       readonly key: string;

@@ -12,7 +12,7 @@ const MOST_STATED = 32 * 24 * HOUR;
 export type AgentHold =
   | { readonly kind: 'free' }
   | { readonly kind: 'provider'; readonly until: number; readonly why: string }
-  /** It needs a login, or two entries met the same launch failure: a person has something to mend; tried again from time to time. */
+  /** It needs a login, or two entries met the same launch failure: the user has something to fix; tried again from time to time. */
   | { readonly kind: 'launch'; readonly until: number; readonly why: string }
   | { readonly kind: 'probing'; readonly why: string }
   | { readonly kind: 'missing'; readonly why: string };
@@ -60,10 +60,10 @@ function endOf(last: PastRun, times: number): number {
 }
 
 const troubleOf = (world: World, agent: string): PastRun[] =>
-  streakOfTrouble(world.past.filter((run) => run.agent === agent && run.endedAt > world.resumedAt));
+  failureStreak(world.past.filter((run) => run.agent === agent && run.endedAt > world.resumedAt));
 
 /** The same launch failure met by two entries last; else the latest unbroken series of provider trouble. */
-function streakOfTrouble(past: readonly PastRun[]): PastRun[] {
+function failureStreak(past: readonly PastRun[]): PastRun[] {
   const telling = past.filter(({ cause }) => cause !== 'stopped' && cause !== 'lost');
   const last = telling.at(-1);
   const launches = telling.slice(telling.findLastIndex((run) => !sameFailure(run, last)) + 1);

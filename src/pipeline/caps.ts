@@ -3,13 +3,13 @@ import { isShell } from './is-shell.ts';
 import { dollars, short, tokensOf } from './usage.ts';
 import type { World } from './world.ts';
 
-/** A cap that is reached: of the entry, which then waits for a person, or of the day, which ends by itself. */
+/** A cap that is reached: of the entry, which then waits for the user, or of the day, which ends by itself. */
 export type Reached =
   | { readonly kind: 'entry'; readonly why: string }
   | { readonly kind: 'day'; readonly why: string; readonly until: number };
 
 /**
- * The cap that keeps an agent from being given a run for this entry; null = none. An entry that a person has freed may use
+ * The cap that keeps an agent from being given a run for this entry; null = none. An entry that the user has freed may use
  * as much again. What agents don't tell can't be counted.
  */
 export function capReached(world: World, id: string, agent: string): Reached | null {

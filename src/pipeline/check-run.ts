@@ -54,12 +54,12 @@ export function checkResultOf(result: RunResult, stopped: boolean, leastRoom: nu
     case 'timed-out':
     case 'stalled':
       return room !== undefined && room < leastRoom
-        ? { outcome: 'trouble', detail: oneLine(`the disk was full while it ran (${detail})`), ...rest }
+        ? { outcome: 'error', detail: oneLine(`the disk was full while it ran (${detail})`), ...rest }
         : { outcome: 'red', detail, ...rest };
     case 'lost':
     case 'not-started':
     case 'provider':
-      return { outcome: stopped ? 'stopped' : 'trouble', detail, ...rest };
+      return { outcome: stopped ? 'stopped' : 'error', detail, ...rest };
     default:
       return unreachable(cause);
   }

@@ -5,14 +5,14 @@ import { RULES } from './columns/index.ts';
 import { mayLand } from './columns/testing.ts';
 import { postponedBy, reasonOf, type FailedAction } from './failures.ts';
 import { isOn } from './agent-backoff.ts';
-import { CLEAN, plainMove } from './plain-move.ts';
-import { judge } from './results/read-result.ts';
+import { RESET_PROGRESS, plainMove } from './plain-move.ts';
+import { readResult } from './results/read-result.ts';
 import { retireOrphans } from './orphans.ts';
 import { grant } from './pool.ts';
-import { carryOut } from './requests.ts';
+import { actionOfRequest } from './requests.ts';
 import { evidence, undoing } from './results/outside-commits.ts';
-import { takeIn } from './results/apply-result.ts';
-import { acted, notBefore, noted, type Turn } from './entry-decision.ts';
+import { applyResult } from './results/apply-result.ts';
+import { acted, notBefore, noted, type EntryDecision } from './entry-decision.ts';
 import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world.ts';
 
 /**
@@ -20,19 +20,19 @@ import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world
  * supervise, land, start runs (nearest to CHANGELOG first), pick. The same World gives the same Decision.
  */
 export function decide(world: World): Decision {
-  const requested = carryOutAll(world);
+  const requested = actionsOfRequests(world);
   const { turns, used } = numbered(
     world,
     world.entries.map((facts) =>
       requested.touched.has(facts.entry.key)
         ? requestedTurn(facts, requested.postponed.get(facts.entry.key))
-        : notBefore(world, facts, turnOf(world, facts)),
+        : notBefore(world, facts, decideEntry(world, facts)),
     ),
   );
   const stopped = world.stops.length > 0;
   const orphans = retireOrphans(world);
   const notes = stopped ? held(world, turns) : turns.map(({ note }) => note);
-  const off = [...strayRuns(world), ...orphans.actions].map((action) => ({
+  const off = [...orphanRuns(world), ...orphans.actions].map((action) => ({
     action,
     failed: postponedBy(world.failures, action, world.now),
   }));
@@ -58,13 +58,13 @@ export function decide(world: World): Decision {
 }
 
 /** A command comes first; one that could not be carried out is tried again. */
-const requestedTurn = (facts: EntryFacts, failed: FailedAction | undefined): Turn =>
+const requestedTurn = (facts: EntryFacts, failed: FailedAction | undefined): EntryDecision =>
   failed === undefined
     ? noted(facts, 'waits', 'a command is being carried out')
     : noted(facts, 'held', reasonOf(failed), { until: failed.until });
 
 /** Commands, oldest first, at most one for an entry in a tick: the next one is to see what this one did. */
-function carryOutAll(world: World): {
+function actionsOfRequests(world: World): {
   readonly actions: readonly Action[];
   readonly touched: ReadonlySet<string>;
   /** By the key of the entry that the command is about. */
@@ -76,7 +76,7 @@ function carryOutAll(world: World): {
   const postponed = new Map<string, FailedAction>();
   const all: FailedAction[] = [];
   for (const request of world.requests) {
-    const { actions: asked, touches } = carryOut(world, request);
+    const { actions: asked, touches } = actionOfRequest(world, request);
     if (touches !== null && touched.has(touches)) continue;
     if (touches !== null) touched.add(touches);
     // What belongs together is done together: none of it before all of it is due.
@@ -93,10 +93,10 @@ function carryOutAll(world: World): {
 /** Numbers given in one tick must differ from each other. */
 function numbered(
   world: World,
-  turns: readonly Turn[],
-): { readonly turns: readonly Turn[]; readonly used: ReadonlySet<string> } {
+  turns: readonly EntryDecision[],
+): { readonly turns: readonly EntryDecision[]; readonly used: ReadonlySet<string> } {
   const used = new Set(world.usedIds);
-  const given = turns.map((turn): Turn => {
+  const given = turns.map((turn): EntryDecision => {
     if (turn.action?.type !== 'number-entry') return turn;
     const id = nextId(world.settings.ids[0] ?? 'T', used);
     used.add(id);
@@ -106,7 +106,7 @@ function numbered(
 }
 
 /** What to do about one entry, before the pool has its say. */
-function turnOf(world: World, facts: EntryFacts): Turn {
+function decideEntry(world: World, facts: EntryFacts): EntryDecision {
   const { entry, branch } = facts;
   const runs = world.runs.filter((run) => entry.id !== null && run.taskId === entry.id);
   const elsewhere = runs.find((run) => hasLeft(world, run));
@@ -126,10 +126,10 @@ function turnOf(world: World, facts: EntryFacts): Turn {
       'its branch was merged by hand',
     );
   if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: the result of its run waits');
-  const judgement = judge(run, run.ended, entry, world.settings);
+  const judgement = readResult(run, run.ended, entry, world.settings);
   return acted(
     facts,
-    landingToo(world, facts, takeIn({ run, ended: run.ended, judgement, entry, world })),
+    landingToo(world, facts, applyResult({ run, ended: run.ended, judgement, entry, world })),
     'its run has ended',
   );
 }
@@ -150,8 +150,8 @@ function landingToo(world: World, facts: EntryFacts, action: Action): Action {
 const hasLeft = (world: World, run: RunFacts): boolean =>
   !world.entries.some(({ entry }) => entry.id === run.taskId && entry.column === columnOfRun(run));
 
-/** The person moved the entry: its run is stopped first, and what it says no longer counts. */
-function leave(world: World, facts: EntryFacts, run: RunFacts): Turn {
+/** The user moved the entry: its run is stopped first, and what it says no longer counts. */
+function leave(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
   const { entry } = facts;
   const why = `the entry stands in ${entry.column} now`;
   if (run.ended !== null) {
@@ -160,7 +160,13 @@ function leave(world: World, facts: EntryFacts, run: RunFacts): Turn {
     if ((result.survivors.length > 0 || strays.length > 0) && entry.column !== 'TODO' && facts.problems.length === 0)
       return acted(
         facts,
-        takeIn({ run, ended: run.ended, judgement: judge(run, run.ended, entry, world.settings), entry, world }),
+        applyResult({
+          run,
+          ended: run.ended,
+          judgement: readResult(run, run.ended, entry, world.settings),
+          entry,
+          world,
+        }),
         why,
       );
     return acted(facts, { type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }, why);
@@ -178,7 +184,7 @@ function withStrays({ ended }: RunFacts): string {
 
 const foreign = (run: RunFacts): string => `its run ${run.id} belongs to another machine or container`;
 
-function supervise(world: World, facts: EntryFacts, run: RunFacts): Turn {
+function supervise(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
   if (run.stopping) return noted(facts, 'running', 'being stopped');
   const detail = whyStopped(world, facts, run);
@@ -186,7 +192,7 @@ function supervise(world: World, facts: EntryFacts, run: RunFacts): Turn {
   return noted(facts, 'running', run.role);
 }
 
-/** Why a run is to end before its time; null = it goes on. */
+/** Why a run is to end before its time; null = it continues. */
 function whyStopped(world: World, facts: EntryFacts, run: RunFacts): string | null {
   if (world.mode === 'stop') return 'kanban stop';
   if (world.paused !== null) return 'kanban pause';
@@ -194,12 +200,12 @@ function whyStopped(world: World, facts: EntryFacts, run: RunFacts): string | nu
   const cap = capReached(world, run.taskId, run.agent);
   if (cap !== null && run.state === 'alive') return cap.why;
   if ((world.messages.get(run.taskId) ?? 0) === 0 || run.state !== 'alive') return null;
-  if (run.inject === 'resume') return 'a message for it: its session goes on with that in front';
+  if (run.inject === 'resume') return 'a message for it: its session continues with that in front';
   return run.inject === 'restart' ? 'a message for it: it begins again with that in front' : null;
 }
 
-/** No run has a say: set right what a person's hand left, wait for the person, or go on by the column's rule. */
-function atRest(world: World, facts: EntryFacts): Turn {
+/** No run has a say: set right what the user's hand left, wait for the user, or continue by the column's rule. */
+function atRest(world: World, facts: EntryFacts): EntryDecision {
   const { entry, branch } = facts;
   if (entry.id === null && entry.column !== 'TODO') {
     const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
@@ -217,39 +223,42 @@ function atRest(world: World, facts: EntryFacts): Turn {
   if (entry.column !== 'TODO') {
     if (isFreed(world, facts)) return free(facts);
     if (entry.tags.includes('ESCALATED')) return noted(facts, 'needs-person', entry.feedback ?? 'escalated');
-    if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to go on');
+    if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to continue');
     if (entry.tags.includes('APPROVE'))
       return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
   }
   return RULES[entry.column](world, facts);
 }
 
-/** Escalated for what its agent committed outside its branch: until a person frees it, nothing follows from that. */
+/** Escalated for what its agent committed outside its branch: until the user frees it, nothing follows from that. */
 const hasStrayed = ({ history }: World, { entry }: EntryFacts): boolean =>
   entry.tags.includes('ESCALATED') && history.strays.has(entry.id ?? '');
 
-/** A person moved it since it was escalated, or took the tag off: a used-up count without `[ESCALATED]` means nothing else. */
+/** The user moved it since it was escalated, or took the tag off: a used-up count without `[ESCALATED]` means nothing else. */
 function isFreed(world: World, { entry }: EntryFacts): boolean {
   if (entry.tags.includes('ESCALATED')) return entry.id !== null && world.history.movedSinceEscalated.has(entry.id);
   return Object.values(entry.attempts).some((count) => count > world.settings.retries);
 }
 
 /** A fresh budget. In TESTING the move was the review, so `reviewed` stays. */
-function free(facts: EntryFacts): Turn {
-  const change = facts.entry.column === 'TESTING' ? { ...CLEAN, setFields: { attempts: null, tested: null } } : CLEAN;
+function free(facts: EntryFacts): EntryDecision {
+  const change =
+    facts.entry.column === 'TESTING'
+      ? { ...RESET_PROGRESS, setFields: { attempts: null, tested: null } }
+      : RESET_PROGRESS;
   return acted(
     facts,
     plainMove(facts, {
       change,
-      why: 'freed by a person: a fresh budget',
+      why: 'freed by the user: a fresh budget',
       trailers: [{ name: 'Kanban-Freed', value: `${facts.entry.id} by hand` }],
     }),
-    'freed by a person',
+    'freed by the user',
   );
 }
 
-/** Runs whose entry is not on the board: stopped, then put aside. */
-function strayRuns(world: World): Action[] {
+/** Runs whose entry is not on the board: stopped, then discarded. */
+function orphanRuns(world: World): Action[] {
   const known = new Set(world.entries.map(({ entry }) => entry.id));
   const missed = new Set(world.orphans.filter(({ missedSince }) => missedSince !== null).map(({ id }) => id));
   return world.runs.flatMap((run): Action[] => {
@@ -260,8 +269,8 @@ function strayRuns(world: World): Action[] {
   });
 }
 
-/** Preflight stops picks, starts and landings; what is on goes on. */
-function held(world: World, turns: readonly Turn[]): Note[] {
+/** Preflight stops picks, starts and landings; what is on continues. */
+function held(world: World, turns: readonly EntryDecision[]): Note[] {
   const why = world.stops[0] ?? '';
   return turns.map(({ note, wants, lands, picks }): Note =>
     wants !== null || lands !== null || picks ? { ...note, state: 'held', why } : note,

@@ -5,7 +5,7 @@ import type { AgentHold } from './agent-backoff.ts';
 import type { EntryFacts, World } from './world.ts';
 
 /** What is to be done about one entry in this tick: at most one act, and the word on why. */
-export interface Turn {
+export interface EntryDecision {
   readonly action: Action | null;
   readonly note: Note;
   /** A run that wants a place in the pool; granted in order, nearest to CHANGELOG first. */
@@ -25,7 +25,7 @@ export const noted = (
   state: State,
   why: string,
   more: { on?: readonly string[]; until?: number } = {},
-): Turn => ({
+): EntryDecision => ({
   action: null,
   note: { key: facts.entry.key, id: facts.entry.id, state, why, ...more },
   wants: null,
@@ -33,13 +33,13 @@ export const noted = (
   picks: false,
 });
 
-export const acted = (facts: EntryFacts, action: Action, why: string): Turn => ({
+export const acted = (facts: EntryFacts, action: Action, why: string): EntryDecision => ({
   ...noted(facts, 'running', why),
   action,
 });
 
 /** What failed when it was tried last is left out until it is due again; the note says why. */
-export function notBefore({ failures, now }: World, facts: EntryFacts, turn: Turn): Turn {
+export function notBefore({ failures, now }: World, facts: EntryFacts, turn: EntryDecision): EntryDecision {
   const failed =
     (turn.action === null ? null : postponedBy(failures, turn.action, now)) ??
     (turn.picks ? postponedOf(failures, pickOf(facts.entry.key, facts.entry.id), now) : null);
@@ -48,7 +48,7 @@ export function notBefore({ failures, now }: World, facts: EntryFacts, turn: Tur
 }
 
 /** What an agent's hold means for an entry that wants it; null = the agent is free. */
-export function waitsFor(facts: EntryFacts, hold: AgentHold): Turn | null {
+export function waitsFor(facts: EntryFacts, hold: AgentHold): EntryDecision | null {
   switch (hold.kind) {
     case 'free':
       return null;

@@ -67,8 +67,8 @@ export const isPostponed = ({ until }: FailedAction, now: number): boolean =>
 export function identitiesOf(action: Action): readonly Identity[] {
   switch (action.type) {
     case 'move-entry': {
-      const { id, from, to, takes, request } = action;
-      const identity = { key: `move ${id} ${from} ${to} ${takes ?? request ?? ''}`, id, what: `move of ${id}` };
+      const { id, from, to, consumesRun, request } = action;
+      const identity = { key: `move ${id} ${from} ${to} ${consumesRun ?? request ?? ''}`, id, what: `move of ${id}` };
       return [request === null ? { ...identity, kind: `moves ${id} ${from} ${to}` } : identity];
     }
     case 'pick-entries':

@@ -141,7 +141,7 @@ export class HistoryFold implements History {
     this.abandoned.delete(id);
   }
 
-  /** The escalation is over: what a person writes into the heading later is about something else. */
+  /** The escalation is over: what the user writes into the heading later is about something else. */
   #freed(id: string): void {
     this.#open.delete(id);
     this.movedSinceEscalated.delete(id);

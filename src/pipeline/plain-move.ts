@@ -38,18 +38,20 @@ export function plainMove(
     report: what.report ?? '',
     why: what.why,
     trailers: [...moved, ...(what.trailers ?? []), ...escalation],
-    takes: null,
+    consumesRun: null,
     request: what.request ?? null,
     needsPerson: what.needsPerson ?? false,
   };
 }
 
 /** Strikes all that earlier stages left on the entry. */
-export const CLEAN: EntryChange = {
+export const RESET_PROGRESS: EntryChange = {
   removeTags: ['RETRY', 'ESCALATED'],
   setFields: { attempts: null, reviewed: null, tested: null },
 };
 
 /** What a way back to TODO strikes. `[APPROVE]` of a landing goes too; one in TODO itself is about the start, and stays. */
 export const cleanFor = ({ column, tested }: Entry): EntryChange =>
-  column !== 'TODO' || tested !== null ? { ...CLEAN, removeTags: ['RETRY', 'ESCALATED', 'APPROVE'] } : CLEAN;
+  column !== 'TODO' || tested !== null
+    ? { ...RESET_PROGRESS, removeTags: ['RETRY', 'ESCALATED', 'APPROVE'] }
+    : RESET_PROGRESS;

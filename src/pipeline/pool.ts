@@ -3,7 +3,7 @@ import { nextId } from '../board/next-id.ts';
 import type { Column } from '../board/entry.ts';
 import type { Action } from './action.ts';
 import { isOn, isRecovering } from './agent-backoff.ts';
-import type { Turn } from './entry-decision.ts';
+import type { EntryDecision } from './entry-decision.ts';
 import type { EntryFacts, World } from './world.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
@@ -15,7 +15,7 @@ const NEAREST_FIRST: readonly Column[] = ['TESTING', 'REVIEW', 'IN_PROGRESS'];
  * @param turns one for each entry of the world, in its order
  * @param used every id that is taken
  */
-export function grant(world: World, turns: readonly Turn[], used: ReadonlySet<string>): Action[] {
+export function grant(world: World, turns: readonly EntryDecision[], used: ReadonlySet<string>): Action[] {
   if (world.mode === 'stop') return [];
   const landings = inOrder(world, turns, 'TESTING')
     .flatMap(({ lands }) => (lands === null ? [] : [lands]))
@@ -32,7 +32,7 @@ export function grant(world: World, turns: readonly Turn[], used: ReadonlySet<st
 
 function grantPicks(
   world: World,
-  turns: readonly Turn[],
+  turns: readonly EntryDecision[],
   used: ReadonlySet<string>,
   room: Room,
 ): { key: string; id: string }[] {
@@ -50,11 +50,11 @@ function grantPicks(
 const isChosen = (world: World, id: string | null): boolean =>
   world.only === null || (id !== null && world.only.has(id));
 
-function inOrder(world: World, turns: readonly Turn[], column: Column): Turn[] {
+function inOrder(world: World, turns: readonly EntryDecision[], column: Column): EntryDecision[] {
   return world.entries
     .map((facts, index) => ({ facts, turn: turns[index] }))
     .filter(
-      (pair): pair is { facts: EntryFacts; turn: Turn } =>
+      (pair): pair is { facts: EntryFacts; turn: EntryDecision } =>
         pair.turn !== undefined && pair.facts.entry.column === column,
     )
     .toSorted((a, b) => compareEntries(a.facts.entry, b.facts.entry))
@@ -82,7 +82,7 @@ class Room {
 
   forRun({ role, purpose, agent }: Start): boolean {
     if (this.#places <= 0 || this.#probed.has(agent)) return false;
-    // A mending run leaves its entry in TESTING, so a full REVIEW must not hold it: the two would wait for each other.
+    // A fixing run leaves its entry in TESTING, so a full REVIEW must not hold it: the two would wait for each other.
     if (role === 'task' && purpose === 'work' && this.#backPressure.review) return false;
     if (role === 'reviewer' && this.#backPressure.testing) return false;
     if (isRecovering(this.#world, agent)) this.#probed.add(agent);

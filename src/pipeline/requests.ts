@@ -11,7 +11,7 @@ import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 
 /** What one command asks for, as an action; null = it waits (its run is being stopped). */
-export function carryOut(
+export function actionOfRequest(
   world: World,
   request: Request,
 ): { readonly actions: readonly Action[]; readonly touches: string | null } {
@@ -37,7 +37,7 @@ export function carryOut(
 }
 
 /** A run may add entries, up to `plan.max`; all else is the user's to ask. */
-function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<typeof carryOut> {
+function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<typeof actionOfRequest> {
   if (request.command !== 'add')
     return answer(request, false, `\`kanban ${request.command}\` is refused: it comes from the run ${origin.run}`);
   const { max } = world.settings.plan;
@@ -82,16 +82,16 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
     case 'stop':
       if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
       return [
-        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to go on' }),
+        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to continue' }),
       ];
     case 'pause':
       if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
       return [
-        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: `paused: kanban resume ${id} goes on` }),
+        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: `paused: kanban resume ${id} continues` }),
       ];
     case 'resume':
       if (!entry.tags.includes('PAUSED')) return answer(request, false, `${id} is not paused`).actions;
-      return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: 'goes on' })];
+      return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: 'continues' })];
     case 'retry':
       return retry(world, facts, request);
     case 'rescope':
@@ -122,23 +122,23 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
   }
 }
 
-/** What the person says replaces `feedback`; without a word it stays. */
+/** What the user says replaces `feedback`; without a word it stays. */
 function cleanWith(entry: Entry, why: string): EntryChange {
   const change = cleanFor(entry);
   return why.trim() === '' ? change : { ...change, setFields: { ...change.setFields, feedback: oneLine(why) } };
 }
 
-/** Another try with a fresh budget; `--mended`: the person's commit is the mend, so the next stage judges it. */
+/** Another try with a fresh budget; `--fixed`: the user's commit is the fix, so the next stage judges it. */
 function retry(world: World, facts: EntryFacts, request: Request): Action[] {
   const { entry, branch } = facts;
   const id = entry.id ?? '';
   if (!entry.tags.includes('ESCALATED')) return answer(request, false, `${id} is not escalated`).actions;
   const fresh = {
     removeTags: ['ESCALATED', 'RETRY'],
-    setFields: { attempts: null, ...(request.mended ? { feedback: null } : {}) },
+    setFields: { attempts: null, ...(request.fixed ? { feedback: null } : {}) },
   } as const;
   const asked = { request: request.id, report: request.why };
-  if (!request.mended)
+  if (!request.fixed)
     return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [askedBy(request, id)] })];
   if (branch === null || branch.tip === branch.start)
     return answer(request, false, `nothing is committed on branch ${id}`).actions;
@@ -148,7 +148,7 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
         ...asked,
         to: 'REVIEW',
         change: fresh,
-        why: 'mended by hand, to be reviewed',
+        why: 'fixed by hand, to be reviewed',
         trailers: [askedBy(request, id)],
       }),
     ];
@@ -159,11 +159,11 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
       plainMove(facts, {
         ...asked,
         change: fresh,
-        why: 'mended by hand, to be reviewed again',
+        why: 'fixed by hand, to be reviewed again',
         trailers: [askedBy(request, id)],
       }),
     ];
   const trailers: Trailer[] = [askedBy(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
   const change = { ...fresh, setFields: { ...fresh.setFields, reviewed: branch.tip, tested: null } };
-  return [plainMove(facts, { ...asked, to: 'TESTING', change, why: 'mended by hand, to be tested again', trailers })];
+  return [plainMove(facts, { ...asked, to: 'TESTING', change, why: 'fixed by hand, to be tested again', trailers })];
 }

@@ -28,7 +28,7 @@ export const tokensOf = ({ input, output }: Usage): number => (input ?? 0) + (ou
 /**
  * As a trailer's words: `input=1000 cached=200 output=50 cost=0.0123`, cost in US dollars; `unknown` if nothing was told.
  */
-export function usageWords(usage: Usage | null): string {
+export function usageText(usage: Usage | null): string {
   const words = [
     usage?.input === undefined ? '' : `input=${Math.round(usage.input)}`,
     usage?.cached === undefined ? '' : `cached=${Math.round(usage.cached)}`,
@@ -49,7 +49,7 @@ export function readUsage(words: readonly string[]): Usage | null {
 }
 
 /** For people: `12.3k tokens, $0.34`; '' if nothing is known. */
-export function usageInWords(usage: Usage): string {
+export function describeUsage(usage: Usage): string {
   const tokens = usage.input === undefined && usage.output === undefined ? '' : `${short(tokensOf(usage))} tokens`;
   return [tokens, usage.costUsd === undefined ? '' : dollars(usage.costUsd)].filter((part) => part !== '').join(', ');
 }

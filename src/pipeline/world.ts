@@ -1,7 +1,7 @@
 import type { Inject } from '../contract/run-folder.ts';
 import type { Mode } from '../contract/snapshot.ts';
 import type { Column, Entry } from '../board/entry.ts';
-import type { Cause, RunResult, Stray, Usage } from '../contract/run-folder.ts';
+import type { Cause, RunResult, OutsideCommit, Usage } from '../contract/run-folder.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Failures } from './failures.ts';
 import type { Request } from '../contract/request.ts';
@@ -14,7 +14,7 @@ export interface World {
   readonly mode: Mode;
   /** `kanban run T-12 T-13`: only these are picked and started; null = all. */
   readonly only: ReadonlySet<string> | null;
-  /** A person paused everything (`kanban pause`), in words; null = nobody did. */
+  /** The user paused everything (`kanban pause`), in words; null = nobody did. */
   readonly paused: string | null;
   /** When the user last ended all holds (`kanban resume`), epoch ms: what agents met before holds nothing. 0 = never. */
   readonly resumedAt: number;
@@ -28,13 +28,13 @@ export interface World {
   readonly undone: ReadonlySet<string>;
   /** Agents that can't run (missing program, needs a login), by name, in words. */
   readonly agentsHeld: ReadonlyMap<string, string>;
-  /** Agents whose adapter edits code by judgement (a tester of these mends what fails). */
-  readonly mends: ReadonlySet<string>;
+  /** Agents whose adapter edits code by judgement (a tester of these fixes what fails). */
+  readonly fixes: ReadonlySet<string>;
   /** All entries, in the order of columns and files. */
   readonly entries: readonly EntryFacts[];
-  /** Runs whose result has not been taken in or put aside. */
+  /** Runs whose result has not been recorded or discarded. */
   readonly runs: readonly RunFacts[];
-  /** Ended runs of the last hours, oldest first, taken in or not: for backoff. */
+  /** Ended runs of the last hours, oldest first, recorded or not: for backoff. */
   readonly past: readonly PastRun[];
   readonly history: History;
   /** Branches of ours without an entry on the board. */
@@ -66,7 +66,7 @@ export interface EntryUsage {
   /** Runs whose agent told nothing. */
   readonly untold: number;
   readonly total: Usage;
-  /** Since a person last freed the entry: what caps count. */
+  /** Since the user last freed the entry: what caps count. */
   readonly sinceFreed: Usage;
   /** Ended runs that no commit of base names yet. */
   readonly unrecorded: readonly UsedRun[];
@@ -85,11 +85,11 @@ export interface EntryFacts {
   /** Its `tested`, else `reviewed` (no branch of that name being there) is contained in base: a landing that was reverted. */
   readonly testedInBase: boolean;
   /** How it stands with the merge queue, as the queue said last; null: it has said nothing yet. */
-  readonly landing?: QueueWord | null;
+  readonly landing?: QueueNote | null;
 }
 
 /** What the merge queue says of a tested entry. */
-export interface QueueWord {
+export interface QueueNote {
   /** `held`: something is in the way; else its turn comes. */
   readonly state: 'held' | 'lands';
   readonly why: string;
@@ -99,7 +99,7 @@ export interface QueueWord {
 
 export interface BranchFacts {
   readonly tip: string;
-  /** `refs/kanban/start/<id>`: the commit of base it starts from. A branch without it is a person's (then it is a problem). */
+  /** `refs/kanban/start/<id>`: the commit of base it starts from. A branch without it is the user's (then it is a problem). */
   readonly start: string;
   /**
    * Base contains the tip, and the tip is not the start: somebody merged it. Not so where the tip is one of base's own
@@ -136,8 +136,8 @@ export interface RunFacts {
 export interface EndedRun {
   readonly result: RunResult;
   readonly report: ReadReport;
-  /** Commits that carry the run's git identity where none may be: on base or in the person's checkout. */
-  readonly strays: readonly Stray[];
+  /** Commits that carry the run's git identity where none may be: on base or in the user's checkout. */
+  readonly strays: readonly OutsideCommit[];
   /** What it changed of what all worktrees share; absent: nothing. */
   readonly found?: Found | undefined;
 }
@@ -186,7 +186,7 @@ export interface History {
   readonly landed: ReadonlyMap<string, string>;
   /** id → the tip of its branch that landed last. */
   readonly landedTips: ReadonlyMap<string, string>;
-  /** Ids that landed because a person merged their branch: there is no landing commit of ours. */
+  /** Ids that landed because the user merged their branch: there is no landing commit of ours. */
   readonly byHand: ReadonlySet<string>;
   /** id → the commit that took its landing back (`kanban undo`); gone once it lands again. */
   readonly takenBack: ReadonlyMap<string, string>;
@@ -204,9 +204,9 @@ export interface History {
   readonly rejected: ReadonlyMap<string, string>;
   /** id → when it was escalated last (epoch ms): launch failures before that no longer count. */
   readonly escalated: ReadonlyMap<string, number>;
-  /** Ids that changed column after an escalation that nothing has ended; `[ESCALATED]` all the same: a person moved it, tag and all. */
+  /** Ids that changed column after an escalation that nothing has ended; `[ESCALATED]` all the same: the user moved it, tag and all. */
   readonly movedSinceEscalated: ReadonlySet<string>;
-  /** id → commits that its agent made outside its branch, as told when it was escalated for that; gone once a person freed it. */
+  /** id → commits that its agent made outside its branch, as told when it was escalated for that; gone once the user freed it. */
   readonly strays: ReadonlyMap<string, readonly string[]>;
   /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
   readonly agents: ReadonlyMap<string, string>;

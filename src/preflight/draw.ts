@@ -2,7 +2,7 @@ import { drawProblem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Finding, Level } from './finding.ts';
 
-/** The findings as text, for people: those that stop first, each with its place underlined and how to mend it. */
+/** The findings as text, for people: those that stop first, each with its place underlined and how to fix it. */
 export function drawFindings(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'Nothing to say: all is well.';
   return findings.map(draw).join('\n');
@@ -10,18 +10,18 @@ export function drawFindings(findings: readonly Finding[]): string {
 
 function draw({ level, check, message, fix, where }: Finding): string {
   const text = drawProblem({ code: check, message, ...(fix ? { fix } : {}), ...(where ? { where } : {}) });
-  return `${word(level)}  ${text}`;
+  return `${levelLabel(level)}  ${text}`;
 }
 
-function word(level: Level): string {
+function levelLabel(level: Level): string {
   switch (level) {
     case 'stops':
       return 'stops ';
     case 'holds':
       return 'holds ';
-    case 'mended':
-      return 'mended';
-    case 'told':
+    case 'fixed':
+      return 'fixed';
+    case 'info':
       return 'note  ';
     default:
       return unreachable(level);

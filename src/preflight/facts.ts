@@ -23,7 +23,7 @@ export interface PreflightFacts {
   readonly baseCheckout: string | null;
   readonly shallow: boolean;
   /** Would git commit as somebody? In its words, if not. */
-  readonly identity: { readonly ok: true } | { readonly ok: false; readonly said: string };
+  readonly identity: { readonly ok: true } | { readonly ok: false; readonly reported: string };
   /** A merge, rebase… of base that somebody has open. */
   readonly operation: {
     readonly kind: 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
@@ -58,7 +58,7 @@ export interface PreflightFacts {
   /** What git's settings say of the remote that the settings name; null = they name none. */
   readonly remote: RemoteConfigFact | null;
   /** What was heard of it; null = it has not been asked. */
-  readonly remoteHeard: RemoteHeard | null;
+  readonly remoteAnswer: RemoteAnswer | null;
   readonly teamChecks: readonly TeamCheckFact[];
   /** Commands of the settings whose first program is not there. */
   readonly missingCommands: readonly MissingCommand[];
@@ -73,7 +73,7 @@ export interface PreflightFacts {
   /** The coordinator runs as root. */
   readonly isRoot: boolean;
   /** Locks and leftovers that were cleared away, in words. */
-  readonly mended: readonly string[];
+  readonly fixed: readonly string[];
   readonly runsAlive: number;
   /** What would start first, in words: `T-12 Login crashes (task, claude)`. */
   readonly next: readonly string[];
@@ -93,7 +93,7 @@ export interface RemoteConfigFact {
   readonly tracks: { readonly remote: string; readonly branch: string } | null;
 }
 
-export interface RemoteHeard {
+export interface RemoteAnswer {
   /** Why it can't be talked to, in words; null = it can. */
   readonly away: string | null;
   /** Why it does not want what was pushed, in its own words. */
@@ -122,7 +122,7 @@ export interface AgentFact {
   readonly opens: string | null;
   /** How it can speak to its provider; null = nothing is known of it. */
   readonly login: 'login' | 'key' | 'nothing' | null;
-  /** How a person logs in or gives a key. */
+  /** How the user logs in or gives a key. */
   readonly loginHint: string;
   /** Keys in the environment that no `env` names: they are not passed on. */
   readonly unnamedKeys: readonly string[];
@@ -139,5 +139,5 @@ export interface TeamCheckFact {
   readonly fix: string;
   readonly ok: boolean;
   /** How it ended and what it said last. */
-  readonly said: string;
+  readonly output: string;
 }

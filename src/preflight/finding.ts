@@ -1,15 +1,15 @@
 import type { Place, Problem } from '../problem.ts';
 import type { PreflightFacts } from './facts.ts';
 
-/** `stops`: nothing starts or moves. `holds`: what it concerns waits. `mended`: done already. `told`: good to know. */
-export type Level = 'stops' | 'holds' | 'mended' | 'told';
+/** `stops`: nothing starts or moves. `holds`: what it concerns waits. `fixed`: kanban fixed it already. `info`: good to know. */
+export type Level = 'stops' | 'holds' | 'fixed' | 'info';
 
 export interface Finding {
   /** Id of the check. */
   readonly check: string;
   readonly level: Level;
   readonly message: string;
-  /** How to mend it; a command to copy where there is one. */
+  /** How to fix it; a command to copy where there is one. */
   readonly fix?: string;
   readonly where?: Place;
   readonly holds?: {

@@ -17,16 +17,16 @@ export function heldBy(findings: readonly Finding[]): Held {
   const entries = new Map<string, string[]>();
   let landings: string | null = null;
   for (const finding of findings) {
-    const words = inWords(finding);
+    const words = describeHold(finding);
     for (const name of finding.holds?.agents ?? []) if (!agents.has(name)) agents.set(name, words);
     for (const key of finding.holds?.entries ?? []) entries.set(key, [...(entries.get(key) ?? []), words]);
     if (finding.holds?.landings) landings ??= words;
   }
-  return { stops: findings.filter(({ level }) => level === 'stops').map(inWords), landings, agents, entries };
+  return { stops: findings.filter(({ level }) => level === 'stops').map(describeHold), landings, agents, entries };
 }
 
-/** One line: where, what, how to mend it. */
-export function inWords({ where, message, fix }: Finding): string {
+/** One line: where, what, how to fix it. */
+export function describeHold({ where, message, fix }: Finding): string {
   const place = where ? `${where.file}:${where.line}:${where.column}: ` : '';
-  return `${place}${message}${fix ? ` Mend: ${fix}` : ''}`;
+  return `${place}${message}${fix ? ` Fix: ${fix}` : ''}`;
 }

@@ -87,7 +87,7 @@ export const checks: readonly Check[] = [
   room,
 ];
 
-/** Every finding at once; those that stop all come first, then what is held, what was mended, what is told. */
+/** Every finding at once; those that stop all come first, then what is held, what was fixed, what is told. */
 export function preflight(facts: PreflightFacts): readonly Finding[] {
   const found = checks.flatMap((check) => check.run(facts).map((finding) => ({ check: check.id, ...finding })));
   return LEVELS.flatMap((level) => found.filter((finding) => finding.level === level));
@@ -98,4 +98,4 @@ export const PUSH_CHECKS: ReadonlySet<string> = new Set(
   checks.filter(({ asked }) => asked === 'before-push').map(({ id }) => id),
 );
 
-const LEVELS: readonly Level[] = ['stops', 'holds', 'mended', 'told'];
+const LEVELS: readonly Level[] = ['stops', 'holds', 'fixed', 'info'];

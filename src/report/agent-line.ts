@@ -2,7 +2,7 @@ import type { AgentEvent } from '../contract/run-folder.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain, plainLines } from './plain.ts';
 
-/** One thing that an agent did, as a person follows it; more lines only where it wrote more. null = nothing to show. */
+/** One thing that an agent did, as the user follows it; more lines only where it wrote more. null = nothing to show. */
 export function agentLine(event: AgentEvent): string | null {
   switch (event.type) {
     case 'text': {

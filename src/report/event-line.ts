@@ -9,7 +9,7 @@ import { cut } from './width.ts';
 
 /**
  * An event in one plain sentence (a drawn problem has more lines), without time stamp and line break; null = nothing
- * that a person must read. The text is safe for a terminal.
+ * that the user must read. The text is safe for a terminal.
  */
 export function eventLine(event: KanbanEvent): string | null {
   const text = worded(event);
@@ -28,7 +28,7 @@ function worded(event: KanbanEvent): string | null {
         : `nothing new is started${event.runs === 0 ? '' : `; ${runs(event.runs)} may finish (again: stop them now)`}`;
     case 'recovered':
       return `a crash had interrupted something: ${event.what}`;
-    case 'told':
+    case 'notice':
       return event.message;
     case 'problem-found':
       return drawProblem(event.problem);
@@ -40,7 +40,7 @@ function worded(event: KanbanEvent): string | null {
         ...event.problems.map(drawProblem),
       ].join('\n');
     case 'hold-changed':
-      return event.why === null ? `${event.what}: goes on` : `${event.what}: waits, ${event.why}`;
+      return event.why === null ? `${event.what}: continues` : `${event.what}: waits, ${event.why}`;
     case 'board-edited':
       return `your edit of ${event.files.join(', ')} was committed (${short(event.commit)})`;
     case 'old-buffer-read':
@@ -98,9 +98,9 @@ type RunEvent = Exclude<Extract<EntryEvent, { readonly type: `run-${string}` }>,
 function ofRun(event: RunEvent): string {
   switch (event.type) {
     case 'run-started':
-      return `${event.id} ${event.purpose === 'mend' ? 'mending' : PLAYS[event.role]} begins (${event.agent})`;
+      return `${event.id} ${event.purpose === 'mend' ? 'fixing' : PLAYS[event.role]} begins (${event.agent})`;
     case 'run-adopted':
-      return `${event.id} ${PLAYS[event.role]} goes on (${event.agent}): it outlived the coordinator that started it`;
+      return `${event.id} ${PLAYS[event.role]} continues (${event.agent}): it outlived the coordinator that started it`;
     case 'run-ended':
       return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':

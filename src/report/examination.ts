@@ -12,7 +12,7 @@ export function renderExamination(examination: Examination): string {
   );
   if (probes.length > 0) parts.push(['proved:', ...probes.flatMap(probeLines)].join('\n'));
   parts.push(`containment: ${containment}`);
-  if (fixed.length > 0) parts.push(['mended:', ...fixed.map((line) => `  ${line}`)].join('\n'));
+  if (fixed.length > 0) parts.push(['fixed:', ...fixed.map((line) => `  ${line}`)].join('\n'));
   if (leftovers.length > 0) parts.push(['kept and left over:', ...leftovers.map(leftoverLine)].join('\n'));
   return `${parts.join('\n\n')}\n`;
 }

@@ -32,7 +32,7 @@ export function layOut(rows: readonly Row[], width: number, paint: Paint): strin
   if (before + 4 > width) return rows.map((row) => narrow(row, width));
   return rows.map((row) => {
     const cells = [fit(row.doing, doing), ...(agent === 0 ? [] : [fit(row.agent, agent)])].join('  ');
-    const words = cut(row.time === '' ? row.words : `${fit(row.time, time)}  ${row.words}`, width - before).trimEnd();
+    const words = cut(row.time === '' ? row.text : `${fit(row.time, time)}  ${row.text}`, width - before).trimEnd();
     const line = `${paint.column(fit(row.column, MARGIN))}${paint.id(fit(row.id, id))}  ${fit(row.title, title)}   ${cells}  ${paint.mood(words, row.mood)}`;
     return words === '' ? line.trimEnd() : line;
   });
@@ -56,8 +56,8 @@ export function painted(colour: boolean): Paint {
 }
 
 /** On a very narrow terminal: who does what, without columns. */
-const narrow = ({ id, doing, time, words }: Row, width: number): string =>
-  cut([id, doing, time, words].filter((part) => part !== '').join(' '), width);
+const narrow = ({ id, doing, time, text }: Row, width: number): string =>
+  cut([id, doing, time, text].filter((part) => part !== '').join(' '), width);
 
 /** At 100 columns a title has 22; it never pushes out what is being done. */
 const titleRoom = (width: number): number => Math.max(8, Math.min(60, Math.floor(width * 0.22)));

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import { sumUsage, usageInWords } from '../pipeline/usage.ts';
+import { sumUsage, describeUsage } from '../pipeline/usage.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
 import type { Clock } from './span.ts';
@@ -20,7 +20,7 @@ export function renderLog(moves: readonly LogMove[], { clock, width, colour }: L
   const id = Math.max(4, ...moves.map((move) => move.id.length));
   const lines = moves.map((move) => {
     const head = `${clock(move.at)}  ${fit(move.id, id)}  `;
-    const what = width === null ? said(move) : cut(said(move), Math.max(10, width - head.length));
+    const what = width === null ? moveText(move) : cut(moveText(move), Math.max(10, width - head.length));
     return `${colours.dim(clock(move.at))}  ${colours.bold(fit(move.id, id))}  ${move.to === 'CHANGELOG' ? colours.green(what) : move.escalated === null ? what : colours.yellow(what)}`;
   });
   return `${lines.join('\n')}\n`;
@@ -31,7 +31,7 @@ export function renderLife(moves: readonly LogMove[], options: LogOptions): stri
   if (moves.length === 0) return renderLog(moves, options);
   const colours = picocolors.createColors(options.colour);
   const parts = moves.map((move) => {
-    const head = `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`;
+    const head = `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${moveText(move)}`;
     const more = move.run === null ? [] : [`    run ${move.run}`];
     const report =
       move.report === null ? [] : plainLines(move.report).map((line) => (line === '' ? '' : `    ${line}`));
@@ -41,14 +41,14 @@ export function renderLife(moves: readonly LogMove[], options: LogOptions): stri
 }
 
 /** `TODO → IN_PROGRESS · task done · claude · by Ada` */
-export function said(move: LogMove): string {
+export function moveText(move: LogMove): string {
   const parts = [
     move.from === null || move.to === null ? '' : `${move.from} → ${move.to}`,
     move.verdict ?? '',
     move.undone === null ? '' : `undone: ${move.undone.slice(0, 7)} taken back`,
     agents(move.agent),
     used(move),
-    move.escalated === null ? '' : `needs a person: ${plain(move.escalated)}`,
+    move.escalated === null ? '' : `needs the user: ${plain(move.escalated)}`,
     `by ${plain(move.asked === null ? move.by : move.asked.replace(/\s*<.*>$/, ''))}`,
   ];
   const words = parts.filter((part) => part !== '');
@@ -58,7 +58,7 @@ export function said(move: LogMove): string {
 /** Of a landing, the total of the entry. */
 function used({ usage }: LogMove): string {
   const total = usage.find(({ run }) => run === 'total');
-  return usageInWords(total ?? sumUsage(usage));
+  return describeUsage(total ?? sumUsage(usage));
 }
 
 /** `reviewer=codex` is `codex`; of a landing all roles are told. */

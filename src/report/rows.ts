@@ -15,7 +15,7 @@ export interface Row {
   readonly agent: string;
   /** `6m of 15m`; '' where no run is on. */
   readonly time: string;
-  readonly words: string;
+  readonly text: string;
   readonly mood: 'works' | 'waits' | 'needs';
 }
 
@@ -28,11 +28,11 @@ export interface RowOptions {
 
 /**
  * The entries in work and those of TODO that something holds, in the order of the work, and the check that is on; who needs
- * a person is told elsewhere.
+ * the user is told elsewhere.
  */
 export function rowsOf(snapshot: Snapshot, options: RowOptions): Row[] {
   const inWork = snapshot.entries.filter(({ column, state }) => column !== 'TODO' && state !== 'needs-person');
-  const strays = snapshot.strayRuns.map((run) => runRow('', run.taskId, '(off the board)', run, options));
+  const strays = snapshot.orphanRuns.map((run) => runRow('', run.taskId, '(off the board)', run, options));
   return [...inWork.map((entry) => rowOf(entry, options)), ...checkRow(snapshot, options), ...strays];
 }
 
@@ -48,22 +48,22 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
       return {
         ...rest,
         doing: roleOf(entry.column),
-        words: `${why || 'waits for its provider'}${until} (no retry used)`,
+        text: `${why || 'waits for its provider'}${until} (no retry used)`,
         mood: 'waits',
       };
     case 'waits':
-      return { ...rest, doing: 'waits', words: until === '' ? why : `${until.trim()}: ${why}`, mood: 'waits' };
+      return { ...rest, doing: 'waits', text: until === '' ? why : `${until.trim()}: ${why}`, mood: 'waits' };
     case 'being-edited':
-      return { ...rest, doing: 'edited', words: why, mood: 'waits' };
+      return { ...rest, doing: 'edited', text: why, mood: 'waits' };
     case 'held':
-      return { ...rest, doing: 'held', words: why, mood: 'needs' };
+      return { ...rest, doing: 'held', text: why, mood: 'needs' };
     case 'needs-person':
-      return { ...rest, doing: 'waits', words: why, mood: 'needs' };
+      return { ...rest, doing: 'waits', text: why, mood: 'needs' };
     case 'ready':
     case 'running':
     case 'lands':
     case 'parked':
-      return { ...rest, doing: STATE[entry.state], words: why === entry.state ? '' : why, mood: 'waits' };
+      return { ...rest, doing: STATE[entry.state], text: why === entry.state ? '' : why, mood: 'waits' };
     default:
       return unreachable(entry.state);
   }
@@ -72,17 +72,17 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
 const STATE = { ready: 'ready', running: 'moves', lands: 'lands', parked: 'parked' } as const;
 
 function runRow(column: string, id: string, title: string, run: SnapshotRun, { now, clock, time }: RowOptions): Row {
-  const doing = run.purpose === 'mend' ? 'mend' : ROLES[run.role];
+  const doing = run.purpose === 'mend' ? 'fix' : ROLES[run.role];
   const row = { column, id, title: plain(title), doing, agent: run.agent };
   if (run.state === 'foreign')
-    return { ...row, time: '', words: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
-  if (run.waiting !== null) return { ...row, time: '', words: waiting(run.waiting, clock), mood: 'waits' };
+    return { ...row, time: '', text: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
+  if (run.waiting !== null) return { ...row, time: '', text: waiting(run.waiting, clock), mood: 'waits' };
   const spent = `${span(now - run.startedAt)} of ${span(run.deadlineAt - run.startedAt)}`;
   const cell = time === 'spent' ? spent : `${ticking(run.deadlineAt - now)} left`;
-  if (run.stopping) return { ...row, time: cell, words: 'is being stopped', mood: 'waits' };
+  if (run.stopping) return { ...row, time: cell, text: 'is being stopped', mood: 'waits' };
   if (run.stalledSince !== null)
-    return { ...row, time: cell, words: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };
-  return { ...row, time: cell, words: plain(run.last) || (run.state === 'starting' ? 'starts' : ''), mood: 'works' };
+    return { ...row, time: cell, text: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };
+  return { ...row, time: cell, text: plain(run.last) || (run.state === 'starting' ? 'starts' : ''), mood: 'works' };
 }
 
 const waiting = ({ until, why }: NonNullable<SnapshotRun['waiting']>, clock: Clock): string =>

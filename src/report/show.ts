@@ -1,8 +1,8 @@
 import picocolors from 'picocolors';
 import type { SnapshotEntry } from '../contract/snapshot.ts';
-import { usageInWords } from '../pipeline/usage.ts';
+import { describeUsage } from '../pipeline/usage.ts';
 import type { Usage } from '../contract/run-folder.ts';
-import { said } from './log.ts';
+import { moveText } from './log.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
 import { rowOf } from './rows.ts';
@@ -39,7 +39,7 @@ export interface ShownRun {
   readonly detail: string;
   /** What it used; null = its agent did not tell. */
   readonly usage: Usage | null;
-  /** Whether its result was taken in, and why not; null = not yet. */
+  /** Whether its result was recorded, and why not; null = not yet. */
   readonly outcome: string | null;
 }
 
@@ -67,7 +67,7 @@ export function renderEntry(view: EntryView, options: ShowOptions): string {
     ),
     ...section(
       'history',
-      view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${said(move)}`),
+      view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${moveText(move)}`),
     ),
   ];
   return `${lines.join('\n')}\n`;
@@ -80,7 +80,7 @@ function standing({ place, entry, history }: EntryView, { now, clock }: ShowOpti
   if (entry === null) return [`abandoned ${last === undefined ? '' : clock(last.at)}`.trim()];
   const row = rowOf(entry, { now, clock, time: 'spent' });
   const tags = entry.tags.map((tag) => `[${tag}]`).join(' ');
-  const doing = [tags, row.doing, row.agent, row.time, row.words].filter((part) => part !== '').join('  ');
+  const doing = [tags, row.doing, row.agent, row.time, row.text].filter((part) => part !== '').join('  ');
   const counts = Object.entries(entry.attempts)
     .map(([stage, count]) => `${stage} ${count}`)
     .join(', ');
@@ -94,7 +94,7 @@ function standing({ place, entry, history }: EntryView, { now, clock }: ShowOpti
 
 function used({ usage }: SnapshotEntry): string[] {
   if (usage === null) return [];
-  const words = usageInWords(usage.total);
+  const words = describeUsage(usage.total);
   const untold = usage.untold === 0 ? '' : ` (${usage.untold} of ${usage.runs} runs told nothing)`;
   return [`used: ${words === '' ? 'unknown' : words}${untold}`];
 }
@@ -113,12 +113,12 @@ function runLines(runs: readonly ShownRun[], { now, clock }: ShowOptions): strin
     const took = span((run.endedAt ?? now) - run.startedAt);
     const end = run.cause === null ? 'is on' : `${run.cause}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
     const outcome = run.outcome === null ? '' : ` (${plain(run.outcome)})`;
-    const usage = run.usage === null ? '' : ` · ${usageInWords(run.usage)}`;
+    const usage = run.usage === null ? '' : ` · ${describeUsage(run.usage)}`;
     return `${clock(run.startedAt)}  ${roleOf(run).padEnd(role)}  ${run.agent.padEnd(agent)}  ${took.padEnd(4)}  ${end}${usage}${outcome}`;
   });
 }
 
-const roleOf = ({ role, purpose }: ShownRun): string => (purpose === 'mend' ? 'mend' : role);
+const roleOf = ({ role, purpose }: ShownRun): string => (purpose === 'mend' ? 'fix' : role);
 
 function trimmed(lines: readonly string[]): string[] {
   const last = lines.findLastIndex((line) => line !== '');

@@ -20,5 +20,5 @@ export function ticking(milliseconds: number): string {
   return `${Math.floor(ms / MINUTE)}m ${String(Math.floor((ms % MINUTE) / SECOND)).padStart(2, '0')}s`;
 }
 
-/** Writes a moment as a person reads it off a clock: `14:32`, with the day where it is not today. Local time is the caller's to know. */
+/** Writes a moment as the user reads it off a clock: `14:32`, with the day where it is not today. Local time is the caller's to know. */
 export type Clock = (at: number) => string;

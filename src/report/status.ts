@@ -4,7 +4,7 @@ import { boxed, labelled, layOut, MARGIN, painted } from './layout.ts';
 import { plain } from './plain.ts';
 import { hindrances } from './queue/line.ts';
 import { queueOf } from './queue/words.ts';
-import { usageInWords } from '../pipeline/usage.ts';
+import { describeUsage } from '../pipeline/usage.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';
 import { todoLine } from './todo-line.ts';
@@ -23,7 +23,7 @@ export interface StatusOptions {
 }
 
 /**
- * What `kanban status` prints (DESIGN.md section 9): who is at work, what waits and for what, what needs a person and
+ * What `kanban status` prints (DESIGN.md section 9): who is at work, what waits and for what, what needs the user and
  * which commands help. Ends with a line break.
  */
 export function renderStatus(snapshot: Snapshot, options: StatusOptions): string {
@@ -45,19 +45,19 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
       'queue',
       hindrances(snapshot).flatMap((words) => boxed(words, room)),
     ),
-    ...toldBesides(snapshot, rows, options.details).flatMap((told) => labelled('note', boxed(told, room))),
+    ...otherWarnings(snapshot, rows, options.details).flatMap((told) => labelled('note', boxed(told, room))),
     ...layOut(rows, width, painted(options.colour)),
     ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
     ...needing.flatMap((entry, index) => needs(entry, index === 0, room, options.colour)),
   ];
-  if (snapshot.entries.length === 0 && snapshot.strayRuns.length === 0) lines.push('(nothing on the board)');
+  if (snapshot.entries.length === 0 && snapshot.orphanRuns.length === 0) lines.push('(nothing on the board)');
   return `${lines.join('\n')}\n`;
 }
 
 /** `main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs · push off` */
 export function headline(snapshot: Snapshot, now: number): string {
   const runs = `${countRuns(snapshot)} of ${snapshot.capacity} runs`;
-  return [...whoRuns(snapshot, now), runs, pushWords(snapshot), ...today(snapshot)].join(' · ');
+  return [...whoRuns(snapshot, now), runs, pushText(snapshot), ...today(snapshot)].join(' · ');
 }
 
 /** `main@3f2a9c1`, `coordinator pid 4121, 12m` */
@@ -69,7 +69,7 @@ export function whoRuns({ base, coordinator, mode }: Snapshot, now: number): str
 }
 
 /** `push off`, `push origin/main` */
-export function pushWords(snapshot: Snapshot): string {
+export function pushText(snapshot: Snapshot): string {
   const { remote } = queueOf(snapshot);
   if (!snapshot.push) return 'push off';
   return remote === null ? 'push on' : `push ${plain(remote.name)}/${plain(remote.branch)}`;
@@ -77,13 +77,13 @@ export function pushWords(snapshot: Snapshot): string {
 
 /** `today 48.1k tokens, $1.20`; nothing where no agent told anything. */
 function today({ today: used }: Snapshot): string[] {
-  const words = usageInWords(used ?? {});
+  const words = describeUsage(used ?? {});
   return words === '' ? [] : [`today ${words}`];
 }
 
 /** Runs that are on, those of entries off the board included. */
-export const countRuns = ({ entries, strayRuns }: Snapshot): number =>
-  entries.filter(({ run }) => run !== null).length + strayRuns.length;
+export const countRuns = ({ entries, orphanRuns }: Snapshot): number =>
+  entries.filter(({ run }) => run !== null).length + orphanRuns.length;
 
 /** Entries of TODO with a line of their own: all of them if asked, else those that a reason of their own holds. */
 function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): Row[] {
@@ -102,11 +102,11 @@ function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): R
 const HELD_SHOWN = 8;
 
 /** What the line of an entry says already is not said twice; with details it is, for its place in the file. */
-const toldBesides = ({ told }: Snapshot, rows: readonly Row[], details: boolean): readonly string[] =>
+const otherWarnings = ({ warnings }: Snapshot, rows: readonly Row[], details: boolean): readonly string[] =>
   details
-    ? told
-    : told.filter(
-        (text) => !rows.some(({ mood, words }) => mood === 'needs' && words !== '' && plain(text).includes(words)),
+    ? warnings
+    : warnings.filter(
+        (warning) => !rows.some(({ mood, text }) => mood === 'needs' && text !== '' && plain(warning).includes(text)),
       );
 
 function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boolean): string[] {

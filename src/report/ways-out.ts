@@ -1,13 +1,13 @@
 import type { SnapshotEntry } from '../contract/snapshot.ts';
 
-/** What a person can do about an entry, as commands to copy; the likeliest first. */
+/** What the user can do about an entry, as commands to copy; the likeliest first. */
 export function waysOut(
   entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree'>,
 ): readonly string[] {
   const { id, tags } = entry;
   if (id === null) return [];
   const show = `kanban show ${id}`;
-  if (tags.includes('ESCALATED')) return [show, `kanban retry ${id}`, ...mend(entry)];
+  if (tags.includes('ESCALATED')) return [show, `kanban retry ${id}`, ...fixByHand(entry)];
   if (tags.includes('APPROVE')) return [show, `kanban approve ${id}`];
   if (tags.includes('PAUSED')) return [show, `delete [PAUSED] from its heading`];
   return [show];
@@ -24,7 +24,7 @@ export function allWaysOut(
     `kanban deprioritize ${id} --why "…"`,
     `kanban abandon ${id} --why "…"`,
   ];
-  if (tags.includes('ESCALATED')) return [`kanban retry ${id}`, ...mend(entry), ...rest];
+  if (tags.includes('ESCALATED')) return [`kanban retry ${id}`, ...fixByHand(entry), ...rest];
   if (tags.includes('APPROVE')) return [`kanban approve ${id}`, ...rest];
   if (tags.includes('PAUSED')) return ['delete [PAUSED] from its heading', ...rest];
   return entry.column === 'TODO'
@@ -32,5 +32,5 @@ export function allWaysOut(
     : [`kanban stop ${id}`, ...rest];
 }
 
-const mend = ({ id, worktree }: Pick<SnapshotEntry, 'id' | 'worktree'>): string[] =>
-  worktree === null ? [] : [`mend ${worktree}, then kanban retry ${id} --mended`];
+const fixByHand = ({ id, worktree }: Pick<SnapshotEntry, 'id' | 'worktree'>): string[] =>
+  worktree === null ? [] : [`fix ${worktree}, then kanban retry ${id} --fixed`];

@@ -15,7 +15,7 @@ export function endBecause(folder: string, cause: Cause, detail: string): EndCau
   return writeOnce(join(folder, RUN_FILES.cause), wanted) ? wanted : (readCause(folder) ?? wanted);
 }
 
-/** The cause written down so far; null if the run goes on. */
+/** The cause written down so far; null if the run continues. */
 export function readCause(folder: string): EndCause | null {
   return readEndCause(join(folder, RUN_FILES.cause));
 }

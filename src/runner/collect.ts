@@ -13,14 +13,14 @@ import {
 } from './git/branch-facts.ts';
 import type { Standing } from './git/branch-facts.ts';
 import { RUN_FILES } from '../contract/run-folder.ts';
-import type { Brief, Rescue, Stray } from '../contract/run-folder.ts';
+import type { Brief, Rescue, OutsideCommit } from '../contract/run-folder.ts';
 import { GitFailed, mustGit } from './git/runner-git.ts';
 import { commitLeftovers } from './git/leftovers.ts';
 import { lstatOrNone, readPlain, removeWhatever } from '../system/plain-file.ts';
 import { unaliasBranch } from './git/plain-branch.ts';
-import { putRight } from './git/repair-worktree.ts';
+import { repairWorktree } from './git/repair-worktree.ts';
 import { identityOf, rescueCommit } from './git/rescue.ts';
-import { strayCommits } from './git/outside-commits.ts';
+import { outsideCommits } from './git/outside-commits.ts';
 import { writeWhole } from '../system/write-once.ts';
 
 /** The facts of a run: what git and the report file say once nothing of it is alive. */
@@ -33,7 +33,7 @@ export interface Collected {
   readonly boardRestored: readonly string[];
   readonly faults: readonly string[];
   /** Commits outside its branch, newest first. */
-  readonly strays: readonly Stray[];
+  readonly strays: readonly OutsideCommit[];
   readonly reported: boolean;
   /** Why nothing was collected, with what the user can do: only the user can put it right. */
   readonly refused?: string;
@@ -129,7 +129,7 @@ async function collectWork(
   repo: Repository,
   options: CollectOptions,
 ): Promise<Omit<Collected, 'reported'>> {
-  const { state, rescued, faults } = await putRight(brief);
+  const { state, rescued, faults } = await repairWorktree(brief);
   const message = options.message ?? `${brief.taskId}: left uncommitted by the ${brief.role} agent`;
   const leftovers = await commitLeftovers(brief, repo, state, message);
   const tip = leftovers.commit ?? state.head ?? brief.tip;
@@ -141,11 +141,11 @@ async function collectWork(
       leftovers: null,
       rescued: [...rescued, replaced.rescue, ...leftovers.rescued],
       boardRestored: [],
-      strays: await strayCommits(standing),
+      strays: await outsideCommits(standing),
       faults: [...faults, replaced.fault, ...leftovers.faults],
     };
-  const moved = await lookAtCommits(standing, state.head ?? brief.tip, options.cleanMerges ?? []);
-  const strays = await strayCommits(standing);
+  const moved = await inspectCommits(standing, state.head ?? brief.tip, options.cleanMerges ?? []);
+  const strays = await outsideCommits(standing);
   const facts = await factsOf(standing);
   const board = facts.changed.filter((path) => path.startsWith(`${brief.board}/`));
   const end = board.length === 0 ? facts : await factsOf(await standingOf(brief, await restoreBoard(brief, tip), repo));
@@ -165,7 +165,7 @@ const factsOf = async (standing: Standing): Promise<Pick<Collected, 'tip' | 'ahe
   changed: await changedFiles(standing),
 });
 
-const told = (strays: readonly Stray[]): string[] =>
+const told = (strays: readonly OutsideCommit[]): string[] =>
   strays.length === 0
     ? []
     : [`it committed outside its branch: ${strays.map(({ sha }) => sha.slice(0, 10)).join(', ')}`];
@@ -191,7 +191,7 @@ async function takeBackReplaced(
  * Was history rewritten? And the branch as a whole, whoever made its commits (a reviewer that changed nothing is not asked:
  * its own verdict counts).
  */
-async function lookAtCommits(
+async function inspectCommits(
   standing: Standing,
   head: string,
   clean: readonly string[],

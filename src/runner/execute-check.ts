@@ -19,7 +19,7 @@ export async function executeCheck(run: LiveRun, check: CheckPlan): Promise<void
   run.lookForStop();
   if (!run.ended) await prepare(run);
   const end = run.ended ? NOT_STARTED : await play(run, check, room);
-  room.look();
+  room.observe();
   conclude(run, end);
   await publishPatiently(run, {
     version: 1,
@@ -66,7 +66,7 @@ async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<Program
     timeout,
     late: () => ({ cause: 'timed-out', detail: `not done after ${Math.round(timeout / 1000)} s` }),
     isAgent: true,
-    onTick: () => room.look(),
+    onTick: () => room.observe(),
   });
   return withoutMissing(check.command, end, run.outputPath, from);
 }
@@ -87,7 +87,7 @@ class Room {
     this.paths = paths;
   }
 
-  look(): void {
+  observe(): void {
     for (const path of this.paths())
       try {
         const { bavail, bsize, files, ffree } = statfsSync(path);

@@ -13,7 +13,7 @@ import type { Cause, RunnerOrder, RunResult } from '../contract/run-folder.ts';
 import { cleanUp, prepare } from './hooks.ts';
 import { LiveRun } from './live-run.ts';
 import { Listener } from './listener.ts';
-import { lastWords } from './output-tail.ts';
+import { outputTail } from './output-tail.ts';
 import { tailOf } from './output.ts';
 import { plainJsonOf, plainTextOf } from '../system/plain-file.ts';
 import { publishPatiently } from './publish.ts';
@@ -52,7 +52,7 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   const played = await play(run, adapter);
   run.lastPhase('collect');
   const collected = await collect(folder, brief, { ...played.collect, cleanMerges: run.cleanMerges });
-  const verdict = judge(run, played.end, collected, adapter);
+  const verdict = runResult(run, played.end, collected, adapter);
   run.conclude(verdict.cause, verdict.detail);
   await publishPatiently(run, resultOf(run, { ...collected, exit: played.end.exit }, verdict));
   run.close();
@@ -66,7 +66,7 @@ async function play(run: LiveRun, adapter: Adapter | null): Promise<Played> {
   const played = await playAgent(run, adapter);
   // It has said its word: a stop that comes from now on comes too late to count.
   if (!run.ended && played.end.spawnError === null && hasReport(run)) {
-    // With a hook still to come the run may go on for minutes: then it is written down.
+    // With a hook still to come the run may continue for minutes: then it is written down.
     if (run.brief.hooks.afterRun === '') run.conclude('reported', '');
     else run.end('reported', '');
   }
@@ -80,7 +80,9 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   if (!command) return { end: { exit: null, spawnError: 'the brief names no command' }, collect: {} };
   run.phase('agent');
   const prompt = join(run.folder, RUN_FILES.prompt);
-  const listener = adapter?.converse ? new Listener(run, adapter.converse, plainTextOf(prompt) ?? '') : null;
+  const listener = adapter?.startConversation
+    ? new Listener(run, adapter.startConversation, plainTextOf(prompt) ?? '')
+    : null;
   const end = await supervise(run, {
     file: command.file,
     args: command.args,
@@ -88,7 +90,7 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
     timeout: run.brief.timeout,
     late: () => lateness(run),
     isAgent: true,
-    ...(listener === null ? {} : { onTick: () => listener.look() }),
+    ...(listener === null ? {} : { onTick: () => listener.observe() }),
     ...(listener !== null && command.stdin === 'dialogue'
       ? { onStdin: (stdin: Writable) => listener.begin(stdin), isOver: () => listener.isOver }
       : {}),
@@ -121,7 +123,12 @@ function lateness(run: LiveRun): { cause: Cause; detail: string } | null {
 type Verdict = Pick<RunResult, 'cause' | 'detail' | 'providerUntil' | 'login' | 'noSession'>;
 
 /** Facts first: what ended it, its report, then the adapter's reading; an agent that has committed did start. */
-function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collected, adapter: Adapter | null): Verdict {
+function runResult(
+  run: LiveRun,
+  { exit, spawnError }: ProgramEnd,
+  collected: Collected,
+  adapter: Adapter | null,
+): Verdict {
   if (run.ended) {
     const until = run.events.findLast((event) => event.type === 'waiting')?.until;
     return { ...run.ended, ...(run.ended.cause === 'provider' && until !== undefined ? { providerUntil: until } : {}) };
@@ -151,7 +158,7 @@ function judge(run: LiveRun, { exit, spawnError }: ProgramEnd, collected: Collec
   return { cause: 'no-report', detail: `it ended without a report${how}${said}${refused}` };
 }
 
-/** A provider's own "401 Unauthorized" doesn't tell a person what to do. */
+/** A provider's own "401 Unauthorized" doesn't tell the user what to do. */
 const needsLogin = (detail: string, adapter: Adapter | null): string =>
   adapter?.cli == null
     ? `it needs a login or a key: ${detail}`
@@ -166,7 +173,7 @@ function deniedOf(run: LiveRun): string[] {
 
 function resultOf(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verdict: Verdict): RunResult {
   const { brief } = run;
-  const listens = (adapterNamed(brief.adapter)?.converse ?? null) !== null;
+  const listens = (adapterNamed(brief.adapter)?.startConversation ?? null) !== null;
   const session = run.session ?? brief.session?.id;
   const denied = deniedOf(run);
   return {
@@ -178,7 +185,7 @@ function resultOf(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verd
     ...facts,
     output: run.outputSize(),
     // Lines of JSON would tell nobody anything.
-    tail: (listens ? lastWords(run.events) : '') || tailOf(run.outputPath),
+    tail: (listens ? outputTail(run.events) : '') || tailOf(run.outputPath),
     survivors: run.survivors,
     swept: [...run.swept.values()],
     ...verdict,

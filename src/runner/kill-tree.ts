@@ -5,7 +5,7 @@ import type { LiveRun } from './live-run.ts';
 import { findOfRun } from './sweep.ts';
 
 /** SIGTERM to the program's group, `grace`, SIGKILL; the sweep that is to follow gets the rest. */
-export async function endTree(run: LiveRun, child: ChildProcess, exited: Promise<void>): Promise<void> {
+export async function killTree(run: LiveRun, child: ChildProcess, exited: Promise<void>): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
   const leader = run.brief.bwrap === null ? null : namespaceLeader(pid);
@@ -14,7 +14,7 @@ export async function endTree(run: LiveRun, child: ChildProcess, exited: Promise
   // bwrap would leave with the program and take all else with it, before it has heard SIGTERM out.
   if (leader !== null) signalTo(pid, 'SIGSTOP');
   signalTo(-group, 'SIGTERM');
-  // A stopped group would hear SIGTERM only after it goes on.
+  // A stopped group would hear SIGTERM only after it continues.
   signalTo(-group, 'SIGCONT');
   const begun = performance.now();
   const others = (): boolean => findOfRun(run.sweepTarget()).some((row) => row.pgid === group && row.pid !== leader);

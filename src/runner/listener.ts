@@ -38,7 +38,7 @@ export class Listener {
   #waitingSince: number | null = null;
   #repeated: { call: string; times: number } = { call: '', times: 0 };
 
-  constructor(run: LiveRun, converse: NonNullable<Adapter['converse']>, prompt: string) {
+  constructor(run: LiveRun, converse: NonNullable<Adapter['startConversation']>, prompt: string) {
     this.#run = run;
     this.#conversation = converse({ brief: run.brief, prompt });
     this.#reader = new LineReader(run.outputFd(), run.outputSize(), (line) => this.#heard(line));
@@ -53,12 +53,12 @@ export class Listener {
       this.#stdin = null;
     });
     this.#write(this.#conversation.open?.() ?? []);
-    this.#timer = setInterval(() => this.look(), CLOSE);
+    this.#timer = setInterval(() => this.observe(), CLOSE);
   }
 
   /** Takes in what was printed since, and gives the agent what waits for it. */
-  look(): void {
-    this.#reader.look();
+  observe(): void {
+    this.#reader.poll();
     const run = this.#run;
     if (run.ended) return;
     this.#tellDeadline();
@@ -72,7 +72,7 @@ export class Listener {
     this.#timer = null;
     this.#stdin = null;
     this.#left = true;
-    this.#reader.look(true);
+    this.#reader.poll(true);
   }
 
   /** It has done its turn, and its stdin is closed. */
@@ -94,7 +94,7 @@ export class Listener {
   }
 
   #heard(line: string): void {
-    const { events, write, over } = this.#conversation.heard(line, Date.now());
+    const { events, write, over } = this.#conversation.receive(line, Date.now());
     const isLast = over === true && this.#stdin !== null;
     // What is only told with the last word, a cost mostly, ends nothing that is not over already.
     if (isLast) this.#over = true;
@@ -199,7 +199,7 @@ export class Listener {
   }
 
   #say(text: string, by: string): boolean {
-    const lines = this.#stdin === null ? null : (this.#conversation.say?.(text) ?? null);
+    const lines = this.#stdin === null ? null : (this.#conversation.send?.(text) ?? null);
     if (lines === null) return false;
     this.#write(lines);
     this.#run.event({ at: Date.now(), type: 'told', text, by });

@@ -143,7 +143,7 @@ export class LiveRun {
   }
 
   /** Adds a line of our own to the output. */
-  say(text: string): void {
+  emit(text: string): void {
     writeSync(this.outputFd(), text.endsWith('\n') ? text : `${text}\n`);
   }
 

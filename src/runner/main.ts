@@ -18,7 +18,7 @@ let current: LiveRun | null = null;
 let busy = false;
 let closed = false;
 
-for (const signal of ['SIGTERM', 'SIGUSR2', 'SIGINT'] as const) process.on(signal, () => told(signal));
+for (const signal of ['SIGTERM', 'SIGUSR2', 'SIGINT'] as const) process.on(signal, () => report(signal));
 // The terminal that the coordinator was started from may go; the run stays.
 process.on('SIGHUP', () => {});
 
@@ -38,12 +38,12 @@ lines.on('close', () => {
 async function next(): Promise<void> {
   if (busy) return;
   busy = true;
-  for (let order = orders.shift(); order !== undefined; order = orders.shift()) await carryOut(order);
+  for (let order = orders.shift(); order !== undefined; order = orders.shift()) await execute(order);
   busy = false;
   if (closed) process.exit(process.exitCode ?? 0);
 }
 
-async function carryOut(order: RunnerOrder): Promise<void> {
+async function execute(order: RunnerOrder): Promise<void> {
   try {
     await executeRun(order, (run) => {
       current = run;
@@ -56,7 +56,7 @@ async function carryOut(order: RunnerOrder): Promise<void> {
     orders.length = 0;
   }
   current = null;
-  say(`${JSON.stringify({ ended: basename(order.folder) })}\n`);
+  print(`${JSON.stringify({ ended: basename(order.folder) })}\n`);
   if (closed) ring(order.folder);
 }
 
@@ -71,7 +71,7 @@ function ring(folder: string): void {
   }
 }
 
-function told(signal: string): void {
+function report(signal: string): void {
   if (current) current.lookForStop(true);
   else if (!busy && signal !== 'SIGUSR2') process.exit(0);
 }
@@ -85,7 +85,7 @@ function readOrder(line: string): RunnerOrder | null {
   }
 }
 
-function say(text: string): void {
+function print(text: string): void {
   try {
     writeSync(1, text);
   } catch {

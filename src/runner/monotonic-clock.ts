@@ -2,7 +2,7 @@
  * Counts the time that the machine and this process were awake. Each tick adds what has passed since the last, at
  * most twice the interval: a suspended laptop, a stopped runner or a set clock burns no budget.
  */
-export class AwakeClock {
+export class MonotonicClock {
   private last: bigint;
   private total = 0;
   private readonly interval: number;

@@ -4,7 +4,7 @@ import { lastLines } from './output.ts';
 const LONGEST = 4096;
 
 /** The last things that an agent said and did, as text: at most 20 lines and 4 KiB; '' = nothing that could be read. */
-export function lastWords(events: readonly AgentEvent[]): string {
+export function outputTail(events: readonly AgentEvent[]): string {
   const words = events.flatMap((event) => wordsOf(event) ?? []).join('\n');
   return lastLines(words.slice(-LONGEST));
 }

@@ -34,7 +34,7 @@ export class LineReader {
   }
 
   /** Takes in at most 4 MB (all there is with `toEnd`) of what was written since the last look. */
-  look(toEnd = false): void {
+  poll(toEnd = false): void {
     const fd = typeof this.source === 'number' ? this.source : openOrNull(this.source);
     if (fd === null) return;
     try {

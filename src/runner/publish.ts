@@ -13,7 +13,7 @@ export function publish(folder: string, result: RunResult): void {
 /** Codes of an error that comes of a run folder that somebody replaced; the coordinator makes the way free again. */
 const IN_THE_WAY = new Set(['ENOTDIR', 'EEXIST', 'ENOENT', 'ELOOP']);
 const MOST_TRIES = 40;
-const AGAIN = 250;
+const RETRY_INTERVAL_MS = 250;
 
 /** The same, for as long as something stands in the way of the run folder, at most 10 s. */
 export async function publishPatiently(run: LiveRun, result: RunResult): Promise<void> {
@@ -24,6 +24,6 @@ export async function publishPatiently(run: LiveRun, result: RunResult): Promise
       return;
     } catch (error) {
       if (tries === MOST_TRIES || !IN_THE_WAY.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      await pause(AGAIN);
+      await pause(RETRY_INTERVAL_MS);
     }
 }

@@ -82,7 +82,7 @@ function endOf(folder: string, claim: Claim | null, isCheck: boolean): EndCause 
     : endBecause(folder, 'lost', 'its runner died');
 }
 
-/** The agent's own session, so that the next run goes on with it: as it named itself, else as it was told to be, if it was started. */
+/** The agent's own session, so that the next run continues with it: as it named itself, else as it was told to be, if it was started. */
 function sessionOf(folder: string, { session }: Brief, started: boolean): Pick<RunResult, 'session'> {
   const named = readLines(join(folder, RUN_FILES.events)).findLast(({ type }) => type === 'session');
   const told = session !== null && (started || session.resume) ? session.id : undefined;

@@ -37,7 +37,7 @@ export class StallWatch {
   }
 
   /** @returns the change of state, if there is one, and since when (awake ms) nothing happened. */
-  look(awake: number, signs: Signs): { change: 'stalled' | 'awake' | null; since: number } {
+  observe(awake: number, signs: Signs): { change: 'stalled' | 'awake' | null; since: number } {
     const since = this.lastSign;
     if (this.showsLife(awake, signs)) {
       const change = this.stalled ? 'awake' : null;

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { AwakeClock } from './monotonic-clock.ts';
+import { MonotonicClock } from './monotonic-clock.ts';
 import { contained, exitInside, isWrapper, notThere, wrapperFailure } from '../system/contain.ts';
-import { endTree } from './kill-tree.ts';
+import { killTree } from './kill-tree.ts';
 import { RUN_FILES } from '../contract/run-folder.ts';
 import type { Cause } from '../contract/run-folder.ts';
 import type { LiveRun } from './live-run.ts';
@@ -90,7 +90,7 @@ export async function supervise(run: LiveRun, program: Program): Promise<Program
   await Promise.race([exited, ending]);
   if (ended) {
     treeCpu(run, child.pid);
-    await endTree(run, child, exited);
+    await killTree(run, child, exited);
   }
   stopWatching();
   const { swept, survivors } = await sweepRun(
@@ -168,7 +168,7 @@ function note(run: LiveRun, child: ChildProcess): void {
 }
 
 function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () => void): () => void {
-  const clock = new AwakeClock(TICK);
+  const clock = new MonotonicClock(TICK);
   const stall = program.isAgent && run.brief.stall.after > 0 ? new StallWatch(run.brief.stall.after) : null;
   const before = run.awake;
   let nextStopLook = 0;
@@ -210,7 +210,7 @@ function lookForStall(run: LiveRun, watch: StallWatch, awake: number, output: nu
   const cpu = treeCpu(run, pid);
   // A run that waits for its provider is waiting, not stalled.
   if (run.waits !== null) return;
-  const { change, since } = watch.look(awake, { output, cpu, files: () => fingerprint(run.brief.worktree) });
+  const { change, since } = watch.observe(awake, { output, cpu, files: () => fingerprint(run.brief.worktree) });
   if (change === null) return;
   const at = Date.now();
   run.event({ at, type: change, since: at - Math.round(awake - since) });

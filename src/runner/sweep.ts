@@ -184,7 +184,7 @@ const SUBREAPERS = new Set([
   'launchd',
 ]);
 
-/** A person's shell has a terminal; their editor's helpers have the editor as parent. */
+/** The user's shell has a terminal; their editor's helpers have the editor as parent. */
 function isOrphanIn(worktree: string, row: ProcessRow, read: Reader): boolean {
   if (row.terminal) return false;
   const parent = row.ppid > 1 ? read(row.ppid) : null;

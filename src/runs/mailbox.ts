@@ -16,7 +16,7 @@ import { writeWhole } from '../system/write-once.ts';
  * |---|---|---|
  * | `<id>.json` | a command, by write-then-rename | a request; stays until the coordinator settles it |
  * | `answers/<id>.json` | the coordinator, by write-then-rename | the reply; taken away by the command that waits for it |
- * | `unreadable/…` | the coordinator | what is no request, put aside |
+ * | `unreadable/…` | the coordinator | what is no request, discarded |
  *
  * A request outlives both processes: the coordinator removes it only after it has been carried out and answered.
  */
@@ -53,14 +53,14 @@ export function readMailbox(dir: string): {
     .sort()
     .slice(0, MOST_AT_ONCE)) {
     const path = join(dir, name);
-    if (settled.has(path)) {
+    if (clearAnswered.has(path)) {
       problems.push(...staying(path));
       continue;
     }
     const read = readOrNull(path);
     if (read === null) continue;
     const request = parseRequest(read, name.slice(0, -'.json'.length));
-    if (request === null) problems.push(putAside(dir, name));
+    if (request === null) problems.push(discardRequest(dir, name));
     else requests.push(request);
   }
   return { requests, problems };
@@ -113,16 +113,16 @@ export async function waitForAnswer(dir: string, id: string, timeoutMs: number):
  */
 export function settleRequest(dir: string, id: string): void {
   const path = join(dir, `${id}.json`);
-  if (!removeWhatever(path)) settled.set(path, 'stays');
+  if (!removeWhatever(path)) clearAnswered.set(path, 'stays');
 }
 
 /** Settled requests whose file can't be removed: is that reported? */
-const settled = new Map<string, 'stays' | 'reported'>();
+const clearAnswered = new Map<string, 'stays' | 'reported'>();
 
 /** @returns the problem, the first time */
 function staying(path: string): Problem[] {
-  if (settled.get(path) === 'reported') return [];
-  settled.set(path, 'reported');
+  if (clearAnswered.get(path) === 'reported') return [];
+  clearAnswered.set(path, 'reported');
   return [
     {
       code: 'request-stays',
@@ -159,7 +159,7 @@ const COMMANDS: Readonly<Record<Request['command'], true>> = {
 function parseRequest(json: string, id: string): Request | null {
   const value = parseJson(json) as Partial<Request> | null;
   if (typeof value !== 'object' || value === null) return null;
-  const { at, by, command, taskId, why, text: entry, mended, now } = value;
+  const { at, by, command, taskId, why, text: entry, fixed, now } = value;
   const sound =
     value.id === id &&
     time(at) &&
@@ -170,7 +170,7 @@ function parseRequest(json: string, id: string): Request | null {
     (taskId === null || typeof taskId === 'string') &&
     typeof why === 'string' &&
     isOptional(entry, 'string') &&
-    isOptional(mended, 'boolean') &&
+    isOptional(fixed, 'boolean') &&
     isOptional(now, 'boolean') &&
     isOrigin(value.origin) &&
     isSender(value.from);
@@ -183,7 +183,7 @@ const isSender = optional(object({ pid, startTime: text(300), pidNamespace: text
 const isOptional = (value: unknown, type: 'string' | 'boolean'): boolean =>
   value === undefined || typeof value === type;
 
-function putAside(dir: string, name: string): Problem {
+function discardRequest(dir: string, name: string): Problem {
   const aside = folderIn(dir, UNREADABLE);
   const to = join(aside, `${name}.${randomBytes(3).toString('hex')}`);
   try {
@@ -194,7 +194,7 @@ function putAside(dir: string, name: string): Problem {
   return {
     code: 'unreadable-request',
     message: `The mailbox held a file that is no request: ${name}`,
-    fix: `it has been put aside: ${to}`,
+    fix: `it has been discarded: ${to}`,
   };
 }
 

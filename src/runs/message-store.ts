@@ -10,7 +10,7 @@ export const messagesFolder = (root: string): string => join(root, '.kanban', 'm
 /** Folder of the messages for one entry. */
 export const messagesOf = (root: string, taskId: string): string => join(messagesFolder(root), taskId);
 
-/** What a person has to say; id and time are given here. */
+/** What the user has to say; id and time are given here. */
 export type NewMessage = Omit<Message, 'id' | 'at'>;
 
 /**

@@ -4,7 +4,7 @@ import { lstatOrNone, plainJsonOf, plainTextOf, removeWhatever } from '../system
 import { guard, object, time } from '../contract/shape.ts';
 import { writeWhole } from '../system/write-once.ts';
 
-/** `.kanban/paused.json`: a person paused everything. It outlives the coordinator: a pause ends only by `kanban resume`. */
+/** `.kanban/paused.json`: the user paused everything. It outlives the coordinator: a pause ends only by `kanban resume`. */
 const fileOf = (root: string): string => join(root, '.kanban', 'paused.json');
 
 interface Pause {
@@ -33,15 +33,17 @@ export function resumeAll(root: string): boolean {
 export function pausedBy(root: string): string | null {
   if (lstatOrNone(fileOf(root)) === undefined) return null;
   try {
-    const { by, why } = JSON.parse(plainTextOf(fileOf(root), MOST) ?? '') as Partial<Record<keyof Pause, unknown>>;
+    const { by, why } = JSON.parse(plainTextOf(fileOf(root), MAX_PAUSE_FILE_BYTES) ?? '') as Partial<
+      Record<keyof Pause, unknown>
+    >;
     const reason = typeof why === 'string' && why !== '' ? ` (${why})` : '';
-    return `paused by ${typeof by === 'string' ? by : 'somebody'}${reason}: kanban resume goes on`;
+    return `paused by ${typeof by === 'string' ? by : 'somebody'}${reason}: kanban resume continues`;
   } catch {
-    return 'paused: kanban resume goes on';
+    return 'paused: kanban resume continues';
   }
 }
 
-const MOST = 1024 * 1024;
+const MAX_PAUSE_FILE_BYTES = 1024 * 1024;
 
 /** `.kanban/resumed.json`: when the user last ended all holds; what agents failed of before that holds nothing any more. */
 const resumedFile = (root: string): string => join(root, '.kanban', 'resumed.json');
@@ -53,6 +55,7 @@ export function endHolds(root: string, at: number): void {
 }
 
 /** When the user last ended all holds, epoch ms; 0 = never. */
-export const resumedAt = (root: string): number => plainJsonOf(resumedFile(root), isResumed, MOST)?.at ?? 0;
+export const resumedAt = (root: string): number =>
+  plainJsonOf(resumedFile(root), isResumed, MAX_PAUSE_FILE_BYTES)?.at ?? 0;
 
 const isResumed = guard<{ readonly at: number }>(object({ at: time }));

@@ -49,7 +49,7 @@ export const senderOf = (pid: number): RequestSender => {
  * What the coordinator finds of a request's sender. `user`: a living process that belongs to no run. `unknown`: it has ended,
  * or lives where it can't be seen from here.
  */
-export function lookAtSender(
+export function inspectSender(
   sender: RequestSender | undefined,
   root: string,
 ): { readonly kind: 'user' | 'unknown' } | { readonly kind: 'run'; readonly origin: RunOrigin } {

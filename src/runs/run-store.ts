@@ -74,7 +74,7 @@ export function createRun(
 }
 
 /**
- * All run folders. One that has ended and been taken in never changes again and is read once; the others are read again
+ * All run folders. One that has ended and been recorded never changes again and is read once; the others are read again
  * when something was added to them. Whether their process lives is looked at every time.
  */
 export function listRuns(root: string, kind: RunKind = 'runs'): RunList {
@@ -126,7 +126,7 @@ export function requestStop(folder: string, cause: EndCause): 'asked' | 'ended' 
   return 'asked';
 }
 
-/** Writes down that a run's result was taken in, or put aside. The first word stands; returns whether it was this one. */
+/** Writes down that a run's result was recorded, or discarded. The first word stands; returns whether it was this one. */
 export const markTaken = (folder: string, taken: Taken): boolean => writeOnce(join(folder, RUN_FILES.taken), taken);
 
 /**
@@ -136,7 +136,7 @@ export const markTaken = (folder: string, taken: Taken): boolean => writeOnce(jo
 export const linkLost = (folder: string): boolean => claimRun(folder, true);
 
 /**
- * Removes run folders that were taken in before `before` (epoch ms), and what earlier kills left half made or half
+ * Removes run folders that were recorded before `before` (epoch ms), and what earlier kills left half made or half
  * removed.
  * @returns ids of the runs removed.
  */
@@ -145,7 +145,7 @@ export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'):
   const removed: string[] = [];
   for (const { runId, folder, taken } of listRuns(root, kind).runs) {
     if (taken === null || taken.at >= before) continue;
-    if (putAside(folder, join(here, `${ASIDE}${runId}`))) removed.push(runId);
+    if (moveOutOfTheWay(folder, join(here, `${ASIDE}${runId}`))) removed.push(runId);
   }
   for (const name of namesIn(here))
     if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before)))
@@ -154,7 +154,7 @@ export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'):
 }
 
 /** @returns false when it can't be moved: it stays until the next time, and keeps no other from being removed. */
-function putAside(folder: string, aside: string): boolean {
+function moveOutOfTheWay(folder: string, aside: string): boolean {
   // Half removed by an earlier kill, or somebody else's doing.
   if (lstatOrNone(aside) !== undefined && !removeWhatever(aside)) return false;
   try {
@@ -171,7 +171,7 @@ interface Cached {
   readonly record: RunRecord;
   /** The folder's mtime when it was read; null: to be read again. */
   readonly mtime: number | null;
-  /** It has ended and been taken in. */
+  /** It has ended and been recorded. */
   readonly final: boolean;
 }
 

@@ -12,7 +12,7 @@ import type { RunnerOrder } from '../contract/run-folder.ts';
 export interface RunnerPoolOptions {
   /** The runner's program, run by this very node. */
   readonly runnerFile: string;
-  /** The person's checkout; runners' own errors go to `<root>/.kanban/runner.log`. */
+  /** The user's checkout; runners' own errors go to `<root>/.kanban/runner.log`. */
   readonly root: string;
   /** At most so many idle runners are kept. */
   readonly capacity: number;

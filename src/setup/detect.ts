@@ -9,7 +9,7 @@ import { loginOf } from '../preflight/gather/login.ts';
 import { detectInstall, type PackageManager } from './detect-install.ts';
 import { readPackage } from '../preflight/gather/workspaces.ts';
 
-/** What a repository tells of itself; each value with the reason, for the person. */
+/** What a repository tells of itself; each value with the reason, for the user. */
 export interface Detected {
   /** null: nothing to go by. */
   readonly base: Found<string> | null;

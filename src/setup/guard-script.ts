@@ -5,7 +5,7 @@ export const GUARDED_REMOTE = 'kanban.guardRemote';
 /** What a hook that calls the guard contains; a file with it has the guard. */
 export const GUARD_MARK = 'kanban/guard';
 
-/** The line that a pre-push hook of the person's needs: it does nothing in a clone without the guard. */
+/** The line that a pre-push hook of the user's needs: it does nothing in a clone without the guard. */
 export const GUARD_LINE =
   'guard="$(git rev-parse --git-common-dir)/kanban/guard"; if [ -f "$guard" ]; then . "$guard"; fi';
 

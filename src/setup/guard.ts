@@ -10,14 +10,14 @@ export interface GuardPlan {
   readonly files: readonly { readonly path: string; readonly text: string }[];
   /** Variables of the local git config to be set; null = to be unset. */
   readonly config: readonly (readonly [name: string, value: string | null])[];
-  /** What is left to the person, because a hook of theirs is there: what, and the line to add. */
+  /** What is left to the user, because a hook of theirs is there: what, and the line to add. */
   readonly byHand: readonly string[];
 }
 
 /**
- * Plans a pre-push hook that lets base move on the remote only to what the queue made, unless the person names it. An
+ * Plans a pre-push hook that lets base move on the remote only to what the queue made, unless the user names it. An
  * existing hook is never changed: the line to add is told. `core.hooksPath` (husky…) is respected; a folder of hooks
- * outside the repository, or one that git tracks while the files of init go to another worktree, is left to the person.
+ * outside the repository, or one that git tracks while the files of init go to another worktree, is left to the user.
  * @param base short name, @param remote null = guarded on every remote
  * @param tracked whether files that the team commits may be written into the main checkout
  */

@@ -59,7 +59,7 @@ export async function planFiles(
   };
   files.push(...(await appended(place.folder, '.gitignore', ours)));
   files.push(...(await appended(place.folder, '.gitattributes', [`${settings.board}/*.md diff=markdown`])));
-  // The person's own checkout has another .gitignore, which is none of ours.
+  // The user's own checkout has another .gitignore, which is none of ours.
   if (place.integration !== null) files.push(...(await appended(repo.commonDir, 'info/exclude', ours)));
   return { files, kept };
 }
@@ -68,7 +68,7 @@ export async function writeFiles(files: readonly FilePlan[]): Promise<void> {
   for (const { folder, path, text, how } of files) {
     const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true });
-    // wx: a file that came meanwhile is a person's.
+    // wx: a file that came meanwhile is the user's.
     if (how === 'new') await writeFile(file, text, { flag: 'wx' });
     else await appendFile(file, text);
   }

@@ -25,7 +25,7 @@ export interface InitPlace {
   readonly commit: string | null;
   /** Its settings, if it has a WORKFLOW.md. */
   readonly existing: Settings | null;
-  /** null: base is worked on in the person's own checkout. */
+  /** null: base is worked on in the user's own checkout. */
   readonly integration: null | {
     readonly branch: IntegrationBranch;
     readonly worktree: IntegrationWorktree;

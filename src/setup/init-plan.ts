@@ -10,7 +10,7 @@ import { failed, ok, type Result } from '../problem.ts';
 import { defaultSettings } from '../workflow/parse.ts';
 import { planFiles, writeFiles } from './init-files.ts';
 import { choosePlace, type InitPlace } from './init-place.ts';
-import { foundInWords, madeInWords, stepsOf } from './init-summary.ts';
+import { describeFound, describeMade, stepsOf } from './init-summary.ts';
 
 export interface InitOptions {
   readonly cwd: string;
@@ -74,10 +74,10 @@ async function initIn(repo: Repository, options: InitOptions): Promise<Result<In
   if (!agent.ok) return agent;
   const { files, kept } = await planFiles(repo, place, { detected, agent: agent.value });
   const guard = options.guard === true ? await planGuard(repo, guarded(place, root)) : null;
-  const found = await foundInWords(repo, place, detected, agent.value);
+  const found = await describeFound(repo, place, detected, agent.value);
   const nextSteps = await stepsOf({ repo, cwd: options.cwd, place, files, detected, guard });
   const noted = toNote(repo, place, options.base);
-  const made = madeInWords(repo, place, [...noted, ...(guard?.config ?? [])], guard?.files ?? []);
+  const made = describeMade(repo, place, [...noted, ...(guard?.config ?? [])], guard?.files ?? []);
   if (!options.dryRun) {
     if (place.integration !== null) {
       const done = await makeIntegrationBranch(repo, place.integration.branch, place.integration.worktree);

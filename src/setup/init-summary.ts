@@ -7,7 +7,7 @@ import type { FilePlan } from './init-files.ts';
 import type { InitPlace } from './init-place.ts';
 
 /** What was read off the repository, a line each. */
-export async function foundInWords(
+export async function describeFound(
   repo: Repository,
   place: InitPlace,
   detected: Detected,
@@ -15,7 +15,7 @@ export async function foundInWords(
 ): Promise<readonly string[]> {
   const { ids, afterCreate, testerRun, unlocked, agents } = detected;
   const lines = [
-    ...(await baseInWords(repo, place, detected)),
+    ...(await describeBase(repo, place, detected)),
     ids && `ids: ${ids.value.join(', ')} (${ids.from})`,
     afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
     unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
@@ -27,7 +27,7 @@ export async function foundInWords(
   return lines.filter((line): line is string => typeof line === 'string' && line !== '');
 }
 
-async function baseInWords(
+async function describeBase(
   repo: Repository,
   { base, integration }: InitPlace,
   { base: found, upstream }: Detected,
@@ -63,7 +63,7 @@ function aboutLogins(agents: readonly FoundAgent[]): string[] {
 }
 
 /** What is made besides the kanban's files, a line each. */
-export function madeInWords(
+export function describeMade(
   { root }: Repository,
   { base, integration }: InitPlace,
   config: GuardPlan['config'],

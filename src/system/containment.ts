@@ -18,7 +18,7 @@ export interface Containment {
 
 /**
  * What `contain` comes to here. Whether bubblewrap works is tried once (in containers it often doesn't), and again now
- * and then while it doesn't, so that a person can mend it without a restart.
+ * and then while it doesn't, so that the user can fix it without a restart.
  */
 export async function containmentOf(contain: Settings['contain']): Promise<Containment> {
   if (contain === 'group') return { bwrap: null, why: '`contain: group` is set', problem: null };

@@ -2,7 +2,7 @@ import type { Role, EnvSetting } from '../workflow/settings.ts';
 
 /** What differs from run to run; paths are absolute. Null: it doesn't apply (a hook without a run, a first attempt). */
 export interface RunVariables {
-  /** `agent`: an agent CLI. The three others are the person's own programs and are told where the person's checkout is. */
+  /** `agent`: an agent CLI. The three others are the user's own programs and are told where the user's checkout is. */
   readonly program: 'agent' | 'shell' | 'command' | 'hook';
   readonly root: string;
   readonly worktree: string | null;
@@ -25,7 +25,7 @@ export interface RunVariables {
   readonly identity: { readonly name: string; readonly email: string } | null;
 }
 
-export interface EnvironmentParts {
+export interface EnvironmentInput {
   /** The coordinator's own environment. */
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** `env:`, `agents.<name>.env`, `roles.<role>.env`: each overrides the ones before. */
@@ -52,7 +52,7 @@ export function agentEnvironment({
   passes = [],
   adapterEnv,
   run,
-}: EnvironmentParts): Record<string, string> {
+}: EnvironmentInput): Record<string, string> {
   const env: Record<string, string> = { ...UNATTENDED };
   for (const [name, value] of Object.entries(inherited))
     if (value !== undefined && isInherited(name, value)) env[name] = value;
@@ -211,7 +211,7 @@ export const UNATTENDED: Readonly<Record<string, string>> = {
   GIT_CONFIG_VALUE_2: 'false',
 };
 
-function apply(setting: EnvSetting, inherited: EnvironmentParts['inherited'], env: Record<string, string>): void {
+function apply(setting: EnvSetting, inherited: EnvironmentInput['inherited'], env: Record<string, string>): void {
   for (const name of setting.pass) {
     const value = inherited[name];
     if (value !== undefined) env[name] = value;

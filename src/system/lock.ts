@@ -34,7 +34,7 @@ export type TakenLock = {
   readonly lock: LockProof;
   /** Gives it back; does nothing when it is somebody else's by now. */
   release(): void;
-  /** Reads the file: is it still ours? To be asked at every tick, since a person may have removed it. */
+  /** Reads the file: is it still ours? To be asked at every tick, since the user may have removed it. */
   stillHeld(): boolean;
 };
 
@@ -95,7 +95,7 @@ export function lockHolder(
   dir: string,
   name = 'lock',
 ): { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } | null {
-  const found = look(join(dir, name));
+  const found = inspectLock(join(dir, name));
   return found === null || found.state === 'dead' ? null : { holder: found.holder, state: found.state };
 }
 
@@ -112,13 +112,13 @@ function tryTake(
 ): 'taken' | 'busy' | { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' } {
   const mine = { ...processIdentity(process.pid), claimedAt: Date.now(), nonce, command } satisfies Holder;
   if (writeOnce(path, mine)) return 'taken';
-  const found = look(path);
+  const found = inspectLock(path);
   if (found === null) return 'busy';
   if (found.state !== 'dead') return { holder: found.holder, state: found.state };
   const right = winTakeover(path, found.nonce, mine);
   if (right === null) return 'busy';
   // Between the look and the win somebody else may have finished taking over.
-  const won = look(path)?.nonce === found.nonce;
+  const won = inspectLock(path)?.nonce === found.nonce;
   if (won) writeWhole(path, `${JSON.stringify(mine)}\n`);
   for (const file of right.reverse()) rmSync(file, { force: true });
   return won ? 'taken' : 'busy';
@@ -134,13 +134,13 @@ function winTakeover(path: string, nonce: string, mine: Holder): string[] | null
     const file = `${path}.takeover.${dead}`;
     files.push(file);
     if (writeOnce(file, mine)) return files;
-    const found = look(file);
+    const found = inspectLock(file);
     if (found === null || found.state !== 'dead') return null;
     dead = found.nonce;
   }
 }
 
-function look(path: string): Found | null {
+function inspectLock(path: string): Found | null {
   if (lstatOrNone(path) === undefined) return null;
   const text = textOf(path);
   // Whoever holds it may live: what can't be read says nothing about it.
@@ -153,7 +153,7 @@ function look(path: string): Found | null {
   return { holder: null, nonce: 'unreadable', state: Math.abs(age) < 5000 ? 'alive' : 'dead' };
 }
 
-const MOST = 64 * 1024;
+const MAX_LOCK_BYTES = 64 * 1024;
 
 /**
  * What stands in a lock file; nothing where something else stands in its place.
@@ -163,7 +163,7 @@ function textOf(path: string): string {
   try {
     // Throws where it can't be seen whether there is one.
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return '';
-    return readPlain(path, MOST)?.toString('utf8') ?? '';
+    return readPlain(path, MAX_LOCK_BYTES)?.toString('utf8') ?? '';
   } catch (error) {
     return error instanceof NotPlain || (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? '' : 'unreadable';
   }
@@ -220,7 +220,7 @@ function sweepDead(dir: string, name: string): void {
     const temporary = /\.(\d+)\.[0-9a-f]{8}$/.exec(file);
     // Written whole, it names its writer as a lock does; half written, only its age tells.
     const dead =
-      look(path)?.state === 'dead'
+      inspectLock(path)?.state === 'dead'
         ? temporary !== null || file.startsWith(`${name}.takeover.`)
         : temporary !== null && isOld(path) && !isRunning(Number(temporary[1]));
     if (dead) rmSync(path, { force: true });

@@ -19,7 +19,7 @@ export function repairOwnFolder(root: string, commonDir: string, linkIsFine: boo
     if (stat?.isDirectory() === true || (name === '' && linkIsFine && isFolder(path))) continue;
     if (stat !== undefined) {
       found.push(join('.kanban', name));
-      if (stat.isFile()) moveAside(path, commonDir);
+      if (stat.isFile()) moveOutOfTheWay(path, commonDir);
       else unlinkSync(path);
     }
     if (name === '') mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -36,7 +36,7 @@ export const isLinkedFolder = (root: string): boolean =>
 const isFolder = (path: string): boolean => statOrNone(path)?.isDirectory() === true;
 
 /** Its bytes may be somebody's: kept in the git dir, where no status sees them. */
-function moveAside(path: string, commonDir: string): void {
+function moveOutOfTheWay(path: string, commonDir: string): void {
   const folder = join(commonDir, 'kanban');
   mkdirSync(folder, { recursive: true });
   const to = join(folder, `replaced-${randomBytes(4).toString('hex')}`);

@@ -28,7 +28,7 @@ export interface CommandResult {
 }
 
 /**
- * Runs one of the person's commands for the coordinator (before_remove, notify, preflight) in a process group of its own,
+ * Runs one of the user's commands for the coordinator (before_remove, notify, preflight) in a process group of its own,
  * so that Ctrl-C on the coordinator doesn't reach it and a deadline ends all of it. Memory is bounded whatever it prints.
  * Comes back when the command itself has ended, also if something it left behind holds its output open.
  */
@@ -50,7 +50,7 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const settled = child.then((result) => result);
   await Promise.race([exited, settled]);
-  await deadline.settle();
+  await deadline.clear();
   await drained([child.stdout, child.stderr]);
   for (const stream of [child.stdout, child.stderr]) stream.destroy();
   const result = await settled;
@@ -90,7 +90,7 @@ function createTail(log: string | undefined): { add(chunk: Buffer): void; end():
 
 interface Deadline {
   /** After the command's end: if its time was up, the rest of its group gets the same grace, and is then killed. */
-  settle(): Promise<void>;
+  clear(): Promise<void>;
   passed(): boolean;
 }
 
@@ -103,7 +103,7 @@ function startDeadline(pid: number | undefined, { timeout, grace = 2000 }: Comma
     kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), grace);
   }, timeout);
   return {
-    async settle() {
+    async clear() {
       clearTimeout(timer);
       while (killAt !== null && performance.now() < killAt && signalGroup(pid, 0)) await sleep(20);
       clearTimeout(kill);

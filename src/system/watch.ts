@@ -22,7 +22,7 @@ export interface WatchOptions {
   readonly paths: WatchedPaths;
   readonly onChange: (kind: ChangeKind) => void;
   /** Watching failed (a limit of the system): changes are still found by the coordinator's slow re-read. */
-  readonly onTrouble?: (words: string) => void;
+  readonly onError?: (words: string) => void;
 }
 
 export interface BoardWatch {
@@ -40,10 +40,10 @@ export interface BoardWatch {
  * Only the folders named are watched, each by itself: chokidar lists a whole folder at every change in it, and the checkout,
  * the git dir and the rest of `.kanban/` change with every move and landing of our own (a tenth of the coordinator's time).
  * A folder that is deleted is looked for until it is back; one that is made again at once, as by a switch of branches,
- * looks unchanged to chokidar, which goes on watching the old one: so after every event the folders are compared by their
+ * looks unchanged to chokidar, which continues watching the old one: so after every event the folders are compared by their
  * inodes. What people do in git alone is found by the slow look.
  */
-export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardWatch {
+export function watchBoard({ paths, onChange, onError }: WatchOptions): BoardWatch {
   const targets = targetsOf(paths);
   const kindOf = (path: string): ChangeKind | null => targets.find((target) => covers(target, path))?.kind ?? null;
   const watcher = watch(
@@ -69,8 +69,8 @@ export function watchBoard({ paths, onChange, onTrouble }: WatchOptions): BoardW
     if (kind !== null) signal(kind);
   });
   const folders = followFolders(watcher, targets, signal);
-  watcher.on('raw', () => folders.look());
-  watcher.on('error', (error) => onTrouble?.(error instanceof Error ? error.message : String(error)));
+  watcher.on('raw', () => folders.poll());
+  watcher.on('error', (error) => onError?.(error instanceof Error ? error.message : String(error)));
   return {
     ready: readyOf(watcher),
     async close() {
@@ -121,10 +121,10 @@ function followFolders(
   watcher: FSWatcher,
   targets: readonly Target[],
   signal: (kind: ChangeKind) => void,
-): { look(): void; close(): void } {
+): { poll(): void; close(): void } {
   const followed = targets.map((target) => ({ ...target, inode: inodeOf(target.path) }));
   let timer: NodeJS.Timeout | null = null;
-  const look = (after: number): void => void (timer ??= setTimeout(compare, after).unref());
+  const poll = (after: number): void => void (timer ??= setTimeout(compare, after).unref());
   const compare = (): void => {
     timer = null;
     for (const target of followed) {
@@ -134,10 +134,10 @@ function followFolders(
       if (inode !== null) watcher.unwatch(target.path).add(target.path);
       signal(target.kind);
     }
-    if (followed.some(({ inode }) => inode === null)) look(LOOK_FOR_MISSING);
+    if (followed.some(({ inode }) => inode === null)) poll(LOOK_FOR_MISSING);
   };
-  if (followed.some(({ inode }) => inode === null)) look(LOOK_FOR_MISSING);
-  return { look: () => look(30), close: () => clearTimeout(timer ?? undefined) };
+  if (followed.some(({ inode }) => inode === null)) poll(LOOK_FOR_MISSING);
+  return { poll: () => poll(30), close: () => clearTimeout(timer ?? undefined) };
 }
 
 /** Names a folder for good: inode numbers are given out again, but not at the same time. */

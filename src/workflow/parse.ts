@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { agentSettings } from './agent-settings.ts';
 import { kindOf } from './agent-kinds.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { withCurrentNames } from './former-names.ts';
 import { readFrontMatter, type FrontMatter, type KeyPath } from './front-matter.ts';
 import { rules } from './rules.ts';
 import { schema, type ReadSettings } from './schema.ts';
@@ -16,8 +17,9 @@ import { allKeys, expects, keysAt } from './walk.ts';
  *   with its place
  */
 export function parseWorkflow(text: string, file: string): Result<Workflow> {
-  const front = readFrontMatter(text, file);
-  if (isProblems(front)) return failed(front);
+  const written = readFrontMatter(text, file);
+  if (isProblems(written)) return failed(written);
+  const front = withCurrentNames(written);
   const read = schema.safeParse(front.data);
   const problems = read.success ? [] : read.error.issues.flatMap((issue) => readIssue(issue, front));
   // What is wrong is left out and the rest read again, so that the rules speak in the same breath.
@@ -82,7 +84,7 @@ function readIssue(issue: z.core.$ZodIssue, front: FrontMatter): Problem[] {
   const said = issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : null;
   const value = valueAt(front.data, path);
   const message = said ?? `must be ${expects(path)}; it is ${describe(value)}`;
-  const fix = mend(expects(path), value);
+  const fix = fixFor(expects(path), value);
   return [{ code: 'wrong-setting', message: `\`${dotted(path)}\` ${message}.`, ...where, ...(fix ? { fix } : {}) }];
 }
 
@@ -117,7 +119,7 @@ function describe(value: unknown): string {
   return typeof value === 'number' ? `the number ${value}` : `\`${JSON.stringify(value)}\``;
 }
 
-function mend(expected: string, value: unknown): string | undefined {
+function fixFor(expected: string, value: unknown): string | undefined {
   if (expected.startsWith('a duration'))
     return typeof value === 'number' ? `say the unit: ${value}s or ${value}m` : undefined;
   if (!/text|name|path|command/.test(expected) || expected.includes('`false`')) return undefined;

@@ -112,14 +112,14 @@ function rolesNameKnownAgents(settings: Settings): Breach[] {
 }
 
 function mendNamesARole({ roles }: Settings): Breach[] {
-  const { mend } = roles.tester;
-  if ((ROLES as readonly string[]).includes(mend)) return [];
+  const { fix } = roles.tester;
+  if ((ROLES as readonly string[]).includes(fix)) return [];
   return [
     {
-      path: ['roles', 'tester', 'mend'],
+      path: ['roles', 'tester', 'fix'],
       code: 'unknown-role',
-      message: `\`mend\` names a role, and \`${mend}\` is none.`,
-      fix: nearest(mend, ROLES) ?? `write one of: ${ROLES.join(', ')}`,
+      message: `\`fix\` names a role, and \`${fix}\` is none.`,
+      fix: nearest(fix, ROLES) ?? `write one of: ${ROLES.join(', ')}`,
     },
   ];
 }

@@ -88,7 +88,7 @@ const command = z
   .strictObject({
     name: text.meta({ description: 'What is checked, in a word or two.', expects: 'text' }),
     run: text.meta({ description: 'Command; 0 is well.', expects: 'a command' }),
-    fix: setting(text, '', 'How to mend it, said when it fails.'),
+    fix: setting(text, '', 'How to fix it; shown when it fails.'),
   })
   .meta({ expects: 'a map with `name` and `run`' });
 
@@ -147,7 +147,7 @@ export const schema = z.strictObject({
       entry_usd: setting(
         amountOrNone,
         'none',
-        'US dollars that the runs of one entry may cost; then it waits for a person.',
+        'US dollars that the runs of one entry may cost; then it waits for the user.',
       ),
       entry_tokens: setting(
         amountOrNone,
@@ -172,12 +172,12 @@ export const schema = z.strictObject({
   approve: setting(
     oneOf(['never', 'start', 'land']),
     'never',
-    'Where an entry gets `[APPROVE]` and waits for a person.',
+    'Where an entry gets `[APPROVE]` and waits for the user.',
   ),
   protect: setting(
     settingList('glob'),
     ['WORKFLOW.md', 'prompts/**', '.worktreeinclude'],
-    'A branch that changes one of these waits for a person, unless `files` of the entry names the path.',
+    'A branch that changes one of these waits for the user, unless `files` of the entry names the path.',
   ),
   roles: group(
     {
@@ -189,7 +189,7 @@ export const schema = z.strictObject({
       tester: group(
         {
           ...roleKeys('15m'),
-          mend: setting(name, 'task', 'Role whose agent mends failed tests where the agent of the tester cannot.'),
+          fix: setting(name, 'task', 'Role whose agent fixes failed tests where the agent of the tester cannot.'),
         },
         'Tests the work.',
       ),
@@ -203,11 +203,7 @@ export const schema = z.strictObject({
   ),
   commits: group(
     {
-      author: setting(
-        text,
-        '',
-        'Author of moves and landings as `Name <email>`; empty: the person, as git knows them.',
-      ),
+      author: setting(text, '', 'Author of moves and landings as `Name <email>`; empty: the user, as git knows them.'),
       landing: setting(text, '{id}: {title}', 'Subject of a landing. Placeholders: `{id}` `{title}`.'),
       move: setting(text, 'kanban: {id} {from} → {to}', 'Subject of a move. Placeholders: `{id}` `{from}` `{to}`.'),
     },
@@ -243,7 +239,7 @@ export const schema = z.strictObject({
   notify: setting(
     text,
     '',
-    'Command that gets an event as JSON on stdin whenever a person is needed: `person-needed`, or `hold-changed` for what has waited for a minute.',
+    'Command that gets an event as JSON on stdin whenever the user is needed: `person-needed`, or `hold-changed` for what has waited for a minute.',
   ),
   preflight: setting(
     z.array(command).meta({ expects: 'a list of maps with `name` and `run`' }),

@@ -75,7 +75,7 @@ export interface Settings {
   readonly roles: {
     readonly task: RoleSettings;
     readonly reviewer: RoleSettings & { readonly rereview: boolean };
-    readonly tester: RoleSettings & { readonly mend: string };
+    readonly tester: RoleSettings & { readonly fix: string };
   };
   readonly agents: Readonly<Record<string, AgentSettings>>;
   readonly commits: { readonly author: string; readonly landing: string; readonly move: string };

@@ -17,7 +17,7 @@ import { lstatOrNone, statOrNone } from '../system/plain-file.ts';
 export const INCLUDE_FILE = '.worktreeinclude';
 
 /**
- * Copies into a new worktree those files of the person's checkout that git ignores and `.worktreeinclude` (gitignore
+ * Copies into a new worktree those files of the user's checkout that git ignores and `.worktreeinclude` (gitignore
  * syntax) names: `.env` and the like. Modes are kept, symbolic links stay links, nothing is overwritten.
  * @param path the worktree, absolute.
  * @param again for a worktree that stays: a copy that is older than its file is made anew.

@@ -98,10 +98,10 @@ function canonical(path: string): string {
 }
 
 /** Bytes: git's own small files. */
-const MOST = 64 * 1024;
+const MAX_GIT_FILE_BYTES = 64 * 1024;
 
 function readOrNull(path: string): string | null {
-  return plainTextOf(path, MOST);
+  return plainTextOf(path, MAX_GIT_FILE_BYTES);
 }
 
 function namesIn(folder: string): string[] {

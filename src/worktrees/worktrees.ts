@@ -33,7 +33,7 @@ export type EnsuredWorktree =
  * without starting git. One that never got ready has never seen an agent: it is removed and made again.
  *
  * A new branch is made in one ref transaction with `refs/kanban/start/<id>`, which says that it is ours.
- * Problems: `worktree-path-taken`, `worktree-branch-taken`, `worktree-not-made`. Nothing of the person's is touched.
+ * Problems: `worktree-path-taken`, `worktree-branch-taken`, `worktree-not-made`. Nothing of the user's is touched.
  */
 export async function ensureWorktree(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   wanting += 1;
@@ -160,7 +160,7 @@ async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   return { ok: true, gitDir, created: true, notCopied: await copyIncluded(repo, path) };
 }
 
-/** Makes the place free: of what never got ready, what was half removed, what a person deleted by hand. */
+/** Makes the place free: of what never got ready, what was half removed, what the user deleted by hand. */
 async function clear(wanted: WantedWorktree, place: Place): Promise<RemovedWorktree> {
   if (place.kind !== 'registered' && place.kind !== 'orphan') return { ok: true };
   if (place.kind === 'registered' && !place.ready) return await takeAway(wanted, place);

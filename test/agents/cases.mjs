@@ -15,7 +15,7 @@ const short = (seconds) => () => ({ 'roles.task.timeout': `${seconds}s` });
  * What is tried, by name:
  * - scripts: what the model plays, by part (scripted-model.mjs); entries: `{ title, body }`, T-1, T-2…
  * - settings(site): paths in WORKFLOW.md with their values; `$agent` is the agent's name
- * - env(cli): variables over the person's; null takes one away
+ * - env(cli): variables over the user's; null takes one away
  * - for(cli): does it apply to this CLI?
  * - args: of `kanban run`; act(site): what is done instead of one plain `kanban run`, gives its exit code
  * - look(look, site): the expected outcome, by DESIGN.md sections 5 and 6
@@ -288,12 +288,12 @@ function provider(name) {
 }
 
 /**
- * T-1 commits in the person's checkout: it is escalated with the evidence and the command that undoes it, landings wait,
- * and nothing is undone. The person follows the advice; then all goes on. A sandbox may have kept it from committing.
+ * T-1 commits in the user's checkout: it is escalated with the evidence and the command that undoes it, landings wait,
+ * and nothing is undone. The user follows the advice; then all continues. A sandbox may have kept it from committing.
  */
 async function escapeAndUndo(site) {
   const code = await site.start('--max-wait', '2m').ended;
-  const stray = site.git('log', '--format=%H', '--grep=^a commit in the checkout of the person', 'main').trim();
+  const stray = site.git('log', '--format=%H', '--grep=^a commit in the checkout of the user', 'main').trim();
   site.escaped = stray !== '';
   if (!site.escaped) return code;
   const shown = site.run('show', 'T-1').out + site.run('status').out;

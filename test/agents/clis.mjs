@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 
 /**
  * The agents that are tried, each with its pinned packages, and how it is pointed at the scripted model server, in the
- * way in which a person would point it at a provider of theirs: files in the home folder, variables in the environment,
+ * way in which the user would point it at a provider of theirs: files in the home folder, variables in the environment,
  * `agents.<name>` in WORKFLOW.md.
  *
  * - folder, packages: where and what is installed; packages[0] is the CLI
  * - kind: what stands in `agents.<name>.kind`; left out where the name says it
  * - command, args, model: what stands there besides
  * - files(at): files of the home folder, by path; `at` is `{ url, home }`
- * - env(at): the person's environment; `names`: those of it that `agents.<name>.env` passes on
+ * - env(at): the user's environment; `names`: those of it that `agents.<name>.env` passes on
  * - key: the variable of the API key
- * - resumes: a session goes on: `always`, `after-end` (only if the CLI ended by itself), `never`
+ * - resumes: a session continues: `always`, `after-end` (only if the CLI ended by itself), `never`
  * - mcp: it starts MCP servers; usage: it tells tokens; refuses: it refuses what its narrow form doesn't allow, and says so, or `silently`
  */
 export const CLIS = {

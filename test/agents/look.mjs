@@ -66,14 +66,14 @@ export class Look {
     );
   }
 
-  /** The person's checkout is theirs, and nothing is alive any more. */
+  /** The user's checkout is theirs, and nothing is alive any more. */
   async leftAlone() {
     const { site } = this;
     const changed = site.ownChanged();
-    this.want(changed.length === 0, `the person's files changed: ${changed.join(', ')}`);
+    this.want(changed.length === 0, `the user's files changed: ${changed.join(', ')}`);
     const status = site.git('status', '--porcelain').trim();
-    this.want(status === '?? untracked.txt', `the person's checkout shows: ${status}`);
-    this.want(site.git('symbolic-ref', 'HEAD').trim() === 'refs/heads/main', 'the person was moved off main');
+    this.want(status === '?? untracked.txt', `the user's checkout shows: ${status}`);
+    this.want(site.git('symbolic-ref', 'HEAD').trim() === 'refs/heads/main', 'the user was moved off main');
     const gone = await until(5, () => site.processes().length === 0);
     this.want(
       gone,
@@ -114,7 +114,7 @@ export class Look {
     this.want(!/^- attempts:/m.test(board), 'a retry was used up');
   }
 
-  /** The second task run went on with the session of the first. */
+  /** The second task run continued with the session of the first. */
   resumed() {
     const [one, two] = this.runs.filter(({ brief }) => brief.role === 'task' && brief.taskId === 'T-1');
     const kept = one?.result?.session ?? one?.brief.session?.id;

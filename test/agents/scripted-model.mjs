@@ -46,7 +46,7 @@ function writeScripts(folder, scripts) {
 const nameOf = (chosen) => (typeof chosen === 'string' ? chosen : chosen.cycle);
 
 /**
- * For a session that goes on: its earlier tool calls count as steps too, so the script has to do its work from whichever
+ * For a session that continues: its earlier tool calls count as steps too, so the script has to do its work from whichever
  * step it is entered at.
  */
 const cycle = (steps, times) => [

@@ -19,7 +19,7 @@ import { until } from './until.mjs';
 /** Not under the temp folder: codex refuses a home there. */
 const PARENT = process.env.KANBAN_AGENTS_TMP ?? '/var/tmp/file-kanban-agents';
 
-/** A small package of a person's, with a test, and with commands that a bad agent can be made to run. */
+/** A small package of the user's, with a test, and with commands that a bad agent can be made to run. */
 const FILES = {
   'package.json': `${JSON.stringify(
     {
@@ -46,7 +46,7 @@ const FILES = {
   '.gitignore': 'node_modules/\nignored.txt\n',
   'CHANGELOG.md': '# Changelog\n\n## [Unreleased]\n',
 };
-/** The person's own, which nobody may touch. */
+/** The user's own, which nobody may touch. */
 const OWN = { 'untracked.txt': 'mine, not yet in git\n', 'ignored.txt': 'mine, ignored\n' };
 
 /** One trial: a home, a model, a repository with the kanban, all in a folder of its own. */
@@ -117,7 +117,7 @@ export class Site {
     this.before = this.git('rev-parse', 'main').trim();
   }
 
-  /** What `init` wrote, with what this site needs; only settings, as a person would write them. */
+  /** What `init` wrote, with what this site needs; only settings, as the user would write them. */
   #settings(known) {
     const file = join(this.root, 'WORKFLOW.md');
     const [, front, rules] = /^---\n([^]*?)\n---\n([^]*)$/.exec(readFileSync(file, 'utf8'));
@@ -222,7 +222,7 @@ export class Site {
       .join('\n');
   }
 
-  /** Files of the person's that are not as they were. */
+  /** Files of the user's that are not as they were. */
   ownChanged() {
     return Object.entries(OWN).flatMap(([path, text]) => {
       const now = existsSync(join(this.root, path)) ? readFileSync(join(this.root, path), 'utf8') : null;

@@ -52,7 +52,7 @@ const TASKS = idsOf(5);
 
 /**
  * Kills a landing of five tasks (250 files edited, 50 deleted, 250 added, unless told) at every step and at random times, starts
- * again, and compares with a landing that nobody disturbed (I1, I4, I7, I8). The person's files are changed, staged, not
+ * again, and compares with a landing that nobody disturbed (I1, I4, I7, I8). The user's files are changed, staged, not
  * added and ignored all the while.
  */
 export async function runTrials({ kills, seed, size = 50, child, say = () => {} }: Trials): Promise<Summary> {
@@ -240,7 +240,7 @@ function run(child: string, rig: Rig, kill: Kill | null): Promise<Ran> {
   });
   return new Promise((resolve) =>
     process.on('exit', (_, signal) => {
-      // Pipes of a git that goes on stay open: what this process said is there, its end is not waited for.
+      // Pipes of a git that continues stay open: what this process said is there, its end is not waited for.
       setImmediate(() => {
         const output = stdout.split('\n').filter(Boolean);
         const last = output.at(-1) ?? '';

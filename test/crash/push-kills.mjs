@@ -3,9 +3,9 @@
 //   node test/crash/push-kills.mjs [--kills 100] [--seed 1] [--cli dist/cli.js] [--keep]
 //
 // Several repositories, one after the other: a bare repository as remote that takes its time, six tasks for the shell agent,
-// a check, a person with uncommitted files, and somebody who pushes from another clone. Each is killed up to ten times, at
+// a check, the user with uncommitted files, and somebody who pushes from another clone. Each is killed up to ten times, at
 // times by chance or as a check or a push is on (half of the kills take git and the runners along), then run to its end and looked at: every task landed once, on the remote and
-// here; board, CHANGELOG and code in step at each commit of the remote's first-parent line; no byte of the person's changed;
+// here; board, CHANGELOG and code in step at each commit of the remote's first-parent line; no byte of the user's changed;
 // nothing left behind (DESIGN.md section 12: I1, I4, I7, I8). The last line sums it up; exit code 1 when anything was wrong.
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -120,7 +120,7 @@ class Round {
     }
   }
 
-  /** Once there is work, the person has files of their own: before that they would keep it from beginning. */
+  /** Once there is work, the user has files of their own: before that they would keep it from beginning. */
   changeFiles() {
     if (this.hasOwn || !this.git(this.root, 'log', '--format=%s', 'main').includes('TODO →')) return;
     this.hasOwn = true;

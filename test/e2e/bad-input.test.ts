@@ -39,12 +39,12 @@ describe('WORKFLOW.md that can not be used', () => {
     {
       what: 'broken YAML',
       edit: (text: string) => text.replace('ids: T ', 'ids: [T, '),
-      says: /^WORKFLOW\.md:\d+:\d+: Not valid YAML: .*\[settings-yaml\]\n {4}.*\n {4} *~+\n {2}mend: /m,
+      says: /^WORKFLOW\.md:\d+:\d+: Not valid YAML: .*\[settings-yaml\]\n {4}.*\n {4} *~+\n {2}fix: /m,
     },
     {
       what: 'an unknown key',
       edit: (text: string) => text.replace('ids: T ', 'capcity: 3\nids: T '),
-      says: /^WORKFLOW\.md:4:1: Unknown setting `capcity`; did you mean `capacity`\? \[unknown-setting\]\n {4}capcity: 3\n {4}~{7}\n {2}mend: write `capacity`/m,
+      says: /^WORKFLOW\.md:4:1: Unknown setting `capcity`; did you mean `capacity`\? \[unknown-setting\]\n {4}capcity: 3\n {4}~{7}\n {2}fix: write `capacity`/m,
     },
     {
       what: 'a wrong type',
@@ -58,7 +58,7 @@ describe('WORKFLOW.md that can not be used', () => {
     },
   ];
 
-  it('is told with its place and how to mend it, by every command, and nothing is done', () => {
+  it('is told with its place and how to fix it, by every command, and nothing is done', () => {
     const repo = made();
     repo.add('Wait', 'echo 1 > 1');
     const good = repo.read('WORKFLOW.md');
@@ -73,7 +73,7 @@ describe('WORKFLOW.md that can not be used', () => {
       expect(changesNothing(repo, ...command).code, command[0]).toBe(2);
   });
 
-  it('keeps the last good settings while it runs, says so, and takes the mended ones', async () => {
+  it('keeps the last good settings while it runs, says so, and takes the fixed ones', async () => {
     const repo = made();
     const run = repo.start('run');
     await run.says('kanban runs');
@@ -83,7 +83,7 @@ describe('WORKFLOW.md that can not be used', () => {
     expect(run.all).toMatch(/WORKFLOW\.md:\d+:\d+: Not valid YAML/);
     repo.write('WORKFLOW.md', good.replace('# capacity: 6', 'capacity: 2'));
     await run.says('WORKFLOW.md was read again');
-    repo.write('board/TODO.md', '# TODO\n\n## T-1: Go on\n\n```sh\necho 1 > 1\n```\n');
+    repo.write('board/TODO.md', '# TODO\n\n## T-1: Continue\n\n```sh\necho 1 > 1\n```\n');
     await run.says('T-1 landed');
     const capacity = (): number => (JSON.parse(repo.kanban('status', '--json').out) as { capacity: number }).capacity;
     await until(
@@ -137,7 +137,7 @@ describe('a board that can not be read', () => {
         ]),
   ];
 
-  it('stops all until it is mended, and not a byte of it changes', async () => {
+  it('stops all until it is fixed, and not a byte of it changes', async () => {
     const repo = made();
     for (const [index, { what, breakIt, says }] of CASES.entries()) {
       repo.add('Later', `echo ${index} > ${index}`);
@@ -179,7 +179,7 @@ it('a problem of one entry holds that entry and no other', () => {
   expect(code, all).toBe(4);
   expect(all).toMatch(/board\/TODO\.md:15:1: T-2 stands twice/);
   expect(all).toMatch(
-    /board\/TODO\.md:\d+:10: T-6 is for the agent shel.*\n +- agent: shel\n +~{4}\n +mend: write shell/,
+    /board\/TODO\.md:\d+:10: T-6 is for the agent shel.*\n +- agent: shel\n +~{4}\n +fix: write shell/,
   );
   expect(all).toContain('T-3 → T-4 → T-3');
   expect(all).toContain('T-5 depends on T-99, which is neither on the board nor has it landed');
@@ -210,7 +210,7 @@ describe('prompts and agents', () => {
       3,
       expect.stringContaining('prompts/task.md:1:7: Unknown variable `entry.titel`.'),
     ]);
-    expect(unknown.err).toContain('mend: write `entry.title`');
+    expect(unknown.err).toContain('fix: write `entry.title`');
     rmSync(join(repo.root, 'prompts/task.md'));
     const missing = changesNothing(repo, 'run', '--until-done');
     expect([missing.code, missing.err]).toEqual([
@@ -248,7 +248,7 @@ describe('where there is nothing to work in', () => {
     const repo = bare();
     const outside = join(repo.folder, 'outside');
     mkdirSync(outside);
-    const ways: readonly (readonly [folder: string, says: string, mend: string])[] = [
+    const ways: readonly (readonly [folder: string, says: string, fix: string])[] = [
       [outside, 'is not in a git repository', 'git init'],
       [join(repo.folder, 'bare.git'), 'this repository is bare', 'clone it'],
       [join(repo.folder, 'unborn'), 'The repository has no commit yet', 'git commit'],
@@ -256,7 +256,7 @@ describe('where there is nothing to work in', () => {
     repo.git('init', '-q', '--bare', join(repo.folder, 'bare.git'));
     repo.git('init', '-q', '-b', 'main', join(repo.folder, 'unborn'));
     writeFileSync(join(repo.folder, 'home/.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.com\n');
-    for (const [folder, says, mend] of ways) {
+    for (const [folder, says, fix] of ways) {
       for (const [args, code] of [
         [['status'], 2],
         [['add', 'x'], 2],
@@ -266,7 +266,7 @@ describe('where there is nothing to work in', () => {
       ] as const) {
         const said = repo.kanbanIn(folder, {}, ...args);
         expect([args[0], said.code, said.all]).toEqual([args[0], code, expect.stringContaining(says)]);
-        expect(said.all).toContain(mend);
+        expect(said.all).toContain(fix);
         expect(said.all).not.toContain('nothing is left to do');
       }
     }

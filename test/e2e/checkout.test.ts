@@ -16,7 +16,7 @@ const FILES = {
   '.gitignore': '.kanban/\n.worktrees/\n*.log\n',
 };
 
-/** Everything of a person's in the checkout: staged, changed, untracked, ignored. */
+/** Everything of the user's in the checkout: staged, changed, untracked, ignored. */
 function ownWork(kanban: Kanban): Record<string, string> {
   return {
     status: kanban.git('status', '--porcelain', '--', '.', ':!board'),
@@ -28,7 +28,7 @@ function ownWork(kanban: Kanban): Record<string, string> {
   };
 }
 
-describe('the checkout of a person is sacred (I7)', () => {
+describe('the checkout of the user is sacred (I7)', () => {
   it.concurrent('no byte of theirs changes: staged, unstaged, untracked, ignored, stashed', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n', files: FILES });
     kanban.plan('T-1.task', WAITING);
@@ -54,7 +54,7 @@ describe('the checkout of a person is sacred (I7)', () => {
     await kanban.expectQuiet();
   });
 
-  it.concurrent('a landing that would touch a changed file is held with the file named, all else goes on, and it lands once that is committed', async ({
+  it.concurrent('a landing that would touch a changed file is held with the file named, all else continues, and it lands once that is committed', async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n', files: FILES });
@@ -165,8 +165,8 @@ describe('files that both write', () => {
   });
 });
 
-describe('a person uses git while entries are worked (I1, I4)', () => {
-  it.concurrent("switches to another branch: moves and landings go on, and what is on disk there is no wish of anybody's", async ({
+describe('the user uses git while entries are worked (I1, I4)', () => {
+  it.concurrent("switches to another branch: moves and landings continue, and what is on disk there is no wish of anybody's", async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n' });
@@ -255,7 +255,7 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     await kanban.at('there');
     await new Person(kanban, 'plain').edit('TODO', (text) => `${text}\n## T-2: Two\n`);
     kanban.write('mine.txt', 'two\n');
-    // The coordinator may hold the index for a moment: a person tries again.
+    // The coordinator may hold the index for a moment: the user tries again.
     await until(
       () =>
         tries(() => kanban.git('commit', '-qam', 'my own commit')) ||
@@ -272,7 +272,7 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.git('show', 'main:mine.txt')).toBe('two');
   });
 
-  it.concurrent('amends and rebases base: nothing counts as vanished, the run goes on, the entry lands', async ({
+  it.concurrent('amends and rebases base: nothing counts as vanished, the run continues, the entry lands', async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n', files: FILES });
@@ -282,7 +282,7 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     kanban.write('mine.txt', 'amended\n');
     kanban.git('add', 'mine.txt');
     kanban.git('commit', '-q', '--amend', '--no-edit');
-    await coordinator.event('told', ({ message }) => message.includes('was rewritten'));
+    await coordinator.event('notice', ({ message }) => message.includes('was rewritten'));
     kanban.git('rebase', '-q', '--force-rebase', 'HEAD~1');
     kanban.go('there');
     await coordinator.landed('T-1');
@@ -314,7 +314,7 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.git('log', '--all', '--format=%H', '--', 'T-1.txt')).not.toBe('');
   });
 
-  it.concurrent('has a merge of base open: base is not moved, the run goes on, all goes on once it is over', async ({
+  it.concurrent('has a merge of base open: base is not moved, the run continues, all continues once it is over', async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n', files: FILES });
@@ -343,7 +343,7 @@ describe('a person uses git while entries are worked (I1, I4)', () => {
     expect(kanban.read('mine.txt')).toBe('side\n');
   });
 
-  it.concurrent('writes the message of a commit: base is not moved, the commit succeeds, all goes on after it', async ({
+  it.concurrent('writes the message of a commit: base is not moved, the commit succeeds, all continues after it', async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n', files: FILES });

@@ -27,7 +27,7 @@ function bare(): PlainRepository {
 
 const made = (): PlainRepository => bare().init();
 
-/** A script that goes on until the test says so; its process ends with the test's folder. */
+/** A script that continues until the test says so; its process ends with the test's folder. */
 const waiting = (repo: PlainRepository, name: string): string =>
   `echo begun > ${name}.txt\necho begun > '${repo.folder}/${name}.begun'\nwhile [ -d '${repo.folder}' ] && ! [ -e '${repo.folder}/${name}.go' ]; do sleep 0.1; done`;
 const begun = (repo: PlainRepository, name: string): Promise<unknown> =>
@@ -83,15 +83,15 @@ describe('commands while no coordinator runs', () => {
     const again = repo.kanban('retry', 'T-1');
     expect([again.code, again.err]).toEqual([2, 'T-1 is not escalated\n']);
 
-    const nothing = repo.kanban('retry', 'T-2', '--mended');
+    const nothing = repo.kanban('retry', 'T-2', '--fixed');
     expect([nothing.code, nothing.err]).toEqual([2, 'nothing is committed on branch T-2\n']);
-    writeFileSync(join(repo.root, '.worktrees/T-2/mended.txt'), 'by hand\n');
+    writeFileSync(join(repo.root, '.worktrees/T-2/fixed.txt'), 'by hand\n');
     for (const args of [
       ['add', '-A'],
-      ['commit', '-q', '-m', 'Mend'],
+      ['commit', '-q', '-m', 'Fix'],
     ])
       repo.git('-C', '.worktrees/T-2', ...args);
-    expect(repo.kanban('retry', 'T-2', '--mended', '--why', 'mended by me').code).toBe(0);
+    expect(repo.kanban('retry', 'T-2', '--mended', '--why', 'fixed by me').code).toBe(0);
     expect(repo.read('board/REVIEW.md')).toContain('## T-2: Fails');
 
     expect(repo.kanban('rescope', 'T-3', '--why', 'only the form').code).toBe(0);
@@ -105,7 +105,7 @@ describe('commands while no coordinator runs', () => {
 
     const unknown = repo.kanban('retry', 'T-22');
     expect([unknown.code, unknown.err]).toEqual([2, 'T-22 is not on the board; did you mean T-2?\n']);
-    expect(repo.kanban('show', 'T-22').err).toContain('mend: kanban show T-2');
+    expect(repo.kanban('show', 'T-22').err).toContain('fix: kanban show T-2');
     const log = JSON.parse(repo.kanban('log', 'T-1', '--json').out) as {
       verdict: string | null;
       asked: string | null;
@@ -120,7 +120,7 @@ describe('commands while no coordinator runs', () => {
     expect(repo.git('status', '--porcelain')).toBe('');
   });
 
-  it('approve lets an entry go on; stop says that nothing runs', () => {
+  it('approve lets an entry continue; stop says that nothing runs', () => {
     const repo = made();
     repo.write('WORKFLOW.md', repo.read('WORKFLOW.md').replace(/^# approve: never.*$/m, 'approve: land'));
     repo.commit().add('Wait for me', 'echo 1 > 1');
@@ -135,7 +135,7 @@ describe('commands while no coordinator runs', () => {
     for (const finding of JSON.parse(repo.kanban('preflight', '--json').out) as object[])
       expect(finding).toMatchObject({
         check: expect.any(String),
-        level: expect.stringMatching(/^(told|mended)$/),
+        level: expect.stringMatching(/^(told|fixed)$/),
         message: expect.any(String),
       });
     expect(repo.git('status', '--porcelain')).toBe('');
@@ -189,7 +189,7 @@ describe('commands while a coordinator runs', () => {
     repo.write('.git/kanban/lock', lock.replace(/"host": "[^"]*"/, '"host": "elsewhere"'));
     expect(repo.kanban('run', '--until-done')).toMatchObject({
       code: 3,
-      err: expect.stringMatching(/pid \d+ on elsewhere[\s\S]*mend: make sure that nothing runs there, then: rm/),
+      err: expect.stringMatching(/pid \d+ on elsewhere[\s\S]*fix: make sure that nothing runs there, then: rm/),
     });
     expect(repo.kanban('preflight')).toMatchObject({
       code: 3,
@@ -286,7 +286,7 @@ describe('preflight', () => {
     expect(repo.kanban('preflight').code).toBe(0);
   });
 
-  it("a branch that a person made, and the team's own check, hold what they concern and no longer than need be", async () => {
+  it("a branch that the user made, and the team's own check, hold what they concern and no longer than need be", async () => {
     const repo = made();
     repo.write(
       'WORKFLOW.md',
@@ -305,7 +305,7 @@ describe('preflight', () => {
       3,
       expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not make.'),
     ]);
-    expect(preflight.out).toContain('mend: touch ../up');
+    expect(preflight.out).toContain('fix: touch ../up');
     const run = repo.start('run');
     await run.says('everything: waits, service');
     writeFileSync(join(repo.folder, 'up'), '');
@@ -392,7 +392,7 @@ describe('a disk without room, files that can not be written', () => {
       : [];
 
   it.each(mayMount() ? [limit, disk] : [limit])(
-    '$what: it is said, nothing is half done, and work goes on when there is room (I1)',
+    '$what: it is said, nothing is half done, and work continues when there is room (I1)',
     ({ says, preflight, make }) => {
       const repo = made();
       const folder = join(repo.folder, 'small');

@@ -67,7 +67,7 @@ describe('contain', () => {
     expect(open[0]?.read('made.txt')).toBe('made\n');
   });
 
-  it('bwrap, where it does not work: nothing starts, and the way to mend it is said', () => {
+  it('bwrap, where it does not work: nothing starts, and the way to fix it is said', () => {
     const kanban = repository('bwrap', BROKEN);
     const said = "`contain: bwrap` can't be kept: bubblewrap does not work here (bwrap: Creating new namespace failed)";
     const { code, all } = kanban('run', '--until-done');

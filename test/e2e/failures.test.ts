@@ -167,15 +167,15 @@ describe('the failure table: retry once in place, then escalate (I9, I10)', () =
     expect(kanban.git('show', 'main:d.txt')).toBe('half');
   });
 
-  it.concurrent('has a failed test mended by the task role where the tester is a program, then tests again', async ({
+  it.concurrent('has a failed test fixed by the task role where the tester is a program, then tests again', async ({
     made,
   }) => {
     const kanban = made({
       todo: '## T-1: Add\n',
       settings:
-        'roles:\n  task: { agent: fake }\n  reviewer: { agent: fake }\n  tester: { agent: shell, run: "test -e mended" }\n',
+        'roles:\n  task: { agent: fake }\n  reviewer: { agent: fake }\n  tester: { agent: shell, run: "test -e fixed" }\n',
     });
-    kanban.plan('T-1.task.2', 'save mended yes; commit "mend it"; report done');
+    kanban.plan('T-1.task.2', 'save fixed yes; commit "fix it"; report done');
     const { code, err } = await kanban.untilDone();
     expect(code, err + kanban.story()).toBe(0);
     await kanban.expectDone(['T-1']);
@@ -183,11 +183,11 @@ describe('the failure table: retry once in place, then escalate (I9, I10)', () =
     expect(kanban.times('T-1', 'reviewer')).toBe(1);
   });
 
-  it.concurrent('escalates in REVIEW what the mending run could not mend', async ({ made }) => {
+  it.concurrent('escalates in REVIEW what the fixing run could not fix', async ({ made }) => {
     const kanban = made({
       todo: '## T-1: Add\n',
       settings:
-        'roles:\n  task: { agent: fake }\n  reviewer: { agent: fake }\n  tester: { agent: shell, run: "test -e mended" }\n',
+        'roles:\n  task: { agent: fake }\n  reviewer: { agent: fake }\n  tester: { agent: shell, run: "test -e fixed" }\n',
     });
     const { code, err } = await kanban.untilDone();
     expect(code, err + kanban.story()).toBe(4);
@@ -201,7 +201,7 @@ describe('a conflict with base at landing', () => {
   const CLASH = 'printf "%s\\n" "$KANBAN_TASK" > base.txt; commit; report done';
   const todo = '## T-1: One\n\n## T-2: Two\n';
 
-  it.concurrent('is mended once by merging base, tested again, landed (I5)', async ({ made }) => {
+  it.concurrent('is fixed once by merging base, tested again, landed (I5)', async ({ made }) => {
     const kanban = made({ todo });
     kanban.plan('task', CLASH);
     kanban.plan('T-1.tester', 'until [ -e "$STEER/count/T-2.tester.1/pid" ]; do sleep 0.05; done; report passed');
@@ -300,7 +300,7 @@ describe('what agents leave behind', () => {
     expect(kanban.git('log', '--all', '--format=%H', '--', 'far.txt')).not.toBe('');
   });
 
-  it.concurrent('hands `stop --now` on to the runs: their work is kept, no count is raised, the next run goes on', async ({
+  it.concurrent('hands `stop --now` on to the runs: their work is kept, no count is raised, the next run continues', async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n' });

@@ -4,7 +4,7 @@ import type { RunningCoordinator } from './rig/coordinator.ts';
 import { Person, WAYS } from './rig/person.ts';
 import { until } from './rig/until.ts';
 
-describe('a person moves an entry while its run is on', () => {
+describe('the user moves an entry while its run is on', () => {
   it.concurrent('to TODO: the run is stopped, its work committed, the worktree removed, the branch kept and continued (I6)', async ({
     made,
   }) => {
@@ -58,7 +58,7 @@ describe('a person moves an entry while its run is on', () => {
     expect([kanban.times('T-1', 'task'), kanban.times('T-1', 'reviewer')]).toEqual([1, 1]);
   });
 
-  it.concurrent("to TESTING: the move is the review, under the person's name (I5)", async ({ made }) => {
+  it.concurrent("to TESTING: the move is the review, under the user's name (I5)", async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     const person = new Person(kanban, 'two steps');
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
@@ -92,7 +92,7 @@ describe('a person moves an entry while its run is on', () => {
 const restored = (coordinator: RunningCoordinator): Promise<unknown> =>
   coordinator.event('old-buffer-read', (event) => event.restored.includes('T-1'));
 
-describe('a person takes an entry away', () => {
+describe('the user takes an entry away', () => {
   it.concurrent('deletes it: the run is stopped, its work kept under refs/kanban/abandoned (I6)', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     const person = new Person(kanban, 'vim');
@@ -126,7 +126,7 @@ describe('a person takes an entry away', () => {
     expect(kanban.read('CHANGELOG.md')).toContain('## T-1: One');
   });
 
-  it.concurrent('pastes it back a while later in the same session: it goes on with its branch', async ({ made }) => {
+  it.concurrent('pastes it back a while later in the same session: it continues with its branch', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     const person = new Person(kanban, 'rename');
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
@@ -178,7 +178,7 @@ describe('a person takes an entry away', () => {
   });
 });
 
-describe('a person edits tags and text', () => {
+describe('the user edits tags and text', () => {
   it.concurrent.for(WAYS)(
     'deletes [ESCALATED] (saved by %s): tried again at that stage with a fresh budget',
     async (way, { made }) => {
@@ -272,7 +272,7 @@ describe('a person edits tags and text', () => {
   });
 });
 
-describe('a person works in git', () => {
+describe('the user works in git', () => {
   it.concurrent('merges a branch by hand: one commit takes the entry out and writes its line', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.reviewer.1', 'pause there');

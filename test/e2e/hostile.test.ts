@@ -28,7 +28,7 @@ describe.concurrent('I8: an agent that spoils what kanban reads', { timeout: 180
       await kanban.expectDone(['T-1', 'T-2']);
     });
 
-  it('a file in the place of .kanban when it begins: it is put aside, and work begins', async ({ made }) => {
+  it('a file in the place of .kanban when it begins: it is discarded, and work begins', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n\nDo it.\n' });
     rmSync(kanban.path('.kanban'), { recursive: true, force: true });
     writeFileSync(kanban.path('.kanban'), 'mine\n');

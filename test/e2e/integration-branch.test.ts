@@ -41,7 +41,7 @@ const sameIn =
   };
 
 describe('kanban init --base agents', () => {
-  it('an entry lands on the integration branch; main and the checkout of the person stay as they are (I4, I7)', () => {
+  it('an entry lands on the integration branch; main and the checkout of the user stay as they are (I4, I7)', () => {
     const { repo, place } = made();
     const main = repo.git('rev-parse', 'main');
     repo.write('a.txt', 'changed by hand\n');
@@ -88,7 +88,7 @@ describe('kanban init --base agents', () => {
     for (const command of ['preflight', 'doctor', 'log']) same(command);
   });
 
-  it('what landed may be pushed without a word; the person’s own commit on it is named and held back (I4)', () => {
+  it('what landed may be pushed without a word; the user’s own commit on it is named and held back (I4)', () => {
     const { repo, place, remote } = made();
     expect(repo.kanban('run', '--until-done').code).toBe(0);
     repo.git('push', '-q', 'origin', 'agents');

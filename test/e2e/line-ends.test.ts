@@ -16,7 +16,7 @@ describe('line ends that git converts (core.autocrlf)', () => {
     expect(added.code, added.err).toBe(0);
     const gone = kanban.kanban('abandon', 'T-3', '--why', 'not wanted');
     expect(gone.code, gone.err).toBe(0);
-    // A person's edit, saved with the line ends that their editor found.
+    // The user's edit, saved with the line ends that their editor found.
     kanban.write('board/TODO.md', kanban.read('board/TODO.md').replace('Do it.', 'Do it well.'));
     const { code, err } = await kanban.untilDone();
     expect(code, err + kanban.story()).toBe(0);

@@ -36,7 +36,7 @@ const trailers = (kanban: Kanban, name: string): string[] =>
 const USES = (cost: number): string => `result({ cost: ${cost}, input: 1000, output: 100 });`;
 
 describe.concurrent('the session of an agent', { timeout: 180_000 }, () => {
-  it('goes on after changes-requested; what it all used is in the commits, in status and in the log', async ({
+  it('continues after changes-requested; what it all used is in the commits, in status and in the log', async ({
     made,
   }) => {
     const kanban = spoken(made);
@@ -84,7 +84,7 @@ describe.concurrent('the session of an agent', { timeout: 180_000 }, () => {
     expect(JSON.stringify(log)).toContain('"costUsd":1');
   });
 
-  it('goes on after kill -9 of runner and coordinator', async ({ made }) => {
+  it('continues after kill -9 of runner and coordinator', async ({ made }) => {
     const kanban = spoken(made);
     kanban.plan('T-1.task.1', `await hear(); begin(); await pause('working'); await forever();`);
     const first = kanban.start();
@@ -179,7 +179,7 @@ describe.concurrent('kanban inject', { timeout: 180_000 }, () => {
     expect(heard(kanban, 'T-1.tester.2')[0]).toContain('one more thing');
   });
 
-  it('ends a run that can only be told by resuming it, and goes on with its session', async ({ made }) => {
+  it('ends a run that can only be told by resuming it, and continues with its session', async ({ made }) => {
     const kanban = made({ todo: ONE, settings: 'agents: {}\n' });
     const file = join(kanban.steer, 'qwen.mjs');
     writeFileSync(file, QWEN);
@@ -207,7 +207,7 @@ describe.concurrent('kanban inject', { timeout: 180_000 }, () => {
 });
 
 describe.concurrent('caps', { timeout: 180_000 }, () => {
-  it('of an entry end its run; a person is asked, and kanban retry gives as much again', async ({ made }) => {
+  it('of an entry end its run; the user is asked, and kanban retry gives as much again', async ({ made }) => {
     const kanban = spoken(made, 'caps: { entry_usd: 1 }\n');
     kanban.plan(
       'T-1.task.1',
@@ -226,7 +226,7 @@ describe.concurrent('caps', { timeout: 180_000 }, () => {
     expect(kanban.headings('IN_PROGRESS')[0]).toMatch(/^\[ESCALATED\] T-1/);
     expect(kanban.column('IN_PROGRESS')).toMatch(/feedback: .*\$1\.50? of \$1/);
     expect(trailers(kanban, 'Kanban-Usage')).toMatchObject([expect.stringContaining('cost=1.5')]);
-    expect(kanban.kanban('retry', 'T-1', '--why', 'go on').code).toBe(0);
+    expect(kanban.kanban('retry', 'T-1', '--why', 'continue').code).toBe(0);
     expect((await kanban.untilDone()).code, kanban.story()).toBe(0);
     await kanban.expectDone(['T-1']);
     expect(after(argv(kanban, 'T-1.task.2'), '--resume')).toBe(after(argv(kanban, 'T-1.task.1'), '--session-id'));

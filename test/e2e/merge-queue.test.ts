@@ -20,8 +20,8 @@ const DOWN = [
   ['after base was green', '[ $n = 1 ] || [ -e "$STEER/up" ]', 1],
 ] as const;
 
-/** A tester that mends what it finds. */
-const MENDS = 'git rm -q bad.txt && save mended.txt mended; commit "mend it"; report passed';
+/** A tester that fixes what it finds. */
+const MENDS = 'git rm -q bad.txt && save fixed.txt fixed; commit "fix it"; report passed';
 
 describe('batches', () => {
   it.concurrent('one check and one move for many; they grow on green (I4, I5)', async ({ made }) => {
@@ -54,7 +54,7 @@ describe('batches', () => {
 });
 
 describe('a red check', () => {
-  it.concurrent('is searched for the culprit, which goes back with evidence, is mended and lands; the others land first (I5, I9)', async ({
+  it.concurrent('is searched for the culprit, which goes back with evidence, is fixed and lands; the others land first (I5, I9)', async ({
     made,
   }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), ONE_BAD, NO_BAD);
@@ -66,7 +66,7 @@ describe('a red check', () => {
     expect(coordinator.all('check-blamed').map(({ id, partner }) => [id, partner])).toEqual([['T-3', null]]);
     expect(kanban.landings().at(-1)).toBe('T-3');
     expect(kanban.times('T-3', 'tester')).toBe(1);
-    // Twice the whole, base, its first half; the culprit on top of that, and on base; the rest; then the mended one.
+    // Twice the whole, base, its first half; the culprit on top of that, and on base; the rest; then the fixed one.
     const whole = 'T-1,T-2,T-3,T-4';
     expect(rig.tasksChecked, rig.story()).toEqual([whole, whole, '', 'T-1,T-2', 'T-3', 'T-3', 'T-4', 'T-3']);
     expect(rig.batches).toEqual(['red 4', 'green 1']);
@@ -86,10 +86,10 @@ describe('a red check', () => {
     expect(kanban.prompt('T-3', 'tester', 1)).toContain('bad.txt is bad');
   });
 
-  it.concurrent('the second time the culprit goes to a person, and nothing else waits for that', async ({ made }) => {
+  it.concurrent('the second time the culprit goes to the user, and nothing else waits for that', async ({ made }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), ONE_BAD, NO_BAD);
     const { kanban } = rig;
-    kanban.plan('T-3.tester', 'save more.txt "not mended $n"; commit; report passed');
+    kanban.plan('T-3.tester', 'save more.txt "not fixed $n"; commit; report passed');
     const { code, coordinator } = await kanban.untilDone();
     expect(code, kanban.story()).toBe(4);
     rig.expectSound();
@@ -108,7 +108,7 @@ describe('a red check', () => {
     const coordinator = kanban.start('--until-done');
     await kanban.at('there');
     const before = rig.checks.length;
-    // What made it red is mended outside.
+    // What made it red is fixed outside.
     rig.plan('exit 0');
     kanban.go('there');
     expect((await coordinator.ended).code, coordinator.story()).toBe(0);
@@ -180,7 +180,7 @@ describe('nobody is to blame', () => {
     await rig.expectLanded(idsOf(tasks(8)));
   });
 
-  it.concurrent('base is red: said, nothing lands, nobody goes back; a commit that mends it is all it takes (I5, I9)', async ({
+  it.concurrent('base is red: said, nothing lands, nobody goes back; a commit that fixes it is all it takes (I5, I9)', async ({
     made,
   }) => {
     const rig = new QueueRig(
@@ -198,7 +198,7 @@ describe('nobody is to blame', () => {
     expect(kanban.landings()).toEqual([]);
     const before = rig.checks.length;
     kanban.git('rm', '-q', 'broken.txt');
-    kanban.git('commit', '-q', '-m', 'mend base');
+    kanban.git('commit', '-q', '-m', 'fix base');
     for (const { id } of tasks(3)) await coordinator.landed(id);
     coordinator.signal('SIGINT');
     await coordinator.ended;

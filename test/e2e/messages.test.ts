@@ -60,7 +60,7 @@ describe.concurrent('kanban inject', () => {
 });
 
 describe.concurrent('kanban pause and resume', () => {
-  it('of everything: runs end, nothing starts, a new coordinator keeps to it, resume goes on; no retry is used up', async ({
+  it('of everything: runs end, nothing starts, a new coordinator keeps to it, resume continues; no retry is used up', async ({
     made,
   }) => {
     const kanban = made({ todo: `${ONE}\n## T-2: Another\n\nDo it.\n` });
@@ -80,7 +80,7 @@ describe.concurrent('kanban pause and resume', () => {
     expect(paused.code).toBe(4);
     expect(paused.err).toContain('kanban resume');
     expect(kanban.times('T-1', 'task')).toBe(1);
-    expect(kanban.kanban('resume')).toMatchObject({ code: 0, out: 'work goes on\n' });
+    expect(kanban.kanban('resume')).toMatchObject({ code: 0, out: 'work continues\n' });
     expect(kanban.kanban('resume')).toMatchObject({ code: 2, err: 'nothing is paused or held\n' });
     expect((await kanban.untilDone()).code).toBe(0);
     await kanban.expectDone(['T-1', 'T-2']);

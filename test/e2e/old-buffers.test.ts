@@ -3,32 +3,29 @@ import { it } from './rig/each-kanban.ts';
 import { Person, WAYS } from './rig/person.ts';
 
 describe('an editor with an old buffer, saved after the coordinator moved entries (I1)', () => {
-  it.concurrent.for(WAYS)(
-    'by %s: what moved stays moved, what the person wrote stays written',
-    async (way, { made }) => {
-      const kanban = made({
-        todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n\nAs it was.\n',
-        settings: 'capacity: 1\n',
-      });
-      kanban.plan('T-1.task.1', 'save half.txt half; commit; pause there; report done');
-      const buffer = kanban.column('TODO');
-      const coordinator = kanban.start();
-      await kanban.at('there');
-      await new Person(kanban, way).save(
-        'TODO',
-        `${buffer.replace('As it was.', 'As it is now.')}\n## T-3: Three, new\n`,
-      );
-      await coordinator.event('old-buffer-read');
-      kanban.go('there');
-      for (const id of ['T-1', 'T-2', 'T-3']) await coordinator.landed(id);
-      coordinator.signal('SIGINT');
-      await coordinator.ended;
-      await kanban.expectDone(['T-1', 'T-2', 'T-3']);
-      expect(kanban.times('T-1', 'task'), coordinator.story()).toBe(1);
-      expect(kanban.prompt('T-2', 'task', 1)).toContain('As it is now.');
-      expect(coordinator.all('run-stopped')).toEqual([]);
-    },
-  );
+  it.concurrent.for(WAYS)('by %s: what moved stays moved, what the user wrote stays written', async (way, { made }) => {
+    const kanban = made({
+      todo: '## T-1: One\n\n## T-2: Two\n\n- depends: T-1\n\nAs it was.\n',
+      settings: 'capacity: 1\n',
+    });
+    kanban.plan('T-1.task.1', 'save half.txt half; commit; pause there; report done');
+    const buffer = kanban.column('TODO');
+    const coordinator = kanban.start();
+    await kanban.at('there');
+    await new Person(kanban, way).save(
+      'TODO',
+      `${buffer.replace('As it was.', 'As it is now.')}\n## T-3: Three, new\n`,
+    );
+    await coordinator.event('old-buffer-read');
+    kanban.go('there');
+    for (const id of ['T-1', 'T-2', 'T-3']) await coordinator.landed(id);
+    coordinator.signal('SIGINT');
+    await coordinator.ended;
+    await kanban.expectDone(['T-1', 'T-2', 'T-3']);
+    expect(kanban.times('T-1', 'task'), coordinator.story()).toBe(1);
+    expect(kanban.prompt('T-2', 'task', 1)).toContain('As it is now.');
+    expect(coordinator.all('run-stopped')).toEqual([]);
+  });
 
   it.concurrent('of IN_PROGRESS, while its entry has gone to REVIEW: the words go to where it stands', async ({
     made,
@@ -75,7 +72,7 @@ describe('an editor with an old buffer, saved after the coordinator moved entrie
     await kanban.expectDone(['T-1', 'T-2', 'T-3']);
   });
 
-  it.concurrent('a person who types on, save after save, while entries move: nothing is lost or doubled', async ({
+  it.concurrent('the user who types on, save after save, while entries move: nothing is lost or doubled', async ({
     made,
   }) => {
     const ids = ['T-1', 'T-2', 'T-3', 'T-4', 'T-5', 'T-6'];

@@ -62,7 +62,7 @@ describe('while a check is on', () => {
     expect(kanban.read('more.txt')).toBe('more\n');
   });
 
-  it.concurrent('a person commits to base: built and checked anew on top of that (I5)', async ({ made }) => {
+  it.concurrent('the user commits to base: built and checked anew on top of that (I5)', async ({ made }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), tasks(3), FIRST_WAITS);
     const { kanban } = rig;
     const coordinator = kanban.start('--until-done');
@@ -75,7 +75,7 @@ describe('while a check is on', () => {
     expect(kanban.git('show', `${rig.checks[1]?.commit}:base.txt`)).toBe('theirs');
   });
 
-  it.concurrent('a person commits to base in the middle of a search: it begins anew, and ends the same (I5, I9)', async ({
+  it.concurrent('the user commits to base in the middle of a search: it begins anew, and ends the same (I5, I9)', async ({
     made,
   }) => {
     const bad = tasks(4).map((task) => (task.id === 'T-3' ? { ...task, files: { 'bad.txt': 'bad\n' } } : task));
@@ -85,7 +85,7 @@ describe('while a check is on', () => {
       '[ $n = 6 ] && pause search; ! has bad.txt',
     );
     const { kanban } = rig;
-    kanban.plan('T-3.tester', 'git rm -q bad.txt && save mended.txt mended; commit; report passed');
+    kanban.plan('T-3.tester', 'git rm -q bad.txt && save fixed.txt fixed; commit; report passed');
     const coordinator = kanban.start('--until-done');
     await kanban.at('search');
     kanban.write('base.txt', 'theirs\n');
@@ -108,7 +108,7 @@ describe('while a check is on', () => {
     expect(rig.checks, rig.story()).toHaveLength(1);
   });
 
-  it.concurrent('a person rewords entries of the batch: that is committed, and what was checked lands (I1, I5)', async ({
+  it.concurrent('the user rewords entries of the batch: that is committed, and what was checked lands (I1, I5)', async ({
     made,
   }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), tasks(2), FIRST_WAITS);
@@ -153,7 +153,7 @@ describe('while a check is on', () => {
     await kanban.expectQuiet();
   });
 
-  it.concurrent('serial instead of batch: what is on goes on, then one by one (I5)', async ({ made }) => {
+  it.concurrent('serial instead of batch: what is on continues, then one by one (I5)', async ({ made }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('batch', 'max_batch: 2') }), tasks(4), FIRST_WAITS);
     const { kanban } = rig;
     const coordinator = kanban.start('--until-done');
@@ -168,7 +168,7 @@ describe('while a check is on', () => {
 });
 
 describe('tasks that do not go together', () => {
-  it.concurrent('one conflicts with another of its batch: its turn comes after it, it is mended, tested, checked and lands (I5, I9)', async ({
+  it.concurrent('one conflicts with another of its batch: its turn comes after it, it is fixed, tested, checked and lands (I5, I9)', async ({
     made,
   }) => {
     const clash: readonly Tested[] = [

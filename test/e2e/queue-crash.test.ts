@@ -29,7 +29,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     ]);
   });
 
-  it.concurrent('a check that ended while nobody looked is taken in, not run again', async ({ made }) => {
+  it.concurrent('a check that ended while nobody looked is recorded, not run again', async ({ made }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('serial') }), tasks(2), FIRST_WAITS);
     const { kanban } = rig;
     const first = kanban.start();
@@ -65,9 +65,9 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     const bad = tasks(4).map((task) => (task.id === 'T-3' ? { ...task, files: { 'bad.txt': 'bad\n' } } : task));
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), bad, `${EACH_WAITS} ! has bad.txt`);
     const { kanban } = rig;
-    kanban.plan('T-3.tester', 'git rm -q bad.txt && save mended.txt mended; commit; report passed');
+    kanban.plan('T-3.tester', 'git rm -q bad.txt && save fixed.txt fixed; commit; report passed');
     const blamed: string[] = [];
-    // The whole twice, base, a half, the culprit twice, the rest, the mended one: each is killed once while it is on.
+    // The whole twice, base, a half, the culprit twice, the rest, the fixed one: each is killed once while it is on.
     for (let stage = 1; stage <= 8; stage += 1) {
       const coordinator = kanban.start();
       await kanban.at(`${stage}`);
@@ -102,7 +102,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     const bad = tasks(6).map((task) => (task.id === 'T-2' ? { ...task, files: { 'bad.txt': 'bad\n' } } : task));
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), bad, '! has bad.txt');
     const { kanban } = rig;
-    kanban.plan('T-2.tester', 'git rm -q bad.txt && save mended.txt mended; commit; report passed');
+    kanban.plan('T-2.tester', 'git rm -q bad.txt && save fixed.txt fixed; commit; report passed');
     for (const type of [
       'check-started',
       'check-ended',
@@ -130,7 +130,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
   }) => {
     const rig = new QueueRig(made({ todo: '', settings: queue('batch') }), tasks(2));
     const { kanban } = rig;
-    // It is green, but the person is in the way.
+    // It is green, but the user is in the way.
     kanban.write('T-1.txt', 'mine\n');
     const first = kanban.start();
     await first.event('hold-changed', ({ what }) => what === 'landings');
@@ -206,7 +206,7 @@ describe('stopped and paused', () => {
 });
 
 describe('the worktree of the check', () => {
-  it.concurrent('pulled away while it is on: the person is told what became of it, the next one has a new one', async ({
+  it.concurrent('pulled away while it is on: the user is told what became of it, the next one has a new one', async ({
     made,
   }) => {
     const rig = new QueueRig(

@@ -7,10 +7,10 @@ import { until } from './rig/until.ts';
 const tasks = (count: number): Tested[] => Array.from({ length: count }, (_, index) => ({ id: `T-${index + 1}` }));
 const idsOf = (some: readonly Tested[]): string[] => some.map(({ id }) => id);
 
-/** The first one touches a file that the person has changed. */
+/** The first one touches a file that the user has changed. */
 const IN_THE_WAY: readonly Tested[] = [{ id: 'T-1', files: { 'mine.txt': 'theirs\n' } }, { id: 'T-2' }, { id: 'T-3' }];
 
-describe('landings that are held by what the person has changed (I7)', () => {
+describe('landings that are held by what the user has changed (I7)', () => {
   it.concurrent('later batches are built and checked on top of them; all land with one move once the way is free (I5)', async ({
     made,
   }) => {
@@ -179,7 +179,7 @@ describe('what is landed and said', () => {
     await rig.expectLanded(idsOf(tasks(3)));
   });
 
-  it.concurrent('each task says where it stands: under check, waiting, suspected, mended', async ({ made }) => {
+  it.concurrent('each task says where it stands: under check, waiting, suspected, fixed', async ({ made }) => {
     const bad = tasks(5).map((task) => (task.id === 'T-1' ? { ...task, files: { 'bad.txt': 'bad\n' } } : task));
     const rig = new QueueRig(
       made({ todo: '', settings: queue('batch', 'max_batch: 3') }),
@@ -187,7 +187,7 @@ describe('what is landed and said', () => {
       'pause "$n"; ! has bad.txt',
     );
     const { kanban } = rig;
-    kanban.plan('T-1.tester', 'git rm -q bad.txt && save mended.txt mended; commit; report passed');
+    kanban.plan('T-1.tester', 'git rm -q bad.txt && save fixed.txt fixed; commit; report passed');
     const coordinator = kanban.start('--until-done');
     const says = async (check: number, id: string, words: string): Promise<void> => {
       await kanban.at(`${check}`);

@@ -65,7 +65,7 @@ describe('kill -9 while a landing is pushed: the next run asks the remote first 
     await kanban.at('looking');
     await first.kill();
     const second = kanban.start('--until-done');
-    // It has asked the remote, which does not have it yet, and goes on.
+    // It has asked the remote, which does not have it yet, and continues.
     await second.event('coordinator-started');
     kanban.go('looking');
     await kanban.at('there');

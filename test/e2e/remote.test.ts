@@ -45,7 +45,7 @@ describe('landings are pushed', () => {
     expect(remote.git('for-each-ref', 'refs/kanban')).toBe('');
   });
 
-  it.concurrent('base is checked out nowhere: refs follow, the branch and the files of the person do not (I7)', async ({
+  it.concurrent('base is checked out nowhere: refs follow, the branch and the files of the user do not (I7)', async ({
     made,
   }) => {
     const kanban = made({ todo: ONE, settings: PUSHED });
@@ -66,7 +66,7 @@ describe('landings are pushed', () => {
     remote.expectInStep(['T-1']);
   });
 
-  it.concurrent('a file of the person in the way of a landing holds it before the push, not after it (I4, I7)', async ({
+  it.concurrent('a file of the user in the way of a landing holds it before the push, not after it (I4, I7)', async ({
     made,
   }) => {
     const kanban = made({ todo: TWO, settings: PUSHED });
@@ -91,7 +91,7 @@ describe('landings are pushed', () => {
     remote.expectInStep(['T-1', 'T-2']);
   });
 
-  it.concurrent('push: false with a remote: nothing is pushed, no fetch moves base; switched on later, what a person has not pushed is named first', async ({
+  it.concurrent('push: false with a remote: nothing is pushed, no fetch moves base; switched on later, what the user has not pushed is named first', async ({
     made,
   }) => {
     const kanban = made({ todo: TWO, settings: 'remote: origin\nfetch: 1s\n' });
@@ -117,7 +117,7 @@ describe('landings are pushed', () => {
     remote.expectInStep(['T-1', 'T-2']);
   });
 
-  it.concurrent('commits of a person hold the first push, named, with exit code 4; once they have pushed them it goes on', async ({
+  it.concurrent('commits of the user hold the first push, named, with exit code 4; once they have pushed them it continues', async ({
     made,
   }) => {
     const kanban = made({ todo: ONE, settings: PUSHED });
@@ -153,7 +153,7 @@ describe('the remote moves', () => {
     remote.expectInStep(['T-1', 'T-2']);
   });
 
-  it.concurrent('while a landing is being pushed: fetched, built anew, landed; the person’s commit stays (I4)', async ({
+  it.concurrent('while a landing is being pushed: fetched, built anew, landed; the user’s commit stays (I4)', async ({
     made,
   }) => {
     const kanban = made({ todo: ONE, settings: PUSHED });
@@ -194,7 +194,7 @@ describe('the remote moves', () => {
     remote.expectInStep(['T-1']);
   });
 
-  it.concurrent('to code that conflicts with a task: the task is mended and lands, nobody’s line is lost', async ({
+  it.concurrent('to code that conflicts with a task: the task is fixed and lands, nobody’s line is lost', async ({
     made,
   }) => {
     const kanban = made({ todo: ONE, settings: PUSHED });
@@ -214,7 +214,7 @@ describe('the remote moves', () => {
     remote.expectInStep(['T-1']);
   });
 
-  it.concurrent('into a file that the person has changed: held, the file named, no byte touched; then all goes on (I7)', async ({
+  it.concurrent('into a file that the user has changed: held, the file named, no byte touched; then all continues (I7)', async ({
     made,
   }) => {
     const kanban = made({ todo: ONE, settings: `${PUSHED}fetch: 1s\n` });
@@ -266,7 +266,7 @@ describe('a rewrite by hand', () => {
 });
 
 describe('the remote refuses, or is away', () => {
-  it.concurrent('declined by a hook: all landings are held with the words of the server, runs go on; exit code 4', async ({
+  it.concurrent('declined by a hook: all landings are held with the words of the server, runs continue; exit code 4', async ({
     made,
   }) => {
     const kanban = made({ todo: TWO, settings: PUSHED });
@@ -296,13 +296,13 @@ describe('the remote refuses, or is away', () => {
     const coordinator = kanban.start('--until-done');
     await coordinator.event('hold-changed', ({ why }) => why?.includes('origin does not take it') === true);
     remote.unhook('pre-receive');
-    expect(kanban.kanban('resume').out).toContain('work goes on');
+    expect(kanban.kanban('resume').out).toContain('work continues');
     expect((await coordinator.ended).code, coordinator.story()).toBe(0);
     await kanban.expectDone(['T-1']);
     remote.expectInStep(['T-1']);
   });
 
-  it.concurrent('away: landings wait, the rest goes on; it comes back, and they land', async ({ made }) => {
+  it.concurrent('away: landings wait, the rest continues; it comes back, and they land', async ({ made }) => {
     const kanban = made({ todo: TWO, settings: PUSHED });
     const remote = new SharedRemote(kanban);
     kanban.plan('T-1.task', WAITING);

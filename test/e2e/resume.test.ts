@@ -73,7 +73,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(kanban.times('T-1', 'task')).toBe(1);
   });
 
-  it.concurrent('a run that ended while nobody looked is taken in once', async ({ made }) => {
+  it.concurrent('a run that ended while nobody looked is recorded once', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task', 'pause there; save one.txt one; commit; report done');
     const first = kanban.start();
@@ -129,7 +129,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(kanban.read('half.txt')).toBe('half\n');
   });
 
-  it.concurrent('.kanban/ deleted while nothing runs: reports not taken in are lost, work and board are not', async ({
+  it.concurrent('.kanban/ deleted while nothing runs: reports not recorded are lost, work and board are not', async ({
     made,
   }) => {
     const kanban = made({ todo: '## T-1: One\n\n## T-2: Two\n' });
@@ -162,7 +162,7 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     await kanban.expectDone(['T-1']);
   });
 
-  it.concurrent('SIGTERM ends the runs, keeps their work, exits 130; the next run goes on', async ({ made }) => {
+  it.concurrent('SIGTERM ends the runs, keeps their work, exits 130; the next run continues', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n' });
     kanban.plan('T-1.task.1', 'save half.txt half; pause there');
     const first = kanban.start();

@@ -6,7 +6,7 @@ import type { Kanban } from './rig/kanban.ts';
 import { Person, WAYS } from './rig/person.ts';
 
 /**
- * Much work, many kills, a person in between. Short by itself; a long one, and another course of events:
+ * Much work, many kills, the user in between. Short by itself; a long one, and another course of events:
  * `KANBAN_SOAK=100 KANBAN_SEED=7 npx vitest run test/e2e/soak.test.ts` (entries; there is a kill for every three).
  */
 const ENTRIES = Number(process.env['KANBAN_SOAK'] ?? 12);

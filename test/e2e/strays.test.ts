@@ -8,7 +8,7 @@ const TWO = '## T-1: One\n\nDo it.\n\n## T-2: Two\n\nDo it.\n';
 const ESCAPE =
   'save a.txt a; commit; cd "$KANBAN_ROOT"; echo x > escaped.txt; git add escaped.txt; until git commit -qm "a quick fix" -- escaped.txt; do sleep 0.1; done; cd "$KANBAN_WORKTREE"; report done';
 
-/** T-1's agent commits in the person's checkout; T-2 is done after that. @returns the commit. */
+/** T-1's agent commits in the user's checkout; T-2 is done after that. @returns the commit. */
 async function escaped(kanban: Kanban, where: string): Promise<string> {
   kanban.plan('T-1.task.1', `pause one; ${ESCAPE}`);
   kanban.plan('T-2.task.1', 'save b.txt b; commit; pause two; report done');
@@ -26,7 +26,7 @@ async function escaped(kanban: Kanban, where: string): Promise<string> {
 }
 
 describe.concurrent('an agent that commits outside its branch', { timeout: 180_000 }, () => {
-  it('on base: it is escalated with the evidence; nothing is undone, and nothing lands until the person has', async ({
+  it('on base: it is escalated with the evidence; nothing is undone, and nothing lands until the user has', async ({
     made,
   }) => {
     const kanban = made({ todo: TWO });
@@ -63,7 +63,7 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     expect(kanban.git('ls-tree', '--name-only', 'main')).not.toContain('a.txt');
   });
 
-  it('on base: what the person rewrote away is in nobody’s way', async ({ made }) => {
+  it('on base: what the user rewrote away is in nobody’s way', async ({ made }) => {
     const kanban = made({ todo: TWO });
     const sha = await escaped(kanban, 'main');
     kanban.git('rebase', '-q', '--onto', `${sha}^`, sha, 'main');
@@ -72,7 +72,7 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     expect(kanban.git('ls-tree', '--name-only', 'main')).not.toContain('escaped.txt');
   });
 
-  it('on the branch that the person has checked out, until they give their word on the entry', async ({ made }) => {
+  it('on the branch that the user has checked out, until they give their word on the entry', async ({ made }) => {
     const kanban = made({ todo: TWO });
     kanban.git('switch', '-q', '-c', 'feature');
     const sha = await escaped(kanban, 'feature');
@@ -94,7 +94,7 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     expect(kanban.landings(), kanban.story()).toEqual(['T-2']);
   });
 
-  it('by merging that branch into base itself: not taken for a person’s merge', async ({ made }) => {
+  it('by merging that branch into base itself: not taken for the user’s merge', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n\nDo it.\n' });
     kanban.plan(
       'T-1.task.1',

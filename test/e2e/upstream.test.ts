@@ -89,7 +89,7 @@ describe('an integration branch and its upstream', () => {
     expect(team.on('agents')).toBe(team.repo.git('rev-parse', 'agents'));
   });
 
-  it('a conflict with main is said with the files, and nothing of either side is lost; merged by hand it goes on', () => {
+  it('a conflict with main is said with the files, and nothing of either side is lost; merged by hand it continues', () => {
     const team = new Team();
     team.repo.write(`${PLACE}/a.txt`, 'from agents\n');
     team.here('commit', '-q', '-a', '-m', 'Ours');

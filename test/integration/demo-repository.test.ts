@@ -104,7 +104,7 @@ describe('the repository of the demo', () => {
     writeFileSync(join(root, 'stray.txt'), '');
     const differences = await checkDemo(root, content, 0);
     expect(differences).toContain(
-      'kanban run --until-done ended with exit code 0 instead of 4 (one entry needs a person)',
+      'kanban run --until-done ended with exit code 0 instead of 4 (one entry needs the user)',
     );
     expect(differences).toContain('T-1 did not land');
     expect(differences).toContain('T-6 is not in REVIEW as [ESCALATED]');

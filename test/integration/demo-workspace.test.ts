@@ -144,7 +144,7 @@ describe('the demo', () => {
   });
 
   test(
-    'each task passes the first time, but T-5, which is mended, and T-6, which never does',
+    'each task passes the first time, but T-5, which is fixed, and T-6, which never does',
     { timeout: 240_000 },
     () => {
       const repository = new Repository('in order');

@@ -1,7 +1,7 @@
 import { bridgeArguments } from './bridge-options.ts';
 import type { BridgeLine, BridgeOrder } from './bridge-lines.ts';
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Adapter, AgentPlan, AgentReading, AgentRun, Conversation, Heard } from '../agent.ts';
+import type { Adapter, AgentPlan, AgentReading, AgentRun, Conversation, ParsedOutput } from '../agent.ts';
 import { modelError } from '../model-error.ts';
 import { asNumber, asText, printedObject, type Printed } from '../output-line.ts';
 
@@ -14,7 +14,7 @@ import { asNumber, asText, printedObject, type Printed } from '../output-line.ts
  */
 export const acp: Adapter = {
   name: 'acp',
-  mends: true,
+  canFix: true,
   cli: null,
   capabilities: {
     resume: 'always',
@@ -24,7 +24,7 @@ export const acp: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: ({ prompt }) => new BridgeTalk(prompt),
+  startConversation: ({ prompt }) => new BridgeConversation(prompt),
   outcome: (exit, tail, events) => reading(exit.code, tail, events),
 };
 
@@ -62,12 +62,12 @@ const NARROW_ENV = {
 
 const order = (order: BridgeOrder): string => JSON.stringify(order);
 
-class BridgeTalk implements Conversation {
+class BridgeConversation implements Conversation {
   readonly #prompt: string;
-  #said = 0;
+  #written = 0;
   #isOn = false;
   /** What the model said since its last tool call. */
-  #lastWords = '';
+  #lastText = '';
   #failed = false;
 
   constructor(prompt: string) {
@@ -78,13 +78,13 @@ class BridgeTalk implements Conversation {
     return [order({ order: 'prompt', text: this.#prompt })];
   }
 
-  say(text: string): readonly string[] | null {
+  send(text: string): readonly string[] | null {
     if (!this.#isOn) return null;
-    this.#said += 1;
+    this.#written += 1;
     return [order({ order: 'message', text })];
   }
 
-  heard(line: string, at: number): Heard {
+  receive(line: string, at: number): ParsedOutput {
     const told = printedObject(line);
     if (told !== null && isBridgeLine(told)) return this.#line(told, at);
     // The agent's stderr: Gemini and Qwen say there that they try again, and nowhere else.
@@ -92,13 +92,13 @@ class BridgeTalk implements Conversation {
     return { events: why === undefined ? [] : [{ at, type: 'waiting', why }] };
   }
 
-  #line(line: BridgeLine, at: number): Heard {
+  #line(line: BridgeLine, at: number): ParsedOutput {
     switch (line.acp) {
       case 'session':
         return { events: [{ at, type: 'session', id: line.id }] };
       case 'turn-began':
         this.#isOn = true;
-        this.#lastWords = '';
+        this.#lastText = '';
         this.#failed = false;
         return { events: [] };
       case 'text':
@@ -106,7 +106,7 @@ class BridgeTalk implements Conversation {
       case 'notice':
         return { events: [{ at, type: 'text', text: line.text }] };
       case 'tool':
-        this.#lastWords = '';
+        this.#lastText = '';
         return { events: [{ at, type: 'tool', name: line.name, summary: line.summary, input: line.input }] };
       case 'denied':
         return { events: [{ at, type: 'denied', name: line.name, summary: line.summary }] };
@@ -127,18 +127,18 @@ class BridgeTalk implements Conversation {
     }
   }
 
-  #text(said: string, at: number): Heard {
+  #text(said: string, at: number): ParsedOutput {
     const text = said.replaceAll(RETRIES, '').trim();
     if (text === '') return { events: [{ at, type: 'waiting', why: said.trim() }] };
-    this.#lastWords = `${this.#lastWords}\n${text}`.trim();
+    this.#lastText = `${this.#lastText}\n${text}`.trim();
     return { events: [{ at, type: 'text', text }] };
   }
 
-  #turnEnded(stop: string, taken: number, at: number): Heard {
+  #turnEnded(stop: string, taken: number, at: number): ParsedOutput {
     // A message that is still on its way to the bridge begins another turn.
-    if (taken < this.#said) return { events: [] };
+    if (taken < this.#written) return { events: [] };
     this.#isOn = false;
-    const failure = this.#failed ? null : failureOf(stop, this.#lastWords, at);
+    const failure = this.#failed ? null : failureOf(stop, this.#lastText, at);
     return { events: failure === null ? [] : [{ at, type: 'error', ...failure }], over: true };
   }
 }
@@ -176,7 +176,7 @@ function failureOf(stop: string, words: string, at: number): Failure | null {
 
 /** How turns end that are no success, by the protocol's stop reason. */
 const STOPS: Readonly<Record<string, string>> = {
-  refusal: 'the model refused to go on',
+  refusal: 'the model refused to continue',
   max_tokens: 'the model reached its token limit',
   max_turn_requests: 'the agent reached its limit of requests in one turn',
   cancelled: 'the agent cancelled its turn',

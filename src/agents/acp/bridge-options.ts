@@ -5,7 +5,7 @@ export interface BridgeOptions {
   /** Programs that the agent's shell may run in the narrow form. */
   readonly programs: readonly string[];
   readonly model: string | null;
-  /** The session to go on with; null = a new one. */
+  /** The session to continue with; null = a new one. */
   readonly resume: string | null;
   /** The MCP server with the `report` tool: program and arguments; empty = none. */
   readonly mcp: readonly string[];

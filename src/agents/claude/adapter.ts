@@ -15,7 +15,7 @@ const MCP = 'claude-mcp.json';
  */
 export const claude: Adapter = {
   name: 'claude',
-  mends: true,
+  canFix: true,
   cli: CLAUDE_CLI,
   capabilities: {
     resume: 'always',
@@ -25,7 +25,7 @@ export const claude: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: ({ brief, prompt }) => new ClaudeConversation(brief.worktree, prompt),
+  startConversation: ({ brief, prompt }) => new ClaudeConversation(brief.worktree, prompt),
   outcome: readClaude,
 };
 
@@ -53,7 +53,7 @@ function plan(run: AgentRun): AgentPlan {
     ...(full ? ['bypassPermissions'] : ['acceptEdits', '--allowedTools', ...allowed(run)]),
     '--disallowedTools',
     ...USELESS,
-    // Last of ours: it ends the list before it, whatever the person's own arguments begin with.
+    // Last of ours: it ends the list before it, whatever the user's own arguments begin with.
     '--verbose',
     ...settings.args,
   ];
@@ -90,7 +90,7 @@ function allowed({ settings, folder }: AgentRun): string[] {
   ];
 }
 
-/** Beside the person's own servers. `alwaysLoad`: else the model has to search for the tool first. */
+/** Beside the user's own servers. `alwaysLoad`: else the model has to search for the tool first. */
 function mcpServers({ mcp }: AgentRun): string {
   const kanban = { type: 'stdio', command: mcp.command, args: mcp.args, alwaysLoad: true };
   return `${JSON.stringify({ mcpServers: { kanban } }, null, 2)}\n`;

@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Conversation, Heard } from '../agent.ts';
+import type { Conversation, ParsedOutput } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { claudeError } from './outcome.ts';
 import { claudeUsage } from './usage.ts';
@@ -7,7 +7,7 @@ import { inWorktree } from '../in-worktree.ts';
 import { asList, asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
 
-const NOTHING: Heard = { events: [] };
+const NOTHING: ParsedOutput = { events: [] };
 
 /**
  * `claude -p --input-format stream-json --output-format stream-json --replay-user-messages`: lines of JSON both ways.
@@ -21,8 +21,8 @@ export class ClaudeConversation implements Conversation {
   #session = '';
   #listens = false;
   /** Said, and not yet replayed. */
-  #said: string[] = [];
-  /** Agents of its own that work in the background; when they are done, it goes on. */
+  #lastText: string[] = [];
+  /** Agents of its own that work in the background; when they are done, it continues. */
   #background = 0;
   /** Calls without a result, by id. */
   readonly #calls = new Map<string, { readonly name: string; readonly summary: string }>();
@@ -42,16 +42,16 @@ export class ClaudeConversation implements Conversation {
     return [userLine(this.#prompt)];
   }
 
-  say(text: string): readonly string[] | null {
+  send(text: string): readonly string[] | null {
     if (!this.#listens) return null;
     if (text.trim() === '') return [];
     // A text that begins with a slash would be a command to the CLI.
     const told = text.trimStart().startsWith('/') ? `Message: ${text.trimStart()}` : text;
-    this.#said.push(told.trim());
+    this.#lastText.push(told.trim());
     return [userLine(told)];
   }
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     switch (printed?.['type']) {
       case 'system':
@@ -102,7 +102,7 @@ export class ClaudeConversation implements Conversation {
     const info = asObject(printed['rate_limit_info']);
     const resetsAt = asNumber(info?.['resetsAt']);
     if (info?.['status'] !== 'rejected' || resetsAt === undefined) return [];
-    // What goes beyond the subscription is paid for: it goes on.
+    // What goes beyond the subscription is paid for: it continues.
     if (info['isUsingOverage'] === true || asText(info['overageStatus']).startsWith('allowed')) return [];
     this.#resetsAt = resetsAt * 1_000;
     const which = asText(info['rateLimitType']).replaceAll('_', '-');
@@ -147,8 +147,8 @@ export class ClaudeConversation implements Conversation {
   }
 
   #takenUp(text: string): void {
-    const n = this.#said.indexOf(text);
-    if (n !== -1) this.#said.splice(n, 1);
+    const n = this.#lastText.indexOf(text);
+    if (n !== -1) this.#lastText.splice(n, 1);
   }
 
   #denied(id: string, name: string, input: Printed | null, at: number): readonly AgentEvent[] {
@@ -158,14 +158,15 @@ export class ClaudeConversation implements Conversation {
     return [{ at, type: 'denied', ...call }];
   }
 
-  #result(printed: Printed, at: number): Heard {
+  #result(printed: Printed, at: number): ParsedOutput {
     const denied = asList(printed['permission_denials']).flatMap((item) => {
       const call = asObject(item) ?? {};
       return this.#denied(asText(call['tool_use_id']), asText(call['tool_name']), asObject(call['tool_input']), at);
     });
     const failed = printed['is_error'] === true;
     const events = [...denied, ...claudeUsage(printed, at), ...(failed ? [this.#failure(printed, at)] : [])];
-    const goesOn = this.#said.length > 0 || this.#background > 0 || (asNumber(printed['queued_turn_count']) ?? 0) > 0;
+    const goesOn =
+      this.#lastText.length > 0 || this.#background > 0 || (asNumber(printed['queued_turn_count']) ?? 0) > 0;
     if (goesOn && !failed) return { events };
     this.#listens = false;
     return { events, over: true };

@@ -5,7 +5,7 @@ import { modelError } from '../model-error.ts';
 import { resetTime } from '../reset-time.ts';
 
 type ErrorEvent = Extract<AgentEvent, { type: 'error' }>;
-type Told = Pick<ErrorEvent, 'what' | 'why' | 'until'>;
+type ClaudeError = Pick<ErrorEvent, 'what' | 'why' | 'until'>;
 
 /** How an ended Claude Code is read: its exit code tells too little, its last result line all that it knows. */
 export function readClaude(
@@ -42,7 +42,7 @@ export function claudeError(
   status: number | null,
   resetsAt: number | undefined,
   now: number,
-): Told {
+): ClaudeError {
   if (NO_SESSION.test(text)) return { what: 'session', why: text };
   const read = modelError(text, status, now);
   const what = KINDS[kind] ?? (NO_LOGIN.test(text) ? 'login' : LIMIT.test(text) ? 'provider' : read.what);
@@ -51,7 +51,7 @@ export function claudeError(
   return { what, why: read.why, ...(until === undefined ? {} : { until }) };
 }
 
-const KINDS: Readonly<Record<string, Told['what']>> = {
+const KINDS: Readonly<Record<string, ClaudeError['what']>> = {
   authentication_failed: 'login',
   oauth_org_not_allowed: 'login',
   account_on_hold: 'login',

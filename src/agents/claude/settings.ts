@@ -1,7 +1,7 @@
 import type { AgentRun } from '../agent.ts';
 import { literalGlob } from '../literal-glob.ts';
 
-/** Settings of this run alone, added to the person's and the project's by `--settings`. */
+/** Settings of this run alone, added to the user's and the project's by `--settings`. */
 export function claudeSettings(run: Pick<AgentRun, 'root' | 'worktree' | 'promptFile'>): string {
   const settings = {
     // Trailers and advertisements in commits; the second is its name in older versions.
@@ -17,7 +17,7 @@ export function claudeSettings(run: Pick<AgentRun, 'root' | 'worktree' | 'prompt
 
 /**
  * Globs of the instruction files that Claude Code would load on top of the worktree's own because the worktree lies
- * inside the person's checkout: those of the checkout, and of folders between. What lies above the checkout is meant
+ * inside the user's checkout: those of the checkout, and of folders between. What lies above the checkout is meant
  * for the worktree as well.
  */
 function outerInstructions({ root, worktree }: Pick<AgentRun, 'root' | 'worktree'>): string[] {

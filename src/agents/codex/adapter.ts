@@ -9,7 +9,7 @@ import { lastWord } from '../last-word.ts';
  */
 export const codex: Adapter = {
   name: 'codex',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'OpenAI Codex',
     program: 'codex',
@@ -42,12 +42,12 @@ export const codex: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: (talk) => new CodexConversation(talk),
+  startConversation: (talk) => new CodexConversation(talk),
   outcome: ({ code, signal }, tail, events) => read(code, signal, tail, events),
 };
 
 /**
- * All is said by `-c key=value` (values are TOML), after which the person's own `args` come and win: what
+ * All is said by `-c key=value` (values are TOML), after which the user's own `args` come and win: what
  * `codex app-server` takes (`-c`, `--enable`, `--disable`), and `--add-dir DIR` for one more folder to write in.
  */
 function plan(run: AgentRun): AgentPlan {

@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Conversation, Heard, Talk } from '../agent.ts';
+import type { Conversation, ParsedOutput, ConversationContext } from '../agent.ts';
 import { codexAnswer } from './answer.ts';
 import { codexError, RateLimits } from './error.ts';
 import { codexItem } from './item.ts';
@@ -17,11 +17,11 @@ export const KEYED_PROVIDER = 'model_providers.kanban-openai-key';
  * begins another. Threads of Codex's own sub-agents are listened to as well, but end nothing.
  */
 export class CodexConversation implements Conversation {
-  readonly #talk: Talk;
+  readonly #context: ConversationContext;
   readonly #limits = new RateLimits();
   readonly #usage = new CodexUsage();
   /** Messages that were sent and not yet answered, by the id of the request. */
-  readonly #unanswered = new Map<number, Said>();
+  readonly #unanswered = new Map<number, CodexMessage>();
   #requests = THREAD;
   #thread: string | null = null;
   /** The turn that is on. */
@@ -32,35 +32,35 @@ export class CodexConversation implements Conversation {
   /** Its configuration can't be read: what it says of logins is said without it. The thread will be refused. */
   #misread = false;
 
-  constructor(talk: Talk) {
-    this.#talk = talk;
+  constructor(talk: ConversationContext) {
+    this.#context = talk;
   }
 
   open(): readonly string[] {
     return [
       request(HELLO, 'initialize', {
         clientInfo: { name: 'kanban', title: null, version: '1' },
-        capabilities: { experimentalApi: false, requestAttestation: false, optOutNotificationMethods: UNHEARD },
+        capabilities: { experimentalApi: false, requestAttestation: false, optOutNotificationMethods: IGNORED },
       }),
     ];
   }
 
-  say(text: string): readonly string[] | null {
+  send(text: string): readonly string[] | null {
     if (this.#thread === null || this.#turn === null) return null;
     return [this.#steer(text, this.#thread, this.#turn)];
   }
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     if (printed === null) return { events: codexLog(line, now) };
     const { id, method } = printed;
     if (typeof method !== 'string') return typeof id === 'number' ? this.#answered(id, printed, now) : NOTHING;
     const params = asObject(printed['params']) ?? {};
     if (id !== undefined) return codexAnswer(id, method, params, now);
-    return this.#told(method, params, now);
+    return this.#notify(method, params, now);
   }
 
-  #answered(id: number, printed: Printed, at: number): Heard {
+  #answered(id: number, printed: Printed, at: number): ParsedOutput {
     const result = asObject(printed['result']) ?? {};
     const refusal = asObject(printed['error']);
     const why = refusal === null ? null : asText(refusal['message']);
@@ -78,23 +78,23 @@ export class CodexConversation implements Conversation {
     }
   }
 
-  #login({ account, requiresOpenaiAuth }: Printed, at: number): Heard {
+  #login({ account, requiresOpenaiAuth }: Printed, at: number): ParsedOutput {
     const missing = requiresOpenaiAuth === true && account === null && !this.#misread;
-    const keyed = (this.#talk.brief.command?.args ?? []).some((word) => word.startsWith(`${KEYED_PROVIDER}.`));
+    const keyed = (this.#context.brief.command?.args ?? []).some((word) => word.startsWith(`${KEYED_PROVIDER}.`));
     if (missing && !keyed) return end({ at, type: 'error', what: 'login', why: 'Codex is not logged in' });
-    const { model, session } = this.#talk.brief;
+    const { model, session } = this.#context.brief;
     const settings = {
       ...(model === null ? {} : { model }),
       ...(missing ? { modelProvider: KEYED_PROVIDER.split('.')[1] } : {}),
     };
-    // No `cwd`, though it could be given: the person's config.toml would get a line that trusts the repository.
+    // No `cwd`, though it could be given: the user's config.toml would get a line that trusts the repository.
     return write(
       session?.resume === true
         ? request(THREAD, 'thread/resume', {
             ...settings,
             threadId: session.id,
             excludeTurns: true,
-            // It would go on with the permissions of the run that began the thread, whatever `-c` says.
+            // It would continue with the permissions of the run that began the thread, whatever `-c` says.
             sandbox: this.#configured('sandbox_mode'),
             approvalPolicy: this.#configured('approval_policy'),
           })
@@ -102,16 +102,16 @@ export class CodexConversation implements Conversation {
     );
   }
 
-  #threadBegun(result: Printed, at: number): Heard {
+  #threadBegun(result: Printed, at: number): ParsedOutput {
     const id = asText(asObject(result['thread'])?.['id']);
     this.#thread = id;
     const note = this.#configured('sandbox_mode') === 'workspace-write' ? [SANDBOX_NOTE] : [];
-    return { events: [{ at, type: 'session', id }], write: [this.#start(this.#talk.prompt, id, note)] };
+    return { events: [{ at, type: 'session', id }], write: [this.#start(this.#context.prompt, id, note)] };
   }
 
   /** What its command line says last of a key of its configuration. */
   #configured(key: string): string | null {
-    const words = this.#talk.brief.command?.args ?? [];
+    const words = this.#context.brief.command?.args ?? [];
     const last = words.findLast((word, n) => words[n - 1] === '-c' && word.startsWith(`${key}=`));
     return last?.slice(key.length + 1).replaceAll('"', '') ?? null;
   }
@@ -129,7 +129,7 @@ export class CodexConversation implements Conversation {
   }
 
   /** A steer that is refused came too late, as the turn ended: its message begins another. */
-  #messageAnswered(id: number, result: Printed, why: string | null, at: number): Heard {
+  #messageAnswered(id: number, result: Printed, why: string | null, at: number): ParsedOutput {
     const said = this.#unanswered.get(id);
     this.#unanswered.delete(id);
     if (said === undefined || this.#thread === null) return NOTHING;
@@ -141,7 +141,7 @@ export class CodexConversation implements Conversation {
     return this.#turn === null ? end(error) : { events: [error] };
   }
 
-  #told(method: string, params: Printed, at: number): Heard {
+  #notify(method: string, params: Printed, at: number): ParsedOutput {
     const thread = asText(params['threadId']);
     const own = thread === this.#thread;
     switch (method) {
@@ -153,7 +153,7 @@ export class CodexConversation implements Conversation {
       case 'item/completed': {
         const item = asObject(params['item']) ?? {};
         if (!own && item['type'] === 'agentMessage') return NOTHING;
-        return { events: codexItem(item, method === 'item/completed', this.#talk.brief.worktree, at) };
+        return { events: codexItem(item, method === 'item/completed', this.#context.brief.worktree, at) };
       }
       case 'thread/tokenUsage/updated':
         // A resumed thread tells at once what it had used before.
@@ -173,22 +173,22 @@ export class CodexConversation implements Conversation {
     }
   }
 
-  #turnStarted(params: Printed): Heard {
+  #turnStarted(params: Printed): ParsedOutput {
     this.#turn = asText(asObject(params['turn'])?.['id']);
     return NOTHING;
   }
 
-  #turnCompleted({ id, status, error }: Printed, at: number): Heard {
+  #turnCompleted({ id, status, error }: Printed, at: number): ParsedOutput {
     this.#turn = null;
     this.#ended = asText(id);
     const failed = asObject(error);
-    const resumed = this.#talk.brief.session?.resume === true;
+    const resumed = this.#context.brief.session?.resume === true;
     if (failed !== null) return end({ at, type: 'error', ...codexError(failed, this.#limits, resumed, at) });
     if (status === 'interrupted') return end(other('its turn was interrupted', at));
     return this.#endIfDone();
   }
 
-  #endIfDone(): Heard {
+  #endIfDone(): ParsedOutput {
     const done = this.#ended !== '' && this.#ended === this.#begun && this.#unanswered.size === 0;
     return done ? { events: [], over: true } : NOTHING;
   }
@@ -205,18 +205,18 @@ export class CodexConversation implements Conversation {
   }
 }
 
-interface Said {
+interface CodexMessage {
   readonly text: string;
   readonly by: 'turn' | 'steer';
 }
 
-const NOTHING: Heard = { events: [] };
+const NOTHING: ParsedOutput = { events: [] };
 const HELLO = 1;
 const LOGIN = 2;
 const THREAD = 3;
 
 /** Parts of what comes whole later, and what says nothing of the run. */
-const UNHEARD = [
+const IGNORED = [
   'item/agentMessage/delta',
   'item/plan/delta',
   'item/commandExecution/outputDelta',
@@ -235,8 +235,8 @@ const SANDBOX_NOTE =
 
 const request = (id: number, method: string, params: object): string => JSON.stringify({ id, method, params });
 const input = (text: string): object => ({ type: 'text', text, text_elements: [] });
-const write = (...lines: string[]): Heard => ({ events: [], write: lines });
-const end = (event: AgentEvent): Heard => ({ events: [event], over: true });
+const write = (...lines: string[]): ParsedOutput => ({ events: [], write: lines });
+const end = (event: AgentEvent): ParsedOutput => ({ events: [event], over: true });
 const other = (why: string, at: number): AgentEvent => ({ at, type: 'error', what: 'other', why });
 
 function threadError(why: string, at: number): AgentEvent {

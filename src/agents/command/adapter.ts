@@ -14,7 +14,7 @@ import type { Adapter, AgentReading, AgentRun } from '../agent.ts';
  */
 export const command: Adapter = {
   name: 'command',
-  mends: true,
+  canFix: true,
   cli: null,
   capabilities: {
     resume: 'never',
@@ -27,7 +27,7 @@ export const command: Adapter = {
     const [file = '', ...args] = filled([...run.settings.command, ...run.settings.args], run);
     return { command: { file, args, stdin: 'prompt' }, shell: null, env: {} };
   },
-  converse: null,
+  startConversation: null,
   outcome: ({ code, signal }, tail, _events, now) => read(code, signal, tail, now),
 };
 

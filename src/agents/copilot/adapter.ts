@@ -8,7 +8,7 @@ import { lastWord } from '../last-word.ts';
 /** GitHub Copilot CLI, headless: prompt on stdin, one JSON event a line. Measured with 1.0.102. */
 export const copilot: Adapter = {
   name: 'copilot',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'GitHub Copilot CLI',
     program: 'copilot',
@@ -64,7 +64,7 @@ export const copilot: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: () => new CopilotOutput(),
+  startConversation: () => new CopilotOutput(),
   outcome: ({ code }, tail, events) => read(code, tail, events),
 };
 
@@ -83,7 +83,7 @@ function plan(run: AgentRun): AgentPlan {
     `--additional-mcp-config=@${folder}/${MCP_FILE}`,
     ...(settings.permissions === 'full' ? ['--allow-all'] : narrow(settings.tools)),
     ...(model === null ? [] : ['--model', model]),
-    // Goes on with the session of that id, or begins it: a run that was stopped early has left none.
+    // Continues with the session of that id, or begins it: a run that was stopped early has left none.
     ...(session === null ? [] : [`--session-id=${session.id}`]),
     ...settings.args,
   ];

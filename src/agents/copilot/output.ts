@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Conversation, Heard } from '../agent.ts';
+import type { Conversation, ParsedOutput } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { modelError, waitIn } from '../model-error.ts';
 import type { ModelError } from '../model-error.ts';
@@ -16,7 +16,7 @@ export class CopilotOutput implements Conversation {
   /** Why the last request to the model failed; null once one has succeeded. */
   #failed: ModelError | null = null;
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     if (printed === null) return { events: plain(line, now) };
     if (printed['type'] === 'span') return { events: usage(printed, now) };

@@ -12,7 +12,7 @@ import { lastWord } from '../last-word.ts';
  */
 export const gemini: Adapter = {
   name: 'gemini',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'Gemini CLI',
     program: 'gemini',
@@ -42,7 +42,7 @@ export const gemini: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: ({ brief }) => new GeminiOutput(brief),
+  startConversation: ({ brief }) => new GeminiOutput(brief),
   outcome: ({ code }, tail, events) => read(code, tail, events),
 };
 
@@ -72,7 +72,7 @@ function plan({ settings, model, session }: AgentRun): AgentPlan {
   };
 }
 
-/** Flags, and not a policy file: `--policy` would put the person's own policies out of force. */
+/** Flags, and not a policy file: `--policy` would put the user's own policies out of force. */
 const allowedTools = (tools: readonly string[]): string =>
   allowedPrograms(tools)
     .map((program) => `run_shell_command(${program})`)

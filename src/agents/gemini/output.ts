@@ -1,5 +1,5 @@
 import type { AgentEvent, Brief } from '../../contract/run-folder.ts';
-import type { Conversation, Heard } from '../agent.ts';
+import type { Conversation, ParsedOutput } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
@@ -13,7 +13,7 @@ import type { Printed } from '../output-line.ts';
 export class GeminiOutput implements Conversation {
   readonly #worktree: string;
   /** What it has said since its last whole line. */
-  #said = '';
+  #text = '';
   #waiting = false;
   /** Calls without a result, by id. */
   readonly #calls = new Map<string, { readonly name: string; readonly summary: string }>();
@@ -22,7 +22,7 @@ export class GeminiOutput implements Conversation {
     this.#worktree = worktree;
   }
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     const events = printed === null ? this.#plain(line, now) : this.#event(printed, now);
     for (const { type } of events) this.#waiting = type === 'waiting' || (this.#waiting && type === 'error');
@@ -34,7 +34,7 @@ export class GeminiOutput implements Conversation {
       case 'init':
         return [{ at, type: 'session', id: asText(printed['session_id']) }];
       case 'message':
-        return printed['role'] === 'assistant' ? this.#text(asText(printed['content']), at) : [];
+        return printed['role'] === 'assistant' ? this.#onText(asText(printed['content']), at) : [];
       case 'tool_use':
         return [...this.#rest(at), this.#call(printed, at)];
       case 'tool_result':
@@ -49,17 +49,17 @@ export class GeminiOutput implements Conversation {
   }
 
   /** Pieces of a sentence are put together to whole lines; the first after a wait is told at once. */
-  #text(piece: string, at: number): readonly AgentEvent[] {
-    this.#said += piece;
-    const whole = this.#waiting ? this.#said.length : this.#said.lastIndexOf('\n') + 1;
-    const text = this.#said.slice(0, whole).trim();
-    this.#said = this.#said.slice(whole);
+  #onText(piece: string, at: number): readonly AgentEvent[] {
+    this.#text += piece;
+    const whole = this.#waiting ? this.#text.length : this.#text.lastIndexOf('\n') + 1;
+    const text = this.#text.slice(0, whole).trim();
+    this.#text = this.#text.slice(whole);
     return text === '' ? [] : [{ at, type: 'text', text }];
   }
 
   #rest(at: number): readonly AgentEvent[] {
-    const text = this.#said.trim();
-    this.#said = '';
+    const text = this.#text.trim();
+    this.#text = '';
     return text === '' ? [] : [{ at, type: 'text', text }];
   }
 

@@ -10,7 +10,7 @@ import { lastWord } from '../last-word.ts';
  */
 export const goose: Adapter = {
   name: 'goose',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'goose',
     program: 'goose',
@@ -101,7 +101,7 @@ export const goose: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: () => new GooseOutput(),
+  startConversation: () => new GooseOutput(),
   outcome: ({ code }, tail, events) => read(code, tail, events),
 };
 

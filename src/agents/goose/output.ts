@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Conversation, Heard } from '../agent.ts';
+import type { Conversation, ParsedOutput } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { modelError, waitIn } from '../model-error.ts';
 import type { ModelError } from '../model-error.ts';
@@ -12,11 +12,11 @@ import type { Printed } from '../output-line.ts';
  */
 export class GooseOutput implements Conversation {
   /** What the model has said since its last whole line. */
-  #said = '';
+  #text = '';
   /** Calls without a result, by id. */
   readonly #calls = new Map<string, { readonly name: string; readonly summary: string }>();
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     if (printed === null) return { events: plain(line, now) };
     switch (printed['type']) {
@@ -39,7 +39,7 @@ export class GooseOutput implements Conversation {
       const content = asObject(part) ?? {};
       switch (content['type']) {
         case 'text':
-          return message['role'] === 'assistant' ? this.#text(asText(content['text']), own, at) : [];
+          return message['role'] === 'assistant' ? this.#onText(asText(content['text']), own, at) : [];
         case 'toolRequest':
           return [...this.#rest(at), ...this.#call(content, at)];
         case 'toolResponse':
@@ -53,18 +53,18 @@ export class GooseOutput implements Conversation {
   }
 
   /** Pieces of a sentence are put together to whole lines. */
-  #text(piece: string, own: boolean, at: number): readonly AgentEvent[] {
+  #onText(piece: string, own: boolean, at: number): readonly AgentEvent[] {
     if (own && GAVE_UP.test(piece)) return [...this.#rest(at), { at, type: 'error', ...readError(piece, at) }];
-    this.#said += piece;
-    const whole = this.#said.lastIndexOf('\n') + 1;
-    const text = this.#said.slice(0, whole).trim();
-    this.#said = this.#said.slice(whole);
+    this.#text += piece;
+    const whole = this.#text.lastIndexOf('\n') + 1;
+    const text = this.#text.slice(0, whole).trim();
+    this.#text = this.#text.slice(whole);
     return text === '' ? [] : [{ at, type: 'text', text }];
   }
 
   #rest(at: number): readonly AgentEvent[] {
-    const text = this.#said.trim();
-    this.#said = '';
+    const text = this.#text.trim();
+    this.#text = '';
     return text === '' ? [] : [{ at, type: 'text', text }];
   }
 

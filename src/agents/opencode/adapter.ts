@@ -7,13 +7,13 @@ import { NO_MODEL, OpencodeOutput } from './output.ts';
 /**
  * opencode (npm opencode-ai), by `opencode run`. The prompt comes on stdin: given as an argument it reaches the model in
  * quotation marks. Its permissions and our MCP server come as one more layer of configuration in the environment, so
- * that the person's own providers, models and rules count and none of their files is touched.
+ * that the user's own providers, models and rules count and none of their files is touched.
  *
  * It says nothing on stdout while it tries a provider again; its log, which goes to stderr with `--print-logs`, does.
  */
 export const opencode: Adapter = {
   name: 'opencode',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'opencode',
     program: 'opencode',
@@ -49,7 +49,7 @@ export const opencode: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: (talk) => new OpencodeOutput(talk),
+  startConversation: (talk) => new OpencodeOutput(talk),
   outcome: ({ code, signal }, tail, events) => read(code, signal, tail, events),
 };
 

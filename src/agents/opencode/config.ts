@@ -56,7 +56,7 @@ function narrow({ settings, worktree, folder }: AgentRun): object {
       ...Object.fromEntries(
         [...allowedPrograms(settings.tools), ...CHANGING].map((program) => [`${program} *`, 'allow']),
       ),
-      // Another repository, the person's checkout before all.
+      // Another repository, the user's checkout before all.
       'git -C *': 'deny',
       'git *--git-dir*': 'deny',
       'git *--work-tree*': 'deny',

@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Conversation, Heard, Talk } from '../agent.ts';
+import type { Conversation, ParsedOutput, ConversationContext } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
@@ -16,11 +16,11 @@ export class OpencodeOutput implements Conversation {
   /** What the log said of a failure that stdout only calls an unexpected one. */
   #failure: string | null = null;
 
-  constructor({ brief }: Talk) {
+  constructor({ brief }: ConversationContext) {
     this.#worktree = brief.worktree;
   }
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     return { events: printed === null ? this.#logged(line, now) : this.#printed(printed, now) };
   }
@@ -31,7 +31,7 @@ export class OpencodeOutput implements Conversation {
     switch (printed['type']) {
       case 'text': {
         const text = asText(part['text']);
-        // `synthetic`: what it says to the model, in the person's place.
+        // `synthetic`: what it says to the model, in the user's place.
         return part['synthetic'] === true || text === '' ? session : [...session, { at, type: 'text', text }];
       }
       case 'tool_use':

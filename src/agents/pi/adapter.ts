@@ -10,7 +10,7 @@ import { PI_EXTENSION, piExtension } from './extension.ts';
  */
 export const pi: Adapter = {
   name: 'pi',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'pi',
     program: 'pi',
@@ -50,7 +50,7 @@ export const pi: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: (talk) => new PiConversation(talk),
+  startConversation: (talk) => new PiConversation(talk),
   outcome: ({ code, signal }, tail, events) => read(code, signal, tail, events),
 };
 

@@ -1,5 +1,5 @@
 import type { AgentEvent } from '../../contract/run-folder.ts';
-import type { Conversation, Heard, Talk } from '../agent.ts';
+import type { Conversation, ParsedOutput, ConversationContext } from '../agent.ts';
 import { modelError } from '../model-error.ts';
 import { asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
@@ -25,10 +25,10 @@ export class PiConversation implements Conversation {
   #questions = 0;
   /** It said once that it is idle. */
   #idle = false;
-  #said = 0;
+  #lastText = 0;
   #unanswered = 0;
 
-  constructor({ brief, prompt }: Talk) {
+  constructor({ brief, prompt }: ConversationContext) {
     this.#prompt = prompt;
     this.#worktree = brief.worktree;
   }
@@ -37,21 +37,21 @@ export class PiConversation implements Conversation {
     return [command('get_state', SESSION), command('prompt', PROMPT, { message: plain(this.#prompt) })];
   }
 
-  say(text: string): readonly string[] | null {
+  send(text: string): readonly string[] | null {
     if (!this.#working) return null;
     this.#unanswered += 1;
-    this.#said += 1;
-    return [command('prompt', `${SAID}${this.#said}`, { message: plain(text), streamingBehavior: 'steer' })];
+    this.#lastText += 1;
+    return [command('prompt', `${SAID}${this.#lastText}`, { message: plain(text), streamingBehavior: 'steer' })];
   }
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     if (SKIPPED.test(line)) return NOTHING;
     // Lines that hold a whole conversation are not worth reading.
     const printed = line.startsWith(AGENT_END) ? { type: 'agent_end' } : printedObject(line);
     return printed === null ? { events: complaint(line, now) } : this.#printed(printed, now);
   }
 
-  #printed(printed: Printed, at: number): Heard {
+  #printed(printed: Printed, at: number): ParsedOutput {
     switch (printed['type']) {
       case 'response':
         return this.#response(printed, at);
@@ -82,26 +82,26 @@ export class PiConversation implements Conversation {
     }
   }
 
-  #goesOn(): Heard {
+  #goesOn(): ParsedOutput {
     this.#working = true;
     this.#ending = 'no';
     this.#idle = false;
     return NOTHING;
   }
 
-  #messageEnd(message: Printed, at: number): Heard {
+  #messageEnd(message: Printed, at: number): ParsedOutput {
     const events = piMessage(message, at);
     if (message['role'] !== 'assistant' || message['stopReason'] === 'toolUse') return { events };
     return { ...this.#ends('perhaps'), events };
   }
 
-  #ends(how: 'perhaps' | 'certain'): Heard {
+  #ends(how: 'perhaps' | 'certain'): ParsedOutput {
     if (how === 'certain') this.#working = false;
     if (this.#ending !== 'certain') this.#ending = how;
     return this.#ask();
   }
 
-  #compacted(printed: Printed, at: number): Heard {
+  #compacted(printed: Printed, at: number): ParsedOutput {
     const why = asText(printed['errorMessage']);
     const events: AgentEvent[] = why === '' ? [] : [{ at, type: 'error', what: 'other', why }];
     if (printed['willRetry'] === true) {
@@ -111,14 +111,14 @@ export class PiConversation implements Conversation {
     return this.#ending === 'no' ? { events } : { ...this.#ask(), events };
   }
 
-  #ask(): Heard {
+  #ask(): ParsedOutput {
     if (this.#asked > 0) return NOTHING;
     this.#questions += 1;
     this.#asked = this.#questions;
     return { events: [], write: [command('get_state', `${STATE}${this.#asked}`)] };
   }
 
-  #response(printed: Printed, at: number): Heard {
+  #response(printed: Printed, at: number): ParsedOutput {
     const id = asText(printed['id']);
     const data = asObject(printed['data']) ?? {};
     if (id === SESSION) {
@@ -135,11 +135,11 @@ export class PiConversation implements Conversation {
     }
     if (id !== `${STATE}${this.#asked}`) return NOTHING;
     this.#asked = 0;
-    return this.#ending === 'no' ? NOTHING : this.#judge(data);
+    return this.#ending === 'no' ? NOTHING : this.#conclude(data);
   }
 
   /** Its state, when it seems to have ended. */
-  #judge(state: Printed): Heard {
+  #conclude(state: Printed): ParsedOutput {
     // Its answer asks again: before it, nobody knows whether a turn begins.
     if (this.#unanswered > 0) return NOTHING;
     if (state['isStreaming'] === true || state['isCompacting'] === true) {
@@ -158,7 +158,7 @@ export class PiConversation implements Conversation {
   }
 }
 
-const NOTHING: Heard = { events: [] };
+const NOTHING: ParsedOutput = { events: [] };
 const SESSION = 'kanban-session';
 const PROMPT = 'kanban-prompt';
 const SAID = 'kanban-said-';
@@ -196,8 +196,8 @@ function complaint(line: string, at: number): AgentEvent[] {
 
 const DIALOGS = new Set(['select', 'confirm', 'input', 'editor']);
 
-/** An extension has a word for the person: ours what the provider answered; of theirs, nobody is there to be asked. */
-function extension(printed: Printed, at: number): Heard {
+/** An extension has a word for the user: ours what the provider answered; of theirs, nobody is there to be asked. */
+function extension(printed: Printed, at: number): ParsedOutput {
   if (printed['statusKey'] === STATUS_KEY) return { events: providerStatus(asText(printed['statusText']), at) };
   if (!DIALOGS.has(asText(printed['method']))) return NOTHING;
   const answer = JSON.stringify({ type: 'extension_ui_response', id: printed['id'], cancelled: true });

@@ -6,7 +6,7 @@ export const PI_EXTENSION = 'pi-extension.js';
 /**
  * The extension that pi is given for a run, as JavaScript.
  *
- * - pi reads the AGENTS.md or CLAUDE.md of every folder above the one it works in. Those of the person's checkout, in
+ * - pi reads the AGENTS.md or CLAUDE.md of every folder above the one it works in. Those of the user's checkout, in
  *   which the worktree lies, are left out: the worktree has its own.
  * - With every few characters that its model says, pi prints the whole message so far, twice: 15 KB of text made 10 MB.
  *   At the end of a turn it prints the whole conversation, as a line that nobody reads. Both are printed without.

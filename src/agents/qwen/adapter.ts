@@ -17,7 +17,7 @@ const TRUSTED = 'qwen-trusted-folders.json';
  */
 export const qwen: Adapter = {
   name: 'qwen',
-  mends: true,
+  canFix: true,
   cli: {
     title: 'Qwen Code',
     program: 'qwen',
@@ -50,7 +50,7 @@ export const qwen: Adapter = {
     roles: ['task', 'reviewer', 'tester'],
   },
   plan,
-  converse: ({ brief }) => new QwenOutput(brief),
+  startConversation: ({ brief }) => new QwenOutput(brief),
   outcome: (exit, tail, events, now) => read(exit.code, tail, events, now),
 };
 
@@ -71,7 +71,7 @@ function plan(run: AgentRun): AgentPlan {
     command: { file, args, stdin: 'prompt' },
     shell: null,
     env: {
-      // Else a wrapper dies of SIGTERM and the agent itself goes on.
+      // Else a wrapper dies of SIGTERM and the agent itself continues.
       QWEN_CODE_NO_RELAUNCH: 'true',
       QWEN_CODE_SYSTEM_DEFAULTS_PATH: `${run.folder}/${SETTINGS}`,
       QWEN_CODE_TRUSTED_FOLDERS_PATH: `${run.folder}/${TRUSTED}`,
@@ -97,7 +97,7 @@ function settingsFile({ mcp }: AgentRun): string {
     mcpServers: { kanban: { command: mcp.command, args: mcp.args, trust: true } },
     general: {
       enableAutoUpdate: false,
-      // Else each commit gets a trailer, and a note under refs/notes/ai-attribution of the person's repository.
+      // Else each commit gets a trailer, and a note under refs/notes/ai-attribution of the user's repository.
       gitCoAuthor: { commit: false, pr: false },
     },
     privacy: { usageStatisticsEnabled: false },

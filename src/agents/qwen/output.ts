@@ -1,5 +1,5 @@
 import type { AgentEvent, Brief } from '../../contract/run-folder.ts';
-import type { Conversation, Heard } from '../agent.ts';
+import type { Conversation, ParsedOutput } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
@@ -14,7 +14,7 @@ export class QwenOutput implements Conversation {
   readonly #calls = new Map<string, { readonly name: string; readonly summary: string }>();
 
   /**
-   * Its totals are those of the whole session: of no use for a session that goes on, where nobody knows what it had
+   * Its totals are those of the whole session: of no use for a session that continues, where nobody knows what it had
    * used before (its last run was ended in the middle).
    */
   constructor({ worktree, session, sessionUsage }: Pick<Brief, 'worktree' | 'session' | 'sessionUsage'>) {
@@ -22,7 +22,7 @@ export class QwenOutput implements Conversation {
     this.#totals = session?.resume !== true || sessionUsage !== null;
   }
 
-  heard(line: string, now: number): Heard {
+  receive(line: string, now: number): ParsedOutput {
     const printed = printedObject(line);
     return { events: printed === null ? plain(line, now) : this.#event(printed, now) };
   }
@@ -32,7 +32,7 @@ export class QwenOutput implements Conversation {
       case 'system':
         return printed['subtype'] === 'init' ? [{ at, type: 'session', id: asText(printed['session_id']) }] : [];
       case 'assistant':
-        return [...content(printed).flatMap((block) => this.#said(block, at)), ...step(printed, at)];
+        return [...content(printed).flatMap((block) => this.#textOf(block, at)), ...step(printed, at)];
       case 'user':
         return content(printed).flatMap((block) => this.#result(block, at));
       case 'result':
@@ -42,7 +42,7 @@ export class QwenOutput implements Conversation {
     }
   }
 
-  #said(block: Printed, at: number): readonly AgentEvent[] {
+  #textOf(block: Printed, at: number): readonly AgentEvent[] {
     if (block['type'] === 'text') return textOrError(asText(block['text']), at);
     if (block['type'] !== 'tool_use') return [];
     const name = asText(block['name']);

@@ -1,7 +1,7 @@
 import type { ChangeType, Verdict } from './verdict.ts';
 
 /** What a report says. */
-export interface Said {
+export interface ReportParts {
   readonly verdict: Verdict;
   readonly type: ChangeType | null;
   /** Becomes one line; null = none. */
@@ -11,7 +11,7 @@ export interface Said {
 }
 
 /** A report as a file: the front matter and text that `parseReport` (report.ts) reads back as they are meant. */
-export function reportText({ verdict, type, changelog, text }: Said): string {
+export function reportText({ verdict, type, changelog, text }: ReportParts): string {
   const line = oneLine(changelog ?? '');
   return [
     '---',

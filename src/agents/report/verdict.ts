@@ -20,7 +20,7 @@ export const VERDICTS: Readonly<Record<Role, readonly { readonly word: Verdict; 
     { word: 'passed', meaning: 'the tests that cover the change pass, with base merged into the branch' },
     {
       word: 'failed',
-      meaning: 'they do not, and you could not mend it: the text says which test, what it expected and what came',
+      meaning: 'they do not, and you could not fix it: the text says which test, what it expected and what came',
     },
   ],
 };

@@ -7,7 +7,7 @@ import type { Adapter } from '../agent.ts';
  */
 export const shell: Adapter = {
   name: 'shell',
-  mends: false,
+  canFix: false,
   cli: null,
   capabilities: {
     resume: 'never',
@@ -21,12 +21,12 @@ export const shell: Adapter = {
     shell: {
       script: run.role === 'task' ? run.script : null,
       check: run.role === 'reviewer' ? { files: run.files } : null,
-      // A mend may be for a conflict with base: the script then runs on the merged tree.
+      // A fix may be for a conflict with base: the script then runs on the merged tree.
       mergeBase: run.role === 'tester' || run.purpose === 'mend',
       run: run.role === 'task' ? '' : run.roleRun,
     },
     env: {},
   }),
-  converse: null,
+  startConversation: null,
   outcome: () => ({ kind: 'ended' }),
 };

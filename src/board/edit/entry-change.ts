@@ -12,7 +12,7 @@ export interface EntryChange {
   readonly removeTags?: readonly Tag[];
   /** null strikes the field. Values are flattened to one line (`fieldText`). */
   readonly setFields?: Readonly<Partial<Record<CoordinatorField, string | null>>>;
-  /** Keys (lower case) of further fields to strike, a person's too. */
+  /** Keys (lower case) of further fields to strike, the user's too. */
   readonly dropFields?: readonly string[];
 }
 

@@ -7,13 +7,13 @@ import { outdented } from '../parse/parse-column.ts';
 export const asEntry = (note: Entry, id: string): string =>
   noteToEntry({ ...note, id }, outdented(note.source.slice(lineEnd(note.source, 0))), {}, '\n');
 
-/** What is a person's: title, body and the fields that the coordinator doesn't write. */
+/** What is the user's: title, body and the fields that the coordinator doesn't write. */
 export function wording(entry: Entry): string {
   const own = entry.fields.filter((field) => !COORDINATOR_FIELDS.some((key) => key === field.key));
   return JSON.stringify([entry.title, entry.body.trim(), own.map((field) => [field.key, field.value])]);
 }
 
-/** Tags and coordinator fields: what the coordinator changed counts, else what the person left or made of it. */
+/** Tags and coordinator fields: what the coordinator changed counts, else what the user left or made of it. */
 export function marks(base: Entry, mine: Entry, theirs: Entry): EntryChange {
   const tags = TAGS.filter((tag) =>
     (theirs.tags.includes(tag) === base.tags.includes(tag) ? mine : theirs).tags.includes(tag),

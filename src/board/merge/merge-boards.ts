@@ -24,7 +24,7 @@ export type MergedBoards =
       readonly texts: BoardTexts;
       /** Sentences for an event; "here" is ours. */
       readonly notes: readonly string[];
-      /** What a person should look at. Nothing of it is lost. */
+      /** What the user should look at. Nothing of it is lost. */
       readonly unclear: readonly Unclear[];
     }
   /** These columns can't be merged without changing what an entry is (an unclosed code fence, most likely). */
@@ -33,7 +33,7 @@ export type MergedBoards =
 /**
  * Merges two boards entry by entry (DESIGN.md section 8). An entry that landed or was abandoned on either side is gone; what only
  * one side moved or changed is as that side has it; what both moved stands in ours' column, in the wording of whoever
- * reworded it; what both reworded in the same lines stands there twice, which holds it until a person deletes one copy.
+ * reworded it; what both reworded in the same lines stands there twice, which holds it until the user deletes one copy.
  * Text outside entries is merged line by line; where both changed the same lines, ours come first, then theirs' new ones.
  *
  * Byte rule: every entry keeps its own bytes but for what `mergeEntrySides` merges; a side that alone has changed is taken

@@ -12,11 +12,11 @@ export interface Planned extends Trio {
   readonly side: 'ours' | 'theirs';
   /** Its text, with the blank lines that follow it. */
   readonly text: string;
-  /** Theirs' wording, where both sides reworded it: it stands right behind, and holds the entry until a person chooses. */
+  /** Theirs' wording, where both sides reworded it: it stands right behind, and holds the entry until the user chooses. */
   readonly copy: string | null;
 }
 
-/** What a person should look at after the merge; nothing is lost meanwhile. */
+/** What the user should look at after the merge; nothing is lost meanwhile. */
 export interface Unclear {
   /** Its id; its title where it has none. */
   readonly entry: string;
@@ -86,7 +86,7 @@ function planBoth(
       `${nameOf(ours)} was moved to ${ours.column} here and to ${theirs.column} there: it stays in ${ours.column}`,
     );
   const place = { ...trio, column: winner.column, parked: winner.parked, side } as const;
-  const text = base ? mergeEntrySides(base, winner, other, byBoth, options) : sameWords(winner, other);
+  const text = base ? mergeEntrySides(base, winner, other, byBoth, options) : sameText(winner, other);
   if (text !== null) return { ...place, text, copy: null };
   const [mine, copy] = [ours.source.trimEnd(), theirs.source.trimEnd()];
   const why = 'it was reworded on both sides: both texts are kept, delete one of them';
@@ -96,7 +96,7 @@ function planBoth(
 }
 
 /** New on both sides. */
-const sameWords = (winner: Entry, other: Entry): string | null =>
+const sameText = (winner: Entry, other: Entry): string | null =>
   winner.source.trimEnd() === other.source.trimEnd() || wording(winner) === wording(other) ? winner.source : null;
 
 /**

@@ -75,7 +75,7 @@ function isValueOf(key: string, value: string, grammar: Grammar): boolean {
 
 const KEY = /^(?:\*\*|__|`)?([A-Za-z][\w.-]*)(?:\*\*|__|`)?:(?:\*\*|__)?(?:(?=\s)|$|(?=\S))/;
 
-/** `key: value`; the value may go on in further lines or stand as a nested list. */
+/** `key: value`; the value may continue in further lines or stand as a nested list. */
 function readItem(item: ListItem, text: string): FieldItem | null {
   const paragraph = item.children[0];
   if (item.checked != null || paragraph?.type !== 'paragraph') return null;

@@ -8,7 +8,7 @@ import { type Section, splitSections } from './sections.ts';
 
 /**
  * Parses one column file.
- * @param path as shown to the person, relative to the repository's root
+ * @param path as shown to the user, relative to the repository's root
  * @param text exact text, BOM included; '' for a missing file
  */
 export function parseColumn(

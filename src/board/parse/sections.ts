@@ -196,7 +196,7 @@ function withUnderlined(found: { lines: number[]; hashes: number[] }, text: stri
   return { lines: found.lines.sort(order), hashes: found.hashes.sort(order) };
 }
 
-/** Is the line above blank, or a heading? Else the line would go on with the text above. */
+/** Is the line above blank, or a heading? Else the line would continue with the text above. */
 function startsBlock(text: string, line: number, from: number): boolean {
   if (line === from) return true;
   const above = text.slice(Math.max(from, line - 400), line).replace(/(?:\r\n|\r|\n)$/, '');

@@ -9,7 +9,7 @@ export interface OpenBlock {
   readonly length: number;
 }
 
-/** A line that a person meant as an entry's heading and that markdown, or the ids in use, read otherwise. */
+/** A line that the user meant as an entry's heading and that markdown, or the ids in use, read otherwise. */
 export interface Suspect {
   readonly kind: 'swallowed' | 'unknown-prefix' | 'misspelt' | 'level' | 'no-id' | 'no-box';
   /** The id as written; of a line without one that looks like a task: the line that would make it one. */
@@ -62,7 +62,7 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
       isKnown: known.test(id),
       hasSeparator: /^\s*[:–—-]|^\s*$/.test(after),
     };
-    const suspect = judge(spot, tree, text, grammar, open);
+    const suspect = classify(spot, tree, text, grammar, open);
     if (suspect && !found.some((one) => one.offset === offset && one.kind === 'misspelt')) found.push(suspect);
   }
   return found;
@@ -79,13 +79,13 @@ interface Spot {
   readonly hasSeparator: boolean;
 }
 
-function judge(spot: Spot, tree: Root, text: string, grammar: Grammar, open: OpenBlock | null): Suspect | null {
+function classify(spot: Spot, tree: Root, text: string, grammar: Grammar, open: OpenBlock | null): Suspect | null {
   const { id, offset, length } = spot;
   const path = pathTo(tree, offset);
   const block = path[0];
   if (!block || path.some((node) => node.type === 'blockquote')) return null;
   const isHeading = block.type === 'heading' && block.position!.start.offset === offset;
-  if (isHeading) return judgeHeading(spot, grammar);
+  if (isHeading) return classifyHeading(spot, grammar);
   // A no-break space is none to markdown.
   const isGlued = !/^[ \t]/.test(spot.gap);
   if (!spot.isKnown || (!isGlued && spot.hashes !== 2)) return null;
@@ -203,7 +203,7 @@ function itemsWithoutBox(tree: Root, text: string): Suspect[] {
   });
 }
 
-function judgeHeading(spot: Spot, grammar: Grammar): Suspect | null {
+function classifyHeading(spot: Spot, grammar: Grammar): Suspect | null {
   const { id, offset, length } = spot;
   if (!spot.hasSeparator) return null;
   if (spot.isKnown) return spot.hashes === 2 ? null : { kind: 'level', id, offset, length };

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Whether one title may be the other, typed on or mended. */
+/** Whether one title may be the other, typed on or fixed. */
 export function isSimilarTitle(a: string, b: string): boolean {
   const shorter = Math.min(a.length, b.length);
   if (shorter >= 4 && (a.startsWith(b) || b.startsWith(a))) return true;

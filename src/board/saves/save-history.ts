@@ -18,14 +18,14 @@ export interface ReadSave {
 }
 
 /** An editor may hold a text for this long: older versions are forgotten. */
-const REMEMBERED = 3_600_000;
+const REMEMBERED_MS = 3_600_000;
 /** At most this many versions of a column are kept. */
 const MAX_VERSIONS = 200;
 const TITLES = /^(?:#{1,6}|[ \t]*[-*+][ \t]+\[.\]).*$/gm;
 /** At most this many superseded texts are looked at. */
 const MAX_SUPERSEDED = 10;
 /** A text that was on disk for less time is one that an editor was writing. */
-const STILL = 300;
+const MIN_STABLE_MS = 300;
 /** A save that may be one half of a move by hand waits this long for the other half. */
 const SECOND_HALF = 2_000;
 
@@ -199,7 +199,7 @@ export class SaveHistory {
     if (last !== undefined) {
       this.#supersede(column, last.text, disk);
       // The text that was on disk until now is in no commit. If it counted as it was, it is a version.
-      if (last.asSaved && now - last.since >= STILL && last.text.trim() !== '')
+      if (last.asSaved && now - last.since >= MIN_STABLE_MS && last.text.trim() !== '')
         this.#push(column, { text: last.text, at: last.since, by: 'user' });
     }
     this.#saves.set(column, { text: disk, since: now, asSaved: false });
@@ -239,7 +239,7 @@ export class SaveHistory {
 
   #forget(now: number): void {
     for (const versions of this.#versions.values())
-      while (versions.length > 1 && versions[1]!.at < now - REMEMBERED) versions.shift();
+      while (versions.length > 1 && versions[1]!.at < now - REMEMBERED_MS) versions.shift();
     for (const register of [this.#restored, this.#removed])
       for (const [id, { at }] of register) if (at < now - CUT_AND_PASTE) register.delete(id);
   }

@@ -295,7 +295,7 @@ function placeOne(
       plan.planned.push({ ...here(one, theirs, save.column), text: theirs.source });
       return;
     }
-    const text = one.copy === null ? one.text : withWords(ours, theirs, save, options);
+    const text = one.copy === null ? one.text : withText(ours, theirs, save, options);
     if (text.trimEnd() !== ours.source.trimEnd()) plan.there.push({ entry: ours, text: text.trimEnd() });
     plan.moved.push({ id: ours.key, to: ours.column });
     plan.removed.set(ours.key, theirs.source);
@@ -316,11 +316,11 @@ function placeOne(
     return;
   }
   const isConflict = ours !== undefined && theirs !== undefined && one.copy !== null;
-  plan.planned.push(isConflict ? { ...one, copy: null, text: withWords(ours, theirs, save, options) } : one);
+  plan.planned.push(isConflict ? { ...one, copy: null, text: withText(ours, theirs, save, options) } : one);
 }
 
 /** Reworded in two texts that can't be merged: the newer text stays, the save is kept in git, and the entry says where. */
-function withWords(ours: Entry, theirs: Entry, save: Save, options: BoardOptions): string {
+function withText(ours: Entry, theirs: Entry, save: Save, options: BoardOptions): string {
   const lines = new Set(linesWithText(ours.source));
   if (linesWithText(theirs.source).every((line) => lines.has(line))) return ours.source;
   if (ours.kind === 'note' || ours.feedback?.startsWith(OTHER_WORDS) === true) return ours.source;

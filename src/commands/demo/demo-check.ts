@@ -14,7 +14,7 @@ export async function checkDemo(root: string, content: DemoContent, exitCode: nu
   return [
     ...(exitCode === 4
       ? []
-      : [`kanban run --until-done ended with exit code ${exitCode ?? 'none'} instead of 4 (one entry needs a person)`]),
+      : [`kanban run --until-done ended with exit code ${exitCode ?? 'none'} instead of 4 (one entry needs the user)`]),
     ...landings(content, trailers),
     ...board(root, content),
     ...changelog(root, content),
@@ -68,10 +68,10 @@ function changelog(root: string, content: DemoContent): string[] {
     .map((id) => `CHANGELOG.md does not have one line for ${id}`);
 }
 
-function failures({ mended, escalated }: DemoContent, trailers: readonly string[]): string[] {
+function failures({ fixed, escalated }: DemoContent, trailers: readonly string[]): string[] {
   const times = (id: string): number => trailers.filter((line) => line === `${id} tester failed`).length;
   return [
-    ...(times(mended) === 1 ? [] : [`the tests of ${mended} failed ${times(mended)} times instead of once`]),
+    ...(times(fixed) === 1 ? [] : [`the tests of ${fixed} failed ${times(fixed)} times instead of once`]),
     ...(times(escalated) === 2 ? [] : [`the tests of ${escalated} failed ${times(escalated)} times instead of twice`]),
   ];
 }

@@ -8,8 +8,8 @@ import { git } from '../../git/git.ts';
 export interface DemoContent {
   /** Ids of all entries of demo/TODO.md, in the order of the file. */
   readonly ids: readonly string[];
-  /** Fails its test once and is mended. */
-  readonly mended: string;
+  /** Fails its test once and is fixed. */
+  readonly fixed: string;
   /** Ends escalated. */
   readonly escalated: string;
   /** The id that the note will get. */
@@ -22,13 +22,13 @@ export function demoContent(): DemoContent {
   const ids = [...shipped('TODO.md').matchAll(/^## (T-\d+): /gm)].map(([, id]) => id ?? '');
   const highest = Math.max(...ids.map((id) => Number(id.slice('T-'.length))));
   const noteTitle = /^- \[ \] (.+)$/m.exec(shipped('NOTE.md'))?.[1] ?? '';
-  return { ids, mended: 'T-5', escalated: 'T-6', noteId: `T-${highest + 1}`, noteTitle };
+  return { ids, fixed: 'T-5', escalated: 'T-6', noteId: `T-${highest + 1}`, noteTitle };
 }
 
 /** Makes an empty folder for the demo's repository; its path has no symbolic link in it. */
 export const makeDemoFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'kanban-demo-')));
 
-/** Makes a repository of the demo's workspace: one commit, an identity of its own, nothing of the person's git settings. */
+/** Makes a repository of the demo's workspace: one commit, an identity of its own, nothing of the user's git settings. */
 export async function makeDemoRepository(root: string): Promise<void> {
   copyFolder(join(packageRoot(), 'demo', 'workspace'), root);
   await git(['init', '-q', '-b', 'main', '--template='], { cwd: root });
@@ -54,7 +54,7 @@ export function addDemoNote(root: string): void {
 const shipped = (name: string): string => readFileSync(join(packageRoot(), 'demo', name), 'utf8');
 
 /**
- * Local settings win over the person's: no signing, no hooks, no converted line endings, no process that stays. The
+ * Local settings win over the user's: no signing, no hooks, no converted line endings, no process that stays. The
  * address must not be one of `@kanban.invalid`, which are the runs' own.
  */
 const settingsOf = (root: string): readonly (readonly [string, string])[] => [

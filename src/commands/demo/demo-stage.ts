@@ -7,7 +7,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const END_WITHIN = 30_000;
 
 /**
- * Where the demo is played: one repository, this same program run in it as a person would, and what has to be ended
+ * Where the demo is played: one repository, this same program run in it as the user would, and what has to be ended
  * whichever way the demo ends.
  */
 export class Stage {
@@ -38,14 +38,14 @@ export class Stage {
     return this.#isInterrupted;
   }
 
-  say(text: string): void {
+  print(text: string): void {
     if (!this.#isInterrupted) this.#io.stdout.write(`${text}\n`);
   }
 
   /** Shows a command and its output. @returns its exit code; null if a signal ended it or the demo is interrupted */
   async show(...args: string[]): Promise<number | null> {
     if (this.#isInterrupted) return null;
-    this.say(`$ kanban ${args.join(' ')}`);
+    this.print(`$ kanban ${args.join(' ')}`);
     return this.#run(args, 'inherit');
   }
 

@@ -45,20 +45,20 @@ async function play(stage: Stage, keep: boolean): Promise<ExitCode> {
   const { root } = stage;
   const content = demoContent();
   await makeDemoRepository(root);
-  stage.say(`A repository of a small program, tally, stands in ${root}.\n`);
+  stage.print(`A repository of a small program, tally, stands in ${root}.\n`);
   if ((await stage.show('init', '--agent', 'shell')) !== EXIT.done) return EXIT.bug;
   await fillDemoBoard(root);
-  stage.say(promise(content));
+  stage.print(promise(content));
   const exitCode = await runWithNote(stage, content);
   if (stage.interrupted) return EXIT.interrupted;
   const differences = await checkDemo(root, content, exitCode);
   await showEnd(stage);
-  stage.say(differences.length === 0 ? summary(content) : complaint(differences));
-  stage.say(keep ? waysThere(stage, content) : WAYS_HOME);
+  stage.print(differences.length === 0 ? summary(content) : complaint(differences));
+  stage.print(keep ? waysThere(stage, content) : WAYS_HOME);
   return differences.length === 0 ? EXIT.done : EXIT.bug;
 }
 
-/** `kanban run --until-done`, and half-way the note, written into TODO.md as a person would. */
+/** `kanban run --until-done`, and half-way the note, written into TODO.md as the user would. */
 async function runWithNote(stage: Stage, content: DemoContent): Promise<number | null> {
   const half = Math.floor(content.ids.length / 2);
   const look = setInterval(() => {
@@ -79,31 +79,31 @@ function landedIn(root: string): number {
 }
 
 async function showEnd(stage: Stage): Promise<void> {
-  stage.say('');
+  stage.print('');
   await stage.show('status');
-  stage.say(`\n$ cat CHANGELOG.md\n${readFileSync(join(stage.root, 'CHANGELOG.md'), 'utf8')}`);
+  stage.print(`\n$ cat CHANGELOG.md\n${readFileSync(join(stage.root, 'CHANGELOG.md'), 'utf8')}`);
   const { stdout } = await git(['log', '--graph', '--oneline', 'refs/heads/main'], { cwd: stage.root });
   const lines = stdout.trimEnd().split('\n');
-  stage.say(`$ git log --graph --oneline\n${lines.slice(0, GRAPH_LINES).join('\n')}`);
-  if (lines.length > GRAPH_LINES) stage.say(`… and ${lines.length - GRAPH_LINES} lines more`);
-  stage.say('');
+  stage.print(`$ git log --graph --oneline\n${lines.slice(0, GRAPH_LINES).join('\n')}`);
+  if (lines.length > GRAPH_LINES) stage.print(`… and ${lines.length - GRAPH_LINES} lines more`);
+  stage.print('');
 }
 
-const promise = ({ ids, mended, escalated }: DemoContent): string => `
+const promise = ({ ids, fixed, escalated }: DemoContent): string => `
 board/TODO.md now holds ${ids.length} entries for the shell agent. Each is worked on in a worktree of its own, reviewed,
-tested and landed on main. ${mended} will fail its test once and be mended; ${escalated} asks for what the tests forbid, so it will
-end with a person. Half-way this demo writes a line into board/TODO.md, as you would in an editor: watch it being picked.
+tested and landed on main. ${fixed} will fail its test once and be fixed; ${escalated} asks for what the tests forbid, so it will
+end with the user. Half-way this demo writes a line into board/TODO.md, as you would in an editor: watch it being picked.
 `;
 
 const summary = ({
   ids,
-  mended,
+  fixed,
   escalated,
   noteId,
   noteTitle,
 }: DemoContent): string => `${ids.length} of ${ids.length + 1} entries landed, each reviewed and tested.
-- ${mended} failed its test once and was mended.
-- ${escalated} failed twice and waits for a person: that is why kanban run ended with exit code 4.
+- ${fixed} failed its test once and was fixed.
+- ${escalated} failed twice and waits for the user: that is why kanban run ended with exit code 4.
 - ${noteId} was the line written half-way: "${noteTitle}".
 `;
 
@@ -118,8 +118,8 @@ const WAYS_HOME = `Three commands to try at home, in a repository of yours:
 /** With the program's path, since it need not be installed there. */
 const waysThere = (
   { root, cli }: Stage,
-  { mended, escalated }: DemoContent,
+  { fixed, escalated }: DemoContent,
 ): string => `The repository stays in ${root}. Three commands to try there:
   cd ${root}
-  node ${cli} log ${mended}
+  node ${cli} log ${fixed}
   node ${cli} show ${escalated}`;

@@ -22,7 +22,7 @@ export interface RunSketch {
   readonly allowance: AgentRun['allowance'];
 }
 
-export interface RunPlan {
+export interface AgentCommandPlan {
   readonly adapter: Adapter;
   readonly settings: AgentSettings;
   readonly model: string | null;
@@ -31,7 +31,12 @@ export interface RunPlan {
 }
 
 /** How an agent will be started for an entry; null: there is no agent of that name. */
-export function planRun(repo: Repository, settings: Settings, entry: Entry | null, run: RunSketch): RunPlan | null {
+export function planRun(
+  repo: Repository,
+  settings: Settings,
+  entry: Entry | null,
+  run: RunSketch,
+): AgentCommandPlan | null {
   const adapter = adapterOf(settings, run.agent);
   const agent = agentSettings(settings, run.agent);
   if (adapter === null || agent === null) return null;

@@ -3,13 +3,13 @@ import { messagesOf } from '../../runs/message-store.ts';
 import type { Repository } from '../../git/git.ts';
 import type { Brief } from '../../contract/run-folder.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import type { RunPlan } from './agent-command.ts';
+import type { AgentCommandPlan } from './agent-command.ts';
 
-/** Bytes of output after which an agent is ended: no work needs them, and the disk is the person's. */
+/** Bytes of output after which an agent is ended: no work needs them, and the disk is the user's. */
 const MAX_OUTPUT = 4 * 1024 ** 3;
-const GRACE = 5_000;
+const KILL_GRACE_MS = 5_000;
 /** An agent that waits for its provider longer than this gives its place to others. */
-const PATIENCE = 60_000;
+const PROVIDER_WAIT_MS = 60_000;
 
 /** What is known of one run; the rest of its brief follows from the settings and the plan. */
 export type RunAbout = Pick<
@@ -39,7 +39,7 @@ export type RunAbout = Pick<
   Partial<Pick<Brief, 'slot'>>;
 
 /** A run's brief. */
-export function briefOf(repo: Repository, settings: Settings, planned: RunPlan, about: RunAbout): Brief {
+export function briefOf(repo: Repository, settings: Settings, planned: AgentCommandPlan, about: RunAbout): Brief {
   const { adapter, plan, report, model } = planned;
   return {
     ...about,
@@ -54,10 +54,10 @@ export function briefOf(repo: Repository, settings: Settings, planned: RunPlan, 
     identity: runIdentity(about.agent, about.taskId, about.role),
     model,
     messages: messagesOf(repo.root, about.taskId),
-    patience: PATIENCE,
+    patience: PROVIDER_WAIT_MS,
     report,
     stall: settings.stall,
-    grace: GRACE,
+    grace: KILL_GRACE_MS,
     maxOutput: MAX_OUTPUT,
   };
 }
@@ -65,7 +65,7 @@ export function briefOf(repo: Repository, settings: Settings, planned: RunPlan, 
 /** The environment of a run. @param files paths of what the run is told besides its prompt; null = nothing */
 export function environmentOf(
   settings: Settings,
-  { adapter, settings: agent, plan }: RunPlan,
+  { adapter, settings: agent, plan }: AgentCommandPlan,
   brief: Brief,
   files: { readonly changed: string | null; readonly findings: string | null },
 ): Record<string, string> {

@@ -21,7 +21,7 @@ import type { Brief } from '../../contract/run-folder.ts';
 import { renderPrompt } from '../../workflow/prompt.ts';
 import type { Role, Settings } from '../../workflow/settings.ts';
 import { briefing } from './prompt-instructions.ts';
-import { startRef, type GitView } from '../observe/git-state.ts';
+import { startRef, type GitState } from '../observe/git-state.ts';
 import { withMessages } from './prompt-messages.ts';
 import { briefOf, environmentOf } from './run-brief.ts';
 import { planRun } from './agent-command.ts';
@@ -31,7 +31,7 @@ import { branchName, worktreePath, type Observation, type Observer } from '../ob
 type Start = Extract<Action, { type: 'start-run' }>;
 
 /** Prepares runs beside the tick (a worktree of a large repository takes seconds) and hands them to the runners. */
-export class RunStarter {
+export class RunLauncher {
   readonly #repo: Repository;
   readonly #observer: Observer;
   readonly #pool: RunnerPool;
@@ -108,7 +108,7 @@ export class RunStarter {
   }
 
   /** All that is being prepared. */
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all(this.#work);
   }
 
@@ -171,7 +171,7 @@ export class RunStarter {
     this.#starting.delete(runId);
     this.#slots.delete(runId);
     const now = Date.now();
-    this.#refused = this.#refused.filter(({ endedAt }) => endedAt > now - REMEMBERED);
+    this.#refused = this.#refused.filter(({ endedAt }) => endedAt > now - ENDED_RUNS_KEPT_MS);
     this.#refused.push({
       id: runId,
       taskId,
@@ -261,7 +261,7 @@ export class RunStarter {
     if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
     mkdirSync(join(place.path, '.kanban'), { recursive: true });
     if (adapter.name === 'codex') makeSandboxPlaces(this.#repo.commonDir);
-    const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NOTHING_SAID;
+    const said = plan.shell === null ? allMessages(this.#repo.root, action.id) : NO_MESSAGES;
     // All that may fail comes before the folder: one that no runner takes counts as a launch that failed, once more.
     const before = await this.#shared.before(brief.runId, observation.git.refs);
     const env = environmentOf(settings, planned, brief, {
@@ -290,7 +290,7 @@ export class RunStarter {
   }
 
   /** The task's branch and worktree, made where they are missing. */
-  async #place(id: string, view: GitView, settings: Settings, base: string): Promise<Place> {
+  async #place(id: string, view: GitState, settings: Settings, base: string): Promise<Place> {
     const branch = `refs/heads/${branchName(settings, id)}`;
     const path = worktreePath(this.#repo, settings, id);
     const there = view.refs.get(branch);
@@ -312,7 +312,7 @@ export class RunStarter {
         why: made.problem.fix === undefined ? made.problem.message : `${made.problem.message}; ${made.problem.fix}`,
       };
     for (const file of made.notCopied)
-      this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${path}` });
+      this.#emit({ type: 'notice', message: `.worktreeinclude: ${file} was not copied into ${path}` });
     return { ok: true, branch, path, gitDir: made.gitDir, start: startSha, tip: there ?? startSha };
   }
 
@@ -388,8 +388,8 @@ export class RunStarter {
 }
 
 /** As long as runs that have ended count, ms. */
-const REMEMBERED = 12 * 3_600_000;
-const NOTHING_SAID = { messages: [], waiting: [] } as const;
+const ENDED_RUNS_KEPT_MS = 12 * 3_600_000;
+const NO_MESSAGES = { messages: [], waiting: [] } as const;
 const CHANGED = 'changed-files.txt';
 const FINDINGS = 'findings.md';
 

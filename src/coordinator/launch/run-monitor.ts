@@ -8,15 +8,15 @@ import type { Identity } from '../../pipeline/failures.ts';
 import { failureOf } from '../failure-of.ts';
 import type { FailureRegister } from '../perform/failure-register.ts';
 import type { Observation, Observer } from '../observe/observer.ts';
-import type { RunStarter } from './run-launcher.ts';
-import type { Teller } from '../publish/event-publisher.ts';
+import type { RunLauncher } from './run-launcher.ts';
+import type { EventPublisher } from '../publish/event-publisher.ts';
 
 /** Looks after runs that nobody else looks after, and tells what became of all of them. */
-export class RunFollower {
+export class RunMonitor {
   readonly #root: string;
   readonly #observer: Observer;
-  readonly #starter: RunStarter;
-  readonly #teller: Teller;
+  readonly #starter: RunLauncher;
+  readonly #publisher: EventPublisher;
   readonly #wake: () => void;
   readonly #known = new Map<string, RunRecord['state']>();
   readonly #stalled = new Set<string>();
@@ -26,15 +26,15 @@ export class RunFollower {
   constructor(parts: {
     readonly root: string;
     readonly observer: Observer;
-    readonly starter: RunStarter;
-    readonly teller: Teller;
+    readonly starter: RunLauncher;
+    readonly teller: EventPublisher;
     readonly failures: FailureRegister;
     readonly wake: () => void;
   }) {
     this.#root = parts.root;
     this.#observer = parts.observer;
     this.#starter = parts.starter;
-    this.#teller = parts.teller;
+    this.#publisher = parts.teller;
     this.#failures = parts.failures;
     this.#wake = parts.wake;
   }
@@ -53,7 +53,7 @@ export class RunFollower {
     return this.#failures.has(`salvage ${runId}`);
   }
 
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all(this.#salvaging.values());
   }
 
@@ -88,12 +88,12 @@ export class RunFollower {
   }
 
   /** Processes of this repository's runs that no living run accounts for are ended. */
-  async endStrays(): Promise<void> {
+  async killLeftoverProcesses(): Promise<void> {
     const alive = aliveIds(this.#root);
     const strays = findMarked(this.#root).filter(({ runId }) => !alive.has(runId));
     if (strays.length === 0) return;
     await endProcesses(strays);
-    this.#teller.emit({
+    this.#publisher.emit({
       type: 'recovered',
       what: `ended processes that earlier runs had left: ${strays.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`,
     });
@@ -107,10 +107,10 @@ export class RunFollower {
     if (before === state) return;
     this.#known.set(runId, state);
     if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
-      this.#teller.emit({ type: 'run-adopted', id, run: runId, role, agent });
+      this.#publisher.emit({ type: 'run-adopted', id, run: runId, role, agent });
     if (state === 'ended') removeWhatever(join(this.#root, '.kanban', 'ended', runId));
     if (state === 'ended' && result !== null)
-      this.#teller.emit({
+      this.#publisher.emit({
         type: 'run-ended',
         id,
         run: runId,
@@ -127,7 +127,7 @@ export class RunFollower {
     if (stalledSince === null) this.#stalled.delete(runId);
     else if (!this.#stalled.has(runId)) {
       this.#stalled.add(runId);
-      this.#teller.emit({ type: 'run-stalled', id: brief.taskId, run: runId, since: stalledSince });
+      this.#publisher.emit({ type: 'run-stalled', id: brief.taskId, run: runId, since: stalledSince });
     }
   }
 

@@ -6,15 +6,15 @@ import { sayInTheWay, type InTheWay } from '../../landing/files-in-the-way.ts';
 import type { Action, Candidate } from '../../pipeline/action.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Batch } from './batch.ts';
-import { chainOf, landAll, planLanding, type LandParts, type PlannedLanding } from '../perform/land.ts';
+import { chainOf, landAll, planLanding, type LandDeps, type PlannedLanding } from '../perform/land.ts';
 import type { Performed } from '../perform/perform.ts';
-import { PUSH_PIN, type AtTheGate } from '../remote/push-gate.ts';
-import type { KeyedChain, QueueTrees } from './chain-cache.ts';
-import type { QueueWords } from './queue-status.ts';
+import { PUSH_PIN, type PushHold } from '../remote/push-gate.ts';
+import type { KeyedChain, ChainCache } from './chain-cache.ts';
+import type { QueueStatus } from './queue-status.ts';
 import type { Remote } from '../remote/remote.ts';
 
 /** What a turn of the queue needs besides what a landing needs. */
-export interface QueueParts extends LandParts {
+export interface QueueDeps extends LandDeps {
   /** Does another action, such as sending an entry back. */
   readonly act: (action: Action) => Promise<Performed>;
 }
@@ -28,25 +28,25 @@ interface Pushing {
 const DONE: Performed = { kind: 'done' };
 
 /** Brings what is green onto base: all of it with one push and one move, or nothing. */
-export class QueueLanding {
+export class BatchLanding {
   readonly #repo: Repository;
   readonly #remote: Remote;
-  readonly #gate: (settings: Settings, base: string) => Promise<AtTheGate | null>;
+  readonly #gate: (settings: Settings, base: string) => Promise<PushHold | null>;
   readonly #emit: (event: KanbanEvent) => void;
-  readonly #trees: QueueTrees;
+  readonly #trees: ChainCache;
   readonly #batch: Batch;
-  readonly #words: QueueWords;
+  readonly #status: QueueStatus;
   #pushing: Pushing | null = null;
 
   constructor(parts: {
     readonly repo: Repository;
     readonly remote: Remote;
     /** Why a landing on this tip of base can't be pushed now; null = it can. */
-    readonly gate: (settings: Settings, base: string) => Promise<AtTheGate | null>;
+    readonly gate: (settings: Settings, base: string) => Promise<PushHold | null>;
     readonly emit: (event: KanbanEvent) => void;
-    readonly trees: QueueTrees;
+    readonly trees: ChainCache;
     readonly batch: Batch;
-    readonly words: QueueWords;
+    readonly status: QueueStatus;
   }) {
     this.#repo = parts.repo;
     this.#remote = parts.remote;
@@ -54,7 +54,7 @@ export class QueueLanding {
     this.#emit = parts.emit;
     this.#trees = parts.trees;
     this.#batch = parts.batch;
-    this.#words = parts.words;
+    this.#status = parts.status;
   }
 
   get isPushing(): boolean {
@@ -64,7 +64,7 @@ export class QueueLanding {
   /** The chain of these tasks. `current`: on base as it is at this moment, not on one that differs only in the board. */
   chain(
     members: readonly Candidate[],
-    parts: LandParts,
+    parts: LandDeps,
     current: boolean,
   ): Promise<KeyedChain | { readonly held: string }> {
     const { settings } = parts.observation.workflow;
@@ -74,8 +74,8 @@ export class QueueLanding {
     });
   }
 
-  /** Which landings of the chain would touch what the person has changed, and in what words. */
-  async blocked({ landings }: KeyedChain, { observation }: LandParts): Promise<ReadonlyMap<string, string>> {
+  /** Which landings of the chain would touch what the user has changed, and in what words. */
+  async blocked({ landings }: KeyedChain, { observation }: LandDeps): Promise<ReadonlyMap<string, string>> {
     const theirs = await this.#inTheWay(landings, observation);
     const blocked = new Map<string, string>();
     for (const { id, changes } of landings) {
@@ -88,7 +88,7 @@ export class QueueLanding {
   /** But for the files that every landing writes: the chain may stand on an older base, which had other ones. */
   async #inTheWay(
     landings: readonly Built[],
-    { git: { checkout }, workflow }: LandParts['observation'],
+    { git: { checkout }, workflow }: LandDeps['observation'],
   ): Promise<readonly InTheWay[]> {
     const { board, changelog } = workflow.settings;
     if (checkout === null || landings.length === 0) return [];
@@ -100,16 +100,16 @@ export class QueueLanding {
   async land(
     built: KeyedChain,
     length: number,
-    parts: QueueParts,
+    parts: QueueDeps,
     candidates: readonly Candidate[],
   ): Promise<Performed> {
     const { observation, writer } = parts;
     const { settings } = observation.workflow;
-    const hold = (why: string): Performed => this.#words.hold({ what: 'landings', why }, candidates);
+    const hold = (why: string): Performed => this.#status.hold({ what: 'landings', why }, candidates);
     const gate = await this.#gate(settings, writer.base);
-    if (gate !== null) return this.#words.hold(gate, candidates);
+    if (gate !== null) return this.#status.hold(gate, candidates);
     const prefix = built.landings.slice(0, length);
-    // Looked at before anything is built anew: a file of the person's may be in the way for hours.
+    // Looked at before anything is built anew: a file of the user's may be in the way for hours.
     const inTheWay = await this.#inTheWay(prefix, observation);
     if (inTheWay.length > 0) return hold(sayInTheWay(inTheWay));
     const edited = await writer.commitEdits(['TESTING']);
@@ -129,18 +129,18 @@ export class QueueLanding {
 
   async #arrive(
     { landings, planned }: Pushing,
-    parts: QueueParts,
+    parts: QueueDeps,
     hold: (why: string) => Performed,
   ): Promise<Performed> {
     const landed = await landAll(landings, planned, parts);
     if (landed.kind === 'later') {
-      this.#words.failed();
+      this.#status.failed();
       return hold(landed.why);
     }
     if (landed.kind === 'stale') return landed;
     const ids = landings.map(({ id }) => id);
     this.#batch.drop(ids);
-    this.#words.landed(ids);
+    this.#status.landed(ids);
     return DONE;
   }
 
@@ -151,12 +151,12 @@ export class QueueLanding {
     if (!pinned.ok) return hold(`another git process holds a lock: ${pinned.message}`);
     this.#pushing = pushing;
     this.#remote.push(sha);
-    for (const { id } of pushing.landings) this.#words.say(id, 'lands', 'being pushed');
+    for (const { id } of pushing.landings) this.#status.set(id, 'lands', 'being pushed');
     return { kind: 'later', why: 'being pushed' };
   }
 
   /** Pushes base as it is, where that can be done now. @returns null when it can't: the landings say why. */
-  async pushBase({ observation, writer }: LandParts): Promise<Performed | null> {
+  async pushBase({ observation, writer }: LandDeps): Promise<Performed | null> {
     const { settings } = observation.workflow;
     if ((await this.#gate(settings, writer.base)) !== null) return null;
     const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: writer.base }]);
@@ -167,7 +167,7 @@ export class QueueLanding {
   }
 
   /** What has become of the push that was on. @returns null: none was on, or it is on still */
-  async afterPush(parts: QueueParts): Promise<Performed | null> {
+  async afterPush(parts: QueueDeps): Promise<Performed | null> {
     const pushed = this.#remote.takePushed();
     const pushing = this.#pushing;
     if (pushed === null || pushing === null) return null;
@@ -181,7 +181,7 @@ export class QueueLanding {
   async #landPushed(
     pushing: Pushing,
     pushed: NonNullable<ReturnType<Remote['takePushed']>>,
-    parts: QueueParts,
+    parts: QueueDeps,
   ): Promise<Performed> {
     if (pushed.outcome.kind !== 'done') return { kind: 'stale' };
     const { remote, base } = parts.observation.workflow.settings;
@@ -189,7 +189,7 @@ export class QueueLanding {
     this.#emit({ type: 'pushed', remote: remote ?? '', branch: base, commit: pushed.sha, entries: ids });
     // Nothing was to land with it, or somebody moved base meanwhile.
     if (parts.writer.base !== pushing.landings[0]?.parent) return { kind: 'stale' };
-    return this.#arrive(pushing, parts, (why) => this.#words.hold({ what: 'landings', why }, []));
+    return this.#arrive(pushing, parts, (why) => this.#status.hold({ what: 'landings', why }, []));
   }
 }
 
@@ -197,7 +197,7 @@ export class QueueLanding {
 const staged = ({ board }: Settings): string =>
   `${board}/TESTING.md is staged otherwise than it stands there: git restore --staged ${board}/TESTING.md`;
 
-async function plansOf(members: readonly Candidate[], parts: LandParts): Promise<readonly PlannedLanding[]> {
+async function plansOf(members: readonly Candidate[], parts: LandDeps): Promise<readonly PlannedLanding[]> {
   const planned: PlannedLanding[] = [];
   for (const candidate of members) {
     const facts = parts.observation.world.entries.find(({ entry }) => entry.id === candidate.id);

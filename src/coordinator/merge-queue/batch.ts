@@ -8,7 +8,7 @@ export interface Gone {
 }
 
 /** A task that was found red, while the rest of its batch is checked without it. */
-export interface Aside {
+export interface Suspect {
   readonly member: Candidate;
   /** What it was built on, and the two together. */
   readonly under: string;
@@ -32,7 +32,7 @@ interface Clash {
 
 /**
  * The tasks that the queue is busy with, in landing order. Held in memory only: what checks have said is on disk by key, so
- * that a batch that is formed anew after a crash goes on where the last one was.
+ * that a batch that is formed anew after a crash continues where the last one was.
  */
 export class Batch {
   /** Those that are green but held, then those that are not decided. */
@@ -40,10 +40,10 @@ export class Batch {
   /** What those that are not decided were built on when the batch began. */
   origin: string | null = null;
   /** Those of the batch that are decided, in order: landed, or green and held. */
-  since: readonly Gone[] = [];
-  aside: Aside | null = null;
+  landedSince: readonly Gone[] = [];
+  suspect: Suspect | null = null;
   /** A culprit was searched for. */
-  wasRed = false;
+  hadFailure = false;
   /** Key of what the first undecided one is built on; another one means that somebody else moved base. */
   #underKey: string | null = null;
   /** So many it began with, until it is counted. */
@@ -51,27 +51,27 @@ export class Batch {
   /** Some of it was found green. */
   #isProved = false;
   /** Ids that are green in their place. */
-  readonly #settled = new Set<string>();
+  readonly #greenIds = new Set<string>();
   /** By `<id> <tip>`. */
   readonly #clashes = new Map<string, Clash>();
 
   /** How many of the members, from the first on, are green. */
-  get floor(): number {
-    const first = this.members.findIndex(({ id }) => !this.#settled.has(id));
+  get greenCount(): number {
+    const first = this.members.findIndex(({ id }) => !this.#greenIds.has(id));
     return first < 0 ? this.members.length : first;
   }
 
   get undecided(): readonly Candidate[] {
-    return this.members.slice(this.floor);
+    return this.members.slice(this.greenCount);
   }
 
   /** The next ones are green in their place. */
-  settle(gone: readonly Gone[], underKey: string): void {
-    for (const { id } of gone) this.#settled.add(id);
-    const { aside } = this;
-    if (aside !== null && gone.map(({ id }) => id).join(' ') === aside.rest)
-      this.aside = { ...aside, restIsGreen: true };
-    this.since = [...this.since, ...gone];
+  confirmGreen(gone: readonly Gone[], underKey: string): void {
+    for (const { id } of gone) this.#greenIds.add(id);
+    const { suspect } = this;
+    if (suspect !== null && gone.map(({ id }) => id).join(' ') === suspect.rest)
+      this.suspect = { ...suspect, restIsGreen: true };
+    this.landedSince = [...this.landedSince, ...gone];
     this.#underKey = underKey;
     this.#isProved = true;
   }
@@ -80,7 +80,7 @@ export class Batch {
   keep(candidates: readonly Candidate[]): void {
     const is = (one: Candidate): boolean => candidates.some(({ id, tip }) => id === one.id && tip === one.tip);
     this.members = this.members.filter(is);
-    if (this.aside !== null && !is(this.aside.member)) this.aside = null;
+    if (this.suspect !== null && !is(this.suspect.member)) this.suspect = null;
     const known = new Set(candidates.map(nameOf));
     for (const name of this.#clashes.keys()) if (!known.has(name)) this.#clashes.delete(name);
   }
@@ -90,28 +90,28 @@ export class Batch {
    * @param keys of the prefixes of the chain, from none of the members to all
    */
   confirm(keys: readonly string[], isGreen: (key: string) => boolean): void {
-    let { floor } = this;
-    while (floor > 0 && !isGreen(keys[floor] ?? '')) floor -= 1;
-    for (const { id } of this.members.slice(floor)) this.#settled.delete(id);
+    let { greenCount } = this;
+    while (greenCount > 0 && !isGreen(keys[greenCount] ?? '')) greenCount -= 1;
+    for (const { id } of this.members.slice(greenCount)) this.#greenIds.delete(id);
   }
 
   /** Begins anew with these, behind `held`, which are green. */
   begin(held: readonly Candidate[], fresh: readonly Candidate[]): void {
     this.members = [...held, ...fresh];
-    this.wasRed = false;
+    this.hadFailure = false;
     this.#size = fresh.length;
     this.#isProved = false;
-    this.#settled.clear();
-    for (const { id } of held) this.#settled.add(id);
+    this.#greenIds.clear();
+    for (const { id } of held) this.#greenIds.add(id);
     this.#forgetOrigin();
   }
 
   /** How a batch came out of which nobody is left to be decided, once. @returns null: there is none, or nothing was found out. */
-  count(): { readonly outcome: 'green' | 'red'; readonly size: number } | null {
-    if (this.#size === 0 || this.undecided.length > 0 || this.aside !== null) return null;
+  takeOutcome(): { readonly outcome: 'green' | 'red'; readonly size: number } | null {
+    if (this.#size === 0 || this.undecided.length > 0 || this.suspect !== null) return null;
     const size = this.#size;
     this.#size = 0;
-    return this.wasRed || this.#isProved ? { outcome: this.wasRed ? 'red' : 'green', size } : null;
+    return this.hadFailure || this.#isProved ? { outcome: this.hadFailure ? 'red' : 'green', size } : null;
   }
 
   /** What the first undecided one stands on now. Once that has changed, what was found out about it says nothing any more. */
@@ -123,31 +123,31 @@ export class Batch {
 
   #forgetOrigin(): void {
     this.origin = null;
-    this.since = [];
+    this.landedSince = [];
     this.#underKey = null;
-    if (this.aside !== null) this.takeBack(this.aside.member);
+    if (this.suspect !== null) this.takeBack(this.suspect.member);
   }
 
-  setAside(aside: Aside): void {
-    this.wasRed = true;
-    this.aside = aside;
-    this.members = this.members.filter(({ id }) => id !== aside.member.id);
+  setSuspect(suspect: Suspect): void {
+    this.hadFailure = true;
+    this.suspect = suspect;
+    this.members = this.members.filter(({ id }) => id !== suspect.member.id);
   }
 
-  /** It goes on as the first of those that are not decided. */
+  /** It continues as the first of those that are not decided. */
   takeBack(member: Candidate): void {
-    const { floor } = this;
-    this.aside = null;
-    this.members = [...this.members.slice(0, floor), member, ...this.members.slice(floor)];
+    const { greenCount } = this;
+    this.suspect = null;
+    this.members = [...this.members.slice(0, greenCount), member, ...this.members.slice(greenCount)];
   }
 
   has(id: string): boolean {
-    return this.aside?.member.id === id || this.members.some((member) => member.id === id);
+    return this.suspect?.member.id === id || this.members.some((member) => member.id === id);
   }
 
   drop(ids: readonly string[]): void {
     this.members = this.members.filter(({ id }) => !ids.includes(id));
-    if (this.aside !== null && ids.includes(this.aside.member.id)) this.aside = null;
+    if (this.suspect !== null && ids.includes(this.suspect.member.id)) this.suspect = null;
   }
 
   /** It does not merge onto the tree of this key: out of the batch, until something else stands there. */

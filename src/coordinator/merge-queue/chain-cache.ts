@@ -31,11 +31,11 @@ export type BuildChain = (
 ) => Promise<Chain>;
 
 /** The trees that the queue asks about: built when they are asked for, and remembered as long as they may be asked for again. */
-export class QueueTrees {
+export class ChainCache {
   readonly #repo: Repository;
   /** By what they stand on and who is in them; the newest last. */
   readonly #chains = new Map<string, KeyedChain>();
-  readonly #sides = new Map<string, { readonly commit: string; readonly tree: string } | null>();
+  readonly #isolatedTrees = new Map<string, { readonly commit: string; readonly tree: string } | null>();
 
   constructor(repo: Repository) {
     this.#repo = repo;
@@ -130,11 +130,11 @@ export class QueueTrees {
   /** One task on another commit than in the chain; null: they don't merge. For a check only: nothing of it ever lands. */
   async side(under: string, { id, tip }: Candidate, settings: Settings): Promise<Tree | null> {
     const name = `${under} ${tip}`;
-    let side = this.#sides.get(name);
+    let side = this.#isolatedTrees.get(name);
     if (side === undefined) {
       side = await this.#build(under, id, tip, settings);
-      if (this.#sides.size >= MOST_SIDES) this.#sides.clear();
-      this.#sides.set(name, side);
+      if (this.#isolatedTrees.size >= MOST_SIDES) this.#isolatedTrees.clear();
+      this.#isolatedTrees.set(name, side);
     }
     return side === null ? null : { commit: side.commit, key: await checkKey(this.#repo, side.tree, settings) };
   }

@@ -8,7 +8,7 @@ import type { Settings } from '../../workflow/settings.ts';
 
 /** Bytes of output after which a check is ended: its folder stays for two weeks. */
 const MAX_OUTPUT = 1024 ** 3;
-const GRACE = 5_000;
+const KILL_GRACE_MS = 5_000;
 /** What it commits is nobody's. */
 const IDENTITY = { name: 'check (merge queue)', email: 'check@kanban.invalid' };
 
@@ -71,7 +71,7 @@ export function checkBriefOf(
     timeout: settings.merge_queue.check_timeout,
     // A check may be silent for as long as it has time.
     stall: { after: 0, repeat: 0, kill: false },
-    grace: GRACE,
+    grace: KILL_GRACE_MS,
     maxOutput: MAX_OUTPUT,
     hooks: {
       afterCreate: settings.hooks.after_create,

@@ -26,18 +26,18 @@ import { checkOf, survivorsOf } from './check-record.ts';
 export type CheckOrder = Pick<CheckRun, 'key' | 'commit' | 'entries' | 'attempt'>;
 
 /** A check that no runner has claimed so long after it was handed over never will be. */
-const HANDOVER = 60_000;
+const CLAIM_TIMEOUT_MS = 60_000;
 /** Between two tries to wind up a check whose runner is gone (a full disk). */
-const AGAIN = 3_000;
+const SALVAGE_RETRY_MS = 3_000;
 /** A runner that can't be seen (another pid namespace) is given up so long after its deadline. */
-const UNSEEN = 10 * 60_000;
-const KEEP = 14 * 24 * 3_600_000;
+const FOREIGN_RUNNER_GRACE_MS = 10 * 60_000;
+const KEEP_CHECKS_MS = 14 * 24 * 3_600_000;
 
 /**
  * The merge queue's checks: started beside the tick, carried out by runners in run folders of their own under
  * `.kanban/checks/`, so that they outlive this process and the next one adopts them: what is on is read from there.
  */
-export class Checks {
+export class CheckRuns {
   readonly #repo: Repository;
   readonly #pool: RunnerPool;
   readonly #emit: (event: KanbanEvent) => void;
@@ -48,9 +48,9 @@ export class Checks {
   readonly #work = new Set<Promise<void>>();
   /** Checks that are being wound up, or could not be: when it is tried again. */
   readonly #woundUp = new Map<string, number>();
-  /** Taken in, though a full disk may not have let it be written down. */
+  /** Recorded, though a full disk may not have let it be written down. */
   readonly #taken = new Set<string>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(parts: {
     readonly repo: Repository;
@@ -72,7 +72,7 @@ export class Checks {
    */
   start(order: CheckOrder, settings: Settings, base = `refs/heads/${settings.base}`): string {
     const now = Date.now();
-    const current = this.look().find(({ state }) => state !== 'ended');
+    const current = this.observe().find(({ state }) => state !== 'ended');
     if (current !== undefined) throw new Error(`a check is on (${current.id}), and there is one worktree for all`);
     const id = newCheckId(this.#records().map(({ runId }) => runId));
     this.#own.set(id, {
@@ -102,8 +102,8 @@ export class Checks {
     else if (this.#own.get(id)?.state === 'starting') this.#stopped.set(id, why);
   }
 
-  /** All checks that are starting, alive, or ended and not taken in yet: oldest first. Those that nobody looks after are wound up. */
-  look(): CheckRun[] {
+  /** All checks that are starting, alive, or ended and not recorded yet: oldest first. Those that nobody looks after are wound up. */
+  observe(): CheckRun[] {
     const now = Date.now();
     const found: CheckRun[] = [];
     for (const record of this.#records()) {
@@ -133,7 +133,7 @@ export class Checks {
     return this.#work.size > 0;
   }
 
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all(this.#work);
   }
 
@@ -151,7 +151,7 @@ export class Checks {
       case 'unclaimed':
         return this.#unclaimed(record, now);
       case 'foreign':
-        if (now > run.deadlineAt + brief.hooks.timeout + UNSEEN) this.#windUp(runId, folder, now);
+        if (now > run.deadlineAt + brief.hooks.timeout + FOREIGN_RUNNER_GRACE_MS) this.#windUp(runId, folder, now);
         return run;
       case 'dead':
       case 'lost':
@@ -165,7 +165,7 @@ export class Checks {
   /** One that a coordinator before us made ready, and that nobody has begun, says nothing: away with it. */
   #unclaimed({ runId, folder, brief }: RunRecord, now: number): CheckRun | null {
     const own = this.#own.get(runId);
-    if (own !== undefined && now < brief.createdAt + HANDOVER) return own;
+    if (own !== undefined && now < brief.createdAt + CLAIM_TIMEOUT_MS) return own;
     if (own !== undefined) this.#refuse(runId, 'no runner took it');
     else this.#disown(runId, folder, 'no runner ever took it');
     return this.#own.get(runId) ?? null;
@@ -178,7 +178,7 @@ export class Checks {
       salvageRun(folder).then(
         () => void this.#woundUp.delete(id),
         (error: unknown) => {
-          this.#woundUp.set(id, Date.now() + AGAIN);
+          this.#woundUp.set(id, Date.now() + SALVAGE_RETRY_MS);
           this.#tell(`the check ${id} was lost and can't be wound up yet`, error);
         },
       ),
@@ -196,9 +196,9 @@ export class Checks {
     const place = await bringCheckPlace(this.#repo, settings, order.commit);
     if (!place.ok) return `${place.problem.message}; ${place.problem.fix ?? ''}`;
     for (const file of place.notCopied)
-      this.#emit({ type: 'told', message: `.worktreeinclude: ${file} was not copied into ${place.path}` });
+      this.#emit({ type: 'notice', message: `.worktreeinclude: ${file} was not copied into ${place.path}` });
     if (this.#stopped.has(id)) return '';
-    pruneRuns(root, Date.now() - KEEP, 'checks');
+    pruneRuns(root, Date.now() - KEEP_CHECKS_MS, 'checks');
     const brief = checkBriefOf(this.#repo, settings, { id, order, base, place, bwrap: held.bwrap });
     const folder = createRun(root, brief, '');
     this.#pool.start(folder, checkEnvironmentOf(settings, brief));
@@ -214,7 +214,7 @@ export class Checks {
     if (record !== undefined && record.taken === null && !this.#disown(id, folder, why)) return;
     const stopped = this.#stopped.get(id);
     const rest = { detail: stopped ?? why, tail: '', ms: Date.now() - own.startedAt };
-    const result: CheckResult = { outcome: stopped === undefined ? 'trouble' : 'stopped', ...rest };
+    const result: CheckResult = { outcome: stopped === undefined ? 'error' : 'stopped', ...rest };
     this.#stopped.delete(id);
     this.#own.set(id, { ...own, state: 'ended', result });
   }
@@ -241,9 +241,9 @@ export class Checks {
   }
 
   #tell(what: string, error: unknown): void {
-    if (this.#told.has(what)) return;
-    this.#told.add(what);
-    this.#emit({ type: 'told', message: `${what}: ${error instanceof Error ? error.message : String(error)}` });
+    if (this.#reported.has(what)) return;
+    this.#reported.add(what);
+    this.#emit({ type: 'notice', message: `${what}: ${error instanceof Error ? error.message : String(error)}` });
   }
 
   #beside(work: Promise<void>): void {

@@ -6,7 +6,7 @@ import type { CheckLogLine } from '../../pipeline/queue/check-log.ts';
 import type { CheckRun } from '../../pipeline/check-run.ts';
 import type { QueueStep } from '../../pipeline/queue/decide-queue.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import type { Checks } from './check-runs.ts';
+import type { CheckRuns } from './check-runs.ts';
 import type { Tree } from './chain-cache.ts';
 
 export type Purpose = Extract<QueueStep, { do: 'check' }>['why'];
@@ -16,26 +16,26 @@ export type Asked =
   { readonly kind: 'on' } | { readonly kind: 'held'; readonly why: string; readonly until: number };
 
 /** Sees to the one check that is on: starts what is asked for, ends what nobody asks for any more, writes down how it came out. */
-export class CheckDesk {
+export class CheckScheduler {
   readonly #repo: Repository;
-  readonly #checks: Checks;
+  readonly #checks: CheckRuns;
   readonly #emit: (event: KanbanEvent) => void;
   readonly #purposes = new Map<string, Purpose>();
   #isUnwritable = false;
 
-  constructor(repo: Repository, checks: Checks, emit: (event: KanbanEvent) => void) {
+  constructor(repo: Repository, checks: CheckRuns, emit: (event: KanbanEvent) => void) {
     this.#repo = repo;
     this.#checks = checks;
     this.#emit = emit;
   }
 
   get running(): CheckRun | null {
-    return this.#checks.look().find(({ state }) => state !== 'ended') ?? null;
+    return this.#checks.observe().find(({ state }) => state !== 'ended') ?? null;
   }
 
   /** A check is on, or has ended and is not written down yet (as long as it can be: on a full disk it can't). */
   get isBusy(): boolean {
-    return this.#checks.look().some(({ state }) => state !== 'ended' || !this.#isUnwritable);
+    return this.#checks.observe().some(({ state }) => state !== 'ended' || !this.#isUnwritable);
   }
 
   /** What the check that is on is for; of one that an earlier coordinator started it is guessed. */
@@ -59,7 +59,7 @@ export class CheckDesk {
     settings: Settings,
     { base, mayWait }: { readonly base: string; readonly mayWait: boolean },
   ): Asked {
-    const open = this.#checks.look();
+    const open = this.#checks.observe();
     // One that has ended since this turn began may be the very one that is asked for.
     if (open.some(({ state }) => state === 'ended')) return { kind: 'on' };
     const running = open[0] ?? null;
@@ -69,11 +69,11 @@ export class CheckDesk {
       return { kind: 'on' };
     }
     const log = readCheckLog(this.#repo);
-    const troubles = log.recent.findIndex(({ outcome }) => outcome !== 'trouble');
+    const troubles = log.recent.findIndex(({ outcome }) => outcome !== 'error');
     const last = log.recent[0];
     const count = troubles < 0 ? log.recent.length : troubles;
     if (last !== undefined && count > 0) {
-      const until = last.at + Math.min(TROUBLE.most, TROUBLE.first * 4 ** (count - 1));
+      const until = last.at + Math.min(ERROR_RETRY.most, ERROR_RETRY.first * 4 ** (count - 1));
       if (mayWait && until > Date.now())
         return { kind: 'held', why: `the check could not be carried out: ${last.detail}`, until };
     }
@@ -86,8 +86,8 @@ export class CheckDesk {
   }
 
   /** Writes down how checks came out. @returns why that can't be done (a full disk), in words. */
-  takeIn(): string | null {
-    for (const check of this.#checks.look()) {
+  record(): string | null {
+    for (const check of this.#checks.observe()) {
       const { id, result } = check;
       if (check.state !== 'ended' || result === null) continue;
       if (result.outcome !== 'stopped') {
@@ -131,4 +131,4 @@ export class CheckDesk {
 }
 
 /** ms until a check that could not be carried out is tried again: fourfold each time. */
-const TROUBLE = { first: 2_000, most: 10 * 60_000 };
+const ERROR_RETRY = { first: 2_000, most: 10 * 60_000 };

@@ -1,6 +1,6 @@
 import type { Which } from '../../pipeline/queue/decide-queue.ts';
 import { unreachable } from '../../unreachable.ts';
-import type { Aside, Batch } from './batch.ts';
+import type { Suspect, Batch } from './batch.ts';
 import type { Facts } from './queue-facts.ts';
 import type { KeyedChain, Tree } from './chain-cache.ts';
 
@@ -17,19 +17,19 @@ export function treeOf(which: Which, look: Facts, chain: KeyedChain, batch: Batc
   };
   switch (which.tree) {
     case 'prefix': {
-      const length = batch.floor + which.length;
+      const length = batch.greenCount + which.length;
       return { ...there(chain.trees[length]), entries: ids.slice(0, length) };
     }
     case 'alone':
-      return { ...there(look.alone), entries: [first] };
+      return { ...there(look.isolated), entries: [first] };
     case 'partner':
       return {
-        ...there(look.partners[which.length - 1]),
-        entries: [...batch.since.slice(0, which.length).map(({ id }) => id), first],
+        ...there(look.interactions[which.length - 1]),
+        entries: [...batch.landedSince.slice(0, which.length).map(({ id }) => id), first],
       };
     case 'aside': {
-      const { red, key, member } = there(batch.aside);
-      return { commit: red, key, entries: [...ids.slice(0, batch.floor), member.id] };
+      const { red, key, member } = there(batch.suspect);
+      return { commit: red, key, entries: [...ids.slice(0, batch.greenCount), member.id] };
     }
     default:
       return unreachable(which);
@@ -37,21 +37,21 @@ export function treeOf(which: Which, look: Facts, chain: KeyedChain, batch: Batc
 }
 
 /** The first undecided task of the chain, as it is suspected. */
-export function asideOf(look: Facts, chain: KeyedChain, batch: Batch): Aside {
+export function suspectOf(look: Facts, chain: KeyedChain, batch: Batch): Suspect {
   const [member, ...rest] = batch.undecided;
-  const under = chain.trees[batch.floor];
-  const red = chain.trees[batch.floor + 1];
+  const under = chain.trees[batch.greenCount];
+  const red = chain.trees[batch.greenCount + 1];
   if (member === undefined || under === undefined || red === undefined) throw new Error('nobody to set aside');
   return {
     member,
     under: under.commit,
     red: red.commit,
     key: red.key,
-    aloneKey: look.alone?.key ?? null,
+    aloneKey: look.isolated?.key ?? null,
     rest: rest.map(({ id }) => id).join(' '),
     restIsGreen: false,
     held: chain.trees
-      .slice(batch.floor + 2)
+      .slice(batch.greenCount + 2)
       .map(({ key }, at) => ({ key, others: rest.slice(0, at + 1).map(({ id }) => id) })),
   };
 }

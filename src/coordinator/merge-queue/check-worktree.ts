@@ -23,7 +23,7 @@ const NAME = 'check';
 const checkPath = (repo: Pick<Repository, 'root'>, settings: Pick<Settings, 'worktrees'>): string =>
   join(resolve(repo.root, settings.worktrees), '.check');
 
-export type CheckPlace =
+export type CheckWorktree =
   /** `notCopied`: files of `.worktreeinclude` that could not be copied, with the reason. */
   | { readonly ok: true; readonly path: string; readonly gitDir: string; readonly notCopied: readonly string[] }
   | { readonly ok: false; readonly problem: Problem };
@@ -35,7 +35,7 @@ export type CheckPlace =
  * takes the ready mark away, so that it runs again.
  *
  * Only to be called while nothing of an earlier check is alive. No hook runs, and git is told both folders by name: should
- * the `.git` file go meanwhile, it would else look further up and find the person's checkout.
+ * the `.git` file go meanwhile, it would else look further up and find the user's checkout.
  *
  * Problems: `check-path-taken` (a folder or worktree of that name is not ours: it is not touched), `check-place-not-made`.
  * @param commit full SHA
@@ -44,7 +44,7 @@ export async function bringCheckPlace(
   repo: Repository,
   settings: Pick<Settings, 'worktrees' | 'hooks'>,
   commit: string,
-): Promise<CheckPlace> {
+): Promise<CheckWorktree> {
   const path = checkPath(repo, settings);
   try {
     const place = await inTurn(repo, () => placeFor(repo, path, commit));
@@ -55,7 +55,7 @@ export async function bringCheckPlace(
   }
 }
 
-async function placeFor(repo: Repository, path: string, commit: string): Promise<CheckPlace> {
+async function placeFor(repo: Repository, path: string, commit: string): Promise<CheckWorktree> {
   const place = inspectPlace(repo, path, NAME);
   if (place.kind === 'foreign') return taken(path, place.what);
   if (place.kind === 'registered' && !place.ours) return taken(path, 'a worktree that somebody else made');
@@ -82,20 +82,20 @@ export const LEAST_ROOM = 64 * 1024 * 1024;
 
 /**
  * Our worktree was pulled away, and something else put where it stood? In words; null = no. One whose `.git` file alone is
- * gone (a test may remove it) is mended.
+ * gone (a test may remove it) is fixed.
  */
 function inPlaceOf(path: string, place: Extract<Place, { kind: 'registered' }>): string | null {
   if (place.linked) return null;
   if (!place.folder) return lstatOrNone(path) === undefined ? null : 'a file';
   if (readdirSync(path).length === 0) return null;
   const file = join(place.gitDir, FOLDER_FILE);
-  if (plainTextOf(file, MOST) !== folderMark(path)) return 'a folder that is no worktree';
+  if (plainTextOf(file, MAX_SMALL_FILE_BYTES) !== folderMark(path)) return 'a folder that is no worktree';
   relink(path, place);
   return null;
 }
 
 /** Bytes of the small files in a worktree's git dir. */
-const MOST = 64 * 1024;
+const MAX_SMALL_FILE_BYTES = 64 * 1024;
 
 /** Which folder was made for the worktree, in its git dir. */
 const FOLDER_FILE = 'kanban-folder';
@@ -106,10 +106,10 @@ function folderMark(path: string): string {
   return `${ino} ${birthtimeMs}`;
 }
 
-/** Checks run on no branch: with one checked out, a person may have worked here. Their commits are safe; the rest is kept. */
+/** Checks run on no branch: with one checked out, the user may have worked here. Their commits are safe; the rest is kept. */
 async function keepOnBranch(repo: Repository, path: string, gitDir: string): Promise<string | null> {
   const head = join(gitDir, 'HEAD');
-  const branchRef = /^ref: (.+?)\s*$/.exec(plainTextOf(head, MOST) ?? '')?.[1];
+  const branchRef = /^ref: (.+?)\s*$/.exec(plainTextOf(head, MAX_SMALL_FILE_BYTES) ?? '')?.[1];
   if (branchRef === undefined) return null;
   const kept = await rescue({ repo, path, gitDir, branchRef }, NAME);
   return kept.ok ? null : kept.why;
@@ -150,7 +150,7 @@ async function clear(repo: Repository, path: string, place: Place, commit: strin
   return second.ok ? null : second.why;
 }
 
-async function make(repo: Repository, path: string, commit: string): Promise<CheckPlace> {
+async function make(repo: Repository, path: string, commit: string): Promise<CheckWorktree> {
   // --no-track is for new branches only; without one git writes no upstream.
   const how = ['--quiet', '--detach', '--lock', '--reason', lockedFor(NAME)];
   await git([...QUIET, 'worktree', 'add', ...how, path, commit], { cwd: repo.root });
@@ -187,7 +187,7 @@ const SET_UP_FILE = 'kanban-set-up';
 async function markSetUp(repo: Repository, gitDir: string, commit: string, afterCreate: string): Promise<void> {
   const wanted = await setUpOf(repo, commit, afterCreate);
   const file = join(gitDir, SET_UP_FILE);
-  if (plainTextOf(file, MOST) === wanted) return;
+  if (plainTextOf(file, MAX_SMALL_FILE_BYTES) === wanted) return;
   rmSync(join(gitDir, READY_MARK), { force: true });
   writeFileSync(file, wanted);
 }
@@ -221,7 +221,7 @@ function wordsOf(error: unknown): string {
   throw error;
 }
 
-const notMade = (path: string, why: string): CheckPlace => ({
+const notMade = (path: string, why: string): CheckWorktree => ({
   ok: false,
   problem: {
     code: 'check-place-not-made',
@@ -230,7 +230,7 @@ const notMade = (path: string, why: string): CheckPlace => ({
   },
 });
 
-const taken = (path: string, what: string): CheckPlace => ({
+const taken = (path: string, what: string): CheckWorktree => ({
   ok: false,
   problem: {
     code: 'check-path-taken',

@@ -6,63 +6,63 @@ import { decideQueue, FIRST_BATCH, nextBatchSize, type QueueStep } from '../../p
 import { unreachable } from '../../unreachable.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Batch } from './batch.ts';
-import type { CheckDesk } from './check-scheduler.ts';
+import type { CheckScheduler } from './check-scheduler.ts';
 import type { Performed } from '../perform/perform.ts';
 import { factsOfQueue, forgetOutage, type Facts } from './queue-facts.ts';
-import type { QueueLanding, QueueParts } from './batch-landing.ts';
-import { asideOf, treeOf, type Ordered } from './check-target.ts';
-import { sayPlaces, type Said } from './queue-positions.ts';
-import type { QueueReturns } from './send-back.ts';
-import type { KeyedChain, QueueTrees } from './chain-cache.ts';
-import type { QueueWords } from './queue-status.ts';
+import type { BatchLanding, QueueDeps } from './batch-landing.ts';
+import { suspectOf, treeOf, type Ordered } from './check-target.ts';
+import { reportPositions, type PositionReport } from './queue-positions.ts';
+import type { SendBack } from './send-back.ts';
+import type { KeyedChain, ChainCache } from './chain-cache.ts';
+import type { QueueStatus } from './queue-status.ts';
 
 /** The part of the merge queue that has to do with its check: one step after the other, as `decideQueue` says. */
-export class QueueChecking {
+export class CheckedBatch {
   readonly #repo: Repository;
-  readonly #trees: QueueTrees;
-  readonly #desk: CheckDesk;
+  readonly #trees: ChainCache;
+  readonly #desk: CheckScheduler;
   readonly #batch: Batch;
-  readonly #words: QueueWords;
-  readonly #landing: QueueLanding;
-  readonly #returns: QueueReturns;
+  readonly #status: QueueStatus;
+  readonly #landing: BatchLanding;
+  readonly #returns: SendBack;
   /** What waits for a time is tried at the next turn. */
   #hastened = false;
 
   constructor(parts: {
     readonly repo: Repository;
-    readonly trees: QueueTrees;
-    readonly desk: CheckDesk;
+    readonly trees: ChainCache;
+    readonly desk: CheckScheduler;
     readonly batch: Batch;
-    readonly words: QueueWords;
-    readonly landing: QueueLanding;
-    readonly returns: QueueReturns;
+    readonly status: QueueStatus;
+    readonly landing: BatchLanding;
+    readonly returns: SendBack;
   }) {
     this.#repo = parts.repo;
     this.#trees = parts.trees;
     this.#desk = parts.desk;
     this.#batch = parts.batch;
-    this.#words = parts.words;
+    this.#status = parts.status;
     this.#landing = parts.landing;
     this.#returns = parts.returns;
   }
 
-  /** What a check or base waits for is mended. @returns false when nothing waits. */
+  /** What a check or base waits for is fixed. @returns false when nothing waits. */
   tryAgain(): boolean {
-    const { holds } = this.#words;
+    const { holds } = this.#status;
     this.#hastened = holds.has('base') || holds.has('the check');
     return this.#hastened;
   }
 
   /** With a check: the batch is checked, searched through, landed as far as it is green. */
-  async turn(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
+  async turn(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed> {
     const batch = this.#batch;
     const { settings } = parts.observation.workflow;
-    const isEarly = this.#words.isTooEarly('');
-    if (isEarly) this.#words.stillHolds('landings');
+    const isEarly = this.#status.isTooEarly('');
+    if (isEarly) this.#status.stillHolds('landings');
     let tried = isEarly;
     for (let steps = 0; steps < 100 + candidates.length * 4; steps += 1) {
       const chain = await this.#landing.chain(batch.members, parts, false);
-      if ('held' in chain) return this.#words.hold({ what: 'landings', why: chain.held }, candidates);
+      if ('held' in chain) return this.#status.hold({ what: 'landings', why: chain.held }, candidates);
       if (chain.left.length > 0) {
         this.#leave(chain);
         continue;
@@ -70,19 +70,19 @@ export class QueueChecking {
       const { passes } = readCheckLog(this.#repo);
       const keys = chain.trees.map(({ key }) => key);
       batch.confirm(keys, (key) => passes.has(key));
-      if (batch.floor > 0 && !tried) {
-        const landed = await this.#landing.land(chain, batch.floor, parts, candidates);
+      if (batch.greenCount > 0 && !tried) {
+        const landed = await this.#landing.land(chain, batch.greenCount, parts, candidates);
         if (landed.kind !== 'later' || this.#landing.isPushing) return landed;
         tried = true;
       }
-      const under = chain.trees[batch.floor];
+      const under = chain.trees[batch.greenCount];
       if (under !== undefined) batch.follow(under);
       forgetOutage(this.#repo, under?.key ?? '');
       const look = await factsOfQueue(this.#repo, this.#trees, { batch, chain, settings });
-      const done = await this.#take(decideQueue(look.facts), { look, chain, candidates, parts });
+      const done = await this.#take(decideQueue(look.facts), { observed: look, chain, candidates, parts });
       if (done !== null) return done;
     }
-    return this.#words.hold(
+    return this.#status.hold(
       { what: 'landings', why: 'the merge queue goes round in circles: please report it' },
       candidates,
     );
@@ -94,7 +94,7 @@ export class QueueChecking {
       const member = this.#batch.members.find((one) => one.id === id);
       if (key === null || member === undefined) {
         this.#batch.drop([id]);
-        this.#words.holdOne(id, why);
+        this.#status.holdOne(id, why);
       } else this.#batch.leave(member, { key, why });
     }
   }
@@ -102,38 +102,38 @@ export class QueueChecking {
   /** One step. @returns null when the batch has changed and the next step is to be looked for. */
   async #take(step: QueueStep, at: Situation): Promise<Performed | null> {
     const batch = this.#batch;
-    const { look, chain, candidates, parts } = at;
+    const { observed, chain, candidates, parts } = at;
     const { settings } = parts.observation.workflow;
     switch (step.do) {
       case 'nothing':
         return this.#next(at) ? null : this.#say(candidates);
       case 'land': {
-        const end = batch.floor + step.length;
-        const gone = chain.landings.slice(batch.floor, end).map(({ id, sha }) => ({ id, sha }));
-        batch.settle(gone, chain.trees[end]?.key ?? '');
-        this.#count(settings);
+        const end = batch.greenCount + step.length;
+        const gone = chain.landings.slice(batch.greenCount, end).map(({ id, sha }) => ({ id, sha }));
+        batch.confirmGreen(gone, chain.trees[end]?.key ?? '');
+        this.#takeOutcome(settings);
         return null;
       }
       case 'check':
-        return this.#check(step.why, treeOf(step.which, look, chain, batch), at);
+        return this.#check(step.why, treeOf(step.which, observed, chain, batch), at);
       case 'base-red':
         return this.#baseRed(at);
       case 'set-aside':
-        batch.setAside(asideOf(look, chain, batch));
+        batch.setSuspect(suspectOf(observed, chain, batch));
         return null;
       case 'take-back':
-        if (batch.aside !== null) batch.takeBack(batch.aside.member);
+        if (batch.suspect !== null) batch.takeBack(batch.suspect.member);
         return null;
       case 'send-back': {
-        batch.wasRed = true;
-        const suspect = step.who === 'aside' ? batch.aside : asideOf(look, chain, batch);
-        const partner = step.partner === null ? null : (batch.since[step.partner - 1]?.id ?? null);
+        batch.hadFailure = true;
+        const suspect = step.who === 'aside' ? batch.suspect : suspectOf(observed, chain, batch);
+        const partner = step.partner === null ? null : (batch.landedSince[step.partner - 1]?.id ?? null);
         if (suspect === null) return { kind: 'stale' };
         const sent = await this.#returns.red(suspect, partner, parts);
         if (sent.kind !== 'done') return sent;
         batch.drop([suspect.member.id]);
-        this.#words.forget(suspect.member.id);
-        this.#count(settings);
+        this.#status.forget(suspect.member.id);
+        this.#takeOutcome(settings);
         return sent;
       }
       default:
@@ -145,10 +145,10 @@ export class QueueChecking {
   #next({ chain, candidates, parts }: Situation): boolean {
     const batch = this.#batch;
     const { settings } = parts.observation.workflow;
-    this.#count(settings);
+    this.#takeOutcome(settings);
     const key = chain.trees.at(-1)?.key ?? '';
     const fresh = candidates.filter(
-      (one) => !batch.has(one.id) && batch.clashOf(one, key) === null && !this.#words.isTooEarly(one.id),
+      (one) => !batch.has(one.id) && batch.clashOf(one, key) === null && !this.#status.isTooEarly(one.id),
     );
     const size = settings.merge_queue.mode === 'serial' ? 1 : this.#batchSize(settings);
     if (fresh.length > 0) batch.begin(batch.members, fresh.slice(0, size));
@@ -161,8 +161,8 @@ export class QueueChecking {
   }
 
   /** How the batch came out is written down, for the size of the next. */
-  #count({ merge_queue: { mode } }: Settings): void {
-    const counted = this.#batch.count();
+  #takeOutcome({ merge_queue: { mode } }: Settings): void {
+    const counted = this.#batch.takeOutcome();
     if (counted !== null && mode === 'batch')
       appendCheckLog(this.#repo, [{ type: 'batch', ...counted, at: Date.now() }]);
   }
@@ -172,7 +172,7 @@ export class QueueChecking {
     tree: Ordered,
     { candidates, parts: { observation } }: Situation,
   ): Performed {
-    this.#batch.wasRed ||= purpose === 'search' || purpose === 'confirm';
+    this.#batch.hadFailure ||= purpose === 'search' || purpose === 'confirm';
     if (observation.world.mode !== 'run' && this.#desk.running?.key !== tree.key) {
       this.#desk.stop('what it was to check has changed');
       return this.#say(candidates, [], { why: 'kanban stop: no check is begun any more', until: null });
@@ -181,7 +181,7 @@ export class QueueChecking {
     const at = { base: observation.git.baseRef, mayWait: !this.#hastened };
     const asked = this.#desk.ask({ ...tree, purpose }, settings, at);
     if (asked.kind === 'held') {
-      this.#words.hold({ what: 'the check', why: asked.why, until: asked.until }, candidates);
+      this.#status.hold({ what: 'the check', why: asked.why, until: asked.until }, candidates);
       return this.#say(candidates, [], asked);
     }
     this.#hastened = false;
@@ -189,29 +189,33 @@ export class QueueChecking {
   }
 
   #baseRed(at: Situation): Performed {
-    const { look, chain, candidates, parts } = at;
-    const { reds, lastAt, detail, log } = look.base;
-    const under = chain.trees[this.#batch.floor];
+    const { observed, chain, candidates, parts } = at;
+    const { reds, lastAt, detail, log } = observed.base;
+    const under = chain.trees[this.#batch.greenCount];
     if (under === undefined) throw new Error('a chain without a base');
     const { base } = parts.observation.workflow.settings;
-    const on = this.#batch.members.slice(0, this.#batch.floor).map(({ id }) => id);
+    const on = this.#batch.members.slice(0, this.#batch.greenCount).map(({ id }) => id);
     const which = on.length === 0 ? `${base} itself` : `${base} with ${on.join(', ')}, which was green`;
     const why = `the check is red on ${which} (${under.commit.slice(0, 10)}), without any other task: ${detail}; see ${log}`;
     const until = lastAt + waitAfter(reds - 1, WAITS.base);
-    this.#words.hold({ what: 'base', why, until }, candidates);
+    this.#status.hold({ what: 'base', why, until }, candidates);
     if (until > Date.now() && !this.#hastened) return this.#say(candidates, [], { why, until });
     return this.#check('control', { ...under, entries: on }, at);
   }
 
-  #say(candidates: readonly Candidate[], checked: readonly string[] = [], held: Said['held'] = null): Performed {
-    return sayPlaces(this.#words, this.#batch, candidates, { checked, held });
+  #say(
+    candidates: readonly Candidate[],
+    checked: readonly string[] = [],
+    held: PositionReport['held'] = null,
+  ): Performed {
+    return reportPositions(this.#status, this.#batch, candidates, { checked, held });
   }
 }
 
 /** What one step is about. */
 interface Situation {
-  readonly look: Facts;
+  readonly observed: Facts;
   readonly chain: KeyedChain;
   readonly candidates: readonly Candidate[];
-  readonly parts: QueueParts;
+  readonly parts: QueueDeps;
 }

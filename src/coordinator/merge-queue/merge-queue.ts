@@ -1,64 +1,64 @@
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import type { Candidate } from '../../pipeline/action.ts';
-import type { QueueWord } from '../../pipeline/world.ts';
+import type { QueueNote } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { Batch } from './batch.ts';
-import { CheckDesk } from './check-scheduler.ts';
-import type { Checks } from './check-runs.ts';
+import { CheckScheduler } from './check-scheduler.ts';
+import type { CheckRuns } from './check-runs.ts';
 import type { Performed } from '../perform/perform.ts';
-import type { AtTheGate } from '../remote/push-gate.ts';
-import { QueueChecking } from './checked-batch.ts';
-import type { QueueLook } from './queue-facts.ts';
-import { QueueLanding, type QueueParts } from './batch-landing.ts';
-import { QueueReturns } from './send-back.ts';
-import { QueueTrees } from './chain-cache.ts';
-import { QueueWords, type Hold } from './queue-status.ts';
+import type { PushHold } from '../remote/push-gate.ts';
+import { CheckedBatch } from './checked-batch.ts';
+import type { QueueObserved } from './queue-facts.ts';
+import { BatchLanding, type QueueDeps } from './batch-landing.ts';
+import { SendBack } from './send-back.ts';
+import { ChainCache } from './chain-cache.ts';
+import { QueueStatus, type Hold } from './queue-status.ts';
 import type { Remote } from '../remote/remote.ts';
 
-export type { QueueParts } from './batch-landing.ts';
+export type { QueueDeps } from './batch-landing.ts';
 
 /** A check that nobody waits for is ended after so long: a hold may be over in a moment. */
-const UNWANTED = 30_000;
+const UNWANTED_CHECK_GRACE_MS = 30_000;
 
 /**
  * The merge queue (DESIGN.md section 8): forms batches of tested tasks, builds their chain, has it checked, finds out who is to
- * blame, and lands what is green. A turn never waits: checks and pushes go on beside it.
+ * blame, and lands what is green. A turn never waits: checks and pushes continue beside it.
  */
 export class MergeQueue {
-  readonly #desk: CheckDesk;
+  readonly #desk: CheckScheduler;
   readonly #batch = new Batch();
-  readonly #words = new QueueWords();
-  readonly #landing: QueueLanding;
-  readonly #returns: QueueReturns;
-  readonly #checking: QueueChecking;
+  readonly #status = new QueueStatus();
+  readonly #landing: BatchLanding;
+  readonly #returns: SendBack;
+  readonly #checking: CheckedBatch;
   #wantedAt = Date.now();
 
   constructor(parts: {
     readonly repo: Repository;
-    readonly checks: Checks;
+    readonly checks: CheckRuns;
     readonly remote: Remote;
     /** Why a landing on this tip of base can't be pushed now; null = it can. */
-    readonly gate: (settings: Settings, base: string) => Promise<AtTheGate | null>;
+    readonly gate: (settings: Settings, base: string) => Promise<PushHold | null>;
     readonly emit: (event: KanbanEvent) => void;
   }) {
     const { repo, emit } = parts;
-    this.#desk = new CheckDesk(repo, parts.checks, emit);
-    const trees = new QueueTrees(repo);
-    this.#landing = new QueueLanding({ ...parts, trees, batch: this.#batch, words: this.#words });
-    this.#returns = new QueueReturns(repo, trees, emit);
-    this.#checking = new QueueChecking({
+    this.#desk = new CheckScheduler(repo, parts.checks, emit);
+    const trees = new ChainCache(repo);
+    this.#landing = new BatchLanding({ ...parts, trees, batch: this.#batch, status: this.#status });
+    this.#returns = new SendBack(repo, trees, emit);
+    this.#checking = new CheckedBatch({
       repo,
       trees,
       desk: this.#desk,
       batch: this.#batch,
-      words: this.#words,
+      status: this.#status,
       landing: this.#landing,
       returns: this.#returns,
     });
   }
 
-  /** A check is on, or its result is not taken in yet. */
+  /** A check is on, or its result is not recorded yet. */
   get isChecking(): boolean {
     return this.#desk.isBusy;
   }
@@ -75,91 +75,91 @@ export class MergeQueue {
 
   /** What waits, and why, by what it is. */
   get holds(): ReadonlyMap<string, Hold> {
-    return this.#words.holds;
+    return this.#status.holds;
   }
 
   /** What is said of each task, for `decide`. */
-  get words(): ReadonlyMap<string, QueueWord> {
-    return this.#words.words;
+  get statuses(): ReadonlyMap<string, QueueNote> {
+    return this.#status.statuses;
   }
 
   /** For what is shown. */
-  look(): QueueLook {
-    const { members, floor, aside } = this.#batch;
+  observe(): QueueObserved {
+    const { members, greenCount, suspect } = this.#batch;
     return {
       members: members.map(({ id }) => id),
-      floor,
-      aside: aside?.member.id ?? null,
+      greenCount,
+      suspect: suspect?.member.id ?? null,
       running: this.#desk.running,
       purpose: this.#desk.purpose,
       held: [...this.holds.values()][0]?.why ?? null,
-      until: this.#words.landAgainAt,
+      until: this.#status.landAgainAt,
     };
   }
 
-  /** A person says that what a check or base waits for is mended. @returns false when nothing waits. */
+  /** The user says that what a check or base waits for is fixed. @returns false when nothing waits. */
   tryAgain(): boolean {
     return this.#checking.tryAgain();
   }
 
   /** No task may land now. The batch is kept for a moment: that may change at once. */
   idle(isStopping: boolean): void {
-    this.#desk.takeIn();
-    this.#words.clear();
-    if (!isStopping && Date.now() - this.#wantedAt <= UNWANTED) return;
+    this.#desk.record();
+    this.#status.clear();
+    if (!isStopping && Date.now() - this.#wantedAt <= UNWANTED_CHECK_GRACE_MS) return;
     this.#desk.stop('no task waits for it');
     this.#batch.begin([], []);
   }
 
   /** Pushes base as it is: what was done to it doesn't wait for a landing. @returns null when that can't be done now. */
-  pushBase(parts: QueueParts): Promise<Performed | null> {
+  pushBase(parts: QueueDeps): Promise<Performed | null> {
     return this.#landing.pushBase(parts);
   }
 
   /** Does what can be done now for the tasks that may land, in this order. */
-  async turn(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
+  async turn(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed> {
     this.#wantedAt = Date.now();
-    const full = this.#desk.takeIn();
+    const full = this.#desk.record();
     const pushed = await this.#landing.afterPush(parts);
     if (pushed !== null) return pushed;
     if (this.isPushing) return { kind: 'later', why: 'a landing is being pushed' };
-    this.#words.begin(candidates);
+    this.#status.begin(candidates);
     this.#batch.keep(candidates);
-    if (full !== null) return this.#words.hold({ what: 'landings', why: full }, candidates);
+    if (full !== null) return this.#status.hold({ what: 'landings', why: full }, candidates);
     const sentBack = await this.#returns.conflicts(candidates, parts);
     if (sentBack !== null) return this.#notSentBack(sentBack, candidates);
     const { check } = parts.observation.workflow.settings.merge_queue;
     const done = await (check === '' ? this.#unchecked(candidates, parts) : this.#checking.turn(candidates, parts));
-    if (done.kind === 'later') this.#words.end();
+    if (done.kind === 'later') this.#status.end();
     return this.#notSentBack(done, candidates);
   }
 
   /** A task that is to go back, and can't be moved now, keeps the others waiting with it. */
   #notSentBack(done: Performed, candidates: readonly Candidate[]): Performed {
-    return done.kind === 'failed' ? this.#words.hold({ what: 'landings', why: done.why }, candidates) : done;
+    return done.kind === 'failed' ? this.#status.hold({ what: 'landings', why: done.why }, candidates) : done;
   }
 
-  /** Without a check: what the person's files don't keep out lands, one or many at a time. */
-  async #unchecked(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed> {
+  /** Without a check: what the user's files don't keep out lands, one or many at a time. */
+  async #unchecked(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed> {
     const { mode, max_batch: most } = parts.observation.workflow.settings.merge_queue;
     this.#desk.stop('there is no check any more');
     this.#batch.begin([], []);
-    const early = candidates.filter(({ id }) => this.#words.isTooEarly(id));
+    const early = candidates.filter(({ id }) => this.#status.isTooEarly(id));
     const tried = new Set(early.map(({ id }) => id));
-    for (const id of tried) this.#words.stillHolds(`landing of ${id}`);
-    if (this.#words.isTooEarly('')) {
-      this.#words.stillHolds('landings');
-      return { kind: 'later', why: this.#words.ofLandings?.why ?? 'landings are held' };
+    for (const id of tried) this.#status.stillHolds(`landing of ${id}`);
+    if (this.#status.isTooEarly('')) {
+      this.#status.stillHolds('landings');
+      return { kind: 'later', why: this.#status.ofLandings?.why ?? 'landings are held' };
     }
     for (;;) {
       const free = candidates.filter(({ id }) => !tried.has(id));
       const members = free.slice(0, mode === 'serial' ? 1 : most);
       if (members.length === 0) return { kind: 'later', why: [...this.holds.values()][0]?.why ?? 'it is held' };
       const chain = await this.#landing.chain(members, parts, false);
-      if ('held' in chain) return this.#words.hold({ what: 'landings', why: chain.held }, candidates);
+      if ('held' in chain) return this.#status.hold({ what: 'landings', why: chain.held }, candidates);
       const held = await this.#landing.blocked(chain, parts);
       for (const [id, why] of [...held, ...chain.left.map(({ id, why }) => [id, why] as const)]) {
-        this.#words.holdOne(id, why);
+        this.#status.holdOne(id, why);
         tried.add(id);
       }
       if (held.size > 0 || chain.landings.length === 0) continue;

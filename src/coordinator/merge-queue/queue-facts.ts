@@ -4,16 +4,16 @@ import type { CheckLog } from '../../pipeline/queue/check-log.ts';
 import type { CheckRun } from '../../pipeline/check-run.ts';
 import { redsNeeded, type Outcome, type QueueFacts } from '../../pipeline/queue/decide-queue.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import type { Aside, Batch, Gone } from './batch.ts';
+import type { Suspect, Batch, Gone } from './batch.ts';
 import type { Purpose } from './check-scheduler.ts';
-import type { KeyedChain, QueueTrees, Tree } from './chain-cache.ts';
+import type { KeyedChain, ChainCache, Tree } from './chain-cache.ts';
 
 /** What the queue is busy with, for what is shown. */
-export interface QueueLook {
+export interface QueueObserved {
   readonly members: readonly string[];
   /** So many of them are green. */
-  readonly floor: number;
-  readonly aside: string | null;
+  readonly greenCount: number;
+  readonly suspect: string | null;
   readonly running: CheckRun | null;
   readonly purpose: Purpose;
   readonly held: string | null;
@@ -23,8 +23,8 @@ export interface QueueLook {
 /** What `decideQueue` is to know, and the trees that it may ask for. */
 export interface Facts {
   readonly facts: QueueFacts;
-  readonly alone: Tree | null;
-  readonly partners: readonly Tree[];
+  readonly isolated: Tree | null;
+  readonly interactions: readonly Tree[];
   /** Of base: how often it was red in a row, and the last time. */
   readonly base: { readonly reds: number; readonly lastAt: number; readonly detail: string; readonly log: string };
 }
@@ -35,7 +35,7 @@ export interface Facts {
  */
 export function forgetOutage(repo: Repository, baseKey: string): void {
   const log = readCheckLog(repo);
-  const own = log.recent.filter(({ key, outcome }) => key === baseKey && outcome !== 'trouble');
+  const own = log.recent.filter(({ key, outcome }) => key === baseKey && outcome !== 'error');
   const red = own.findIndex(({ outcome }) => outcome === 'red');
   const green = own[red - 1];
   if (green === undefined || own[red + 1]?.outcome !== 'red') return;
@@ -46,51 +46,51 @@ export function forgetOutage(repo: Repository, baseKey: string): void {
 /** What the checks so far say of a batch's trees. Trees beside the chain are built only where they may be asked for. */
 export async function factsOfQueue(
   repo: Repository,
-  trees: QueueTrees,
+  trees: ChainCache,
   { batch, chain, settings }: { readonly batch: Batch; readonly chain: KeyedChain; readonly settings: Settings },
 ): Promise<Facts> {
   const log = readCheckLog(repo);
-  const own = chain.trees.slice(batch.floor);
+  const own = chain.trees.slice(batch.greenCount);
   const prefixes = own.map(({ key }) => outcomeOf(log, key));
   const [first] = batch.undecided;
   const isRed = (prefixes.at(-1)?.reds ?? 0) >= 2;
-  const { origin, since, aside } = batch;
+  const { origin, landedSince, suspect } = batch;
   const alone =
-    first === undefined || origin === null || since.length === 0 || !isRed
+    first === undefined || origin === null || landedSince.length === 0 || !isRed
       ? null
       : await trees.side(origin, first, settings);
   const partners: Tree[] = [];
   if (first !== undefined && alone !== null && outcomeOf(log, alone.key).greens > 0)
-    for (const { sha } of since.slice(0, -1)) {
+    for (const { sha } of landedSince.slice(0, -1)) {
       const tree = await trees.side(sha, first, settings);
       if (tree === null) break;
       partners.push(tree);
     }
-  const suspects = [...own.slice(1).map(({ key }) => key), ...(aside === null ? [] : [aside.key])];
-  const all = [...suspects, ...(aside?.held ?? []).map(({ key }) => key)];
+  const suspects = [...own.slice(1).map(({ key }) => key), ...(suspect === null ? [] : [suspect.key])];
+  const all = [...suspects, ...(suspect?.held ?? []).map(({ key }) => key)];
   const isAgain = (keys: readonly (string | null | undefined)[]): boolean => wasRedAgain(log, all, keys);
   const base = own[0]?.key ?? '';
   const rest = batch.undecided.map(({ id }) => id).join(' ');
   return {
-    alone,
-    partners,
+    isolated: alone,
+    interactions: partners,
     base: baseReds(log, base),
     facts: {
       prefixes,
-      alone: alone === null ? null : outcomeOf(log, alone.key),
-      partners: partners.length === since.length - 1 ? partners.map(({ key }) => outcomeOf(log, key)) : [],
-      aside:
-        aside === null
+      isolated: alone === null ? null : outcomeOf(log, alone.key),
+      interactions: partners.length === landedSince.length - 1 ? partners.map(({ key }) => outcomeOf(log, key)) : [],
+      suspect:
+        suspect === null
           ? null
           : {
-              outcome: outcomeOfAside(log, aside, since),
-              alone: aside.aloneKey === null ? null : outcomeOf(log, aside.aloneKey),
-              rest: restOf(aside, rest),
-              again: isAgain([aside.key, aside.aloneKey]),
+              outcome: outcomeOfSuspect(log, suspect, landedSince),
+              isolated: suspect.aloneKey === null ? null : outcomeOf(log, suspect.aloneKey),
+              rest: restOf(suspect, rest),
+              failedAfterRecovery: isAgain([suspect.key, suspect.aloneKey]),
             },
-      need: redsNeeded(countOfGood(log), log.flakes.length),
-      control: controlOf(log, suspects, base),
-      again: isAgain([own[1]?.key, alone?.key]),
+      failuresToBlame: redsNeeded(countOfGood(log), log.flakes.length),
+      baseline: controlOf(log, suspects, base),
+      failedAfterRecovery: isAgain([own[1]?.key, alone?.key]),
     },
   };
 }
@@ -101,7 +101,7 @@ function outcomeOf(log: CheckLog, key: string): Outcome {
 }
 
 /** With its reds in trees that held, besides it, only tasks that have turned out to be green since. */
-function outcomeOfAside(log: CheckLog, { key, held }: Aside, since: readonly Gone[]): Outcome {
+function outcomeOfSuspect(log: CheckLog, { key, held }: Suspect, since: readonly Gone[]): Outcome {
   const { greens, reds } = outcomeOf(log, key);
   // Spent, or green: then the others say nothing either.
   if (reds === 0) return { greens, reds };
@@ -111,7 +111,7 @@ function outcomeOfAside(log: CheckLog, { key, held }: Aside, since: readonly Gon
 }
 
 /** @param now the ids of those that are not decided */
-function restOf({ rest, restIsGreen }: Aside, now: string): 'chain' | 'green' | 'other' {
+function restOf({ rest, restIsGreen }: Suspect, now: string): 'chain' | 'green' | 'other' {
   if (restIsGreen) return 'green';
   return rest === now && now !== '' ? 'chain' : 'other';
 }
@@ -137,7 +137,7 @@ function controlOf(log: CheckLog, suspects: readonly string[], base: string): Ou
 }
 
 function baseReds(log: CheckLog, key: string): Facts['base'] {
-  const own = log.recent.filter((line) => line.key === key && line.outcome !== 'trouble');
+  const own = log.recent.filter((line) => line.key === key && line.outcome !== 'error');
   const green = own.findIndex(({ outcome }) => outcome === 'green');
   const reds = green < 0 ? own : own.slice(0, green);
   const last = reds[0];

@@ -2,16 +2,16 @@ import { relative } from 'node:path';
 import type { Repository } from '../../git/git.ts';
 import type { CheckLog } from '../../pipeline/queue/check-log.ts';
 import { FIRST_BATCH, nextBatchSize } from '../../pipeline/queue/decide-queue.ts';
-import type { EntryFacts, QueueWord, World } from '../../pipeline/world.ts';
-import type { QueueLook } from './queue-facts.ts';
+import type { EntryFacts, QueueNote, World } from '../../pipeline/world.ts';
+import type { QueueObserved } from './queue-facts.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
 import type { SnapshotChecked, SnapshotQueue, SnapshotQueued, SnapshotRemote } from '../../contract/snapshot.ts';
 
 /** A queue that nobody works: without a coordinator. */
-export const NO_QUEUE: QueueLook = {
+export const NO_QUEUE: QueueObserved = {
   members: [],
-  floor: 0,
-  aside: null,
+  greenCount: 0,
+  suspect: null,
   running: null,
   purpose: 'first',
   held: null,
@@ -32,14 +32,14 @@ export function queueView(
   }: {
     readonly world: World;
     readonly log: CheckLog;
-    readonly look: QueueLook;
-    readonly words: ReadonlyMap<string, QueueWord>;
+    readonly look: QueueObserved;
+    readonly words: ReadonlyMap<string, QueueNote>;
     readonly remote: RemoteFacts | null;
   },
 ): SnapshotQueue {
   const { merge_queue: queue } = world.settings;
   const tested = world.entries.filter(({ entry }) => entry.column === 'TESTING' && entry.tested !== null);
-  const inBatch = new Set([...look.members, ...(look.aside === null ? [] : [look.aside])]);
+  const inBatch = new Set([...look.members, ...(look.suspect === null ? [] : [look.suspect])]);
   const { running } = look;
   const first = queue.mode === 'serial' ? 1 : Math.min(FIRST_BATCH, queue.max_batch);
   const sized = queue.check !== '' && queue.mode === 'batch';
@@ -90,15 +90,15 @@ export function queueView(
 
 function queued(
   { entry }: EntryFacts,
-  { members, floor, aside }: QueueLook,
-  words: ReadonlyMap<string, QueueWord>,
+  { members, greenCount, suspect }: QueueObserved,
+  words: ReadonlyMap<string, QueueNote>,
 ): SnapshotQueued {
   const id = entry.id ?? '';
   const landing = words.get(id);
   const place = members.indexOf(id);
   const why = landing?.why ?? '';
-  const isGreen = place >= 0 && place < floor;
-  const state = landing?.state === 'held' ? 'held' : aside === id ? 'suspect' : isGreen ? 'green' : 'unchecked';
+  const isGreen = place >= 0 && place < greenCount;
+  const state = landing?.state === 'held' ? 'held' : suspect === id ? 'suspect' : isGreen ? 'green' : 'unchecked';
   return { id, title: entry.title, state, why };
 }
 

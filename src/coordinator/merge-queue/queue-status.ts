@@ -1,13 +1,13 @@
 import type { Candidate } from '../../pipeline/action.ts';
 import { waitAfter, WAITS } from '../../pipeline/backoff.ts';
-import type { QueueWord } from '../../pipeline/world.ts';
+import type { QueueNote } from '../../pipeline/world.ts';
 import type { Performed } from '../perform/perform.ts';
-import type { AtTheGate } from '../remote/push-gate.ts';
+import type { PushHold } from '../remote/push-gate.ts';
 
 /** Between two looks at what is in the way of a landing: the user's files may be for hours. */
-const LAND_AGAIN = 1_000;
+const LAND_RETRY_MS = 1_000;
 /** Between two tries of a landing that failed. */
-const AFTER_FAILURE = { first: LAND_AGAIN, most: WAITS.local.most };
+const AFTER_FAILURE = { first: LAND_RETRY_MS, most: WAITS.local.most };
 
 type Later = Extract<Performed, { kind: 'later' }>;
 
@@ -19,14 +19,14 @@ export interface Hold {
   readonly why: string;
   /** Epoch ms. */
   readonly since: number;
-  /** `held`: a person is needed. */
-  readonly state: QueueWord['state'];
+  /** `held`: the user is needed. */
+  readonly state: QueueNote['state'];
 }
 
 /** What the merge queue says: of each task, and of what waits as a whole. One turn after the other. */
-export class QueueWords {
+export class QueueStatus {
   /** By task id. */
-  readonly words = new Map<string, QueueWord>();
+  readonly statuses = new Map<string, QueueNote>();
   /** By what it is. */
   readonly holds = new Map<string, Hold>();
   /** Holds that were found in this turn. */
@@ -42,7 +42,8 @@ export class QueueWords {
   begin(candidates: readonly Candidate[]): void {
     this.#found.clear();
     const ids = new Set(candidates.map(({ id }) => id));
-    for (const id of [...this.words.keys(), ...this.#notBefore.keys()]) if (id !== '' && !ids.has(id)) this.forget(id);
+    for (const id of [...this.statuses.keys(), ...this.#notBefore.keys()])
+      if (id !== '' && !ids.has(id)) this.forget(id);
   }
 
   /** A turn has looked at everything: a hold that it did not find is over. */
@@ -53,7 +54,7 @@ export class QueueWords {
 
   /** Something has landed: what was in the way is looked at afresh. */
   landed(ids: readonly string[]): void {
-    for (const id of ids) this.words.delete(id);
+    for (const id of ids) this.statuses.delete(id);
     this.holds.clear();
     this.#notBefore.clear();
     this.#failures = 0;
@@ -66,19 +67,19 @@ export class QueueWords {
   }
 
   clear(): void {
-    this.words.clear();
+    this.statuses.clear();
     this.holds.clear();
     this.#notBefore.clear();
   }
 
   forget(id: string): void {
-    this.words.delete(id);
+    this.statuses.delete(id);
     this.#notBefore.delete(id);
     this.holds.delete(`landing of ${id}`);
   }
 
-  say(id: string, state: QueueWord['state'], why: string, until: number | null = null): void {
-    this.words.set(id, { state, why, until });
+  set(id: string, state: QueueNote['state'], why: string, until: number | null = null): void {
+    this.statuses.set(id, { state, why, until });
   }
 
   /** Nothing lands for now; it is tried again in a second, or at the time given. */
@@ -86,24 +87,24 @@ export class QueueWords {
     {
       what,
       why,
-      until = Date.now() + (this.#wasTried ? waitAfter(this.#failures, AFTER_FAILURE) : LAND_AGAIN),
+      until = Date.now() + (this.#wasTried ? waitAfter(this.#failures, AFTER_FAILURE) : LAND_RETRY_MS),
       state = 'held',
-    }: Pick<AtTheGate, 'what' | 'why'> & Partial<AtTheGate>,
+    }: Pick<PushHold, 'what' | 'why'> & Partial<PushHold>,
     candidates: readonly Candidate[],
   ): Later {
     this.#wasTried = false;
     this.#mark(what, why, state);
     if (what === 'landings') this.#notBefore.set('', until);
-    for (const { id } of candidates) this.say(id, state, why, until);
+    for (const { id } of candidates) this.set(id, state, why, until);
     return { kind: 'later', why };
   }
 
   /** One landing is kept from landing, and no other. */
   holdOne(id: string, why: string): void {
-    const until = Date.now() + LAND_AGAIN;
+    const until = Date.now() + LAND_RETRY_MS;
     this.#mark(`landing of ${id}`, why, 'held');
     this.#notBefore.set(id, until);
-    this.say(id, 'held', why, until);
+    this.set(id, 'held', why, until);
   }
 
   /** What was found in an earlier turn, and is not looked at in this one, still holds. */
@@ -124,7 +125,7 @@ export class QueueWords {
   }
 
   /** What keeps green landings from landing in this turn. */
-  get ofLandings(): { readonly why: string; readonly state: QueueWord['state'] } | null {
+  get ofLandings(): { readonly why: string; readonly state: QueueNote['state'] } | null {
     for (const what of OF_LANDINGS) {
       const hold = this.holds.get(what);
       if (hold !== undefined && this.#found.has(what)) return hold;
@@ -132,7 +133,7 @@ export class QueueWords {
     return null;
   }
 
-  #mark(what: string, why: string, state: QueueWord['state']): void {
+  #mark(what: string, why: string, state: QueueNote['state']): void {
     this.holds.set(what, { why, since: this.holds.get(what)?.since ?? Date.now(), state });
     this.#found.add(what);
   }

@@ -6,33 +6,33 @@ import { precheck } from '../../landing/merge-onto.ts';
 import type { Candidate } from '../../pipeline/action.ts';
 import { checkedRed, conflicted, refused } from '../../pipeline/results/apply-result.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
-import type { Aside } from './batch.ts';
+import type { Suspect } from './batch.ts';
 import { evidenceOf } from './check-evidence.ts';
 import { contains } from '../observe/git-state.ts';
 import { faultsOf } from '../perform/land.ts';
 import { branchName } from '../observe/observer.ts';
 import type { Performed } from '../perform/perform.ts';
-import type { QueueParts } from './batch-landing.ts';
-import type { QueueTrees } from './chain-cache.ts';
+import type { QueueDeps } from './batch-landing.ts';
+import type { ChainCache } from './chain-cache.ts';
 
 const MOST_CLEAN = 5_000;
 
 /** Sends tasks back from the merge queue: they conflict with base, or make the check red. */
-export class QueueReturns {
+export class SendBack {
   readonly #repo: Repository;
-  readonly #trees: QueueTrees;
+  readonly #trees: ChainCache;
   readonly #emit: (event: KanbanEvent) => void;
   /** Known to merge with base: `<key of base> <tip>`. */
   readonly #clean = new Set<string>();
 
-  constructor(repo: Repository, trees: QueueTrees, emit: (event: KanbanEvent) => void) {
+  constructor(repo: Repository, trees: ChainCache, emit: (event: KanbanEvent) => void) {
     this.#repo = repo;
     this.#trees = trees;
     this.#emit = emit;
   }
 
   /** A tip that doesn't merge with base goes back before anything is built on it. @returns null: all merge */
-  async conflicts(candidates: readonly Candidate[], parts: QueueParts): Promise<Performed | null> {
+  async conflicts(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed | null> {
     const { observer, observation, writer, act } = parts;
     const { settings } = observation.workflow;
     const { board, changelog } = settings;
@@ -62,7 +62,7 @@ export class QueueReturns {
   /** The first whose branch as a whole may not land; null: none. */
   async #faulty(
     candidates: readonly Candidate[],
-    parts: QueueParts,
+    parts: QueueDeps,
   ): Promise<{ readonly facts: EntryFacts; readonly faults: readonly string[] } | null> {
     for (const candidate of candidates) {
       const facts = factsOf(parts.observation.world.entries, candidate);
@@ -75,9 +75,9 @@ export class QueueReturns {
 
   /** A task goes back that the check is red with. @param partner id of the one that it is red together with */
   async red(
-    { member, under, red, key, aloneKey }: Aside,
+    { member, under, red, key, aloneKey }: Suspect,
     partner: string | null,
-    { observation, act }: QueueParts,
+    { observation, act }: QueueDeps,
   ): Promise<Performed> {
     const { settings } = observation.workflow;
     const facts = factsOf(observation.world.entries, member);

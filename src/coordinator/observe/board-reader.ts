@@ -8,7 +8,7 @@ import { readBlob, readCommit } from '../../git/objects/objects.ts';
 import { stillSince } from './still-since.ts';
 import { readFollowing } from '../../system/plain-file.ts';
 import type { Problem } from '../../problem.ts';
-import type { GitView } from './git-state.ts';
+import type { GitState } from './git-state.ts';
 import { isInMotion } from './checkout-in-motion.ts';
 import { HAND_EDIT } from '../commit-message.ts';
 import { LineEnds, withoutCr } from './line-endings.ts';
@@ -45,7 +45,7 @@ export interface BoardView {
  * Reads the board: the files of the checkout that has base, or base's tip; saves from old buffers are laid over what was
  * moved since. It never writes.
  */
-export class BoardKeeper {
+export class BoardReader {
   readonly #repo: Repository;
   readonly #memo = createSectionMemo();
   readonly lineEnds: LineEnds;
@@ -75,7 +75,7 @@ export class BoardKeeper {
    * @param gone ids that left the board for good: an old buffer doesn't bring them back
    */
   async read(
-    view: GitView & { readonly base: string },
+    view: GitState & { readonly base: string },
     settings: { readonly ids: readonly string[]; readonly board: string },
     now: number,
     stillness: number,
@@ -152,7 +152,7 @@ export class BoardKeeper {
   }
 
   /** Were these texts read while git was changing the files? Then they are to be read again. */
-  async isInMotion(view: GitView & { readonly base: string }, { disk }: BoardView): Promise<boolean> {
+  async isInMotion(view: GitState & { readonly base: string }, { disk }: BoardView): Promise<boolean> {
     return this.#edited(disk).length > 0 && (await isInMotion(this.#repo, view, this.#wroteAt));
   }
 
@@ -181,7 +181,7 @@ export class BoardKeeper {
   }
 
   /** An entry that came by a command needs no settling. */
-  settled(source: string): void {
+  haveSettled(source: string): void {
     this.#standing.set(source, 0);
   }
 

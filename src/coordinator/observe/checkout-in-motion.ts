@@ -3,7 +3,7 @@ import { checkoutState } from '../../git/checkout.ts';
 import type { Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
 import { statOrNone } from '../../system/plain-file.ts';
-import type { GitView } from './git-state.ts';
+import type { GitState } from './git-state.ts';
 
 /** git writes files, then the index, and HEAD or the branch last: ms for which a written index may still be followed by one. */
 const AFTER_INDEX = 100;
@@ -16,7 +16,7 @@ const AFTER_INDEX = 100;
  */
 export async function isInMotion(
   repo: Repository,
-  view: GitView & { readonly base: string },
+  view: GitState & { readonly base: string },
   since: number,
 ): Promise<boolean> {
   if (view.checkout === null) return false;

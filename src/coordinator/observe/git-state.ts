@@ -15,14 +15,14 @@ export const SEEN = 'refs/kanban/seen';
 export const startRef = (id: string): string => `refs/kanban/start/${id}`;
 
 /** git's state as one tick sees it. */
-export interface GitView {
+export interface GitState {
   /** Full ref of base. */
   readonly baseRef: string;
   /** null: base does not exist. */
   readonly base: string | null;
   /** The worktree that has base checked out with nothing open in it; its text counts. */
   readonly checkout: { readonly path: string; readonly gitDir: string } | null;
-  /** A merge, rebase, commit or the like of base that a person has open: base is not moved. In words. */
+  /** A merge, rebase, commit or the like of base that the user has open: base is not moved. In words. */
   readonly open: string | null;
   /** Full ref name → commit: all branches, and the kanban's own refs. */
   readonly refs: ReadonlyMap<string, string>;
@@ -30,11 +30,11 @@ export interface GitView {
 
 /** How old a full list of refs may be; what the coordinator itself works with is asked for every time. */
 const LIST_GOOD_FOR = 1_000;
-/** Looking for a commit of a person's means looking at all processes: some milliseconds. */
+/** Looking for a commit of the user's means looking at all processes: some milliseconds. */
 const COMMIT_GOOD_FOR = 1_000;
 
 /** Looks at git once a tick. Listing all refs takes a process; asking for known ones takes none. */
-export class GitViewer {
+export class GitStateReader {
   readonly #repo: Repository;
   #listed = -Infinity;
   #listing: Promise<void> | null = null;
@@ -49,7 +49,7 @@ export class GitViewer {
    * @param baseName short name of base
    * @param fresh refs to be asked for whatever is known (the branches in work)
    */
-  async view(baseName: string, fresh: readonly string[] = []): Promise<GitView> {
+  async read(baseName: string, fresh: readonly string[] = []): Promise<GitState> {
     const baseRef = `refs/heads/${baseName}`;
     if (performance.now() - this.#listed > LIST_GOOD_FOR) await this.list();
     else await this.#ask([baseRef, ...fresh]);
@@ -105,7 +105,7 @@ export class HistoryReader {
   #fold = new HistoryFold();
   #at: string | null = null;
   /** The look that follows knows of all that was read. */
-  #told = true;
+  #reported = true;
   /** Branches that base contains: read anew when somebody else moved base. */
   #merged = new Map<string, string>();
   /** Base's first-parent commits; true = not made under a run's identity. */
@@ -141,18 +141,18 @@ export class HistoryReader {
 
   /** Base was brought up to another copy of it, by us: to be read, and told as a move to whoever asks next. */
   async brought(base: string, name: string): Promise<void> {
-    this.#told = (await this.follow(base, name)) === 'same';
+    this.#reported = (await this.follow(base, name)) === 'same';
   }
 
   /**
    * Catches up with base.
-   * @param name short name of base, by which a person's `git pull` is known
+   * @param name short name of base, by which the user's `git pull` is known
    * @returns `rewritten` when base no longer contains what was read last.
    */
   async follow(base: string, name: string): Promise<'same' | 'moved' | 'rewritten'> {
     if (this.#at === base) {
-      const moved = !this.#told;
-      this.#told = true;
+      const moved = !this.#reported;
+      this.#reported = true;
       return moved ? 'moved' : 'same';
     }
     const rewritten = this.#at !== null && !(await contains(this.#repo, base, this.#at));
@@ -164,7 +164,7 @@ export class HistoryReader {
     ]);
     this.#add(commits.toReversed(), name);
     this.#at = base;
-    this.#told = true;
+    this.#reported = true;
     this.#merged = merged;
     return rewritten ? 'rewritten' : 'moved';
   }

@@ -21,7 +21,7 @@ export async function lostLandings(
   seen: string | null,
   base: string,
 ): Promise<LostLanding[]> {
-  const found = seen === null ? [] : await missingLandings(repo, seen, base);
+  const found = seen === null ? [] : await lostLandingsIn(repo, seen, base);
   const pinned = [...refs].flatMap(([name, sha]) =>
     name.startsWith(LOST) ? [{ id: name.slice(LOST.length), sha }] : [],
   );
@@ -49,7 +49,7 @@ export async function pinLost(
  * Landings that base contained when the coordinator moved it last (`refs/kanban/seen`) and that it doesn't contain now:
  * somebody rewrote base. Those whose id has landed again since are left out.
  */
-async function missingLandings(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
+async function lostLandingsIn(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
   if (seen === base || (await contains(repo, base, seen))) return [];
   const [lost, now] = await Promise.all([readBaseHistory(repo, base, seen, ''), readBaseHistory(repo, seen, base, '')]);
   const again = new Set(now.flatMap(landedIn));
@@ -63,14 +63,14 @@ async function missingLandings(repo: Repository, seen: string, base: string): Pr
   return missing.filter(({ id }) => !again.has(id));
 }
 
-interface Told {
+interface ReportLost {
   readonly trailers: readonly { readonly key: string; readonly value: string }[];
 }
 
-const landedIn = ({ trailers }: Told): string[] =>
+const landedIn = ({ trailers }: ReportLost): string[] =>
   trailers.flatMap(({ key, value }) =>
     key === 'Kanban-Move' && value.endsWith('-> CHANGELOG') ? [value.split(' ')[0] ?? ''] : [],
   );
 
-const undoneIn = ({ trailers }: Told): string[] =>
+const undoneIn = ({ trailers }: ReportLost): string[] =>
   trailers.flatMap(({ key, value }) => (key === 'Kanban-Undone' ? [value.split(' ')[0] ?? ''] : []));

@@ -23,7 +23,7 @@ import type {
   Found,
   OrphanBranch,
   PastRun,
-  QueueWord,
+  QueueNote,
   ReadReport,
   RunFacts,
   World,
@@ -33,13 +33,13 @@ import type { Finding } from '../../preflight/finding.ts';
 import { heldBy } from '../../preflight/holds.ts';
 import type { Problem } from '../../problem.ts';
 import type { Settings, Workflow } from '../../workflow/settings.ts';
-import { contains, HistoryReader, SEEN, startRef, type GitView } from './git-state.ts';
-import { BoardKeeper, type BoardView } from './board-reader.ts';
-import { Lives } from './run-reports.ts';
+import { contains, HistoryReader, SEEN, startRef, type GitState } from './git-state.ts';
+import { BoardReader, type BoardView } from './board-reader.ts';
+import { RunReports } from './run-reports.ts';
 import { lostLandings, type LostLanding } from './lost-landings.ts';
 import { PUSH_CHECKS } from '../../preflight/preflight.ts';
-import { StrayWatch } from './outside-commits.ts';
-import { lookAtUsage } from './usage-reader.ts';
+import { OutsideCommitWatch } from './outside-commits.ts';
+import { readUsages } from './usage-reader.ts';
 import { WorkflowReader } from './workflow-reader.ts';
 
 const HOUR = 3_600_000;
@@ -47,12 +47,12 @@ const HOUR = 3_600_000;
 const MISSED_FOR = 2_000;
 
 /** ms between two looks while git changes the checkout, and how long that is waited for. */
-const AGAIN = 25;
-const PATIENCE = 750;
+const MOTION_RETRY_MS = 25;
+const MOTION_TIMEOUT_MS = 750;
 
 /** Everything that one look found: what `decide` may know, and what performing needs besides. */
 export interface Observation {
-  readonly git: GitView & { readonly base: string };
+  readonly git: GitState & { readonly base: string };
   readonly workflow: Workflow;
   readonly board: BoardView;
   readonly world: World;
@@ -81,7 +81,7 @@ export interface Inputs {
   /** Starts that failed before there was a folder. */
   readonly refused: readonly PastRun[];
   /** What the merge queue said last, by task id. */
-  readonly queued: ReadonlyMap<string, QueueWord>;
+  readonly queued: ReadonlyMap<string, QueueNote>;
   /** Actions that could not be done. */
   readonly failures: World['failures'];
   /** What runs changed of what all worktrees share, by run id. */
@@ -90,24 +90,24 @@ export interface Inputs {
   readonly sharedHeld?: string | null;
 }
 
-export type Look =
+export type Observed =
   | { readonly ok: true; readonly value: Observation }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Looks at disk and git; keeps only what can be read again (caches, versions of the board, since when a heading is missing). */
 export class Observer {
   readonly repo: Repository;
-  readonly keeper: BoardKeeper;
+  readonly keeper: BoardReader;
   readonly history: HistoryReader;
   readonly workflow: WorkflowReader;
-  readonly lives: Lives;
+  readonly lives: RunReports;
   readonly #missed = new Map<string, number>();
   readonly #spared = new Set<string>();
   /** Titles as last read, of all entries that were on the board. */
   readonly #titles = new Map<string, string>();
   readonly #inBase = new Map<string, boolean>();
   readonly #reports = new Map<string, EndedRun>();
-  readonly #strays: StrayWatch;
+  readonly #strays: OutsideCommitWatch;
   #tags: ReadonlySet<string> | null = null;
   #started: ReadonlySet<string> = new Set();
   #lost: readonly LostLanding[] = [];
@@ -115,17 +115,17 @@ export class Observer {
 
   constructor(repo: Repository) {
     this.repo = repo;
-    this.keeper = new BoardKeeper(repo);
+    this.keeper = new BoardReader(repo);
     this.history = new HistoryReader(repo);
     this.workflow = new WorkflowReader(repo);
-    this.lives = new Lives(repo);
-    this.#strays = new StrayWatch(repo);
+    this.lives = new RunReports(repo);
+    this.#strays = new OutsideCommitWatch(repo);
   }
 
-  async look(
+  async observe(
     inputs: Inputs,
     before: { readonly tries: number; readonly moved: 'same' | 'moved' | 'rewritten' } = { tries: 0, moved: 'same' },
-  ): Promise<Look> {
+  ): Promise<Observed> {
     const read = await this.workflow.read(this.#inWork(inputs));
     if (!read.ok) return { ok: false, problems: read.error };
     const { workflow, view, problems: workflowProblems } = read.value;
@@ -142,9 +142,9 @@ export class Observer {
     const stillness = settings.settle === 0 ? 60 : 300;
     const board = await this.keeper.read(at, settings, inputs.now, stillness, this.history.history.gone);
     const inMotion = await this.keeper.isInMotion(at, board);
-    if (inMotion && before.tries < PATIENCE / AGAIN) {
-      await pause(AGAIN);
-      return this.look(inputs, { tries: before.tries + 1, moved });
+    if (inMotion && before.tries < MOTION_TIMEOUT_MS / MOTION_RETRY_MS) {
+      await pause(MOTION_RETRY_MS);
+      return this.observe(inputs, { tries: before.tries + 1, moved });
     }
     const runs = listRuns(this.repo.root);
     if (moved === 'rewritten') this.#spare(at, board);
@@ -233,7 +233,7 @@ export class Observer {
       landingsHeld: waits.landings ?? inputs.sharedHeld ?? null,
       undone: await this.#strays.undone(view, new Set(this.#inWork(inputs)), strayShas(facts, history)),
       agentsHeld: waits.agents,
-      mends: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.mends ?? false)),
+      fixes: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.canFix ?? false)),
       entries,
       runs: [...facts, ...inputs.starting.filter(({ id }) => !known.has(id))],
       past: [...pastOf(records, inputs.now), ...inputs.refused].toSorted((a, b) => a.endedAt - b.endedAt),
@@ -242,7 +242,7 @@ export class Observer {
       unsure,
       requests: inputs.requests,
       failures: inputs.failures,
-      usage: lookAtUsage(
+      usage: readUsages(
         records,
         history,
         found.map(({ id }) => id),
@@ -298,7 +298,7 @@ export class Observer {
     return { entry, problems, settlesAt, branch, kept, testedInBase, landing };
   }
 
-  #branch(id: string, view: GitView, settings: Settings): BranchFacts | null | 'foreign' {
+  #branch(id: string, view: GitState, settings: Settings): BranchFacts | null | 'foreign' {
     const name = `refs/heads/${branchName(settings, id)}`;
     const tip = view.refs.get(name);
     const start = view.refs.get(startRef(id));
@@ -379,8 +379,8 @@ export class Observer {
     return { orphans, unsure };
   }
 
-  /** A person rewrote base: what is missing on the board because of that is not taken for a wish. */
-  #spare(view: GitView, board: BoardView): void {
+  /** The user rewrote base: what is missing on the board because of that is not taken for a wish. */
+  #spare(view: GitState, board: BoardView): void {
     const onBoard = new Set(COLUMNS.flatMap((column) => board.board.columns[column].entries.map(({ id }) => id)));
     for (const name of view.refs.keys())
       if (name.startsWith(START) && !onBoard.has(name.slice(START.length))) this.#spared.add(name.slice(START.length));
@@ -432,7 +432,7 @@ export class Observer {
     return (this.#tags ??= await tagIds(this.repo, settings));
   }
 
-  async #usedIds(board: Board, view: GitView, settings: Settings): Promise<ReadonlySet<string>> {
+  async #usedIds(board: Board, view: GitState, settings: Settings): Promise<ReadonlySet<string>> {
     const used = new Set([
       ...this.history.history.ids,
       ...(await this.#knowTags(settings)),
@@ -451,7 +451,7 @@ export class Observer {
   }
 }
 
-/** Commits that agents made outside their branch, as base's trailers and runs not yet taken in tell. */
+/** Commits that agents made outside their branch, as base's trailers and runs not yet recorded tell. */
 const strayShas = (runs: readonly RunFacts[], { strays }: World['history']): string[] => [
   ...[...strays.values()].flat(),
   ...runs.flatMap(({ ended }) => ended?.strays.map(({ sha }) => sha) ?? []),
@@ -459,8 +459,8 @@ const strayShas = (runs: readonly RunFacts[], { strays }: World['history']): str
 
 const START = 'refs/kanban/start/';
 
-/** The newest branch that was put away when its entry left the board; one that a person rescoped is left where it is. */
-function newestKept(view: GitView, id: string): { ref: string; tip: string } | null {
+/** The newest branch that was put away when its entry left the board; one that the user rescoped is left where it is. */
+function newestKept(view: GitState, id: string): { ref: string; tip: string } | null {
   const prefix = `refs/kanban/abandoned/${id}/`;
   const numbers = [...view.refs.keys()]
     .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))

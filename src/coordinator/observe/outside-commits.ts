@@ -1,11 +1,11 @@
 import { git, type Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
-import { contains, type GitView } from './git-state.ts';
+import { contains, type GitState } from './git-state.ts';
 
 const MAIN_HEAD = 'main-worktree/HEAD';
 
 /** Sees when commits that agents made outside their branch are undone. Asks git only when a branch has moved. */
-export class StrayWatch {
+export class OutsideCommitWatch {
   readonly #repo: Repository;
   #at = '';
   #undone: ReadonlySet<string> = NONE;
@@ -16,11 +16,11 @@ export class StrayWatch {
 
   /**
    * Which of these commits are in nobody's way: on base, and a later commit of its first-parent line says `This reverts
-   * commit <sha>.`; or not on base, and every branch (and the person's HEAD) that contains it holds such a commit. So is
+   * commit <sha>.`; or not on base, and every branch (and the user's HEAD) that contains it holds such a commit. So is
    * what nothing contains any more.
    * @param ours task branches: one that began after such a commit contains it too, and says nothing.
    */
-  async undone(view: GitView, ours: ReadonlySet<string>, shas: readonly string[]): Promise<ReadonlySet<string>> {
+  async undone(view: GitState, ours: ReadonlySet<string>, shas: readonly string[]): Promise<ReadonlySet<string>> {
     if (shas.length === 0 || view.base === null) return NONE;
     const tips = await this.#tips(view, ours);
     const at = [view.base, ...tips, '', ...shas].join(' ');
@@ -47,8 +47,8 @@ export class StrayWatch {
     return stdout.trim() !== '';
   }
 
-  /** The person's own branches and HEAD. */
-  async #tips({ refs, baseRef }: GitView, ours: ReadonlySet<string>): Promise<string[]> {
+  /** The user's own branches and HEAD. */
+  async #tips({ refs, baseRef }: GitState, ours: ReadonlySet<string>): Promise<string[]> {
     const head = await resolve(this.#repo, `${MAIN_HEAD}^{commit}`);
     const theirs = [...refs].filter(([name]) => name.startsWith('refs/heads/') && name !== baseRef && !ours.has(name));
     return [...new Set([...theirs.map(([, sha]) => sha), ...(head === null ? [] : [head])])].toSorted();

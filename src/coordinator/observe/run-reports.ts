@@ -15,7 +15,12 @@ export interface ReportedStep {
  * not from `.kanban/`. One git process.
  * @param from the commit of base that the entry's branch starts from
  */
-export async function lifeOf(repo: Repository, id: string, from: string, base: string): Promise<ReportedStep[]> {
+export async function readRunReports(
+  repo: Repository,
+  id: string,
+  from: string,
+  base: string,
+): Promise<ReportedStep[]> {
   const args = [
     'log',
     '--first-parent',
@@ -55,7 +60,7 @@ function reportIn(body: string): string {
 /**
  * The same from memory, for entries whose whole life this process saw; git is asked for the others.
  */
-export class Lives {
+export class RunReports {
   readonly #repo: Repository;
   readonly #seen = new Map<string, ReportedStep[]>();
 
@@ -74,7 +79,7 @@ export class Lives {
   }
 
   async of(id: string, from: string, base: string): Promise<readonly ReportedStep[]> {
-    return this.#seen.get(id) ?? (await lifeOf(this.#repo, id, from, base));
+    return this.#seen.get(id) ?? (await readRunReports(this.#repo, id, from, base));
   }
 }
 

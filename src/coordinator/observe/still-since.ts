@@ -1,7 +1,7 @@
 import { statOrNone } from '../../system/plain-file.ts';
 
 /**
- * Since when a file has not been touched, in epoch ms; null if there is none. By the inode's times, of which a person's
+ * Since when a file has not been touched, in epoch ms; null if there is none. By the inode's times, of which the user's
  * tools can set one only: the later one counts, but for times that lie in the future (a set clock).
  */
 export function stillSince(path: string, now: number): number | null {

@@ -12,7 +12,7 @@ import { isUsageFile, MOST_SMALL_RECORD } from '../../contract/records.ts';
  * What agents have used: by base's trailers, and by the run folders of runs that no commit names yet (those that are on
  * among them). Entries are told of as far as they are on the board. The day is the coordinator's own, from midnight to midnight.
  */
-export function lookAtUsage(
+export function readUsages(
   records: readonly RunRecord[],
   history: HistoryFold,
   onBoard: readonly (string | null)[],
@@ -20,7 +20,7 @@ export function lookAtUsage(
 ): WorldUsage {
   const fresh = records.flatMap((record): (UsedRun & { readonly ended: boolean })[] => {
     const { runId, brief, result } = record;
-    if (history.recorded.has(runId) || adapterNamed(brief.adapter)?.converse == null) return [];
+    if (history.recorded.has(runId) || adapterNamed(brief.adapter)?.startConversation == null) return [];
     const usage = result === null ? usageSoFar(record) : (result.usage ?? null);
     return [{ id: runId, taskId: brief.taskId, at: result?.endedAt ?? now, usage, ended: result !== null }];
   });

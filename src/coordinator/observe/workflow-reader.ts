@@ -8,7 +8,7 @@ import { failed, ok, type Problem, type Result } from '../../problem.ts';
 import { defaultSettings, parseWorkflow } from '../../workflow/parse.ts';
 import type { Workflow } from '../../workflow/settings.ts';
 import { notedBase } from './configured-base.ts';
-import { GitViewer, type GitView } from './git-state.ts';
+import { GitStateReader, type GitState } from './git-state.ts';
 
 export const WORKFLOW = 'WORKFLOW.md';
 
@@ -22,7 +22,7 @@ const TRIES = 4;
 
 interface Read {
   readonly workflow: Workflow;
-  readonly view: GitView;
+  readonly view: GitState;
   /** A broken edit: the last good settings stay. */
   readonly problems: readonly Problem[];
 }
@@ -30,7 +30,7 @@ interface Read {
 /** Reads WORKFLOW.md where the board is read: in the checkout that has base, else at base's tip. */
 export class WorkflowReader {
   readonly #repo: Repository;
-  readonly viewer: GitViewer;
+  readonly viewer: GitStateReader;
   #good: { readonly text: string | null; readonly workflow: Workflow } | null = null;
   #broken: { readonly text: string; readonly problems: readonly Problem[] } | null = null;
   #parsed: { readonly text: string; readonly result: Result<Workflow> } | null = null;
@@ -39,7 +39,7 @@ export class WorkflowReader {
 
   constructor(repo: Repository) {
     this.#repo = repo;
-    this.viewer = new GitViewer(repo);
+    this.viewer = new GitStateReader(repo);
   }
 
   /** Keeps `base`, `remote` and `ids` as they are while entries are in work. */
@@ -57,12 +57,12 @@ export class WorkflowReader {
     // Listing the refs takes a process: the first time, the settings are read meanwhile.
     if (this.#good === null) void this.viewer.list();
     const guess = this.#good?.workflow.settings.base ?? (await this.#firstBase());
-    const first = await this.viewer.view(guess, fresh);
+    const first = await this.viewer.read(guess, fresh);
     const text = await this.#text(first);
     const problems = this.#take(text);
     if (this.#good === null) return failed(problems);
     const workflow = this.#effective(this.#good.workflow);
-    const view = workflow.settings.base === guess ? first : await this.viewer.view(workflow.settings.base, fresh);
+    const view = workflow.settings.base === guess ? first : await this.viewer.read(workflow.settings.base, fresh);
     return ok({ workflow, view, problems });
   }
 
@@ -70,7 +70,7 @@ export class WorkflowReader {
    * A file of the kanban's own (a prompt), read where the board is read. One that a sparse checkout leaves out is as base has
    * it; so is a WORKFLOW.md that is not on disk, for without it tasks would land unchecked.
    */
-  async file(view: GitView, path: string): Promise<string | null> {
+  async file(view: GitState, path: string): Promise<string | null> {
     const text = view.checkout === null ? null : readText(join(view.checkout.path, path));
     if (text !== null) return text;
     if (view.checkout !== null && path !== WORKFLOW && !(await this.#isLeftOut(view.checkout.path, path))) return null;
@@ -88,13 +88,13 @@ export class WorkflowReader {
   /** By what `kanban init --base` has noted, for the main checkout has no WORKFLOW.md then; else by that file. */
   async #firstBase(): Promise<string> {
     const noted = notedBase(this.#repo);
-    if (noted !== null && (await this.viewer.view(noted)).base !== null) return noted;
+    if (noted !== null && (await this.viewer.read(noted)).base !== null) return noted;
     const parsed = this.#parse(readText(join(this.#repo.root, WORKFLOW)) ?? '');
     return parsed.ok ? parsed.value.settings.base : defaultSettings().base;
   }
 
   /** What is being written this moment does not count yet: the last good text does. */
-  async #text(view: GitView): Promise<string | null> {
+  async #text(view: GitState): Promise<string | null> {
     for (let tries = 0; ; tries += 1) {
       const text = await this.file(view, WORKFLOW);
       const left = this.#stirs(view, text);
@@ -106,7 +106,7 @@ export class WorkflowReader {
   }
 
   /** ms until this text may count. The first one counts at once, unless it is empty. */
-  #stirs({ checkout }: GitView, text: string | null): number {
+  #stirs({ checkout }: GitState, text: string | null): number {
     if (checkout === null || text === null || text === this.#good?.text || text === this.#broken?.text) return 0;
     const isEmpty = text.trim() === '';
     if (this.#good === null && !isEmpty) return 0;

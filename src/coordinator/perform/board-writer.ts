@@ -73,7 +73,7 @@ export class BoardWriter {
     return this.#texts[column];
   }
 
-  /** Edits the board in one commit. Hand edits of the files concerned are committed first, under the person's name. */
+  /** Edits the board in one commit. Hand edits of the files concerned are committed first, under the user's name. */
   async change(edits: readonly BoardEdit[], message: Message, extra: readonly ExtraFile[] = []): Promise<Written> {
     if (this.#gone) return { kind: 'stale' };
     const { settings } = this.#seen.workflow;
@@ -98,7 +98,7 @@ export class BoardWriter {
     return written;
   }
 
-  /** Commits what the person has edited, if one of these columns holds an edit of theirs. */
+  /** Commits what the user has edited, if one of these columns holds an edit of theirs. */
   async commitEdits(columns: readonly Column[]): Promise<Written> {
     // As of the look: what it read of a save that was to be waited for is not what the save means once the wait is over.
     const { now } = this.#seen.world;

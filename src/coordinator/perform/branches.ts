@@ -24,7 +24,7 @@ export class Branches {
   readonly #ended: (id: string, failure: CleanUpFailure | null) => void;
   /** Entries whose `before_remove` has run since their worktree was last made. */
   readonly #hooked = new Set<string>();
-  /** Removals go on beside the tick; by id, so that a start of the same entry waits for it. */
+  /** Removals continue beside the tick; by id, so that a start of the same entry waits for it. */
   readonly #work = new Map<string, Promise<void>>();
 
   /** @param ended how each removal came out; null = it is done */
@@ -42,7 +42,7 @@ export class Branches {
     return this.#work.has(id);
   }
 
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     await Promise.all(this.#work.values());
   }
 
@@ -63,7 +63,7 @@ export class Branches {
     );
   }
 
-  /** The same for a branch that is not in base: it is kept under `refs/kanban/abandoned/`. `mark` parts what a person rescoped from what comes back. */
+  /** The same for a branch that is not in base: it is kept under `refs/kanban/abandoned/`. `mark` parts what the user rescoped from what comes back. */
   keep(id: string, settings: Settings, mark: '' | '-rescoped'): void {
     this.#beside(
       id,
@@ -134,7 +134,7 @@ export class Branches {
       env,
       timeout: settings.hooks.timeout,
     });
-    if (ended.code !== 0) this.#emit({ type: 'told', message: `before_remove of ${id} failed: ${ended.tail}` });
+    if (ended.code !== 0) this.#emit({ type: 'notice', message: `before_remove of ${id} failed: ${ended.tail}` });
   }
 
   async #removeKnown(
@@ -162,7 +162,7 @@ export class Branches {
     const updates: RefUpdate[] = [];
     let kept: string | null = null;
     if (start !== undefined) updates.push({ ref: startRef(id), to: null, from: start });
-    // Without its start ref a branch is a person's.
+    // Without its start ref a branch is the user's.
     if (tip !== undefined && start !== undefined) updates.push({ ref: name, to: null, from: tip });
     if (tip !== undefined && tip !== start) {
       kept = `refs/kanban/abandoned/${id}/${nextNumber(refs.keys(), id)}${mark}`;

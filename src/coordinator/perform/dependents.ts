@@ -5,14 +5,14 @@ import { entryBefore } from './entry-before.ts';
 import type { Observer } from '../observe/observer.ts';
 
 /** So many of the newest landings are read: some two seconds. */
-const SEARCHED = 2_000;
+const MAX_LANDINGS_SEARCHED = 2_000;
 
 /**
  * What depends on an entry whose landing was taken back, in words; '' = nothing does. Landed entries are warned of, not
- * taken back too: whether they still work without it only a person or a test can tell.
+ * taken back too: whether they still work without it only the user or a test can tell.
  * @param of `landing`, `base`: full SHAs; what landed between them is searched.
  */
-export async function sayDependents(
+export async function listDependents(
   observer: Observer,
   of: { readonly settings: Settings; readonly id: string; readonly landing: string; readonly base: string },
   entries: readonly EntryFacts[],
@@ -52,7 +52,7 @@ async function landedDependents(
     }),
   );
   const found: string[] = [];
-  for (const { sha, other } of since.slice(0, SEARCHED).toReversed()) {
+  for (const { sha, other } of since.slice(0, MAX_LANDINGS_SEARCHED).toReversed()) {
     const entry = await entryBefore(repo, settings, sha, other);
     if (entry?.depends.includes(id) === true) found.push(other);
   }

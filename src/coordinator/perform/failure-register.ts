@@ -11,14 +11,14 @@ import {
 /** A failure that ends by itself within this time is not worth a report, ms. */
 const WORTH_REPORTING = 1_500;
 /** What was not due for so long is forgotten, with its reasons, ms. */
-const REMEMBERED = 3_600_000;
+const FORGOTTEN_AFTER_MS = 3_600_000;
 /** An action that was done so often in a row, with base where it was and the same action due again, has no effect. */
 const MOST_WITHOUT_EFFECT = 10;
 /** The same kind of action for one entry that was done so often within a minute goes round in a circle, wherever base is. */
 const MOST_IN_A_MINUTE = 10;
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** From then on it has to be left out for so long before it counts as done again: longer than the longest wait, ms. */
-const SETTLED = 3 * MINUTE;
+const DONE_AFTER_MS = 3 * MINUTE_MS;
 
 /** What is reported: an action can't be done, for this reason; null = it can, or is no longer due. */
 type Report = (what: string, why: string | null) => void;
@@ -114,7 +114,7 @@ export class FailureRegister {
   }
 
   /** What was repeated without effect is not repeated any more. */
-  settled(identity: Pick<Identity, 'key'>): void {
+  recordDone(identity: Pick<Identity, 'key'>): void {
     this.#without.delete(identity.key);
     this.done(identity);
   }
@@ -128,8 +128,8 @@ export class FailureRegister {
     this.#doneAt.set(kind, times);
     const hasFailed = this.#failed.has(kind);
     const isTooOften = hasFailed
-      ? now - (before.at(-1) ?? 0) < SETTLED
-      : times.length === MOST_IN_A_MINUTE && now - (times[0] ?? 0) < MINUTE;
+      ? now - (before.at(-1) ?? 0) < DONE_AFTER_MS
+      : times.length === MOST_IN_A_MINUTE && now - (times[0] ?? 0) < MINUTE_MS;
     if (isTooOften) this.failed({ ...identity, key: kind }, { why: TOO_OFTEN }, now);
     else if (hasFailed) this.done({ key: kind });
     return isTooOften;
@@ -143,7 +143,7 @@ export class FailureRegister {
     this.#due = this.#dueNow;
     this.#dueNow = new Set();
     for (const key of this.#without.keys()) if (!this.#due.has(key)) this.#without.delete(key);
-    for (const [kind, times] of this.#doneAt) if (now - (times.at(-1) ?? 0) > SETTLED) this.#doneAt.delete(kind);
+    for (const [kind, times] of this.#doneAt) if (now - (times.at(-1) ?? 0) > DONE_AFTER_MS) this.#doneAt.delete(kind);
     for (const failed of this.#failed.values()) {
       const { key } = failed;
       if (this.#due.has(key)) {
@@ -154,7 +154,7 @@ export class FailureRegister {
       this.#isOver(failed);
       const dueAt = this.#dueAt.get(key) ?? now;
       this.#dueAt.set(key, dueAt);
-      if (now - dueAt > REMEMBERED) this.#forget(key);
+      if (now - dueAt > FORGOTTEN_AFTER_MS) this.#forget(key);
     }
   }
 

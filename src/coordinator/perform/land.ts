@@ -7,7 +7,7 @@ import { buildChain, landChain, type Built, type Chain, type ChainItem } from '.
 import { plainLine } from '../../landing/changelog/line.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../landing/changelog/changelog.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
-import { readUsage, sumUsage, usageWords } from '../../pipeline/usage.ts';
+import { readUsage, sumUsage, usageText } from '../../pipeline/usage.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
@@ -25,7 +25,7 @@ export interface PlannedLanding {
   readonly item: ChainItem;
 }
 
-export interface LandParts {
+export interface LandDeps {
   readonly observer: Observer;
   readonly observation: Observation;
   readonly writer: BoardWriter;
@@ -49,7 +49,7 @@ export type Landed =
 export async function planLanding(
   candidate: Candidate,
   facts: EntryFacts,
-  { observer, observation, writer }: LandParts,
+  { observer, observation, writer }: LandDeps,
   taken: TakenIn | null = null,
 ): Promise<PlannedLanding> {
   const { id, tip } = candidate;
@@ -77,7 +77,7 @@ export async function planLanding(
  */
 export function chainOf(
   planned: readonly PlannedLanding[],
-  { observer, observation, writer }: LandParts,
+  { observer, observation, writer }: LandDeps,
   under: { readonly sha: string; readonly landed: readonly Candidate[] } | null = null,
 ): Promise<Chain> {
   const { settings } = observation.workflow;
@@ -110,7 +110,7 @@ export function chainOf(
 export async function landAll(
   landings: readonly Built[],
   planned: readonly PlannedLanding[],
-  parts: LandParts,
+  parts: LandDeps,
 ): Promise<Exclude<Landed, { readonly kind: 'conflict' }>> {
   const { observer, observation, writer } = parts;
   const { settings } = observation.workflow;
@@ -136,7 +136,7 @@ export async function landAll(
     if (plan !== undefined) hasLanded(plan, sha, committerEmail, parts);
     if (leftOut.length > 0) {
       const message = `${id}: some changes of its branch to ${settings.changelog} did not land (${leftOut.join('; ')})`;
-      parts.emit({ type: 'told', message });
+      parts.emit({ type: 'notice', message });
     }
   }
   writer.landed(landed.sha, { ...writer.committed, TESTING: texts.TESTING });
@@ -149,7 +149,7 @@ export async function landAll(
 export function faultsOf(
   { id, tip }: Candidate,
   { branch }: EntryFacts,
-  { observer, observation, writer }: LandParts,
+  { observer, observation, writer }: LandDeps,
 ): Promise<string[]> {
   const { base } = writer;
   const { board } = observation.workflow.settings;
@@ -160,7 +160,7 @@ export function faultsOf(
 export async function landTested(
   candidate: Candidate,
   facts: EntryFacts,
-  parts: LandParts,
+  parts: LandDeps,
   taken: TakenIn,
 ): Promise<Landed> {
   const edited = await parts.writer.commitEdits(['TESTING']);
@@ -180,7 +180,7 @@ function hasLanded(
   { candidate, facts, line, message }: PlannedLanding,
   sha: string,
   committerEmail: string,
-  { observer, observation, branches, emit }: LandParts,
+  { observer, observation, branches, emit }: LandDeps,
 ): void {
   const { settings } = observation.workflow;
   const { id, tip } = candidate;
@@ -243,12 +243,12 @@ function usageTrailers(id: string, observer: Observer, taken: readonly Trailer[]
   const all = [...(observer.history.history.used.get(id) ?? []).map(({ usage }) => usage), ...read];
   if (all.length === 0) return [];
   const untold = all.filter((usage) => usage === null).length;
-  const words = `runs=${all.length} ${usageWords(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
+  const words = `runs=${all.length} ${usageText(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
   return [...now, { name: 'Kanban-Usage', value: `${id} total ${words}` }];
 }
 
 /** How far back the branch is walked from the tested commit to the reviewed one. */
-const WALK = 100;
+const MAX_REVIEW_WALK = 100;
 
 /** What was committed on the branch between the review and the test is named, so that nothing lands unseen. */
 async function changedAfterReview(
@@ -260,7 +260,7 @@ async function changedAfterReview(
   const changed: string[] = [];
   for (
     let sha: string | undefined = tip, steps = 0;
-    sha !== undefined && sha !== reviewed && reviewed !== null && steps < WALK;
+    sha !== undefined && sha !== reviewed && reviewed !== null && steps < MAX_REVIEW_WALK;
     steps += 1
   ) {
     const commit = await readCommit(observer.repo, sha);

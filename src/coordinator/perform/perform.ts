@@ -14,7 +14,7 @@ import type { Branches } from './branches.ts';
 import { moveMessage, picksMessage, plainMessage } from '../commit-message.ts';
 import { changelogLine, landTested } from './land.ts';
 import { worktreePath, type Observation, type Observer } from '../observe/observer.ts';
-import type { RunStarter } from '../launch/run-launcher.ts';
+import type { RunLauncher } from '../launch/run-launcher.ts';
 import { undo } from './undo-entry.ts';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -29,11 +29,11 @@ export type Performed =
   | { readonly kind: 'failed'; readonly why: string; readonly fix?: string; readonly lasting?: boolean }
   | { readonly kind: 'stale' };
 
-export interface PerformParts {
+export interface PerformDeps {
   readonly observer: Observer;
   readonly observation: Observation;
   readonly writer: BoardWriter;
-  readonly starter: RunStarter | null;
+  readonly starter: RunLauncher | null;
   readonly branches: Branches;
   /** Where commands wait for answers. */
   readonly mailbox: string;
@@ -43,7 +43,7 @@ export interface PerformParts {
 const DONE: Performed = { kind: 'done' };
 
 /** Does one action. A board change is one commit; a run is prepared beside the tick. */
-export async function perform(action: Action, parts: PerformParts): Promise<Performed> {
+export async function perform(action: Action, parts: PerformDeps): Promise<Performed> {
   switch (action.type) {
     case 'move-entry':
       return moveEntry(action, parts);
@@ -70,7 +70,7 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
     case 'stop-run':
       return stopRun(action, parts);
     case 'put-aside':
-      return putAside(action.run, action.why, parts);
+      return discardResult(action.run, action.why, parts);
     case 'restore-branch':
       return restoreBranch(action, parts);
     case 'remove-worktree':
@@ -89,7 +89,7 @@ export async function perform(action: Action, parts: PerformParts): Promise<Perf
 
 type Of<T extends Action['type']> = Extract<Action, { type: T }>;
 
-async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise<Performed> {
+async function moveEntry(action: Of<'move-entry'>, parts: PerformDeps): Promise<Performed> {
   if (action.lands !== undefined && (await landToo(action, action.lands, parts))) return DONE;
   const { writer, observation } = parts;
   const same = action.from === action.to && action.position === 'bottom';
@@ -106,7 +106,7 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
   const written = await writer.change([edit], moveMessage(observation.workflow.settings, action));
   const failed = notDone(written, parts, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
-  if (action.takes !== null) taken(action.takes, written.sha, action.why, parts);
+  if (action.consumesRun !== null) taken(action.consumesRun, written.sha, action.why, parts);
   const verdict = verdictOf(action);
   if (verdict !== undefined)
     parts.observer.lives.add(action.id, {
@@ -117,7 +117,7 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
     });
   const facts = factsOf(parts, action.key);
   const title = facts?.entry.title ?? '';
-  // The reason follows in the line that says that a person is needed.
+  // The reason follows in the line that says that the user is needed.
   const why = action.change.addTags?.includes('ESCALATED') ? 'escalated' : action.why;
   parts.emit(
     action.from === action.to
@@ -138,7 +138,7 @@ async function moveEntry(action: Of<'move-entry'>, parts: PerformParts): Promise
 }
 
 /** The tester's result and the landing in one commit. Where it can't be landed now, the move is made, and the landing waits by itself. */
-async function landToo(action: Of<'move-entry'>, tip: string, parts: PerformParts): Promise<boolean> {
+async function landToo(action: Of<'move-entry'>, tip: string, parts: PerformDeps): Promise<boolean> {
   const facts = factsOf(parts, action.key);
   if (facts === undefined) return false;
   const verdict = verdictOf(action) ?? '';
@@ -146,7 +146,7 @@ async function landToo(action: Of<'move-entry'>, tip: string, parts: PerformPart
   const { trailers } = action;
   const landed = await landTested({ key: action.key, id: action.id, tip }, facts, parts, { trailers, step });
   if (landed.kind !== 'done') return false;
-  if (action.takes !== null) taken(action.takes, landed.sha, action.why, parts);
+  if (action.consumesRun !== null) taken(action.consumesRun, landed.sha, action.why, parts);
   return true;
 }
 
@@ -156,7 +156,7 @@ const verdictOf = ({ id, trailers }: Of<'move-entry'>): string | undefined =>
 function waysAfter(
   action: Of<'move-entry'>,
   facts: EntryFacts,
-  { observer, observation }: PerformParts,
+  { observer, observation }: PerformDeps,
 ): readonly string[] {
   const path = worktreePath(observer.repo, observation.workflow.settings, action.id);
   const tags = [...facts.entry.tags, ...(action.change.addTags ?? [])];
@@ -169,7 +169,7 @@ function waysAfter(
   });
 }
 
-async function pickEntries(action: Of<'pick-entries'>, parts: PerformParts): Promise<Performed> {
+async function pickEntries(action: Of<'pick-entries'>, parts: PerformDeps): Promise<Performed> {
   const edits = action.picks.map(({ key, id }): BoardEdit => ({
     type: 'move',
     key,
@@ -197,7 +197,7 @@ async function pickEntries(action: Of<'pick-entries'>, parts: PerformParts): Pro
   return DONE;
 }
 
-async function numberEntry(action: Of<'number-entry'>, parts: PerformParts): Promise<Performed> {
+async function numberEntry(action: Of<'number-entry'>, parts: PerformDeps): Promise<Performed> {
   const message = plainMessage(`kanban: ${action.id} gets its number`, '', []);
   const written = await parts.writer.change(
     [{ type: 'change', key: action.key, column: action.column, change: { id: action.id } }],
@@ -215,7 +215,7 @@ async function numberEntry(action: Of<'number-entry'>, parts: PerformParts): Pro
   return DONE;
 }
 
-async function addEntry(action: Of<'add-entry'>, parts: PerformParts): Promise<Performed> {
+async function addEntry(action: Of<'add-entry'>, parts: PerformDeps): Promise<Performed> {
   const { settings } = parts.observation.workflow;
   const text = action.text.replace(
     /^(##\s+)\S+-\?:/m,
@@ -251,7 +251,7 @@ function titled(text: string): { heading: string; id: string } {
   return { heading, id };
 }
 
-async function abandonEntry(action: Of<'abandon-entry'>, parts: PerformParts): Promise<Performed> {
+async function abandonEntry(action: Of<'abandon-entry'>, parts: PerformDeps): Promise<Performed> {
   const { settings } = parts.observation.workflow;
   const title = factsOf(parts, action.key)?.entry.title ?? '';
   const line = `- Abandoned ${action.id}: ${title}${action.why === '' ? '' : ` — ${action.why}`}`;
@@ -274,7 +274,7 @@ async function abandonEntry(action: Of<'abandon-entry'>, parts: PerformParts): P
   return DONE;
 }
 
-async function closeMerged(action: Of<'close-merged'>, parts: PerformParts): Promise<Performed> {
+async function closeMerged(action: Of<'close-merged'>, parts: PerformDeps): Promise<Performed> {
   const facts = factsOf(parts, action.key);
   if (facts === undefined) return { kind: 'stale' };
   const { settings } = parts.observation.workflow;
@@ -303,7 +303,7 @@ async function closeMerged(action: Of<'close-merged'>, parts: PerformParts): Pro
 const changelogFile = (path: string | null, change: ExtraFile['change']): ExtraFile[] =>
   path === null ? [] : [{ path, change }];
 
-async function undoEntry(action: Of<'undo-entry'>, parts: PerformParts): Promise<Performed> {
+async function undoEntry(action: Of<'undo-entry'>, parts: PerformDeps): Promise<Performed> {
   const undone = await undo(action, parts);
   switch (undone.kind) {
     case 'done': {
@@ -324,7 +324,7 @@ async function undoEntry(action: Of<'undo-entry'>, parts: PerformParts): Promise
   }
 }
 
-function stopRun({ run, detail }: Of<'stop-run'>, parts: PerformParts): Performed {
+function stopRun({ run, detail }: Of<'stop-run'>, parts: PerformDeps): Performed {
   const record = recordOf(parts, run);
   if (record === undefined) return { kind: 'later', why: 'the run is being prepared' };
   requestStop(record.folder, { cause: 'stopped', detail, at: Date.now() });
@@ -332,7 +332,7 @@ function stopRun({ run, detail }: Of<'stop-run'>, parts: PerformParts): Performe
   return DONE;
 }
 
-function putAside(run: string, why: string, parts: PerformParts): Performed {
+function discardResult(run: string, why: string, parts: PerformDeps): Performed {
   const record = recordOf(parts, run);
   if (record === undefined) return { kind: 'stale' };
   markTaken(record.folder, { at: Date.now(), commit: null, why });
@@ -340,7 +340,7 @@ function putAside(run: string, why: string, parts: PerformParts): Performed {
   return DONE;
 }
 
-function retireBranch({ id, how }: Of<'retire-branch'>, { branches, observation }: PerformParts): Performed {
+function retireBranch({ id, how }: Of<'retire-branch'>, { branches, observation }: PerformDeps): Performed {
   if (branches.isBusy(id)) return { kind: 'later', why: `branch ${id} is being removed` };
   const { settings } = observation.workflow;
   if (how === 'landed' || how === 'empty') branches.drop(id, settings, branchOf(observation, id));
@@ -348,7 +348,7 @@ function retireBranch({ id, how }: Of<'retire-branch'>, { branches, observation 
   return DONE;
 }
 
-async function restoreBranch(action: Of<'restore-branch'>, parts: PerformParts): Promise<Performed> {
+async function restoreBranch(action: Of<'restore-branch'>, parts: PerformDeps): Promise<Performed> {
   const { settings } = parts.observation.workflow;
   const why = await parts.branches.restore(action.id, action, settings, parts.writer.base);
   if (why === null) return { kind: 'stale' };
@@ -362,7 +362,7 @@ const branchOf = ({ world }: Observation, id: string): { readonly tip: string; r
   null;
 
 /** What did not come about, for the loop; null = it did. A refused edit of a command is answered: it is not tried again. */
-function notDone(written: Written, parts: PerformParts, request: string | null): Performed | null {
+function notDone(written: Written, parts: PerformDeps, request: string | null): Performed | null {
   switch (written.kind) {
     case 'done':
       return null;
@@ -383,20 +383,20 @@ function notDone(written: Written, parts: PerformParts, request: string | null):
   }
 }
 
-function taken(run: string, commit: string, why: string, parts: PerformParts): void {
+function taken(run: string, commit: string, why: string, parts: PerformDeps): void {
   const record = recordOf(parts, run);
   if (record !== undefined) markTaken(record.folder, { at: Date.now(), commit, why });
 }
 
-function reply({ mailbox }: PerformParts, request: string, said: Reply): void {
+function reply({ mailbox }: PerformDeps, request: string, said: Reply): void {
   answer(mailbox, request, said);
   settleRequest(mailbox, request);
 }
 
-const recordOf = ({ observation }: PerformParts, run: string): RunRecord | undefined =>
+const recordOf = ({ observation }: PerformDeps, run: string): RunRecord | undefined =>
   observation.runs.find(({ runId }) => runId === run);
 
-const factsOf = ({ observation }: PerformParts, key: string): EntryFacts | undefined =>
+const factsOf = ({ observation }: PerformDeps, key: string): EntryFacts | undefined =>
   observation.world.entries.find(({ entry }) => entry.key === key);
 
 /** `.kanban/mailbox` of a checkout. */

@@ -9,7 +9,7 @@ import type { Settings } from '../../workflow/settings.ts';
 import { unreachable } from '../../unreachable.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import { plainMessage } from '../commit-message.ts';
-import { sayDependents } from './dependents.ts';
+import { listDependents } from './dependents.ts';
 import { entryBefore } from './entry-before.ts';
 import { SEEN } from '../observe/git-state.ts';
 import type { Observation, Observer } from '../observe/observer.ts';
@@ -25,14 +25,14 @@ export type Undone =
   | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'stale' };
 
-export interface UndoParts {
+export interface UndoDeps {
   readonly observer: Observer;
   readonly observation: Observation;
   readonly writer: BoardWriter;
 }
 
 /** Takes a landing back in one commit: its code, its CHANGELOG line, and its entry on top of TODO with the reason. */
-export async function undo(action: UndoEntry, parts: UndoParts): Promise<Undone> {
+export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> {
   const { observer, observation, writer } = parts;
   const { id, landing, why } = action;
   const { settings } = observation.workflow;
@@ -67,9 +67,9 @@ export async function undo(action: UndoEntry, parts: UndoParts): Promise<Undone>
   return { kind: 'done', sha: undone.sha, title: entry.title, message: await answerTo(action, undone, parts) };
 }
 
-/** What this process knows of base goes on from the commit. */
+/** What this process knows of base continues from the commit. */
 async function remember(
-  { observer }: UndoParts,
+  { observer }: UndoDeps,
   id: string,
   {
     sha,
@@ -119,11 +119,11 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
       return refused(id, `later changes meet its own in ${files}`, byHand);
     }
     case 'impossible':
-      return refused(id, undone.words, byHand);
+      return refused(id, undone.reason, byHand);
     case 'in-the-way':
       return {
         kind: 'refused',
-        message: `${id} is not undone: ${undone.words}, which that would change; commit or stash it, then give the command again`,
+        message: `${id} is not undone: ${undone.reason}, which that would change; commit or stash it, then give the command again`,
       };
     default:
       return unreachable(undone);
@@ -144,21 +144,21 @@ async function revertByHand({ repo }: Observer, landing: string): Promise<string
 async function answerTo(
   { id, landing }: UndoEntry,
   { sha, files, changelog }: Extract<UndoResult, { readonly ok: true }>,
-  { observer, observation, writer }: UndoParts,
+  { observer, observation, writer }: UndoDeps,
 ): Promise<string> {
   const { settings } = observation.workflow;
   return [
     `${id} stands on top of TODO again: its landing ${short(landing)} is taken back (${short(sha)})`,
     files.length === 0 ? 'its code had been taken back before' : '',
-    changelogWords(settings, changelog),
+    describeChangelog(settings, changelog),
     pushWords(settings),
-    await sayDependents(observer, { settings, id, landing, base: writer.base }, observation.world.entries),
+    await listDependents(observer, { settings, id, landing, base: writer.base }, observation.world.entries),
   ]
     .filter((words) => words !== '')
     .join('; ');
 }
 
-function changelogWords({ changelog }: Settings, { released, changed }: ChangelogLeft): string {
+function describeChangelog({ changelog }: Settings, { released, changed }: ChangelogLeft): string {
   if (released.length > 0) return `its line in ${changelog} is released and stays, with a new one under Unreleased`;
   return changed.length > 0 ? `its line in ${changelog} is not as it was written: see to it yourself` : '';
 }

@@ -8,13 +8,13 @@ import { preflight } from '../../preflight/preflight.ts';
 import type { Problem } from '../../problem.ts';
 import { defaultSettings } from '../../workflow/parse.ts';
 import { kanbanDir } from '../observe/git-state.ts';
-import { LOOK } from '../publish/inspect.ts';
+import { WITHOUT_COORDINATOR } from '../publish/inspect.ts';
 import { Observer } from '../observe/observer.ts';
 import { Preflight } from './preflight-runner.ts';
-import { lookAtRemote } from '../remote/inspect-remote.ts';
+import { inspectRemote } from '../remote/inspect-remote.ts';
 
-/** Preflight as a person asks for it: also where there is no repository, no commit or no readable settings. */
-export async function look(cwd: string): Promise<readonly Finding[]> {
+/** Preflight as the user asks for it: also where there is no repository, no commit or no readable settings. */
+export async function inspectPreflight(cwd: string): Promise<readonly Finding[]> {
   const nothing = {
     cwd,
     settings: defaultSettings(),
@@ -23,7 +23,7 @@ export async function look(cwd: string): Promise<readonly Finding[]> {
     otherCoordinator: null,
     foreignBranches: [],
     inWork: 0,
-    mended: [],
+    fixed: [],
     runsAlive: 0,
     next: [],
   };
@@ -32,12 +32,12 @@ export async function look(cwd: string): Promise<readonly Finding[]> {
   const repo = opened.value;
   try {
     const observer = new Observer(repo);
-    const looked = await observer.look({ ...LOOK, now: Date.now() });
+    const looked = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now() });
     if (!looked.ok) return unreadable(preflight(await fullFacts(nothing)), looked.problems);
     const held = lockHolder(kanbanDir(repo));
     const { pid, host } = held?.holder ?? { pid: 0, host: 'another machine' };
     // A coordinator here is no obstacle to looking; one that can't be judged from here is.
-    const heard = await lookAtRemote(repo, looked.value.workflow.settings, looked.value.git.base);
+    const heard = await inspectRemote(repo, looked.value.workflow.settings, looked.value.git.base);
     const findings = await new Preflight(observer, () => heard).full(
       looked.value,
       [],
@@ -45,7 +45,7 @@ export async function look(cwd: string): Promise<readonly Finding[]> {
     );
     if (held?.state !== 'alive' || held.holder?.command !== undefined) return findings;
     return [
-      { check: 'other-coordinator', level: 'told', message: `A coordinator is at work here (pid ${pid}).` },
+      { check: 'other-coordinator', level: 'info', message: `A coordinator is at work here (pid ${pid}).` },
       ...findings,
     ];
   } finally {

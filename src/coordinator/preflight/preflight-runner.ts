@@ -10,13 +10,13 @@ import type { RemoteFacts } from '../remote/remote-facts.ts';
 import { promptFile } from '../launch/run-launcher.ts';
 
 /** How long a look at what only processes can tell is good for. */
-const FRESH = 2_000;
+const MAX_FACTS_AGE_MS = 2_000;
 const FRESH_WHILE_HELD = 500;
 
 /** Preflight as the coordinator asks it: everything once, then cheaply again while things start or move. */
 export class Preflight {
   readonly #observer: Observer;
-  readonly #heard: () => PreflightFacts['remoteHeard'];
+  readonly #heard: () => PreflightFacts['remoteAnswer'];
   /** An entry was in work: from then on what is not committed is told, and stops nothing. */
   #hasWorked = false;
   #facts: PreflightFacts | null = null;
@@ -24,7 +24,7 @@ export class Preflight {
   #at = 0;
 
   /** @param heard what the remote has said so far; null = it was not asked */
-  constructor(observer: Observer, heard: () => PreflightFacts['remoteHeard'] = () => null) {
+  constructor(observer: Observer, heard: () => PreflightFacts['remoteAnswer'] = () => null) {
     this.#observer = observer;
     this.#heard = heard;
   }
@@ -44,10 +44,10 @@ export class Preflight {
   /** @param other who has the coordinator's lock, if it isn't whoever asks */
   async full(
     observation: Observation,
-    mended: readonly string[],
+    fixed: readonly string[],
     other: FactsAsked['otherCoordinator'] = null,
   ): Promise<readonly Finding[]> {
-    this.#facts = await fullFacts({ ...(await this.#asked(observation, mended)), otherCoordinator: other });
+    this.#facts = await fullFacts({ ...(await this.#asked(observation, fixed)), otherCoordinator: other });
     this.#findings = preflight(this.#facts);
     this.#at = Date.now();
     return this.#findings;
@@ -55,7 +55,7 @@ export class Preflight {
 
   /** @returns whether what is stopped or held has changed: then the tick's decision no longer stands. */
   async quick(observation: Observation): Promise<boolean> {
-    const good = this.isHolding ? FRESH_WHILE_HELD : FRESH;
+    const good = this.isHolding ? FRESH_WHILE_HELD : MAX_FACTS_AGE_MS;
     if (this.#facts === null || Date.now() - this.#at < good) return false;
     const before = summary(this.#findings);
     this.#facts = await quickFacts(await this.#asked(observation, []), this.#facts);
@@ -64,7 +64,7 @@ export class Preflight {
     return summary(this.#findings) !== before;
   }
 
-  async #asked(observation: Observation, mended: readonly string[]): Promise<FactsAsked> {
+  async #asked(observation: Observation, fixed: readonly string[]): Promise<FactsAsked> {
     const { workflow, world } = observation;
     const { settings } = workflow;
     const { repo } = this.#observer;
@@ -80,9 +80,9 @@ export class Preflight {
       prompts: await this.#prompts(observation),
       otherCoordinator: null,
       foreignBranches: foreignBranches(observation),
-      remoteHeard: this.#heard(),
+      remoteAnswer: this.#heard(),
       inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
-      mended,
+      fixed,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
       next: firstPicks(world),
     };
@@ -105,7 +105,7 @@ export const heardOf = ({
   lock,
   foreign,
   lost,
-}: RemoteFacts): NonNullable<PreflightFacts['remoteHeard']> => ({
+}: RemoteFacts): NonNullable<PreflightFacts['remoteAnswer']> => ({
   away,
   declined: rejected,
   lockedBy: typeof lock === 'object' ? lock.by : null,
@@ -113,7 +113,7 @@ export const heardOf = ({
   lost,
 });
 
-/** Branches that a person made under the name of an entry's. */
+/** Branches that the user made under the name of an entry's. */
 function foreignBranches({ git, workflow, world }: Observation): FactsAsked['foreignBranches'] {
   return world.entries.flatMap(({ entry: { id } }) => {
     if (id === null) return [];

@@ -7,7 +7,7 @@ export interface SnapshotSource {
   readonly decision: Decision;
   readonly base: Snapshot['base'];
   readonly coordinator: Snapshot['coordinator'];
-  readonly told: readonly string[];
+  readonly warnings: readonly string[];
   readonly activity: ReadonlyMap<string, RunActivity>;
   /** Worktree path, relative to the root, by id. */
   readonly worktrees: ReadonlyMap<string, string>;
@@ -64,11 +64,11 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
     push: world.settings.push,
     queue: source.queue,
     stops: world.stops,
-    told: source.told,
+    warnings: source.warnings,
     today: world.usage.today,
     dayEnds: world.usage.dayEnds,
     entries,
-    strayRuns: runs.filter((run) => !known.has(run.taskId) && run.state !== 'ended'),
+    orphanRuns: runs.filter((run) => !known.has(run.taskId) && run.state !== 'ended'),
   };
 }
 

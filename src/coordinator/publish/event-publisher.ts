@@ -8,9 +8,9 @@ import type { Problem } from '../../problem.ts';
 import type { View } from '../../contract/view.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Observation } from '../observe/observer.ts';
-import { ToldProblems } from './reported-problems.ts';
+import { ReportedProblems } from './reported-problems.ts';
 
-export interface TellerParts {
+export interface EventPublisherDeps {
   readonly root: string;
   readonly view: View;
   /** The settings as they are now; undefined: none have been read yet. */
@@ -19,21 +19,21 @@ export interface TellerParts {
   readonly onCommit: (at: number) => void;
 }
 
-/** A hold that lasts so long is told to the person's own program, ms. */
+/** A hold that lasts so long is told to the user's own program, ms. */
 const NOTIFIED_AFTER = 60_000;
 
-/** Says what happened: to the view, to `.kanban/events.jsonl`, and to the person's own program when they are needed. */
-export class Teller {
-  readonly #parts: TellerParts;
-  readonly #told = new Set<string>();
-  readonly #problems = new ToldProblems();
+/** Says what happened: to the view, to `.kanban/events.jsonl`, and to the user's own program when they are needed. */
+export class EventPublisher {
+  readonly #deps: EventPublisherDeps;
+  readonly #reported = new Set<string>();
+  readonly #problems = new ReportedProblems();
   readonly #holds = new Map<string, string>();
-  /** Since when something has been held, for whatever reason (epoch ms); null = the person has been notified. */
+  /** Since when something has been held, for whatever reason (epoch ms); null = the user has been notified. */
   readonly #heldSince = new Map<string, number | null>();
   #settings = { broken: '', text: '' };
 
-  constructor(parts: TellerParts) {
-    this.#parts = parts;
+  constructor(parts: EventPublisherDeps) {
+    this.#deps = parts;
   }
 
   /** What is held now, with the reason, by what it is. */
@@ -44,34 +44,33 @@ export class Teller {
   readonly emit = (event: KanbanEvent): void => {
     const timed: TimedEvent = { ...event, at: Date.now() };
     // A check and a push name a commit too; they made none.
-    if ('commit' in event && !event.type.startsWith('check-') && event.type !== 'pushed')
-      this.#parts.onCommit(timed.at);
+    if ('commit' in event && !event.type.startsWith('check-') && event.type !== 'pushed') this.#deps.onCommit(timed.at);
     try {
-      appendPlain(join(this.#parts.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`);
+      appendPlain(join(this.#deps.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`);
     } catch {
       // Events are a convenience; the audit trail is git's.
     }
-    this.#parts.view.event(timed);
+    this.#deps.view.event(timed);
     if (event.type === 'person-needed') this.#notify(timed);
   };
 
   /** The same thing is said once. */
   once(key: string, event: KanbanEvent): void {
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.emit(event);
   }
 
   finding({ message, fix }: Finding): void {
-    const said = fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Mend: ${fix}`;
-    this.once(`told ${message}`, { type: 'told', message: said });
+    const said = fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Fix: ${fix}`;
+    this.once(`told ${message}`, { type: 'notice', message: said });
   }
 
   problem(problem: Problem): void {
     this.once(`problem ${problem.code} ${problem.message}`, { type: 'problem-found', problem });
   }
 
-  /** A hold begins, changes its reason, or ends (null). @param passes it ends without a person */
+  /** A hold begins, changes its reason, or ends (null). @param passes it ends without the user */
   hold(what: string, why: string | null, passes = false): void {
     if ((this.#holds.get(what) ?? null) === why) return;
     if (why === null) this.#holds.delete(what);
@@ -81,7 +80,7 @@ export class Teller {
     this.emit({ type: 'hold-changed', what, why });
   }
 
-  /** At each tick: what has waited for a minute needs the person. @param now epoch ms */
+  /** At each tick: what has waited for a minute needs the user. @param now epoch ms */
   remind(now: number): void {
     for (const [what, since] of this.#heldSince) {
       if (since === null || now - since < NOTIFIED_AFTER) continue;
@@ -99,12 +98,12 @@ export class Teller {
     );
     if (rewritten)
       this.emit({
-        type: 'told',
+        type: 'notice',
         message: `${workflow.settings.base} was rewritten; the board is taken as it now stands`,
       });
   }
 
-  /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the mend. */
+  /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the fix. */
   #tellSettings(problems: readonly Problem[], settings: Settings): void {
     const broken = problems.map(({ message }) => message).join('\n');
     const text = JSON.stringify(settings);
@@ -115,10 +114,10 @@ export class Teller {
     this.#settings = { broken, text };
   }
 
-  /** Whatever comes of it, work goes on. */
+  /** Whatever comes of it, work continues. */
   #notify(event: TimedEvent): void {
-    const { root } = this.#parts;
-    const settings = this.#parts.settings();
+    const { root } = this.#deps;
+    const settings = this.#deps.settings();
     if (settings === undefined || settings.notify === '') return;
     const env = hookEnvironment(settings.env, { root, base: settings.base });
     void runCommand({
@@ -129,8 +128,8 @@ export class Teller {
       input: `${JSON.stringify(event)}\n`,
     })
       .then(({ code, tail }) => {
-        if (code !== 0) this.once(`notify ${tail}`, { type: 'told', message: `notify failed: ${tail}` });
+        if (code !== 0) this.once(`notify ${tail}`, { type: 'notice', message: `notify failed: ${tail}` });
       })
-      .catch((error: unknown) => this.once('notify', { type: 'told', message: `notify failed: ${String(error)}` }));
+      .catch((error: unknown) => this.once('notify', { type: 'notice', message: `notify failed: ${String(error)}` }));
   }
 }

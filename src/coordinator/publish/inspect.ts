@@ -10,10 +10,10 @@ import { Observer, worktreePath, type Inputs, type Observation } from '../observ
 import { NO_QUEUE, queueView } from '../merge-queue/queue-snapshot.ts';
 import type { Snapshot, SnapshotQueue } from '../../contract/snapshot.ts';
 import { snapshotOf } from './build-snapshot.ts';
-import { toldOf } from './warnings.ts';
+import { warningsOf } from './warnings.ts';
 
 /** The inputs of a look without a coordinator: nothing is being prepared, nothing was found. */
-export const LOOK: Omit<Inputs, 'now'> = {
+export const WITHOUT_COORDINATOR: Omit<Inputs, 'now'> = {
   mode: 'run',
   only: null,
   findings: [],
@@ -25,9 +25,11 @@ export const LOOK: Omit<Inputs, 'now'> = {
 };
 
 /** How things stand, without a coordinator. Reads only; the git processes that stay are ended. */
-export async function look(repo: Repository): Promise<Result<{ readonly snapshot: Snapshot; readonly board: string }>> {
+export async function inspect(
+  repo: Repository,
+): Promise<Result<{ readonly snapshot: Snapshot; readonly board: string }>> {
   try {
-    const looked = await new Observer(repo).look({ ...LOOK, now: Date.now() });
+    const looked = await new Observer(repo).observe({ ...WITHOUT_COORDINATOR, now: Date.now() });
     if (!looked.ok) return failed(looked.problems);
     const { world } = looked.value;
     const queue = queueView(repo, {
@@ -62,7 +64,7 @@ export function snapshotFrom(
     decision,
     base: { name: settings.base, sha: observation.git.base, checkout: observation.git.checkout?.path ?? null },
     coordinator,
-    told: toldOf(observation, decision),
+    warnings: warningsOf(observation, decision),
     activity: new Map(
       observation.runs
         .filter(({ state }) => state === 'alive')

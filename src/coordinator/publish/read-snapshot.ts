@@ -26,15 +26,15 @@ export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
   const last = await cache.find(Date.now());
   if (last !== null) return ok(last);
   // What a look of our own needs takes more than the rest of this command to load.
-  const { look } = await import('./inspect.ts');
-  const looked = await look(repo);
+  const { inspect } = await import('./inspect.ts');
+  const looked = await inspect(repo);
   if (!looked.ok) return looked;
   await cache.keep(looked.value.snapshot, looked.value.board);
   return ok(looked.value.snapshot);
 }
 
 /**
- * What the coordinator keeps, once it knows where base stands now: what a person has just added or moved is in it. One
+ * What the coordinator keeps, once it knows where base stands now: what the user has just added or moved is in it. One
  * that has not looked for so long (it is stopped, or lands much) is shown as it is, and that is said.
  */
 async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
@@ -47,7 +47,7 @@ async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
     if (isCurrent(kept)) return kept;
     if (Date.now() - begun > CURRENT_WITHIN) {
       const said = `${kept.base.name} has moved on, and the coordinator has not looked at it for ${CURRENT_WITHIN / 1000} s`;
-      return { ...kept, told: [...kept.told, said] };
+      return { ...kept, warnings: [...kept.warnings, said] };
     }
     await pause(20);
   }
@@ -71,7 +71,7 @@ function withActivity(snapshot: Snapshot, root: string): Snapshot {
   const fresh = (run: SnapshotRun): SnapshotRun =>
     run.state === 'alive' ? { ...run, ...readActivity(join(runsFolder(root), run.id)) } : run;
   const entries = snapshot.entries.map((entry) => (entry.run === null ? entry : { ...entry, run: fresh(entry.run) }));
-  return { ...snapshot, entries, strayRuns: snapshot.strayRuns.map(fresh) };
+  return { ...snapshot, entries, orphanRuns: snapshot.orphanRuns.map(fresh) };
 }
 
 function readJson<T>(path: string): T | null {

@@ -1,8 +1,8 @@
 import type { Problem } from '../../problem.ts';
 
-/** What has been said of problems: each is told once, and again only after it had been mended. */
-export class ToldProblems {
-  #told: ReadonlySet<string> = new Set();
+/** What has been said of problems: each is told once, and again only after it had been fixed. */
+export class ReportedProblems {
+  #reported: ReadonlySet<string> = new Set();
 
   /** Tells those that are new among the problems that there are now. */
   keep(problems: readonly Problem[], tell: (problem: Problem) => void): void {
@@ -14,8 +14,8 @@ export class ToldProblems {
       while (now.has(`${key} ${count}`)) count++;
       now.set(`${key} ${count}`, problem);
     }
-    for (const [key, problem] of now) if (!this.#told.has(key)) tell(problem);
-    this.#told = new Set(now.keys());
+    for (const [key, problem] of now) if (!this.#reported.has(key)) tell(problem);
+    this.#reported = new Set(now.keys());
   }
 }
 

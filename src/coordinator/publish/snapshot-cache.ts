@@ -50,7 +50,7 @@ export class LookCache {
   async keep(snapshot: Snapshot, board: string): Promise<void> {
     const passing = snapshot.entries.some(({ until, run }) => until !== null || run !== null);
     const { checkout } = snapshot.base;
-    if (passing || checkout === null || snapshot.strayRuns.length > 0 || snapshot.stops.length > 0) return;
+    if (passing || checkout === null || snapshot.orphanRuns.length > 0 || snapshot.stops.length > 0) return;
     if (!existsSync(join(checkout, WORKFLOW))) return;
     const key = await this.#digest({ checkout, board });
     const kept: Kept = { version: 4, key, checkout, board, snapshot };

@@ -14,7 +14,7 @@ const KEPT_FOR = 500;
 const UNCHANGED_FOR = 3_000;
 
 /** Shows how things stand: to the view, and to `kanban status` by `.kanban/snapshot.json`. */
-export class Shower {
+export class SnapshotPublisher {
   readonly #root: string;
   readonly #view: View;
   readonly #since = Date.now();
@@ -52,7 +52,7 @@ export class Shower {
     try {
       writeWhole(this.#path, JSON.stringify(snapshot));
     } catch {
-      // A full disk: preflight says so; the view goes on.
+      // A full disk: preflight says so; the view continues.
     }
   }
 

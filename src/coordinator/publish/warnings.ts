@@ -3,7 +3,7 @@ import { reasonOf } from '../../pipeline/failures.ts';
 import type { Observation } from '../observe/observer.ts';
 
 /** What is said besides the entries: where the board is read, and every problem of its files. */
-export function toldOf({ git, workflow, problems, world }: Observation, { postponed }: Decision): string[] {
+export function warningsOf({ git, workflow, problems, world }: Observation, { postponed }: Decision): string[] {
   const { base } = workflow.settings;
   const told = problems.map(
     ({ where, message }) => `${where ? `${where.file}:${where.line}:${where.column}: ` : ''}${message}`,

@@ -7,19 +7,19 @@ import type { Settings } from '../../workflow/settings.ts';
 import type { BoardWriter } from '../perform/board-writer.ts';
 import type { FailureRegister } from '../perform/failure-register.ts';
 import { contains } from '../observe/git-state.ts';
-import { integrate, type IntegrateParts } from './integrate-remote.ts';
+import { integrate, type IntegrateDeps } from './integrate-remote.ts';
 import type { Observation, Observer } from '../observe/observer.ts';
 import type { Performed } from '../perform/perform.ts';
 import { PUSH_PIN } from './push-gate.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 
-/** A remote that says nothing for so long is not waited for: all but landings goes on without it. */
-const SILENCE = 10_000;
+/** A remote that says nothing for so long is not waited for: all but landings continues without it. */
+const SILENT_REMOTE_MS = 10_000;
 
-type Kind = IntegrateParts['kind'];
+type Kind = IntegrateDeps['kind'];
 
 /** Keeps base up to the remote's base (where landings are pushed) and to upstream, before runs and landings. */
-export class BaseUpkeep {
+export class BaseSync {
   readonly #repo: Repository;
   readonly #emit: (event: KanbanEvent) => void;
   /** Commits that base is known to contain. */
@@ -50,8 +50,8 @@ export class BaseUpkeep {
       this.#unsure = false;
     }
     if (this.#unsure && push) return facts.away === null;
-    this.#silentSince = facts.heard ? null : (this.#silentSince ?? performance.now());
-    return this.#silentSince !== null && performance.now() - this.#silentSince < SILENCE;
+    this.#silentSince = facts.answer ? null : (this.#silentSince ?? performance.now());
+    return this.#silentSince !== null && performance.now() - this.#silentSince < SILENT_REMOTE_MS;
   }
 
   /** One merge, if one is due. @returns null when base is up to both, or can't be brought up now. */

@@ -85,7 +85,7 @@ interface Asked {
 }
 
 /** The same question at every tick: asked only when one of the two tips is another. */
-export class NextPush {
+export class FirstPush {
   readonly #repo: Repository;
   #known: ({ readonly key: string } & AgainstWill) | null = null;
 
@@ -93,7 +93,7 @@ export class NextPush {
     this.#repo = repo;
   }
 
-  async look(asked: Asked): Promise<AgainstWill> {
+  async observe(asked: Asked): Promise<AgainstWill> {
     const key = JSON.stringify(asked);
     if (this.#known?.key !== key) {
       const foreign = (await hasPushed(this.#repo, asked.branch)) ? [] : await foreignCommits(this.#repo, asked);
@@ -106,6 +106,6 @@ export class NextPush {
 const FIELDS = 4;
 const FORMAT = '--format=%H%x00%an%x00%s%x00%(trailers:only,unfold)';
 
-/** A person's own edits of the board are committed as `kanban: …` too. */
+/** The user's own edits of the board are committed as `kanban: …` too. */
 const isOurs = (subject: string, trailers: string): boolean =>
   subject.startsWith('kanban: ') || /^Kanban-\w+:/m.test(trailers);

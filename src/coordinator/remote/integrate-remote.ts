@@ -11,7 +11,7 @@ import { plainMessage, type Message } from '../commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import type { Observation, Observer } from '../observe/observer.ts';
 
-export interface IntegrateParts {
+export interface IntegrateDeps {
   readonly repo: Repository;
   readonly observer: Observer;
   readonly observation: Observation;
@@ -27,10 +27,10 @@ export interface IntegrateParts {
 export type Integrated = 'done' | 'nothing' | 'stale' | { readonly later: string };
 
 /**
- * Brings base up to the remote's, or merges upstream into it. What the person has edited on the board is committed first,
+ * Brings base up to the remote's, or merges upstream into it. What the user has edited on the board is committed first,
  * so that it takes part; nothing else of theirs is touched. Base moves by one commit, its checkout with it.
  */
-export async function integrate(parts: IntegrateParts): Promise<Integrated> {
+export async function integrate(parts: IntegrateDeps): Promise<Integrated> {
   const { repo, observer, observation, writer, theirs, kind, emit } = parts;
   const { settings } = observation.workflow;
   const from = nameOfSource(settings, kind);
@@ -70,10 +70,10 @@ export async function integrate(parts: IntegrateParts): Promise<Integrated> {
   return 'done';
 }
 
-/** `origin/main`, as a person would write it for git. */
+/** `origin/main`, as the user would write it for git. */
 export function nameOfSource(
   { base, remote, upstream }: Pick<Settings, 'base' | 'remote' | 'upstream'>,
-  kind: IntegrateParts['kind'],
+  kind: IntegrateDeps['kind'],
 ): string {
   const branch = kind === 'remote' ? base : (upstream ?? base);
   return remote === null || branch.startsWith(`${remote}/`) ? branch : `${remote}/${branch}`;
@@ -114,7 +114,7 @@ function messageOf(
     from,
     theirs,
     kind,
-  }: { readonly base: string; readonly from: string; readonly theirs: string; readonly kind: IntegrateParts['kind'] },
+  }: { readonly base: string; readonly from: string; readonly theirs: string; readonly kind: IntegrateDeps['kind'] },
 ): Message {
   const subject = kind === 'remote' ? `kanban: ${base} brought up to ${from}` : `kanban: ${from} merged into ${base}`;
   return plainMessage(subject, notesOf(plan).join('\n'), [

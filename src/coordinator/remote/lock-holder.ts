@@ -46,7 +46,7 @@ export async function readHolder(repo: Repository, sha: string): Promise<Holder 
   }
 }
 
-export function holderInWords(holder: Holder | null): string {
+export function describeHolder(holder: Holder | null): string {
   if (holder === null) return 'somebody who does not say who';
   const since = new Date(Math.min(Math.max(0, holder.since), 4e12)).toISOString();
   return `process ${holder.pid} on ${holder.host}, since ${since.slice(0, 16)}Z`;

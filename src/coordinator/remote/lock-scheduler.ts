@@ -1,11 +1,11 @@
 import type { PushOutcome } from '../../git/remote/remote.ts';
 import type { LockState, RemoteLock } from './remote-lock.ts';
-import { Trouble } from './backoff.ts';
+import { RemoteBackoff } from './backoff.ts';
 
 /** Work beside the ticks, one after the other; `after` runs whatever happens. */
 export type Beside = (work: () => Promise<void>, after?: () => void) => void;
 
-export interface LockKeeperParts {
+export interface LockSchedulerDeps {
   readonly beside: Beside;
   /** Epoch ms. */
   readonly now: () => number;
@@ -14,15 +14,15 @@ export interface LockKeeperParts {
 }
 
 /** Takes the lock on the remote where one is wanted, and keeps it. */
-export class LockKeeper {
-  readonly #parts: LockKeeperParts;
+export class LockScheduler {
+  readonly #deps: LockSchedulerDeps;
   #lock: RemoteLock | null = null;
-  readonly #trouble = new Trouble();
+  readonly #backoff = new RemoteBackoff();
   #isStepping = false;
   #heldSince = -Infinity;
 
-  constructor(parts: LockKeeperParts) {
-    this.#parts = parts;
+  constructor(parts: LockSchedulerDeps) {
+    this.#deps = parts;
   }
 
   get state(): LockState {
@@ -30,36 +30,36 @@ export class LockKeeper {
   }
 
   /** Why the remote could not be asked for it, in words. */
-  get trouble(): string | null {
-    return this.state === 'asking' ? this.#trouble.words : null;
+  get backoff(): string | null {
+    return this.state === 'asking' ? this.#backoff.reason : null;
   }
 
   /** It is known who holds it, or why not; and if it is ours, something was fetched since. @param fetchedAt epoch ms */
   hasSettled(fetchedAt: number | null): boolean {
-    if (this.state === 'asking') return this.#trouble.words !== null;
+    if (this.state === 'asking') return this.#backoff.reason !== null;
     return this.state !== 'held' || (fetchedAt !== null && fetchedAt >= this.#heldSince);
   }
 
   /** Another one is to be held from now on, or none; the one before is given back within so many ms. */
   change(lock: RemoteLock | null, timeout: number): void {
     const old = this.#lock;
-    if (old !== null) this.#parts.beside(() => old.release(timeout));
+    if (old !== null) this.#deps.beside(() => old.release(timeout));
     this.#lock = lock;
-    this.#trouble.heard(null, 0);
+    this.#backoff.record(null, 0);
   }
 
   /** At each tick. @param often ms after which another's lock is looked at, if that is sooner than usual */
   follow(now: number, often: number, signal: AbortSignal): void {
     const lock = this.#lock;
-    if (lock === null || this.#isStepping || lock.isResting(now, often) || this.#trouble.holds(now)) return;
+    if (lock === null || this.#isStepping || lock.isResting(now, often) || this.#backoff.isWaiting(now)) return;
     this.#isStepping = true;
     const before = lock.state;
-    this.#parts.beside(
+    this.#deps.beside(
       async () => {
-        this.#trouble.heard(await lock.step(signal), this.#parts.now());
+        this.#backoff.record(await lock.step(signal), this.#deps.now());
         if (lock !== this.#lock || lock.state === before || lock.state !== 'held') return;
-        this.#heldSince = this.#parts.now();
-        this.#parts.onTaken();
+        this.#heldSince = this.#deps.now();
+        this.#deps.onTaken();
       },
       () => (this.#isStepping = false),
     );
@@ -70,12 +70,12 @@ export class LockKeeper {
     const lock = this.#lock;
     if (lock === null || lock.isSure()) return null;
     const words = await lock.step(signal);
-    if (words !== null) return { kind: 'unreachable', words };
-    return lock.isSure() ? null : { kind: 'rejected', words: 'the lock is not ours' };
+    if (words !== null) return { kind: 'unreachable', message: words };
+    return lock.isSure() ? null : { kind: 'rejected', message: 'the lock is not ours' };
   }
 
   resume(): void {
-    this.#trouble.tryAgain();
+    this.#backoff.tryAgain();
     this.#lock?.lookNow();
   }
 

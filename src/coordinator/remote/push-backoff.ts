@@ -1,5 +1,5 @@
 import type { PushOutcome } from '../../git/remote/remote.ts';
-import { Trouble } from './backoff.ts';
+import { RemoteBackoff } from './backoff.ts';
 
 /** What the server declined is tried again after this, if nothing has changed before. */
 const DECLINED_FOR = 10 * 60_000;
@@ -7,28 +7,28 @@ const DECLINED_FOR = 10 * 60_000;
 const MOVED_AND_NOT = 3;
 
 /** How the pushes of late ended, and what that means for the next. Times are epoch ms. */
-export class PushStanding {
-  readonly #trouble = new Trouble();
+export class PushBackoff {
+  readonly #backoff = new RemoteBackoff();
   #declined: { readonly words: string; readonly tip: string | null; readonly until: number } | null = null;
   #moved: { readonly tip: string | null; readonly times: number } = { tip: null, times: 0 };
 
   /** @param tip the remote's branch, as it was known when this was heard */
-  heard(outcome: PushOutcome, tip: string | null, now: number): void {
+  record(outcome: PushOutcome, tip: string | null, now: number): void {
     const { kind } = outcome;
     if (kind === 'rejected') {
       const times = (this.#moved.tip === tip ? this.#moved.times : 0) + 1;
       this.#moved = { tip, times };
-      if (times >= MOVED_AND_NOT) this.#declined = { words: outcome.words, tip, until: now + DECLINED_FOR };
+      if (times >= MOVED_AND_NOT) this.#declined = { words: outcome.message, tip, until: now + DECLINED_FOR };
       return;
     }
     this.#moved = { tip: null, times: 0 };
-    this.#declined = kind === 'remote-rejected' ? { words: outcome.words, tip, until: now + DECLINED_FOR } : null;
-    this.#trouble.heard(kind === 'done' || kind === 'remote-rejected' ? null : outcome.words, now);
+    this.#declined = kind === 'remote-rejected' ? { words: outcome.message, tip, until: now + DECLINED_FOR } : null;
+    this.#backoff.record(kind === 'done' || kind === 'remote-rejected' ? null : outcome.message, now);
   }
 
   /** Why it is too early for another push after one that did not reach the remote, in words; null = it isn't. */
   away(now: number): string | null {
-    return this.#trouble.holds(now) ? this.#trouble.words : null;
+    return this.#backoff.isWaiting(now) ? this.#backoff.reason : null;
   }
 
   /** Why the server does not want what was pushed. Ends after 10 minutes, and when the remote's branch has moved. */
@@ -43,6 +43,6 @@ export class PushStanding {
   tryAgain(): void {
     this.#declined = null;
     this.#moved = { tip: null, times: 0 };
-    this.#trouble.tryAgain();
+    this.#backoff.tryAgain();
   }
 }

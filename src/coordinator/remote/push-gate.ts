@@ -1,5 +1,5 @@
 import type { Repository } from '../../git/git.ts';
-import type { QueueWord } from '../../pipeline/world.ts';
+import type { QueueNote } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { contains } from '../observe/git-state.ts';
 import type { RemoteFacts } from './remote-facts.ts';
@@ -9,19 +9,19 @@ import type { Remote } from './remote.ts';
 export const PUSH_PIN = 'refs/kanban/inflight/push';
 
 /** Why a landing waits. */
-export interface AtTheGate {
+export interface PushHold {
   /** As in `hold-changed`. */
   readonly what: string;
   readonly why: string;
   /** Looked at again at this time, epoch ms, should nobody wake the queue before. */
   readonly until: number;
-  /** `held`: a person is needed. */
-  readonly state: QueueWord['state'];
+  /** `held`: the user is needed. */
+  readonly state: QueueNote['state'];
 }
 
 /** What was heard of the remote so long ago is too old to push on. */
-const FRESH = 15_000;
-const AGAIN = 1_000;
+const MAX_FACTS_AGE_MS = 15_000;
+const RETRY_INTERVAL_MS = 1_000;
 
 /**
  * Why a landing can't be pushed now; null = it can, or nothing is pushed. No network: what is missing is asked for.
@@ -33,14 +33,14 @@ export async function pushGate(
   remote: Remote,
   settings: Settings,
   { base, behind }: { readonly base: string; readonly behind: string | null },
-): Promise<AtTheGate | null> {
+): Promise<PushHold | null> {
   const { push, remote: name } = settings;
   if (!push || name === null) return null;
   const now = Date.now();
-  const at = (state: QueueWord['state'], why: string): AtTheGate => ({
+  const at = (state: QueueNote['state'], why: string): PushHold => ({
     what: 'pushes',
     why,
-    until: now + AGAIN,
+    until: now + RETRY_INTERVAL_MS,
     state,
   });
   const facts = await remote.facts(base);
@@ -48,7 +48,7 @@ export async function pushGate(
   if (person !== null) return at('held', person);
   if (facts.away !== null) return at('lands', facts.away);
   if (facts.lock === 'asking') return at('lands', `${name} is asked for the lock of ${settings.base}`);
-  if (!facts.heard || !remote.isFresh(now - FRESH)) {
+  if (!facts.answer || !remote.isFresh(now - MAX_FACTS_AGE_MS)) {
     remote.fetchNow(now);
     return at('lands', `${name} is asked what it has`);
   }
@@ -56,7 +56,7 @@ export async function pushGate(
   return at('held', behind ?? `${settings.base} is to be brought up to ${name}/${settings.base} first`);
 }
 
-/** What no time mends: in words, with the way out. */
+/** What no time fixes: in words, with the way out. */
 function needsPerson(facts: RemoteFacts, { base }: Settings, name: string): string | null {
   if (typeof facts.lock === 'object') return `another coordinator works on ${base} of ${name}: ${facts.lock.by}`;
   if (facts.rejected !== null) return `${name} does not take it: ${facts.rejected}: allow it there, then kanban resume`;

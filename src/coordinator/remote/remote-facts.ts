@@ -13,7 +13,7 @@ export interface RemoteFacts {
   /** When the last fetch that went well began, epoch ms; null = none has in this process. */
   readonly fetchedAt: number | null;
   /** It has answered since this coordinator began, and since it holds the lock; or it is known why not. */
-  readonly heard: boolean;
+  readonly answer: boolean;
   /** Why the remote can't be talked to at the moment, in words: landings wait where they are pushed. */
   readonly away: string | null;
   /** Why the server does not want what was pushed, in its own words. */
@@ -21,8 +21,8 @@ export interface RemoteFacts {
   readonly lock: LockState;
   /** Base is not to be moved. */
   readonly pushing: boolean;
-  /** Commits that the first push would publish besides ours: it waits for a person. */
+  /** Commits that the first push would publish besides ours: it waits for the user. */
   readonly foreign: readonly ForeignCommit[];
-  /** A commit that was pushed and that the remote's base has lost: a push would bring it back, and waits for a person. */
+  /** A commit that was pushed and that the remote's base has lost: a push would bring it back, and waits for the user. */
   readonly lost: string | null;
 }

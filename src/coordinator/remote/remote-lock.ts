@@ -2,12 +2,12 @@ import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import { fetchedRef, fetchRemote, pushWithLease, type PushOutcome } from '../../git/remote/remote.ts';
 import { updateRefs } from '../../git/refs.ts';
-import { cloneToken, holderInWords, readHolder, writeHolder, type Holder } from './lock-holder.ts';
+import { cloneToken, describeHolder, readHolder, writeHolder, type Holder } from './lock-holder.ts';
 
 /** `none`: the server takes no such refs, so there is no lock to hold. `by`: who else holds it, in words. */
 export type LockState = 'none' | 'asking' | 'held' | { readonly by: string };
 
-export interface RemoteLockParts {
+export interface RemoteLockDeps {
   readonly repo: Repository;
   readonly remote: string;
   /** Short name: one coordinator per base. */
@@ -22,13 +22,13 @@ export interface RemoteLockParts {
 export const lockRef = (base: string): string => `refs/kanban/lock/${base}`;
 
 const MINUTE = 60_000;
-const RENEW = 5 * MINUTE;
+const RENEW_INTERVAL_MS = 5 * MINUTE;
 /** Unchanged for so long, a lock of another's is nobody's. */
-const DEAD = 15 * MINUTE;
+const ABANDONED_AFTER_MS = 15 * MINUTE;
 /** So often is another's lock looked at, and a server that takes none asked again. */
-const LOOK = MINUTE;
-const ASK_AGAIN = 60 * MINUTE;
-const LIMIT = 60_000;
+const OBSERVE_INTERVAL_MS = MINUTE;
+const RETRY_UNSUPPORTED_MS = 60 * MINUTE;
+const NETWORK_TIMEOUT_MS = 60_000;
 
 /**
  * The lock on the remote: `refs/kanban/lock/<base>`, a commit whose message says who holds it. Every change is compared
@@ -36,7 +36,7 @@ const LIMIT = 60_000;
  * that work on two clones, not against lost work: base is pushed without force in any case.
  */
 export class RemoteLock {
-  readonly #parts: RemoteLockParts;
+  readonly #deps: RemoteLockDeps;
   readonly #ref: string;
   /** What the remote may hold of ours: the last one is what it should hold. */
   #ours: string[] = [];
@@ -48,8 +48,8 @@ export class RemoteLock {
   /** The last change had no answer: what the remote holds is to be looked up first. */
   #unsure = false;
 
-  constructor(parts: RemoteLockParts) {
-    this.#parts = parts;
+  constructor(parts: RemoteLockDeps) {
+    this.#deps = parts;
     this.#ref = lockRef(parts.base);
   }
 
@@ -59,7 +59,7 @@ export class RemoteLock {
 
   /** `step` need not be called yet. @param often ms after which another's lock is looked at, if that is sooner than usual */
   isResting(now: number, often: number): boolean {
-    const early = this.#rival === null ? 0 : Math.max(0, LOOK - often);
+    const early = this.#rival === null ? 0 : Math.max(0, OBSERVE_INTERVAL_MS - often);
     return now < this.#nextAt - early;
   }
 
@@ -70,8 +70,8 @@ export class RemoteLock {
 
   /** Held, and known to be: a machine that slept may have lost it meanwhile. */
   isSure(): boolean {
-    const age = this.#parts.now() - this.#confirmedAt;
-    return this.#state === 'none' || (this.#state === 'held' && age >= 0 && age < 2 * RENEW);
+    const age = this.#deps.now() - this.#confirmedAt;
+    return this.#state === 'none' || (this.#state === 'held' && age >= 0 && age < 2 * RENEW_INTERVAL_MS);
   }
 
   /**
@@ -79,15 +79,15 @@ export class RemoteLock {
    * @returns what kept the remote from being asked, in words; null = it answered.
    */
   async step(signal?: AbortSignal): Promise<string | null> {
-    if (this.#unsure || this.#rival !== null) return this.#look(signal);
+    if (this.#unsure || this.#rival !== null) return this.#observe(signal);
     const from = this.#ours.at(-1) ?? null;
     const outcome = await this.#put(from, signal);
-    return outcome.kind === 'rejected' ? this.#look(signal) : this.#heard(outcome, from);
+    return outcome.kind === 'rejected' ? this.#observe(signal) : this.#heard(outcome, from);
   }
 
   /** Gives it back, if it is ours; bounded by `timeout` ms. What can't be given back runs out after 15 minutes. */
   async release(timeout: number): Promise<void> {
-    const { repo, remote } = this.#parts;
+    const { repo, remote } = this.#deps;
     const mine = this.#ours.toReversed();
     this.#ours = [];
     this.#state = 'asking';
@@ -101,29 +101,36 @@ export class RemoteLock {
   }
 
   async #put(from: string | null, signal?: AbortSignal): Promise<PushOutcome> {
-    const { repo, remote, now } = this.#parts;
+    const { repo, remote, now } = this.#deps;
     this.#since ??= now();
     const to = await writeHolder(repo, this.#since, now());
     // Until the remote has answered it may hold either of them.
     this.#ours = [...(from === null ? [] : [from]), to];
-    const outcome = await pushWithLease(repo, { remote, ref: this.#ref, to, from, timeout: LIMIT, signal });
+    const outcome = await pushWithLease(repo, {
+      remote,
+      ref: this.#ref,
+      to,
+      from,
+      timeout: NETWORK_TIMEOUT_MS,
+      signal,
+    });
     if (outcome.kind === 'done') this.#ours = [to];
     return outcome;
   }
 
   /** @param from what the remote held of ours, as far as we knew. */
   #heard(outcome: PushOutcome, from: string | null): string | null {
-    const { now } = this.#parts;
+    const { now } = this.#deps;
     this.#unsure = outcome.kind === 'unknown';
     switch (outcome.kind) {
       case 'done':
         this.#state = 'held';
         this.#rival = null;
         this.#confirmedAt = now();
-        this.#nextAt = now() + RENEW;
+        this.#nextAt = now() + RENEW_INTERVAL_MS;
         return null;
       case 'remote-rejected':
-        this.#refused(outcome.words);
+        this.#refused(outcome.message);
         return null;
       case 'rejected':
         this.#ours = [];
@@ -131,14 +138,20 @@ export class RemoteLock {
         return null;
       default:
         if (!this.#unsure) this.#ours = from === null ? [] : [from];
-        return outcome.words;
+        return outcome.message;
     }
   }
 
-  async #look(signal?: AbortSignal): Promise<string | null> {
-    const { repo, remote } = this.#parts;
-    const fetched = await fetchRemote(repo, { remote, branches: [], refs: [this.#ref], timeout: LIMIT, signal });
-    if (!fetched.ok) return fetched.words;
+  async #observe(signal?: AbortSignal): Promise<string | null> {
+    const { repo, remote } = this.#deps;
+    const fetched = await fetchRemote(repo, {
+      remote,
+      branches: [],
+      refs: [this.#ref],
+      timeout: NETWORK_TIMEOUT_MS,
+      signal,
+    });
+    if (!fetched.ok) return fetched.message;
     this.#unsure = false;
     const found = fetched.tips.get(this.#ref) ?? null;
     const holder = found === null ? null : await readHolder(repo, found);
@@ -154,32 +167,32 @@ export class RemoteLock {
   }
 
   #isDead(sha: string): boolean {
-    return this.#rival?.sha === sha && this.#parts.awake() - this.#rival.since >= DEAD;
+    return this.#rival?.sha === sha && this.#deps.awake() - this.#rival.since >= ABANDONED_AFTER_MS;
   }
 
   #lostTo(sha: string, holder: Holder | null): void {
-    const { now, awake } = this.#parts;
+    const { now, awake } = this.#deps;
     if (this.#rival?.sha !== sha) this.#rival = { sha, since: awake() };
     this.#ours = [];
     this.#since = null;
-    this.#state = { by: holderInWords(holder) };
-    this.#nextAt = now() + LOOK;
+    this.#state = { by: describeHolder(holder) };
+    this.#nextAt = now() + OBSERVE_INTERVAL_MS;
   }
 
   #tookOver(holder: Holder | null): void {
-    const { remote, base, emit } = this.#parts;
-    const message = `the lock of ${base} on ${remote} was taken over from ${holderInWords(holder)}: it had not been renewed for ${DEAD / MINUTE} minutes`;
-    emit({ type: 'told', message });
+    const { remote, base, emit } = this.#deps;
+    const message = `the lock of ${base} on ${remote} was taken over from ${describeHolder(holder)}: it had not been renewed for ${ABANDONED_AFTER_MS / MINUTE} minutes`;
+    emit({ type: 'notice', message });
   }
 
   #refused(words: string): void {
-    const { remote, base, emit, now } = this.#parts;
+    const { remote, base, emit, now } = this.#deps;
     if (this.#state !== 'none') {
       const message = `${remote} takes no lock (${this.#ref}): ${words}. Nothing keeps a second coordinator of ${base} on another clone away; see to it that there is none`;
-      emit({ type: 'told', message });
+      emit({ type: 'notice', message });
     }
     this.#state = 'none';
     this.#ours = [];
-    this.#nextAt = now() + ASK_AGAIN;
+    this.#nextAt = now() + RETRY_UNSUPPORTED_MS;
   }
 }

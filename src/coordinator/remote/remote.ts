@@ -2,15 +2,15 @@ import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
 import { fetchRemote, pushFastForward, trackingRef, type PushOutcome } from '../../git/remote/remote.ts';
-import { markPushed, NextPush, type AgainstWill } from './first-push.ts';
+import { markPushed, FirstPush, type AgainstWill } from './first-push.ts';
 import { contains } from '../observe/git-state.ts';
-import { PushStanding } from './push-backoff.ts';
+import { PushBackoff } from './push-backoff.ts';
 import type { RemoteFacts, RemoteSettings } from './remote-facts.ts';
-import { LockKeeper } from './lock-scheduler.ts';
+import { LockScheduler } from './lock-scheduler.ts';
 import { RemoteLock } from './remote-lock.ts';
-import { Trouble } from './backoff.ts';
+import { RemoteBackoff } from './backoff.ts';
 
-export interface RemoteParts {
+export interface RemoteDeps {
   readonly repo: Repository;
   readonly emit: (event: KanbanEvent) => void;
   /** Something has come of it: the next tick is to look. */
@@ -23,40 +23,40 @@ export interface RemoteParts {
   readonly limits?: { readonly fetch: number; readonly push: number };
 }
 
-const LIMITS = { fetch: 120_000, push: 300_000 };
+const NETWORK_TIMEOUTS_MS = { fetch: 120_000, push: 300_000 };
 /** `close` takes no longer than this: a push under way, then the lock. */
-const LAST = { push: 3_000, all: 5_000 };
+const CLOSE_TIMEOUT_MS = { push: 3_000, all: 5_000 };
 
 /**
  * The remote as the coordinator sees it: fetched now and then, locked while landings are pushed. Everything that needs
- * the network goes on beside the tick, one after the other; a tick is given what is known.
+ * the network continues beside the tick, one after the other; a tick is given what is known.
  */
 export class Remote {
-  readonly #parts: RemoteParts;
+  readonly #deps: RemoteDeps;
   readonly #now: () => number;
   #settings: RemoteSettings | null = null;
-  readonly #lock: LockKeeper;
+  readonly #lock: LockScheduler;
   #fetch: { begun: number | null } | null = null;
   /** A fetch that begins at this time or later is wanted. */
   #wanted: number | null = null;
   #fetchedAt: number | null = null;
   #lacking: ReadonlySet<string> = new Set();
-  #fetchTrouble = new Trouble();
-  readonly #pushes = new PushStanding();
+  #fetchBackoff = new RemoteBackoff();
+  readonly #pushes = new PushBackoff();
   #push: string | null = null;
   #pushed: { readonly sha: string; readonly outcome: PushOutcome } | null = null;
-  readonly #next: NextPush;
+  readonly #next: FirstPush;
   #last: Promise<void> = Promise.resolve();
   #bug: { readonly error: unknown } | null = null;
   #ending = new AbortController();
   #endingPush = new AbortController();
   #saidAway = false;
 
-  constructor(parts: RemoteParts) {
-    this.#parts = parts;
+  constructor(parts: RemoteDeps) {
+    this.#deps = parts;
     this.#now = parts.now ?? Date.now;
-    this.#next = new NextPush(parts.repo);
-    this.#lock = new LockKeeper({
+    this.#next = new FirstPush(parts.repo);
+    this.#lock = new LockScheduler({
       beside: (work, after) => this.#beside(work, after),
       now: this.#now,
       onTaken: () => this.fetchNow(),
@@ -80,10 +80,10 @@ export class Remote {
   }
 
   /** Whoever wants to build on base knows what the remote had when this coordinator became the only one, or why not. */
-  #hasHeard({ push, upstream }: RemoteSettings): boolean {
+  #hasAnswer({ push, upstream }: RemoteSettings): boolean {
     if (!push && upstream === null) return true;
-    const hasFetched = this.#fetchedAt !== null || this.#fetchTrouble.words !== null;
-    return hasFetched && (this.#lock.hasSettled(this.#fetchedAt) || this.#fetchTrouble.words !== null);
+    const hasFetched = this.#fetchedAt !== null || this.#fetchBackoff.reason !== null;
+    return hasFetched && (this.#lock.hasSettled(this.#fetchedAt) || this.#fetchBackoff.reason !== null);
   }
 
   /** @param base tip of base here; null = it does not exist. No network, no process but for the first push. */
@@ -92,7 +92,7 @@ export class Remote {
     const settings = this.#settings;
     const [tip, upstreamTip] = await Promise.all([this.#tip(settings?.base ?? null), this.#upstream()]);
     const now = this.#now();
-    const away = this.#fetchTrouble.words ?? this.#pushes.away(now) ?? this.#lock.trouble;
+    const away = this.#fetchBackoff.reason ?? this.#pushes.away(now) ?? this.#lock.backoff;
     const { foreign, lost } = await this.#nextPush(base, tip);
     const rejected = this.#pushes.declined(tip, now);
     const waits = settings !== null && (settings.push || settings.upstream !== null);
@@ -101,7 +101,7 @@ export class Remote {
       tip,
       upstreamTip,
       fetchedAt: this.#fetchedAt,
-      heard: this.#remote === null || (settings !== null && this.#hasHeard(settings)),
+      answer: this.#remote === null || (settings !== null && this.#hasAnswer(settings)),
       away,
       rejected,
       lock: this.#lock.state,
@@ -131,7 +131,7 @@ export class Remote {
       throw new Error('a push was asked for where none can be');
     this.#push = sha;
     const { remote, base } = settings;
-    let outcome: PushOutcome = { kind: 'unknown', words: `the push to ${remote} was broken off` };
+    let outcome: PushOutcome = { kind: 'unknown', message: `the push to ${remote} was broken off` };
     this.#beside(
       async () => {
         outcome = await this.#pushOnce(remote, base, sha);
@@ -155,25 +155,25 @@ export class Remote {
     return pushed;
   }
 
-  /** A person says that it is mended (`kanban resume`): what waits is tried at once. */
+  /** The user says that it is fixed (`kanban resume`): what waits is tried at once. */
   resume(): void {
-    for (const waiting of [this.#fetchTrouble, this.#pushes]) waiting.tryAgain();
+    for (const waiting of [this.#fetchBackoff, this.#pushes]) waiting.tryAgain();
     this.#lock.resume();
     this.fetchNow();
   }
 
   /** Nothing is under way any more. */
-  async settled(): Promise<void> {
+  async drain(): Promise<void> {
     for (let last: Promise<void> | null = null; last !== this.#last;) await (last = this.#last);
   }
 
   /** Ends what is under way (a push is given a moment) and gives the lock back; bounded. */
   async close(): Promise<void> {
-    const until = performance.now() + LAST.all;
+    const until = performance.now() + CLOSE_TIMEOUT_MS.all;
     this.#ending.abort();
-    await atMost(this.settled(), LAST.push);
+    await atMost(this.drain(), CLOSE_TIMEOUT_MS.push);
     this.#endingPush.abort();
-    await atMost(this.settled(), 500);
+    await atMost(this.drain(), 500);
     await this.#lock.release(Math.max(500, until - performance.now()));
   }
 
@@ -189,18 +189,21 @@ export class Remote {
     if (!same || before.upstream !== upstream) this.#fetchedAt = null;
     if (!same) {
       this.#lacking = new Set();
-      this.#pushes.heard({ kind: 'done' }, null, 0);
-      this.#fetchTrouble.heard(null, 0);
+      this.#pushes.record({ kind: 'done' }, null, 0);
+      this.#fetchBackoff.record(null, 0);
     }
     if (same && before.push === push) return;
-    const { repo, emit, awake = () => performance.now() } = this.#parts;
+    const { repo, emit, awake = () => performance.now() } = this.#deps;
     const isWanted = push && remote !== null;
-    this.#lock.change(isWanted ? new RemoteLock({ repo, remote, base, emit, now: this.#now, awake }) : null, LAST.all);
+    this.#lock.change(
+      isWanted ? new RemoteLock({ repo, remote, base, emit, now: this.#now, awake }) : null,
+      CLOSE_TIMEOUT_MS.all,
+    );
   }
 
   #startFetch(now: number): void {
     const settings = this.#settings;
-    if (this.#wanted === null || this.#fetch !== null || this.#fetchTrouble.holds(now) || settings === null) return;
+    if (this.#wanted === null || this.#fetch !== null || this.#fetchBackoff.isWaiting(now) || settings === null) return;
     this.#wanted = null;
     const fetch: { begun: number | null } = (this.#fetch = { begun: null });
     this.#beside(
@@ -220,10 +223,10 @@ export class Remote {
     if (remote === null) return false;
     const branches = [...new Set([base, ...(settings.upstream === null ? [] : [shortOf(settings.upstream, remote)])])];
     const begun = this.#now();
-    const timeout = (this.#parts.limits ?? LIMITS).fetch;
-    const fetched = await fetchRemote(this.#parts.repo, { remote, branches, timeout, signal });
+    const timeout = (this.#deps.limits ?? NETWORK_TIMEOUTS_MS).fetch;
+    const fetched = await fetchRemote(this.#deps.repo, { remote, branches, timeout, signal });
     if (signal.aborted || this.#remote !== remote) return false;
-    this.#fetchTrouble.heard(fetched.ok ? null : fetched.words, this.#now());
+    this.#fetchBackoff.record(fetched.ok ? null : fetched.message, this.#now());
     if (!fetched.ok) return false;
     this.#fetchedAt = begun;
     this.#lacking = new Set(branches.filter((name) => fetched.tips.get(name) === null));
@@ -231,7 +234,7 @@ export class Remote {
   }
 
   async #pushOnce(remote: string, base: string, sha: string): Promise<PushOutcome> {
-    const { repo, limits = LIMITS } = this.#parts;
+    const { repo, limits = NETWORK_TIMEOUTS_MS } = this.#deps;
     const signal = this.#endingPush.signal;
     const notOurs = await this.#lock.confirm(signal);
     if (notOurs !== null) return notOurs;
@@ -243,19 +246,19 @@ export class Remote {
     if (!(await this.#fetchOnce(this.#settings, this.#ending.signal))) return outcome;
     const tip = await this.#tip(base);
     if (tip !== null && (await contains(repo, tip, sha))) return { kind: 'done' };
-    return { kind: 'rejected', words: `the push did not arrive: ${outcome.words}` };
+    return { kind: 'rejected', message: `the push did not arrive: ${outcome.message}` };
   }
 
   async #heardOfPush(remote: string, base: string, sha: string, outcome: PushOutcome): Promise<void> {
     if (outcome.kind === 'done') await this.#arrived(remote, base, sha);
-    this.#pushes.heard(outcome, await this.#tip(base), this.#now());
+    this.#pushes.record(outcome, await this.#tip(base), this.#now());
     // What was known of the remote was not so: nothing is to be built on it.
     if (outcome.kind === 'rejected') this.#fetchedAt = null;
     if (outcome.kind === 'rejected' || outcome.kind === 'remote-rejected') this.fetchNow();
   }
 
   async #arrived(remote: string, base: string, sha: string): Promise<void> {
-    await markPushed(this.#parts.repo, { remote, base, sha });
+    await markPushed(this.#deps.repo, { remote, base, sha });
     this.#lacking = new Set([...this.#lacking].filter((name) => name !== base));
     this.#fetchedAt = Math.max(this.#fetchedAt ?? 0, this.#now());
   }
@@ -263,26 +266,26 @@ export class Remote {
   async #tip(branch: string | null): Promise<string | null> {
     const remote = this.#remote;
     if (remote === null || branch === null || this.#lacking.has(branch)) return null;
-    return resolve(this.#parts.repo, trackingRef(remote, branch));
+    return resolve(this.#deps.repo, trackingRef(remote, branch));
   }
 
   async #upstream(): Promise<string | null> {
     const { upstream = null, remote = null } = this.#settings ?? {};
     if (upstream === null) return null;
-    return remote === null ? resolve(this.#parts.repo, `refs/heads/${upstream}`) : this.#tip(shortOf(upstream, remote));
+    return remote === null ? resolve(this.#deps.repo, `refs/heads/${upstream}`) : this.#tip(shortOf(upstream, remote));
   }
 
   async #nextPush(base: string | null, remoteTip: string | null): Promise<AgainstWill> {
     const { remote = null, push = false, base: branch = '' } = this.#settings ?? {};
     if (remote === null || !push || base === null || this.#fetchedAt === null) return { foreign: [], lost: null };
-    return this.#next.look({ remote, branch, base, remoteTip });
+    return this.#next.observe({ remote, branch, base, remoteTip });
   }
 
   /** Said when it begins and when it ends: in between the words may change with every try. */
   #tell(away: string | null): void {
     if (this.#saidAway === (away !== null)) return;
     this.#saidAway = away !== null;
-    this.#parts.emit({ type: 'hold-changed', what: 'the remote', why: away });
+    this.#deps.emit({ type: 'hold-changed', what: 'the remote', why: away });
   }
 
   /** One after the other, after what is under way. `after` runs whatever happens. */
@@ -294,7 +297,7 @@ export class Remote {
       })
       .then(() => {
         after();
-        this.#parts.wake();
+        this.#deps.wake();
       });
   }
 }

@@ -67,7 +67,7 @@ function entriesOf(folder: string): Dirent[] {
 /** @param text what stood there. */
 function unblock(path: string, text: string | null): boolean {
   try {
-    // For both ends: whoever waits for the other one goes on.
+    // For both ends: whoever waits for the other one continues.
     const isFifo = lstatOrNone(path)?.isFIFO() === true;
     const fd = isFifo ? openSync(path, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW) : null;
     unlinkSync(path);

@@ -5,9 +5,9 @@ import { putShared, type SharedFile } from './shared-files.ts';
 export const DECIDE_OBJECTS: ReadonlySet<string> = new Set(['objects/info/alternates', 'shallow']);
 
 /** A big repository takes minutes; a hostile alternate has files that never end. */
-const PATIENCE = 10 * 60_000;
+const COPY_TIMEOUT_MS = 10 * 60_000;
 /** A failed attempt is made again for the same file only then. */
-const AGAIN = 5 * 60_000;
+const RETRY_INTERVAL_MS = 5 * 60_000;
 
 const failures = new Map<string, { readonly why: string; readonly at: number }>();
 
@@ -24,7 +24,7 @@ export async function putObjectFile(
 ): Promise<string | null> {
   const key = `${repo.commonDir} ${name} ${now?.kind} ${now?.bytes.toString('base64')}`;
   const last = failures.get(key);
-  if (last !== undefined && Date.now() - last.at < AGAIN) return last.why;
+  if (last !== undefined && Date.now() - last.at < RETRY_INTERVAL_MS) return last.why;
   failures.clear();
   const { why, isLasting } = await (name === 'shallow'
     ? putShallow(repo, file, now)
@@ -64,7 +64,7 @@ async function putShallow(repo: Repository, file: SharedFile | null, now: Shared
 /** @returns why it failed; null = it did not. */
 async function attempt({ root }: Repository, args: readonly string[]): Promise<string | null> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), PATIENCE);
+  const timer = setTimeout(() => controller.abort(), COPY_TIMEOUT_MS);
   try {
     await git(args, { cwd: root, signal: controller.signal });
     return null;

@@ -106,14 +106,14 @@ export class SharedWatch {
   }
 
   /** Once a tick, before anything else is read. @returns whether a run's end was inspected or something was restored. */
-  async look(records: readonly RunRecord[]): Promise<boolean> {
+  async observe(records: readonly RunRecord[]): Promise<boolean> {
     const open = openOf(records);
     for (const { runId } of records.filter(({ taken }) => taken !== null)) {
       this.#before.delete(runId);
       this.#begun.delete(runId);
     }
     for (const id of this.#found.keys()) if (!open.some(({ runId }) => runId === id)) this.#found.delete(id);
-    const restored = await this.lookAtFiles(records);
+    const restored = await this.observeFiles(records);
     let inspected = false;
     for (const record of open) {
       if (record.result === null || this.#inspected.has(record.runId)) continue;
@@ -158,7 +158,7 @@ export class SharedWatch {
   }
 
   /** Only at files of the git dir. @returns whether something was restored or reported */
-  async lookAtFiles(records: readonly RunRecord[]): Promise<boolean> {
+  async observeFiles(records: readonly RunRecord[]): Promise<boolean> {
     const active = openOf(records).filter((record) => this.#hasBegun(record));
     this.#lookForBlocking(active);
     const stamp = stampOfShared(this.#repo);
@@ -175,7 +175,7 @@ export class SharedWatch {
       known.has(idOf(change, now.get(change.file)));
     const waiting = changes.filter((change) => isKnown(change, ids));
     const fresh = changes.filter((change) => !isKnown(change, ids) && !isKnown(change, this.#left));
-    const judged = isActive ? this.#judge(fresh, active, before, now) : [];
+    const judged = isActive ? this.#attribute(fresh, active, before, now) : [];
     const back = [...waiting, ...judged.map(({ change }) => change)];
     if (back.length === 0) return this.#trust(now, stamp, isActive);
     const failed = await this.#restore(back, before, now, changes.length === back.length);
@@ -194,7 +194,7 @@ export class SharedWatch {
 
   #trust(files: SharedFiles, stamp: string, isActive: boolean, changed = false): boolean {
     if (this.#waits !== null) {
-      this.#emit({ type: 'told', message: 'what runs changed in .git is restored; landings go on' });
+      this.#emit({ type: 'notice', message: 'what runs changed in .git is restored; landings continue' });
       this.#waits = null;
     }
     this.#left.clear();
@@ -211,20 +211,20 @@ export class SharedWatch {
     const tries = (this.#waits?.tries ?? 0) + 1;
     const all = [...new Set([...(this.#waits?.ids ?? []), ...ids])].slice(-MOST_WAITING);
     if (this.#waits?.why !== why && tries <= MOST_REPORTS)
-      this.#emit({ type: 'told', message: `${why}. Landings are held until it is, and it is tried again` });
+      this.#emit({ type: 'notice', message: `${why}. Landings are held until it is, and it is tried again` });
     this.#waits = { ids: all, why, tries, until: Date.now() + waitAfter(tries, WAITS.local) };
     setWaitingShared(this.#repo, all);
   }
 
   /** Says of every change which runs it may be of. @returns those that are to be restored. */
-  #judge(
+  #attribute(
     changes: readonly SharedChange[],
     active: readonly RunRecord[],
     before: SharedFiles,
     now: SharedFiles,
-  ): Judged[] {
+  ): Attributed[] {
     const commands = new Map(active.map((record) => [record, tracedCommands(record.brief)]));
-    return changes.flatMap((change): Judged[] => {
+    return changes.flatMap((change): Attributed[] => {
       if (isHarmless(change)) return [];
       const owners = active.filter((record) => isTraced(change, commands.get(record) ?? []));
       const file = now.get(change.file);
@@ -350,7 +350,7 @@ export class SharedWatch {
     const found = this.#of(record);
     if (found.faults.includes(text) || found.faults.length >= MOST_FINDINGS) return;
     this.#save(record, { ...found, faults: [...found.faults, text] });
-    this.#emit({ type: 'told', message: `run ${record.runId}: ${text}` });
+    this.#emit({ type: 'notice', message: `run ${record.runId}: ${text}` });
   }
 
   #note(all: readonly RunRecord[], text: string): void {
@@ -364,7 +364,7 @@ export class SharedWatch {
       this.#save(record, { ...found, notes: [...found.notes, text] });
     }
     this.#emit({
-      type: 'told',
+      type: 'notice',
       message: `${records.length === 1 ? 'run' : 'runs'} ${records.map(({ runId }) => runId).join(', ')}: ${text}`,
     });
   }
@@ -382,7 +382,7 @@ export class SharedWatch {
 const openOf = (records: readonly RunRecord[]): RunRecord[] =>
   records.filter(({ taken, brief }) => taken === null && brief.check === undefined);
 
-interface Judged {
+interface Attributed {
   readonly change: SharedChange;
   /** @param failed why it could not be restored */
   readonly report: (failed: string | null) => void;

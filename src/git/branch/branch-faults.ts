@@ -54,7 +54,7 @@ export async function branchFaults(repo: Repository, branch: JudgedBranch): Prom
   return [...faults];
 }
 
-/** git's exit code where it cannot go on. */
+/** git's exit code where it cannot continue. */
 const BROKEN = 128;
 
 /** Merges that git made itself, without a conflict: nothing needs to be looked at again. */
@@ -118,7 +118,7 @@ async function mergeFaults(repo: Repository, branch: JudgedBranch, merge: Merge)
   const key = `${merge.sha} ${branch.board}`;
   let judged = merges.get(key);
   if (judged === undefined) {
-    judged = await judgeMerge(repo, merge, branch.board);
+    judged = await faultsOfMerge(repo, merge, branch.board);
     if (merges.size >= MAX_REMEMBERED) merges.clear();
     merges.set(key, judged);
   }
@@ -138,7 +138,11 @@ async function mergeFaults(repo: Repository, branch: JudgedBranch, merge: Merge)
 /** What git can't merge either may hide anything. */
 const UNKNOWN = 'unknown';
 
-async function judgeMerge(repo: Repository, merge: Merge, board: string): Promise<JudgedMerge | typeof UNKNOWN | null> {
+async function faultsOfMerge(
+  repo: Repository,
+  merge: Merge,
+  board: string,
+): Promise<JudgedMerge | typeof UNKNOWN | null> {
   const actual = await readCommit(repo, merge.sha);
   if (actual === null) return UNKNOWN;
   if (await isPlainlyHonest(repo, merge, actual.tree)) return null;

@@ -42,12 +42,12 @@ function countsOf(text: string): Map<string, number> {
   return counts;
 }
 
-interface Words {
+interface LineWords {
   readonly line: string;
   readonly words: ReadonlySet<string>;
 }
 
-const wordsOf = (line: string): Words => ({ line, words: new Set(line.match(/[\p{L}\p{N}_]+/gu) ?? [line]) });
+const wordsOf = (line: string): LineWords => ({ line, words: new Set(line.match(/[\p{L}\p{N}_]+/gu) ?? [line]) });
 
-const isReworked = ({ words }: Words, other: Words): boolean =>
+const isReworked = ({ words }: LineWords, other: LineWords): boolean =>
   [...words].filter((word) => other.words.has(word)).length * 2 > words.size;

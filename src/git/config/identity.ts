@@ -14,7 +14,7 @@ export interface Signers {
   readonly sign: boolean;
 }
 
-/** A person may set their identity while we run; so often is it read again. */
+/** The user may set their identity while we run; so often is it read again. */
 const KEPT_FOR = 60_000;
 const known = new WeakMap<Repository, { readonly at: number; readonly signers: Signers }>();
 
@@ -37,7 +37,7 @@ export async function signersOf(repo: Repository, fallback?: Identity): Promise<
   return ok(signers);
 }
 
-/** To be asked for again: a signature failed, which the person will mend in git's settings. */
+/** To be asked for again: a signature failed, which the user will fix in git's settings. */
 export const forgetSigners = (repo: Repository): void => void known.delete(repo);
 
 /** `Name <mail@host>` taken apart; null if it is something else. */

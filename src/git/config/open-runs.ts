@@ -15,7 +15,7 @@ export interface Unwatched {
 }
 
 /**
- * Before git is asked for a repository: while a run is not taken in, its config is trusted only as far as it was when no
+ * Before git is asked for a repository: while a run is not recorded, its config is trusted only as far as it was when no
  * run was active (harmless.ts). Reads files only.
  * @returns null when there is nothing to be careful about.
  */
@@ -67,7 +67,7 @@ function commonDirAt(cwd: string): string | null {
   }
 }
 
-/** Runs whose end no coordinator has taken in (contract/run-folder.ts: `taken.json`). */
+/** Runs whose end no coordinator has recorded (contract/run-folder.ts: `taken.json`). */
 function hasOpenRuns(root: string): boolean {
   const folder = join(root, '.kanban', 'runs');
   try {

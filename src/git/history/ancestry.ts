@@ -94,7 +94,7 @@ const MOST_KEPT = 5_000;
 
 /**
  * git's own walk (paint_down_to_common in commit-reach.c): newest first, marks go from commits to their parents. It
- * goes on a little longer, through commits as old as the oldest one in doubt: commits made by a program often share
+ * continues a little longer, through commits as old as the oldest one in doubt: commits made by a program often share
  * their second, and then their order by date says nothing.
  */
 class Walk {

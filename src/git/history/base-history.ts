@@ -6,7 +6,7 @@ export const INTEGRATED = 'Kanban-Integrated';
 
 /**
  * Base's history: its first-parent line, and of every merge that brought base up to a remote's copy of it the second
- * parent's line too, right before (below) the merge. Such a merge is one of ours, by its trailer, or a person's `git pull`,
+ * parent's line too, right before (below) the merge. Such a merge is one of ours, by its trailer, or the user's `git pull`,
  * by the subject that git gives it. Second parents of all other merges (task branches, upstream) are never read.
  * @param from exclusive; null = from the beginning. @param to SHA or full ref. @param base short name of base.
  * @returns newest first. One process, and one more for each such merge; where they are many, two in all.

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { buildIndex, findEntries, type IndexEdit, type RawEntry } from './index-format.ts';
 
 /**
- * `locked`: another process holds index.lock. `other`: this file's entry is none of the allowed ones (the person has
+ * `locked`: another process holds index.lock. `other`: this file's entry is none of the allowed ones (the user has
  * staged something). `unsupported`: this index has features that only git itself can handle (see index.ts). All of
  * these change nothing.
  */
@@ -29,7 +29,7 @@ export const INDEX_DRAFT = 'kanban-index';
 
 /**
  * Changes some entries of an index and nothing else in it, in this process: compare and set under index.lock, which is
- * held for some microseconds, where `git ls-files` + `git update-index` are two processes and race with the person.
+ * held for some microseconds, where `git ls-files` + `git update-index` are two processes and race with the user.
  * @param format of the repository's object names.
  * @param step for tests: called at every point where a kill leaves another state.
  */

@@ -107,9 +107,9 @@ export async function editTree(repo: Repository, root: string, edits: ReadonlyMa
 }
 
 /**
- * Writes a commit as the person; signed by git itself where `commit.gpgsign` says so.
+ * Writes a commit as the user; signed by git itself where `commit.gpgsign` says so.
  * Problems: `no-identity`, `signing-failed`.
- * @param author instead of the person (and as committer where git knows none).
+ * @param author instead of the user (and as committer where git knows none).
  */
 export async function writeCommit(
   repo: Repository,

@@ -9,7 +9,7 @@ export interface NetworkLimits {
 }
 
 /** How a git process that talks to a remote ended. */
-export interface Talk {
+export interface NetworkCall {
   /** null: it was ended by a signal. */
   readonly code: number | null;
   readonly stdout: string;
@@ -19,20 +19,20 @@ export interface Talk {
 }
 
 /**
- * Runs a git command that talks to a remote: never asks a person anything, never outlasts its limits. Hooks of this
+ * Runs a git command that talks to a remote: never asks the user anything, never outlasts its limits. Hooks of this
  * repository don't run, ours (the pre-push guard) included; those of the remote do.
  * @param args after the options that all of them need.
  */
-export async function talk(
+export async function runNetworkCall(
   repo: Repository,
   remote: RemoteConfig,
   args: readonly string[],
   { timeout, signal, input }: NetworkLimits & { readonly input?: string },
-): Promise<Talk> {
+): Promise<NetworkCall> {
   // Not AbortSignal.timeout: Node 20 may collect such a signal before its time is up.
   const ender = new AbortController();
-  let ended: Talk['ended'] = null;
-  const end = (why: NonNullable<Talk['ended']>): void => {
+  let ended: NetworkCall['ended'] = null;
+  const end = (why: NonNullable<NetworkCall['ended']>): void => {
     ended ??= why;
     ender.abort();
   };
@@ -62,7 +62,7 @@ export async function talk(
 export interface RemoteConfig {
   readonly name: string;
   readonly url: string;
-  /** The person has said how ssh is to be run. */
+  /** The user has said how ssh is to be run. */
   readonly ownSsh: boolean;
   /** Where Git LFS keeps files here, absolute; it need not exist (`lfs.storage` in git-lfs-config(5)). */
   readonly largeFiles: string;

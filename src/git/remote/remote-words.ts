@@ -1,7 +1,7 @@
-/** Why a remote could not be talked to; `words` is a sentence for a person, without how to mend it. */
-export interface RemoteTrouble {
+/** Why a remote could not be talked to; `words` is a sentence for the user, without how to fix it. */
+export interface RemoteError {
   readonly kind: 'unreachable' | 'login' | 'no-remote' | 'not-a-repository';
-  readonly words: string;
+  readonly message: string;
 }
 
 /**
@@ -9,12 +9,12 @@ export interface RemoteTrouble {
  * of it.
  * @param remote its name. @param place says whether a path on this disk is there, null for other addresses.
  */
-export function troubleOf(remote: string, stderr: string, place: boolean | null): RemoteTrouble {
+export function remoteErrorOf(remote: string, stderr: string, place: boolean | null): RemoteError {
   const said = saidByGit(stderr);
-  if (LOGIN.test(stderr)) return { kind: 'login', words: `${remote} does not let us in: ${said}` };
+  if (LOGIN.test(stderr)) return { kind: 'login', message: `${remote} does not let us in: ${said}` };
   if (place !== false && NO_REPOSITORY.test(stderr))
-    return { kind: 'not-a-repository', words: `there is no repository behind ${remote}: ${said}` };
-  return { kind: 'unreachable', words: `${remote} can't be reached: ${said}` };
+    return { kind: 'not-a-repository', message: `there is no repository behind ${remote}: ${said}` };
+  return { kind: 'unreachable', message: `${remote} can't be reached: ${said}` };
 }
 
 const LOGIN =
@@ -51,9 +51,10 @@ export function saidByGit(stderr: string): string {
 const BOILERPLATE =
   /^(?:hint:|From |To |Could not read from remote repository|Please make sure you have|and the repository exists|failed to push some refs|\* |! )/;
 
-const MOST = 400;
+const MAX_MESSAGE_CHARS = 400;
 
-const cut = (text: string): string => (text.length <= MOST ? text : `${text.slice(0, MOST - 1)}…`);
+const cut = (text: string): string =>
+  text.length <= MAX_MESSAGE_CHARS ? text : `${text.slice(0, MAX_MESSAGE_CHARS - 1)}…`;
 
 /** Control characters and terminal sequences out, `https://name:secret@host` without its secret. */
 const tidy = (line: string): string =>

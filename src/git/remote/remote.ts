@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diverge } from '../history/ancestry.ts';
 import { git, type Repository } from '../git.ts';
 import { sendLargeFiles } from './lfs.ts';
-import { remoteConfig, talk, type NetworkLimits, type RemoteConfig, type Talk } from './network.ts';
-import { isBeforeSending, saidByGit, saidByServer, troubleOf, type RemoteTrouble } from './remote-words.ts';
+import { remoteConfig, runNetworkCall, type NetworkLimits, type RemoteConfig, type NetworkCall } from './network.ts';
+import { isBeforeSending, saidByGit, saidByServer, remoteErrorOf, type RemoteError } from './remote-words.ts';
 
 export type { NetworkLimits } from './network.ts';
-export type { RemoteTrouble } from './remote-words.ts';
+export type { RemoteError } from './remote-words.ts';
 
 export type Fetched =
   /** By the names asked for; null = the remote has no such branch. */
-  { readonly ok: true; readonly tips: ReadonlyMap<string, string | null> } | ({ readonly ok: false } & RemoteTrouble);
+  { readonly ok: true; readonly tips: ReadonlyMap<string, string | null> } | ({ readonly ok: false } & RemoteError);
 
 export interface FetchOrder extends NetworkLimits {
   /** Name of a remote, not an address. */
@@ -44,35 +44,35 @@ export async function fetchRemote(repo: Repository, order: FetchOrder): Promise<
   const left = new Map(wanted);
   for (let tries = 0; left.size > 0;) {
     const refspecs = [...left.values()].map(({ from, to }) => `+${from}:${to}`);
-    const ended = await talk(repo, config, [...FETCH, '--', remote, ...refspecs], order);
+    const ended = await runNetworkCall(repo, config, [...FETCH, '--', remote, ...refspecs], order);
     const lacking = /couldn't find remote ref (\S+)/.exec(ended.stderr)?.[1];
     const name = [...left].find(([, { from }]) => from === lacking)?.[0];
     if (name !== undefined) left.delete(name);
     else if (/because shallow roots/.test(ended.stderr)) return shallow(remote);
     else if (ended.code === 0) break;
-    // The person's own git fetches the same ref this moment.
+    // The user's own git fetches the same ref this moment.
     else if (ended.ended === null && /cannot lock ref/.test(ended.stderr) && ++tries < LOCK_TRIES) await sleep(200);
-    else return { ok: false, ...trouble(repo, config, ended, order.timeout) };
+    else return { ok: false, ...errorOutcome(repo, config, ended, order.timeout) };
   }
   const shas = await Promise.all([...left.values()].map(({ to }) => tipOf(repo, to)));
   const found = new Map([...left.keys()].map((name, index) => [name, shas[index] ?? null]));
   return { ok: true, tips: new Map([...wanted.keys()].map((name) => [name, found.get(name) ?? null])) };
 }
 
-/** How a push ended; `words` is what a person is told, without how to mend it. */
+/** How a push ended; `words` is what the user is told, without how to fix it. */
 export type PushOutcome =
   | { readonly kind: 'done' }
   /** The remote has moved (fetch first, non-fast-forward, stale info, or it moved while we pushed): to be observed again. */
-  | { readonly kind: 'rejected'; readonly words: string }
+  | { readonly kind: 'rejected'; readonly message: string }
   /** The server does not want it (a protected branch, a hook), in its own words. */
-  | { readonly kind: 'remote-rejected'; readonly words: string }
+  | { readonly kind: 'remote-rejected'; readonly message: string }
   /** Nothing was sent. */
-  | { readonly kind: 'unreachable' | 'login'; readonly words: string }
+  | { readonly kind: 'unreachable' | 'login'; readonly message: string }
   /** It was ended, or the connection broke, after something may have been sent: only the remote knows. */
-  | { readonly kind: 'unknown'; readonly words: string };
+  | { readonly kind: 'unknown'; readonly message: string };
 
 /**
- * `<sha>:refs/heads/<branch>`, only as a fast-forward of `from`, after the files that Git LFS keeps for it. The person's
+ * `<sha>:refs/heads/<branch>`, only as a fast-forward of `from`, after the files that Git LFS keeps for it. The user's
  * pre-push hooks don't run, as hooks don't run on our commits.
  * git compares the branch with what the remote says when it connects, and the remote compares again when it moves it. That
  * it would be a fast-forward is not enough: what somebody took out there a moment ago must not come back.
@@ -84,13 +84,13 @@ export async function pushFastForward(
 ): Promise<PushOutcome> {
   const { remote, sha, branch, from, ...limits } = order;
   const config = await remoteConfig(repo, remote);
-  if (config === null) return { kind: 'unreachable', words: noRemote(remote).words };
+  if (config === null) return { kind: 'unreachable', message: noRemote(remote).message };
   if (from !== null && !(await isAncestor(repo, from, sha)))
-    return { kind: 'rejected', words: `${remote} has moved (it has ${from.slice(0, 10)})` };
+    return { kind: 'rejected', message: `${remote} has moved (it has ${from.slice(0, 10)})` };
   const sent = await sendLargeFiles(repo, config, { sha, branch, ...limits });
   if (sent !== null && sent.code !== 0) {
-    const why = sent.ended === null ? saidByGit(sent.stderr || sent.stdout) : endedWords(remote, sent, limits.timeout);
-    return { kind: 'unreachable', words: `the files kept in Git LFS could not be sent to ${remote}: ${why}` };
+    const why = sent.ended === null ? saidByGit(sent.stderr || sent.stdout) : describeEnd(remote, sent, limits.timeout);
+    return { kind: 'unreachable', message: `the files kept in Git LFS could not be sent to ${remote}: ${why}` };
   }
   const lease = `--force-with-lease=refs/heads/${branch}:${from ?? ''}`;
   return push(repo, config, [lease], `${sha}:refs/heads/${branch}`, limits);
@@ -107,7 +107,7 @@ export async function pushWithLease(
 ): Promise<PushOutcome> {
   const { remote, ref, to, from, ...limits } = order;
   const config = await remoteConfig(repo, remote);
-  if (config === null) return { kind: 'unreachable', words: noRemote(remote).words };
+  if (config === null) return { kind: 'unreachable', message: noRemote(remote).message };
   return push(repo, config, [`--force-with-lease=${ref}:${from ?? ''}`], `${to ?? ''}:${ref}`, limits);
 }
 
@@ -115,11 +115,11 @@ export async function pushWithLease(
 export async function askRemote(
   repo: Repository,
   { remote, ref, ...limits }: NetworkLimits & { remote: string; ref: string },
-): Promise<{ readonly ok: true; readonly sha: string | null } | ({ readonly ok: false } & RemoteTrouble)> {
+): Promise<{ readonly ok: true; readonly sha: string | null } | ({ readonly ok: false } & RemoteError)> {
   const config = await remoteConfig(repo, remote);
   if (config === null) return noRemote(remote);
-  const ended = await talk(repo, config, ['ls-remote', '--', remote, ref], limits);
-  if (ended.code !== 0) return { ok: false, ...trouble(repo, config, ended, limits.timeout) };
+  const ended = await runNetworkCall(repo, config, ['ls-remote', '--', remote, ref], limits);
+  if (ended.code !== 0) return { ok: false, ...errorOutcome(repo, config, ended, limits.timeout) };
   const line = ended.stdout.split('\n').find((text) => text.endsWith(`\t${ref}`));
   return { ok: true, sha: line?.split('\t')[0] ?? null };
 }
@@ -146,7 +146,7 @@ interface Wanted {
 
 const LOCK_TRIES = 4;
 
-// `--refmap=`: what the person's own refspecs would move besides (a mirror's: every branch here) stays as it is.
+// `--refmap=`: what the user's own refspecs would move besides (a mirror's: every branch here) stays as it is.
 const FETCH = `fetch --quiet --refmap= --no-tags --no-write-fetch-head --no-prune --no-recurse-submodules
   --no-auto-maintenance --no-write-commit-graph --no-show-forced-updates`.split(/\s+/);
 
@@ -160,14 +160,14 @@ async function push(
   limits: NetworkLimits,
 ): Promise<PushOutcome> {
   const remote = config.name;
-  const ended = await talk(repo, config, [...PUSH, ...options, '--', remote, refspec], limits);
-  if (ended.ended !== null) return { kind: 'unknown', words: endedWords(remote, ended, limits.timeout) };
+  const ended = await runNetworkCall(repo, config, [...PUSH, ...options, '--', remote, refspec], limits);
+  if (ended.ended !== null) return { kind: 'unknown', message: describeEnd(remote, ended, limits.timeout) };
   const line = statusLines(ended.stdout).find(({ flag }) => flag === '!') ?? statusLines(ended.stdout)[0];
   if (line !== undefined && line.flag !== '!' && ended.code === 0) return { kind: 'done' };
   if (line?.flag === '!') return refused(remote, line.summary, ended.stderr);
-  if (!isBeforeSending(ended.stderr)) return { kind: 'unknown', words: `${remote}: ${saidByGit(ended.stderr)}` };
-  const { kind, words } = trouble(repo, config, ended, limits.timeout);
-  return { kind: kind === 'login' ? 'login' : 'unreachable', words };
+  if (!isBeforeSending(ended.stderr)) return { kind: 'unknown', message: `${remote}: ${saidByGit(ended.stderr)}` };
+  const { kind, message } = errorOutcome(repo, config, ended, limits.timeout);
+  return { kind: kind === 'login' ? 'login' : 'unreachable', message };
 }
 
 /** `<flag> TAB <from>:<to> TAB <summary> (<reason>)`, of git-push(1), OUTPUT. */
@@ -180,24 +180,24 @@ function statusLines(stdout: string): { readonly flag: string; readonly summary:
 
 function refused(remote: string, summary: string, stderr: string): PushOutcome {
   const reason = /\((.*)\)\s*$/.exec(summary)?.[1] ?? summary;
-  if (summary.startsWith('[remote failure]')) return { kind: 'unknown', words: `${remote}: ${reason}` };
+  if (summary.startsWith('[remote failure]')) return { kind: 'unknown', message: `${remote}: ${reason}` };
   if (summary.startsWith('[remote rejected]') && !MOVED_MEANWHILE.test(stderr)) {
     const said = saidByServer(stderr);
-    return { kind: 'remote-rejected', words: said === '' ? reason : `${said} (${reason})` };
+    return { kind: 'remote-rejected', message: said === '' ? reason : `${said} (${reason})` };
   }
-  return { kind: 'rejected', words: `${remote} has moved (${reason})` };
+  return { kind: 'rejected', message: `${remote} has moved (${reason})` };
 }
 
 /** Somebody else's push was a moment faster: the server compares with what it said when we connected. */
 const MOVED_MEANWHILE =
   /cannot lock ref '[^']*': (?:is at [0-9a-f]+ but expected|reference already exists|Unable to create)/;
 
-function trouble(repo: Repository, config: RemoteConfig, ended: Talk, timeout: number): RemoteTrouble {
-  if (ended.ended !== null) return { kind: 'unreachable', words: endedWords(config.name, ended, timeout) };
-  return troubleOf(config.name, ended.stderr, isThere(repo, config.url));
+function errorOutcome(repo: Repository, config: RemoteConfig, ended: NetworkCall, timeout: number): RemoteError {
+  if (ended.ended !== null) return { kind: 'unreachable', message: describeEnd(config.name, ended, timeout) };
+  return remoteErrorOf(config.name, ended.stderr, isThere(repo, config.url));
 }
 
-const endedWords = (remote: string, { ended }: Talk, timeout: number): string =>
+const describeEnd = (remote: string, { ended }: NetworkCall, timeout: number): string =>
   ended === 'time'
     ? `${remote} has not answered within ${Math.round(timeout / 1000)} s`
     : `the talk with ${remote} was broken off`;
@@ -210,7 +210,11 @@ function isThere(repo: Repository, url: string): boolean | null {
 }
 
 const noRemote = (remote: string) =>
-  ({ ok: false, kind: 'no-remote', words: `there is no remote \`${remote}\` in this repository` }) as const;
+  ({ ok: false, kind: 'no-remote', message: `there is no remote \`${remote}\` in this repository` }) as const;
 
 const shallow = (remote: string) =>
-  ({ ok: false, kind: 'not-a-repository', words: `${remote} is a shallow clone: it can't give its history` }) as const;
+  ({
+    ok: false,
+    kind: 'not-a-repository',
+    message: `${remote} is a shallow clone: it can't give its history`,
+  }) as const;

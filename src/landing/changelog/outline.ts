@@ -77,7 +77,7 @@ export function neverClosed({ blocks, text }: Outline): number | null {
   return closes === undefined || closes.test(source) ? null : blocks.length - 1;
 }
 
-/** HTML that goes on over empty lines until it is closed. */
+/** HTML that continues over empty lines until it is closed. */
 const OPENERS: readonly (readonly [opens: RegExp, closes: RegExp])[] = [
   [/^ {0,3}<!--/, /-->/],
   [/^ {0,3}<(?:script|pre|style|textarea)(?=[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],

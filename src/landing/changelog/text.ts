@@ -124,7 +124,7 @@ let young = new Map<string, readonly Block[] | null>();
 let old = new Map<string, readonly Block[] | null>();
 let size = 0;
 
-/** @returns null: what is open at the end of the stretch goes on behind it */
+/** @returns null: what is open at the end of the stretch continues behind it */
 function blocksOf(stretch: string, isLast: boolean): readonly Block[] | null {
   const key = isLast ? `${stretch}\0` : stretch;
   const known = young.get(key) ?? old.get(key);

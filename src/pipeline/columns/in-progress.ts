@@ -1,10 +1,10 @@
 import { plainMove } from '../plain-move.ts';
-import { acted, type Turn } from '../entry-decision.ts';
+import { acted, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { wantRun } from './stage.ts';
 
 /** An entry in IN_PROGRESS: a task agent works on its branch. */
-export function inProgress(world: World, facts: EntryFacts): Turn {
+export function inProgress(world: World, facts: EntryFacts): EntryDecision {
   const { entry } = facts;
   if (entry.reviewed !== null || entry.tested !== null)
     return acted(

@@ -1,10 +1,10 @@
 import { plainMove } from '../plain-move.ts';
-import { acted, noted, type Turn } from '../entry-decision.ts';
+import { acted, noted, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { wantRun } from './stage.ts';
 
 /** An entry in REVIEW: a reviewer judges the branch's tip. */
-export function review(world: World, facts: EntryFacts): Turn {
+export function review(world: World, facts: EntryFacts): EntryDecision {
   const { entry, branch } = facts;
   if (entry.reviewed !== null || entry.tested !== null)
     return acted(

@@ -5,12 +5,12 @@ import { agentHold, restartOf } from '../agent-backoff.ts';
 import { plainMove } from '../plain-move.ts';
 import { oneLine } from '../one-line.ts';
 import { unrecordedUsage } from '../results/apply-result.ts';
-import { acted, noted, waitsFor, type Turn } from '../entry-decision.ts';
+import { acted, noted, waitsFor, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentOf } from './todo.ts';
 
 /** A run of this role is wanted; says why not where it can't be. The pool decides later whether there is a place. */
-export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): Turn {
+export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): EntryDecision {
   const id = facts.entry.id ?? '';
   const restart = restartOf(world, id);
   if (restart.kind === 'used-up') return acted(facts, escalate(world, facts, restart.why), restart.why);
@@ -29,7 +29,7 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
 }
 
 /**
- * Nobody's failure, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget.
+ * Nobody's failure, but the user must look. `attempts` goes, so that the user who frees the entry gives it a fresh budget.
  * What was used up to here is told, so that it isn't counted against what comes after.
  */
 function escalate(world: World, facts: EntryFacts, why: string): Action {
@@ -45,8 +45,8 @@ function escalate(world: World, facts: EntryFacts, why: string): Action {
 /** Who plays the role: the entry's `agent` for the task role, `reviewer.agent` and `tester.agent` for the others. */
 export function agentFor(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): string {
   if (role === 'task') {
-    const mender = world.settings.roles.tester.mend;
-    if (purpose === 'mend' && mender !== 'task') return fieldAgent(facts, mender) ?? roleAgent(world, mender);
+    const fixer = world.settings.roles.tester.fix;
+    if (purpose === 'mend' && fixer !== 'task') return fieldAgent(facts, fixer) ?? roleAgent(world, fixer);
     return agentOf(world, facts);
   }
   return fieldAgent(facts, role) ?? world.settings.roles[role].agent;

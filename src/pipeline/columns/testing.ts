@@ -1,11 +1,11 @@
 import { cleanFor, plainMove } from '../plain-move.ts';
 import { isShell } from '../is-shell.ts';
-import { acted, noted, type Turn } from '../entry-decision.ts';
+import { acted, noted, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentFor, wantRun } from './stage.ts';
 
-/** An entry in TESTING: vouched for by a reviewer or a person, then tested, mended once if need be, then landed. */
-export function testing(world: World, facts: EntryFacts): Turn {
+/** An entry in TESTING: vouched for by a reviewer or the user, then tested, fixed once if need be, then landed. */
+export function testing(world: World, facts: EntryFacts): EntryDecision {
   const { entry, branch } = facts;
   const id = entry.id ?? '';
   if (facts.testedInBase)
@@ -36,11 +36,11 @@ export function testing(world: World, facts: EntryFacts): Turn {
   return ready(world, facts, branch.tip);
 }
 
-const strike = (facts: EntryFacts, why: string): Turn =>
+const strike = (facts: EntryFacts, why: string): EntryDecision =>
   acted(facts, plainMove(facts, { change: { setFields: { tested: null } }, why }), why);
 
 /** A forged `reviewed` is struck; left in TESTING without one, the entry would count as moved there, and so reviewed, by hand. */
-function unreviewed(facts: EntryFacts): Turn {
+function unreviewed(facts: EntryFacts): EntryDecision {
   const why = 'no reviewer passed the commit that `reviewed` names: to be reviewed';
   return acted(
     facts,
@@ -49,8 +49,8 @@ function unreviewed(facts: EntryFacts): Turn {
   );
 }
 
-/** Only a person puts an entry here without `reviewed`: the move is the review. */
-function vouched(facts: EntryFacts, tip: string): Turn {
+/** Only the user puts an entry here without `reviewed`: the move is the review. */
+function vouched(facts: EntryFacts, tip: string): EntryDecision {
   const why = 'moved here by hand: that is the review';
   const trailers = [
     { name: 'Kanban-Reviewed', value: `${facts.entry.id} ${tip}` },
@@ -59,12 +59,12 @@ function vouched(facts: EntryFacts, tip: string): Turn {
   return acted(facts, plainMove(facts, { change: { setFields: { reviewed: tip, tested: null } }, why, trailers }), why);
 }
 
-/** A failure that waits to be mended has `[RETRY]` and its notes; a tester that edits code mends it itself. */
-function test(world: World, facts: EntryFacts): Turn {
+/** A failure that waits to be fixed has `[RETRY]` and its notes; a tester that edits code fixes it itself. */
+function test(world: World, facts: EntryFacts): EntryDecision {
   const { entry } = facts;
-  const toMend = entry.tags.includes('RETRY') && entry.feedback !== null;
-  const mends = world.mends.has(agentFor(world, facts, 'tester', 'work'));
-  return toMend && !mends ? wantRun(world, facts, 'task', 'mend') : wantRun(world, facts, 'tester', 'work');
+  const toFix = entry.tags.includes('RETRY') && entry.feedback !== null;
+  const fixes = world.fixes.has(agentFor(world, facts, 'tester', 'work'));
+  return toFix && !fixes ? wantRun(world, facts, 'task', 'mend') : wantRun(world, facts, 'tester', 'work');
 }
 
 /** Would this tip, tested, land now: vouched for, approved if need be, checked out in its worktree, with no hold on landings? */
@@ -92,11 +92,11 @@ const needsApproval = (world: World, { entry }: EntryFacts, tip: string): boolea
 function whyHeld(world: World, { entry, branch }: EntryFacts): string | null {
   if (branch?.worktree === 'there' && !branch.attached)
     return `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`;
-  return world.landingsHeld ?? strayWork(world);
+  return world.landingsHeld ?? outsideWork(world);
 }
 
 /** While commits that an agent made where it had no business are neither undone nor looked at, nothing is built on them. */
-function strayWork({ entries, runs, history, undone }: World): string | null {
+function outsideWork({ entries, runs, history, undone }: World): string | null {
   const untaken = runs.find(({ ended }) => ended?.strays.some(({ sha }) => !undone.has(sha)));
   const told = entries.find(
     ({ entry }) =>
@@ -106,7 +106,7 @@ function strayWork({ entries, runs, history, undone }: World): string | null {
   return id === undefined ? null : `the agent of ${id} committed outside its branch: kanban show ${id}`;
 }
 
-function ready(world: World, facts: EntryFacts, tip: string): Turn {
+function ready(world: World, facts: EntryFacts, tip: string): EntryDecision {
   const { entry } = facts;
   if (needsApproval(world, facts, tip)) {
     const trailers = [{ name: 'Kanban-Approval', value: `${entry.id} land ${tip}` }] as const;

@@ -1,11 +1,11 @@
 import { nextId } from '../../board/next-id.ts';
 import { cleanFor, plainMove } from '../plain-move.ts';
 import { agentHold } from '../agent-backoff.ts';
-import { acted, noted, waitsFor, type Turn } from '../entry-decision.ts';
+import { acted, noted, waitsFor, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 
 /** An entry in TODO: made clean if it came back, else picked when it is settled, approved and what it depends on has landed. */
-export function todo(world: World, facts: EntryFacts): Turn {
+export function todo(world: World, facts: EntryFacts): EntryDecision {
   const { entry } = facts;
   if (entry.tags.includes('RETRY') || entry.tags.includes('ESCALATED') || hasVerdicts(facts))
     return acted(
@@ -15,7 +15,7 @@ export function todo(world: World, facts: EntryFacts): Turn {
     );
   if (entry.id !== null && facts.branch?.worktree === 'there')
     return acted(facts, { type: 'remove-worktree', id: entry.id }, 'back in TODO');
-  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to go on');
+  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to continue');
   if (facts.settlesAt > world.now) return noted(facts, 'being-edited', 'being edited', { until: facts.settlesAt });
   const missing = entry.depends.filter((id) => isUnmet(world, id));
   if (missing.length > 0) return noted(facts, 'waits', `waits for ${missing.join(', ')}`, { on: missing });
@@ -26,7 +26,7 @@ export function todo(world: World, facts: EntryFacts): Turn {
 const isUnmet = (world: World, id: string): boolean =>
   !world.history.landed.has(id) || world.entries.some(({ entry }) => entry.id === id);
 
-function approved(world: World, facts: EntryFacts): Turn {
+function approved(world: World, facts: EntryFacts): EntryDecision {
   const { entry } = facts;
   if (entry.tags.includes('APPROVE'))
     return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');

@@ -20,7 +20,7 @@ export interface CheckedLine {
   readonly log: string;
 }
 
-export type CheckOutcome = 'green' | 'red' | 'trouble';
+export type CheckOutcome = 'green' | 'red' | 'error';
 
 /** Reds of these keys no longer count: an entry was sent back because of them, or base was green again. */
 export interface SpentLine {
@@ -78,7 +78,7 @@ export function foldCheckLog(lines: readonly CheckLogLine[]): CheckLog {
   const checked = firstOfEach(lines);
   for (const line of lines)
     if (line.type === 'checked') {
-      if (checked.has(line)) takeIn(line, keys, flakes);
+      if (checked.has(line)) foldLine(line, keys, flakes);
     } else if (line.type === 'spent')
       for (const key of line.keys) {
         const memory = keys.get(key);
@@ -90,7 +90,7 @@ export function foldCheckLog(lines: readonly CheckLogLine[]): CheckLog {
     outcomes,
     flakes,
     recent: [...checked].slice(-RECENT).reverse(),
-    count: [...checked].filter(({ outcome }) => outcome !== 'trouble').length,
+    count: [...checked].filter(({ outcome }) => outcome !== 'error').length,
     batches: lines.filter((line) => line.type === 'batch'),
   };
 }
@@ -107,7 +107,7 @@ function firstOfEach(lines: readonly CheckLogLine[]): Set<CheckedLine> {
 /** The lines of a text; what isn't a whole line of the known forms (torn by a kill, of a later version) is left out. */
 export function parseCheckLog(text: string): CheckLogLine[] {
   return text.split('\n').flatMap((line) => {
-    const value = parse(line);
+    const value = withCurrentNames(parse(line));
     return value !== null && isLine(value) ? [value] : [];
   });
 }
@@ -120,10 +120,10 @@ interface Memory {
   readonly redOn: Set<string>;
 }
 
-function takeIn(line: CheckedLine, keys: Map<string, Memory>, flakes: Flake[]): void {
+function foldLine(line: CheckedLine, keys: Map<string, Memory>, flakes: Flake[]): void {
   const memory = keys.get(line.key) ?? { greens: [], reds: [], troubles: [], redOn: new Set<string>() };
   keys.set(line.key, memory);
-  if (line.outcome === 'trouble') {
+  if (line.outcome === 'error') {
     memory.troubles.push(line);
     return;
   }
@@ -157,13 +157,17 @@ function parse(line: string): Record<string, unknown> | null {
   }
 }
 
+/** Earlier versions wrote `trouble` for `error`. */
+const withCurrentNames = (value: Record<string, unknown> | null): Record<string, unknown> | null =>
+  value?.['outcome'] === 'trouble' ? { ...value, outcome: 'error' } : value;
+
 function isLine(value: Record<string, unknown>): value is Record<string, unknown> & CheckLogLine {
   if (typeof value['at'] !== 'number') return false;
   switch (value['type']) {
     case 'checked':
       return (
         ['run', 'key', 'commit', 'detail', 'log'].every((name) => typeof value[name] === 'string') &&
-        ['green', 'red', 'trouble'].includes(String(value['outcome'])) &&
+        ['green', 'red', 'error'].includes(String(value['outcome'])) &&
         typeof value['ms'] === 'number' &&
         isStrings(value['entries'])
       );

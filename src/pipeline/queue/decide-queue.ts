@@ -15,34 +15,34 @@ export interface QueueFacts {
    * The first landing of the chain by itself, on the base that the batch began with; null: it is no other tree than prefix
    * 1, or can't be built without what has landed since.
    */
-  readonly alone: Outcome | null;
+  readonly isolated: Outcome | null;
   /**
    * The first landing on the batch's first base with the first 1, 2, … of the landings that have landed since, but for the
    * last: where it is green alone and red with them, one of these is its partner. Empty: no such tree.
    */
-  readonly partners: readonly Outcome[];
+  readonly interactions: readonly Outcome[];
   /** A task that was set aside while the others of its batch are checked without it: how the tree was on which it was found. */
-  readonly aside: {
+  readonly suspect: {
     /** With the reds of every tree that held it and otherwise only tasks that have landed since. */
     readonly outcome: Outcome;
-    readonly alone: Outcome | null;
+    readonly isolated: Outcome | null;
     /** The whole of its batch but for it is the chain, or was `green`: then they prove what it is. */
     readonly rest: 'chain' | 'green' | 'other';
     /** As of the first landing of the chain. */
-    readonly again: boolean;
+    readonly failedAfterRecovery: boolean;
   } | null;
   /** So many reds without a green blame a task. */
-  readonly need: number;
+  readonly failuresToBlame: number;
   /**
    * Since the batch was red first: how often any tree was green, and base red. What was green yesterday says
    * nothing about a database that is down today.
    */
-  readonly control: Outcome;
+  readonly baseline: Outcome;
   /**
    * Since the batch was red first, some tree was green, and after that the first landing of the chain was red: an outage
    * that has ended is not the reason.
    */
-  readonly again: boolean;
+  readonly failedAfterRecovery: boolean;
 }
 
 /** Which tree is to be checked. */
@@ -65,7 +65,7 @@ export type QueueStep =
     }
   /** The first task of the chain is suspected: the others are checked without it before anybody is blamed. */
   | { readonly do: 'set-aside' }
-  /** The task that was set aside is green after all: it goes on. */
+  /** The task that was set aside is green after all: it continues. */
   | { readonly do: 'take-back' }
   /**
    * This task is red because of itself: base without it is green. `partner`: it is green without the so-manieth of the
@@ -78,17 +78,17 @@ export type QueueStep =
 /**
  * What the merge queue does next about a batch, by what checks have said so far (GIT.md section 7, with one change: blame
  * waits until the rest of the batch has been looked at, for that costs no further check). The same facts give the same
- * step, so that a queue that was killed goes on where it was.
+ * step, so that a queue that was killed continues where it was.
  */
 export function decideQueue(facts: QueueFacts): QueueStep {
-  const { prefixes, aside } = facts;
+  const { prefixes, suspect } = facts;
   const last = prefixes.length - 1;
-  if (last < 1) return aside === null ? { do: 'nothing' } : judgeAside(facts, aside);
+  if (last < 1) return suspect === null ? { do: 'nothing' } : decideSuspect(facts, suspect);
   const whole = at(facts, last);
   if (isGreen(whole))
-    return aside?.rest === 'chain' && isProven(aside) ? sendBackAside(aside) : { do: 'land', length: last };
+    return suspect?.rest === 'chain' && isProven(suspect) ? sendBackSuspect(suspect) : { do: 'land', length: last };
   if (whole.reds < 2) return check(prefix(last), whole.reds === 0 ? 'first' : 'again');
-  if (aside !== null) return besideAside(facts, aside);
+  if (suspect !== null) return besideSuspect(facts, suspect);
   const green = prefixes.findLastIndex(isGreen);
   if (green > 0) return { do: 'land', length: green };
   if (green < 0) return at(facts, 0).reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
@@ -134,15 +134,20 @@ function search(facts: QueueFacts): QueueStep {
   const red = facts.prefixes.findIndex((one, index) => index > 0 && isSuspect(one));
   if (red > 1) return check(prefix(Math.floor(red / 2)), 'search');
   const first = at(facts, 1);
-  const { alone, need } = facts;
-  if (alone !== null && isGreen(alone)) return interaction(facts);
+  const { isolated, failuresToBlame } = facts;
+  if (isolated !== null && isGreen(isolated)) return interaction(facts);
   // By itself it is as good a second look as the same tree again, and tells whether it takes another task to make it red.
-  if (alone !== null && alone.reds === 0) return check({ tree: 'alone' }, 'confirm');
-  const reds = first.reds + (alone?.reds ?? 0);
+  if (isolated !== null && isolated.reds === 0) return check({ tree: 'alone' }, 'confirm');
+  const reds = first.reds + (isolated?.reds ?? 0);
   // Where all has been red so far, its second red is asked for once something was green.
-  if (last > 1 && reds >= (facts.again ? 2 : 1)) return { do: 'set-aside' };
+  if (last > 1 && reds >= (facts.failedAfterRecovery ? 2 : 1)) return { do: 'set-aside' };
   const verdict: QueueStep = { do: 'send-back', who: 'first', partner: null };
-  return judge(facts, { reds, need, again: facts.again }, check(prefix(1), 'confirm'), verdict);
+  return findCulprit(
+    facts,
+    { reds, need: failuresToBlame, again: facts.failedAfterRecovery },
+    check(prefix(1), 'confirm'),
+    verdict,
+  );
 }
 
 /**
@@ -150,61 +155,62 @@ function search(facts: QueueFacts): QueueStep {
  * without a red after that, lest that has come back meanwhile.
  * @param more the check that gives one red more
  */
-function judge(
-  { control }: QueueFacts,
+function findCulprit(
+  { baseline }: QueueFacts,
   { reds, need, again }: { readonly reds: number; readonly need: number; readonly again: boolean },
   more: QueueStep,
   verdict: QueueStep,
 ): QueueStep {
   if (reds < 2) return more;
-  if (!isGreen(control)) return control.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+  if (!isGreen(baseline)) return baseline.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
   return reds >= need && again ? verdict : more;
 }
 
 /** Green alone, red after what has landed since: with which of these? */
 function interaction(facts: QueueFacts): QueueStep {
-  const { partners, need } = facts;
+  const { interactions, failuresToBlame } = facts;
   // That two tasks don't go together is rarer than one that is bad: it takes one look more.
-  if (at(facts, 1).reds <= need) return check(prefix(1), 'confirm');
+  if (at(facts, 1).reds <= failuresToBlame) return check(prefix(1), 'confirm');
   // 0 is alone (green), the last is prefix 1 (red).
-  const end = partners.findIndex(isSuspect);
-  const red = end < 0 ? partners.length + 1 : end + 1;
-  const green = 1 + partners.slice(0, red - 1).findLastIndex(isGreen);
-  const named = partners[red - 1];
+  const end = interactions.findIndex(isSuspect);
+  const red = end < 0 ? interactions.length + 1 : end + 1;
+  const green = 1 + interactions.slice(0, red - 1).findLastIndex(isGreen);
+  const named = interactions[red - 1];
   if (red - green <= 1 && (named === undefined || named.reds >= 2)) {
-    const seen = { reds: at(facts, 1).reds, need, again: facts.again };
-    return judge(facts, seen, check(prefix(1), 'confirm'), { do: 'send-back', who: 'first', partner: red });
+    const seen = { reds: at(facts, 1).reds, need: failuresToBlame, again: facts.failedAfterRecovery };
+    return findCulprit(facts, seen, check(prefix(1), 'confirm'), { do: 'send-back', who: 'first', partner: red });
   }
   if (red - green <= 1) return check({ tree: 'partner', length: red }, 'confirm');
   return check({ tree: 'partner', length: Math.floor((green + red) / 2) }, 'search');
 }
 
-type Aside = NonNullable<QueueFacts['aside']>;
+type SuspectFacts = NonNullable<QueueFacts['suspect']>;
 
 /** Where the others are green. Its reds may have been forgotten meanwhile, because base was red as well. */
-const isProven = ({ outcome, again }: Aside): boolean => isGreen(outcome) || (outcome.reds > 0 && again);
+const isProven = ({ outcome, failedAfterRecovery }: SuspectFacts): boolean =>
+  isGreen(outcome) || (outcome.reds > 0 && failedAfterRecovery);
 
-const sendBackAside = ({ outcome }: Aside): QueueStep =>
+const sendBackSuspect = ({ outcome }: SuspectFacts): QueueStep =>
   isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'aside', partner: null };
 
 /**
  * The others are red without it, too. They are searched on: what of them turns out to be green makes evidence of the reds
  * that it had together with those, and is the control.
  */
-function besideAside(facts: QueueFacts, aside: Aside): QueueStep {
-  const { prefixes, need, control } = facts;
-  const reds = aside.outcome.reds + (aside.alone?.reds ?? 0);
-  if (isGreen(aside.outcome) || (reds >= need && isGreen(control))) return judgeAside(facts, aside);
+function besideSuspect(facts: QueueFacts, aside: SuspectFacts): QueueStep {
+  const { prefixes, failuresToBlame, baseline } = facts;
+  const reds = aside.outcome.reds + (aside.isolated?.reds ?? 0);
+  if (isGreen(aside.outcome) || (reds >= failuresToBlame && isGreen(baseline))) return decideSuspect(facts, aside);
   const green = prefixes.findLastIndex(isGreen);
   if (green > 0) return { do: 'land', length: green };
   const red = prefixes.findIndex((one, index) => index > 0 && isSuspect(one));
-  return red > 1 ? check(prefix(Math.floor(red / 2)), 'search') : judgeAside(facts, aside);
+  return red > 1 ? check(prefix(Math.floor(red / 2)), 'search') : decideSuspect(facts, aside);
 }
 
 /** Unless the others have proved what it is, it is judged by itself. */
-function judgeAside(facts: QueueFacts, aside: Aside): QueueStep {
-  if (isGreen(aside.outcome) || (aside.rest === 'green' && isProven(aside))) return sendBackAside(aside);
-  const reds = aside.outcome.reds + (aside.alone?.reds ?? 0);
-  const seen = { reds, need: facts.need, again: aside.again };
-  return judge(facts, seen, check({ tree: 'aside' }, 'confirm'), sendBackAside(aside));
+function decideSuspect(facts: QueueFacts, aside: SuspectFacts): QueueStep {
+  if (isGreen(aside.outcome) || (aside.rest === 'green' && isProven(aside))) return sendBackSuspect(aside);
+  const reds = aside.outcome.reds + (aside.isolated?.reds ?? 0);
+  const seen = { reds, need: facts.failuresToBlame, again: aside.failedAfterRecovery };
+  return findCulprit(facts, seen, check({ tree: 'aside' }, 'confirm'), sendBackSuspect(aside));
 }

@@ -2,10 +2,10 @@ import { unreachable } from '../../unreachable.ts';
 import type { Column, CoordinatorField, Entry, Stage } from '../../board/entry.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Action, EntryChange, Trailer } from '../action.ts';
-import type { Judgement } from './read-result.ts';
+import type { ReadResult } from './read-result.ts';
 import { plainMove } from '../plain-move.ts';
 import { oneLine } from '../one-line.ts';
-import { usageWords } from '../usage.ts';
+import { usageText } from '../usage.ts';
 import { columnOfRun, type EndedRun, type EntryFacts, type RunFacts, type World } from '../world.ts';
 
 /** What a failure does to `attempts`, as the field's text: `task 1, reviewer 2`. */
@@ -22,13 +22,13 @@ export function raised(entry: Entry, stage: Stage): { readonly text: string; rea
 export interface Taking {
   readonly run: RunFacts;
   readonly ended: EndedRun;
-  readonly judgement: Judgement;
+  readonly judgement: ReadResult;
   readonly entry: Entry;
   readonly world: World;
 }
 
 /** Takes an ended run's judgement in: the one move that names the run, or a note that it counts for nothing. */
-export function takeIn(taking: Taking): Action {
+export function applyResult(taking: Taking): Action {
   const { run, judgement, entry } = taking;
   if (judgement.kind === 'uncounted') return { type: 'put-aside', run: run.id, why: judgement.why };
   const move = judgement.kind === 'passed' ? passed(taking, judgement) : failed(taking, judgement);
@@ -44,7 +44,7 @@ export function takeIn(taking: Taking): Action {
     report: judgement.text,
     why,
     trailers: trailersOf(taking, move),
-    takes: run.id,
+    consumesRun: run.id,
     request: null,
     needsPerson,
   };
@@ -60,7 +60,7 @@ interface Outcome {
 
 const PASS_TAGS = { removeTags: ['RETRY'] } as const;
 
-function passed(taking: Taking, judgement: Extract<Judgement, { kind: 'passed' }>): Outcome {
+function passed(taking: Taking, judgement: Extract<ReadResult, { kind: 'passed' }>): Outcome {
   const { run, ended } = taking;
   const { tip } = ended.result;
   const said = judgement.changelog === null ? {} : { changelog: judgement.changelog };
@@ -70,7 +70,7 @@ function passed(taking: Taking, judgement: Extract<Judgement, { kind: 'passed' }
       ...calm,
       to: 'TESTING',
       change: { setFields: { feedback: null, tested: null } },
-      why: 'mended, to be tested again',
+      why: 'fixed, to be tested again',
     };
   switch (run.role) {
     case 'task':
@@ -119,15 +119,15 @@ function wantsRereview({ run, ended, entry, world }: Taking): boolean {
 
 function failed(
   { run, entry, world: { settings } }: Taking,
-  judgement: Exclude<Judgement, { kind: 'passed' | 'uncounted' }>,
+  judgement: Exclude<ReadResult, { kind: 'passed' | 'uncounted' }>,
 ): Outcome {
   if (judgement.kind === 'escalated') return inPlace(entry, judgement.short);
-  const mend = run.purpose === 'mend';
-  const stage: Stage = mend ? failedStage(entry) : run.role;
+  const fix = run.purpose === 'mend';
+  const stage: Stage = fix ? failedStage(entry) : run.role;
   const { text, count } = raised(entry, stage);
   const fields: Partial<Record<CoordinatorField, string | null>> = { attempts: text, feedback: judgement.short };
   const again = count <= settings.retries;
-  const why = `${run.role}${mend ? ' (mending)' : ''}: ${judgement.short}`;
+  const why = `${run.role}${fix ? ' (fixing)' : ''}: ${judgement.short}`;
   if (again) {
     const to: Column = judgement.kind === 'changes-requested' ? 'IN_PROGRESS' : columnOfRun(run);
     const change: EntryChange = {
@@ -147,7 +147,7 @@ function failed(
   };
 }
 
-/** No count is used up, but a person must look. `attempts` goes, so that a person who frees the entry gives it a fresh budget. */
+/** No count is used up, but the user must look. `attempts` goes, so that the user who frees the entry gives it a fresh budget. */
 const inPlace = (entry: Entry, why: string): Outcome => ({
   to: entry.column,
   position: 'bottom',
@@ -156,7 +156,7 @@ const inPlace = (entry: Entry, why: string): Outcome => ({
   needsPerson: true,
 });
 
-/** A mending run mends what was counted last: the landing's conflict, or the tester's failure. */
+/** A fixing run fixes what was counted last: the landing's conflict, or the tester's failure. */
 const failedStage = (entry: Entry): Stage =>
   (entry.attempts.landing ?? 0) > 0 && (entry.attempts.tester ?? 0) === 0 ? 'landing' : 'tester';
 
@@ -188,10 +188,10 @@ function trailersOf({ run, ended, judgement, entry, world }: Taking, turn: Outco
 export const unrecordedUsage = (world: World, id: string): Trailer[] =>
   (world.usage.entries.get(id)?.unrecorded ?? []).map((used) => ({
     name: 'Kanban-Usage',
-    value: `${id} ${used.id} ${usageWords(used.usage)}`,
+    value: `${id} ${used.id} ${usageText(used.usage)}`,
   }));
 
-/** The branch conflicts with base: merged and tested again once, then a person is asked. */
+/** The branch conflicts with base: merged and tested again once, then the user is asked. */
 export function conflicted(facts: EntryFacts, files: readonly string[], settings: Settings): Action {
   const why = `conflicts with base in ${files.join(', ')}`;
   const feedback = `${why}: merge base into the branch and resolve it`;
@@ -210,7 +210,7 @@ export function refused(facts: EntryFacts, faults: readonly string[], settings: 
 
 /** The check is red because of it: like a failed test. @param report the evidence: what was green, what red, the log's end */
 export function checkedRed(facts: EntryFacts, why: string, report: string, settings: Settings): Action {
-  const feedback = `${why}: merge base into the branch, mend it, and look at the check's output`;
+  const feedback = `${why}: merge base into the branch, fix it, and look at the check's output`;
   return notLanded(facts, { verdict: 'check-red', why, feedback, report }, settings);
 }
 

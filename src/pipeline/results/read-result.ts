@@ -8,13 +8,13 @@ import { evidence, undoing } from './outside-commits.ts';
 import type { EndedRun, RunFacts, Verdict } from '../world.ts';
 
 /** What an ended run means for its entry. */
-export type Judgement =
+export type ReadResult =
   | { readonly kind: 'passed'; readonly text: string; readonly changelog: string | null }
   /** Counts against the stage. `short` becomes the entry's `feedback`, `text` the commit's body. */
   | { readonly kind: 'failed'; readonly short: string; readonly text: string }
   /** The reviewer wants changes: counts against the review. */
   | { readonly kind: 'changes-requested'; readonly short: string; readonly text: string }
-  /** A person must look at it at once; no retry helps. */
+  /** The user must look at it at once; no retry helps. */
   | { readonly kind: 'escalated'; readonly short: string; readonly text: string }
   /** Nobody's failure: nothing on the board changes. */
   | { readonly kind: 'uncounted'; readonly why: string };
@@ -23,7 +23,7 @@ export type Judgement =
  * Judges an ended run: facts first (did we stop it, git), then the report; the exit code has been read by the adapter
  * into the cause (DESIGN.md section 5, "Outcome").
  */
-export function judge(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): Judgement {
+export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): ReadResult {
   const { result } = ended;
   if (result.survivors.length > 0) return survived(ended);
   if (result.refused !== undefined) return escalated(result.refused, `The run was ${result.runId}.`);
@@ -67,12 +67,12 @@ type Read = Extract<EndedRun['report'], { ok: true }>;
 
 const GOOD: Record<'task' | 'reviewer' | 'tester', Verdict> = { task: 'done', reviewer: 'ready', tester: 'passed' };
 
-function readVerdict(run: RunFacts, ended: EndedRun, report: Read): Judgement {
+function readVerdict(run: RunFacts, ended: EndedRun, report: Read): ReadResult {
   const good = run.purpose === 'mend' && run.role !== 'tester' ? 'done' : GOOD[run.role];
   const text = withNotes(report.text, ended);
   if (run.role === 'reviewer' && report.verdict === 'changes-requested')
-    return { kind: 'changes-requested', short: firstWords(report.text), text };
-  if (report.verdict !== good) return { kind: 'failed', short: `${report.verdict}: ${firstWords(report.text)}`, text };
+    return { kind: 'changes-requested', short: firstLines(report.text), text };
+  if (report.verdict !== good) return { kind: 'failed', short: `${report.verdict}: ${firstLines(report.text)}`, text };
   if (ended.result.ahead === 0) return failure(`said ${report.verdict}, but nothing is committed on the branch`, ended);
   if (run.role === 'task' && run.mustDiffer !== null && ended.result.tip === run.mustDiffer)
     return failure('said done, but the commit is the one that the reviewer sent back', ended);
@@ -85,13 +85,13 @@ const changelogOf = (report: Read): string | null => {
   return section + report.changelog;
 };
 
-function survived({ result }: EndedRun): Judgement {
+function survived({ result }: EndedRun): ReadResult {
   const names = result.survivors.map(({ pid, command }) => `${pid} (${command})`).join(', ');
   return escalated(`processes of its run could not be ended: ${names}`, 'End them, then retry.');
 }
 
 /** First the way out, since it is cut where a field ends; then the evidence. */
-function strayed({ strays, result }: EndedRun, { id }: Entry): Judgement {
+function strayed({ strays, result }: EndedRun, { id }: Entry): ReadResult {
   const undo = undoing(strays);
   return escalated(
     `its agent committed outside its branch: ${undo} takes it back; landings wait for that, or for your word on this entry: ${evidence(strays, 1).join('; ')}`,
@@ -109,18 +109,18 @@ function strayed({ strays, result }: EndedRun, { id }: Entry): Judgement {
   );
 }
 
-const escalated = (short: string, text: string): Judgement => ({
+const escalated = (short: string, text: string): ReadResult => ({
   kind: 'escalated',
   short: oneLine(short),
   text: `${short}\n\n${text}`,
 });
 
-function failure(short: string, ended: EndedRun): Judgement {
+function failure(short: string, ended: EndedRun): ReadResult {
   const said = ended.report.ok ? ended.report.text : ended.result.tail;
   return { kind: 'failed', short: oneLine(short), text: withNotes(said ? `${short}\n\n${said}` : short, ended) };
 }
 
-/** What the reviewer and the person should know besides: put-back board files, rescued files. */
+/** What the reviewer and the user should know besides: put-back board files, rescued files. */
 function withNotes(text: string, { result, found }: EndedRun): string {
   const notes: string[] = [...(found?.notes ?? [])];
   if (result.boardRestored.length > 0)
@@ -133,7 +133,7 @@ function withNotes(text: string, { result, found }: EndedRun): string {
 }
 
 /** The first non-empty line or two, as one line of at most 200 characters. */
-export function firstWords(text: string): string {
+export function firstLines(text: string): string {
   const words = text
     .split('\n')
     .map((line) => line.trim())

@@ -86,7 +86,7 @@ function splitAtOperators({ tokens }: ShellWords): Simple[] {
   let words: (Word | Operator)[] = [];
   for (const token of tokens)
     if (token.kind === 'operator' && SEPARATORS.has(token.text)) {
-      // The lines of a list that goes on after `&&` or `|`, and empty lines.
+      // The lines of a list that continues after `&&` or `|`, and empty lines.
       if (words.length > 0) commands.push({ words, end: token.text });
       words = [];
     } else words.push(token);

@@ -30,9 +30,9 @@ export interface FactsAsked {
   readonly otherCoordinator: PreflightFacts['otherCoordinator'];
   readonly foreignBranches: PreflightFacts['foreignBranches'];
   /** What the remote said; left out: it was not asked. */
-  readonly remoteHeard?: PreflightFacts['remoteHeard'];
+  readonly remoteAnswer?: PreflightFacts['remoteAnswer'];
   readonly inWork: number;
-  readonly mended: readonly string[];
+  readonly fixed: readonly string[];
   readonly runsAlive: number;
   readonly next: readonly string[];
 }
@@ -119,7 +119,7 @@ export async function quickFacts(asked: FactsAsked, last: PreflightFacts): Promi
   const now: PreflightFacts = { ...last, ...given(asked), ...(await readQuick(asked, opened.value)) };
   const age = Date.now() - last.fullAt;
   const changed = last.repository !== null || JSON.stringify(last.settings) !== JSON.stringify(asked.settings);
-  const waits = preflight(now).some(({ check, level }) => SLOW.has(check) && level !== 'told');
+  const waits = preflight(now).some(({ check, level }) => SLOW.has(check) && level !== 'info');
   const due = (waits && age >= HELD_EVERY) || (asked.settings.preflight.length > 0 && age >= TEAM_EVERY) || age < 0;
   return changed || due ? fullFacts(asked) : now;
 }
@@ -147,9 +147,9 @@ type Given = Pick<
   | 'boardProblems'
   | 'otherCoordinator'
   | 'foreignBranches'
-  | 'remoteHeard'
+  | 'remoteAnswer'
   | 'inWork'
-  | 'mended'
+  | 'fixed'
   | 'runsAlive'
   | 'next'
   | 'isRoot'
@@ -162,9 +162,9 @@ function given(asked: FactsAsked): Given {
     boardProblems,
     otherCoordinator,
     foreignBranches,
-    remoteHeard = null,
+    remoteAnswer = null,
     inWork,
-    mended,
+    fixed,
     runsAlive,
     next,
   } = asked;
@@ -177,9 +177,9 @@ function given(asked: FactsAsked): Given {
     boardProblems,
     otherCoordinator,
     foreignBranches,
-    remoteHeard,
+    remoteAnswer,
     inWork,
-    mended,
+    fixed,
     runsAlive,
     next,
   };
@@ -286,7 +286,7 @@ async function readIdentity(cwd: string): Promise<PreflightFacts['identity']> {
   const { code, stderr } = await git(['var', 'GIT_COMMITTER_IDENT'], { cwd, okExit: [0, 1, 128] });
   return code === 0
     ? { ok: true }
-    : { ok: false, said: (stderr.trim().split('\n').at(-1) ?? '').replace(/^fatal: /, '') };
+    : { ok: false, reported: (stderr.trim().split('\n').at(-1) ?? '').replace(/^fatal: /, '') };
 }
 
 /** Does `git pull` on base rebase, and drop merges? */

@@ -5,7 +5,7 @@ import { runCommand } from '../../system/processes.ts';
 
 const TIMEOUT = 60_000;
 
-/** Runs the team's own `preflight:` commands in the person's checkout, side by side. */
+/** Runs the team's own `preflight:` commands in the user's checkout, side by side. */
 export function runTeamChecks(settings: Settings, root: string): Promise<readonly TeamCheckFact[]> {
   const env = hookEnvironment(settings.env, { root, base: settings.base });
   return Promise.all(
@@ -22,7 +22,7 @@ export function runTeamChecks(settings: Settings, root: string): Promise<readonl
           ? `ended by ${signal ?? 'nothing we know'}`
           : `exit code ${code}`;
       const words = tail.replaceAll(/\s+/g, ' ').trim().slice(-300);
-      return { ...check, ok: code === 0 && !timedOut, said: words === '' ? how : `${how}: ${words}` };
+      return { ...check, ok: code === 0 && !timedOut, output: words === '' ? how : `${how}: ${words}` };
     }),
   );
 }

@@ -34,14 +34,14 @@ const SECOND = 1000;
 export function createLiveView(options: LiveOptions): View {
   const live = new LiveView(options);
   return {
-    event: (event) => live.say(told(event, options)),
+    event: (event) => live.print(eventLines(event, options)),
     snapshot: (snapshot) => live.show(snapshot),
     close: () => live.close(),
   };
 }
 
-/** What landed is green, what a person should see is yellow. */
-function told(event: TimedEvent, { stamp, colour }: LiveOptions): Said | null {
+/** What landed is green, what the user should see is yellow. */
+function eventLines(event: TimedEvent, { stamp, colour }: LiveOptions): PrintedRows | null {
   const text = stamped(event, stamp);
   const colours = picocolors.createColors(colour);
   if (text === null) return null;
@@ -50,13 +50,13 @@ function told(event: TimedEvent, { stamp, colour }: LiveOptions): Said | null {
 }
 
 /** What scrolls by above the frame; folded when it is written, to the width that the terminal has then. */
-interface Said {
+interface PrintedRows {
   readonly text: string;
   readonly margin: number;
   readonly paint: (row: string) => string;
 }
 
-const rowsSaid = ({ text, margin, paint }: Said, columns: number): string[] =>
+const printedRows = ({ text, margin, paint }: PrintedRows, columns: number): string[] =>
   text
     .split('\n')
     .flatMap((line) => fold(line, columns, margin))
@@ -77,7 +77,7 @@ class LiveView {
   readonly #after: NonNullable<LiveOptions['after']>;
   readonly #resized = (): void => this.#draw();
   #snapshot: Snapshot | null = null;
-  #said: Said[] = [];
+  #printed: PrintedRows[] = [];
   /** The frame that stands on the screen. */
   #frame: readonly string[] = [];
   #drawnAt = Number.NEGATIVE_INFINITY;
@@ -90,9 +90,9 @@ class LiveView {
     options.stdout.on?.('resize', this.#resized);
   }
 
-  say(said: Said | null): void {
+  print(said: PrintedRows | null): void {
     if (!this.#open || said === null) return;
-    this.#said.push(said);
+    this.#printed.push(said);
     this.#soon();
   }
 
@@ -135,16 +135,19 @@ class LiveView {
   #replace(frame: readonly string[]): void {
     const { stdout } = this.#options;
     const isSame =
-      this.#said.length === 0 &&
+      this.#printed.length === 0 &&
       frame.length === this.#frame.length &&
       frame.every((line, index) => line === this.#frame[index]);
     if (isSame && !this.#isFolded()) return;
     const up = rowsOf(this.#frame, stdout.columns);
     const wipe = up === 0 ? '' : `\u001B[${up}A\u001B[G\u001B[J`;
-    const lines = [...this.#said.flatMap((said) => rowsSaid(said, Math.max(1, (stdout.columns || 80) - 1))), ...frame]
+    const lines = [
+      ...this.#printed.flatMap((said) => printedRows(said, Math.max(1, (stdout.columns || 80) - 1))),
+      ...frame,
+    ]
       .map((line) => `${line}\n`)
       .join('');
-    this.#said = [];
+    this.#printed = [];
     this.#frame = frame;
     stdout.write(`${SYNCHRONISED.begin}${wipe}${lines}${SYNCHRONISED.end}`);
   }

@@ -1,7 +1,7 @@
 import { plain } from '../plain.ts';
 
 /**
- * What a person can do about what holds the queue up, or what it does by itself; null: the words say it already, or there
+ * What the user can do about what holds the queue up, or what it does by itself; null: the words say it already, or there
  * is nothing to say. Commands in it stand in backticks.
  * @param why as in `SnapshotQueue.held`, or the words of a remote
  */
@@ -25,14 +25,14 @@ const NAMES_A_WAY =
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /\byou have (changed|staged|deleted)\b|in the way, and not in git/,
-    'commit or stash it; meanwhile the queue goes on with the rest, and what is held lands once the way is free',
+    'commit or stash it; meanwhile the queue continues with the rest, and what is held lands once the way is free',
   ],
-  [/\bis red\b/, 'nobody is blamed; mend {base}, or what the check needs: `kanban queue --log` shows what it printed'],
+  [/\bis red\b/, 'nobody is blamed; fix {base}, or what the check needs: `kanban queue --log` shows what it printed'],
   [
     /check could not be carried out/,
     'it says nothing about any task, and is tried again by itself: `kanban queue --log`',
   ],
-  [/another git process/, 'it goes on when that has ended; `kanban doctor` if nothing is at work there'],
+  [/another git process/, 'it continues when that has ended; `kanban doctor` if nothing is at work there'],
   [/does not let us in/, 'git must get in without asking: `git fetch {remote}` shows what it asks'],
   [/no repository behind/, 'its address is wrong, or you may not see it: `git remote -v`'],
   [/can't be reached/, 'nothing is to be done: it is asked again by itself, more and more rarely'],

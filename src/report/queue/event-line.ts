@@ -11,7 +11,7 @@ export function queueEventLine(event: QueueEvent): string | null {
     case 'check-started':
       return `check begins: ${what(event.entries)}${event.purpose === 'first' ? '' : ` (${PURPOSE[event.purpose]})`}`;
     case 'check-ended': {
-      const end = event.outcome === 'trouble' ? 'could not be carried out' : `is ${event.outcome}`;
+      const end = event.outcome === 'error' ? 'could not be carried out' : `is ${event.outcome}`;
       return `check of ${what(event.entries)} ${end} after ${took(event.seconds)}${after(event.detail)}`;
     }
     case 'check-flaked':

@@ -18,7 +18,7 @@ export function checkRow(snapshot: Snapshot, { now, time }: Omit<RowOptions, 'cl
       doing: 'check',
       agent: '',
       time: time === 'spent' ? spent : `${ticking(deadlineAt - now)} left`,
-      words: PURPOSE[purpose],
+      text: PURPOSE[purpose],
       mood: 'works',
     },
   ];

@@ -12,7 +12,7 @@ import { adviceFor, REFUSED } from './advice.ts';
 import { onBase, PURPOSE, queueOf, someIds, took } from './words.ts';
 import type { Row } from '../rows.ts';
 import { span, type Clock } from '../span.ts';
-import { pushWords, whoRuns } from '../status.ts';
+import { pushText, whoRuns } from '../status.ts';
 import { cut, displayWidth, fit, wrap } from '../width.ts';
 
 export interface QueueOptions {
@@ -34,14 +34,14 @@ interface Drawing extends QueueOptions {
 }
 
 /**
- * What `kanban queue` prints: what holds it up and how to mend it, the check that is on, what is in the batch, what waits,
+ * What `kanban queue` prints: what holds it up and how to fix it, the check that is on, what is in the batch, what waits,
  * the remote, the newest checks. Ends with a line break.
  */
 export function renderQueue(snapshot: Snapshot, options: QueueOptions): string {
   const room = (options.width ?? Number.POSITIVE_INFINITY) - MARGIN;
   const queue = queueOf(snapshot);
   const drawing: Drawing = { ...options, snapshot, queue, room };
-  const head = [...whoRuns(snapshot, options.now), mode(queue), pushWords(snapshot)];
+  const head = [...whoRuns(snapshot, options.now), mode(queue), pushText(snapshot)];
   const lines = [
     ...wrap(head, ' · ', room + MARGIN).map((line) => picocolors.createColors(options.colour).bold(line)),
     ...held(drawing),
@@ -62,7 +62,7 @@ function held({ snapshot, queue, room, now, clock, colour }: Drawing): string[] 
   const idle = coordinator === null && queue.batch.length + queue.waiting.length > 0;
   const why = queue.held ?? (idle ? 'no `kanban run` is on: nothing lands' : null);
   const told = stops.filter((stop) => stop !== why);
-  const isSoon = queue.until === null || queue.until - now < SOON;
+  const isSoon = queue.until === null || queue.until - now < SOON_MS;
   const again = isSoon ? '' : ` (looked at again at ${clock(queue.until)})`;
   const advice = why === null ? null : adviceFor(why, { base: base.name, remote: queue.remote?.name ?? null });
   const yellow = picocolors.createColors(colour).yellow;
@@ -73,7 +73,7 @@ function held({ snapshot, queue, room, now, clock, colour }: Drawing): string[] 
 }
 
 /** ms; what is looked at again before that needs no word. */
-const SOON = 60_000;
+const SOON_MS = 60_000;
 
 /** The check that is on, or what it would be. */
 function check({ snapshot, queue, room, now }: Drawing): string[] {
@@ -101,7 +101,7 @@ function tasks(drawing: Drawing): string[] {
     queued.map((one, index) => taskRow(one, index === 0 ? label : '', drawing));
   const groups = [rowsOf(batchLabel, batch), rowsOf('waiting', waiting)];
   if (room >= COLUMNS_FROM) return layOut(groups.flat(), room + MARGIN, painted(colour));
-  const words = ({ id, doing, words: why }: Row): string => cut([id, doing, why].filter(Boolean).join(' '), room);
+  const words = ({ id, doing, text: why }: Row): string => cut([id, doing, why].filter(Boolean).join(' '), room);
   return groups.flatMap((rows) => labelled(rows[0]?.column ?? '', wrap(rows.map(words), ' · ', room)));
 }
 
@@ -116,7 +116,7 @@ function taskRow(one: SnapshotQueued, column: string, { queue }: Drawing): Row {
     doing,
     agent: '',
     time: '',
-    words: besides(doing, plain(one.why)),
+    text: besides(doing, plain(one.why)),
     mood: MOODS[one.state],
   };
 }
@@ -145,7 +145,7 @@ function remote({ snapshot, queue, room, now, clock, colour }: Drawing): string[
   if (known === null) return [];
   const { away, rejected } = known;
   const names = { base: snapshot.base.name, remote: known.name };
-  const waits = snapshot.push ? '; landings wait, all else goes on' : '';
+  const waits = snapshot.push ? '; landings wait, all else continues' : '';
   const last = known.fetchedAt === null ? '' : ` (it answered last at ${clock(known.fetchedAt)})`;
   const yellow = picocolors.createColors(colour).yellow;
   // What the line above says is not said twice.
@@ -209,7 +209,7 @@ function logged(head: string, { outcome, log }: SnapshotChecked, room: number, i
 
 function outcomeIn(line: string, outcome: SnapshotChecked['outcome'], colour: boolean): string[] {
   const colours = picocolors.createColors(colour);
-  const paint = { green: colours.green, red: colours.yellow, trouble: colours.yellow }[outcome];
+  const paint = { green: colours.green, red: colours.yellow, error: colours.yellow }[outcome];
   return [line.replace(outcome, (word) => paint(word))];
 }
 

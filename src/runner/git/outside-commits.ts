@@ -4,7 +4,7 @@ import type { CommitNode } from '../../git/history/ancestry.ts';
 import { resolve } from '../../git/objects/objects.ts';
 import { orNull } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
-import type { Brief, Stray } from '../../contract/run-folder.ts';
+import type { Brief, OutsideCommit } from '../../contract/run-folder.ts';
 import { git, zeroSplit } from './runner-git.ts';
 
 const MOST_STRAYS = 20;
@@ -14,11 +14,11 @@ const MAIN_HEAD = 'main-worktree/HEAD';
 const RUN_IDENTITY = '@kanban.invalid';
 
 /**
- * Commits by the run's identity where it has no business, made since it was briefed: on base or in the person's checkout,
+ * Commits by the run's identity where it has no business, made since it was briefed: on base or in the user's checkout,
  * whatever that has checked out; newest first. Commits of its own branch count where base's reflog says that the run
- * itself brought them there; where a person merged them, they don't.
+ * itself brought them there; where the user merged them, they don't.
  */
-export async function strayCommits(standing: Standing): Promise<readonly Stray[]> {
+export async function outsideCommits(standing: Standing): Promise<readonly OutsideCommit[]> {
   const found = (await orNull(straysInProcess(standing))) ?? (await straysByGit(standing));
   const strays = await details(standing, found.slice(0, MOST_STRAYS));
   // With the merge undone, what it brought is gone too.
@@ -37,7 +37,7 @@ async function straysInProcess({ brief, repo, base, split }: Standing): Promise<
   const inCheckout = head === null || head === base ? NOTHING : await since(head);
   if (onBase === null || inCheckout === null) return null;
   // What the branch contains too is its own, brought there by somebody who merged it; what an earlier run of the same
-  // name left on a branch of the person's is older.
+  // name left on a branch of the user's is older.
   const stray = ({ sha, date }: CommitNode): boolean =>
     onBase.has(sha) ? split.left.has(sha) : !split.right.has(sha) && date >= Math.floor(brief.createdAt / 1_000);
   const found = [...new Map([...onBase, ...inCheckout]).values()].filter(
@@ -77,14 +77,14 @@ async function broughtToBase({ brief, where, base, split }: Standing): Promise<s
   return lines((await git(where, [...own, to.split(' ')[0] ?? '', `^${brief.startSha}`])).stdout);
 }
 
-/** What a person needs to judge them. One process of git for all, and one for each to tell where it lies. */
-async function details({ brief, where }: Standing, shas: readonly string[]): Promise<Stray[]> {
+/** What the user needs to judge them. One process of git for all, and one for each to tell where it lies. */
+async function details({ brief, where }: Standing, shas: readonly string[]): Promise<OutsideCommit[]> {
   if (shas.length === 0) return [];
   const args = ['log', '--no-walk=unsorted', '--first-parent', '-m', '--name-only', '--no-renames', '-z'];
   const { stdout } = await git(where, [...args, '--format=%x01%H%x00%P%x00%s', ...shas, '--']);
   const checkedOut = headOf(brief.gitCommonDir) ?? '';
   const staged = await differsFromHead(brief);
-  const strays: Stray[] = [];
+  const strays: OutsideCommit[] = [];
   for (const part of stdout.split('\u0001').slice(1)) {
     const [sha = '', parents = '', subject = '', ...files] = part.split('\0');
     const { code } = await git(where, ['merge-base', '--is-ancestor', sha, brief.base]);

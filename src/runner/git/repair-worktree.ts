@@ -13,7 +13,7 @@ import { readWorktree, shortName } from './worktree-state.ts';
 import type { Operation, WorktreeState } from './worktree-state.ts';
 
 /** A worktree that stands on its branch with nothing in progress, and what it took to get there. */
-export interface PutRight {
+export interface RepairedWorktree {
   readonly state: WorktreeState;
   readonly rescued: readonly Rescue[];
   readonly faults: readonly string[];
@@ -23,10 +23,10 @@ export interface PutRight {
  * Ends what the agent left in progress and brings HEAD back to the task's branch; whatever that would lose is
  * rescued first. A clean worktree costs the one `git status`.
  */
-export async function putRight(brief: Brief): Promise<PutRight> {
+export async function repairWorktree(brief: Brief): Promise<RepairedWorktree> {
   await removeStaleLocks(brief);
   const rescued: Rescue[] = [];
-  const faults = [...mendLink(brief), ...mendGitDir(brief)];
+  const faults = [...fixLink(brief), ...fixGitDir(brief)];
   await unhide(brief);
   const special = removeSpecialFiles(brief);
   const alias = await unaliasBranch(brief);
@@ -78,7 +78,7 @@ async function withoutRemnant(brief: Brief, state: WorktreeState): Promise<Workt
 const MOST_LINK = 8192;
 
 /** The worktree's `.git` must lead to its own git dir; what an agent put there instead is set aside. */
-function mendLink(brief: Brief): string[] {
+function fixLink(brief: Brief): string[] {
   const link = join(brief.worktree, '.git');
   const stat = lstatOrNone(link);
   const text = stat?.isFile() ? plainTextOf(link, MOST_LINK) : null;
@@ -96,7 +96,7 @@ function leadsTo({ worktree, gitDir }: Brief, text: string): boolean {
 }
 
 /** The git dir must lead to the repository's own: else git reads another config and other refs. */
-function mendGitDir({ gitDir, gitCommonDir }: Brief): string[] {
+function fixGitDir({ gitDir, gitCommonDir }: Brief): string[] {
   const file = join(gitDir, 'commondir');
   const stat = lstatSync(file, { throwIfNoEntry: false });
   const target = stat?.isFile() ? (plainTextOf(file, MOST_LINK) ?? '').trim() : '';
@@ -121,7 +121,7 @@ async function removeStaleLocks(brief: Brief): Promise<void> {
     join(brief.gitDir, 'HEAD.lock'),
     join(brief.gitCommonDir, `${brief.branch}.lock`),
   ]) {
-    // A person's own git in that worktree gets its time.
+    // The user's own git in that worktree gets its time.
     for (let waited = 0; existsSync(lock) && waited < 2_000; waited += 100) {
       if (Date.now() - changedAt(lock) > 60_000) break;
       await pause(100);

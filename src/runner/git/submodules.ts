@@ -8,14 +8,14 @@ import { lstatOrNone, plainTextOf } from '../../system/plain-file.ts';
  * empty here too. Their `origin` is set to the real one afterwards.
  */
 export function submoduleScript({ worktree, gitCommonDir }: Pick<Brief, 'worktree' | 'gitCommonDir'>): string | null {
-  const modules = submodulesIn(plainTextOf(join(worktree, '.gitmodules'), MOST) ?? '').filter(({ name }) =>
+  const modules = submodulesIn(plainTextOf(join(worktree, '.gitmodules'), MAX_CONFIG_BYTES) ?? '').filter(({ name }) =>
     lstatOrNone(join(gitCommonDir, 'modules', name, 'objects'))?.isDirectory(),
   );
   if (modules.length === 0) return null;
   return ['set -e', ...modules.map((module) => fill(module, join(gitCommonDir, 'modules', module.name)))].join('\n');
 }
 
-const MOST = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 
 interface Submodule {
   readonly name: string;

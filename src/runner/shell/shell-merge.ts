@@ -32,7 +32,7 @@ export async function shellMergeBase(run: LiveRun): Promise<string | null> {
   const end = await git(brief, ['merge', '-q', '--ff-only', '--no-stat', '--no-verify-signatures', merge], {
     env: identityOf(brief),
   });
-  run.say(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
+  run.emit(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
   if (end.code !== 0) return notMerged(name, end);
   run.cleanMerges.push(merge);
   return null;
@@ -49,7 +49,7 @@ async function mergeInWorktree(run: LiveRun): Promise<string | null> {
     ['merge', '--no-ff', '--no-edit', '--no-stat', '--no-verify-signatures', '-m', `${taskId}: merge ${name}`, base],
     { env: identityOf(run.brief) },
   );
-  run.say(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
+  run.emit(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
   if (end.code === 0) return null;
   const conflicted = zeroSplit((await git(run.brief, ['diff', '--name-only', '--diff-filter=U', '-z'])).stdout);
   await git(run.brief, ['merge', '--abort']);
@@ -58,7 +58,7 @@ async function mergeInWorktree(run: LiveRun): Promise<string | null> {
 
 function inConflict(run: LiveRun, paths: readonly string[]): string {
   const list = paths.map((path) => `- ${path}`).join('\n');
-  run.say(`conflicts:\n${list}`);
+  run.emit(`conflicts:\n${list}`);
   return `Merging ${shortName(run.brief.base)} into the branch conflicts in:\n\n${list}`;
 }
 

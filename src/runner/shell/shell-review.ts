@@ -11,7 +11,7 @@ export interface Review {
   /** What fails the review. */
   readonly findings: readonly string[];
   /** Worth a word, no failure. */
-  readonly told: readonly string[];
+  readonly shown: readonly string[];
 }
 
 const MOST_TOLD = 10;
@@ -31,7 +31,7 @@ export async function reviewByProgram(brief: Brief, files: readonly string[]): P
   if (outside.length > 0) findings.push(`Changed outside of \`files\` (${files.join(', ')}): ${outside.join(', ')}`);
   const marked = await conflicted(brief, range, hits);
   if (marked.length > 0) findings.push(`Conflict markers are left in ${marked.join(', ')}`);
-  return { changed, findings, told: whitespace(hits) };
+  return { changed, findings, shown: whitespace(hits) };
 }
 
 function allowed(path: string, files: readonly string[]): boolean {

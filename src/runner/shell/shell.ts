@@ -67,7 +67,7 @@ async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
 async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const review = plan.check === null ? null : await reviewByProgram(run.brief, plan.check.files);
   const told =
-    review === null || review.told.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.told.join('\n'))}`;
+    review === null || review.shown.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.shown.join('\n'))}`;
   if (review !== null && review.findings.length > 0) {
     report(run, 'changes-requested', `${review.findings.map((finding) => `- ${finding}`).join('\n')}${told}`);
     return { end: NOTHING_RAN, collect: {} };
@@ -128,7 +128,7 @@ const LONGEST_ARGUMENT = 30_000;
 
 /** The role's `run`. */
 async function runCommand(run: LiveRun, command: string): Promise<ProgramEnd> {
-  run.say(`$ ${command}`);
+  run.emit(`$ ${command}`);
   const from = run.outputSize();
   return withoutMissing(command, await runProgram(run, { file: 'sh', args: ['-c', command] }), run.outputPath, from);
 }

@@ -233,7 +233,7 @@ export class Kanban {
     const worktrees = this.git('worktree', 'list').split('\n');
     // The one for checks stays.
     expect(worktrees.filter((line) => !/\/\.check\b/.test(line))).toHaveLength(1);
-    // An edit of a person's that no move has come across yet is still on disk only.
+    // An edit of the user's that no move has come across yet is still on disk only.
     expect(this.git('status', '--porcelain', '--', '.', ':!board')).toBe('');
   }
 

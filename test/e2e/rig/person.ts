@@ -9,7 +9,7 @@ import type { Kanban } from './kanban.ts';
 export type Way = 'plain' | 'rename' | 'vim' | 'sed' | 'two steps';
 export const WAYS: readonly Way[] = ['plain', 'rename', 'vim', 'sed', 'two steps'];
 
-/** A person at the board: edits column files with an editor of theirs while the coordinator runs. */
+/** The user at the board: edits column files with an editor of theirs while the coordinator runs. */
 export class Person {
   readonly #kanban: Kanban;
   readonly #way: Way;

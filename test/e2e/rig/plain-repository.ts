@@ -76,7 +76,7 @@ export class PlainRepository {
     return { code: status, out: stdout, err: stderr, all: stdout + stderr };
   }
 
-  /** A command that goes on beside the test. */
+  /** A command that continues beside the test. */
   start(...args: string[]): Running {
     return this.startBy([], ...args);
   }

@@ -116,7 +116,7 @@ describe('permissions', () => {
     expect(rig.only('denied')).toEqual([]);
   });
 
-  it('an agent that ends its turn with a refused call is told to go on, ten times at most', async () => {
+  it('an agent that ends its turn with a refused call is told to continue, ten times at most', async () => {
     await rig.start([]);
     rig.give('prompt', 'run curl http://x', 'give-up-if-refused', 'say never');
     await rig.agentHeard('prompt', 2);
@@ -152,7 +152,7 @@ describe('a message', () => {
     expect(rig.only('turn-ended')).toEqual([{ acp: 'turn-ended', stop: 'end_turn', taken: 1 }]);
   });
 
-  it('else interrupts it: cancelled, and the session goes on with the message in front', async () => {
+  it('else interrupts it: cancelled, and the session continues with the message in front', async () => {
     await rig.start(['steers', 'refuses-steering']);
     rig.give('prompt', 'wait', 'say never');
     await rig.agentHeard('prompt');
@@ -189,7 +189,7 @@ describe('an earlier session', () => {
     { traits: ['resumes'], heard: 'resume' },
     { traits: ['loads'], heard: 'load' },
     { traits: ['resumes', 'loads', 'pretends'], heard: 'load' },
-  ])('goes on ($traits), and what was said in it is not said again', async ({ traits, heard }) => {
+  ])('continues ($traits), and what was said in it is not said again', async ({ traits, heard }) => {
     await rig.start(traits, { resume: 's-9' });
     await rig.play('say New words.');
     expect(rig.heard(heard)).toMatchObject([{ sessionId: 's-9', cwd: rig.worktree }]);
@@ -198,7 +198,7 @@ describe('an earlier session', () => {
     expect(rig.only('text')).toEqual([{ acp: 'text', text: 'New words.' }]);
   });
 
-  it('that the agent cannot go on with is replaced, and that is said', async () => {
+  it('that the agent cannot continue with is replaced, and that is said', async () => {
     await rig.start([], { resume: 's-9' });
     await rig.play('say x');
     expect(rig.only('session')).toEqual([{ acp: 'session', id: 's-1', resumed: false }]);

@@ -25,7 +25,7 @@ if (is('silent')) createInterface({ input: process.stdin }).on('line', () => {})
 else serve();
 
 function serve(): void {
-  /** What a turn waits for; called with how it goes on. */
+  /** What a turn waits for; called with how it continues. */
   let goOn: ((how: string) => void) | null = null;
   const waiting = (): Promise<string> => new Promise((resolve) => (goOn = resolve));
 
@@ -119,7 +119,7 @@ const anew = (text: string): string[] => (text.split('Your briefing once more:')
 
 type Stop = 'end_turn' | 'cancelled' | 'refusal';
 
-/** One line of a prompt. @returns how the turn ends; null = it goes on. */
+/** One line of a prompt. @returns how the turn ends; null = it continues. */
 async function step(client: AgentContext, line: string, waiting: () => Promise<string>): Promise<Stop | null> {
   const [word = '', ...rest] = line.split(' ');
   const value = rest.join(' ');

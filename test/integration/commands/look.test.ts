@@ -119,7 +119,7 @@ describe('commands that look, on a real repository', () => {
     expect(await call(show, ['HYD-2'])).toMatchObject({
       code: 2,
       out: '',
-      err: expect.stringContaining('mend: kanban show HYD-1') as string,
+      err: expect.stringContaining('fix: kanban show HYD-1') as string,
     });
     const elsewhere = mkdtempSync(join(tmpdir(), 'kanban-none-'));
     for (const command of [status, log])

@@ -84,7 +84,7 @@ describe('kanban queue', () => {
     expect(out).toContain('(nothing waits to land)\n');
   });
 
-  it('prints the newest checks: five for a person, as many as asked for, all in JSON', async () => {
+  it('prints the newest checks: five for the user, as many as asked for, all in JSON', async () => {
     says({ recent: [1, 2, 3, 4, 5, 6, 7].map(checked) });
     expect((await call()).out.match(/output\.log/g)).toHaveLength(5);
     expect((await call({ limit: 2 })).out.match(/output\.log/g)).toHaveLength(2);
@@ -141,6 +141,6 @@ describe('kanban queue', () => {
     const { code, out, err } = await call(options);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(words);
-    expect(err).toContain('mend: ');
+    expect(err).toContain('fix: ');
   });
 });

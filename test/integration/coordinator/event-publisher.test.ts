@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Teller } from '../../../src/coordinator/publish/event-publisher.ts';
+import { EventPublisher } from '../../../src/coordinator/publish/event-publisher.ts';
 import type { TimedEvent } from '../../../src/contract/event.ts';
 import { defaultSettings } from '../../../src/workflow/parse.ts';
 import { until } from '../../rig/waiting.ts';
@@ -16,14 +16,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function makeTeller(notify: string): { teller: Teller; said: TimedEvent[] } {
+function makeTeller(notify: string): { teller: EventPublisher; said: TimedEvent[] } {
   const said: TimedEvent[] = [];
   const view = { event: (event: TimedEvent) => void said.push(event), snapshot: () => {}, close: () => {} };
   const settings = { ...defaultSettings(), notify };
-  return { teller: new Teller({ root, view, settings: () => settings, onCommit: () => {} }), said };
+  return { teller: new EventPublisher({ root, view, settings: () => settings, onCommit: () => {} }), said };
 }
 
-/** The person's program keeps what it is given, a line each. */
+/** The user's program keeps what it is given, a line each. */
 const KEEPS = 'cat >> notified';
 const notified = (): TimedEvent[] =>
   existsSync(join(root, 'notified'))
@@ -43,15 +43,15 @@ const PERSON = {
 } as const;
 
 describe('notify', () => {
-  it('is given a task that needs a person, at once', async () => {
+  it('is given a task that needs the user, at once', async () => {
     const { teller } = makeTeller(KEEPS);
-    teller.emit({ type: 'told', message: 'nothing to do with you' });
+    teller.emit({ type: 'notice', message: 'nothing to do with you' });
     teller.emit(PERSON);
     await until(() => notified().length > 0);
     expect(notified()).toEqual([{ ...PERSON, at: expect.any(Number) as number }]);
   });
 
-  it('is given what waits for a person once it has waited for a minute: with the reason of now, and once', async () => {
+  it('is given what waits for the user once it has waited for a minute: with the reason of now, and once', async () => {
     const { teller, said } = makeTeller(KEEPS);
     const begun = Date.now();
     teller.hold('base', 'the check is red on main itself');
@@ -87,7 +87,7 @@ describe('notify', () => {
   it('that fails is said once, and hinders nothing', async () => {
     const { teller, said } = makeTeller('echo >> ran; echo no such channel; exit 3');
     const ran = (): number => (existsSync(join(root, 'ran')) ? readFileSync(join(root, 'ran')).length : 0);
-    const told = (): TimedEvent[] => said.filter(({ type }) => type === 'told');
+    const told = (): TimedEvent[] => said.filter(({ type }) => type === 'notice');
     teller.emit(PERSON);
     await until(() => told().length > 0);
     for (const time of [2, 3]) {

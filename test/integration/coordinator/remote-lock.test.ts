@@ -2,7 +2,7 @@ import { cpSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RemoteLock, type LockState } from '../../../src/coordinator/remote/remote-lock.ts';
-import { lookAtRemote } from '../../../src/coordinator/remote/inspect-remote.ts';
+import { inspectRemote } from '../../../src/coordinator/remote/inspect-remote.ts';
 import type { KanbanEvent } from '../../../src/contract/event.ts';
 import type { Repository } from '../../../src/git/git.ts';
 import { writeCommit, writeTree } from '../../../src/git/objects/objects.ts';
@@ -176,15 +176,15 @@ describe('kanban preflight', () => {
   it("names another clone's coordinator, not its own, and takes nothing", async () => {
     const rig = await makeRemoteRig();
     const [a, b] = [await rig.clone('a'), await rig.clone('b')];
-    expect(await lookAtRemote(a.repo, settings, a.sha('main'))).toMatchObject({ away: null, lockedBy: null });
+    expect(await inspectRemote(a.repo, settings, a.sha('main'))).toMatchObject({ away: null, lockedBy: null });
     expect(rig.tip(REF)).toBe('');
     expect(existsSync(join(a.repo.commonDir, 'kanban'))).toBe(false);
     await makeLock(a.repo).lock.step();
-    expect(await lookAtRemote(a.repo, settings, a.sha('main'))).toMatchObject({ lockedBy: null });
-    expect(await lookAtRemote(b.repo, settings, b.sha('main'))).toMatchObject({
+    expect(await inspectRemote(a.repo, settings, a.sha('main'))).toMatchObject({ lockedBy: null });
+    expect(await inspectRemote(b.repo, settings, b.sha('main'))).toMatchObject({
       lockedBy: expect.stringContaining(`process ${process.pid} on`) as string,
     });
-    expect(await lookAtRemote(b.repo, { ...settings, push: false }, b.sha('main'))).toBe(null);
+    expect(await inspectRemote(b.repo, { ...settings, push: false }, b.sha('main'))).toBe(null);
   });
 
   it('says why the remote is away, and what the first push would publish', async () => {
@@ -192,11 +192,11 @@ describe('kanban preflight', () => {
     const clone = await rig.clone('a');
     const sha = clone.commit('private notes');
     clone.commit('kanban: set up');
-    expect(await lookAtRemote(clone.repo, settings, clone.sha('main'))).toMatchObject({
+    expect(await inspectRemote(clone.repo, settings, clone.sha('main'))).toMatchObject({
       foreign: [{ sha, subject: 'private notes', author: 'Per a' }],
     });
     renameSync(rig.bare, `${rig.bare}.away`);
-    expect(await lookAtRemote(clone.repo, settings, clone.sha('main'))).toMatchObject({
+    expect(await inspectRemote(clone.repo, settings, clone.sha('main'))).toMatchObject({
       away: expect.stringContaining("origin can't be reached") as string,
       foreign: [],
     });

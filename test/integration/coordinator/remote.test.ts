@@ -29,12 +29,12 @@ function makeRemote(clone: Clone, settings: RemoteSettings, limits = { fetch: 60
   /** A tick, and all that it has started. */
   const tick = async (changed: Partial<RemoteSettings> = {}) => {
     remote.follow({ ...settings, ...changed }, clock.now);
-    await remote.settled();
+    await remote.drain();
     return remote.facts(clone.sha('main'));
   };
   const push = async (sha: string) => {
     remote.push(sha);
-    await remote.settled();
+    await remote.drain();
     return remote.takePushed()?.outcome;
   };
   return { remote, clock, events, tick, push, wakes: () => wakes };
@@ -46,17 +46,17 @@ async function pair(): Promise<{ rig: RemoteRig; here: Clone; there: Clone }> {
 }
 
 const holds = (events: readonly KanbanEvent[]): string[] =>
-  events.flatMap((event) => (event.type === 'hold-changed' ? [`${event.what}: ${event.why ?? 'goes on'}`] : []));
+  events.flatMap((event) => (event.type === 'hold-changed' ? [`${event.what}: ${event.why ?? 'continues'}`] : []));
 
 describe('fetching', () => {
-  it('goes on beside the tick, every so often', async () => {
+  it('continues beside the tick, every so often', async () => {
     const { here, there } = await pair();
     const { remote, clock, tick, wakes } = makeRemote(here, FETCHED);
     const start = here.sha('main');
     expect(await remote.facts(start)).toMatchObject({ tip: null, fetchedAt: null });
     remote.follow(FETCHED, clock.now);
     expect(remote.isFresh(clock.now)).toBe(false);
-    await remote.settled();
+    await remote.drain();
     expect(wakes()).toBe(1);
     expect(remote.isFresh(clock.now)).toBe(true);
     expect(await remote.facts(start)).toMatchObject({ tip: start, fetchedAt: clock.now, lock: 'none', away: null });
@@ -69,7 +69,7 @@ describe('fetching', () => {
     clock.now += 1;
     expect(remote.isFresh(clock.now)).toBe(false);
     remote.fetchNow();
-    await remote.settled();
+    await remote.drain();
     expect(remote.isFresh(clock.now)).toBe(true);
   });
 
@@ -109,10 +109,10 @@ describe('fetching', () => {
     expect((await tick()).away).toBe(away);
     clock.now += 1;
     expect((await tick()).away).toBe(null);
-    expect(holds(events)).toEqual([`the remote: ${away}`, 'the remote: goes on']);
+    expect(holds(events)).toEqual([`the remote: ${away}`, 'the remote: continues']);
   });
 
-  it('is tried at once when a person resumes', async () => {
+  it('is tried at once when the user resumes', async () => {
     const { rig, here } = await pair();
     const { remote, tick } = makeRemote(here, FETCHED);
     renameSync(rig.bare, `${rig.bare}.away`);
@@ -134,7 +134,7 @@ describe('pushing', () => {
     remote.push(sha);
     expect((await remote.facts(sha)).pushing).toBe(true);
     expect(() => remote.push(sha)).toThrow();
-    await remote.settled();
+    await remote.drain();
     expect(remote.takePushed()).toEqual({ sha, outcome: { kind: 'done' } });
     expect(remote.takePushed()).toBe(null);
     expect(rig.tip('refs/heads/main')).toBe(sha);
@@ -257,7 +257,7 @@ describe('pushing', () => {
     rig.hook('post-receive', `mv '${rig.bare}' '${rig.bare}.away'; kill -9 $PPID`);
     const sha = here.commit('kanban: ours');
     remote.push(sha);
-    await remote.settled();
+    await remote.drain();
     expect(remote.takePushed()?.outcome.kind).toBe('unknown');
     expect(remote.isFresh(clock.now - 1)).toBe(false);
     expect((await remote.facts(sha)).away).not.toBe(null);

@@ -64,7 +64,7 @@ interface Begun {
 async function begun(): Promise<Begun> {
   const brief = rig.brief();
   const folder = rig.folder(brief);
-  await watch.look([]);
+  await watch.observe([]);
   const heads = rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/kanban');
   const refs = new Map(heads.split('\n').map((line) => line.split(' ') as [string, string]));
   for (const [name, text] of Object.entries(await watch.before(brief.runId, refs)))
@@ -90,7 +90,7 @@ async function after(script: string): Promise<Found & { readonly run: Begun }> {
   const run = await begun();
   run.does(script);
   const tip = readFileSync(join(rig.root, '.git/refs/heads/T-1'), 'utf8').trim();
-  await watch.look([run.ends(tip)]);
+  await watch.observe([run.ends(tip)]);
   return { ...(watch.found.get(run.brief.runId) ?? { faults: [], notes: [] }), run };
 }
 
@@ -126,16 +126,16 @@ describe('I6, I12: settings that a run changes are restored and reported with th
     expect(faults.length).toBeGreaterThan(0);
     for (const one of faults) expect(one).toMatch(fault);
     expect(said()).toContain(`run ${run.brief.runId}: ${faults[0]}`);
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toEqual(faults);
   });
 
-  it('at once, while the run goes on', async () => {
+  it('at once, while the run continues', async () => {
     const run = await begun();
     run.does('git config core.bare true');
-    expect(await watch.look([run.record])).toBe(true);
+    expect(await watch.observe([run.record])).toBe(true);
     expect(rig.git('rev-parse', '--is-bare-repository')).toBe('false');
-    expect(await watch.look([run.record])).toBe(false);
+    expect(await watch.observe([run.record])).toBe(false);
   });
 
   it('the command that the message offers to the user works when copied', async () => {
@@ -151,7 +151,7 @@ describe('I6, I12: settings that a run changes are restored and reported with th
     const run = await begun();
     rig.git('config', 'pull.rebase', 'true');
     run.does('git config core.bare true');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     const found = watch.found.get(run.brief.runId);
     expect(rig.git('config', 'pull.rebase')).toBe('true');
     expect(rig.git('config', 'core.bare')).toBe('false');
@@ -160,10 +160,10 @@ describe('I6, I12: settings that a run changes are restored and reported with th
   });
 
   it('what the user changes while no run is active counts from then on', async () => {
-    await watch.look([]);
+    await watch.observe([]);
     rig.git('config', 'core.editor', 'vim');
     rig.git('config', 'filter.x.clean', 'cat');
-    await watch.look([]);
+    await watch.observe([]);
     const { faults, notes } = await after('git config user.name other');
     expect(rig.git('config', 'core.editor')).toBe('vim');
     expect(rig.git('config', 'filter.x.clean')).toBe('cat');
@@ -183,7 +183,7 @@ describe('I6, I12: settings that a run changes are restored and reported with th
     rig.folder(other);
     writeFileSync(traceFile(other), '');
     run.does('git config core.bare true');
-    await watch.look([run.record, record(other, null)]);
+    await watch.observe([run.record, record(other, null)]);
     expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
     expect(watch.found.get(other.runId)).toBeUndefined();
   });
@@ -192,11 +192,11 @@ describe('I6, I12: settings that a run changes are restored and reported with th
     const run = await begun();
     run.does('git config core.bare true');
     watch = new SharedWatch(repo, (event) => events.push(event));
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
     expect(rig.git('config', 'core.bare')).toBe('false');
     const again = new SharedWatch(repo, () => {});
-    await again.look([run.ends()]);
+    await again.observe([run.ends()]);
     expect(again.found.get(run.brief.runId)?.faults).toHaveLength(1);
   });
 });
@@ -212,7 +212,7 @@ const kept = (): string[] => {
 async function untilRestored(records: readonly RunRecord[]): Promise<void> {
   const end = Date.now() + 30_000;
   do {
-    await watch.look(records);
+    await watch.observe(records);
     await new Promise((resolve) => setTimeout(resolve, 20));
   } while (watch.held !== null && Date.now() < end);
   expect(watch.held).toBeNull();
@@ -229,7 +229,7 @@ describe('I6, I12: a change that can not be restored is never trusted, and holds
     const head = rig.sha('T-1');
     appendFileSync(path, text);
     writeFileSync(`${path}.lock`, '');
-    for (let n = 0; n < 5; n += 1) await watch.look([run.record]);
+    for (let n = 0; n < 5; n += 1) await watch.observe([run.record]);
     expect(watch.held).toContain('config');
     const fault = watch.found.get(run.brief.runId)?.faults[0];
     expect(fault).toMatch(/will be restored: it can't be now .* landings are held/);
@@ -237,18 +237,18 @@ describe('I6, I12: a change that can not be restored is never trusted, and holds
     const { length } = events;
     expect(length).toBeLessThanOrEqual(2);
     expect(kept().length).toBe(copies);
-    for (let n = 0; n < 5; n += 1) await watch.look([taken(run.ends(head))]);
+    for (let n = 0; n < 5; n += 1) await watch.observe([taken(run.ends(head))]);
     expect(events.length).toBe(length);
     expect(kept().length).toBe(copies);
     // I8: the next coordinator does not trust it either.
     watch = new SharedWatch(repo, (event) => events.push(event));
-    await watch.look([]);
+    await watch.observe([]);
     expect(watch.held).toContain('config');
     expect(readFileSync(path, 'utf8')).toBe(`${before}${text}`);
     rmSync(`${path}.lock`, { force: true });
     await untilRestored([]);
     expect(readFileSync(path, 'utf8')).toBe(before);
-    expect(said()).toContain('landings go on');
+    expect(said()).toContain('landings continue');
   });
 
   it('git takes no lock for info/exclude: a file of that name keeps nothing from being restored', async () => {
@@ -262,7 +262,7 @@ describe('I6, I12: a change that can not be restored is never trusted, and holds
     const before = config();
     const run = await begun();
     run.does('touch ../../.git/config.lock; printf "[gpg]\\n\\tprogram = /evil\\n" >> ../../.git/config');
-    await watch.look([run.record]);
+    await watch.observe([run.record]);
     expect(watch.held).toContain('gpg.program');
     await untilRestored([run.record]);
     expect(config()).toBe(before);
@@ -273,7 +273,7 @@ describe('I6, I12: a change that can not be restored is never trusted, and holds
     const run = await begun();
     appendFileSync(join(rig.root, '.git/config'), '[gpg]\n\tprogram = /tmp/evil\n');
     writeFileSync(lock(), '');
-    await watch.look([run.record]);
+    await watch.observe([run.record]);
     rmSync(lock());
     rig.git('config', 'user.name', 'New Name');
     await untilRestored([taken(run.ends())]);
@@ -292,7 +292,7 @@ it.each(['core.bare true', 'core.worktree /tmp', 'core.repositoryFormatVersion 9
     const opened = await openRepository(rig.root, true);
     expect(opened.ok && opened.value).toEqual(repo);
     watch = new SharedWatch(repo, (event) => events.push(event));
-    expect(await watch.lookAtFiles([run.record])).toBe(true);
+    expect(await watch.observeFiles([run.record])).toBe(true);
     expect(config()).toBe(before);
     expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
     expect(await openRepository(rig.root)).toEqual(opened);
@@ -311,7 +311,7 @@ describe('I6: a setting that the user changes while a run is active', () => {
     const run = await begun();
     rig.git('config', key, value);
     run.does('git config user.name; git commit -q --allow-empty -m x');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     const found = watch.found.get(run.brief.runId);
     expect(found?.faults).toEqual([]);
     expect(found?.notes).toHaveLength(1);
@@ -349,7 +349,7 @@ describe('I8: what an agent puts in place of a file that is read costs nobody bu
       const ended = record(other, { startedAt: Date.now(), endedAt: Date.now(), tip: rig.sha('main') });
       for (const fresh of [false, true]) {
         if (fresh) watch = new SharedWatch(repo, (event) => events.push(event));
-        await watch.look([run.ends(), ended]);
+        await watch.observe([run.ends(), ended]);
         expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
         expect(watch.found.get(other.runId)?.done).toBe(true);
         expect(rig.git('config', 'core.bare')).toBe('false');
@@ -362,9 +362,9 @@ describe('I8: what an agent puts in place of a file that is read costs nobody bu
     writeFileSync(join(run.record.folder, 'found.json'), '{"faults":[],"notes":[],"done":true}');
     writeFileSync(join(run.record.folder, 'shared.json'), '{"head":"","stash":[],"refs":{}}');
     run.does('git update-ref -d refs/heads/gone; git tag v9');
-    await watch.look([run.record]);
+    await watch.observe([run.record]);
     run.does(`rm '${traceFile(run.brief)}'; git config core.bare true`);
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toEqual([expect.stringContaining('core.bare')]);
     expect(rig.git('config', 'core.bare')).toBe('false');
   });
@@ -376,16 +376,16 @@ describe('I8: what an agent puts in place of a file that is read costs nobody bu
     mkdirSync(join(rig.root, '.git/hooks'), { recursive: true });
     fifo(join(rig.root, '.git/hooks/pre-commit'));
     fifo(join(rig.root, '.git/info/exclude'));
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(readFileSync(join(rig.root, '.git/info/exclude'), 'utf8')).toBe('KANBAN_REPORT*\n');
     for (const text of ['{"config":3}', '[]', 'x']) {
       writeFileSync(join(rig.root, '.git/kanban/shared/files.json'), text);
-      await new SharedWatch(repo, () => {}).look([(await begun()).record]);
+      await new SharedWatch(repo, () => {}).observe([(await begun()).record]);
     }
     fifo(join(rig.root, '.git/kanban/shared/files.json'));
     fifo(join(rig.root, '.git/kanban/shared/config'));
     rig.git('config', 'filter.x.clean', 'cat');
-    await new SharedWatch(repo, () => {}).look([run.record]);
+    await new SharedWatch(repo, () => {}).observe([run.record]);
   });
 });
 
@@ -512,7 +512,7 @@ describe('I12: programs that settings in other places name', () => {
     run.does(`git config --worktree filter.x.clean "${program()}"; git config --worktree core.sparseCheckout false`);
     await uses(rig.worktree);
     expect(ran()).toBe(false);
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toEqual([expect.stringMatching(/^filter\.x\.clean in /)]);
     expect(rig.inTask('config', '--worktree', '--list')).toContain('core.sparsecheckout=false');
     expect(() => rig.inTask('config', 'filter.x.clean')).toThrow();
@@ -526,7 +526,7 @@ describe('I12: programs that settings in other places name', () => {
     await uses(rig.worktree);
     expect(ran()).toBe(false);
     run.does('git config user.name other');
-    await watch.look([run.record]);
+    await watch.observe([run.record]);
     await uses(rig.worktree);
     expect(ran()).toBe(false);
     run.does(`${G}; rm -rf $G/kanban`);
@@ -535,18 +535,18 @@ describe('I12: programs that settings in other places name', () => {
   });
 });
 
-it('I6: a git that waits for a FIFO goes on, and what stood there is restored', async () => {
+it('I6: a git that waits for a FIFO continues, and what stood there is restored', async () => {
   rig.write('.gitconfig', '[user]\n\tx = y\n');
   rig.git('config', 'include.path', '../.gitconfig');
   const before = config();
   const run = await begun();
-  await watch.look([run.record]);
+  await watch.observe([run.record]);
   run.does(
     `${G}; git rev-parse HEAD; for f in config info/attributes index HEAD refs/heads/x ../.gitconfig; do rm -f $G/$f; mkfifo $G/$f; done`,
   );
   // Whatever it makes of the repository, it comes back.
   await git(['config', '--file', join(rig.root, '.git/config'), '--list'], { cwd: '/', okExit: [0, 1, 128] });
-  await watch.look([run.ends(rig.sha('T-1'))]);
+  await watch.observe([run.ends(rig.sha('T-1'))]);
   expect(config()).toBe(before);
   expect(readFileSync(join(rig.root, '.gitconfig'), 'utf8')).toContain('x = y');
   expect(rig.git('branch', '--show-current')).toBe('main');
@@ -588,7 +588,7 @@ describe('I6: the stash', () => {
     expect(readFileSync(join(rig.worktree, 'mine.txt'), 'utf8')).toBe('mine\n');
     const next = await begun();
     next.does('git stash drop -q');
-    await watch.look([next.ends()]);
+    await watch.observe([next.ends()]);
     expect(watch.found.get(next.brief.runId)?.faults).toEqual([]);
     expect(rig.git('stash', 'list')).toBe('');
   });
@@ -598,7 +598,7 @@ describe('I6: the stash', () => {
     const run = await begun();
     rig.git('stash', 'pop', '-q');
     run.does('echo x > x.txt; git add -A; git commit -qm x');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(rig.git('stash', 'list')).toBe('');
     expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
   });
@@ -646,7 +646,7 @@ describe('I6: refs other than the task’s', () => {
     rig.git('notes', 'add', '-m', 'mine');
     rig.git('switch', '-q', '-c', 'other');
     const refs = rig.git('for-each-ref');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
     expect(rig.git('for-each-ref')).toBe(refs);
   });
@@ -660,7 +660,7 @@ describe('I6: refs other than the task’s', () => {
     rig.git('update-ref', '-d', 'refs/kanban/start/T-3');
     rig.git('branch', '-f', 'T-4', 'main');
     const refs = rig.git('for-each-ref');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(rig.git('for-each-ref')).toBe(refs);
   });
 
@@ -669,7 +669,7 @@ describe('I6: refs other than the task’s', () => {
     run.does('git branch -f feature main');
     rig.git('commit', '-q', '--allow-empty', '-m', 'mine');
     rig.git('branch', '-f', 'feature', 'main');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toEqual([expect.stringContaining('left as it is. Before')]);
     expect(rig.sha('feature')).toBe(rig.sha('main'));
   });
@@ -696,7 +696,7 @@ describe('I6: refs other than the task’s', () => {
     rig.git('tag', 'v3');
     rig.git('switch', '-q', '-c', 'other');
     run.does('git branch; git tag -l; echo x > x; git add x; git commit -qm x');
-    await watch.look([run.ends()]);
+    await watch.observe([run.ends()]);
     expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
     expect(rig.git('branch', '--format=%(refname:short)')).toBe('T-1\nmain\nother');
   });
@@ -720,7 +720,7 @@ it("files that changed in the user's checkout meanwhile are reported with the ru
   ]);
   expect(said()).toContain(run.brief.runId);
   const next = await begun();
-  await watch.look([next.ends()]);
+  await watch.observe([next.ends()]);
   expect(watch.found.get(next.brief.runId)?.notes).toEqual([]);
 });
 
@@ -739,6 +739,6 @@ it('a hostile trace is no more than a hint', async () => {
     traceFile(run.brief),
     '{"event":"start","argv":3}\nnot json "start"\n{"event":"start","argv":["git",{"a":1}]}\n',
   );
-  await watch.look([run.ends()]);
+  await watch.observe([run.ends()]);
   expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
 });

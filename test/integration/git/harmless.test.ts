@@ -196,7 +196,7 @@ describe('I12: no git call of kanban runs what a repository names', () => {
     ['core.bare', 'true', 'git config core.bare false'],
     ['core.worktree', '/tmp', 'git config --unset-all core.worktree'],
     ['extensions.worktreeConfig', 'true', 'git config --unset-all extensions.worktreeconfig'],
-  ])('a repository that a run turned into another one by %s: the command that mends it', async (key, value, fix) => {
+  ])('a repository that a run turned into another one by %s: the command that fixes it', async (key, value, fix) => {
     trustWhatIsThere();
     const before = await openRepository(root);
     write('.kanban/runs/T-1-1/brief.json', '{}');

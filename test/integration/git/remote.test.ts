@@ -35,7 +35,7 @@ describe('fetchRemote', () => {
     expect(fetched).toEqual({ ok: true, tips: new Map([['main', null]]) });
   });
 
-  it("moves no branch here, whatever the person's refspecs say", async () => {
+  it("moves no branch here, whatever the user's refspecs say", async () => {
     const rig = await makeRemoteRig();
     const [here, there] = [await rig.clone('here'), await rig.clone('there')];
     const before = here.git('rev-parse', 'main');
@@ -97,7 +97,7 @@ describe('fetchRemote', () => {
     expect(fetched).toMatchObject({ ok: false, words: "cut is a shallow clone: it can't give its history" });
   });
 
-  it("waits for the person's own fetch", async () => {
+  it("waits for the user's own fetch", async () => {
     const rig = await makeRemoteRig();
     const [here, there] = [await rig.clone('here'), await rig.clone('there')];
     const tip = there.commit('two');

@@ -28,7 +28,7 @@ interface Pushed {
   readonly said: string;
 }
 
-/** `git push` as a person types it; `by` is an environment besides. */
+/** `git push` as the user types it; `by` is an environment besides. */
 function push(cwd: string, args: readonly string[] = [], by: Readonly<Record<string, string>> = {}): Pushed {
   const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GIT|KANBAN)_/.test(name)));
   const { status, stderr } = spawnSync('git', ['push', ...args], { cwd, env: { ...kept, ...by }, encoding: 'utf8' });
@@ -78,7 +78,7 @@ describe('the guard of base', () => {
     run(root, 'merge', '-q', '--no-ff', '-m', 'T-1: Say hello\n\nKanban-Move: T-1 TESTING -> CHANGELOG', 'T-1');
     expect(push(root)).toEqual({ ok: true, said: '' });
     expect(at(remote, 'main')).toBe(tip(root));
-    // A person's commit below is found, whatever stands on top.
+    // The user's commit below is found, whatever stands on top.
     commit(root, 'Mine');
     commit(root, 'kanban: set up', 'board.txt');
     expect(push(root).said).toContain('Mine"');
@@ -101,7 +101,7 @@ describe('the guard of base', () => {
     expect(push(root, ['origin', ':fresh']).ok).toBe(true);
   });
 
-  it('refuses to lose commits that are on the remote, though nothing of the person’s own is pushed', async () => {
+  it('refuses to lose commits that are on the remote, though nothing of the user’s own is pushed', async () => {
     const { root, remote } = withRemote();
     commit(root, 'kanban: one');
     push(root);
@@ -158,7 +158,7 @@ describe('the guard of base', () => {
   });
 });
 
-/** A pre-push hook of a person's that writes down what it is given. */
+/** A pre-push hook of the user's that writes down what it is given. */
 const OWN = '#!/bin/sh\n{ echo "args $*"; cat; } > "$(git rev-parse --git-common-dir)/seen"\n';
 const withLine = (hook: string): string => hook.replace('\n', `\n${GUARD_LINE}\n`);
 

@@ -22,7 +22,7 @@ const asked = (cwd: string, yaml = ''): FactsAsked => ({
   otherCoordinator: null,
   foreignBranches: [],
   inWork: 0,
-  mended: [],
+  fixed: [],
   runsAlive: 0,
   next: [],
 });
@@ -33,7 +33,7 @@ const blocking = (facts: PreflightFacts): string[] =>
     .map(({ check }) => check);
 const told = (facts: PreflightFacts): string[] =>
   preflight(facts)
-    .filter(({ level }) => level === 'told')
+    .filter(({ level }) => level === 'info')
     .map(({ check }) => check);
 
 describe('fullFacts', () => {
@@ -72,7 +72,7 @@ describe('fullFacts', () => {
     expect([blocking(facts), facts.baseCandidates]).toEqual([['base'], ['main']]);
   });
 
-  it('of uncommitted files: the person’s count, the kanban’s own and new files don’t', async () => {
+  it('of uncommitted files: the user’s count, the kanban’s own and new files don’t', async () => {
     const root = makeRepository({
       'a b.txt': 'a',
       'c.txt': 'c',
@@ -249,7 +249,7 @@ describe('the remote', () => {
 });
 
 describe('quickFacts', () => {
-  it('sees what changes by hand between two ticks, and forgets it when it is mended', async () => {
+  it('sees what changes by hand between two ticks, and forgets it when it is fixed', async () => {
     const root = makeRepository();
     const first = await fullFacts(asked(root));
     write(root, { 'a.txt': 'changed' });

@@ -305,8 +305,8 @@ const OPERATIONS: readonly Row[] = [
 ];
 
 describe.each([
-  ['files of the person', FILES],
-  ['what the person has open', OPERATIONS],
+  ['files of the user', FILES],
+  ['what the user has open', OPERATIONS],
 ])('a chain waits for %s, and nothing of theirs changes (I7)', (_, rows) => {
   it.each(byName(rows))('%s', async (_, { arrange, held, free }) => {
     await start();
@@ -329,7 +329,7 @@ describe.each([
   });
 });
 
-describe('a chain lands beside what the person has (I7)', () => {
+describe('a chain lands beside what the user has (I7)', () => {
   const lands = async (arrange: () => void, base = 'main') => {
     await start();
     arrange();
@@ -394,7 +394,7 @@ describe('a chain lands beside what the person has (I7)', () => {
   });
 });
 
-describe("a chain and a person's editor (I7)", () => {
+describe("a chain and the user's editor (I7)", () => {
   it('git commit -a with the editor open: waits, their commit succeeds, then all lands on top', async () => {
     await start();
     write('src/f1.txt', 'mine\n');

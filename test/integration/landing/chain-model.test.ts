@@ -31,7 +31,7 @@ function randomTask(dice: Dice, id: string): Files {
   return files;
 }
 
-/** What a person would do, one after the other, in a clone: `git merge --no-ff`, and abort where it conflicts. */
+/** What the user would do, one after the other, in a clone: `git merge --no-ff`, and abort where it conflicts. */
 function mergeOneByOne(ids: readonly string[]): { readonly merged: string[]; readonly trees: string[] } {
   const clone = mkdtempSync(join(tmpdir(), 'kanban-oracle-'));
   rig.git('clone', '-q', '--shared', rig.root, clone);

@@ -20,7 +20,7 @@ const write = (path: string, text: string) => rig.write(path, text);
 const remove = (path: string) => rmSync(join(rig.root, path), { recursive: true, force: true });
 const back = (...paths: string[]) => git('checkout', '-q', 'HEAD', '--', ...paths);
 
-describe('a chain and a person in the very moment (I7, I8)', () => {
+describe('a chain and the user in the very moment (I7, I8)', () => {
   const STEPS = ['built', 'checked', 'journal', 'pinned', 'go', 'ahead', 'merged'] as const;
   type StepName = (typeof STEPS)[number];
 

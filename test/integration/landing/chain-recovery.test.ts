@@ -65,7 +65,7 @@ describe('a chain that was cut off (I7, I8)', () => {
     await landsAgain(old);
   });
 
-  it('what a person has put where a file was stays, and so does what they put where a folder was', async () => {
+  it('what the user has put where a file was stays, and so does what they put where a folder was', async () => {
     const old = await start();
     await cutOff('pinned', (landed) => {
       filesAndIndex(landed);
@@ -87,7 +87,7 @@ describe('a chain that was cut off (I7, I8)', () => {
     await landsAgain(old);
   });
 
-  it('what a person has staged since stays staged', async () => {
+  it('what the user has staged since stays staged', async () => {
     const old = await start();
     await cutOff('pinned', (landed) => {
       filesAndIndex(landed);
@@ -105,7 +105,7 @@ describe('a chain that was cut off (I7, I8)', () => {
     ['an older branch', 'mine', ['switch', '-qC', 'mine', 'main~1']],
     ['no branch', 'HEAD', ['switch', '-q', '--detach']],
   ])(
-    'git merged into %s that a person switched to in the very moment: that goes back',
+    'git merged into %s that the user switched to in the very moment: that goes back',
     async (_, theirs, switching) => {
       const old = await start();
       let before = '';

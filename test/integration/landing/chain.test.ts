@@ -84,7 +84,7 @@ describe('a chain of landings', () => {
     inStep();
   });
 
-  it('leaves out what conflicts with a task before it, and goes on', async () => {
+  it('leaves out what conflicts with a task before it, and continues', async () => {
     rig = await makeChainRig(4);
     const at = (to: string) => ({ 'src/f1.txt': lines('f1').replace('line 3\n', `${to}\n`) });
     makeTasks(rig, {

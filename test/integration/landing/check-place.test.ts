@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkKey } from '../../../src/coordinator/merge-queue/check-key.ts';
-import { bringCheckPlace, type CheckPlace } from '../../../src/coordinator/merge-queue/check-worktree.ts';
+import { bringCheckPlace, type CheckWorktree } from '../../../src/coordinator/merge-queue/check-worktree.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { defaultSettings } from '../../../src/workflow/parse.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
@@ -31,7 +31,7 @@ afterEach(() => {
 const settings = (change: Partial<Settings> = {}): Settings => ({ ...defaultSettings(), ...change });
 const hook = (after_create: string): Partial<Settings> => ({ hooks: { ...defaultSettings().hooks, after_create } });
 
-async function bring(commit: string, change: Partial<Settings> = {}): Promise<Extract<CheckPlace, { ok: true }>> {
+async function bring(commit: string, change: Partial<Settings> = {}): Promise<Extract<CheckWorktree, { ok: true }>> {
   const place = await bringCheckPlace(rig.repo, settings(change), commit);
   if (!place.ok) throw new Error(JSON.stringify(place.problem));
   return place;
@@ -93,7 +93,7 @@ describe('the worktree of the checks', () => {
     expectExactly(first);
   });
 
-  it("leaves the person's checkout, its index and HEAD as they are, and runs no hook (I7)", async () => {
+  it("leaves the user's checkout, its index and HEAD as they are, and runs no hook (I7)", async () => {
     const ran = join(rig.root, '.git', 'ran');
     for (const name of ['post-checkout', 'reference-transaction']) {
       writeFileSync(join(rig.root, '.git', 'hooks', name), `#!/bin/sh\necho ${name} >> '${ran}'\n`);
@@ -106,7 +106,7 @@ describe('the worktree of the checks', () => {
     const before = [rig.git('status', '--porcelain'), readFileSync(join(rig.root, '.git', 'HEAD'), 'utf8')];
     await bring(rig.sha('T-9'));
     await bring(rig.sha('main'));
-    // The link back to its git dir is gone: git would take the person's repository for it.
+    // The link back to its git dir is gone: git would take the user's repository for it.
     rmSync(path('.git'));
     await bring(rig.sha('T-9'));
     expectExactly(rig.sha('T-9'));
@@ -144,7 +144,7 @@ describe('the worktree of the checks', () => {
     }
   });
 
-  it("never touches what is a person's own: a folder, a file, a worktree, a link (I6)", async () => {
+  it("never touches what is the user's own: a folder, a file, a worktree, a link (I6)", async () => {
     const main = rig.sha('main');
     mkdirSync(path(), { recursive: true });
     writeFileSync(path('mine.txt'), 'mine');
@@ -171,7 +171,7 @@ describe('the worktree of the checks', () => {
     expect(readFileSync(path('mine.txt'), 'utf8')).toBe('mine');
   });
 
-  it('keeps what a person left in it on a branch, and what stands in it when git has forgotten it (I6)', async () => {
+  it('keeps what the user left in it on a branch, and what stands in it when git has forgotten it (I6)', async () => {
     await bring(rig.sha('main'));
     rig.gitIn(path(), 'switch', '-qc', 'theirs');
     writeFileSync(path('src/f1.txt'), 'looked into it here\n');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Checks } from '../../../src/coordinator/merge-queue/check-runs.ts';
+import { CheckRuns } from '../../../src/coordinator/merge-queue/check-runs.ts';
 import { createRunnerPool, type RunnerPool } from '../../../src/runs/runner-pool.ts';
 import { aliveIds, listRuns, pruneRuns } from '../../../src/runs/run-store.ts';
 import type { KanbanEvent } from '../../../src/contract/event.ts';
@@ -42,8 +42,8 @@ afterEach(async () => {
 
 const newPool = (): RunnerPool =>
   createRunnerPool({ runnerFile, root: rig.root, capacity: 2, onEnded: () => void (woken += 1) });
-const newChecks = (of = pool): Checks =>
-  new Checks({
+const newChecks = (of = pool): CheckRuns =>
+  new CheckRuns({
     repo: rig.repo,
     pool: of,
     emit: (event) => void events.push(event),
@@ -62,9 +62,9 @@ const order = (attempt = 1): Pick<CheckRun, 'key' | 'commit' | 'entries' | 'atte
 const at = (name: string): string => join(rig.root, '.git', name);
 
 /** The one check that is there, once it has ended. */
-async function ended(checks: Checks): Promise<CheckRun> {
-  await until(() => checks.look()[0]?.state === 'ended', 60_000);
-  return checks.look()[0] as CheckRun;
+async function ended(checks: CheckRuns): Promise<CheckRun> {
+  await until(() => checks.observe()[0]?.state === 'ended', 60_000);
+  return checks.observe()[0] as CheckRun;
 }
 
 describe('checks of the merge queue', () => {
@@ -78,7 +78,7 @@ describe('checks of the merge queue', () => {
     const env = { pass: [], set: { EXPECTED: rig.sha('T-9') } };
     const id = checks.start(order(2), settings(command, { env }));
     expect(id).toMatch(/^check-1-[0-9a-f]{8}$/);
-    expect(checks.look()).toMatchObject([{ id, state: 'starting', key: 'the key', attempt: 2, result: null }]);
+    expect(checks.observe()).toMatchObject([{ id, state: 'starting', key: 'the key', attempt: 2, result: null }]);
     const run = await ended(checks);
     expect(run).toMatchObject({ id, key: 'the key', commit: rig.sha('T-9'), entries: ['T-9', 'T-8'], attempt: 2 });
     expect(run.result).toMatchObject({
@@ -90,8 +90,8 @@ describe('checks of the merge queue', () => {
     expect(woken).toBeGreaterThan(0);
     expect(listRuns(rig.root).runs).toEqual([]);
     checks.take(id);
-    expect(checks.look()).toEqual([]);
-    expect(newChecks().look()).toEqual([]);
+    expect(checks.observe()).toEqual([]);
+    expect(newChecks().observe()).toEqual([]);
     expect(events).toEqual([]);
     expect(rig.git('status', '--porcelain')).toBe('');
   });
@@ -114,12 +114,12 @@ describe('checks of the merge queue', () => {
     const checks = newChecks();
     const id = checks.start(order(), settings('true'));
     const run = await ended(checks);
-    expect(run).toMatchObject({ id, result: { outcome: 'trouble', tail: '' } });
+    expect(run).toMatchObject({ id, result: { outcome: 'error', tail: '' } });
     expect(run.result?.detail).toContain(`${place} is a folder that is no worktree`);
     expect(run.result?.detail).toContain(`mv '${place}' '${place}.mine'`);
     expect(readFileSync(join(place, 'mine.txt'), 'utf8')).toBe('mine');
     checks.take(id);
-    expect(checks.look()).toEqual([]);
+    expect(checks.observe()).toEqual([]);
     rmSync(place, { recursive: true });
     checks.start(order(), settings('true'));
     expect((await ended(checks)).result?.outcome).toBe('green');
@@ -130,7 +130,7 @@ describe('checks of the merge queue', () => {
     const hooks = { ...defaultSettings().hooks, after_create: 'echo registry is away; exit 1' };
     const first = checks.start(order(), settings('true', { hooks }));
     expect((await ended(checks)).result).toEqual({
-      outcome: 'trouble',
+      outcome: 'error',
       detail: 'the after_create hook failed: exit 1',
       tail: 'registry is away',
       ms: expect.any(Number) as number,
@@ -157,7 +157,7 @@ describe('checks of the merge queue', () => {
     const checks = newChecks();
     const id = checks.start(order(), settings(`touch ${at('ran')}`));
     checks.stop(id, 'kanban stop');
-    await checks.settled();
+    await checks.drain();
     expect(await ended(checks)).toMatchObject({ id, result: { outcome: 'stopped', detail: 'kanban stop' } });
     expect(existsSync(at('ran'))).toBe(false);
     expect(listRuns(rig.root, 'checks').runs).toEqual([]);
@@ -175,21 +175,21 @@ describe('checks of the merge queue', () => {
        setInterval(() => {}, 1000);`,
       at('coordinator.mjs'),
     );
-    const command = `echo $$ > ${at('check.pid')}; until [ -e ${at('go')} ]; do sleep 0.05; done; echo went on`;
+    const command = `echo $$ > ${at('check.pid')}; until [ -e ${at('go')} ]; do sleep 0.05; done; echo continued`;
     const args = [program, runnerFile, rig.root, JSON.stringify(order(3)), JSON.stringify(settings(command))];
     const coordinator = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     const pid = await pidIn(at('check.pid'));
     coordinator.kill('SIGKILL');
     await until(() => coordinator.signalCode !== null);
     const checks = newChecks();
-    const [run] = checks.look();
+    const [run] = checks.observe();
     expect(run).toMatchObject({ state: 'alive', key: 'the key', commit: rig.sha('T-9'), attempt: 3, result: null });
     expect(run?.entries).toEqual(['T-9', 'T-8']);
     // A start of the coordinator ends strays: these are none.
     expect(aliveIds(rig.root)).toEqual(new Set([run?.id]));
     expect(findMarked(rig.root).map(({ runId }) => runId)).toContain(run?.id);
     writeFileSync(at('go'), '');
-    expect((await ended(checks)).result).toMatchObject({ outcome: 'green', tail: 'went on' });
+    expect((await ended(checks)).result).toMatchObject({ outcome: 'green', tail: 'continued' });
     expect(isRunning(pid)).toBe(false);
     // The bell by which a runner wakes a coordinator that isn't its own.
     const bell = join(rig.root, '.kanban', 'ended', run?.id ?? '');
@@ -206,7 +206,7 @@ describe('checks of the merge queue', () => {
       pid: number;
     };
     process.kill(claim.pid, 'SIGKILL');
-    expect((await ended(checks)).result).toMatchObject({ outcome: 'trouble', detail: 'its runner died' });
+    expect((await ended(checks)).result).toMatchObject({ outcome: 'error', detail: 'its runner died' });
     expect(isRunning(pid)).toBe(false);
   });
 
@@ -215,10 +215,10 @@ describe('checks of the merge queue', () => {
     const idle: RunnerPool = { start: () => {}, warm: () => {}, close: () => {} };
     const before = newChecks(idle);
     const id = before.start(order(), settings(`touch ${at('ran')}`));
-    await before.settled();
-    expect(before.look()).toMatchObject([{ id, state: 'starting' }]);
+    await before.drain();
+    expect(before.observe()).toMatchObject([{ id, state: 'starting' }]);
     const checks = newChecks();
-    expect(checks.look()).toEqual([]);
+    expect(checks.observe()).toEqual([]);
     const folder = join(rig.root, '.kanban', 'checks', id);
     pool.start(folder, {});
     await until(() => woken > 1);
@@ -228,7 +228,7 @@ describe('checks of the merge queue', () => {
     expect((await ended(checks)).result?.outcome).toBe('green');
   });
 
-  it('are pruned two weeks after they were taken in, apart from the runs', async () => {
+  it('are pruned two weeks after they were recorded, apart from the runs', async () => {
     const checks = newChecks();
     const id = checks.start(order(), settings('true'));
     await ended(checks);

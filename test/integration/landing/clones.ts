@@ -145,7 +145,7 @@ const NOTHING: Omit<Inputs, 'now'> = {
 
 export async function observed(observer: Observer): Promise<Observation> {
   for (let tries = 0; ; tries++) {
-    const look = await observer.look({ ...NOTHING, now: Date.now() });
+    const look = await observer.observe({ ...NOTHING, now: Date.now() });
     if (!look.ok) throw new Error(JSON.stringify(look.problems));
     // A file that was saved this very moment is left alone for a while, as in the product.
     if (look.value.board.busyUntil.size === 0 || tries > 200) return look.value;

@@ -69,7 +69,7 @@ function run(rig: Rig, deed: string, crashAt: number): string[] {
   return stdout.trim().split('\n').filter(Boolean);
 }
 
-/** Nothing of the person's has changed, base is one of the two, and its checkout is in step with it. */
+/** Nothing of the user's has changed, base is one of the two, and its checkout is in step with it. */
 function sound(rig: Rig, old: string): void {
   expect(rig.gitIn(rig.root, 'status', '--porcelain', '--ignored').trim()).toBe(DIRT.trim());
   expect(rig.read('src/f1.txt') + rig.read('src/f2.txt') + rig.read('note.txt') + rig.read('ignored.txt')).toBe(
@@ -124,7 +124,7 @@ for (const deed of ['move', 'land'] as const) {
       }
     });
 
-    it('keeps what the person typed between kill and recovery', async () => {
+    it('keeps what the user typed between kill and recovery', async () => {
       const steps = run(await copy(), deed, -1);
       const path = deed === 'move' ? 'board/TODO.md' : 'src/f0.txt';
       for (let at = 0; at < steps.length; at++) {
@@ -185,7 +185,7 @@ describe('a git merge killed half-way (I7, I8)', () => {
     expect(rig.sha('main')).toBe(old);
   });
 
-  it('a file that the person changed since is theirs; the rest goes back', async () => {
+  it('a file that the user changed since is theirs; the rest goes back', async () => {
     const rig = await halfway((rig) => {
       lock(rig);
       rig.write('src/f0.txt', 'mine\n');
@@ -224,7 +224,7 @@ describe('recover', () => {
     expect(await recover(rig.repo)).toEqual([]);
   });
 
-  it('finishes a move although the person has switched branches since', async () => {
+  it('finishes a move although the user has switched branches since', async () => {
     const rig = await copy();
     const steps = run(await copy(), 'move', -1);
     run(rig, 'move', steps.indexOf('base'));

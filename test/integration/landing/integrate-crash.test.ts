@@ -72,7 +72,7 @@ function run(clone: Clone, deed: 'integrate' | 'recover', crashAt: number): stri
   return stdout.trim().split('\n').filter(Boolean);
 }
 
-/** Nothing of the person's has changed, base is one of the two, and its checkout is in step with it. */
+/** Nothing of the user's has changed, base is one of the two, and its checkout is in step with it. */
 function sound(clone: Clone, old: string): void {
   expect(clone.git('status', '--porcelain', '--ignored')).toBe(
     'M  src/a.txt\n M src/b.txt\n?? note.txt\n!! ignored.txt',
@@ -123,7 +123,7 @@ for (const [index, how] of (['a merge', 'a fast-forward'] as const).entries())
       }
     });
 
-    it('keeps what the person typed between kill and recovery', async () => {
+    it('keeps what the user typed between kill and recovery', async () => {
       const template = templates[index]!;
       for (let at = 0; at < 7; at++) {
         const clone = await copyOf(template);

@@ -123,7 +123,7 @@ describe('integrate', () => {
     clean(a);
   });
 
-  it('a conflict in code is a person’s: the files are named, nothing is touched; the board alone never conflicts', async () => {
+  it('a conflict in code is the user’s: the files are named, nothing is touched; the board alone never conflicts', async () => {
     b.commit('theirs', { 'src/a.txt': 'theirs\n', 'board/TODO.md': TODO.replace('Do it.', 'Do it, theirs.') });
     publish();
     a.commit('ours', { 'src/a.txt': 'ours\n', 'board/TODO.md': TODO.replace('Do it.', 'Do it, ours.') });
@@ -161,7 +161,7 @@ describe('integrate', () => {
     expect(a.read('src/b.txt') + a.read('src/a.txt')).toBe('dirty elsewhere\nstaged elsewhere\n');
   });
 
-  it('files of the person’s in the way hold it, named; not one byte of them changes (I7)', async () => {
+  it('files of the user’s in the way hold it, named; not one byte of them changes (I7)', async () => {
     b.commit('theirs', {
       'src/a.txt': 'theirs\n',
       'src/b.txt': null,
@@ -359,7 +359,7 @@ describe('history across such merges', () => {
     }
   });
 
-  it('a person’s own git pull counts the same, either subject', async () => {
+  it('the user’s own git pull counts the same, either subject', async () => {
     for (const how of [
       ['pull', '-q', '--no-rebase', '--no-edit', 'origin', 'main'],
       ['merge', '-q', '--no-edit', 'origin/main'],

@@ -38,7 +38,7 @@ describe('landOne', () => {
     });
   }
 
-  it('leaves what the person has staged, changed, ignored and not added (I7)', async () => {
+  it('leaves what the user has staged, changed, ignored and not added (I7)', async () => {
     rig = await makeRig();
     rig.write('src/f1.txt', 'staged\n');
     rig.git('add', 'src/f1.txt');
@@ -156,7 +156,7 @@ describe('precheck', () => {
   });
 });
 
-describe('landOne waits, and changes nothing of the person (I7)', () => {
+describe('landOne waits, and changes nothing of the user (I7)', () => {
   const refused = async (arrange: (rig: Rig) => void, expected: object, change: Partial<Landing> = {}) => {
     rig = await makeRig();
     const landing = landingOf(rig, change);
@@ -228,7 +228,7 @@ describe('landOne waits, and changes nothing of the person (I7)', () => {
   it('another branch checked out since', () => refused((rig) => rig.git('switch', '-qc', 'mine'), { stale: 'base' }));
 });
 
-describe('landOne and a person in the very moment (I7)', () => {
+describe('landOne and the user in the very moment (I7)', () => {
   const during = async (at: string, act: (rig: Rig) => void, expected: object) => {
     rig = await makeRig();
     const main = rig.sha('main');

@@ -44,7 +44,7 @@ describe('commitMove', () => {
     });
   }
 
-  it('leaves what the person has staged, changed and not added (I7)', async () => {
+  it('leaves what the user has staged, changed and not added (I7)', async () => {
     rig = await makeRig();
     rig.write('src/f1.txt', 'staged\n');
     rig.git('add', 'src/f1.txt');
@@ -53,7 +53,7 @@ describe('commitMove', () => {
     const before = rig.git('status', '--porcelain');
     expect((await commitMove(rig.repo, await moveOf(rig))).ok).toBe(true);
     expect(rig.git('status', '--porcelain')).toBe(before);
-    // The person's next commit must not undo the move.
+    // The user's next commit must not undo the move.
     rig.git('commit', '-qam', 'mine');
     expect(rig.git('show', 'main:board/TODO.md')).toBe(MOVED_TODO.trim());
     clean();
@@ -240,7 +240,7 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
   });
 });
 
-describe('commitMove and a person in the very moment (I1)', () => {
+describe('commitMove and the user in the very moment (I1)', () => {
   it('a save after base moved stays, and is named', async () => {
     rig = await makeRig();
     const result = await commitMove(rig.repo, await moveOf(rig), (step) => {

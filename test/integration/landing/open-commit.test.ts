@@ -13,7 +13,7 @@ beforeEach(async () => {
   rig = await makeRig();
 });
 
-describe('a git commit of a person', () => {
+describe('a git commit of the user', () => {
   it('is seen while its editor is open, unless it has been forgotten', async () => {
     const here = { path: rig.root, gitDir: rig.repo.gitDir };
     expect(isCommitOpen(rig.repo, here)).toBe(false);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Rig } from './rig.ts';
 
-/** Everything of a person's that a landing must leave alone: status, index, stash, and each file's bytes and mode (I7). */
+/** Everything of the user's that a landing must leave alone: status, index, stash, and each file's bytes and mode (I7). */
 export function everythingOf(rig: Rig): unknown {
   return {
     status: rig.git('status', '--porcelain=v1', '--ignored', '-uall'),
@@ -36,7 +36,7 @@ function filesOf(folder: string): string[] {
   });
 }
 
-/** A `git commit` of the person's, with its editor open. */
+/** A `git commit` of the user's, with its editor open. */
 export interface OpenCommit {
   /** The editor is closed with a message; resolves with git's exit code and words. */
   close(): Promise<{ readonly code: number | null; readonly stderr: string }>;

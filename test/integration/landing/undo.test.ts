@@ -298,7 +298,7 @@ describe('an undo is what git revert -m 1 makes of it', () => {
   });
 });
 
-describe("the person's checkout (I7)", () => {
+describe("the user's checkout (I7)", () => {
   const DIRT = 'M  src/f1.txt\n M src/f2.txt\n?? note.txt';
   const dirty = async (): Promise<{ rig: Rig; landing: string }> => {
     const rig = await made();

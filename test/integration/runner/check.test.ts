@@ -90,9 +90,9 @@ describe('the check of the merge queue', () => {
     expect(failed.detail).toBe('the after_create hook failed: exit 7\nno space');
     expect(existsSync(at('ran'))).toBe(false);
     expect(existsSync(ready())).toBe(false);
-    const mended = { ...hooks, afterCreate: `echo once >> ${at('installed')}` };
+    const fixed = { ...hooks, afterCreate: `echo once >> ${at('installed')}` };
     for (const _ of [1, 2])
-      expect((await rig.run(check(`test -s ${at('installed')}`, { hooks: mended }))).cause).toBe('reported');
+      expect((await rig.run(check(`test -s ${at('installed')}`, { hooks: fixed }))).cause).toBe('reported');
     expect(readFileSync(at('installed'), 'utf8')).toBe('once\n');
   });
 

@@ -103,7 +103,7 @@ describe('left uncommitted (I6)', () => {
 
   it('of a tester: tracked files only; new ones, staged or not, are rescued and out of the worktree', async () => {
     const brief = rig.brief({ role: 'tester' });
-    rig.writeTask('file.txt', 'mended\n');
+    rig.writeTask('file.txt', 'fixed\n');
     rig.writeTask('coverage/index.html', 'x\n');
     rig.writeTask('junit.xml', 'x\n');
     rig.inTask('add', 'junit.xml');
@@ -332,14 +332,14 @@ describe('HEAD', () => {
     });
   });
 
-  it(".git removed from the worktree: the person's checkout is not taken for it (I7)", async () => {
+  it(".git removed from the worktree: the user's checkout is not taken for it (I7)", async () => {
     const brief = rig.brief();
-    rig.write('file.txt', 'the person types\n');
+    rig.write('file.txt', 'the user types\n');
     rm('.git');
     rig.writeTask('new.txt', 'x\n');
     const result = await collect(rig.folder(brief), brief);
     expect(result).toMatchObject({ changed: ['new.txt'], faults: ["the worktree's .git was removed"] });
-    expect(readFileSync(join(rig.root, 'file.txt'), 'utf8')).toBe('the person types\n');
+    expect(readFileSync(join(rig.root, 'file.txt'), 'utf8')).toBe('the user types\n');
     expect(rig.git('status', '--porcelain')).toBe('M file.txt');
     expect(rig.git('rev-parse', 'main')).toBe(brief.tip);
   });
@@ -398,7 +398,7 @@ describe('what may not land', () => {
     ]);
   });
 
-  it('an honest merge, mended where it conflicted and elsewhere, is no fault', async () => {
+  it('an honest merge, fixed where it conflicted and elsewhere, is no fault', async () => {
     rig.writeTask('file.txt', 'mine\n');
     rig.commitTask('work');
     rig.write('file.txt', 'theirs\n');
@@ -435,15 +435,15 @@ describe('what may not land', () => {
     expect(strays).toEqual([
       { sha: rig.sha('main'), subject: 'escape', files: ['file.txt'], isMerge: false, on: 'main' },
     ]);
-    rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'by the user');
     // The next run of the same entry, role and agent has the same identity; what was there before it is not its doing.
     const later = rig.brief();
     expect(await collected(later)).toMatchObject({ faults: [], strays: [] });
   });
 
-  it("a commit by the run's identity in the person's checkout, on whatever branch", async () => {
+  it("a commit by the run's identity in the user's checkout, on whatever branch", async () => {
     rig.git('checkout', '-q', '-b', 'feature');
-    rig.git('commit', '-q', '--allow-empty', '-m', 'by the person');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'by the user');
     const brief = rig.brief();
     expect((await collected(brief)).faults).toEqual([]);
     asRun(brief, 'commit', '-q', '--allow-empty', '-m', 'escape');
@@ -478,7 +478,7 @@ describe('what may not land', () => {
     ]);
   });
 
-  it('its commits on base are no fault where the person has merged the branch', async () => {
+  it('its commits on base are no fault where the user has merged the branch', async () => {
     const brief = rig.brief();
     rig.writeTask('new.txt', 'x\n');
     const { tip } = await collected(brief);

@@ -173,7 +173,7 @@ describe('an agent that waits for its provider', () => {
     expect(result.providerUntil).toBeGreaterThan(result.startedAt + 3_000_000);
   });
 
-  it('and goes on in time has only waited', async () => {
+  it('and continues in time has only waited', async () => {
     const goesOn = `await hear(); begin(); ${RETRY} use('Bash', { command: 'ls' }); sh('sleep 4'); report('done'); result();`;
     expect((await rig.run(claude(goesOn, { patience: 2_000 }))).cause).toBe('reported');
   });
@@ -239,7 +239,7 @@ describe('what it uses', () => {
     await rig.start(brief);
     await at('one');
     // With something still to be answered its turn is not its last.
-    say('go on');
+    say('continue');
     await until(() => inFolder('delivered').length === 1, 'given');
     go('one');
     expect(await rig.result(brief)).toMatchObject({

@@ -98,7 +98,7 @@ describe('shell as task agent', () => {
     expect(rig.git('show', 'T-1:new.txt')).toBe('by node');
   });
 
-  it('merges base first when it mends', async () => {
+  it('merges base first when it fixes', async () => {
     rig.writeTask('new.txt', 'x\n');
     rig.commitTask('work');
     rig.write('other.txt', 'changed on base\n');

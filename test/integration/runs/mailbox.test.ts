@@ -75,7 +75,7 @@ describe('mailbox', () => {
     expect(readMailbox(join(home, 'nowhere'))).toEqual({ requests: [], problems: [] });
   });
 
-  it('puts aside what is no request, names it once, and goes on with the rest', () => {
+  it('puts aside what is no request, names it once, and continues with the rest', () => {
     const id = post(dir, request('good'));
     const bad = [
       '{"id":',

@@ -83,13 +83,13 @@ describe('a run folder', () => {
 });
 
 describe('listRuns', () => {
-  it('follows a run from unclaimed to taken in, with every file read as soon as it is there', () => {
+  it('follows a run from unclaimed to recorded, with every file read as soon as it is there', () => {
     const { folder } = create();
     expect(only()).toMatchObject({ state: 'unclaimed', claim: null, result: null, taken: null });
     claimAs(folder, process.pid);
     expect(only()).toMatchObject({ state: 'alive', claim: { pid: process.pid } });
     requestStopOfOther(folder);
-    expect(only().stop).toMatchObject({ cause: 'stopped', detail: 'the person stopped it' });
+    expect(only().stop).toMatchObject({ cause: 'stopped', detail: 'the user stopped it' });
     writeOnce(join(folder, 'cause.json'), { cause: 'stopped', detail: 'x', at: 1 });
     expect(only().cause).toMatchObject({ cause: 'stopped' });
     expect(only().reportText()).toBeNull();
@@ -148,7 +148,7 @@ describe('listRuns', () => {
 function requestStopOfOther(folder: string): void {
   const listener = (): void => {};
   process.on('SIGUSR2', listener);
-  expect(requestStop(folder, { cause: 'stopped', detail: 'the person stopped it', at: 3 })).toBe('asked');
+  expect(requestStop(folder, { cause: 'stopped', detail: 'the user stopped it', at: 3 })).toBe('asked');
   process.off('SIGUSR2', listener);
 }
 
@@ -198,7 +198,7 @@ describe('linkLost', () => {
 });
 
 describe('pruneRuns', () => {
-  it('removes what was taken in long ago, and nothing that may still have a say', () => {
+  it('removes what was recorded long ago, and nothing that may still have a say', () => {
     const [old, fresh, open] = [create(), create(), create()];
     markTaken(old.folder, { at: 100, commit: null, why: '' });
     markTaken(fresh.folder, { at: 300, commit: null, why: '' });
@@ -207,7 +207,7 @@ describe('pruneRuns', () => {
     expect(readdirSync(runsFolder(root)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('I8: what stands where a folder is put aside goes, and no run keeps another from being removed', () => {
+  it('I8: what stands where a folder is discarded goes, and no run keeps another from being removed', () => {
     const [one, two, gone] = [create(), create(), create()];
     for (const { folder } of [one, two, gone]) markTaken(folder, { at: 100, commit: null, why: '' });
     const aside = join(runsFolder(root), `.aside-${one.runId}`);

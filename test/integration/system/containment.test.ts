@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { containmentWords } from '../../../src/doctor/containment-words.ts';
+import { describeContainment } from '../../../src/doctor/containment-words.ts';
 import { containmentOf, tryBubblewrap } from '../../../src/system/containment.ts';
 
 let folder: string;
@@ -41,7 +41,7 @@ describe('tryBubblewrap', () => {
 describe('containmentOf', () => {
   it('leaves bubblewrap alone where the settings say so', async () => {
     expect(await containmentOf('group')).toEqual({ bwrap: null, why: '`contain: group` is set', problem: null });
-    expect(await containmentWords('group')).toMatch(/^process group and a sweep by .*; `contain: group` is set$/);
+    expect(await describeContainment('group')).toMatch(/^process group and a sweep by .*; `contain: group` is set$/);
   });
 
   it('uses it where it works; where it does not, only `contain: bwrap` is a problem', async () => {
@@ -49,6 +49,6 @@ describe('containmentOf', () => {
     const [auto, bwrap] = [await containmentOf('auto'), await containmentOf('bwrap')];
     expect(auto).toEqual({ bwrap: here.ok ? here.path : null, why: here.ok ? '' : here.why, problem: null });
     expect([bwrap.bwrap, bwrap.problem === null]).toEqual([auto.bwrap, here.ok]);
-    expect(await containmentWords('auto')).toContain(here.ok ? `bubblewrap (${here.path})` : here.why);
+    expect(await describeContainment('auto')).toContain(here.ok ? `bubblewrap (${here.path})` : here.why);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { agentEnvironment, PORTS_PER_RUN, runIdentity, UNATTENDED } from '../../../src/system/environment.ts';
-import type { EnvironmentParts, RunVariables } from '../../../src/system/environment.ts';
+import type { EnvironmentInput, RunVariables } from '../../../src/system/environment.ts';
 
 const nothing = { pass: [], set: {} };
 
@@ -23,7 +23,7 @@ const run: RunVariables = {
   identity: runIdentity('claude', 'T-12', 'task'),
 };
 
-const env = (change: Partial<EnvironmentParts> = {}): Record<string, string> =>
+const env = (change: Partial<EnvironmentInput> = {}): Record<string, string> =>
   agentEnvironment({ inherited: {}, settings: nothing, agent: nothing, role: nothing, adapterEnv: {}, run, ...change });
 
 describe('what a run inherits', () => {
@@ -123,7 +123,7 @@ describe('what a run inherits', () => {
     expect(result).not.toHaveProperty('KANBAN_EXTRA');
   });
 
-  it("tells the person's checkout to shell, command and hooks, not to an agent (I7)", () => {
+  it("tells the user's checkout to shell, command and hooks, not to an agent (I7)", () => {
     expect(env()).not.toHaveProperty('KANBAN_ROOT');
     for (const program of ['shell', 'command', 'hook'] as const)
       expect(env({ run: { ...run, program } })).toHaveProperty('KANBAN_ROOT', '/repo');

@@ -175,7 +175,7 @@ describe('ensureWorktree', () => {
     expect(existsSync(task().path)).toBe(false);
   });
 
-  it('runs no hooks of the person', async () => {
+  it('runs no hooks of the user', async () => {
     put('.git/hooks/post-checkout', '#!/bin/sh\ntouch ../hook-ran\n');
     chmodSync(join(root, '.git/hooks/post-checkout'), 0o755);
     await ensure();
@@ -318,7 +318,7 @@ describe('.worktreeinclude', () => {
     git('reset', '-q', '--hard', start);
     put('.worktreeinclude', 'conf/\n.env\n');
     put('.gitignore', `${readFileSync(join(root, '.gitignore'), 'utf8')}conf/\n`);
-    put('.env', "the person's\n");
+    put('.env', "the user's\n");
     put('conf/out.txt', 'x\n');
     const made = await ensureWorktree({ ...task(), startSha: tip, branchExists: false });
     expect(made).toMatchObject({ ok: true, notCopied: [expect.stringContaining('outside') as string] });
@@ -469,7 +469,7 @@ describe('removeWorktree', () => {
     expect(git('show', 'refs/kanban/rescue/T-4/1:late.txt')).toBe('work');
   });
 
-  it("removes nothing else: the person's worktrees stay registered, also when their folder is away (I7)", async () => {
+  it("removes nothing else: the user's worktrees stay registered, also when their folder is away (I7)", async () => {
     git('worktree', 'add', '-q', '-b', 'mine', join(home, 'mine'));
     rmSync(join(home, 'mine'), { recursive: true });
     await ready();

@@ -99,7 +99,7 @@ describe('use', () => {
     expect(totals((total) => total.chunk(chunk, knownAgent('gemini-cli')))).toEqual([]);
   });
 
-  it('costs of a session that goes on do not hide the tokens of the run', () => {
+  it('costs of a session that continues do not hide the tokens of the run', () => {
     const count = new UsageCount({ costUsd: 1 });
     count.add({ at: 1, type: 'usage', scope: 'run', input: 10, output: 1 });
     count.add({ at: 2, type: 'usage', scope: 'thread', costUsd: 1.5 });

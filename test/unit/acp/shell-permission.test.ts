@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readShellLine } from '../../../src/acp/shell-line.ts';
-import { judgeShellLine } from '../../../src/acp/shell-permission.ts';
+import { permissionForShellLine } from '../../../src/acp/shell-permission.ts';
 import { allowedPrograms } from '../../../src/agents/allowed-programs.ts';
 
 const inside = (path: string, cwd: string): boolean =>
   !path.startsWith('~') && `${resolve(cwd, path)}/`.startsWith('/w/');
 
 const judge = (line: string): string | null =>
-  judgeShellLine(line, {
+  permissionForShellLine(line, {
     cwd: '/w',
     worktree: '/w',
     inside,

@@ -7,7 +7,7 @@ import { eventsOf, NOW, plannedRun, readingOf, recorded } from './recorded-lines
 
 const line = (value: object): string => JSON.stringify(value);
 const talk = (): Conversation => {
-  const conversation = acp.converse?.({ brief: {} as Brief, prompt: 'the prompt' });
+  const conversation = acp.startConversation?.({ brief: {} as Brief, prompt: 'the prompt' });
   if (!conversation) throw new Error('it is spoken to');
   return conversation;
 };
@@ -45,7 +45,7 @@ describe('its command', () => {
     expect(full.env).not.toHaveProperty('OPENCODE_PERMISSION');
   });
 
-  it('begins a new session where there is none to go on with; without a bridge nothing can be started', () => {
+  it('begins a new session where there is none to continue with; without a bridge nothing can be started', () => {
     const { command } = acp.plan(plannedRun(acp, { session: { id: 's-1', resume: false } }));
     expect(command?.file).toBe('');
     expect(command?.args).not.toContain('--resume');
@@ -86,7 +86,7 @@ describe('what it hears', () => {
 
   it('nothing in lines that are not the bridge’s, whatever they are', () => {
     for (const strange of ['', 'text', '{', '[1]', '{"acp":1}', '{"acp":"news"}', '{"type":"text"}'])
-      expect(talk().heard(strange, NOW)).toEqual({ events: [] });
+      expect(talk().receive(strange, NOW)).toEqual({ events: [] });
   });
 });
 
@@ -139,7 +139,7 @@ describe('how it reads the end', () => {
     const failed = text('Ran into this error: Rate limit exceeded.');
     expect(readingOf(acp, [...began, failed, end], 0)).toMatchObject({ kind: 'provider' });
     expect(readingOf(acp, [...began, failed, tool, text('Done.'), end], 0)).toEqual({ kind: 'ended' });
-    expect(readingOf(acp, [...began, text('I mended the rate limit.'), end], 0)).toEqual({ kind: 'ended' });
+    expect(readingOf(acp, [...began, text('I fixed the rate limit.'), end], 0)).toEqual({ kind: 'ended' });
     expect(readingOf(acp, [...began, text('Ran into this error: Context length exceeded.'), end], 0)).toEqual({
       kind: 'ended',
       detail: 'Ran into this error: Context length exceeded.',
@@ -157,21 +157,21 @@ describe('what it says', () => {
   it('the prompt at the start; messages only while a turn is on', () => {
     const conversation = talk();
     expect(conversation.open?.()).toEqual(['{"order":"prompt","text":"the prompt"}']);
-    expect(conversation.say?.('too early')).toBeNull();
-    conversation.heard(line({ acp: 'turn-began' }), NOW);
-    expect(conversation.say?.('two\nlines')).toEqual(['{"order":"message","text":"two\\nlines"}']);
-    conversation.heard(line({ acp: 'turn-ended', stop: 'end_turn', taken: 1 }), NOW);
-    expect(conversation.say?.('too late')).toBeNull();
+    expect(conversation.send?.('too early')).toBeNull();
+    conversation.receive(line({ acp: 'turn-began' }), NOW);
+    expect(conversation.send?.('two\nlines')).toEqual(['{"order":"message","text":"two\\nlines"}']);
+    conversation.receive(line({ acp: 'turn-ended', stop: 'end_turn', taken: 1 }), NOW);
+    expect(conversation.send?.('too late')).toBeNull();
   });
 
   it('is over with the turn, but not while a message is still on its way', () => {
     const conversation = talk();
     const ended = (taken: number): object =>
-      conversation.heard(line({ acp: 'turn-ended', stop: 'end_turn', taken }), NOW);
-    conversation.heard(line({ acp: 'turn-began' }), NOW);
-    conversation.say?.('one');
+      conversation.receive(line({ acp: 'turn-ended', stop: 'end_turn', taken }), NOW);
+    conversation.receive(line({ acp: 'turn-began' }), NOW);
+    conversation.send?.('one');
     expect(ended(0)).toEqual({ events: [] });
-    conversation.heard(line({ acp: 'turn-began' }), NOW);
+    conversation.receive(line({ acp: 'turn-began' }), NOW);
     expect(ended(1)).toEqual({ events: [], over: true });
   });
 });

@@ -16,8 +16,8 @@ const events = (name: string): object[] => eventsOf(claude, recorded(name), { wo
 const reading = (name: string, code = 1): object => readingOf(claude, recorded(name), code);
 
 function talk(prompt = 'the prompt'): Required<Conversation> {
-  const conversation = claude.converse?.({ brief: { worktree: WORKTREE } as Brief, prompt });
-  if (!conversation?.open || !conversation.say) throw new Error('claude is spoken to');
+  const conversation = claude.startConversation?.({ brief: { worktree: WORKTREE } as Brief, prompt });
+  if (!conversation?.open || !conversation.send) throw new Error('claude is spoken to');
   return conversation as Required<Conversation>;
 }
 
@@ -41,7 +41,7 @@ describe('its command line', () => {
     claude.plan(plannedRun(claude, change)).command?.args ?? [];
   const settings = plannedRun(claude).settings;
 
-  it('names session and model, and a new session otherwise than one to go on with', () => {
+  it('names session and model, and a new session otherwise than one to continue with', () => {
     expect(args({ model: 'opus', session: { id: SESSION, resume: false } }).join(' ')).toContain(
       `-p --input-format stream-json --output-format stream-json --replay-user-messages --session-id ${SESSION} --model opus`,
     );
@@ -172,78 +172,78 @@ describe('the dialogue', () => {
   it('opens with the prompt, and is over with the result', () => {
     const conversation = talk('do this\n"now"');
     expect(conversation.open()).toEqual([told('do this\n"now"')]);
-    expect(conversation.say('too early')).toBeNull();
-    conversation.heard(INIT, NOW);
-    expect(conversation.heard(DONE, NOW).over).toBe(true);
-    expect(conversation.say('too late')).toBeNull();
+    expect(conversation.send('too early')).toBeNull();
+    conversation.receive(INIT, NOW);
+    expect(conversation.receive(DONE, NOW).over).toBe(true);
+    expect(conversation.send('too late')).toBeNull();
   });
 
-  it('goes on with another turn for what was said too late for this one', () => {
+  it('continues with another turn for what was said too late for this one', () => {
     const conversation = talk();
-    conversation.heard(INIT, NOW);
-    expect(conversation.say('one')).toEqual([told('one')]);
-    conversation.say('two ');
-    conversation.heard(replay('one'), NOW);
-    expect(conversation.heard(DONE, NOW).over).toBeUndefined();
-    expect(conversation.say('three')).not.toBeNull();
-    conversation.heard(INIT, NOW);
-    conversation.heard(replay('two\n', 'three'), NOW);
-    expect(conversation.heard(DONE, NOW).over).toBe(true);
+    conversation.receive(INIT, NOW);
+    expect(conversation.send('one')).toEqual([told('one')]);
+    conversation.send('two ');
+    conversation.receive(replay('one'), NOW);
+    expect(conversation.receive(DONE, NOW).over).toBeUndefined();
+    expect(conversation.send('three')).not.toBeNull();
+    conversation.receive(INIT, NOW);
+    conversation.receive(replay('two\n', 'three'), NOW);
+    expect(conversation.receive(DONE, NOW).over).toBe(true);
   });
 
   it('as recorded: three messages behind the last answer are taken up together in a turn of their own', () => {
     const conversation = talk('SCRIPT:turns VAR:id=T-1');
     const overs: number[] = [];
     recorded('claude-said-late').forEach((printed, n) => {
-      if (conversation.heard(printed, NOW).over === true) overs.push(n);
+      if (conversation.receive(printed, NOW).over === true) overs.push(n);
       if (printed.includes('"text":"end"') && n < 12)
-        for (const text of ['SAY-A', 'SAY-B', 'SAY-C']) conversation.say(text);
+        for (const text of ['SAY-A', 'SAY-B', 'SAY-C']) conversation.send(text);
     });
     expect(overs).toEqual([recorded('claude-said-late').length - 1]);
   });
 
   it('counts the same message said twice as two', () => {
     const conversation = talk();
-    conversation.heard(INIT, NOW);
-    conversation.say('go on');
-    conversation.say('go on');
-    conversation.heard(replay('go on'), NOW);
-    expect(conversation.heard(DONE, NOW).over).toBeUndefined();
+    conversation.receive(INIT, NOW);
+    conversation.send('continue');
+    conversation.send('continue');
+    conversation.receive(replay('continue'), NOW);
+    expect(conversation.receive(DONE, NOW).over).toBeUndefined();
   });
 
   it('waits for turns that the CLI itself has queued', () => {
     const conversation = talk();
-    conversation.heard(INIT, NOW);
+    conversation.receive(INIT, NOW);
     expect(
-      conversation.heard(DONE.replace('"queued_turn_count":0', '"queued_turn_count":1'), NOW).over,
+      conversation.receive(DONE.replace('"queued_turn_count":0', '"queued_turn_count":1'), NOW).over,
     ).toBeUndefined();
   });
 
   it('is over with an error even if something was said: the next run is told it', () => {
     const conversation = talk();
-    conversation.heard(INIT, NOW);
-    conversation.say('hello');
-    expect(conversation.heard(FAILED, NOW).over).toBe(true);
+    conversation.receive(INIT, NOW);
+    conversation.send('hello');
+    expect(conversation.receive(FAILED, NOW).over).toBe(true);
   });
 
-  it('goes on as long as an agent of its own works in the background, but not for a command there', () => {
+  it('continues as long as an agent of its own works in the background, but not for a command there', () => {
     const subagent = talk();
-    const overs = recorded('claude-subagent').map((printed) => subagent.heard(printed, NOW).over === true);
+    const overs = recorded('claude-subagent').map((printed) => subagent.receive(printed, NOW).over === true);
     expect(overs.filter(Boolean)).toHaveLength(1);
     expect(overs.at(-1)).toBe(true);
     const conversation = talk();
     const tasks = [{ task_type: 'local_bash' }];
-    conversation.heard(line({ type: 'system', subtype: 'background_tasks_changed', tasks }), NOW);
-    expect(conversation.heard(DONE, NOW).over).toBe(true);
+    conversation.receive(line({ type: 'system', subtype: 'background_tasks_changed', tasks }), NOW);
+    expect(conversation.receive(DONE, NOW).over).toBe(true);
   });
 
   it('gives no text to the CLI that it would take for a command', () => {
     const conversation = talk();
-    conversation.heard(INIT, NOW);
-    expect(conversation.say(' /compact')).toEqual([told('Message: /compact')]);
-    expect(conversation.say('  \n')).toEqual([]);
-    conversation.heard(replay('Message: /compact'), NOW);
-    expect(conversation.heard(DONE, NOW).over).toBe(true);
+    conversation.receive(INIT, NOW);
+    expect(conversation.send(' /compact')).toEqual([told('Message: /compact')]);
+    expect(conversation.send('  \n')).toEqual([]);
+    conversation.receive(replay('Message: /compact'), NOW);
+    expect(conversation.receive(DONE, NOW).over).toBe(true);
   });
 });
 
@@ -272,7 +272,7 @@ describe('what is heard', () => {
     expect(reading('claude-task', 0)).toEqual({ kind: 'ended' });
   });
 
-  it('of a resumed session: only what was used since, though the totals go on', () => {
+  it('of a resumed session: only what was used since, though the totals continue', () => {
     expect(recorded('claude-resumed').join()).toContain('"total_cost_usd":0.015');
     expect(events('claude-resumed').at(-1)).toEqual({
       type: 'usage',
@@ -412,7 +412,7 @@ describe('what is heard', () => {
     expect(eventsOf(claude, odd)).toEqual([]);
     for (const printed of recorded('claude-denied'))
       for (let end = 0; end < printed.length; end += 97)
-        expect(() => talk().heard(printed.slice(0, end), NOW)).not.toThrow();
+        expect(() => talk().receive(printed.slice(0, end), NOW)).not.toThrow();
   });
 });
 
@@ -490,7 +490,7 @@ describe('how it is read', () => {
 
   it('of an error that a later turn got over: none', () => {
     const failure = line({ type: 'result', is_error: true, api_error_status: 500, result: 'API Error: 500' });
-    const after = line({ type: 'assistant', message: { content: [{ type: 'text', text: 'I go on.' }] } });
+    const after = line({ type: 'assistant', message: { content: [{ type: 'text', text: 'I continue.' }] } });
     expect(readingOf(claude, [INIT, failure, INIT, after, DONE], 0)).toEqual({ kind: 'ended' });
   });
 

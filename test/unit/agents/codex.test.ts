@@ -284,13 +284,13 @@ describe('dialogue', () => {
     const run = plannedRun(codex);
     const { command } = codex.plan({ ...run, settings: { ...run.settings, ...settings } });
     const brief = { worktree: '/w', session: null, sessionUsage: null, model: null, command, ...change } as Brief;
-    const conversation = codex.converse?.({ brief, prompt: 'the prompt' });
+    const conversation = codex.startConversation?.({ brief, prompt: 'the prompt' });
     if (!conversation) throw new Error('no conversation');
     return conversation;
   };
   /** What it is told in answer to some lines, parsed. */
   const told = (conversation: Conversation, lines: readonly string[]) =>
-    lines.flatMap((line) => (conversation.heard(line, NOW).write ?? []).map(parsed));
+    lines.flatMap((line) => (conversation.receive(line, NOW).write ?? []).map(parsed));
   const parsed = (line: string) => JSON.parse(line) as { id?: number; method: string; params: Record<string, unknown> };
   const texts = (params: Record<string, unknown>) => (params['input'] as { text: string }[]).map(({ text }) => text);
 
@@ -299,11 +299,11 @@ describe('dialogue', () => {
     expect(conversation.open?.().map((line) => parsed(line).method)).toEqual(['initialize']);
     const sent = told(conversation, begin());
     expect(sent.map(({ method }) => method)).toEqual(['initialized', 'account/read', 'thread/start', 'turn/start']);
-    // A folder would make it write into the person's config.toml that the repository is trusted.
+    // A folder would make it write into the user's config.toml that the repository is trusted.
     expect(sent[2]?.params).toEqual({});
     expect(sent[3]?.params['threadId']).toBe(THREAD);
     expect(texts(sent[3]?.params ?? {})).toEqual(['the prompt', expect.stringContaining('sandbox')]);
-    expect(conversation.heard(completed('turn-1'), NOW).over).toBe(true);
+    expect(conversation.receive(completed('turn-1'), NOW).over).toBe(true);
   });
 
   it('full permissions: no word of a sandbox', () => {
@@ -339,23 +339,23 @@ describe('dialogue', () => {
 
   it('a message steers the turn that is on', () => {
     const conversation = talk();
-    expect(conversation.say?.('early')).toBeNull();
+    expect(conversation.send?.('early')).toBeNull();
     told(conversation, begin(4));
-    expect(conversation.say?.('early')).toBeNull();
+    expect(conversation.send?.('early')).toBeNull();
     told(conversation, begin().slice(4));
-    const [line = ''] = conversation.say?.('hear this') ?? [];
+    const [line = ''] = conversation.send?.('hear this') ?? [];
     expect(parsed(line)).toMatchObject({ id: 5, method: 'turn/steer', params: { expectedTurnId: 'turn-1' } });
     expect(texts(parsed(line).params)).toEqual(['hear this']);
-    expect(conversation.heard('{"id":5,"result":{"turnId":"turn-1"}}', NOW).over).toBeUndefined();
-    expect(conversation.heard(completed('turn-1'), NOW).over).toBe(true);
-    expect(conversation.say?.('late')).toBeNull();
+    expect(conversation.receive('{"id":5,"result":{"turnId":"turn-1"}}', NOW).over).toBeUndefined();
+    expect(conversation.receive(completed('turn-1'), NOW).over).toBe(true);
+    expect(conversation.send?.('late')).toBeNull();
   });
 
   it('a message that comes as the turn ends begins another, and only its end is the end', () => {
     const conversation = talk();
     told(conversation, begin());
-    conversation.say?.('too late');
-    expect(conversation.heard(completed('turn-1'), NOW).over).toBeUndefined();
+    conversation.send?.('too late');
+    expect(conversation.receive(completed('turn-1'), NOW).over).toBeUndefined();
     const [again] = told(conversation, [refusal(5, 'no active turn to steer')]);
     expect(again).toMatchObject({ id: 6, method: 'turn/start' });
     expect(texts(again?.params ?? {})).toEqual(['too late']);
@@ -363,16 +363,16 @@ describe('dialogue', () => {
       '{"id":6,"result":{"turn":{"id":"turn-2"}}}',
       JSON.stringify({ method: 'turn/started', params: { threadId: THREAD, turn: { id: 'turn-2' } } }),
     ];
-    for (const line of lines) expect(conversation.heard(line, NOW).over).toBeUndefined();
-    expect(conversation.heard(completed('turn-2'), NOW).over).toBe(true);
+    for (const line of lines) expect(conversation.receive(line, NOW).over).toBeUndefined();
+    expect(conversation.receive(completed('turn-2'), NOW).over).toBe(true);
   });
 
   it('a message that is refused for good ends a run that waited for it', () => {
     const conversation = talk();
     told(conversation, begin());
-    conversation.say?.('never');
+    conversation.send?.('never');
     told(conversation, [refusal(5, 'no'), completed('turn-1')]);
-    const { events, over } = conversation.heard(refusal(6, 'Input exceeds the maximum length'), NOW);
+    const { events, over } = conversation.receive(refusal(6, 'Input exceeds the maximum length'), NOW);
     expect(over).toBe(true);
     expect(events).toMatchObject([{ type: 'error', what: 'other' }]);
   });
@@ -380,10 +380,10 @@ describe('dialogue', () => {
   it('turns of its sub-agents end nothing; what they do and use is heard', () => {
     const conversation = talk();
     told(conversation, begin());
-    expect(conversation.heard(completed('turn-9', 'other'), NOW)).toEqual({ events: [] });
+    expect(conversation.receive(completed('turn-9', 'other'), NOW)).toEqual({ events: [] });
     const item = (type: object) =>
       JSON.stringify({ method: 'item/started', params: { threadId: 'other', item: { id: 'i', ...type } } });
-    expect(conversation.heard(item({ type: 'webSearch', query: 'q' }), NOW).events).toMatchObject([
+    expect(conversation.receive(item({ type: 'webSearch', query: 'q' }), NOW).events).toMatchObject([
       { type: 'tool', name: 'web search', summary: 'q' },
     ]);
     const usage = (input: number) =>
@@ -394,13 +394,13 @@ describe('dialogue', () => {
           tokenUsage: { total: { inputTokens: input, outputTokens: 1 }, last: { inputTokens: 10, outputTokens: 1 } },
         },
       });
-    expect(conversation.heard(usage(10), NOW).events).toMatchObject([{ input: 10, output: 1 }]);
-    expect(conversation.heard(usage(10), NOW).events).toEqual([]);
-    expect(conversation.heard(usage(25), NOW).events).toMatchObject([{ input: 15, output: 0 }]);
+    expect(conversation.receive(usage(10), NOW).events).toMatchObject([{ input: 10, output: 1 }]);
+    expect(conversation.receive(usage(10), NOW).events).toEqual([]);
+    expect(conversation.receive(usage(25), NOW).events).toMatchObject([{ input: 15, output: 0 }]);
   });
 
   it('whatever it asks, the answer is no', () => {
-    const ask = (method: string, params: object) => talk().heard(JSON.stringify({ id: 0, method, params }), NOW);
+    const ask = (method: string, params: object) => talk().receive(JSON.stringify({ id: 0, method, params }), NOW);
     const command = ask('item/commandExecution/requestApproval', { command: 'rm -rf x' });
     expect(command.write?.map((line) => JSON.parse(line))).toEqual([{ id: 0, result: { decision: 'decline' } }]);
     expect(command.events).toMatchObject([{ type: 'denied', summary: 'rm -rf x' }]);
@@ -410,7 +410,7 @@ describe('dialogue', () => {
 
   it('a declined command, edit or MCP call is told', () => {
     const done = (item: object) =>
-      talk().heard(JSON.stringify({ method: 'item/completed', params: { threadId: THREAD, item } }), NOW).events;
+      talk().receive(JSON.stringify({ method: 'item/completed', params: { threadId: THREAD, item } }), NOW).events;
     expect(done({ type: 'commandExecution', status: 'declined', command: 'x y', commandActions: [] })).toMatchObject([
       { type: 'denied', name: 'shell', summary: 'x y' },
     ]);
@@ -429,8 +429,8 @@ describe('dialogue', () => {
     const lines = recorded('codex-steered');
     const at = lines.findIndex((line) => line.includes('"turn/started"')) + 1;
     told(conversation, lines.slice(0, at));
-    expect(conversation.say?.('Use the other door')).toHaveLength(1);
-    const rest = lines.slice(at).map((line) => conversation.heard(line, NOW));
+    expect(conversation.send?.('Use the other door')).toHaveLength(1);
+    const rest = lines.slice(at).map((line) => conversation.receive(line, NOW));
     expect(rest.findIndex(({ over }) => over === true)).toBe(rest.length - 1);
   });
 });

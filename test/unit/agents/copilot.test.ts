@@ -13,7 +13,7 @@ const printed = (name: string): string =>
 
 function heard(...lines: string[]): AgentEvent[] {
   const output = new CopilotOutput();
-  return lines.flatMap((line) => output.heard(line, AT).events);
+  return lines.flatMap((line) => output.receive(line, AT).events);
 }
 
 const hear = (name: string): AgentEvent[] => heard(...printed(name).trimEnd().split('\n'));
@@ -215,7 +215,7 @@ describe('how copilot ended', () => {
     });
   });
 
-  it('is good if it went on after an error', () => {
+  it('is good if it continued after an error', () => {
     const lines = [...printed('ratelimit').trimEnd().split('\n'), ...printed('work').trimEnd().split('\n')];
     expect(copilot.outcome({ code: 0, signal: null }, '', heard(...lines), AT)).toEqual({ kind: 'ended' });
   });

@@ -188,7 +188,7 @@ describe('outcome', () => {
     expect(readingOf(gemini, [line], 145)).toEqual({ kind: 'login', detail: '401 no' });
   });
 
-  it('an error after which it went on is none', () => {
+  it('an error after which it continued is none', () => {
     const error = '{"type":"error","severity":"warning","message":"503 Service Unavailable"}';
     const more = '{"type":"tool_use","tool_name":"x","tool_id":"1","parameters":{}}';
     expect(readingOf(gemini, [error], 0).kind).toBe('provider');

@@ -13,7 +13,7 @@ const printed = (name: string): string =>
 
 function heard(...lines: string[]): AgentEvent[] {
   const output = new GooseOutput();
-  return lines.flatMap((line) => output.heard(line, AT).events);
+  return lines.flatMap((line) => output.receive(line, AT).events);
 }
 
 const hear = (name: string): AgentEvent[] => heard(...printed(name).trimEnd().split('\n'));
@@ -70,7 +70,7 @@ describe('goose is started', () => {
     );
   });
 
-  it('in a session that we name, or goes on with it', () => {
+  it('in a session that we name, or continues with it', () => {
     expect(plan({ session: { id: 'abc', resume: false } }).command.args.slice(-2)).toEqual(['--name', 'abc']);
     expect(plan({ session: { id: 'abc', resume: true } }).command.args.slice(-3)).toEqual([
       '--resume',

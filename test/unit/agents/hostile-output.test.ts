@@ -40,7 +40,7 @@ function changed(line: string, which: number, to: unknown): string {
   return JSON.stringify(value);
 }
 
-const listening = ADAPTERS.filter(({ converse }) => converse !== null).map(({ name }) => name);
+const listening = ADAPTERS.filter(({ startConversation }) => startConversation !== null).map(({ name }) => name);
 
 describe.each(listening)('whatever %s prints', (name) => {
   const recorded = lines(name);
@@ -59,14 +59,14 @@ describe.each(listening)('whatever %s prints', (name) => {
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 12 }), (printed) => {
-        const conversation = adapter?.converse?.({ brief, prompt: 'the prompt' });
+        const conversation = adapter?.startConversation?.({ brief, prompt: 'the prompt' });
         conversation?.open?.();
         const events = printed.flatMap((one) => {
-          const heard = conversation?.heard(one, NOW);
+          const heard = conversation?.receive(one, NOW);
           for (const said of heard?.write ?? []) expect(said).not.toContain('\n');
           return heard?.events ?? [];
         });
-        conversation?.say?.('a message');
+        conversation?.send?.('a message');
         const used = new UsageCount(null);
         for (const event of events) {
           expect(JSON.parse(JSON.stringify(event))).toEqual(event);

@@ -143,7 +143,7 @@ describe('trouble', () => {
     ],
     ['no-model', { kind: 'not-started', detail: 'Model not found: sonnet (opencode wants provider/model)' }],
     ['no-session', { kind: 'no-session', detail: 'opencode: session not found' }],
-    // It forgot the conversation and went on.
+    // It forgot the conversation and continued.
     ['too-long', { kind: 'ended' }],
   ])('%s', (name, reading) => {
     expect(readingOf(opencode, recorded(name), 1)).toEqual(reading);
@@ -208,7 +208,7 @@ describe('its command', () => {
     });
   });
 
-  it('goes on with a session, and uses a model, where they are given; the settings have the last word', () => {
+  it('continues with a session, and uses a model, where they are given; the settings have the last word', () => {
     const settings = { ...plannedRun(opencode).settings, permissions: 'full' as const, args: ['--variant', 'high'] };
     const session = { id: 'ses_1', resume: true };
     const { command } = opencode.plan(plannedRun(opencode, { session, settings, model: 'anthropic/opus' }));
@@ -269,7 +269,7 @@ describe('its command', () => {
     expect(bash['curl *']).toBe(undefined);
   });
 
-  it("full: none of that; the person's own configuration is all there is", () => {
+  it("full: none of that; the user's own configuration is all there is", () => {
     expect(config('full')).not.toHaveProperty('agent');
     expect(config('full')).not.toHaveProperty('default_agent');
   });

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Conversation, Heard, Talk } from '../../../src/agents/agent.ts';
+import type { Conversation, ParsedOutput, ConversationContext } from '../../../src/agents/agent.ts';
 import { piExtension } from '../../../src/agents/pi/extension.ts';
 import { pi } from '../../../src/agents/pi/adapter.ts';
 import type { AgentEvent } from '../../../src/contract/run-folder.ts';
 import { NOW, plannedRun, recorded as recordedLines } from './recorded-lines.ts';
 
-const talk = { brief: { worktree: '/p/.worktrees/T-1' }, prompt: 'Do it.' } as Talk;
+const talk = { brief: { worktree: '/p/.worktrees/T-1' }, prompt: 'Do it.' } as ConversationContext;
 
 function converse(prompt = talk.prompt): Conversation {
-  const conversation = pi.converse?.({ ...talk, prompt });
+  const conversation = pi.startConversation?.({ ...talk, prompt });
   if (conversation === undefined) throw new Error('pi has no conversation');
   return conversation;
 }
@@ -20,7 +20,7 @@ function hear(lines: readonly string[], conversation = converse()): { events: Ag
   const events: AgentEvent[] = [];
   let overAt: number | null = null;
   lines.forEach((line, n) => {
-    const heard = conversation.heard(line, NOW);
+    const heard = conversation.receive(line, NOW);
     events.push(...heard.events);
     if (heard.over === true) overAt ??= n;
   });
@@ -53,7 +53,7 @@ const state = (n: number, data: object = {}): string =>
     success: true,
     data: { isStreaming: false, isCompacting: false, pendingMessageCount: 0, ...data },
   });
-const written = (heard: Heard): { id: string; type: string; message?: string }[] =>
+const written = (heard: ParsedOutput): { id: string; type: string; message?: string }[] =>
   (heard.write ?? []).map((text) => JSON.parse(text) as { id: string; type: string; message?: string });
 
 describe('what pi does', () => {
@@ -94,7 +94,7 @@ describe('what pi does', () => {
   it('counts input with its cache, and knows no cost where the price is 0', () => {
     const usage = { input: 600, output: 50, cacheRead: 300, cacheWrite: 100, cost: { total: 0 } };
     const message = { role: 'assistant', content: [], usage, stopReason: 'toolUse' };
-    expect(converse().heard(line({ type: 'message_end', message }), NOW).events).toEqual([
+    expect(converse().receive(line({ type: 'message_end', message }), NOW).events).toEqual([
       { at: NOW, type: 'usage', scope: 'step', input: 1000, output: 50, cached: 300 },
     ]);
   });
@@ -129,7 +129,7 @@ describe('trouble', () => {
     const { events } = hear(recorded('retry-after'));
     expect(short(events)).toEqual(['session', 'waiting its provider answered with HTTP 429 until 900000']);
     const told = { type: 'extension_ui_request', method: 'setStatus', statusKey: 'kanban-provider' };
-    expect(short(converse().heard(line({ ...told, statusText: '503 -' }), NOW).events)).toEqual([
+    expect(short(converse().receive(line({ ...told, statusText: '503 -' }), NOW).events)).toEqual([
       'waiting its provider answered with HTTP 503',
     ]);
   });
@@ -185,48 +185,48 @@ describe('messages', () => {
     const conversation = converse();
     const lines = recorded('messages');
     const begun = lines.findIndex((text) => text.startsWith('{"type":"tool_execution_start"'));
-    expect(conversation.say?.('too early')).toBe(null);
+    expect(conversation.send?.('too early')).toBe(null);
     hear(lines.slice(0, begun + 1), conversation);
-    expect(conversation.say?.('/help me')?.map((text) => JSON.parse(text) as unknown)).toEqual([
+    expect(conversation.send?.('/help me')?.map((text) => JSON.parse(text) as unknown)).toEqual([
       { id: 'kanban-said-1', type: 'prompt', message: ' /help me', streamingBehavior: 'steer' },
     ]);
-    expect(conversation.say?.('more')).toHaveLength(1);
+    expect(conversation.send?.('more')).toHaveLength(1);
     const rest = hear(lines.slice(begun + 1), conversation);
     expect(rest.overAt).toBe(lines.length - begun - 2);
-    expect(conversation.say?.('too late')).toBe(null);
+    expect(conversation.send?.('too late')).toBe(null);
   });
 
   it('wait while it waits for its provider', () => {
     const conversation = converse();
-    conversation.heard(line({ type: 'agent_start' }), NOW);
-    conversation.heard(line({ type: 'agent_end', messages: [] }), NOW);
-    conversation.heard(line({ type: 'auto_retry_start', errorMessage: 'Connection error.' }), NOW);
-    expect(conversation.say?.('now?')).toBe(null);
-    conversation.heard(line({ type: 'agent_start' }), NOW);
-    expect(conversation.say?.('now!')).toHaveLength(1);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
+    conversation.receive(line({ type: 'agent_end', messages: [] }), NOW);
+    conversation.receive(line({ type: 'auto_retry_start', errorMessage: 'Connection error.' }), NOW);
+    expect(conversation.send?.('now?')).toBe(null);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
+    expect(conversation.send?.('now!')).toHaveLength(1);
   });
 
   it('one that arrives as the turn ends begins another: it is not over before', () => {
     const conversation = converse();
-    conversation.heard(line({ type: 'agent_start' }), NOW);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
     // pi has ended its turn, but that line isn't read yet.
-    expect(conversation.say?.('one more thing')).toHaveLength(1);
-    const asked = conversation.heard(line({ type: 'agent_end', messages: [] }), NOW);
+    expect(conversation.send?.('one more thing')).toHaveLength(1);
+    const asked = conversation.receive(line({ type: 'agent_end', messages: [] }), NOW);
     expect(written(asked)).toEqual([{ id: 'kanban-state-1', type: 'get_state' }]);
-    expect(conversation.heard(state(1), NOW)).toEqual({ events: [] });
-    const again = conversation.heard(line({ id: 'kanban-said-1', type: 'response', success: true }), NOW);
+    expect(conversation.receive(state(1), NOW)).toEqual({ events: [] });
+    const again = conversation.receive(line({ id: 'kanban-said-1', type: 'response', success: true }), NOW);
     expect(written(again)).toEqual([{ id: 'kanban-state-2', type: 'get_state' }]);
-    conversation.heard(line({ type: 'agent_start' }), NOW);
-    expect(conversation.heard(state(2, { isStreaming: true }), NOW).over).toBe(undefined);
-    conversation.heard(line({ type: 'agent_end', messages: [] }), NOW);
-    expect(conversation.heard(state(3), NOW).over).toBe(true);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
+    expect(conversation.receive(state(2, { isStreaming: true }), NOW).over).toBe(undefined);
+    conversation.receive(line({ type: 'agent_end', messages: [] }), NOW);
+    expect(conversation.receive(state(3), NOW).over).toBe(true);
   });
 
   it('one that was queued after the last look at the queue is fetched by a prompt', () => {
     const conversation = converse();
-    conversation.heard(line({ type: 'agent_start' }), NOW);
-    conversation.heard(line({ type: 'agent_end', messages: [] }), NOW);
-    const nudge = conversation.heard(state(1, { pendingMessageCount: 1 }), NOW);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
+    conversation.receive(line({ type: 'agent_end', messages: [] }), NOW);
+    const nudge = conversation.receive(state(1, { pendingMessageCount: 1 }), NOW);
     expect(nudge.over).toBe(undefined);
     expect(written(nudge)).toMatchObject([{ type: 'prompt' }]);
   });
@@ -235,31 +235,31 @@ describe('messages', () => {
 describe('its end', () => {
   it('is asked for when the line that says it was too long to be read: two answers that it is idle', () => {
     const conversation = converse();
-    conversation.heard(line({ type: 'agent_start' }), NOW);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
     const message = { role: 'assistant', content: [{ type: 'text', text: 'Done.' }], stopReason: 'stop' };
-    expect(written(conversation.heard(line({ type: 'message_end', message }), NOW))).toHaveLength(1);
-    expect(written(conversation.heard(state(1, { isStreaming: true }), NOW))).toHaveLength(1);
-    expect(conversation.heard(state(2), NOW).over).toBe(undefined);
-    expect(conversation.heard(state(3), NOW).over).toBe(true);
+    expect(written(conversation.receive(line({ type: 'message_end', message }), NOW))).toHaveLength(1);
+    expect(written(conversation.receive(state(1, { isStreaming: true }), NOW))).toHaveLength(1);
+    expect(conversation.receive(state(2), NOW).over).toBe(undefined);
+    expect(conversation.receive(state(3), NOW).over).toBe(true);
   });
 
   it('is not before a compaction is done, nor before the turn that it repeats', () => {
     const conversation = converse();
-    conversation.heard(line({ type: 'agent_start' }), NOW);
-    conversation.heard(line({ type: 'agent_end', messages: [] }), NOW);
-    conversation.heard(line({ type: 'compaction_start', reason: 'threshold' }), NOW);
-    expect(conversation.heard(state(1, { isCompacting: true }), NOW)).toEqual({ events: [] });
-    expect(written(conversation.heard(line({ type: 'compaction_end', willRetry: false }), NOW))).toHaveLength(1);
-    expect(conversation.heard(state(2), NOW).over).toBe(true);
+    conversation.receive(line({ type: 'agent_start' }), NOW);
+    conversation.receive(line({ type: 'agent_end', messages: [] }), NOW);
+    conversation.receive(line({ type: 'compaction_start', reason: 'threshold' }), NOW);
+    expect(conversation.receive(state(1, { isCompacting: true }), NOW)).toEqual({ events: [] });
+    expect(written(conversation.receive(line({ type: 'compaction_end', willRetry: false }), NOW))).toHaveLength(1);
+    expect(conversation.receive(state(2), NOW).over).toBe(true);
     const repeating = converse();
-    repeating.heard(line({ type: 'agent_end', messages: [] }), NOW);
-    repeating.heard(line({ type: 'compaction_end', willRetry: true }), NOW);
-    expect(repeating.heard(state(1), NOW).over).toBe(undefined);
+    repeating.receive(line({ type: 'agent_end', messages: [] }), NOW);
+    repeating.receive(line({ type: 'compaction_end', willRetry: true }), NOW);
+    expect(repeating.receive(state(1), NOW).over).toBe(undefined);
   });
 
-  it('a question of an extension of the person is answered with no', () => {
+  it('a question of an extension of the user is answered with no', () => {
     const asked = { type: 'extension_ui_request', id: 'u1', method: 'confirm', title: 'Allow rm?', message: 'x' };
-    const heard = converse().heard(line(asked), NOW);
+    const heard = converse().receive(line(asked), NOW);
     expect(short(heard.events)).toEqual(['denied question of an extension: Allow rm?']);
     expect(heard.write?.map((text) => JSON.parse(text) as unknown)).toEqual([
       { type: 'extension_ui_response', id: 'u1', cancelled: true },
@@ -279,7 +279,7 @@ describe('its command', () => {
     expect(plan.shell === null && Object.keys(plan.files ?? {})).toEqual(['pi-extension.js']);
   });
 
-  it('goes on with a session, and uses a model, where they are given', () => {
+  it('continues with a session, and uses a model, where they are given', () => {
     const { command } = pi.plan(plannedRun(pi, { session: { id: 's-1', resume: true }, model: 'anthropic/opus' }));
     expect(command?.args.slice(4)).toEqual(['--session', 's-1', '--model', 'anthropic/opus']);
   });
@@ -319,7 +319,7 @@ describe('our extension', () => {
 
   const section = (path: string, content: string): string => `## ${path}\n\n${content}\n\n`;
 
-  it("leaves out what the person's checkout says, and keeps the worktree's own and all others", async () => {
+  it("leaves out what the user's checkout says, and keeps the worktree's own and all others", async () => {
     const contextFiles = [
       { path: '/home/me/.pi/agent/AGENTS.md', content: 'mine' },
       { path: '/p/AGENTS.md', content: 'outer $& rules' },

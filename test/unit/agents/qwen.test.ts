@@ -65,7 +65,7 @@ describe('output', () => {
     expect(readingOf(qwen, recorded('qwen-task'), 0)).toEqual({ kind: 'ended' });
   });
 
-  it('a session that goes on tells totals of all of it', () => {
+  it('a session that continues tells totals of all of it', () => {
     const lines = recorded('qwen-resume');
     const session = { id: ID, resume: true };
     const count = (before: { input: number; output: number } | null): unknown => {

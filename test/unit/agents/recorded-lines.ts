@@ -32,9 +32,9 @@ export function readingOf(
 
 function listen(adapter: Adapter, lines: readonly string[], brief: Partial<Brief> = {}): AgentEvent[] {
   const known = { worktree: '/w', session: null, sessionUsage: null, ...brief } as Brief;
-  const conversation = adapter.converse?.({ brief: known, prompt: 'the prompt' });
+  const conversation = adapter.startConversation?.({ brief: known, prompt: 'the prompt' });
   if (!conversation) throw new Error(`${adapter.name} isn't listened to`);
-  return lines.flatMap((line) => conversation.heard(line, NOW).events);
+  return lines.flatMap((line) => conversation.receive(line, NOW).events);
 }
 
 /** A run as the coordinator would ask for it. */

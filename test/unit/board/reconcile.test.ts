@@ -62,7 +62,7 @@ describe('readSave: a save from an old buffer', () => {
     expect(readSave({ ...save, disk: plain.replace('Two', 'Two, better') }, one).text).toBe(asked.replace('Two', 'Two, better'));
   });
 
-  it('keeps moved what was moved out, and the person’s changes elsewhere', () => {
+  it('keeps moved what was moved out, and the user’s changes elsewhere', () => {
     const disk =
       START.replace('body two', 'body two, better').replace('# TODO\n', '# TODO\n\nprose\n') + '\n## T-?: New\n';
     const read = readSave({ column: 'TODO', versions, disk, others }, one);
@@ -171,7 +171,7 @@ describe('readSave: a save from an old buffer', () => {
     expect(readSave({ ...save, restored: restored(8_000) }, one)).toMatchObject({ text: '# IN_PROGRESS\n', restored: [] });
   });
 
-  it('keeps deleted what the person deleted in the old buffer', () => {
+  it('keeps deleted what the user deleted in the old buffer', () => {
     const disk = START.replace('## T-3: Three\n', '');
     expect(readSave({ column: 'TODO', versions, disk, others }, one).text).toBe(TODO!.replace('## T-3: Three\n', ''));
   });

@@ -42,10 +42,10 @@ describe('command line', () => {
     ]);
     expect(await heard('stop', '--now')).toEqual(['stop', [], { now: true }]);
     expect(await heard('log', 'T-1', '--limit', '5')).toEqual(['log', ['T-1'], { limit: 5 }]);
-    expect(await heard('retry', 'T-1', '--mended', '--why', 'by hand')).toEqual([
+    expect(await heard('retry', 'T-1', '--fixed', '--why', 'by hand')).toEqual([
       'retry',
       ['T-1'],
-      { mended: true, why: 'by hand' },
+      { fixed: true, why: 'by hand' },
     ]);
   });
 
@@ -116,7 +116,8 @@ describe('command line', () => {
         add            Add an entry at the end of TODO
         stop           Stop kanban run softly, or one entry; also ends runs that were left alive
         pause          Stop an entry, or everything, until kanban resume; sessions of the agents are kept
-        resume         Go on with what was paused; agents go on with their own session where they can
+        resume         Continue with what was paused; agents continue with their own session where they
+                       can
         inject         Tell the agent of an entry something: at once where it can be told, else in front
                        of its next run
 
@@ -137,13 +138,13 @@ describe('command line', () => {
         abandon        Off the board for good, with the reason in CHANGELOG.md; its branch is kept
         undo           Take a landing back: its code and CHANGELOG line go, the entry stands on top of
                        TODO again
-        approve        Let an entry that waits with [APPROVE] go on
+        approve        Let an entry that waits with [APPROVE] continue
 
       Set up and check:
         init           Write what a repository needs for kanban; changes nothing that exists, commits
                        nothing
-        preflight      Check all that could stop or hold the work, each with how to mend it; exit code 3
-                       if something stops all
+        preflight      List every problem that stops or holds the work, each with its fix; exit code 3 if
+                       something stops all
         doctor         Preflight, and: agents with their logins, containment, left-overs with their sizes,
                        rescued and abandoned work
         demo           Watch it work on a small repository made for it; leaves nothing behind
@@ -160,13 +161,13 @@ describe('command line', () => {
         1    a bug in kanban; it says how to report it
         2    wrong usage, or settings or board can not be read, or what was asked can not be done
         3    preflight failed
-        4    ended with entries left that need a person
+        4    ended with entries left that need the user
         130  interrupted
 
       When stuck:
         kanban                  says what waits and for what, and which commands help
         kanban show T-12        one entry: why it stands where it stands, and the ways on
-        kanban doctor           checks everything, and says how to mend it
+        kanban doctor           checks everything and says how to fix it
         kanban stop --now       ends every run; its work is kept
         git log --first-parent  every move is a commit: it reads well without this tool
       "

@@ -125,7 +125,7 @@ describe('the register of actions that fail (I10)', () => {
     for (let times = 0; times < 12; times += 1) register.hadNoEffect(MOVE, 'base', 0);
     register.mayTry(MOVE, 0);
     register.follow(0);
-    register.settled(MOVE);
+    register.recordDone(MOVE);
     expect(register.due).toEqual([]);
   });
 
@@ -155,7 +155,7 @@ describe('identities', () => {
         why: '',
         trailers: [],
         needsPerson: false,
-        takes,
+        consumesRun: takes,
         request,
       }).map(({ kind }) => kind);
     expect(move('a', null)).toEqual(move('b', null));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBeforeSending, saidByServer, troubleOf } from '../../../src/git/remote/remote-words.ts';
+import { isBeforeSending, saidByServer, remoteErrorOf } from '../../../src/git/remote/remote-words.ts';
 
 /** What git 2.39 and ssh print, by the case that it is. */
 const CASES = [
@@ -55,19 +55,19 @@ const CASES = [
 ] as const;
 
 describe('troubleOf', () => {
-  it.each(CASES)('%s', (_, stderr, kind, words) => {
-    expect(troubleOf('origin', stderr, null)).toEqual({ kind, words });
+  it.each(CASES)('%s', (_, stderr, kind, message) => {
+    expect(remoteErrorOf('origin', stderr, null)).toEqual({ kind, message });
   });
 
   it('never shows what would move the cursor, nor a page of text', () => {
-    const { words } = troubleOf('origin', `fatal: \u001b[2Jone\u0007\u202etwo ${'x'.repeat(2_000)}`, null);
-    expect(words).toMatch(/^origin can't be reached: one two x+…$/);
-    expect(words.length).toBeLessThan(450);
+    const { message } = remoteErrorOf('origin', `fatal: \u001b[2Jone\u0007\u202etwo ${'x'.repeat(2_000)}`, null);
+    expect(message).toMatch(/^origin can't be reached: one two x+…$/);
+    expect(message.length).toBeLessThan(450);
   });
 });
 
 describe('isBeforeSending', () => {
-  it.each(CASES.filter(([, , kind, words]) => kind !== 'not-a-repository' && !words.endsWith('no reason')))(
+  it.each(CASES.filter(([, , kind, message]) => kind !== 'not-a-repository' && !message.endsWith('no reason')))(
     '%s',
     (_, stderr) => {
       expect(isBeforeSending(stderr)).toBe(true);

@@ -15,7 +15,7 @@ const PACKAGES = new URL('../../../node_modules/', import.meta.url).pathname;
 /** Whole files are parsed by remark for comparison, which is quadratic. */
 const MOST = Number(process.env['FOUND_BYTES'] ?? 8_000);
 
-/** What the packages that are installed here keep: whatever a person or a tool has written. */
+/** What the packages that are installed here keep: whatever the user or a tool has written. */
 function found(folder: string, depth: number): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

@@ -82,7 +82,7 @@ describe('mergeChangelogs', () => {
     expect(merged(line, late)).toBe(late);
   });
 
-  it('two releases are a person’s to sort out; the same release on both sides is not', () => {
+  it('two releases are the user’s to sort out; the same release on both sides is not', () => {
     expect(
       mergeChangelogs({ base: BASE, ours: released(BASE, '1.1.0'), theirs: released(BASE, '2.0.0'), byLines: null }),
     ).toBe('conflict');

@@ -14,7 +14,7 @@ import type {
   Verdict,
   World,
 } from '../../../src/pipeline/world.ts';
-import type { RunResult, Stray } from '../../../src/contract/run-folder.ts';
+import type { RunResult, OutsideCommit } from '../../../src/contract/run-folder.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -52,7 +52,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     roles: {
       task: role(15 * MINUTE),
       reviewer: { ...role(10 * MINUTE), rereview: false },
-      tester: { ...role(15 * MINUTE), mend: 'task' },
+      tester: { ...role(15 * MINUTE), fix: 'task' },
     },
     agents: {},
     commits: { author: '', landing: '{id}: {title}', move: 'kanban: {id} {from} → {to}' },
@@ -151,7 +151,7 @@ export function world(entries: readonly EntryFacts[], change: Partial<World> = {
     landingsHeld: null,
     undone: new Set(),
     agentsHeld: new Map(),
-    mends: new Set(),
+    fixes: new Set(),
     entries,
     runs: [],
     past: [],
@@ -232,7 +232,7 @@ export function ended(
   return { ...of, state: 'ended', ended: change.ended ?? facts };
 }
 
-export const stray = (sha: string, change: Partial<Stray> = {}): Stray => ({
+export const stray = (sha: string, change: Partial<OutsideCommit> = {}): OutsideCommit => ({
   sha,
   subject: 'escape',
   files: ['a.ts'],
@@ -296,7 +296,7 @@ export function moveOf(of: World) {
   const moves = acts(of).flatMap((action) => (action.type === 'move-entry' ? [action] : []));
   if (moves.length !== 1 || moves[0] === undefined)
     throw new Error(`expected one move, got ${JSON.stringify(acts(of))}`);
-  const { from, to, position, change, trailers, takes, request: asked, needsPerson, report } = moves[0];
+  const { from, to, position, change, trailers, consumesRun, request: asked, needsPerson, report } = moves[0];
   return {
     to: `${from} -> ${to}`,
     position,
@@ -304,7 +304,7 @@ export function moveOf(of: World) {
     remove: change.removeTags ?? [],
     fields: change.setFields ?? {},
     trailers: trailers.map(({ name, value }) => `${name}: ${value}`),
-    takes,
+    takes: consumesRun,
     request: asked,
     needsPerson,
     report,

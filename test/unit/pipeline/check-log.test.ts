@@ -48,13 +48,13 @@ describe('the memory of checks', () => {
       expect(foldCheckLog(lines).passes).toEqual(new Set(['a']));
       expect(counts(lines, 'a')).toEqual([1, 0, 0]);
     }
-    expect(foldCheckLog([checked('a', 'red'), checked('b', 'trouble'), spent('a')]).passes).toEqual(new Set());
+    expect(foldCheckLog([checked('a', 'red'), checked('b', 'error'), spent('a')]).passes).toEqual(new Set());
   });
 
   it('counts troubles only since the key was last green or red', () => {
-    expect(counts([checked('a', 'trouble'), checked('a', 'trouble')], 'a')).toEqual([0, 0, 2]);
-    expect(counts([checked('a', 'trouble'), checked('a', 'red'), checked('a', 'trouble')], 'a')).toEqual([0, 1, 1]);
-    expect(counts([checked('a', 'trouble'), spent('a')], 'a')).toEqual([0, 0, 1]);
+    expect(counts([checked('a', 'error'), checked('a', 'error')], 'a')).toEqual([0, 0, 2]);
+    expect(counts([checked('a', 'error'), checked('a', 'red'), checked('a', 'error')], 'a')).toEqual([0, 1, 1]);
+    expect(counts([checked('a', 'error'), spent('a')], 'a')).toEqual([0, 0, 1]);
   });
 
   it('takes one check that is written twice (killed in between) for one red, so that nobody is blamed by it (I8)', () => {
@@ -136,7 +136,7 @@ describe('reading the lines', () => {
   });
 
   it('folds a whole log and its newest part to the same for every key whose lines are all in that part', () => {
-    const outcome = fc.constantFrom<CheckOutcome>('green', 'red', 'trouble');
+    const outcome = fc.constantFrom<CheckOutcome>('green', 'red', 'error');
     const line = fc.oneof(
       fc.record({ key: fc.constantFrom('a', 'b', 'c'), outcome }).map(({ key, outcome }) => checked(key, outcome)),
       fc.constantFrom('a', 'b', 'c').map((key) => spent(key)),

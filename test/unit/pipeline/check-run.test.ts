@@ -45,16 +45,16 @@ describe('what a check comes to', () => {
 
   it('is trouble, not red, when there was no room on a disk meanwhile (nobody is blamed for it)', () => {
     expect(of({ cause: 'no-report', detail: 'exit 1', room: ROOM - 1 })).toMatchObject({
-      outcome: 'trouble',
+      outcome: 'error',
       detail: 'the disk was full while it ran (exit 1)',
     });
-    expect(of({ cause: 'timed-out', room: 0 }).outcome).toBe('trouble');
+    expect(of({ cause: 'timed-out', room: 0 }).outcome).toBe('error');
   });
 
   it('is trouble when it could not be carried out; what a hook said is its tail', () => {
-    expect(of({ cause: 'lost', detail: 'its runner died' })).toMatchObject({ outcome: 'trouble' });
+    expect(of({ cause: 'lost', detail: 'its runner died' })).toMatchObject({ outcome: 'error' });
     expect(of({ cause: 'not-started', detail: 'the after_create hook failed: exit 1\na\nb', tail: '' })).toMatchObject({
-      outcome: 'trouble',
+      outcome: 'error',
       detail: 'the after_create hook failed: exit 1',
       tail: 'a\nb',
     });

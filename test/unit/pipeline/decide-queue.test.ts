@@ -19,23 +19,23 @@ const CONTROLLED: Outcome = { greens: 1, reds: 0 };
 /** @param prefixes one mark each: base, the first landing, the first two… */
 const facts = (prefixes: string, change: Partial<QueueFacts> = {}): QueueFacts => ({
   prefixes: outcomes(prefixes),
-  alone: null,
-  partners: [],
-  aside: null,
-  need: 3,
-  control: CONTROLLED,
-  again: true,
+  isolated: null,
+  interactions: [],
+  suspect: null,
+  failuresToBlame: 3,
+  baseline: CONTROLLED,
+  failedAfterRecovery: true,
   ...change,
 });
-type Aside = NonNullable<QueueFacts['aside']>;
+type Aside = NonNullable<QueueFacts['suspect']>;
 const aside = (
   mark: string,
-  { alone, ...change }: { alone?: string } & Partial<Pick<Aside, 'rest' | 'again'>> = {},
+  { alone, ...change }: { alone?: string } & Partial<Pick<Aside, 'rest' | 'failedAfterRecovery'>> = {},
 ): Aside => ({
   outcome: outcome(mark),
-  alone: alone === undefined ? null : outcome(alone),
+  isolated: alone === undefined ? null : outcome(alone),
   rest: 'other',
-  again: true,
+  failedAfterRecovery: true,
   ...change,
 });
 
@@ -57,7 +57,7 @@ describe('a batch that is not red for certain', () => {
     ['is green, whatever its prefixes were once', facts('g2-1g'), land(4)],
     ['was red once: the very same tree again (I3: nobody is blamed for a flake)', facts('g---1'), check(4, 'again')],
     ['of one, red once: again', facts('g1'), check(1, 'again')],
-    ['was red and then green: a flake, it lands', facts('g---g', { control: NO_CONTROL }), land(4)],
+    ['was red and then green: a flake, it lands', facts('g---g', { baseline: NO_CONTROL }), land(4)],
   ]);
 });
 
@@ -85,107 +85,107 @@ describe('the first task of the chain is suspected', () => {
     ],
     [
       'some have landed before it: it is checked alone',
-      facts('g1--2', { alone: NO_CONTROL }),
+      facts('g1--2', { isolated: NO_CONTROL }),
       other({ tree: 'alone' }, 'confirm'),
     ],
-    ['and red alone, too: it is set aside', facts('g1--2', { alone: outcome('1') }), { do: 'set-aside' }],
+    ['and red alone, too: it is set aside', facts('g1--2', { isolated: outcome('1') }), { do: 'set-aside' }],
     [
       'it was red once, and nothing was green so far: the others are checked before it is asked for its second red',
-      facts('g1--2', { again: false, control: NO_CONTROL }),
+      facts('g1--2', { failedAfterRecovery: false, baseline: NO_CONTROL }),
       { do: 'set-aside' },
     ],
     ['it is the only one: red as often as is needed, it goes back', facts('g3'), blame('first')],
     ['it is the only one: not yet red as often as is needed', facts('g2'), check(1, 'confirm')],
-    ['more reds are needed where flakes are common', facts('g3', { need: 4 }), check(1, 'confirm')],
-    ['reds alone count, too', facts('g2', { alone: outcome('1') }), blame('first')],
+    ['more reds are needed where flakes are common', facts('g3', { failuresToBlame: 4 }), check(1, 'confirm')],
+    ['reds alone count, too', facts('g2', { isolated: outcome('1') }), blame('first')],
     [
       'nothing was green since: base is looked at before anybody is blamed (I3)',
-      facts('g2', { control: NO_CONTROL, again: false }),
+      facts('g2', { baseline: NO_CONTROL, failedAfterRecovery: false }),
       check(0, 'control'),
     ],
     [
       'base is green, and it was not red after that: what was down may be back (I3)',
-      facts('g4', { again: false }),
+      facts('g4', { failedAfterRecovery: false }),
       check(1, 'confirm'),
     ],
     [
       'base has become red since: the check needs something that is down',
-      facts('g3', { control: { greens: 0, reds: 2 } }),
+      facts('g3', { baseline: { greens: 0, reds: 2 } }),
       { do: 'base-red' },
     ],
-    ['base was red once since: once more', facts('g3', { control: { greens: 0, reds: 1 } }), check(0, 'control')],
+    ['base was red once since: once more', facts('g3', { baseline: { greens: 0, reds: 1 } }), check(0, 'control')],
   ]);
 });
 
 describe('a task that was set aside', () => {
   table([
-    ['the others are checked without it', facts('g---', { aside: aside('2') }), check(3, 'first')],
-    ['they are red once: again', facts('g--1', { aside: aside('2') }), check(3, 'again')],
+    ['the others are checked without it', facts('g---', { suspect: aside('2') }), check(3, 'first')],
+    ['they are red once: again', facts('g--1', { suspect: aside('2') }), check(3, 'again')],
     [
       'they are green, and are its whole batch: that proves it, it goes back',
-      facts('g--g', { aside: aside('2', { rest: 'chain' }) }),
+      facts('g--g', { suspect: aside('2', { rest: 'chain' }) }),
       blame('aside'),
     ],
     [
       'they are green, and it was not red since anything was: they land first (I3)',
-      facts('g--g', { aside: aside('1', { rest: 'chain', again: false }) }),
+      facts('g--g', { suspect: aside('1', { rest: 'chain', failedAfterRecovery: false }) }),
       land(3),
     ],
     [
       'then it is looked at: what was down may be back (I3)',
-      facts('g', { aside: aside('1', { rest: 'green', again: false }) }),
+      facts('g', { suspect: aside('1', { rest: 'green', failedAfterRecovery: false }) }),
       other({ tree: 'aside' }, 'confirm'),
     ],
-    ['and is red again: it goes back', facts('g', { aside: aside('2', { rest: 'green' }) }), blame('aside')],
+    ['and is red again: it goes back', facts('g', { suspect: aside('2', { rest: 'green' }) }), blame('aside')],
     [
       'others land before it that are not its batch: by itself it must be red as often as is needed',
-      facts('g', { aside: aside('2') }),
+      facts('g', { suspect: aside('2') }),
       other({ tree: 'aside' }, 'confirm'),
     ],
     [
       'base was red meanwhile, so its reds are forgotten: they land, and it is checked anew (I3)',
-      facts('g--g', { aside: aside('-', { rest: 'chain', again: false }) }),
+      facts('g--g', { suspect: aside('-', { rest: 'chain', failedAfterRecovery: false }) }),
       land(3),
     ],
     [
       'its reds are forgotten, and nobody else is left',
-      facts('g', { aside: aside('-', { rest: 'green', again: false }) }),
+      facts('g', { suspect: aside('-', { rest: 'green', failedAfterRecovery: false }) }),
       other({ tree: 'aside' }, 'confirm'),
     ],
     [
       'they are green, but not its whole batch: they land, it is judged by itself',
-      facts('g--g', { aside: aside('2') }),
+      facts('g--g', { suspect: aside('2') }),
       land(3),
     ],
-    ['they are red, too: they are searched on', facts('g--2', { aside: aside('2') }), check(1, 'search')],
-    ['a part of them is green: it lands', facts('g-g-2', { aside: aside('2') }), land(2)],
+    ['they are red, too: they are searched on', facts('g--2', { suspect: aside('2') }), check(1, 'search')],
+    ['a part of them is green: it lands', facts('g-g-2', { suspect: aside('2') }), land(2)],
     [
       'they are red from the first on: it is judged by itself',
-      facts('g1-2', { aside: aside('2') }),
+      facts('g1-2', { suspect: aside('2') }),
       other({ tree: 'aside' }, 'confirm'),
     ],
-    ['red as often as is needed: it goes back', facts('g--2', { aside: aside('3') }), blame('aside')],
-    ['its reds alone count, too', facts('g--2', { aside: aside('2', { alone: '1' }) }), blame('aside')],
-    ['it is green after all: it goes on', facts('g--2', { aside: aside('g') }), { do: 'take-back' }],
+    ['red as often as is needed: it goes back', facts('g--2', { suspect: aside('3') }), blame('aside')],
+    ['its reds alone count, too', facts('g--2', { suspect: aside('2', { alone: '1' }) }), blame('aside')],
+    ['it is green after all: it continues', facts('g--2', { suspect: aside('g') }), { do: 'take-back' }],
     [
       'it is green after all, and the others as well',
-      facts('g--g', { aside: aside('g', { rest: 'chain', again: false }) }),
+      facts('g--g', { suspect: aside('g', { rest: 'chain', failedAfterRecovery: false }) }),
       { do: 'take-back' },
     ],
     [
       'nobody else is left: it is judged by itself',
-      facts('g', { aside: aside('2') }),
+      facts('g', { suspect: aside('2') }),
       other({ tree: 'aside' }, 'confirm'),
     ],
-    ['nobody else is left, red as often as is needed', facts('g', { aside: aside('3') }), blame('aside')],
+    ['nobody else is left, red as often as is needed', facts('g', { suspect: aside('3') }), blame('aside')],
     [
       'nothing was green since: base is looked at first (I3)',
-      facts('g', { aside: aside('3', { again: false }), control: NO_CONTROL }),
+      facts('g', { suspect: aside('3', { failedAfterRecovery: false }), baseline: NO_CONTROL }),
       check(0, 'control'),
     ],
     [
       'base is green, and it was not red after that',
-      facts('g', { aside: aside('4', { again: false }) }),
+      facts('g', { suspect: aside('4', { failedAfterRecovery: false }) }),
       other({ tree: 'aside' }, 'confirm'),
     ],
   ]);
@@ -194,37 +194,41 @@ describe('a task that was set aside', () => {
 describe('a task that is green alone and red with what has landed since', () => {
   const alone = outcome('g');
   table([
-    ['takes one red more than one that is bad', facts('g3', { alone }), check(1, 'confirm')],
+    ['takes one red more than one that is bad', facts('g3', { isolated: alone }), check(1, 'confirm')],
     [
       'its partner is searched half by half',
-      facts('g4', { alone, partners: outcomes('-------') }),
+      facts('g4', { isolated: alone, interactions: outcomes('-------') }),
       other({ tree: 'partner', length: 4 }, 'search'),
     ],
     [
       'between green and red',
-      facts('g4', { alone, partners: outcomes('-g-1---') }),
+      facts('g4', { isolated: alone, interactions: outcomes('-g-1---') }),
       other({ tree: 'partner', length: 3 }, 'search'),
     ],
     [
       'the first tree that is red with it is checked again',
-      facts('g4', { alone, partners: outcomes('-g1----') }),
+      facts('g4', { isolated: alone, interactions: outcomes('-g1----') }),
       other({ tree: 'partner', length: 3 }, 'confirm'),
     ],
-    ['it goes back, its partner named', facts('g4', { alone, partners: outcomes('-g2----') }), blame('first', 3)],
+    [
+      'it goes back, its partner named',
+      facts('g4', { isolated: alone, interactions: outcomes('-g2----') }),
+      blame('first', 3),
+    ],
     [
       'the very first that landed since is its partner',
-      facts('g4', { alone, partners: outcomes('2------') }),
+      facts('g4', { isolated: alone, interactions: outcomes('2------') }),
       blame('first', 1),
     ],
     [
       'the last that landed since is its partner',
-      facts('g4', { alone, partners: outcomes('---g--g') }),
+      facts('g4', { isolated: alone, interactions: outcomes('---g--g') }),
       blame('first', 8),
     ],
-    ['only one has landed since: that is its partner', facts('g4', { alone }), blame('first', 1)],
+    ['only one has landed since: that is its partner', facts('g4', { isolated: alone }), blame('first', 1)],
     [
       'nothing was green since: base is looked at first (I3)',
-      facts('g4', { alone, control: NO_CONTROL }),
+      facts('g4', { isolated: alone, baseline: NO_CONTROL }),
       check(0, 'control'),
     ],
   ]);

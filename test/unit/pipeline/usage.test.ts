@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HistoryFold } from '../../../src/pipeline/history.ts';
-import { readUsage, short, sumUsage, usageInWords, usageWords } from '../../../src/pipeline/usage.ts';
+import { readUsage, short, sumUsage, describeUsage, usageText } from '../../../src/pipeline/usage.ts';
 import { logMoves } from '../../../src/report/log-moves.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';
 
@@ -17,17 +17,17 @@ describe('trailers', () => {
         const usage = Object.fromEntries(
           Object.entries({ input, cached, output, costUsd }).filter(([, value]) => value !== undefined),
         );
-        const read = readUsage(usageWords(usage).split(' '));
+        const read = readUsage(usageText(usage).split(' '));
         expect(read ?? {}).toEqual(usage);
       }),
     );
   });
 
   it('unknown stays unknown, which is not 0', () => {
-    expect(usageWords(null)).toBe('unknown');
+    expect(usageText(null)).toBe('unknown');
     expect(readUsage(['unknown'])).toBe(null);
     expect(sumUsage([null, { input: 5 }])).toEqual({ input: 5 });
-    expect(usageInWords({})).toBe('');
+    expect(describeUsage({})).toBe('');
   });
 
   it('are folded once a run, a landing only repeats them, and what a run itself writes is not believed', () => {

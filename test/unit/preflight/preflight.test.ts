@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentFact, PreflightFacts, RemoteHeard } from '../../../src/preflight/facts.ts';
+import type { AgentFact, PreflightFacts, RemoteAnswer } from '../../../src/preflight/facts.ts';
 import { drawFindings } from '../../../src/preflight/draw.ts';
 import { heldBy } from '../../../src/preflight/holds.ts';
 import { checks, preflight } from '../../../src/preflight/preflight.ts';
@@ -25,7 +25,7 @@ const remoteSettings = (change: Partial<Pick<Settings, 'push' | 'upstream'>>): S
 });
 const pushing = { settings: remoteSettings({}), remote: { exists: true, tracks: null } };
 const foreign = { sha: '3f2a9c1d4b5e', subject: 'private notes', author: 'Per Son' };
-const heard = (change: Partial<RemoteHeard>): RemoteHeard => ({
+const heard = (change: Partial<RemoteAnswer>): RemoteAnswer => ({
   away: null,
   declined: null,
   lockedBy: null,
@@ -65,7 +65,7 @@ const well: PreflightFacts = {
   hasWorktreeInclude: false,
   pullRebase: false,
   remote: null,
-  remoteHeard: null,
+  remoteAnswer: null,
   unpushed: 0,
   teamChecks: [],
   containment: null,
@@ -74,7 +74,7 @@ const well: PreflightFacts = {
   withheld: [],
   signs: false,
   isRoot: false,
-  mended: [],
+  fixed: [],
   runsAlive: 0,
   next: [],
 };
@@ -98,7 +98,7 @@ const agent = (change: Partial<AgentFact>): AgentFact => ({
 const problem: Problem = {
   code: 'x',
   message: 'Something is wrong.',
-  fix: 'mend it',
+  fix: 'fix it',
   where: placeAt('board/TODO.md', '# TODO\nx', 7),
 };
 
@@ -111,7 +111,7 @@ const found = (change: Partial<PreflightFacts>): string[] =>
 describe('preflight', () => {
   it('finds nothing but what would start where all is well', () => {
     expect(preflight(well)).toEqual([
-      { check: 'room', level: 'told', message: '6 of 6 places in the pool are free; nothing is ready to start.' },
+      { check: 'room', level: 'info', message: '6 of 6 places in the pool are free; nothing is ready to start.' },
     ]);
   });
 
@@ -125,15 +125,15 @@ describe('preflight', () => {
         repository: { code: 'no-repository', message: 'none' },
         hasCommits: false,
         baseExists: false,
-        identity: { ok: false, said: '' },
+        identity: { ok: false, reported: '' },
       },
       ['stops repository'],
     ],
     ['no commits', { hasCommits: false, baseExists: false }, ['stops commits']],
     ['no base', { baseExists: false, baseCandidates: ['origin/main'] }, ['stops base']],
-    ['another branch', { head: 'feature', baseCheckout: null }, ['told head']],
-    ['a detached HEAD', { head: null, baseCheckout: null }, ['told head']],
-    ['no identity', { identity: { ok: false, said: 'empty ident name' } }, ['stops identity']],
+    ['another branch', { head: 'feature', baseCheckout: null }, ['info head']],
+    ['a detached HEAD', { head: null, baseCheckout: null }, ['info head']],
+    ['no identity', { identity: { ok: false, reported: 'empty ident name' } }, ['stops identity']],
     ['settings', { settingsProblems: [problem, problem] }, ['stops settings', 'stops settings']],
     ['prompts', { promptProblems: [problem] }, ['stops prompts']],
     ['a board file', { boardProblems: [problem] }, ['stops board']],
@@ -141,13 +141,13 @@ describe('preflight', () => {
     ['another coordinator', { otherCoordinator: { pid: 1, host: 'here', here: true } }, ['stops other-coordinator']],
     ['one on another host', { otherCoordinator: { pid: 1, host: 'there', here: false } }, ['stops other-coordinator']],
     ['a full disk', { diskFree: 2 ** 20 }, ['stops disk']],
-    ['little room', { diskFree: 2 ** 30 }, ['told disk']],
+    ['little room', { diskFree: 2 ** 30 }, ['info disk']],
     ['an unknown disk', { diskFree: null }, []],
     ['workspaces', { workspaces: 'package.json' }, ['stops workspaces']],
     [
       'a changelog of a form that is not understood',
       { changelogForms: [{ what: 'no heading in it names a release', instead: 'the section goes on top' }] },
-      ['told changelog-form'],
+      ['info changelog-form'],
     ],
     [
       'workspaces that are installed',
@@ -164,15 +164,15 @@ describe('preflight', () => {
       'a team check',
       {
         teamChecks: [
-          { name: 'db', run: 'false', fix: '', ok: false, said: 'exit code 1' },
-          { name: 'ok', run: 'true', fix: '', ok: true, said: '' },
+          { name: 'db', run: 'false', fix: '', ok: false, output: 'exit code 1' },
+          { name: 'ok', run: 'true', fix: '', ok: true, output: '' },
         ],
       },
       ['stops team-checks'],
     ],
     ['uncommitted files', { uncommitted: ['a.ts'] }, ['stops uncommitted']],
-    ['uncommitted files, entries in work', { uncommitted: ['a.ts'], inWork: 1 }, ['told uncommitted']],
-    ['a branch of a person', { foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }, ['holds foreign-branches']],
+    ['uncommitted files, entries in work', { uncommitted: ['a.ts'], inWork: 1 }, ['info uncommitted']],
+    ['a branch of the user', { foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }, ['holds foreign-branches']],
     ['an agent that is not there', { agents: [agent({ found: null })] }, ['holds agent-missing']],
     ['claude without a switch', { agents: [agent({ args: ['-p'] })] }, ['holds agent-unattended']],
     ['claude that skips permissions', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })] }, []],
@@ -204,20 +204,20 @@ describe('preflight', () => {
       [],
     ],
     ['an adapter sees to its switches', { agents: [agent({ kind: 'claude', args: ['-p'] })] }, []],
-    ['no login', { agents: [agent({ login: 'nothing' })] }, ['told agent-login']],
+    ['no login', { agents: [agent({ login: 'nothing' })] }, ['info agent-login']],
     ['no login of an agent without a role', { agents: [agent({ login: 'nothing', roles: [] })] }, []],
     ['a key that is passed', { agents: [agent({ login: 'key' })] }, []],
-    ['an agent for a newer Node', { agents: [agent({ needsNode: '26.1' })] }, ['told agent-node']],
+    ['an agent for a newer Node', { agents: [agent({ needsNode: '26.1' })] }, ['info agent-node']],
     ['an agent for this Node', { agents: [agent({ needsNode: '22.12.0' })] }, []],
     ['a program of the team', { agents: [agent({ program: './agent.sh', args: [] })] }, []],
-    ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['told env-files']],
+    ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['info env-files']],
     ['ignored .env that is copied', { ignoredEnvFiles: ['.env'], hasWorktreeInclude: true }, []],
-    ['Node 20', { node: '20.20.2' }, ['told node-end-of-life']],
+    ['Node 20', { node: '20.20.2' }, ['info node-end-of-life']],
     ['Node 20 in its time', { node: '20.20.2', today: '2026-04-30' }, []],
-    ['Node 23', { node: '23.0.0' }, ['told node-end-of-life']],
-    ['pull.rebase', { pullRebase: true, unpushed: 2 }, ['told pull-rebase']],
+    ['Node 23', { node: '23.0.0' }, ['info node-end-of-life']],
+    ['pull.rebase', { pullRebase: true, unpushed: 2 }, ['info pull-rebase']],
     ['pull.rebase, all pushed', { pullRebase: true }, []],
-    ['a shallow clone', { shallow: true }, ['told shallow']],
+    ['a shallow clone', { shallow: true }, ['info shallow']],
     [
       'a hook whose program is missing',
       { missingCommands: [{ setting: 'hooks.after_create', program: 'pnpm', needed: true }] },
@@ -226,24 +226,24 @@ describe('preflight', () => {
     [
       'a notifier that is missing',
       { missingCommands: [{ setting: 'notify', program: 'x', needed: false }] },
-      ['told commands-found'],
+      ['info commands-found'],
     ],
-    ['variables that are withheld', { withheld: ['NPM_TOKEN'] }, ['told env-withheld']],
-    ['signed commits', { signs: true }, ['told signing']],
-    ['folders that git sees', { notIgnored: ['.kanban/'] }, ['told ignored-folders']],
-    ['a tester without a command', { settings: settings({ run: '' }) }, ['told tester-run']],
+    ['variables that are withheld', { withheld: ['NPM_TOKEN'] }, ['info env-withheld']],
+    ['signed commits', { signs: true }, ['info signing']],
+    ['folders that git sees', { notIgnored: ['.kanban/'] }, ['info ignored-folders']],
+    ['a tester without a command', { settings: settings({ run: '' }) }, ['info tester-run']],
     [
       'containment that can not be had',
       { containment: { code: 'containment', message: "`contain: bwrap` can't be kept.", fix: 'install it' } },
       ['holds containment'],
     ],
-    ['leftovers', { mended: ['the lock of process 3, which is gone'] }, ['mended leftovers']],
-    ['a remote that is well', { ...pushing, remoteHeard: heard({}) }, []],
+    ['leftovers', { fixed: ['the lock of process 3, which is gone'] }, ['fixed leftovers']],
+    ['a remote that is well', { ...pushing, remoteAnswer: heard({}) }, []],
     ['no such remote', { ...pushing, remote: { exists: false, tracks: null } }, ['holds remote']],
     [
       'no such remote, which nothing is pushed to',
       { settings: remoteSettings({ push: false }), remote: { exists: false, tracks: null } },
-      ['told remote'],
+      ['info remote'],
     ],
     [
       'a base that follows another branch',
@@ -263,25 +263,25 @@ describe('preflight', () => {
       { ...pushing, remote: { exists: true, tracks: { remote: 'fork', branch: 'master' } } },
       [],
     ],
-    ['a remote that is away', { ...pushing, remoteHeard: heard({ away: 'no network' }) }, ['holds remote-away']],
+    ['a remote that is away', { ...pushing, remoteAnswer: heard({ away: 'no network' }) }, ['holds remote-away']],
     [
       'a remote that is away, and upstream is there',
       {
         ...pushing,
         settings: remoteSettings({ push: false, upstream: 'main' }),
-        remoteHeard: heard({ away: 'no network' }),
+        remoteAnswer: heard({ away: 'no network' }),
       },
-      ['told remote-away'],
+      ['info remote-away'],
     ],
     [
       'a remote that is away, and nothing waits for it',
-      { ...pushing, settings: remoteSettings({ push: false }), remoteHeard: heard({ away: 'no network' }) },
+      { ...pushing, settings: remoteSettings({ push: false }), remoteAnswer: heard({ away: 'no network' }) },
       [],
     ],
-    ['a protected branch', { ...pushing, remoteHeard: heard({ declined: 'GH006' }) }, ['holds remote-declined']],
-    ['a coordinator of another clone', { ...pushing, remoteHeard: heard({ lockedBy: 'x' }) }, ['stops remote-lock']],
-    ['a rewritten remote', { ...pushing, remoteHeard: heard({ lost: '3f2a9c1d4b5e' }) }, ['holds remote-rewritten']],
-    ["somebody's commits", { ...pushing, remoteHeard: heard({ foreign: [foreign, foreign] }) }, ['holds first-push']],
+    ['a protected branch', { ...pushing, remoteAnswer: heard({ declined: 'GH006' }) }, ['holds remote-declined']],
+    ['a coordinator of another clone', { ...pushing, remoteAnswer: heard({ lockedBy: 'x' }) }, ['stops remote-lock']],
+    ['a rewritten remote', { ...pushing, remoteAnswer: heard({ lost: '3f2a9c1d4b5e' }) }, ['holds remote-rewritten']],
+    ["somebody's commits", { ...pushing, remoteAnswer: heard({ foreign: [foreign, foreign] }) }, ['holds first-push']],
   ];
 
   it.each(cases)('%s', (_, change, expected) => {
@@ -298,15 +298,15 @@ describe('preflight', () => {
       ...well,
       shallow: true,
       git: '2.30.0',
-      identity: { ok: false, said: '' },
+      identity: { ok: false, reported: '' },
       agents: [agent({ found: null })],
-      mended: ['x'],
+      fixed: ['x'],
       diskFree: 1,
     }).map(({ level }) => level);
-    expect(levels).toEqual(['stops', 'stops', 'stops', 'holds', 'mended', 'told', 'told']);
+    expect(levels).toEqual(['stops', 'stops', 'stops', 'holds', 'fixed', 'info', 'info']);
   });
 
-  it('says how to mend whatever stops or holds', () => {
+  it('says how to fix whatever stops or holds', () => {
     for (const [, change] of cases) {
       for (const finding of preflight({ ...well, ...change })) {
         if (finding.check === 'repository') continue;
@@ -318,19 +318,19 @@ describe('preflight', () => {
 
   it('holds landings, and nothing else, for what only a push needs', () => {
     for (const change of [{ away: 'x' }, { declined: 'x' }, { lost: 'x' }, { foreign: [foreign] }]) {
-      const { stops, landings, agents } = heldBy(preflight({ ...well, ...pushing, remoteHeard: heard(change) }));
+      const { stops, landings, agents } = heldBy(preflight({ ...well, ...pushing, remoteAnswer: heard(change) }));
       expect({ stops, agents: [...agents] }).toEqual({ stops: [], agents: [] });
-      expect(landings).toMatch(/ Mend: /);
+      expect(landings).toMatch(/ Fix: /);
     }
   });
 
   it('names what the first push would publish', () => {
     const many = Array.from({ length: 7 }, () => foreign);
-    const [finding] = preflight({ ...well, ...pushing, remoteHeard: heard({ foreign: many }) });
+    const [finding] = preflight({ ...well, ...pushing, remoteAnswer: heard({ foreign: many }) });
     expect(finding?.message).toMatch(
       /^The first push would publish 7 commits .*3f2a9c1d4b private notes \(Per Son\).* and 2 more\.$/,
     );
-    const [one] = preflight({ ...well, ...pushing, remoteHeard: heard({ foreign: [foreign] }) });
+    const [one] = preflight({ ...well, ...pushing, remoteAnswer: heard({ foreign: [foreign] }) });
     expect(one?.message).toContain('publish a commit on main that origin lacks: 3f2a9c1d4b private notes (Per Son).');
   });
 
@@ -390,7 +390,7 @@ describe('heldBy', () => {
       }),
     );
     expect(held.stops).toEqual([
-      'git is 2.1.0, and 2.39 or newer is needed. Mend: install git 2.39 or newer: https://git-scm.com/downloads',
+      'git is 2.1.0, and 2.39 or newer is needed. Fix: install git 2.39 or newer: https://git-scm.com/downloads',
     ]);
     expect([...held.agents.keys()]).toEqual(['claude']);
     expect([...held.entries].map(([key, why]) => [key, why.length])).toEqual([
@@ -405,10 +405,10 @@ describe('heldBy', () => {
   });
 });
 
-it('drawFindings underlines the place and says how to mend it', () => {
+it('drawFindings underlines the place and says how to fix it', () => {
   expect(
     drawFindings(preflight({ ...well, boardProblems: [problem] }))
       .split('\n')
       .slice(0, 4),
-  ).toEqual(['stops   board/TODO.md:2:1: Something is wrong. [board]', '    x', '    ~', '  mend: mend it']);
+  ).toEqual(['stops   board/TODO.md:2:1: Something is wrong. [board]', '    x', '    ~', '  fix: fix it']);
 });

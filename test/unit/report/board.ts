@@ -69,11 +69,11 @@ export const snapshot = (fields: Partial<Snapshot> = {}): Snapshot => ({
   push: false,
   queue: queue(),
   stops: [],
-  told: [],
+  warnings: [],
   today: {},
   dayEnds: NOW,
   entries: [],
-  strayRuns: [],
+  orphanRuns: [],
   ...fields,
 });
 

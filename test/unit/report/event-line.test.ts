@@ -97,7 +97,10 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'hold-changed': { type: 'hold-changed', what: 'landings', why: 'a merge of main is open in /repo' },
   recovered: { type: 'recovered', what: 'the landing of T-11 was finished' },
   'audit-failed': { type: 'audit-failed', id: 'T-11', findings: ['its line is missing in CHANGELOG.md'] },
-  told: { type: 'told', message: '.env is ignored by git and there is no .worktreeinclude: agents will not see it' },
+  notice: {
+    type: 'notice',
+    message: '.env is ignored by git and there is no .worktreeinclude: agents will not see it',
+  },
 };
 
 describe('event lines', () => {
@@ -124,7 +127,7 @@ describe('event lines', () => {
       pushed to origin/main (3f2a9c1): T-11, T-12
       base was brought up to origin/main (3f2a9c1): T-7 was moved here and there
       T-11 work begins (claude)
-      T-11 work goes on (claude): it outlived the coordinator that started it
+      T-11 work continues (claude): it outlived the coordinator that started it
       T-11 work was ended at its time limit after 15m: 15m
       T-11 the result of T-11-1-task-0123abcd counts for nothing: the entry stands in TODO now
       T-11 its run is being stopped: kanban stop
@@ -140,11 +143,11 @@ describe('event lines', () => {
       WORKFLOW.md was read again
       WORKFLOW.md can not be used as it is; the last good settings stay
       there is no setting capcity [unknown-key]
-        mend: capacity
+        fix: capacity
       board/TODO.md:12:4: T-11 stands twice [duplicate-task-id]
           ## T-11: Drop lodash
              ~~~~
-        mend: give one of them another number
+        fix: give one of them another number
       landings: waits, a merge of main is open in /repo
       a crash had interrupted something: the landing of T-11 was finished
       T-11 landed, but not as it was built: its line is missing in CHANGELOG.md
@@ -164,7 +167,7 @@ describe('event lines', () => {
       { ...EVENTS['check-started'], entries: ['T-11'], purpose: 'confirm' },
       { ...EVENTS['check-started'], entries: Array.from({ length: 16 }, (_, index) => `T-${index}`) },
       { ...EVENTS['check-ended'], outcome: 'green', detail: '', seconds: 0.4 },
-      { ...EVENTS['check-ended'], entries: [], outcome: 'trouble', detail: 'the disk was full while it ran (exit 1)' },
+      { ...EVENTS['check-ended'], entries: [], outcome: 'error', detail: 'the disk was full while it ran (exit 1)' },
       { ...EVENTS['check-flaked'], entries: [] },
       { ...EVENTS['pushed'], entries: [] },
       { ...EVENTS['integrated'], from: 'origin/release', notes: [] },
@@ -174,7 +177,7 @@ describe('event lines', () => {
     expect(faces.map(eventLine).join('\n')).toMatchInlineSnapshot(`
       "stopping 2 runs; their work is kept
       kanban has ended: stopped
-      landings: goes on
+      landings: continues
       T-11 landed, merged by hand (3f2a9c1): Drop lodash
       check begins: T-11, T-12 (again, after a red)
       check begins: base alone (to see whether it is green)
@@ -186,7 +189,7 @@ describe('event lines', () => {
       check of base alone was a flake: red, and now green on the same commit (3f2a9c1)
       pushed to origin/main (3f2a9c1)
       base was brought up to origin/release (3f2a9c1)
-      T-11 mending begins (claude)
+      T-11 fixing begins (claude)
       T-11 test ended after 42s"
     `);
   });
@@ -201,7 +204,7 @@ describe('event lines', () => {
     const view = createLineView({ stdout: { write: (text: string) => out.push(text) }, stamp });
     view.event({ ...EVENTS['person-needed'], at: NOW });
     view.close();
-    view.event({ ...EVENTS['told'], at: NOW });
+    view.event({ ...EVENTS['notice'], at: NOW });
     expect(out).toEqual([
       '14:20:00  T-11 needs you: tests failed twice\n          kanban show T-11 · kanban retry T-11\n',
     ]);

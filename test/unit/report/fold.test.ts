@@ -4,21 +4,21 @@ import { displayWidth, fold } from '../../../src/report/width.ts';
 describe('fold', () => {
   it('leaves a line that fits, and folds between words under the first', () => {
     expect(fold('11:49:25  short', 20, 10)).toEqual(['11:49:25  short']);
-    expect(fold('11:49:25  T-1 landed: a title that goes on', 30, 10)).toEqual([
+    expect(fold('11:49:25  T-1 landed: a title that continues', 30, 10)).toEqual([
       '11:49:25  T-1 landed: a title',
-      '          that goes on',
+      '          that continues',
     ]);
   });
 
   it('keeps the inset of a drawn problem, and commands whole', () => {
-    expect(fold('            mend: write one of them', 28, 10)).toEqual([
-      '            mend: write one',
+    expect(fold('            fix: write one of them', 28, 10)).toEqual([
+      '            fix: write one',
       '            of them',
     ]);
-    expect(fold('          kanban show T-9 · kanban retry T-9 · mend it', 30, 10)).toEqual([
+    expect(fold('          kanban show T-9 · kanban retry T-9 · fix it', 30, 10)).toEqual([
       '          kanban show T-9',
       '          kanban retry T-9',
-      '          mend it',
+      '          fix it',
     ]);
   });
 

@@ -137,7 +137,7 @@ describe('live view', () => {
     }
   });
 
-  it('paints what landed and what a person should see, where colour is wanted', () => {
+  it('paints what landed and what the user should see, where colour is wanted', () => {
     const screen = new Screen();
     const view = createLiveView({ stdout: screen, now: () => NOW, clock, stamp, colour: true, after: () => () => {} });
     view.event(landed('T-8', NOW));

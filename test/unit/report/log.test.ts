@@ -47,7 +47,7 @@ describe('log', () => {
       14:20  T-12  TODO → IN_PROGRESS · by Ada
       14:20  T-13  TODO → IN_PROGRESS · by Ada
       14:20  T-9   subject ffff · by Bob
-      14:20  T-9   tester failed · needs a person: tests failed twice · by Ada
+      14:20  T-9   tester failed · needs the user: tests failed twice · by Ada
       "
     `);
   });
@@ -69,13 +69,13 @@ describe('log', () => {
   it('tells the life of one entry with its reports, whatever the case of its id', () => {
     const life = logMoves(commits, 't-12')
       .toReversed()
-      .map((move) => ({ ...move, report: move.run === null ? null : 'Mended\u001b[2J hash().\n\n  More.' }));
+      .map((move) => ({ ...move, report: move.run === null ? null : 'Fixed\u001b[2J hash().\n\n  More.' }));
     expect(renderLife(life, { clock, width: null, colour: false })).toMatchInlineSnapshot(`
       "14:20  ccccccc  TODO → IN_PROGRESS · by Ada
 
       14:20  bbbbbbb  IN_PROGRESS → REVIEW · task done · claude · by Ada
           run T-12-1-task-0a
-          Mended hash().
+          Fixed hash().
 
             More.
 
@@ -116,7 +116,7 @@ describe('show', () => {
         cause: 'reported',
         detail: '',
         usage: { input: 12_000, output: 300, costUsd: 0.34 },
-        outcome: 'taken in by 9999999',
+        outcome: 'recorded by 9999999',
       },
       {
         id: 'T-9-2-task-0b',
@@ -163,15 +163,15 @@ describe('show', () => {
         1234567  Answer 400
 
       runs
-        14:11  tester  claude  4m    reported · 12.3k tokens, $0.34 (taken in by 9999999)
-        14:17  mend    claude  3m    is on
+        14:11  tester  claude  4m    reported · 12.3k tokens, $0.34 (recorded by 9999999)
+        14:17  fix     claude  3m    is on
 
       last output of T-9-2-task-0b
         expected 400, got 500
         FAIL
 
       history
-        14:20  9999999  tester failed · needs a person: tests failed twice · by Ada
+        14:20  9999999  tester failed · needs the user: tests failed twice · by Ada
         14:20  fffffff  subject ffff · by Bob
       "
     `);

@@ -79,7 +79,7 @@ const busy = (fields: Partial<SnapshotQueue> = {}): SnapshotQueue =>
     recent: [
       checked(9, { outcome: 'red', detail: 'exit 1', seconds: 192, entries: ['T-12', 'T-14', 'T-9'] }),
       checked(8, { entries: [], seconds: 0.4 }),
-      checked(7, { outcome: 'trouble', detail: 'the disk was full while it ran (exit 1)', seconds: 3 }),
+      checked(7, { outcome: 'error', detail: 'the disk was full while it ran (exit 1)', seconds: 3 }),
     ],
     checks: 41,
     flakes: 3,
@@ -107,7 +107,7 @@ describe('queue', () => {
       checks       14:05  red      3m   T-12, T-14, T-9  exit 1
                           .kanban/checks/check-9-0123abcd/output.log
                    14:00  green    <1s  main alone       .kanban/checks/check-8-0123abcd/output.log
-                   13:55  trouble  3s   T-10, T-11       the disk was full while it ran (exit 1)
+                   13:55  error    3s   T-10, T-11       the disk was full while it ran (exit 1)
                           .kanban/checks/check-7-0123abcd/output.log
                    3 of 41 checks were flakes: red, then green on the same commit
       "
@@ -148,8 +148,8 @@ describe('queue', () => {
         "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
         push off
         held         you have changed package.json (looked at again at 14:32)
-                     commit or stash it; meanwhile the queue goes on with the rest, and
-                     what is held lands once the way is free
+                     commit or stash it; meanwhile the queue continues with the rest,
+                     and what is held lands once the way is free
         check        npm test · nothing is being checked
         batch of 3   T-12  Login crashes on…   green
                      T-14  Rate-limit the l…   not checked
@@ -165,7 +165,7 @@ describe('queue', () => {
       push off
       held         the check is red on main itself (3f2a9c1d00), without any task:
                    exit 1; see .kanban/checks/check-4-0123abcd/output.log
-                   nobody is blamed; mend main, or what the check needs:
+                   nobody is blamed; fix main, or what the check needs:
                    kanban queue --log shows what it printed
       check        npm test · nothing is being checked
       waiting      T-9   Title of T-9    suspect  red in the check: looked at again b…
@@ -200,7 +200,7 @@ describe('queue', () => {
       (nothing waits to land)
       remote       origin/main@0a1b2c3 · its lock is ours
                    origin can't be reached: Connection refused (it answered last at 14:02); landings wait,
-                   all else goes on
+                   all else continues
                    nothing is to be done: it is asked again by itself, more and more rarely
       (nothing waits to land)
       remote       origin/main@0a1b2c3 · asked 2m ago · its lock is ours
@@ -218,7 +218,7 @@ describe('queue', () => {
   });
 
   it('says what stops everything, once', () => {
-    const why = 'paused by Ada: kanban resume goes on';
+    const why = 'paused by Ada: kanban resume continues';
     const text = drawn(busy({ held: why }), {}, { stops: [why, 'the disk is full'] });
     expect(text.split('paused by Ada')).toHaveLength(2);
     expect(text).toContain('all waits    the disk is full\n');
@@ -337,9 +337,9 @@ describe('advice', () => {
 
   it.each([
     'a merge is open in /repo: finish or abort it',
-    'you have changed package.json (commit or stash it; the queue goes on building on top)',
+    'you have changed package.json (commit or stash it; the queue continues building on top)',
     'the agent of T-3 committed outside its branch: kanban show T-3',
-    'paused by Ada: kanban resume goes on',
+    'paused by Ada: kanban resume continues',
     'something that nobody has thought of',
   ])('says nothing twice: "%s"', (why) => {
     expect(adviceFor(why, names)).toBeNull();

@@ -1,4 +1,4 @@
-/** As much of a terminal as the live view uses: what a person sees after all that was written. */
+/** As much of a terminal as the live view uses: what the user sees after all that was written. */
 export class Screen {
   readonly isTTY = true;
   columns: number;

@@ -16,7 +16,7 @@ describe('status', () => {
       TESTING      T-11  Drop lodash              held            you have changed package.json
       TODO         5 ready · 2 wait for T-12 · 1 being edited
       needs you    T-9   [ESCALATED] tests failed twice: auth.test.ts expected 400, got 500
-                   kanban show T-9 · kanban retry T-9 · mend .worktrees/T-9, then kanban retry T-9 --mended
+                   kanban show T-9 · kanban retry T-9 · fix .worktrees/T-9, then kanban retry T-9 --fixed
       "
     `);
   });
@@ -34,7 +34,7 @@ describe('status', () => {
     for (const line of lines.slice(1).filter((one) => !one.includes('kanban ')))
       expect(displayWidth(line), line).toBeLessThanOrEqual(width);
     // A command is never cut, however narrow the terminal.
-    expect(lines.join('\n')).toContain('mend .worktrees/T-9, then kanban retry T-9 --mended');
+    expect(lines.join('\n')).toContain('fix .worktrees/T-9, then kanban retry T-9 --fixed');
   });
 
   it('cuts nothing where there is no terminal', () => {
@@ -49,7 +49,7 @@ describe('status', () => {
     const held = ['T-1', 'T-2'].map((id) => entry({ id, key: id, column: 'TODO', state: 'held', why }));
     expect(
       status(
-        snapshot({ stops: [why], told: ['main is not checked out; the board is read at its tip'], entries: held }),
+        snapshot({ stops: [why], warnings: ['main is not checked out; the board is read at its tip'], entries: held }),
       ),
     ).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
@@ -81,7 +81,7 @@ describe('status', () => {
   it('says a problem once: at its entry, and with its place when details are asked for', () => {
     const why = 'T-2 has no ```sh block';
     const shown = snapshot({
-      told: [`board/TODO.md:11:1: ${why}`],
+      warnings: [`board/TODO.md:11:1: ${why}`],
       entries: [entry({ id: 'T-2', column: 'TODO', state: 'held', why })],
     });
     expect(status(shown).split(why)).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('status', () => {
     expect(status(sample(), { details: true }).match(/^TODO {9}T-/gm)).toHaveLength(8);
   });
 
-  it('tells runs that stop, stall, start, mend, belong to others, or whose entry is gone', () => {
+  it('tells runs that stop, stall, start, fix, belong to others, or whose entry is gone', () => {
     const with_ = (id: string, fields: Parameters<typeof run>[0]): ReturnType<typeof entry> =>
       entry({ id, key: id, title: 'A title', run: run({ taskId: id, ...fields }) });
     const shown = snapshot({
@@ -105,14 +105,14 @@ describe('status', () => {
         with_('T-5', { state: 'foreign' }),
         with_('T-6', { waiting: { why: '', until: null } }),
       ],
-      strayRuns: [run({ taskId: 'T-99' })],
+      orphanRuns: [run({ taskId: 'T-99' })],
     });
     expect(status(shown)).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · ends when its runs have · 7 of 6 runs · push off
       IN_PROGRESS  T-1   A title           task  claude  6m of 15m   is being stopped
       IN_PROGRESS  T-2   A title           task  claude  6m of 15m   nothing has moved for 5m
       IN_PROGRESS  T-3   A title           task  claude  2s of 9m    starts
-      IN_PROGRESS  T-4   A title           mend  claude  6m of 15m   runs npm test more
+      IN_PROGRESS  T-4   A title           fix   claude  6m of 15m   runs npm test more
       IN_PROGRESS  T-5   A title           task  claude  its run T-14-1-task-0123abcd belongs to another …
       IN_PROGRESS  T-6   A title           task  claude  waits for its provider (no retry used)
                    T-99  (off the board)   task  claude  6m of 15m
@@ -131,7 +131,7 @@ describe('status', () => {
         stands('T-4', { state: 'lands', why: 'lands', column: 'TESTING' }),
         stands('T-5', { state: 'parked', why: 'parked', column: 'REVIEW' }),
         stands('T-6', { state: 'running', why: 'its run has ended' }),
-        stands('T-7', { state: 'needs-person', tags: ['PAUSED'], why: 'paused: delete [PAUSED] to go on' }),
+        stands('T-7', { state: 'needs-person', tags: ['PAUSED'], why: 'paused: delete [PAUSED] to continue' }),
         stands('T-8', { state: 'needs-person', tags: ['APPROVE'], why: 'waits for approval' }),
       ],
     });
@@ -143,7 +143,7 @@ describe('status', () => {
       TESTING      T-4   A title    lands
       REVIEW       T-5   A title    parked
       IN_PROGRESS  T-6   A title    moves   its run has ended
-      needs you    T-7   [PAUSED] paused: delete [PAUSED] to go on
+      needs you    T-7   [PAUSED] paused: delete [PAUSED] to continue
                    kanban show T-7 · delete [PAUSED] from its heading
                    T-8   [APPROVE] waits for approval
                    kanban show T-8 · kanban approve T-8
@@ -179,7 +179,7 @@ describe('status', () => {
     const evil = 'a\u001b[2J\u001b]0;title\u0007\u009b1A\rb\u202e';
     const shown = status(
       snapshot({
-        told: [evil],
+        warnings: [evil],
         stops: [evil],
         entries: [entry({ title: evil, run: run({ last: evil }) }), entry({ state: 'needs-person', why: evil })],
       }),

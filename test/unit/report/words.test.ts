@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { activityOf } from '../../../src/report/activity.ts';
 import { plain, plainLines } from '../../../src/report/plain.ts';
 import { span, ticking } from '../../../src/report/span.ts';
-import { wordsForThrow } from '../../../src/report/thrown.ts';
+import { describeThrown } from '../../../src/report/thrown.ts';
 import { cut, displayWidth, fit, wrap } from '../../../src/report/width.ts';
 
 describe('text for a terminal', () => {
@@ -74,22 +74,22 @@ describe('a throw', () => {
   const facts = { version: '1.2.3', node: 'v20.19.0', platform: 'linux x64', command: 'status' };
 
   it('is a bug of ours, with its stack and where to report it', () => {
-    const { text, bug } = wordsForThrow(new TypeError('x is undefined'), facts);
+    const { text, bug } = describeThrown(new TypeError('x is undefined'), facts);
     expect(bug).toBe(true);
     expect(text).toMatch(/^TypeError: x is undefined\n {4}at /);
     expect(text).toContain('This is a bug in kanban, please report it');
     expect(text).toContain('kanban 1.2.3, node v20.19.0, linux x64, kanban status');
-    expect(wordsForThrow('odd', facts)).toMatchObject({ bug: true, text: expect.stringContaining('odd') as string });
+    expect(describeThrown('odd', facts)).toMatchObject({ bug: true, text: expect.stringContaining('odd') as string });
   });
 
-  it('from the disk is the machine, with how to mend it', () => {
+  it('from the disk is the machine, with how to fix it', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
       code: 'ENOSPC',
       path: '/repo/.kanban/x',
     });
-    expect(wordsForThrow(full, facts)).toEqual({
+    expect(describeThrown(full, facts)).toEqual({
       bug: false,
-      text: '/repo/.kanban/x: no space is left on the disk [disk-full]\n  mend: df -h .    # make room, then try again\n',
+      text: '/repo/.kanban/x: no space is left on the disk [disk-full]\n  fix: df -h .    # make room, then try again\n',
     });
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lastWords } from '../../../src/runner/output-tail.ts';
+import { outputTail } from '../../../src/runner/output-tail.ts';
 import type { AgentEvent } from '../../../src/contract/run-folder.ts';
 
 const text = (words: string): AgentEvent => ({ at: 1, type: 'text', text: words });
@@ -14,19 +14,19 @@ it('what an agent said and did last, as text', () => {
     { at: 1, type: 'error', what: 'provider', why: 'overloaded' },
     text(' \n'),
   ];
-  expect(lastWords(events)).toBe(
+  expect(outputTail(events)).toBe(
     'I look around.\n> Bash git status\n! refused for want of permission: Bash touch x\n! overloaded',
   );
 });
 
 it('nothing that could be read', () => {
-  expect(lastWords([])).toBe('');
-  expect(lastWords([{ at: 1, type: 'session', id: 's' }])).toBe('');
+  expect(outputTail([])).toBe('');
+  expect(outputTail([{ at: 1, type: 'session', id: 's' }])).toBe('');
 });
 
 it('at most 20 lines and 4 KiB, the last ones', () => {
   const many = Array.from({ length: 50 }, (_, n) => text(`line ${n}`));
-  expect(lastWords(many).split('\n')).toHaveLength(20);
-  expect(lastWords(many)).toMatch(/line 49$/);
-  expect(lastWords([text('x'.repeat(100_000))]).length).toBeLessThanOrEqual(4096);
+  expect(outputTail(many).split('\n')).toHaveLength(20);
+  expect(outputTail(many)).toMatch(/line 49$/);
+  expect(outputTail([text('x'.repeat(100_000))]).length).toBeLessThanOrEqual(4096);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AwakeClock } from '../../../src/runner/monotonic-clock.ts';
+import { MonotonicClock } from '../../../src/runner/monotonic-clock.ts';
 import { filesWithMarkers } from '../../../src/git/branch/conflict-markers.ts';
 import { LineReader, lastLines, tailOf } from '../../../src/runner/output.ts';
 import { StallWatch } from '../../../src/runner/stall.ts';
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('AwakeClock', () => {
   it('counts ticks, and of a sleep at most two intervals', () => {
     let now = 0n;
-    const clock = new AwakeClock(250, () => now);
+    const clock = new MonotonicClock(250, () => now);
     const after = (ms: number): number => {
       now += BigInt(ms) * 1_000_000n;
       return clock.tick();
@@ -32,23 +32,23 @@ describe('AwakeClock', () => {
 describe('StallWatch', () => {
   const quiet = (files = 'same') => ({ output: 10, cpu: 5, files: () => files });
 
-  it('stalled once after the time, awake when it goes on', () => {
+  it('stalled once after the time, awake when it continues', () => {
     const watch = new StallWatch(1_000);
-    watch.look(0, quiet());
-    expect(watch.look(600, quiet()).change).toBe(null);
-    expect(watch.look(1_000, quiet()).change).toBe('stalled');
-    expect(watch.look(1_200, quiet()).change).toBe(null);
-    expect(watch.look(1_400, { ...quiet(), output: 11 }).change).toBe('awake');
-    expect(watch.look(1_600, quiet()).change).toBe(null);
+    watch.observe(0, quiet());
+    expect(watch.observe(600, quiet()).change).toBe(null);
+    expect(watch.observe(1_000, quiet()).change).toBe('stalled');
+    expect(watch.observe(1_200, quiet()).change).toBe(null);
+    expect(watch.observe(1_400, { ...quiet(), output: 11 }).change).toBe('awake');
+    expect(watch.observe(1_600, quiet()).change).toBe(null);
   });
 
   it('not while the CPU works or files change', () => {
     const working = new StallWatch(1_000);
     for (let at = 0; at < 5_000; at += 200)
-      expect(working.look(at, { output: 0, cpu: at / 2, files: () => '' }).change).toBe(null);
+      expect(working.observe(at, { output: 0, cpu: at / 2, files: () => '' }).change).toBe(null);
     const writing = new StallWatch(1_000);
     for (let at = 0; at < 5_000; at += 200)
-      expect(writing.look(at, { output: 0, cpu: 0, files: () => String(at) }).change).toBe(null);
+      expect(writing.observe(at, { output: 0, cpu: 0, files: () => String(at) }).change).toBe(null);
   });
 });
 
@@ -59,10 +59,10 @@ describe('output', () => {
     writeFileSync(path, 'before\n');
     const reader = new LineReader(path, 7, (line) => lines.push(line));
     appendFileSync(path, 'one\r\ntw');
-    reader.look();
+    reader.poll();
     appendFileSync(path, `ö\n${'x'.repeat(1_100_000)}\nthree\n${'y'.repeat(100_000)}\nrest`);
-    reader.look();
-    reader.look(true);
+    reader.poll();
+    reader.poll(true);
     expect(lines.map((line) => line.slice(0, 5))).toEqual(['one', 'twö', 'three', 'yyyyy', 'rest']);
   });
 

@@ -54,7 +54,7 @@ describe('defaults', () => {
       roles: {
         task: { ...shell, timeout: 900_000 },
         reviewer: { ...shell, timeout: 600_000, rereview: false },
-        tester: { ...shell, timeout: 900_000, mend: 'task' },
+        tester: { ...shell, timeout: 900_000, fix: 'task' },
       },
       agents: {
         shell: {
@@ -218,7 +218,8 @@ describe('problems', () => {
     ['env of ours', 'env: { KANBAN_ROOT: x }', ['reserved-variable 2:6 { KANBAN_ROOT: x }']],
     ['a preflight command without run', 'preflight: [{ name: x }]', ['wrong-setting 2:13 { name: x }']],
     ['an unknown agent', 'roles: { task: { agent: claud } }', ['unknown-agent 2:25 claud']],
-    ['an unknown role', 'roles: { tester: { mend: tsk } }', ['unknown-role 2:26 tsk']],
+    ['an unknown role', 'roles: { tester: { fix: tsk } }', ['unknown-role 2:25 tsk']],
+    ['by its former name', 'roles: { tester: { mend: tsk } }', ['unknown-role 2:26 tsk']],
     ['an agent without a command', 'agents: { a: { args: [x] } }', ['agent-without-command 2:14 { args: [x] }']],
     ['a shell line as command', 'agents: { a: { command: "a | b" } }', ['wrong-setting 2:25 "a | b"']],
     ['an agent that is none', 'agents: { a: 5 }\nroles: { task: { agent: a } }', ['wrong-setting 2:14 5']],

@@ -171,13 +171,13 @@ describe('the prompts of the package', () => {
     }
   });
 
-  it('tell a task agent that mends to mend and to test, and one that works to do neither', () => {
+  it('tell a task agent that fixes to fix and to test, and one that works to do neither', () => {
     const template = readFileSync('prompts/task.md', 'utf8');
     const work = rendered(template);
-    const mend = rendered(template, data({ run: { purpose: 'mend' } }));
+    const fix = rendered(template, data({ run: { purpose: 'mend' } }));
     expect(work).toContain("don't run the test suite");
     expect(work).toContain("Don't merge");
-    expect(mend).not.toContain("don't run the test suite");
-    expect(mend).toContain('git merge main');
+    expect(fix).not.toContain("don't run the test suite");
+    expect(fix).toContain('git merge main');
   });
 });

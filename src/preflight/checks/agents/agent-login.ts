@@ -13,10 +13,10 @@ function aboutLogin({ name, login, loginHint, unnamedKeys }: AgentFact): Found[]
   if (login !== 'nothing') return [];
   const [key] = unnamedKeys;
   if (key === undefined)
-    return [{ level: 'told', message: `No login or key of \`${name}\` is to be seen.`, fix: loginHint }];
+    return [{ level: 'info', message: `No login or key of \`${name}\` is to be seen.`, fix: loginHint }];
   return [
     {
-      level: 'told',
+      level: 'info',
       message: `${key} is set, but not passed to \`${name}\`, and no login of it is to be seen.`,
       fix: `name it: agents: { ${name}: { env: [${key}] } } (a key is billed, also beside a subscription)`,
     },

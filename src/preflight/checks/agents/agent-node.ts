@@ -8,7 +8,7 @@ export const agentNode: Check = {
     agents
       .filter(({ found, roles, needsNode }) => found !== null && roles.length > 0 && isOlder(node, needsNode))
       .map(({ name, needsNode, version }) => ({
-        level: 'told',
+        level: 'info',
         message: `\`${name}\` needs Node ${needsNode} in its newest versions, and this is ${node}: what npm installed may be an old one${version === null ? '' : ` (${version})`}.`,
         fix: `install Node ${needsNode} or newer, then the agent again`,
       })),

@@ -8,10 +8,10 @@ export const agentsFound: Check = {
   run: ({ agents }) =>
     agents
       .filter(({ kind, found, roles }) => kind !== 'shell' && found !== null && roles.length > 0)
-      .map((agent) => ({ level: 'told', message: told(agent) })),
+      .map((agent) => ({ level: 'info', message: describeAgent(agent) })),
 };
 
-function told({ name, program, version, args, roles, opens }: AgentFact): string {
+function describeAgent({ name, program, version, args, roles, opens }: AgentFact): string {
   const head = `\`${name}\` (${roles.join(', ')})${version ? ` is ${version}` : ''}`;
   const rights = opens === null ? '' : `. ${opens}`;
   return `${head}, started as: ${[program, ...args].map(quoted).join(' ')}${rights}`;

@@ -6,7 +6,7 @@ export const commandsFound: Check = {
   why: 'A hook, run or check whose program is missing can only fail, and no entry is to blame.',
   run: ({ missingCommands }) =>
     missingCommands.map(({ setting, program, needed }) => ({
-      level: needed ? 'stops' : 'told',
+      level: needed ? 'stops' : 'info',
       message: `${setting} starts \`${program}\`, and no program of that name is on the PATH that runs get.`,
       fix: `install ${program}, or change ${setting} in WORKFLOW.md; a PATH of its own goes into \`env: { PATH: … }\``,
     })),

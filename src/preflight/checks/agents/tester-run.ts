@@ -7,6 +7,6 @@ export const testerRun: Check = {
   run({ settings: { roles, agents } }) {
     if (agents[roles.tester.agent]?.kind !== 'shell' || roles.tester.run.trim() !== '') return [];
     const message = 'The tester has no command: it only proves that base merges cleanly.';
-    return [{ level: 'told', message, fix: 'set `roles: { tester: { run: "npm test" } }` in WORKFLOW.md' }];
+    return [{ level: 'info', message, fix: 'set `roles: { tester: { run: "npm test" } }` in WORKFLOW.md' }];
   },
 };

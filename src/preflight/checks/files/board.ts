@@ -6,6 +6,6 @@ export const board: Check = {
   why: 'A problem of one entry holds that entry; one of a whole file would hide entries.',
   run: ({ boardProblems }) =>
     boardProblems.map((problem) =>
-      fromProblem(problem, problem.warning ? 'told' : (problem.holds ?? []).length > 0 ? 'holds' : 'stops'),
+      fromProblem(problem, problem.warning ? 'info' : (problem.holds ?? []).length > 0 ? 'holds' : 'stops'),
     ),
 };

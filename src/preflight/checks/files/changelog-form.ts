@@ -7,6 +7,6 @@ export const changelogForm: Check = {
   run({ settings: { changelog }, changelogForms }) {
     if (changelogForms.length === 0) return [];
     const forms = changelogForms.map(({ what, instead }) => `${what} (${instead})`).join('; ');
-    return [{ level: 'told', message: `${changelog ?? 'CHANGELOG.md'}: ${forms}` }];
+    return [{ level: 'info', message: `${changelog ?? 'CHANGELOG.md'}: ${forms}` }];
   },
 };

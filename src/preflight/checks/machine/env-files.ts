@@ -10,7 +10,7 @@ export const envFiles: Check = {
     const fix = `name what is to be copied in .worktreeinclude: echo '${ignoredEnvFiles[0]}' >> .worktreeinclude`;
     return [
       {
-        level: 'told',
+        level: 'info',
         message: `Worktrees will lack ${names}: git ignores ${ignoredEnvFiles.length > 1 ? 'them' : 'it'}.`,
         fix,
       },

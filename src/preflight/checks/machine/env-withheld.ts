@@ -10,7 +10,7 @@ export const envWithheld: Check = {
     const more = withheld.length > names.length ? ` and ${withheld.length - names.length} more` : '';
     return [
       {
-        level: 'told',
+        level: 'info',
         message: `Set here, look needed, and are withheld from runs: ${names.join(', ')}${more}.`,
         fix: `env: [${names.join(', ')}] in WORKFLOW.md passes them on (agents then see their values)`,
       },

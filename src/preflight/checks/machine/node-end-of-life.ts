@@ -19,7 +19,7 @@ export const nodeEndOfLife: Check = {
     if (ends === undefined || (major % 2 === 0 && today <= ends)) return [];
     return [
       {
-        level: 'told',
+        level: 'info',
         message: `Node.js ${node} gets no more fixes${major % 2 === 0 ? ` since ${ends}` : ''}.`,
         fix: 'install Node.js 24',
       },

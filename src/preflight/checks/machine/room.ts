@@ -10,6 +10,6 @@ export const room: Check = {
       next.length > 0
         ? `; first: ${next.slice(0, 3).join(', ')}${next.length > 3 ? ` and ${next.length - 3} more` : ''}`
         : '; nothing is ready to start';
-    return [{ level: 'told', message: `${free} of ${capacity} places in the pool are free${first}.` }];
+    return [{ level: 'info', message: `${free} of ${capacity} places in the pool are free${first}.` }];
   },
 };

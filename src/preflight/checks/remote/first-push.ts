@@ -6,8 +6,8 @@ export const firstPush: Check = {
   id: 'first-push',
   asked: 'before-push',
   title: "the first push publishes nobody else's work",
-  why: 'What a person has committed on base and not pushed would go out with the first landing.',
-  run({ remoteHeard: heard, settings: { base, remote: name, push } }) {
+  why: 'What the user has committed on base and not pushed would go out with the first landing.',
+  run({ remoteAnswer: heard, settings: { base, remote: name, push } }) {
     const foreign = heard?.foreign ?? [];
     if (!push || name === null || foreign.length === 0) return [];
     const shown = foreign
@@ -16,7 +16,7 @@ export const firstPush: Check = {
     const more = foreign.length > SHOWN ? ` and ${foreign.length - SHOWN} more` : '';
     const count = foreign.length === 1 ? 'a commit' : `${foreign.length} commits`;
     const message = `The first push would publish ${count} on ${base} that ${name} lacks: ${shown.join(', ')}${more}.`;
-    const fix = `git push ${name} ${base}    # if they are to be published; it goes on by itself then`;
+    const fix = `git push ${name} ${base}    # if they are to be published; it continues by itself then`;
     return [{ level: 'holds', message, fix, holds: { landings: true } }];
   },
 };

@@ -7,6 +7,6 @@ export const pullRebase: Check = {
   run({ pullRebase: rebases, unpushed }) {
     if (!rebases || unpushed === 0) return [];
     const message = `\`git pull\` would rebase ${unpushed} commit${unpushed > 1 ? 's' : ''} that ${unpushed > 1 ? 'are' : 'is'} not pushed, and drop the landings' merges.`;
-    return [{ level: 'told', message, fix: 'git pull --no-rebase, or: git config pull.rebase merges' }];
+    return [{ level: 'info', message, fix: 'git pull --no-rebase, or: git config pull.rebase merges' }];
   },
 };

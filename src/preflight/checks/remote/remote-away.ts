@@ -4,12 +4,12 @@ export const remoteAway: Check = {
   id: 'remote-away',
   asked: 'before-push',
   title: 'the remote answers',
-  why: 'A landing is pushed before base moves here; everything else goes on without the remote.',
-  run({ remote, remoteHeard: heard, settings: { remote: name, push, upstream } }) {
+  why: 'A landing is pushed before base moves here; everything else continues without the remote.',
+  run({ remote, remoteAnswer: heard, settings: { remote: name, push, upstream } }) {
     if (heard?.away == null || name === null || remote?.exists === false) return [];
     const fix = `git fetch ${name}    # must work without asking; it is tried again by itself`;
     const message = `${heard.away.replace(/[.\s]+$/, '')}.`;
     if (push) return [{ level: 'holds', message, fix, holds: { landings: true } }];
-    return upstream === null ? [] : [{ level: 'told', message, fix }];
+    return upstream === null ? [] : [{ level: 'info', message, fix }];
   },
 };

@@ -5,7 +5,7 @@ export const remoteDeclined: Check = {
   asked: 'before-push',
   title: 'the remote takes what is pushed',
   why: 'What the server does not want must not stand on base here either.',
-  run({ remoteHeard: heard, settings: { base, remote: name, push } }) {
+  run({ remoteAnswer: heard, settings: { base, remote: name, push } }) {
     if (!push || name === null || heard?.declined == null) return [];
     const message = `${name} declined the push of ${base}: ${heard.declined.replace(/[.\s]+$/, '')}.`;
     const fix = `allow it there, then: kanban resume. Where ${base} is protected: kanban init --base agents, and a pull request from that branch`;

@@ -7,7 +7,7 @@ export const remote: Check = {
   run({ remote: known, settings }) {
     const { base, remote: name, push, upstream } = settings;
     if (known === null || name === null) return [];
-    const holds = push ? ({ level: 'holds', holds: { landings: true } } as const) : ({ level: 'told' } as const);
+    const holds = push ? ({ level: 'holds', holds: { landings: true } } as const) : ({ level: 'info' } as const);
     if (!known.exists) {
       const fix = `git remote add ${name} <address>, or name another one in WORKFLOW.md (\`remote\`)`;
       return [{ ...holds, message: `There is no remote \`${name}\` in this repository.`, fix }];

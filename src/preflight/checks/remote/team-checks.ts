@@ -7,9 +7,9 @@ export const teamChecks: Check = {
   run: ({ teamChecks: checks }) =>
     checks
       .filter(({ ok }) => !ok)
-      .map(({ name, run, fix, said }) => ({
+      .map(({ name, run, fix, output }) => ({
         level: 'stops',
-        message: `${name}: \`${run}\` failed${said ? `: ${said}` : ''}.`,
-        fix: fix === '' ? `mend it until this succeeds: ${run}` : fix,
+        message: `${name}: \`${run}\` failed${output ? `: ${output}` : ''}.`,
+        fix: fix === '' ? `fix it until this succeeds: ${run}` : fix,
       })),
 };

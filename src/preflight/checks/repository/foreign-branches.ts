@@ -3,7 +3,7 @@ import type { Check } from '../../finding.ts';
 export const foreignBranches: Check = {
   id: 'foreign-branches',
   title: 'the branches of tasks are ours',
-  why: 'A branch that a person made is never touched.',
+  why: 'A branch that the user made is never touched.',
   run: ({ foreignBranches: branches }) =>
     branches.map(({ id, branch }) => ({
       level: 'holds',

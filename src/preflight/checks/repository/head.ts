@@ -8,8 +8,8 @@ export const head: Check = {
     if (repository !== null || !hasCommits || !baseExists || baseCheckout !== null || operation !== null) return [];
     const where = branch === null ? 'HEAD is detached' : `\`${branch}\` is checked out`;
     const message = `${where}: the board is read from the tip of \`${settings.base}\`, and what is edited here doesn't count.`;
-    // An integration branch has a worktree of its own: the person's checkout stays where it is.
+    // An integration branch has a worktree of its own: the user's checkout stays where it is.
     const fix = settings.upstream === null ? `git switch ${settings.base}` : `kanban init --base ${settings.base}`;
-    return [{ level: 'told', message, fix }];
+    return [{ level: 'info', message, fix }];
   },
 };

@@ -7,6 +7,8 @@ export const identity: Check = {
   run({ git, repository, identity: known }) {
     if (git === null || repository !== null || known.ok) return [];
     const fix = 'git config --global user.name "Your Name" && git config --global user.email you@example.com';
-    return [{ level: 'stops', message: `git doesn't know who you are${known.said ? ` (${known.said})` : ''}.`, fix }];
+    return [
+      { level: 'stops', message: `git doesn't know who you are${known.reported ? ` (${known.reported})` : ''}.`, fix },
+    ];
   },
 };

@@ -9,7 +9,7 @@ export const ignoredFolders: Check = {
     const lines = notIgnored.map((folder) => `echo '${folder}' >> .gitignore`).join(' && ');
     return [
       {
-        level: 'told',
+        level: 'info',
         message: `git doesn't ignore ${notIgnored.join(' and ')}: \`git add -A\` would take it in.`,
         fix: lines,
       },

@@ -4,5 +4,5 @@ export const leftovers: Check = {
   id: 'leftovers',
   title: 'nothing is left of earlier runs',
   why: 'Locks of dead holders and leftovers of our own runs are cleared away without being asked.',
-  run: ({ mended }) => mended.map((message) => ({ level: 'mended', message })),
+  run: ({ fixed }) => fixed.map((message) => ({ level: 'fixed', message })),
 };

@@ -7,6 +7,6 @@ export const shallow: Check = {
   run({ shallow: cut }) {
     if (!cut) return [];
     const message = 'This clone is shallow: landings beyond its edge are known by their CHANGELOG line alone.';
-    return [{ level: 'told', message, fix: 'git fetch --unshallow' }];
+    return [{ level: 'info', message, fix: 'git fetch --unshallow' }];
   },
 };

@@ -8,7 +8,7 @@ export const signing: Check = {
     signs
       ? [
           {
-            level: 'told',
+            level: 'info',
             message: 'commit.gpgsign is set: kanban signs its own commits; those of agents are not signed.',
           },
         ]

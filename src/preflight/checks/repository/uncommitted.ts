@@ -8,6 +8,6 @@ export const uncommitted: Check = {
     if (files.length === 0) return [];
     const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
     const message = `Not committed, so agents don't see it: ${names}.`;
-    return [{ level: inWork === 0 ? 'stops' : 'told', message, fix: 'git commit -a, or git stash' }];
+    return [{ level: inWork === 0 ? 'stops' : 'info', message, fix: 'git commit -a, or git stash' }];
   },
 };

@@ -25,7 +25,7 @@ const anyFailing: fc.Arbitrary<Failing> = fc.record({
 
 const script = (failing: readonly Failing[], entries = 5): Script => ({
   settings: settings({ capacity: 3, retries: 1 }),
-  mends: true,
+  fixes: true,
   entries: Array.from({ length: entries }, () => ({ depends: [], priority: 2, approve: null, note: false })),
   outcomes: [GOOD_OUTCOME],
   conflicts: [],

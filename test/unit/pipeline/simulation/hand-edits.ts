@@ -4,7 +4,7 @@ import type { Request } from '../../../../src/contract/request.ts';
 import { request } from '../build-world.ts';
 import type { WorldSim } from './world-sim.ts';
 
-/** What a person does, `after` seconds after what they did before, to the `which`th entry (or what stands for it). */
+/** What the user does, `after` seconds after what they did before, to the `which`th entry (or what stands for it). */
 export type HandEdit = { readonly after: number; readonly which: number } & (
   | { readonly do: 'move'; readonly to: Column }
   | { readonly do: 'tag'; readonly tag: Tag; readonly on: boolean }
@@ -52,7 +52,7 @@ export const anyEdit: fc.Arbitrary<HandEdit> = fc.oneof(
   }),
 );
 
-/** Carries it out as far as the world allows; what a person writes is committed under their name. */
+/** Carries it out as far as the world allows; what the user writes is committed under their name. */
 export function byHand(sim: WorldSim, edit: HandEdit, number: number): void {
   const entries = [...sim.entries.values()];
   const entry = entries[edit.which % Math.max(1, entries.length)];
@@ -92,7 +92,7 @@ function change(sim: WorldSim, edit: HandEdit, entry: Entry, number: number): vo
         ...sim.requests,
         request(edit.command, edit.command === 'add' ? null : entry.id, {
           id: `r${number}`,
-          mended: edit.flag,
+          fixed: edit.flag,
           now: edit.flag,
         }),
       ];

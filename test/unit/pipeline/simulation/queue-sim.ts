@@ -173,18 +173,21 @@ class QueueSim {
       prefixes: Array.from({ length: this.#items.length + 1 }, (_, length) =>
         this.#outcome(keyOf(this.#prefix(length))),
       ),
-      alone: this.#since.length > 0 && first ? this.#outcome(keyOf([...this.#origin, first])) : null,
-      partners:
+      isolated: this.#since.length > 0 && first ? this.#outcome(keyOf([...this.#origin, first])) : null,
+      interactions:
         first === undefined
           ? []
           : this.#since
               .slice(0, -1)
               .map((_, at) => this.#outcome(keyOf(this.#tree({ tree: 'partner', length: at + 1 })))),
-      aside:
-        this.#aside === null ? null : { outcome, alone, rest: this.#rest(this.#aside), again: this.#again(batch, own) },
-      need: redsNeeded(this.#good, this.#count.flakes),
-      control: this.#control(suspects),
-      again: first !== undefined && this.#again(batch, [keyOf(this.#prefix(1)), keyOf([...this.#origin, first])]),
+      suspect:
+        this.#aside === null
+          ? null
+          : { outcome, isolated: alone, rest: this.#rest(this.#aside), failedAfterRecovery: this.#again(batch, own) },
+      failuresToBlame: redsNeeded(this.#good, this.#count.flakes),
+      baseline: this.#control(suspects),
+      failedAfterRecovery:
+        first !== undefined && this.#again(batch, [keyOf(this.#prefix(1)), keyOf([...this.#origin, first])]),
     };
   }
 

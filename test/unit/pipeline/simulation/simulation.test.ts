@@ -29,7 +29,7 @@ const anyScript: fc.Arbitrary<Script> = fc.record({
         roles: { ...roles, reviewer: { ...roles.reviewer, rereview } },
       });
     }),
-  mends: fc.boolean(),
+  fixes: fc.boolean(),
   entries: fc
     .array(
       fc.record({
@@ -103,7 +103,7 @@ function play(sim: WorldSim): Decision {
   throw new Error('I10: it never ends');
 }
 
-/** What is left at the end, and why: each must wait for a person, for a reason, or for one that does. */
+/** What is left at the end, and why: each must wait for the user, for a reason, or for one that does. */
 function unexplained(sim: WorldSim, { notes }: Decision): unknown[] {
   // An entry that is held in its column keeps its place there; escalated and paused ones don't.
   const full = notes.some(({ state }) => state === 'held');
@@ -115,7 +115,7 @@ function unexplained(sim: WorldSim, { notes }: Decision): unknown[] {
 }
 
 describe('simulated worlds, in virtual time', () => {
-  it('I2, I3, I5, I9, I10: whatever runs come to, whatever a person does, wherever the coordinator crashes', () => {
+  it('I2, I3, I5, I9, I10: whatever runs come to, whatever the user does, wherever the coordinator crashes', () => {
     fc.assert(
       fc.property(anyScript, (script) => {
         const sim = new WorldSim(script);

@@ -22,7 +22,7 @@ import { endOf, type Outcome } from './outcomes.ts';
 /** All that chance decides, drawn beforehand so that a failing case can be shrunk. */
 export interface Script {
   readonly settings: Settings;
-  readonly mends: boolean;
+  readonly fixes: boolean;
   readonly entries: readonly {
     readonly depends: readonly number[];
     readonly priority: number;
@@ -92,7 +92,7 @@ export class WorldSim {
   readonly register = new FailureRegister((what, why) => {
     if (why !== null) this.reports.push(`${what}: ${why}`);
   });
-  /** Failures for each stage since a person last touched the entry. */
+  /** Failures for each stage since the user last touched the entry. */
   readonly failures = new Map<string, Map<Stage, number>>();
   readonly taken = new Map<string, number>();
   readonly committedColumn = new Map<string, Column>();
@@ -131,7 +131,7 @@ export class WorldSim {
     return this.#runs.filter(({ facts }) => facts.state !== 'ended').map(({ facts }) => facts);
   }
 
-  /** Ended runs that nobody has taken in or put aside. */
+  /** Ended runs that nobody has recorded or discarded. */
   get open(): string[] {
     return this.#runs
       .filter((run) => run.facts.ended !== null && !run.aside && !this.history.taken.has(run.facts.id))
@@ -142,7 +142,7 @@ export class WorldSim {
     this.entries.set(entry.key, entry);
   }
 
-  /** A person touched it: counts begin anew. */
+  /** The user touched it: counts begin anew. */
   touched(id: string | null): void {
     if (id !== null) this.failures.delete(id);
   }
@@ -168,7 +168,7 @@ export class WorldSim {
     }
   }
 
-  /** Time goes on; runs that are over write their results. */
+  /** Time continues; runs that are over write their results. */
   advance(to: number): void {
     this.now = to;
     for (const run of this.#runs.toSorted((a, b) => a.endsAt - b.endsAt))
@@ -227,7 +227,7 @@ export class WorldSim {
       landingsHeld: null,
       undone: new Set(),
       agentsHeld: new Map(),
-      mends: new Set(this.script.mends ? ['coder'] : []),
+      fixes: new Set(this.script.fixes ? ['coder'] : []),
       entries: entries.map((entry) => this.#facts(entry)),
       runs: this.#runs.filter((run) => !run.aside && !this.history.taken.has(run.facts.id)).map(({ facts }) => facts),
       past: this.#past,
@@ -417,14 +417,14 @@ export class WorldSim {
     const before = this.entries.get(action.key);
     if (before === undefined || before.column !== action.from)
       throw new Error(`${action.key} is not in ${action.from}`);
-    if (action.takes !== null && before.tags.includes('PAUSED') && !action.change.addTags?.includes('ESCALATED'))
+    if (action.consumesRun !== null && before.tags.includes('PAUSED') && !action.change.addTags?.includes('ESCALATED'))
       throw new Error(`${action.id} is paused: its result waits`);
     this.#countFailures(before, action);
     const start = action.from === action.to ? before.start : this.nextStart(action.position);
     this.put({ ...changed(before, action.change), column: action.to, start });
     this.commit(action.trailers, action.request);
     this.#step();
-    if (action.takes !== null) this.#putAside(action.takes);
+    if (action.consumesRun !== null) this.#putAside(action.consumesRun);
     if (action.request !== null) this.#answered(action.request);
   }
 
@@ -434,7 +434,7 @@ export class WorldSim {
     for (const stage of STAGES) {
       const more = (after.attempts[stage] ?? 0) - (before.attempts[stage] ?? 0);
       if (more <= 0) continue;
-      const run = this.#runs.find(({ facts }) => facts.id === action.takes);
+      const run = this.#runs.find(({ facts }) => facts.id === action.consumesRun);
       const cause = run?.facts.ended?.result.cause;
       if (cause === 'provider' || cause === 'not-started' || cause === 'lost' || cause === 'stopped')
         throw new Error(`I9: ${cause} was counted against ${action.id}`);

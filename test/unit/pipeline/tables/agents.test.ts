@@ -98,7 +98,7 @@ describe('an agent that cannot start', () => {
     expect(starts(world(two, { past: long }))).toMatchObject([{ id: 'T-1' }]);
   });
 
-  it('one goes first when it is tried again, and when it works all go on, with nothing counted', () => {
+  it('one goes first when it is tried again, and when it works all continue, with nothing counted', () => {
     const runs = [
       login('T-1', NOW - 5 * MINUTE),
       login('T-2', NOW - 4 * MINUTE),

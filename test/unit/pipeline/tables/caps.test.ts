@@ -52,7 +52,7 @@ describe('the cap of an entry', () => {
     expect(move.fields.feedback).toContain('kanban retry T-1');
   });
 
-  it('counts from when a person last freed the entry', () => {
+  it('counts from when the user last freed the entry', () => {
     const of = spent({ entry_usd: 5 }, {});
     const usage = { ...of.usage, entries: new Map([['T-1', used({ costUsd: 9 }, { sinceFreed: { costUsd: 1 } })]]) };
     expect(starts(world(one, { ...of, usage }))).toHaveLength(1);
@@ -119,7 +119,7 @@ it('the commit that takes a result in names what all unrecorded runs of the entr
   );
 });
 
-it('so does the commit that escalates at a cap: what was used before must not count against what a person grants', () => {
+it('so does the commit that escalates at a cap: what was used before must not count against what the user grants', () => {
   const unrecorded = [{ id: 'T-1-1-task-00000009', taskId: 'T-1', at: NOW, usage: { costUsd: 6 } }];
   const usage = { entries: new Map([['T-1', used({ costUsd: 6 }, { unrecorded })]]), today: {}, dayEnds: NOW };
   const { settings } = world(one);

@@ -159,7 +159,7 @@ const rows: Row[] = [
     fields: { attempts: 'task 1', feedback: 'HEAD was left elsewhere' },
   },
   {
-    what: 'mending a failed test fails: that was the retry',
+    what: 'fixing a failed test fails: that was the retry',
     on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], attempts: { tester: 1 }, feedback: 'red' }),
     run: ended('T-1', {}, said('blocked'), MEND),
     to: 'TESTING -> REVIEW',
@@ -167,7 +167,7 @@ const rows: Row[] = [
     fields: { attempts: 'tester 2', feedback: 'blocked: what was blocked', ...VERDICTS },
   },
   {
-    what: 'mending a conflict fails: that was the retry',
+    what: 'fixing a conflict fails: that was the retry',
     on: entry('T-1', 'TESTING', { reviewed: 'tip1', tags: ['RETRY'], attempts: { landing: 1 }, feedback: 'conflict' }),
     run: ended('T-1', {}, said('blocked'), MEND),
     to: 'TESTING -> REVIEW',
@@ -324,7 +324,7 @@ describe('what passes', () => {
   });
 });
 
-describe('what no retry helps: escalated in place, and a fresh budget once a person frees it', () => {
+describe('what no retry helps: escalated in place, and a fresh budget once the user frees it', () => {
   const on = facts(entry('T-1', 'IN_PROGRESS', { tags: ['RETRY'], attempts: { task: 1 } }));
   const good = ended('T-1', {}, said('done'));
   const cases = [

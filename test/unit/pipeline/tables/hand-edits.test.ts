@@ -33,7 +33,7 @@ const worn = {
 } as const;
 
 describe('moved to TODO by hand', () => {
-  it('its run is stopped, put aside; tags, counts and verdicts cleared (feedback stays), worktree removed, picked again', () => {
+  it('its run is stopped, discarded; tags, counts and verdicts cleared (feedback stays), worktree removed, picked again', () => {
     const on = facts(entry('T-1', 'TODO', { ...worn }), { branch: branch() });
     expect(acts(world([on], { runs: [run('T-1')] }))).toEqual([
       { type: 'stop-run', run: 'T-1-1-task-00000001', detail: 'the entry stands in TODO now' },
@@ -151,7 +151,7 @@ describe('tags', () => {
     expect(starts(world([facts(entry('T-1', 'IN_PROGRESS', { feedback: 'red' }))]))).toHaveLength(1);
   });
 
-  it('[ESCALATED] waits for a person and takes no place', () => {
+  it('[ESCALATED] waits for the user and takes no place', () => {
     const of = world([
       facts(entry('T-1', 'REVIEW', { tags: ['ESCALATED'], attempts: { reviewer: 2 }, feedback: 'no' })),
     ]);
@@ -159,7 +159,7 @@ describe('tags', () => {
     expect(noteOf(of, 'T-1')).toMatchObject({ state: 'needs-person', why: 'no' });
   });
 
-  it('[PAUSED]: no pick, no run, no landing; a run that is on goes on, its result waits', () => {
+  it('[PAUSED]: no pick, no run, no landing; a run that is on continues, its result waits', () => {
     for (const on of [
       entry('T-1', 'TODO'),
       entry('T-1', 'IN_PROGRESS'),
@@ -177,7 +177,7 @@ describe('tags', () => {
     );
   });
 
-  it('[APPROVE] deleted: goes on', () => {
+  it('[APPROVE] deleted: continues', () => {
     const approvals = history({ approvals: new Set(['T-1 land tip1', 'T-2 start']) });
     const tested = entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1', approve: 'land' });
     const waiting = entry('T-2', 'TODO', { approve: 'start' });
@@ -196,7 +196,7 @@ describe('tags', () => {
 });
 
 describe('deleted, doubled, parked, pasted back', () => {
-  it('deleted: the run is stopped, put aside, the branch abandoned after 10 minutes, or when the coordinator ends', () => {
+  it('deleted: the run is stopped, discarded, the branch abandoned after 10 minutes, or when the coordinator ends', () => {
     const gone = orphan('T-1', { missedSince: NOW - MINUTE });
     expect(types(world([], { runs: [run('T-1')], orphans: [gone] }))).toEqual(['stop-run']);
     expect(types(world([], { runs: [ended('T-1')], orphans: [gone] }))).toEqual(['put-aside']);
@@ -388,7 +388,7 @@ describe('launch failures of one entry', () => {
     expect(moveOf(world([on], { past: slow(10) })).add).toEqual(['ESCALATED']);
   });
 
-  it('freed by a person, or after an hour, or after a run that did start: it works again', () => {
+  it('freed by the user, or after an hour, or after a run that did start: it works again', () => {
     expect(
       starts(world([on], { past: failures(4), history: history({ escalated: new Map([['T-1', NOW]]) }) })),
     ).toHaveLength(1);

@@ -87,7 +87,7 @@ describe('capacity and wip (I3)', () => {
     expect(starts(world(full, { settings: settings({ wip }) }))).toMatchObject([{ id: 'T-2', role: 'tester' }]);
   });
 
-  it('a mending run is not held by a full REVIEW: the two would wait for each other for ever (I10)', () => {
+  it('a fixing run is not held by a full REVIEW: the two would wait for each other for ever (I10)', () => {
     const wip = { in_progress: 6, review: 1, testing: 1 };
     const on = [
       facts(entry('T-3', 'REVIEW')),
@@ -152,7 +152,7 @@ describe('what an entry in TODO waits for', () => {
 });
 
 describe('approval', () => {
-  it("to start: asked once, then waits, then goes on; the entry's own `approve` has the last word", () => {
+  it("to start: asked once, then waits, then continues; the entry's own `approve` has the last word", () => {
     const asks = settings({ approve: 'start' });
     const move = moveOf(world([todo(1)], { settings: asks }));
     expect(move).toMatchObject({
@@ -219,7 +219,7 @@ describe('mode, only, stops', () => {
     expect(landed(new Set(['T-9']))).toEqual([]);
   });
 
-  it('stops: no pick, start or landing; what is on goes on', () => {
+  it('stops: no pick, start or landing; what is on continues', () => {
     const stopped = world([...on, facts(entry('T-4', 'TESTING', { reviewed: 'a', tested: 'tip1' }))], {
       stops: ['disk full'],
       runs: [ended('T-3', {}, said('done'))],
@@ -241,9 +241,9 @@ describe('mode, only, stops', () => {
 describe('TESTING', () => {
   const failedOnce = { reviewed: 'tip1', tags: ['RETRY'], feedback: 'red', attempts: { tester: 1 } } as const;
 
-  it('a failure is mended by the tester where its agent edits code, else by `mend`, then tested again', () => {
+  it('a failure is fixed by the tester where its agent edits code, else by `mend`, then tested again', () => {
     const on = facts(entry('T-1', 'TESTING', failedOnce));
-    expect(starts(world([on], { mends: new Set(['coder']) }))).toMatchObject([{ role: 'tester', purpose: 'work' }]);
+    expect(starts(world([on], { fixes: new Set(['coder']) }))).toMatchObject([{ role: 'tester', purpose: 'work' }]);
     expect(starts(world([on]))).toMatchObject([{ role: 'task', purpose: 'mend', agent: 'coder', mustDiffer: null }]);
     expect(starts(world([facts(entry('T-1', 'TESTING', { ...failedOnce, feedback: null }))]))).toMatchObject([
       { role: 'tester', purpose: 'work' },
@@ -263,14 +263,14 @@ describe('TESTING', () => {
     const roles = {
       ...settings().roles,
       reviewer: { ...settings().roles.reviewer, agent: 'r' },
-      tester: { ...settings().roles.tester, mend: 'reviewer' },
+      tester: { ...settings().roles.tester, fix: 'reviewer' },
     };
     expect(
       starts(world([facts(entry('T-1', 'TESTING', failedOnce))], { settings: settings({ roles }) })),
     ).toMatchObject([{ agent: 'r', purpose: 'mend' }]);
   });
 
-  it('a landing that conflicts: mended and tested again once, then REVIEW and a person', () => {
+  it('a landing that conflicts: fixed and tested again once, then REVIEW and the user', () => {
     const tested = { reviewed: 'tip1', tested: 'tip1' };
     const first = conflicted(facts(entry('T-1', 'TESTING', tested)), ['a.ts'], settings());
     expect(first).toMatchObject({

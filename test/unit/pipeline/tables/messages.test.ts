@@ -22,7 +22,7 @@ const waiting = new Map([['T-1', 1]]);
 
 describe('a message for a run that is on', () => {
   it.each([
-    ['resume', /its session goes on/],
+    ['resume', /its session continues/],
     ['restart', /begins again/],
   ] as const)('that can only be told by %s ends it, uncounted, so that the next one has it in front', (inject, why) => {
     const of = world(one, { runs: [run('T-1', { inject })], messages: waiting });
@@ -55,7 +55,7 @@ describe('a message that comes when no run is left to hear it', () => {
     expect(types(world([tested], { messages: new Map([['T-2', 1]]) }))).toEqual(['land-entries']);
   });
 
-  it('keeps a result that is taken in from landing with it', () => {
+  it('keeps a result that is recorded from landing with it', () => {
     const on = [facts(entry('T-1', 'TESTING', { reviewed: 'tip1' }))];
     const runs = [ended('T-1', {}, said('passed'), { role: 'tester' })];
     expect(acts(world(on, { runs }))).toMatchObject([{ type: 'move-entry', lands: 'tip1' }]);
@@ -72,7 +72,7 @@ describe('a message that comes when no run is left to hear it', () => {
 describe('kanban pause', () => {
   it('of everything ends all runs and starts nothing', () => {
     const entries = [...one, facts(entry('T-2', 'TODO')), facts(entry('T-3', 'REVIEW'))];
-    const paused = 'paused by Ada: kanban resume goes on';
+    const paused = 'paused by Ada: kanban resume continues';
     const of = world(entries, { runs: [run('T-1')], paused, stops: [paused] });
     expect(acts(of)).toMatchObject([{ type: 'stop-run', detail: 'kanban pause' }]);
     expect(noteOf(of, 'T-2')).toMatchObject({ state: 'held', why: paused });

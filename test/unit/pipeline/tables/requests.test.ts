@@ -42,8 +42,8 @@ describe('requests', () => {
       undefined,
     ],
     ['escalated in TESTING', 'TESTING', {}, 'TESTING -> TESTING', 'tip1'],
-  ] as const)('retry --mended, %s: on at the stage that failed', (_, column, attempts, to, reviewed) => {
-    const move = moveOf(ask(stuck(column, attempts), 'retry', 'T-1', { mended: true }));
+  ] as const)('retry --fixed, %s: on at the stage that failed', (_, column, attempts, to, reviewed) => {
+    const move = moveOf(ask(stuck(column, attempts), 'retry', 'T-1', { fixed: true }));
     expect(move).toMatchObject({ to, remove: ['ESCALATED', 'RETRY'], fields: { attempts: null, feedback: null } });
     expect(move.fields.reviewed).toBe(reviewed);
     expect(move.trailers.filter((trailer) => trailer.startsWith('Kanban-Reviewed'))).toEqual(
@@ -51,9 +51,9 @@ describe('requests', () => {
     );
   });
 
-  it('retry --mended without a commit is refused', () => {
+  it('retry --fixed without a commit is refused', () => {
     expect(
-      answers(ask({ ...stuck('IN_PROGRESS'), branch: branch({ tip: 'start' }) }, 'retry', 'T-1', { mended: true })),
+      answers(ask({ ...stuck('IN_PROGRESS'), branch: branch({ tip: 'start' }) }, 'retry', 'T-1', { fixed: true })),
     ).toMatchObject([{ ok: false }]);
   });
 

@@ -51,7 +51,7 @@ describe('landings wait for commits that an agent made outside its branch', () =
 
   it.each<[string, EntryFacts[], string[]]>([
     ['all of them are undone', [escalated()], ['abc', 'def']],
-    ['the person freed the entry', [facts(entry('T-2', 'TODO', { parked: true }))], []],
+    ['the user freed the entry', [facts(entry('T-2', 'TODO', { parked: true }))], []],
     ['the entry is gone', [], []],
   ])('until %s', (_, others, undone) => {
     expect(types(world([tested, ...others], { history: told, undone: new Set(undone) }))).toEqual(['land-entries']);
@@ -116,7 +116,7 @@ describe('the entry of such an agent', () => {
       );
   });
 
-  it('does not count as merged by hand where the agent merged its branch itself, until a person frees it', () => {
+  it('does not count as merged by hand where the agent merged its branch itself, until the user frees it', () => {
     const merged = { branch: branch({ inBase: true }) };
     const run = strayed({}, [stray('abc', { isMerge: true })]);
     const taken = world([facts(entry('T-2', 'IN_PROGRESS'), merged)], { runs: [run] });

@@ -106,7 +106,7 @@ describe('kanban undo, asked for', () => {
     expect(acts(both)).toMatchObject([{ type: 'undo-entry', request: 'r1' }]);
   });
 
-  it('is for a landing: a run of an entry on the board goes on', () => {
+  it('is for a landing: a run of an entry on the board continues', () => {
     const of = undoing({ entries: [facts(entry('T-1', 'IN_PROGRESS'))], runs: [run('T-1')] });
     expect(acts(of).map(({ type }) => type)).toEqual(['answer-request']);
   });
