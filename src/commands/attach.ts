@@ -6,7 +6,7 @@ import { readFrom } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { agentLine } from '../report/agent-line.ts';
 import { plainLines } from '../report/plain.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
 import { eventOf } from '../contract/records.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -14,7 +14,7 @@ import { baseMissing, unknownId } from '../report/look-problems.ts';
 import type { LogMove } from '../report/log-moves.ts';
 import type { EntryView, ShownRun } from '../report/show.ts';
 import { allWaysOut } from '../report/ways-out.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
 import type { Settings } from '../workflow/settings.ts';
 import type { OpenBoard } from './open-board.ts';
 import { readLog } from './read-log.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Inject } from '../contract/run-folder.ts';
+import type { Inject } from '../contract/brief.ts';
 import { adapterNamed } from '../agents/adapters.ts';
 import { leaveMessage, messagesOf } from '../runs/message-store.ts';
 import { listRuns } from '../runs/run-store.ts';

@@ -1,4 +1,4 @@
-import type { Cause } from '../contract/run-folder.ts';
+import type { Cause } from '../contract/result.ts';
 import { waitAfter, WAITS } from './backoff.ts';
 import { oneLine } from './one-line.ts';
 import type { PastRun, RunFacts, World } from './world.ts';

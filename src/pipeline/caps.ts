@@ -1,4 +1,5 @@
-import type { Allowance, Usage } from '../contract/run-folder.ts';
+import type { Allowance } from '../contract/brief.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import { isShell } from './is-shell.ts';
 import { dollars, short, tokensOf } from './usage.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../contract/run-folder.ts';
+import type { Usage } from '../contract/agent-event.ts';
 
 /** What one run used; null = its agent did not tell. */
 export interface UsedRun {

@@ -12,8 +12,9 @@ import {
   standingOf,
 } from './git/branch-facts.ts';
 import type { Standing } from './git/branch-facts.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
-import type { Brief, Rescue, OutsideCommit } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import type { Brief } from '../contract/brief.ts';
+import type { Rescue, OutsideCommit } from '../contract/result.ts';
 import { GitFailed, mustGit } from './git/runner-git.ts';
 import { commitLeftovers } from './git/leftovers.ts';
 import { lstatOrNone, readPlain, removeWhatever } from '../system/plain-file.ts';
