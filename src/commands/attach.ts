@@ -8,10 +8,10 @@ import { agentLine } from '../report/agent-line.ts';
 import { plainLines } from '../report/plain.ts';
 import { RUN_FILES } from '../contract/run-files.ts';
 import { eventOf } from '../contract/records.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { stampClock } from './local-clock.ts';
-import { printProblems } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { stampClock } from './program/local-clock.ts';
+import { printProblems } from './program/print.ts';
 
 /** ms between two looks at a run that continues. */
 const POLL_INTERVAL_MS = 100;

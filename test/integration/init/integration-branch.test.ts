@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeInit } from '../../../src/setup/describe-init.ts';
 import { init, type InitOptions, type InitResult } from '../../../src/setup/init-plan.ts';
-import { readSettings } from '../../../src/commands/open-board.ts';
+import { readSettings } from '../../../src/commands/program/open-board.ts';
 import { findOperation, readCheckouts } from '../../../src/preflight/gather/checkouts.ts';
 import { openRepository, type Repository } from '../../../src/git/git.ts';
 import type { Problem } from '../../../src/problem.ts';

@@ -1,6 +1,6 @@
-import { git, type Repository } from '../git/git.ts';
-import { readHistory } from '../git/history/trailers.ts';
-import { logMoves, type LogMove } from '../report/log-moves.ts';
+import { git, type Repository } from '../../git/git.ts';
+import { readHistory } from '../../git/history/trailers.ts';
+import { logMoves, type LogMove } from '../../report/log-moves.ts';
 
 export interface LogQuery {
   readonly id: string | null;
