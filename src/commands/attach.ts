@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listRuns, type RunRecord } from '../runs/run-store.ts';
-import { openRepository } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
 import { readFrom } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { agentLine } from '../report/agent-line.ts';

@@ -5,7 +5,7 @@ import type { Inject } from '../contract/brief.ts';
 import { adapterNamed } from '../agents/adapters.ts';
 import { leaveMessage, messagesOf } from '../runs/message-store.ts';
 import { listRuns } from '../runs/run-store.ts';
-import { openRepository } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
 import { signersOf } from '../git/config/identity.ts';
 import type { Problem } from '../problem.ts';
 import { nearestOf } from '../board/nearest.ts';

@@ -1,4 +1,4 @@
-import { openRepository } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
 import type { Problem } from '../problem.ts';
 import { renderQueue } from '../report/queue/queue.ts';
 import { queueOf } from '../report/queue/words.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { packageRoot } from '../system/package-root.ts';
-import { openRepository, useSpawner } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
+import { useSpawner } from '../git/git.ts';
 import { chooseView } from '../report/live/choose-view.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { dryRun } from './read/dry-run.ts';

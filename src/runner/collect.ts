@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { branchFaults, knowHonestMerges } from '../git/branch/branch-faults.ts';
+import { branchFaults } from '../git/branch/branch-faults.ts';
+import { knowHonestMerges } from '../git/branch/judged-merges.ts';
 import type { Repository } from '../git/git.ts';
 import {
   changedFiles,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { signersOf } from '../../git/config/identity.ts';
-import { openRepository } from '../../git/git.ts';
+import { openRepository } from '../../git/open-repository.ts';
 import type { Request } from '../../contract/request.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -1,4 +1,4 @@
-import { openRepository } from '../../git/git.ts';
+import { openRepository } from '../../git/open-repository.ts';
 import type { RunOrigin } from '../../contract/request.ts';
 import type { Problem } from '../../problem.ts';
 import type { Io, ParsedArgs } from './command.ts';

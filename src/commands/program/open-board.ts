@@ -1,7 +1,8 @@
 import type { GitState } from '../../coordinator/observe/git-state.ts';
 import { WorkflowReader } from '../../coordinator/observe/workflow-reader.ts';
 import { closeRepository } from '../../git/close.ts';
-import { openRepository, type Repository } from '../../git/git.ts';
+import { openRepository } from '../../git/open-repository.ts';
+import { type Repository } from '../../git/git.ts';
 import { ok, type Result } from '../../problem.ts';
 import type { Settings } from '../../workflow/settings.ts';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkoutOf, checkoutState, gitDirOf, openOperation, worktrees } from '../../../src/git/checkout.ts';
 import { closeRepository } from '../../../src/git/close.ts';
-import { git, GitError, openRepository } from '../../../src/git/git.ts';
+import { git, GitError } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import {
   editTree,
   entryAt,
