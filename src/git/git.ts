@@ -1,6 +1,4 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { resolve } from 'node:path';
-import { failed } from '../problem.ts';
 import { harmless, HARMLESS_ENV } from './config/harmless.ts';
 import { GitSpawner } from './git-spawner.ts';
 

@@ -348,7 +348,7 @@ describe('messages and history', () => {
       ['start', 0, 'Per Son'],
     ]);
     expect(history[0]?.trailers).toEqual([{ key: 'Key', value: 'value with : colon and more' }]);
-    expect(await readHistory(rig.repo, null, 'refs/heads/main', 1)).toHaveLength(1);
+    expect(await readHistory(rig.repo, null, 'refs/heads/main', { limit: 1 })).toHaveLength(1);
     expect(await readHistory(rig.repo, rig.sha('main'), 'refs/heads/main')).toEqual([]);
   });
 });
