@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readActivity } from '../../runs/run-activity.ts';
-import { aliveIds, linkLost, markTaken, type RunRecord } from '../../runs/run-store.ts';
+import { aliveIds, type RunRecord } from '../../runs/list-runs.ts';
+import { linkLost, markTaken } from '../../runs/run-store.ts';
 import { removeWhatever } from '../../system/plain-file.ts';
 import { salvageRun } from '../../runner/salvage-run.ts';
 import { endProcesses, findMarked } from '../../runner/sweep.ts';

@@ -12,7 +12,7 @@ import { dependencyProblems, noScriptProblem } from '../../board/parse.ts';
 import { isStillWritten } from '../../board/saves/vanished.ts';
 import { waitingMessages } from '../../runs/message-store.ts';
 import { pausedBy, resumedAt } from '../../runs/pause.ts';
-import { listRuns, type RunRecord } from '../../runs/run-store.ts';
+import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
 import { gitDirOf, headOf } from '../../git/checkout.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { resolve as resolveRef } from '../../git/objects/objects.ts';

@@ -1,4 +1,6 @@
-import { markTaken, requestStop, runsFolder, type RunRecord } from '../../runs/run-store.ts';
+import { markTaken, requestStop } from '../../runs/run-store.ts';
+import { runsFolder } from '../../runs/runs-folder.ts';
+import { type RunRecord } from '../../runs/list-runs.ts';
 import { answer, settleRequest } from '../../runs/mailbox.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
