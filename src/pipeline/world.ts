@@ -5,7 +5,7 @@ import type { Cause, RunResult, OutsideCommit, Usage } from '../contract/run-fol
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Failures } from './failures.ts';
 import type { Request } from '../contract/request.ts';
-import type { UsedRun } from './usage.ts';
+import type { UsedRun } from '../contract/usage.ts';
 
 /** Everything that `decide` may know. Plain data, observed afresh at every tick; times are epoch milliseconds. */
 export interface World {

@@ -7,7 +7,7 @@ import { buildChain, landChain, type Built, type Chain, type ChainItem } from '.
 import { plainLine } from '../../landing/changelog/line.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../landing/changelog/changelog.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
-import { readUsage, sumUsage, usageText } from '../../pipeline/usage.ts';
+import { readUsage, sumUsage, usageText } from '../../contract/usage.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
