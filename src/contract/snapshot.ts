@@ -1,7 +1,8 @@
 import type { Column, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
 import type { Reason } from './reason.ts';
-import type { Inject, Usage } from './run-folder.ts';
+import type { Inject } from './brief.ts';
+import type { Usage } from './agent-event.ts';
 
 /** `run`; `finish`: nothing new is started, runs may end; `stop`: runs are ended, their work kept. */
 export type Mode = 'run' | 'finish' | 'stop';

@@ -1,4 +1,4 @@
-import type { Usage } from './run-folder.ts';
+import type { Usage } from './agent-event.ts';
 
 /** What one run used; null = its agent reported none. */
 export interface UsedRun {

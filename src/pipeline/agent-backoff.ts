@@ -1,5 +1,5 @@
 import type { Reason } from '../contract/reason.ts';
-import type { Cause } from '../contract/run-folder.ts';
+import type { Cause } from '../contract/result.ts';
 import { waitAfter, WAITS } from './backoff.ts';
 import { oneLine } from './one-line.ts';
 import type { PastRun, RunFacts, World } from './world.ts';

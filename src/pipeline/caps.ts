@@ -1,5 +1,6 @@
-import type { Allowance, Usage } from '../contract/run-folder.ts';
 import type { Reason } from '../contract/reason.ts';
+import type { Allowance } from '../contract/brief.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import { isShell } from './is-shell.ts';
 import * as messages from './messages.ts';
 import { tokensOf } from '../contract/usage.ts';

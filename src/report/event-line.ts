@@ -1,7 +1,7 @@
 import type { KanbanEvent } from '../contract/event.ts';
 import { drawProblem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
-import type { Cause } from '../contract/run-folder.ts';
+import type { Cause } from '../contract/result.ts';
 import { plain, plainLines } from './plain.ts';
 import { queueEventLine, type QueueEvent } from './queue/event-line.ts';
 import { span } from './span.ts';

@@ -1,4 +1,4 @@
-import type { Usage } from '../contract/run-folder.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import { tokensOf } from '../contract/usage.ts';
 
 /** For people: `12.3k tokens, $0.34`; '' if nothing is known. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tryBubblewrap } from '../../src/system/containment.ts';
-import type { Brief } from '../../src/contract/run-folder.ts';
+import type { Brief } from '../../src/contract/brief.ts';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 

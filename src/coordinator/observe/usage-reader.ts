@@ -5,7 +5,8 @@ import type { HistoryFold } from '../../pipeline/history.ts';
 import { sumUsage, type UsedRun } from '../../contract/usage.ts';
 import type { EntryUsage, WorldUsage } from '../../pipeline/world.ts';
 import { plainJsonOf } from '../../system/plain-file.ts';
-import { RUN_FILES, type Usage } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
+import { type Usage } from '../../contract/agent-event.ts';
 import { isUsageFile, MOST_SMALL_RECORD } from '../../contract/records.ts';
 
 /**

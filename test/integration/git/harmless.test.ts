@@ -15,7 +15,8 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseConfig, readConfigWithIncludes } from '../../../src/git/config/config-file.ts';
-import { git, openRepository } from '../../../src/git/git.ts';
+import { git } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { TRUSTED_CONFIG, trustConfig } from '../../../src/git/config/harmless.ts';
 import { git as runnerGit } from '../../../src/runner/git/runner-git.ts';
 

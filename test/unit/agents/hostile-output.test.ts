@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ADAPTERS, adapterNamed } from '../../../src/agents/adapters.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';
 
 const RECORDED = new URL('recorded/', import.meta.url);

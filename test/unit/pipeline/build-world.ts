@@ -15,7 +15,7 @@ import type {
   Verdict,
   World,
 } from '../../../src/pipeline/world.ts';
-import type { RunResult, OutsideCommit } from '../../../src/contract/run-folder.ts';
+import type { RunResult, OutsideCommit } from '../../../src/contract/result.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 
 export const NOW = 1_800_000_000_000;

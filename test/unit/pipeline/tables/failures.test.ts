@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/board/entry.ts';
-import type { Cause } from '../../../../src/contract/run-folder.ts';
+import type { Cause } from '../../../../src/contract/result.ts';
 import { acts, ended, entry, facts, history, moveOf, NO_REPORT, said, settings, stray, world } from '../build-world.ts';
 import type { ReadReport, RunFacts } from '../../../../src/pipeline/world.ts';
 

@@ -1,17 +1,17 @@
-import { reasonText } from '../report/reason.ts';
-import { WITHOUT_COORDINATOR } from '../coordinator/publish/inspect.ts';
-import { Observer, worktreePath, type Observation } from '../coordinator/observe/observer.ts';
-import { Preflight } from '../coordinator/preflight/preflight-runner.ts';
-import { planRun } from '../coordinator/launch/agent-command.ts';
-import { closeRepository } from '../git/close.ts';
-import type { Repository } from '../git/git.ts';
-import type { Action } from '../pipeline/action.ts';
-import { decide } from '../pipeline/decide.ts';
-import { drawFindings } from '../preflight/draw.ts';
-import type { Role } from '../workflow/settings.ts';
-import type { Io } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printProblems } from './print.ts';
+import { reasonText } from '../../report/reason.ts';
+import { WITHOUT_COORDINATOR } from '../../coordinator/publish/inspect.ts';
+import { Observer, worktreePath, type Observation } from '../../coordinator/observe/observer.ts';
+import { Preflight } from '../../coordinator/preflight/preflight-runner.ts';
+import { planRun } from '../../coordinator/launch/agent-command.ts';
+import { closeRepository } from '../../git/close.ts';
+import type { Repository } from '../../git/git.ts';
+import type { Action } from '../../pipeline/action.ts';
+import { decide } from '../../pipeline/decide.ts';
+import { drawFindings } from '../../preflight/draw.ts';
+import type { Role } from '../../workflow/settings.ts';
+import type { Io } from '../program/command.ts';
+import { EXIT, type ExitCode } from '../program/exit-codes.ts';
+import { printProblems } from '../program/print.ts';
 
 /** `kanban run --dry-run`: what the first tick would do, and each agent's command line. Nothing is started or written. */
 export async function dryRun(repo: Repository, ids: readonly string[], io: Io): Promise<ExitCode> {
