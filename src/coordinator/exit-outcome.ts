@@ -1,7 +1,7 @@
 import type { Decision, Note } from '../pipeline/action.ts';
 import { pickOf, reasonOf as inWords, type FailedAction } from '../pipeline/failures.ts';
 import type { Problem } from '../problem.ts';
-import type { Observation } from './observe/observer.ts';
+import type { Observation } from './observe/observation.ts';
 
 /** How a coordinator ended: the exit code (DESIGN.md section 9), and what is to be said. */
 export interface ExitOutcome {
