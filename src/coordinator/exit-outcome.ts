@@ -2,7 +2,7 @@ import { reasonText } from '../report/reason.ts';
 import type { Decision, Note } from '../pipeline/action.ts';
 import { pickOf, reasonOf as failureReason, type FailedAction } from '../pipeline/failures.ts';
 import type { Problem } from '../problem.ts';
-import type { Observation } from './observe/observer.ts';
+import type { Observation } from './observe/observation.ts';
 
 /** How a coordinator ended: the exit code (DESIGN.md section 9), and what is to be said. */
 export interface ExitOutcome {

@@ -1,6 +1,8 @@
 import { reasonText } from '../../report/reason.ts';
 import { WITHOUT_COORDINATOR } from '../../coordinator/publish/inspect.ts';
-import { Observer, worktreePath, type Observation } from '../../coordinator/observe/observer.ts';
+import { worktreePath } from '../../coordinator/observe/names.ts';
+import type { Observation } from '../../coordinator/observe/observation.ts';
+import { Observer } from '../../coordinator/observe/observer.ts';
 import { Preflight } from '../../coordinator/preflight/preflight-runner.ts';
 import { planRun } from '../../coordinator/launch/agent-command.ts';
 import { closeRepository } from '../../git/close.ts';

@@ -14,7 +14,9 @@ import type { Branches } from './branches.ts';
 import { landingMessage, type Message } from '../commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { inShort, type ReportedStep } from '../observe/run-reports.ts';
-import { branchName, type Observation, type Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
+import { branchName } from '../observe/names.ts';
 
 /** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
 export interface PlannedLanding {

@@ -1,7 +1,7 @@
 import { reasonText } from '../../report/reason.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import { reasonOf } from '../../pipeline/failures.ts';
-import type { Observation } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
 
 /** What is said besides the entries: where the board is read, and every problem of its files. */
 export function warningsOf({ git, workflow, problems, world }: Observation, { postponed }: Decision): string[] {
