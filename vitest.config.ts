@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start programs, most of them git. */
-const PROGRAMS = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
+/** Tests of processes, and of whole programs. Each file has a process of its own: some judge what their process has started. */
+const PROCESSES = ['e2e', ...['acp', 'runner', 'runs', 'system'].map((name) => `integration/${name}`)].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };
 
@@ -14,14 +16,15 @@ export default defineConfig({
       {
         test: {
           ...timeouts,
-          name: 'unit',
+          name: 'modules',
           include: ['test/**/*.test.ts'],
-          exclude: [...PROGRAMS, 'node_modules/**'],
-          // These tests leave nothing behind, so files share a worker, which loads each module once and not once a file.
+          exclude: [...PROCESSES, 'node_modules/**'],
+          // Files share a worker, which loads vitest and each module once and not once a file. So a test leaves no state in
+          // modules, and gives back what it changes in `process.env`.
           isolate: false,
         },
       },
-      { test: { ...timeouts, name: 'programs', include: PROGRAMS } },
+      { test: { ...timeouts, name: 'processes', include: PROCESSES } },
     ],
   },
 });

@@ -26,14 +26,18 @@ export async function buildOnce(
   mkdirSync(builds, { recursive: true });
   const draft = mkdtempSync(join(builds, 'draft-'));
   await build(draft);
+  renameUnlessThere(draft, folder);
+  return folder;
+}
+
+/** Of two test files that make the same at once, the second takes what the first has made. */
+export function renameUnlessThere(draft: string, folder: string): void {
   try {
     renameSync(draft, folder);
   } catch (error) {
-    // Another test file has built the same meanwhile.
     if (!existsSync(folder)) throw error;
     rmSync(draft, { recursive: true });
   }
-  return folder;
 }
 
 /** Changes with the name, size or time of any of these files. */
