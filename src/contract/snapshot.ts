@@ -1,5 +1,6 @@
 import type { Column, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
+import type { Reason } from './reason.ts';
 import type { Inject } from './brief.ts';
 import type { Usage } from './agent-event.ts';
 
@@ -125,7 +126,9 @@ export interface SnapshotEntry {
   readonly column: Column;
   readonly tags: readonly Tag[];
   readonly state: EntryState;
-  /** Why it stands where it stands, in words. */
+  /** Why it stands where it stands; null: not decided yet. */
+  readonly reason: Reason | null;
+  /** The reason as a sentence. */
   readonly why: string;
   /** The ids that it waits for. */
   readonly on: readonly string[];

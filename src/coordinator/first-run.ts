@@ -10,7 +10,8 @@ import { readFollowing, textFollowing } from '../system/plain-file.ts';
 import { authorOf } from './perform/board-writer.ts';
 import { plainMessage } from './commit-message.ts';
 import { SEEN } from './observe/git-state.ts';
-import type { Observation, Observer } from './observe/observer.ts';
+import type { Observation } from './observe/observation.ts';
+import type { Observer } from './observe/observer.ts';
 import { WORKFLOW } from './observe/workflow-reader.ts';
 
 /**

@@ -17,7 +17,8 @@ import { endProcesses, findMarked } from '../runner/sweep.ts';
 import { defaultSettings } from '../workflow/parse.ts';
 import type { Settings } from '../workflow/settings.ts';
 import { describeContainment } from './containment-words.ts';
-import { HistoryReader, kanbanDir, SEEN, startRef } from '../coordinator/observe/git-state.ts';
+import { HistoryReader, kanbanDir, SEEN } from '../coordinator/observe/git-state.ts';
+import { startRef } from '../coordinator/observe/names.ts';
 import { lostLandings as findLost } from '../coordinator/observe/lost-landings.ts';
 import { inspectPreflight } from '../coordinator/preflight/inspect-preflight.ts';
 import { probe, type Probe } from './probe.ts';
@@ -182,7 +183,13 @@ async function lostLandings(repo: Repository): Promise<Leftover[]> {
   if (base === null) return [];
   const history = new HistoryReader(repo);
   await history.follow(base, workflow.settings.base);
-  return (await findLost(repo, view.refs, history.history, view.refs.get(SEEN) ?? null, base)).map(({ id, sha }) => ({
+  const lost = await findLost(repo, {
+    refs: view.refs,
+    history: history.history,
+    seen: view.refs.get(SEEN) ?? null,
+    base,
+  });
+  return lost.map(({ id, sha }) => ({
     kind: 'missing-landing',
     name: id,
     what: `its landing ${sha.slice(0, 10)} is no longer in ${workflow.settings.base}`,

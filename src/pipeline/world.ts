@@ -6,7 +6,7 @@ import type { Usage } from '../contract/agent-event.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Failures } from './failures.ts';
 import type { Request } from '../contract/request.ts';
-import type { UsedRun } from './usage.ts';
+import type { UsedRun } from '../contract/usage.ts';
 
 /** Everything that `decide` may know. Plain data, observed afresh at every tick; times are epoch milliseconds. */
 export interface World {

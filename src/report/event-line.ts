@@ -105,7 +105,7 @@ function ofRun(event: RunEvent): string {
       return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':
       // How it ended has just been told at length.
-      return `${event.id} the result of ${event.run} counts for nothing: ${cut(plain(event.why), 100)}`;
+      return `${event.id} discarded the result of ${event.run}: ${cut(plain(event.why), 100)}`;
     case 'run-stopped':
       return `${event.id} its run is being stopped: ${event.why}`;
     case 'run-refused':

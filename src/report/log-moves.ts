@@ -1,4 +1,4 @@
-import { readUsage } from '../pipeline/usage.ts';
+import { readUsage } from '../contract/usage.ts';
 import type { Usage } from '../contract/agent-event.ts';
 
 /** A commit of base with its trailers, as the git layer reads it. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { nearestOf } from '../../board/nearest.ts';
 import { COLUMNS, type Entry } from '../../board/entry.ts';
 import { entryBefore } from '../../coordinator/perform/entry-before.ts';
-import { startRef } from '../../coordinator/observe/git-state.ts';
+import { startRef } from '../../coordinator/observe/names.ts';
 import { BoardReader } from '../../coordinator/observe/board-reader.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { lastLines } from '../../runs/run-activity.ts';

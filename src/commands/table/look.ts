@@ -36,16 +36,16 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['capacity', 'how many runs there may be at once'],
       ['push', 'whether landings are pushed'],
       ['queue', 'the merge queue: `mode` to `remote` of `kanban queue --json`'],
-      ['stops', 'what stops everything, in words'],
+      ['stops', 'what stops everything, a sentence each'],
       ['warnings', 'what else is worth knowing'],
       [
         'today',
-        'what agents used since midnight: `input`, `output`, `cached` (tokens), `costUsd`; absent = nobody told',
+        'what agents used since midnight: `input`, `output`, `cached` (tokens), `costUsd`; absent = no agent reported it',
       ],
       ['dayEnds', 'when that day ends'],
       [
         'entries',
-        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `why`, `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`',
+        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `reason` (`code` and its data), `why` (the reason as a sentence), `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`',
       ],
       [
         'entries[].state',
@@ -55,7 +55,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
         'entries[].run',
         'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `inject`, `last`, `waiting`, `stalledSince`',
       ],
-      ['strayRuns', 'runs whose entry is not on the board any more, as `run` above'],
+      ['orphanRuns', 'runs whose entry is not on the board any more, as `run` above'],
     ],
     load: () => import('../status.ts'),
   },
@@ -101,7 +101,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
         'recent',
         'the newest checks, newest first: `at`, `commit`, `entries`, `outcome`, `detail`, `seconds`, `log` (relative to the root of the repository)',
       ],
-      ['recent[].outcome', '`green`, `red`, or `trouble` (it could not be carried out)'],
+      ['recent[].outcome', '`green`, `red`, or `error` (it could not be carried out)'],
       ['checks', 'checks that are remembered'],
       ['flakes', 'how many of them were red and then green on the same commit'],
       [

@@ -23,12 +23,14 @@ import type { Brief } from '../../contract/brief.ts';
 import { renderPrompt } from '../../workflow/prompt.ts';
 import type { Role, Settings } from '../../workflow/settings.ts';
 import { briefing } from './prompt-instructions.ts';
-import { startRef, type GitState } from '../observe/git-state.ts';
+import type { GitState } from '../observe/git-state.ts';
+import { branchName, startRef, worktreePath } from '../observe/names.ts';
 import { withMessages } from './prompt-messages.ts';
 import { briefOf, environmentOf } from './run-brief.ts';
 import { planRun } from './agent-command.ts';
 import type { SharedWatch } from '../shared-state/shared-watch.ts';
-import { branchName, worktreePath, type Observation, type Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
 
 type Start = Extract<Action, { type: 'start-run' }>;
 

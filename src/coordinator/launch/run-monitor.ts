@@ -8,7 +8,8 @@ import { endProcesses, findMarked } from '../../runner/sweep.ts';
 import type { Identity } from '../../pipeline/failures.ts';
 import { failureOf } from '../failure-of.ts';
 import type { FailureRegister } from '../perform/failure-register.ts';
-import type { Observation, Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
 import type { RunLauncher } from './run-launcher.ts';
 import type { EventPublisher } from '../publish/event-publisher.ts';
 

@@ -12,7 +12,6 @@ import { HistoryFold, RUN_IDENTITY, type HistoryCommit } from '../../pipeline/hi
 export const kanbanDir = (repo: Repository): string => join(repo.commonDir, 'kanban');
 
 export const SEEN = 'refs/kanban/seen';
-export const startRef = (id: string): string => `refs/kanban/start/${id}`;
 
 /** git's state as one tick sees it. */
 export interface GitState {

@@ -13,13 +13,19 @@ export interface LostLanding {
   readonly sha: string;
 }
 
+interface LostLandingsInput {
+  readonly refs: ReadonlyMap<string, string>;
+  readonly history: Pick<History, 'landed' | 'takenBack'>;
+  /** Base as the coordinator moved it last; null: not known. */
+  readonly seen: string | null;
+  /** Base's tip now. */
+  readonly base: string;
+}
+
 /** What is missing now: what was pinned as lost, and what `seen` tells, and has neither landed again nor been undone. */
 export async function lostLandings(
   repo: Repository,
-  refs: ReadonlyMap<string, string>,
-  { landed, takenBack }: Pick<History, 'landed' | 'takenBack'>,
-  seen: string | null,
-  base: string,
+  { refs, history: { landed, takenBack }, seen, base }: LostLandingsInput,
 ): Promise<LostLanding[]> {
   const found = seen === null ? [] : await lostLandingsIn(repo, seen, base);
   const pinned = [...refs].flatMap(([name, sha]) =>

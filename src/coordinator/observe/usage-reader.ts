@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { adapterNamed } from '../../agents/adapters.ts';
 import type { RunRecord } from '../../runs/list-runs.ts';
 import type { HistoryFold } from '../../pipeline/history.ts';
-import { sumUsage, type UsedRun } from '../../pipeline/usage.ts';
+import { sumUsage, type UsedRun } from '../../contract/usage.ts';
 import type { EntryUsage, WorldUsage } from '../../pipeline/world.ts';
 import { plainJsonOf } from '../../system/plain-file.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';

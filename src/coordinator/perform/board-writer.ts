@@ -15,7 +15,8 @@ import type { Settings } from '../../workflow/settings.ts';
 import { handEditMessage, type Message } from '../commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { withCr, withoutCr } from '../observe/line-endings.ts';
-import type { Observation, Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
 
 /**
  * `later`: not tried, a file is being edited. `failed`: it can't be written now. `refused`: the edit would change more than

@@ -6,8 +6,7 @@ import type { KanbanEvent } from '../../contract/event.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { readRefs, updateRefs, type RefUpdate } from '../../git/refs.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import { startRef } from '../observe/git-state.ts';
-import { branchName, worktreePath } from '../observe/observer.ts';
+import { branchName, startRef, worktreePath } from '../observe/names.ts';
 
 /** Why worktree or branch of an entry are still there, and what helps. */
 export interface CleanUpFailure {

@@ -7,14 +7,16 @@ import { buildChain, landChain, type Built, type Chain, type ChainItem } from '.
 import { plainLine } from '../../landing/changelog/line.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../landing/changelog/changelog.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
-import { readUsage, sumUsage, usageText } from '../../pipeline/usage.ts';
+import { readUsage, sumUsage, usageText } from '../../contract/usage.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
 import { landingMessage, type Message } from '../commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { inShort, type ReportedStep } from '../observe/run-reports.ts';
-import { branchName, type Observation, type Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
+import { branchName } from '../observe/names.ts';
 
 /** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
 export interface PlannedLanding {

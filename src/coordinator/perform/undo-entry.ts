@@ -12,7 +12,8 @@ import { plainMessage } from '../commit-message.ts';
 import { listDependents } from './dependents.ts';
 import { entryBefore } from './entry-before.ts';
 import { SEEN } from '../observe/git-state.ts';
-import type { Observation, Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
 
 type UndoEntry = Extract<Action, { type: 'undo-entry' }>;
 

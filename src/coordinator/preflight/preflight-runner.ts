@@ -6,8 +6,9 @@ import type { Finding } from '../../preflight/finding.ts';
 import { decide } from '../../pipeline/decide.ts';
 import { preflight } from '../../preflight/preflight.ts';
 import { ROLES, type Role } from '../../workflow/settings.ts';
-import { startRef } from '../observe/git-state.ts';
-import { branchName, type Observation, type Observer } from '../observe/observer.ts';
+import { branchName, startRef } from '../observe/names.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
 import { promptFile } from '../launch/run-launcher.ts';
 

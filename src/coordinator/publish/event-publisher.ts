@@ -7,7 +7,7 @@ import type { Finding } from '../../preflight/finding.ts';
 import type { Problem } from '../../problem.ts';
 import type { View } from '../../contract/view.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import type { Observation } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
 import { ReportedProblems } from './reported-problems.ts';
 
 export interface EventPublisherDeps {

@@ -4,7 +4,7 @@ import { removeWhatever } from '../../system/plain-file.ts';
 import type { View } from '../../contract/view.ts';
 import { writeWhole } from '../../system/write-once.ts';
 import { snapshotFrom } from './inspect.ts';
-import type { Observation } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
 import type { SnapshotQueue } from '../../contract/snapshot.ts';
 
 /** The view is brought up to date at most so often; a tick may take a few milliseconds only. */

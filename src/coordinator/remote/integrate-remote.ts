@@ -10,7 +10,8 @@ import type { Settings } from '../../workflow/settings.ts';
 import { authorOf, type BoardWriter } from '../perform/board-writer.ts';
 import { plainMessage, type Message } from '../commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
-import type { Observation, Observer } from '../observe/observer.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
 
 export interface IntegrateDeps {
   readonly repo: Repository;

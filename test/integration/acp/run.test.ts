@@ -14,7 +14,7 @@ afterEach(() => rig.remove());
 
 /** A run of the agent of these tests, as the `acp` adapter plans it. */
 async function brief(script: string, traits: readonly string[], change: Partial<Brief> = {}): Promise<Brief> {
-  const { bridge, agent } = await buildAcp(join(rig.root, '.git'));
+  const { bridge, agent } = await buildAcp();
   const args = bridgeArguments({
     worktree: rig.worktree,
     permissions: 'narrow',

@@ -7,7 +7,8 @@ import { openRepository } from '../../../src/git/open-repository.ts';
 import { type Repository } from '../../../src/git/git.ts';
 import { BoardWriter } from '../../../src/coordinator/perform/board-writer.ts';
 import { integrate, type Integrated } from '../../../src/coordinator/remote/integrate-remote.ts';
-import { Observer, type Inputs, type Observation } from '../../../src/coordinator/observe/observer.ts';
+import type { Inputs, Observation } from '../../../src/coordinator/observe/observation.ts';
+import { Observer } from '../../../src/coordinator/observe/observer.ts';
 import type { KanbanEvent } from '../../../src/contract/event.ts';
 
 /** A clone of a bare repository on disk, with a kanban in it. */

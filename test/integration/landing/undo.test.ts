@@ -150,7 +150,7 @@ describe('base rewritten to before a landing', () => {
       seen: string,
       refs: ReadonlyMap<string, string> = new Map(),
       takenBack = new Map<string, string>(),
-    ) => lostLandings(rig.repo, refs, { landed: new Map(), takenBack }, seen, rig.sha('main'));
+    ) => lostLandings(rig.repo, { refs, history: { landed: new Map(), takenBack }, seen, base: rig.sha('main') });
     rig.git('reset', '-q', '--hard', `${landing}^1`);
     rig.git('commit', '-q', '--allow-empty', '-m', 'rewritten');
     expect(await missing(landing)).toEqual([{ id: 'T-9', sha: landing }]);

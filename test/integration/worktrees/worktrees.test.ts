@@ -86,8 +86,11 @@ async function gitProcesses(work: () => Promise<unknown>): Promise<number> {
   const trace = join(home, 'trace');
   rmSync(trace, { force: true });
   process.env['GIT_TRACE2_EVENT'] = trace;
-  await work();
-  delete process.env['GIT_TRACE2_EVENT'];
+  try {
+    await work();
+  } finally {
+    delete process.env['GIT_TRACE2_EVENT'];
+  }
   const events = readFileOrEmpty(trace)
     .split('\n')
     .filter(Boolean)

@@ -1,0 +1,106 @@
+import { adapterNamed } from '../../agents/adapters.ts';
+import { parseReport } from '../../agents/report/parse-report.ts';
+import type { EndedRun, Found, History, PastRun, ReadReport, RunFacts } from '../../pipeline/world.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
+
+const HOUR = 3_600_000;
+/** Runs that ended this long ago no longer count for backoff, ms. */
+const PAST_RUNS_KEPT_MS = 12 * HOUR;
+
+export interface RunFactsContext {
+  readonly history: History;
+  /** What runs changed of what all worktrees share, by run id. */
+  readonly found: ReadonlyMap<string, Found> | undefined;
+  /** Reports that have been read, by run id; read ones are added. */
+  readonly ended: Map<string, EndedRun>;
+}
+
+/** Runs whose result is not recorded in base yet. */
+export function runFacts(records: readonly RunRecord[], context: RunFactsContext): RunFacts[] {
+  const { history, found } = context;
+  return records.flatMap((record): RunFacts[] => {
+    if (record.taken !== null || history.taken.has(record.runId)) return [];
+    const { brief } = record;
+    const startedAt = record.claim?.claimedAt ?? brief.createdAt;
+    return [
+      {
+        id: brief.runId,
+        taskId: brief.taskId,
+        role: brief.role,
+        purpose: brief.purpose,
+        agent: brief.agent,
+        state: stateOf(record),
+        startedAt,
+        deadlineAt: startedAt + brief.timeout,
+        inject: adapterNamed(brief.adapter)?.capabilities.inject ?? 'none',
+        stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
+        mustDiffer: brief.mustDiffer,
+        before: brief.tip,
+        ended:
+          record.result === null
+            ? null
+            : { ...endedRun(record, record.result, context.ended), found: found?.get(record.runId) },
+      },
+    ];
+  });
+}
+
+function endedRun(
+  record: RunRecord,
+  result: NonNullable<RunRecord['result']>,
+  known: RunFactsContext['ended'],
+): EndedRun {
+  const cached = known.get(record.runId);
+  if (cached !== undefined) return cached;
+  const text = result.reported ? record.reportText() : null;
+  const parsed = text === null ? null : parseReport(text, record.brief.role);
+  const read: ReadReport =
+    parsed === null
+      ? { ok: false, missing: 'it ended without a report' }
+      : parsed.ok
+        ? parsed
+        : { ok: false, missing: parsed.problem };
+  const ended: EndedRun = { result, report: read, strays: result.strays ?? [] };
+  known.set(record.runId, ended);
+  return ended;
+}
+
+function stateOf(record: RunRecord): RunFacts['state'] {
+  switch (record.state) {
+    case 'ended':
+      return 'ended';
+    case 'foreign':
+      return 'foreign';
+    case 'unclaimed':
+      return 'starting';
+    default:
+      return 'alive';
+  }
+}
+
+/** Runs that have ended, for backoff. @param now epoch ms */
+export function pastRuns(records: readonly RunRecord[], now: number): PastRun[] {
+  return records.flatMap(({ brief, result }): PastRun[] => {
+    if (result === null || result.endedAt < now - PAST_RUNS_KEPT_MS) return [];
+    const { runId: id, taskId, role, agent } = brief;
+    return [
+      {
+        id,
+        taskId,
+        role,
+        agent,
+        cause: result.cause,
+        detail: result.detail,
+        endedAt: result.endedAt,
+        providerUntil: result.providerUntil ?? null,
+        login: result.login ?? false,
+      },
+    ];
+  });
+}
+
+/** Commits that agents made outside their branch: those in base's trailers, and those of runs that are not recorded yet. */
+export const outsideCommitShas = (runs: readonly RunFacts[], { strays }: History): string[] => [
+  ...[...strays.values()].flat(),
+  ...runs.flatMap(({ ended }) => ended?.strays.map(({ sha }) => sha) ?? []),
+];
