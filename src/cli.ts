@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import type { CommandSpec, Io } from './commands/command.ts';
-import { EXIT, type ExitCode } from './commands/exit-codes.ts';
-import { readCommandLine } from './commands/program.ts';
+import type { CommandSpec, Io } from './commands/program/command.ts';
+import { EXIT, type ExitCode } from './commands/program/exit-codes.ts';
+import { readCommandLine } from './commands/program/program.ts';
 
 declare const KANBAN_VERSION: string;
 const version = typeof KANBAN_VERSION === 'string' ? KANBAN_VERSION : '0.0.0-source';
@@ -28,10 +28,10 @@ async function main(): Promise<ExitCode> {
   const asked = await readCommandLine(process.argv.slice(2), io, version);
   if (asked.kind === 'ended') return asked.code;
   running = asked.spec;
-  const { refusedFromRun } = await import('./commands/check-origin.ts');
+  const { refusedFromRun } = await import('./commands/program/check-origin.ts');
   const refused = await refusedFromRun(asked.spec.name, asked.args, io);
   if (refused !== null) {
-    const { printProblems } = await import('./commands/print.ts');
+    const { printProblems } = await import('./commands/program/print.ts');
     printProblems(io, [refused]);
     return EXIT.usage;
   }

@@ -1,5 +1,6 @@
 import type { AgentSettings, Role } from '../workflow/settings.ts';
-import type { AgentCommand, AgentEvent, Allowance, Brief, ShellPlan, Inject } from '../contract/run-folder.ts';
+import type { AgentCommand, Allowance, Brief, ShellPlan, Inject } from '../contract/brief.ts';
+import type { AgentEvent } from '../contract/agent-event.ts';
 
 /** What an adapter is given to build a command from; paths are absolute. */
 export interface AgentRun {

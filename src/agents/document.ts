@@ -1,5 +1,5 @@
 import { agentSettings } from '../workflow/agent-settings.ts';
-import type { Inject } from '../contract/run-folder.ts';
+import type { Inject } from '../contract/brief.ts';
 import type { Adapter, Cli } from './agent.ts';
 import { commandLine } from './command-line.ts';
 import { ADAPTERS } from './adapters.ts';

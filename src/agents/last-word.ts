@@ -1,5 +1,5 @@
 import { unreachable } from '../unreachable.ts';
-import type { AgentEvent } from '../contract/run-folder.ts';
+import type { AgentEvent } from '../contract/agent-event.ts';
 import type { AgentReading } from './agent.ts';
 
 /**

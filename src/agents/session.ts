@@ -1,4 +1,6 @@
-import type { Brief, RunResult, Usage } from '../contract/run-folder.ts';
+import type { Brief } from '../contract/brief.ts';
+import type { RunResult } from '../contract/result.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import type { Adapter } from './agent.ts';
 
 /** A session to continue with, and what it had used when it was left. */

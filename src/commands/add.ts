@@ -1,10 +1,10 @@
 import { text as readAll } from 'node:stream/consumers';
 import { entryText } from '../report/entry-text.ts';
-import { ask, textOf } from './ask.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import type { ExitCode } from './exit-codes.ts';
-import { readSettings } from './open-board.ts';
-import { printProblems } from './print.ts';
+import { ask, textOf } from './program/ask.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import type { ExitCode } from './program/exit-codes.ts';
+import { readSettings } from './program/open-board.ts';
+import { printProblems } from './program/print.ts';
 
 /** `kanban add <title>`: an entry at the end of TODO. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {

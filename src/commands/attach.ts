@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listRuns, type RunRecord } from '../runs/run-store.ts';
-import { openRepository } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
 import { readFrom } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { agentLine } from '../report/agent-line.ts';
 import { plainLines } from '../report/plain.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
 import { eventOf } from '../contract/records.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { stampClock } from './local-clock.ts';
-import { printProblems } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { stampClock } from './program/local-clock.ts';
+import { printProblems } from './program/print.ts';
 
 /** ms between two looks at a run that continues. */
 const POLL_INTERVAL_MS = 100;

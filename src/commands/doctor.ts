@@ -1,9 +1,9 @@
 import { examine } from '../doctor/examine.ts';
 import type { Problem } from '../problem.ts';
 import { renderExamination } from '../report/examination.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printJson, printProblems } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { printJson, printProblems } from './program/print.ts';
 
 /** `kanban doctor [--fix] [--probe [agent…]]`: preflight, the agents, and everything that is kept or left over. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {

@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Inject } from '../contract/run-folder.ts';
+import type { Inject } from '../contract/brief.ts';
 import { adapterNamed } from '../agents/adapters.ts';
 import { leaveMessage, messagesOf } from '../runs/message-store.ts';
 import { listRuns } from '../runs/run-store.ts';
-import { openRepository } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
 import { signersOf } from '../git/config/identity.ts';
 import type { Problem } from '../problem.ts';
 import { nearestOf } from '../board/nearest.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printProblems } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { printProblems } from './program/print.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** How long the command waits to say that an agent that listens has been told. */

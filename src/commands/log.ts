@@ -1,11 +1,11 @@
 import { failed, ok } from '../problem.ts';
 import { renderLife, renderLog } from '../report/log.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { dateClock } from './local-clock.ts';
-import { withBoard } from './open-board.ts';
-import { printJson, printProblems, wantsColour } from './print.ts';
-import { readLog, withReports } from './read-log.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { dateClock } from './program/local-clock.ts';
+import { withBoard } from './program/open-board.ts';
+import { printJson, printProblems, wantsColour } from './program/print.ts';
+import { readLog, withReports } from './read/read-log.ts';
 import { baseMissing } from '../report/look-problems.ts';
 
 /** Without an id nobody wants ten thousand lines. */

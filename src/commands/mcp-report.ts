@@ -6,8 +6,8 @@ import { oneLine, reportText } from '../agents/report/report-text.ts';
 import { TYPES, VERDICTS } from '../agents/report/verdict.ts';
 import { writeWhole } from '../system/write-once.ts';
 import { ROLES, type Role } from '../workflow/settings.ts';
-import type { Command } from './command.ts';
-import { EXIT } from './exit-codes.ts';
+import type { Command } from './program/command.ts';
+import { EXIT } from './program/exit-codes.ts';
 
 /**
  * `kanban mcp-report`: an MCP server on stdio with the one tool `report`, which writes the report file that the prompt

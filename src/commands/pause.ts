@@ -1,6 +1,6 @@
-import { ask, textOf } from './ask.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { ask, textOf } from './program/ask.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban pause [id]`: one entry, or everything. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import { inspectPreflight } from '../coordinator/preflight/inspect-preflight.ts';
 import { drawFindings } from '../preflight/draw.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printJson } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { printJson } from './program/print.ts';
 
 /** `kanban preflight`: every finding, each with how to fix it. Exit 3 if one stops all. */
 export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {

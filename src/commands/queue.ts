@@ -1,12 +1,12 @@
-import { openRepository } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
 import type { Problem } from '../problem.ts';
 import { renderQueue } from '../report/queue/queue.ts';
 import { queueOf } from '../report/queue/words.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { localClock } from './local-clock.ts';
-import { printJson, printProblems, wantsColour } from './print.ts';
-import { printCheckLog } from './print-check-log.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { localClock } from './program/local-clock.ts';
+import { printJson, printProblems, wantsColour } from './program/print.ts';
+import { printCheckLog } from './read/print-check-log.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** Recent checks that the user is shown, unless `--limit` says otherwise. */

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { packageRoot } from '../system/package-root.ts';
-import { openRepository, useSpawner } from '../git/git.ts';
+import { openRepository } from '../git/open-repository.ts';
+import { useSpawner } from '../git/git.ts';
 import { chooseView } from '../report/live/choose-view.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { dryRun } from './dry-run.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { localClock, stampClock } from './local-clock.ts';
-import { printProblems, wantsColour } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { dryRun } from './read/dry-run.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { localClock, stampClock } from './program/local-clock.ts';
+import { printProblems, wantsColour } from './program/print.ts';
 
 /** `kanban run`: the coordinator, with what it does before the user's eyes. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {

@@ -1,10 +1,10 @@
 import { renderEntry } from '../report/show.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { gatherEntry } from './gather-entry.ts';
-import { dateClock } from './local-clock.ts';
-import { withBoard } from './open-board.ts';
-import { printJson, printProblems, wantsColour } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { gatherEntry } from './read/gather-entry.ts';
+import { dateClock } from './program/local-clock.ts';
+import { withBoard } from './program/open-board.ts';
+import { printJson, printProblems, wantsColour } from './program/print.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** `kanban show <id>` */

@@ -1,8 +1,8 @@
 import { renderStatus } from '../report/status.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { localClock } from './local-clock.ts';
-import { printJson, printProblems, wantsColour } from './print.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
+import { localClock } from './program/local-clock.ts';
+import { printJson, printProblems, wantsColour } from './program/print.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
 
 /** `kanban status`, and plain `kanban`. */

@@ -1,6 +1,6 @@
-import { ask } from './ask.ts';
-import type { Io, ParsedArgs } from './command.ts';
-import type { ExitCode } from './exit-codes.ts';
+import { ask } from './program/ask.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
+import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban stop`: the coordinator ends; `kanban stop <id>`: one entry's run ends and it is paused. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {

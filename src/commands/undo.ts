@@ -1,5 +1,5 @@
-import { askAbout } from './ask.ts';
-import type { Command } from './command.ts';
+import { askAbout } from './program/ask.ts';
+import type { Command } from './program/command.ts';
 
 /** `kanban undo <id>` */
 const run: Command = askAbout('undo');

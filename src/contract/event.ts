@@ -1,6 +1,6 @@
 import type { Column } from '../board/entry.ts';
 import type { Problem } from '../problem.ts';
-import type { Cause } from './run-folder.ts';
+import type { Cause } from './result.ts';
 import type { Role } from '../workflow/settings.ts';
 
 /** Everything that can happen, in the past tense. Surfaces word them (report/); `--json` prints them as they are. */

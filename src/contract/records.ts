@@ -1,5 +1,8 @@
-import { CAUSES } from './run-folder.ts';
-import type { AgentEvent, Brief, Claim, RunResult, Taken, Usage } from './run-folder.ts';
+import { CAUSES } from './result.ts';
+import type { AgentEvent, Usage } from './agent-event.ts';
+import type { Brief } from './brief.ts';
+import type { Claim, Taken } from './run-files.ts';
+import type { RunResult } from './result.ts';
 import { amount, flag, guard, list, nullOr, number, object, oneOf, optional, pid, sha, text, time } from './shape.ts';
 
 /** Bytes that the files of a run folder may have: what is longer was not written by a runner or a coordinator. */

@@ -1,6 +1,8 @@
 import type { Column, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
-import type { Inject, Usage } from './run-folder.ts';
+import type { Reason } from './reason.ts';
+import type { Inject } from './brief.ts';
+import type { Usage } from './agent-event.ts';
 
 /** `run`; `finish`: nothing new is started, runs may end; `stop`: runs are ended, their work kept. */
 export type Mode = 'run' | 'finish' | 'stop';
@@ -124,7 +126,9 @@ export interface SnapshotEntry {
   readonly column: Column;
   readonly tags: readonly Tag[];
   readonly state: EntryState;
-  /** Why it stands where it stands, in words. */
+  /** Why it stands where it stands; null: not decided yet. */
+  readonly reason: Reason | null;
+  /** The reason as a sentence. */
   readonly why: string;
   /** The ids that it waits for. */
   readonly on: readonly string[];

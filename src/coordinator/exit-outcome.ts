@@ -1,5 +1,6 @@
+import { reasonText } from '../report/reason.ts';
 import type { Decision, Note } from '../pipeline/action.ts';
-import { pickOf, reasonOf as inWords, type FailedAction } from '../pipeline/failures.ts';
+import { pickOf, reasonOf as failureReason, type FailedAction } from '../pipeline/failures.ts';
 import type { Problem } from '../problem.ts';
 import type { Observation } from './observe/observation.ts';
 
@@ -32,7 +33,7 @@ export function outcomeOf(
     ),
     ...failed
       .filter(({ id }) => id === null || !left.some((note) => note.id === id))
-      .map((one) => `${one.what}: ${inWords(one)}`),
+      .map((one) => `${one.what}: ${reasonText(failureReason(one))}`),
   ];
   const problems = [...board.unreadable, ...board.board.problems];
   if (board.unreadable.length > 0) return { code: 2, problems: board.unreadable, lines };
@@ -48,10 +49,10 @@ export function outcomeOf(
 
 function failureOfNote({ id, key }: Note, failed: readonly FailedAction[]): string | undefined {
   const one = failed.find((action) => (id !== null && action.id === id) || action.key === pickOf(key, id).key);
-  return one === undefined ? undefined : inWords(one);
+  return one === undefined ? undefined : reasonText(failureReason(one));
 }
 
 const isChosen = ({ id }: Note, only: ReadonlySet<string> | null): boolean =>
   only === null || (id !== null && only.has(id));
 
-const reasonOf = ({ why, state }: Note): string => (why === '' ? state : why);
+const reasonOf = ({ reason, state }: Note): string => reasonText(reason) || state;

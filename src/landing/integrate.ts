@@ -179,7 +179,9 @@ async function textsAt(repo: Repository, commit: string, options: BoardOptions):
 /** Ids that landed or were abandoned on one side since the merge base. */
 async function goneOn(repo: Repository, mergeBase: string, side: string, base: string): Promise<ReadonlySet<string>> {
   const fold = new HistoryFold();
-  for (const { sha, at, committer, trailers } of (await readBaseHistory(repo, mergeBase, side, base)).toReversed())
+  for (const { sha, at, committer, trailers } of (
+    await readBaseHistory(repo, { from: mergeBase, to: side, base })
+  ).toReversed())
     fold.add({
       sha,
       at,

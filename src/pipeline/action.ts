@@ -2,6 +2,7 @@ import type { Column, CoordinatorField, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/settings.ts';
 import type { FailedAction } from './failures.ts';
 import type { Reply, RunOrigin } from '../contract/request.ts';
+import type { Reason } from '../contract/reason.ts';
 import type { EntryState } from '../contract/snapshot.ts';
 
 /** A git trailer; values of ours begin with the task id. */
@@ -114,7 +115,7 @@ export interface Note {
   readonly key: string;
   readonly id: string | null;
   readonly state: EntryState;
-  readonly why: string;
+  readonly reason: Reason;
   /** For `waits` on other entries. */
   readonly on?: readonly string[];
   /** Epoch ms when this changes by itself. */

@@ -1,4 +1,5 @@
-import type { Cause } from '../contract/run-folder.ts';
+import type { Reason } from '../contract/reason.ts';
+import type { Cause } from '../contract/result.ts';
 import { waitAfter, WAITS } from './backoff.ts';
 import { oneLine } from './one-line.ts';
 import type { PastRun, RunFacts, World } from './world.ts';
@@ -11,11 +12,11 @@ const MOST_STATED = 32 * 24 * HOUR;
 /** May an agent be given a new run, and if not, until when and why? */
 export type AgentHold =
   | { readonly kind: 'free' }
-  | { readonly kind: 'provider'; readonly until: number; readonly why: string }
+  | { readonly kind: 'provider'; readonly until: number; readonly reason: Reason }
   /** It needs a login, or two entries met the same launch failure: the user has something to fix; tried again from time to time. */
-  | { readonly kind: 'launch'; readonly until: number; readonly why: string }
-  | { readonly kind: 'probing'; readonly why: string }
-  | { readonly kind: 'missing'; readonly why: string };
+  | { readonly kind: 'launch'; readonly until: number; readonly reason: Reason }
+  | { readonly kind: 'probing'; readonly reason: Reason }
+  | { readonly kind: 'missing'; readonly reason: Reason };
 
 /** Causes that say nothing about the entry: no failure is counted. */
 export const isUncounted = (cause: Cause): boolean =>
@@ -30,18 +31,18 @@ export const holdsAgent = (cause: Cause): boolean => cause === 'provider' || cau
  */
 export function agentHold(world: World, agent: string): AgentHold {
   const missing = world.agentsHeld.get(agent);
-  if (missing !== undefined) return { kind: 'missing', why: missing };
+  if (missing !== undefined) return { kind: 'missing', reason: { code: 'agent-unavailable', text: missing } };
   const trouble = troubleOf(world, agent);
   const last = trouble.at(-1);
   if (last === undefined) return { kind: 'free' };
   const until = endOf(last, trouble.length);
   if (until > world.now) {
     if (last.cause === 'not-started')
-      return { kind: 'launch', until, why: `${agent} could not start: ${oneLine(last.detail)}` };
-    return { kind: 'provider', until, why: oneLine(last.detail) || 'its provider is busy' };
+      return { kind: 'launch', until, reason: { code: 'agent-not-started', agent, text: oneLine(last.detail) } };
+    return { kind: 'provider', until, reason: { code: 'provider', text: oneLine(last.detail) } };
   }
   const probing = world.runs.some((run) => run.agent === agent && isOn(run));
-  return probing ? { kind: 'probing', why: `one run of ${agent} goes first` } : { kind: 'free' };
+  return probing ? { kind: 'probing', reason: { code: 'agent-probing', agent } } : { kind: 'free' };
 }
 
 /** Trouble is over by the clock but no run has proved it yet: one goes first. */
@@ -82,8 +83,8 @@ const digest = (text: string): string => text.replaceAll(/\S*\/\S*|\d+/g, '#').s
 /** After `not-started` and `lost` the same stage starts again: 2 s, 10 s, 50 s apart. */
 export type Restart =
   | { readonly kind: 'now' }
-  | { readonly kind: 'wait'; readonly until: number; readonly why: string }
-  | { readonly kind: 'used-up'; readonly why: string };
+  | { readonly kind: 'wait'; readonly until: number; readonly reason: Reason }
+  | { readonly kind: 'used-up'; readonly reason: Reason };
 
 /** May the entry's stage be started again after launches that failed or runs that were lost? */
 export function restartOf(world: World, id: string): Restart {
@@ -98,13 +99,14 @@ export function restartOf(world: World, id: string): Restart {
   );
   const last = failures.at(-1);
   if (last === undefined) return { kind: 'now' };
-  const words = `${last.cause === 'lost' ? 'a run was lost' : 'a run could not start'}: ${last.detail}`;
+  const cause = last.cause === 'lost' ? 'lost' : 'not-started';
+  const reason: Reason = { code: 'run-restarts', cause, text: last.detail };
   const { restarts_per_hour: most } = world.settings;
   const recent = failures.filter(({ endedAt }) => endedAt > world.now - HOUR).length;
-  if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', why: words };
+  if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', reason };
   const until = last.endedAt + waitAfter(recent, WAITS.launch);
   if (last.endedAt <= world.resumedAt) return { kind: 'now' };
-  return until > world.now ? { kind: 'wait', until, why: words } : { kind: 'now' };
+  return until > world.now ? { kind: 'wait', until, reason } : { kind: 'now' };
 }
 
 /**

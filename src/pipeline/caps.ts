@@ -1,12 +1,16 @@
-import type { Allowance, Usage } from '../contract/run-folder.ts';
+import type { Reason } from '../contract/reason.ts';
+import type { Allowance } from '../contract/brief.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import { isShell } from './is-shell.ts';
-import { dollars, short, tokensOf } from './usage.ts';
+import * as messages from './messages.ts';
+import { tokensOf } from '../contract/usage.ts';
+import { dollars, short } from '../report/usage.ts';
 import type { World } from './world.ts';
 
 /** A cap that is reached: of the entry, which then waits for the user, or of the day, which ends by itself. */
 export type Reached =
-  | { readonly kind: 'entry'; readonly why: string }
-  | { readonly kind: 'day'; readonly why: string; readonly until: number };
+  | { readonly kind: 'entry'; readonly reason: Reason }
+  | { readonly kind: 'day'; readonly reason: Reason; readonly until: number };
 
 /**
  * The cap that keeps an agent from being given a run for this entry; null = none. An entry that the user has freed may use
@@ -16,18 +20,10 @@ export function capReached(world: World, id: string, agent: string): Reached | n
   if (isShell(world, agent)) return null;
   const { caps } = world.settings;
   const entry = over(world.usage.entries.get(id)?.sinceFreed ?? {}, caps.entry_usd, caps.entry_tokens);
-  if (entry !== null)
-    return {
-      kind: 'entry',
-      why: `its runs have used ${entry}, all that \`caps\` lets an entry use: raise the cap in WORKFLOW.md, or kanban retry ${id} for as much again`,
-    };
+  if (entry !== null) return { kind: 'entry', reason: { code: 'entry-cap', id, used: entry } };
   const day = over(world.usage.today, caps.day_usd, caps.day_tokens);
   if (day === null) return null;
-  return {
-    kind: 'day',
-    until: world.usage.dayEnds,
-    why: `agents have used ${day} today, all that \`caps\` lets a day use: raise the cap in WORKFLOW.md, or wait until tomorrow`,
-  };
+  return { kind: 'day', until: world.usage.dayEnds, reason: { code: 'day-cap', used: day } };
 }
 
 /** What a new run of this entry may use before a cap ends it; null = as much as it likes. */
@@ -38,7 +34,7 @@ export function allowanceOf(world: World, id: string, agent: string): Allowance 
   const { today } = world.usage;
   const costUsd = least(left(caps.entry_usd, entry.costUsd ?? 0), left(caps.day_usd, today.costUsd ?? 0));
   const tokens = least(left(caps.entry_tokens, tokensOf(entry)), left(caps.day_tokens, tokensOf(today)));
-  return costUsd === null && tokens === null ? null : { costUsd, tokens, why: 'a cap of `caps` is reached' };
+  return costUsd === null && tokens === null ? null : { costUsd, tokens, why: messages.CAP_REACHED };
 }
 
 function over(used: Usage, usd: number | null, tokens: number | null): string | null {

@@ -1,4 +1,4 @@
-import type { RunResult } from '../contract/run-folder.ts';
+import type { RunResult } from '../contract/result.ts';
 import type { CheckOutcome } from './queue/check-log.ts';
 import { unreachable } from '../unreachable.ts';
 import { oneLine } from './one-line.ts';

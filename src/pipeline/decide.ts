@@ -1,10 +1,13 @@
 import { nextId } from '../board/next-id.ts';
+import type { Reason } from '../contract/reason.ts';
+import { reasonText } from '../report/reason.ts';
 import type { Action, Decision, Note } from './action.ts';
 import { capReached } from './caps.ts';
 import { RULES } from './columns/index.ts';
 import { mayLand } from './columns/testing.ts';
 import { postponedBy, reasonOf, type FailedAction } from './failures.ts';
 import { isOn } from './agent-backoff.ts';
+import * as messages from './messages.ts';
 import { RESET_PROGRESS, plainMove } from './plain-move.ts';
 import { readResult } from './results/read-result.ts';
 import { retireOrphans } from './orphans.ts';
@@ -60,7 +63,7 @@ export function decide(world: World): Decision {
 /** A command comes first; one that could not be carried out is tried again. */
 const requestedTurn = (facts: EntryFacts, failed: FailedAction | undefined): EntryDecision =>
   failed === undefined
-    ? noted(facts, 'waits', 'a command is being carried out')
+    ? noted(facts, 'waits', { code: 'command-pending' })
     : noted(facts, 'held', reasonOf(failed), { until: failed.until });
 
 /** Commands, oldest first, at most one for an entry in a tick: the next one is to see what this one did. */
@@ -114,24 +117,18 @@ function decideEntry(world: World, facts: EntryFacts): EntryDecision {
   const here = runs.filter((run) => columnOfRun(run) === entry.column);
   const live = here.find(isOn);
   if (live !== undefined) return supervise(world, facts, live);
-  if (entry.parked) return noted(facts, 'parked', 'parked');
-  if (facts.problems.length > 0) return noted(facts, 'held', facts.problems[0] ?? '');
+  if (entry.parked) return noted(facts, 'parked', { code: 'parked' });
+  if (facts.problems.length > 0) return noted(facts, 'held', { code: 'problem', text: facts.problems[0] ?? '' });
   const run = here[0];
   if (!run?.ended) return atRest(world, facts);
   // Merged by its own agent is not merged by hand.
   if (branch?.inBase && run.ended.strays.length === 0)
-    return acted(
-      facts,
-      { type: 'put-aside', run: run.id, why: 'its branch was merged by hand' },
-      'its branch was merged by hand',
-    );
-  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: the result of its run waits');
+    return acted(facts, { type: 'put-aside', run: run.id, why: messages.MERGED_BY_HAND }, { code: 'closing-merged' });
+  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', { code: 'paused', result: true });
   const judgement = readResult(run, run.ended, entry, world.settings);
-  return acted(
-    facts,
-    landingToo(world, facts, applyResult({ run, ended: run.ended, judgement, entry, world })),
-    'its run has ended',
-  );
+  return acted(facts, landingToo(world, facts, applyResult({ run, ended: run.ended, judgement, entry, world })), {
+    code: 'run-ended',
+  });
 }
 
 /** A passed test whose tip may land as things stand: both in one commit, where performing finds that it can be done. */
@@ -153,7 +150,8 @@ const hasLeft = (world: World, run: RunFacts): boolean =>
 /** The user moved the entry: its run is stopped first, and what it says no longer counts. */
 function leave(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
   const { entry } = facts;
-  const why = `the entry stands in ${entry.column} now`;
+  const why = messages.entryMoved(entry.column);
+  const reason = { code: 'entry-moved', to: entry.column } as const;
   if (run.ended !== null) {
     // Nothing else may start in that worktree while some of it is alive; in TODO nothing starts anyway.
     const { result, strays } = run.ended;
@@ -167,41 +165,41 @@ function leave(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
           entry,
           world,
         }),
-        why,
+        reason,
       );
-    return acted(facts, { type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }, why);
+    return acted(facts, { type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }, reason);
   }
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
-  if (run.stopping) return noted(facts, 'waits', 'its run is being stopped');
-  return acted(facts, { type: 'stop-run', run: run.id, detail: why }, why);
+  if (run.stopping) return noted(facts, 'waits', { code: 'run-stopping' });
+  return acted(facts, { type: 'stop-run', run: run.id, detail: why }, reason);
 }
 
 /** What nobody would hear of otherwise. */
 function withStrays({ ended }: RunFacts): string {
   if (ended === null || ended.strays.length === 0) return '';
-  return `; its agent committed outside its branch: ${evidence(ended.strays, 3).join('; ')}: ${undoing(ended.strays)} takes it back`;
+  return `; ${messages.committedOutside(evidence(ended.strays, 3), undoing(ended.strays))}`;
 }
 
-const foreign = (run: RunFacts): string => `its run ${run.id} belongs to another machine or container`;
+const foreign = (run: RunFacts): Reason => ({ code: 'foreign-run', run: run.id });
 
 function supervise(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
-  if (run.stopping) return noted(facts, 'running', 'being stopped');
+  if (run.stopping) return noted(facts, 'running', { code: 'run-stopping' });
   const detail = whyStopped(world, facts, run);
-  if (detail !== null) return acted(facts, { type: 'stop-run', run: run.id, detail }, 'being stopped');
-  return noted(facts, 'running', run.role);
+  if (detail !== null) return acted(facts, { type: 'stop-run', run: run.id, detail }, { code: 'run-stopping' });
+  return noted(facts, 'running', { code: 'run-active', role: run.role });
 }
 
 /** Why a run is to end before its time; null = it continues. */
 function whyStopped(world: World, facts: EntryFacts, run: RunFacts): string | null {
   if (world.mode === 'stop') return 'kanban stop';
   if (world.paused !== null) return 'kanban pause';
-  if (facts.branch?.inBase) return 'its branch was merged by hand';
+  if (facts.branch?.inBase) return messages.MERGED_BY_HAND;
   const cap = capReached(world, run.taskId, run.agent);
-  if (cap !== null && run.state === 'alive') return cap.why;
+  if (cap !== null && run.state === 'alive') return reasonText(cap.reason);
   if ((world.messages.get(run.taskId) ?? 0) === 0 || run.state !== 'alive') return null;
-  if (run.inject === 'resume') return 'a message for it: its session continues with that in front';
-  return run.inject === 'restart' ? 'a message for it: it begins again with that in front' : null;
+  if (run.inject === 'resume') return messages.MESSAGE_RESUMES;
+  return run.inject === 'restart' ? messages.MESSAGE_RESTARTS : null;
 }
 
 /** No run has a say: set right what the user's hand left, wait for the user, or continue by the column's rule. */
@@ -209,23 +207,23 @@ function atRest(world: World, facts: EntryFacts): EntryDecision {
   const { entry, branch } = facts;
   if (entry.id === null && entry.column !== 'TODO') {
     const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
-    return acted(facts, { type: 'number-entry', key: entry.key, column: entry.column, id }, 'gets its number');
+    return acted(facts, { type: 'number-entry', key: entry.key, column: entry.column, id }, { code: 'numbering' });
   }
   if (branch === null && facts.kept !== null && entry.id !== null && !facts.testedInBase)
-    return acted(facts, { type: 'restore-branch', id: entry.id, ...facts.kept }, 'its branch comes back');
+    return acted(facts, { type: 'restore-branch', id: entry.id, ...facts.kept }, { code: 'restoring-branch' });
   // Its landing was reverted, or its text saved again, before the branch was cleared away: nobody has merged anything.
   if (branch !== null && entry.id !== null && world.history.landedTips.get(entry.id) === branch.tip)
-    return acted(facts, { type: 'retire-branch', id: entry.id, how: 'landed' }, 'its landed branch is cleared away');
+    return acted(facts, { type: 'retire-branch', id: entry.id, how: 'landed' }, { code: 'removing-landed-branch' });
   if (branch?.inBase && entry.id !== null && !hasStrayed(world, facts)) {
     const action: Action = { type: 'close-merged', key: entry.key, id: entry.id, from: entry.column, tip: branch.tip };
-    return acted(facts, action, 'its branch was merged by hand');
+    return acted(facts, action, { code: 'closing-merged' });
   }
   if (entry.column !== 'TODO') {
     if (isFreed(world, facts)) return free(facts);
-    if (entry.tags.includes('ESCALATED')) return noted(facts, 'needs-person', entry.feedback ?? 'escalated');
-    if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to continue');
-    if (entry.tags.includes('APPROVE'))
-      return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
+    if (entry.tags.includes('ESCALATED'))
+      return noted(facts, 'needs-person', { code: 'escalated', feedback: entry.feedback });
+    if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', { code: 'paused', result: false });
+    if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', { code: 'waits-for-approval' });
   }
   return RULES[entry.column](world, facts);
 }
@@ -250,10 +248,10 @@ function free(facts: EntryFacts): EntryDecision {
     facts,
     plainMove(facts, {
       change,
-      why: 'freed by the user: a fresh budget',
+      why: messages.FREED,
       trailers: [{ name: 'Kanban-Freed', value: `${facts.entry.id} by hand` }],
     }),
-    'freed by the user',
+    { code: 'freed' },
   );
 }
 
@@ -263,7 +261,7 @@ function orphanRuns(world: World): Action[] {
   const missed = new Set(world.orphans.filter(({ missedSince }) => missedSince !== null).map(({ id }) => id));
   return world.runs.flatMap((run): Action[] => {
     if (known.has(run.taskId) || world.unsure.has(run.taskId)) return [];
-    const why = missed.has(run.taskId) ? 'its entry was taken off the board' : 'its entry is not on the board';
+    const why = missed.has(run.taskId) ? messages.ENTRY_REMOVED : messages.ENTRY_MISSING;
     if (run.state === 'ended') return [{ type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }];
     return run.stopping || run.state === 'foreign' ? [] : [{ type: 'stop-run', run: run.id, detail: why }];
   });
@@ -271,8 +269,8 @@ function orphanRuns(world: World): Action[] {
 
 /** Preflight stops picks, starts and landings; what is on continues. */
 function held(world: World, turns: readonly EntryDecision[]): Note[] {
-  const why = world.stops[0] ?? '';
+  const reason: Reason = { code: 'preflight', text: world.stops[0] ?? '' };
   return turns.map(({ note, wants, lands, picks }): Note =>
-    wants !== null || lands !== null || picks ? { ...note, state: 'held', why } : note,
+    wants !== null || lands !== null || picks ? { ...note, state: 'held', reason } : note,
   );
 }

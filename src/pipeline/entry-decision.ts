@@ -1,10 +1,11 @@
 import { unreachable } from '../unreachable.ts';
+import type { Reason } from '../contract/reason.ts';
 import type { Action, Candidate, Note } from './action.ts';
 import { pickOf, postponedBy, postponedOf, reasonOf, type FailedAction } from './failures.ts';
 import type { AgentHold } from './agent-backoff.ts';
 import type { EntryFacts, World } from './world.ts';
 
-/** What is to be done about one entry in this tick: at most one act, and the word on why. */
+/** What is to be done about one entry in this tick: at most one act, and the reason. */
 export interface EntryDecision {
   readonly action: Action | null;
   readonly note: Note;
@@ -23,18 +24,18 @@ type State = Note['state'];
 export const noted = (
   facts: EntryFacts,
   state: State,
-  why: string,
+  reason: Reason,
   more: { on?: readonly string[]; until?: number } = {},
 ): EntryDecision => ({
   action: null,
-  note: { key: facts.entry.key, id: facts.entry.id, state, why, ...more },
+  note: { key: facts.entry.key, id: facts.entry.id, state, reason, ...more },
   wants: null,
   lands: null,
   picks: false,
 });
 
-export const acted = (facts: EntryFacts, action: Action, why: string): EntryDecision => ({
-  ...noted(facts, 'running', why),
+export const acted = (facts: EntryFacts, action: Action, reason: Reason): EntryDecision => ({
+  ...noted(facts, 'running', reason),
   action,
 });
 
@@ -53,13 +54,13 @@ export function waitsFor(facts: EntryFacts, hold: AgentHold): EntryDecision | nu
     case 'free':
       return null;
     case 'missing':
-      return noted(facts, 'held', hold.why);
+      return noted(facts, 'held', hold.reason);
     case 'launch':
-      return noted(facts, 'held', hold.why, { until: hold.until });
+      return noted(facts, 'held', hold.reason, { until: hold.until });
     case 'provider':
-      return noted(facts, 'waits-for-provider', hold.why, { until: hold.until });
+      return noted(facts, 'waits-for-provider', hold.reason, { until: hold.until });
     case 'probing':
-      return noted(facts, 'waits-for-provider', hold.why);
+      return noted(facts, 'waits-for-provider', hold.reason);
     default:
       return unreachable(hold);
   }

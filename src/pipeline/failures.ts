@@ -1,3 +1,4 @@
+import type { Reason } from '../contract/reason.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action } from './action.ts';
 import { waitAfter, WAITS } from './backoff.ts';
@@ -146,6 +147,8 @@ export function postponedOf(
   return null;
 }
 
-/** `why`, and what helps. */
-export const reasonOf = ({ why, fix }: Pick<Failure, 'why' | 'fix'>): string =>
-  fix === null ? why : `${why}${/[.!?]$/.test(why) ? '' : '.'} Fix: ${fix}`;
+export const reasonOf = ({ why, fix }: Pick<Failure, 'why' | 'fix'>): Reason => ({
+  code: 'action-failed',
+  text: why,
+  fix,
+});

@@ -1,5 +1,5 @@
 import type { Trailer } from './action.ts';
-import { readUsage, type UsedRun } from './usage.ts';
+import { readUsage, type UsedRun } from '../contract/usage.ts';
 import type { History } from './world.ts';
 
 /** A commit of base, as far as its trailers matter. */

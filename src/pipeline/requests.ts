@@ -4,6 +4,7 @@ import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
 import { isOn } from './agent-backoff.ts';
+import * as messages from './messages.ts';
 import { cleanFor, plainMove } from './plain-move.ts';
 import { oneLine } from './one-line.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
@@ -22,11 +23,10 @@ export function actionOfRequest(
   if (request.command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined)
-    return answer(request, false, `${request.taskId} is not on the board${guess(world, request.taskId ?? '')}`);
+    return answer(request, false, messages.notOnBoard(request.taskId, nearest(world, request.taskId ?? '')));
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
   const foreign = live.find(({ state }) => state === 'foreign');
-  if (mustStopFirst(request) && foreign !== undefined)
-    return answer(request, false, `its run ${foreign.id} belongs to another machine or container`);
+  if (mustStopFirst(request) && foreign !== undefined) return answer(request, false, messages.foreignRun(foreign.id));
   if (mustStopFirst(request) && live.length > 0) {
     const stops = live
       .filter(({ stopping }) => !stopping)
@@ -38,25 +38,19 @@ export function actionOfRequest(
 
 /** A run may add entries, up to `plan.max`; all else is the user's to ask. */
 function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<typeof actionOfRequest> {
-  if (request.command !== 'add')
-    return answer(request, false, `\`kanban ${request.command}\` is refused: it comes from the run ${origin.run}`);
+  if (request.command !== 'add') return answer(request, false, messages.refusedFromRun(request.command, origin.run));
   const { max } = world.settings.plan;
   if ((world.history.proposed.get(origin.run) ?? 0) >= max)
-    return answer(
-      request,
-      false,
-      `${origin.run} has added ${max} entries, and no more are taken of a run (\`plan.max\`)`,
-    );
+    return answer(request, false, messages.tooManyProposed(origin.run, max));
   const text = request.text ?? '';
   return { actions: [{ type: 'add-entry', text, request: request.id, proposedBy: origin }], touches: null };
 }
 
-function guess(world: World, typed: string): string {
-  const near = nearestOf(
+function nearest(world: World, typed: string): string | null {
+  return nearestOf(
     typed.toUpperCase(),
     world.entries.flatMap(({ entry }) => entry.id ?? []),
   );
-  return near === null ? '' : `; did you mean ${near}?`;
 }
 
 const answer = (request: Request, ok: boolean, message: string): { actions: Action[]; touches: null } => ({
@@ -77,21 +71,17 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
     case 'undo':
       return [];
     case 'approve':
-      if (!entry.tags.includes('APPROVE')) return answer(request, false, `${id} does not wait for approval`).actions;
-      return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: 'approved' })];
+      if (!entry.tags.includes('APPROVE')) return answer(request, false, messages.notWaitingForApproval(id)).actions;
+      return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: messages.APPROVED })];
     case 'stop':
-      if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
-      return [
-        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: 'stopped: delete [PAUSED] to continue' }),
-      ];
+      if (entry.tags.includes('PAUSED')) return answer(request, true, messages.pausedAlready(id)).actions;
+      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: messages.STOPPED })];
     case 'pause':
-      if (entry.tags.includes('PAUSED')) return answer(request, true, `${id} is paused already`).actions;
-      return [
-        plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: `paused: kanban resume ${id} continues` }),
-      ];
+      if (entry.tags.includes('PAUSED')) return answer(request, true, messages.pausedAlready(id)).actions;
+      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: messages.paused(id) })];
     case 'resume':
-      if (!entry.tags.includes('PAUSED')) return answer(request, false, `${id} is not paused`).actions;
-      return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: 'continues' })];
+      if (!entry.tags.includes('PAUSED')) return answer(request, false, messages.notPaused(id)).actions;
+      return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: messages.CONTINUES })];
     case 'retry':
       return retry(world, facts, request);
     case 'rescope':
@@ -102,7 +92,7 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
           to: 'TODO',
           position: 'top',
           change: cleanWith(entry, request.why),
-          why: 'rescoped: begins on a fresh branch',
+          why: messages.RESCOPED,
         }),
       ];
     case 'deprioritize':
@@ -112,7 +102,7 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
           to: 'TODO',
           position: 'bottom',
           change: cleanWith(entry, request.why),
-          why: 'deprioritised',
+          why: messages.DEPRIORITISED,
         }),
       ];
     case 'abandon':
@@ -132,23 +122,23 @@ function cleanWith(entry: Entry, why: string): EntryChange {
 function retry(world: World, facts: EntryFacts, request: Request): Action[] {
   const { entry, branch } = facts;
   const id = entry.id ?? '';
-  if (!entry.tags.includes('ESCALATED')) return answer(request, false, `${id} is not escalated`).actions;
+  if (!entry.tags.includes('ESCALATED')) return answer(request, false, messages.notEscalated(id)).actions;
   const fresh = {
     removeTags: ['ESCALATED', 'RETRY'],
     setFields: { attempts: null, ...(request.fixed ? { feedback: null } : {}) },
   } as const;
   const asked = { request: request.id, report: request.why };
   if (!request.fixed)
-    return [plainMove(facts, { ...asked, change: fresh, why: 'tried again', trailers: [askedBy(request, id)] })];
+    return [plainMove(facts, { ...asked, change: fresh, why: messages.TRIED_AGAIN, trailers: [askedBy(request, id)] })];
   if (branch === null || branch.tip === branch.start)
-    return answer(request, false, `nothing is committed on branch ${id}`).actions;
+    return answer(request, false, messages.nothingOnBranch(id)).actions;
   if (entry.column === 'IN_PROGRESS')
     return [
       plainMove(facts, {
         ...asked,
         to: 'REVIEW',
         change: fresh,
-        why: 'fixed by hand, to be reviewed',
+        why: messages.FIXED_BY_HAND.review,
         trailers: [askedBy(request, id)],
       }),
     ];
@@ -159,11 +149,11 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
       plainMove(facts, {
         ...asked,
         change: fresh,
-        why: 'fixed by hand, to be reviewed again',
+        why: messages.FIXED_BY_HAND.again,
         trailers: [askedBy(request, id)],
       }),
     ];
   const trailers: Trailer[] = [askedBy(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
   const change = { ...fresh, setFields: { ...fresh.setFields, reviewed: branch.tip, tested: null } };
-  return [plainMove(facts, { ...asked, to: 'TESTING', change, why: 'fixed by hand, to be tested again', trailers })];
+  return [plainMove(facts, { ...asked, to: 'TESTING', change, why: messages.FIXED_BY_HAND.test, trailers })];
 }

@@ -1,11 +1,12 @@
-import type { Inject } from '../contract/run-folder.ts';
+import type { Inject } from '../contract/brief.ts';
 import type { Mode } from '../contract/snapshot.ts';
 import type { Column, Entry } from '../board/entry.ts';
-import type { Cause, RunResult, OutsideCommit, Usage } from '../contract/run-folder.ts';
+import type { Cause, RunResult, OutsideCommit } from '../contract/result.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 import type { Failures } from './failures.ts';
 import type { Request } from '../contract/request.ts';
-import type { UsedRun } from './usage.ts';
+import type { UsedRun } from '../contract/usage.ts';
 
 /** Everything that `decide` may know. Plain data, observed afresh at every tick; times are epoch milliseconds. */
 export interface World {

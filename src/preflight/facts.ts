@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.ts';
 import type { Role, Settings } from '../workflow/settings.ts';
 
-/** What preflight judges: plain data, gathered by preflight/gather/gather-facts.ts. */
+/** What preflight judges: plain data, gathered by preflight/gather/full.ts and quick.ts. */
 export interface PreflightFacts {
   /** `2026-11-30` */
   readonly today: string;

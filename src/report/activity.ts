@@ -1,5 +1,5 @@
 import type { RunActivity } from '../contract/snapshot.ts';
-import type { AgentEvent } from '../contract/run-folder.ts';
+import type { AgentEvent } from '../contract/agent-event.ts';
 import { plain } from './plain.ts';
 import { cut } from './width.ts';
 

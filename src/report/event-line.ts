@@ -1,7 +1,7 @@
 import type { KanbanEvent } from '../contract/event.ts';
 import { drawProblem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
-import type { Cause } from '../contract/run-folder.ts';
+import type { Cause } from '../contract/result.ts';
 import { plain, plainLines } from './plain.ts';
 import { queueEventLine, type QueueEvent } from './queue/event-line.ts';
 import { span } from './span.ts';
@@ -105,7 +105,7 @@ function ofRun(event: RunEvent): string {
       return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':
       // How it ended has just been told at length.
-      return `${event.id} the result of ${event.run} counts for nothing: ${cut(plain(event.why), 100)}`;
+      return `${event.id} discarded the result of ${event.run}: ${cut(plain(event.why), 100)}`;
     case 'run-stopped':
       return `${event.id} its run is being stopped: ${event.why}`;
     case 'run-refused':

@@ -1,5 +1,5 @@
-import { readUsage } from '../pipeline/usage.ts';
-import type { Usage } from '../contract/run-folder.ts';
+import { readUsage } from '../contract/usage.ts';
+import type { Usage } from '../contract/agent-event.ts';
 
 /** A commit of base with its trailers, as the git layer reads it. */
 export interface LogCommit {

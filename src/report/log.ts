@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
-import { sumUsage, describeUsage } from '../pipeline/usage.ts';
+import { sumUsage } from '../contract/usage.ts';
+import { describeUsage } from './usage.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
 import type { Clock } from './span.ts';

@@ -1,7 +1,7 @@
 import picocolors from 'picocolors';
 import type { SnapshotEntry } from '../contract/snapshot.ts';
-import { describeUsage } from '../pipeline/usage.ts';
-import type { Usage } from '../contract/run-folder.ts';
+import { describeUsage } from './usage.ts';
+import type { Usage } from '../contract/agent-event.ts';
 import { moveText } from './log.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';

@@ -4,7 +4,7 @@ import { boxed, labelled, layOut, MARGIN, painted } from './layout.ts';
 import { plain } from './plain.ts';
 import { hindrances } from './queue/line.ts';
 import { queueOf } from './queue/words.ts';
-import { describeUsage } from '../pipeline/usage.ts';
+import { describeUsage } from './usage.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';
 import { todoLine } from './todo-line.ts';

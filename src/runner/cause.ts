@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { CAUSES, RUN_FILES } from '../contract/run-folder.ts';
-import type { Cause, EndCause } from '../contract/run-folder.ts';
+import { CAUSES } from '../contract/result.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import type { Cause } from '../contract/result.ts';
+import type { EndCause } from '../contract/run-files.ts';
 import { lstatOrNone, plainTextOf } from '../system/plain-file.ts';
 import { MOST_SMALL_RECORD } from '../contract/records.ts';
 import { text, time } from '../contract/shape.ts';

@@ -1,6 +1,7 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { branchFaults, knowHonestMerges } from '../git/branch/branch-faults.ts';
+import { branchFaults } from '../git/branch/branch-faults.ts';
+import { knowHonestMerges } from '../git/branch/judged-merges.ts';
 import type { Repository } from '../git/git.ts';
 import {
   changedFiles,
@@ -12,8 +13,9 @@ import {
   standingOf,
 } from './git/branch-facts.ts';
 import type { Standing } from './git/branch-facts.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
-import type { Brief, Rescue, OutsideCommit } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import type { Brief } from '../contract/brief.ts';
+import type { Rescue, OutsideCommit } from '../contract/result.ts';
 import { GitFailed, mustGit } from './git/runner-git.ts';
 import { commitLeftovers } from './git/leftovers.ts';
 import { lstatOrNone, readPlain, removeWhatever } from '../system/plain-file.ts';

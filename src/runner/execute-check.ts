@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import type { Collected } from './collect.ts';
 import { withoutMissing } from './command-missing.ts';
-import type { CheckPlan } from '../contract/run-folder.ts';
+import type { CheckPlan } from '../contract/brief.ts';
 import { prepare } from './hooks.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, processIdentity, readClaimFile } from '../system/claim.ts';
-import type { Claim } from '../contract/run-folder.ts';
+import type { Claim } from '../contract/run-files.ts';
 import type { LiveRun } from './live-run.ts';
 import { tailOf } from './output.ts';
 import { supervise } from './supervise.ts';

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { executeRun } from './execute-run.ts';
-import type { RunnerOrder } from '../contract/run-folder.ts';
+import type { RunnerOrder } from '../contract/run-files.ts';
 import { keepGitShell } from './git/runner-git.ts';
 import type { LiveRun } from './live-run.ts';
 

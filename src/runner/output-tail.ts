@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../contract/run-folder.ts';
+import type { AgentEvent } from '../contract/agent-event.ts';
 import { lastLines } from './output.ts';
 
 const LONGEST = 4096;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { RUN_FILES } from '../contract/run-folder.ts';
-import type { RunResult } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import type { RunResult } from '../contract/result.ts';
 import type { LiveRun } from './live-run.ts';
 import { writeWhole } from '../system/write-once.ts';
 

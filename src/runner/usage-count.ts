@@ -1,4 +1,4 @@
-import type { AgentEvent, Usage } from '../contract/run-folder.ts';
+import type { AgentEvent, Usage } from '../contract/agent-event.ts';
 
 /**
  * What a run has used, from its usage events: steps are added up; a total of the run replaces what was known; a total of

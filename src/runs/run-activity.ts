@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { RunActivity } from '../contract/snapshot.ts';
 import { readFrom } from '../system/plain-file.ts';
 import { activityOf } from '../report/activity.ts';
-import { RUN_FILES, type AgentEvent } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import { type AgentEvent } from '../contract/agent-event.ts';
 import { sizeOf } from '../runner/output.ts';
 import { eventOf } from '../contract/records.ts';
 

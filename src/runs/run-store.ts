@@ -6,8 +6,10 @@ import { lstatOrNone, plainJsonOf, plainTextOf, removeWhatever } from '../system
 import type { Problem } from '../problem.ts';
 import { readCause, readStop } from '../runner/cause.ts';
 import { claimRun, isAlive, readClaim } from '../system/claim.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
-import type { Brief, Claim, EndCause, RunResult, Taken } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import type { Brief } from '../contract/brief.ts';
+import type { Claim, EndCause, Taken } from '../contract/run-files.ts';
+import type { RunResult } from '../contract/result.ts';
 import { isBrief, isResult, isTaken, MOST_RECORD, MOST_SMALL_RECORD } from '../contract/records.ts';
 import { writeOnce } from '../system/write-once.ts';
 

@@ -6,8 +6,8 @@ import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 import { lstatOrNone, openForAppend } from '../system/plain-file.ts';
-import { RUN_FILES } from '../contract/run-folder.ts';
-import type { RunnerOrder } from '../contract/run-folder.ts';
+import { RUN_FILES } from '../contract/run-files.ts';
+import type { RunnerOrder } from '../contract/run-files.ts';
 
 export interface RunnerPoolOptions {
   /** The runner's program, run by this very node. */

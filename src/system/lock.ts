@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lstatOrNone, NotPlain, readPlain, statOrNone } from './plain-file.ts';
 import type { Problem } from '../problem.ts';
 import { isAlive, processIdentity } from './claim.ts';
-import type { Claim } from '../contract/run-folder.ts';
+import type { Claim } from '../contract/run-files.ts';
 import { isClaim } from '../contract/records.ts';
 import { writeOnce, writeWhole } from './write-once.ts';
 import { problemOfWriting } from './disk-problem.ts';

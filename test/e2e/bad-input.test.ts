@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 import { until } from './rig/until.ts';
@@ -15,7 +15,6 @@ afterEach(async () => {
   open = [];
   for (const repo of made) await repo.remove();
 });
-afterAll(() => built.remove());
 
 function bare(name?: string): PlainRepository {
   const repo = new PlainRepository(built.cli, name);

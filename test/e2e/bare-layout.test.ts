@@ -33,6 +33,5 @@ test('a bare repository with worktrees beside it works from any of them', { time
     expect(git(join(place, 'feature'), 'status', '--porcelain')).toBe('');
   } finally {
     await plain.remove();
-    built.remove();
   }
 });

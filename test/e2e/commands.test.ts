@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 import { until } from './rig/until.ts';
@@ -17,7 +17,6 @@ afterEach(async () => {
   open = [];
   for (const repo of made) await repo.remove();
 });
-afterAll(() => built.remove());
 
 function bare(): PlainRepository {
   const repo = new PlainRepository(built.cli);

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { tryBubblewrap } from '../../src/system/containment.ts';
-import type { Brief } from '../../src/contract/run-folder.ts';
+import type { Brief } from '../../src/contract/brief.ts';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 
@@ -16,7 +16,6 @@ afterEach(async () => {
   open = [];
   for (const repo of made) await repo.remove();
 });
-afterAll(() => built.remove());
 
 /** @param bwrap a script that stands first on the PATH by that name; null = what the machine has */
 function repository(

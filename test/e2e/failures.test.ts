@@ -5,7 +5,7 @@ import { until } from './rig/until.ts';
 
 const WORK = 'save "$KANBAN_TASK.txt" "work $n" && commit && report done';
 
-/** One row of DESIGN.md section 6: what the agent does, and where the entry stands in the end. */
+/** One row of the failure table (docs/failures.md): what the agent does, and where the entry stands in the end. */
 interface Row {
   readonly what: string;
   readonly fields?: string;
@@ -97,7 +97,7 @@ const ROWS: readonly Row[] = [
     ends: 'IN_PROGRESS',
     runs: [3, 1, 0],
     attempts: 'task 2, reviewer 1',
-    feedback: /the one that the reviewer sent back/,
+    feedback: /the one that the reviewer rejected/,
   },
   { what: 'reviewer without a report once', plans: { task: WORK, 'reviewer.1': ':' }, ends: 'landed', runs: [1, 2, 1] },
   {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 
@@ -8,7 +8,6 @@ const open: PlainRepository[] = [];
 beforeAll(async () => {
   built = await buildCli();
 });
-afterAll(() => built.remove());
 afterEach(async () => {
   for (const repo of open.splice(0)) await repo.remove();
 });

@@ -33,7 +33,7 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     const sha = await escaped(kanban, 'main');
     const short = sha.slice(0, 10);
     expect(kanban.column('IN_PROGRESS')).toMatch(/^## \[ESCALATED\] T-1/m);
-    expect(kanban.kanban('show', 'T-1').out).toContain(`git revert ${short} takes it back`);
+    expect(kanban.kanban('show', 'T-1').out).toContain(`git revert ${short} reverts it`);
     expect(kanban.git('log', '--format=%B', 'main')).toContain(`${short} on main: a quick fix (escaped.txt)`);
     expect(kanban.kanban('status').out).toMatch(/T-2 .*T-1/);
     kanban.git('revert', '--no-edit', short);
@@ -55,7 +55,7 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     kanban.go('two');
     expect((await coordinator.ended).code, kanban.story()).toBe(4);
     expect(kanban.landings(), kanban.story()).toEqual([]);
-    const advice = /(git commit [^\n]*?) takes it back/.exec(kanban.kanban('show', 'T-1').out)?.[1] ?? 'false';
+    const advice = /(git commit [^\n]*?) reverts it/.exec(kanban.kanban('show', 'T-1').out)?.[1] ?? 'false';
     execFileSync('sh', ['-c', advice], { cwd: kanban.root, stdio: 'pipe' });
     expect(kanban.git('status', '--porcelain')).toBe('');
     expect((await kanban.untilDone()).code, kanban.story()).toBe(4);
@@ -103,7 +103,7 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     expect((await kanban.untilDone()).code, kanban.story()).toBe(4);
     expect(await kanban.stands('T-1', 'IN_PROGRESS')).toMatch(/^\[ESCALATED\]/);
     expect(kanban.landings(), kanban.story()).toEqual([]);
-    const [, undo = ''] = /(git revert [^;]*) takes it back/.exec(kanban.kanban('show', 'T-1').out) ?? [];
+    const [, undo = ''] = /(git revert [^;]*) reverts it/.exec(kanban.kanban('show', 'T-1').out) ?? [];
     kanban.git(...undo.split(' ').slice(1), '--no-edit');
     expect(kanban.kanban('rescope', 'T-1', '--why', 'afresh').code).toBe(0);
     expect((await kanban.untilDone()).code, kanban.story()).toBe(0);

@@ -59,10 +59,10 @@ describe('kanban undo', () => {
     const twice = kanban.kanban('undo', 'T-1', '--why', 'again');
     expect([twice.code, twice.err]).toEqual([
       2,
-      expect.stringMatching(/^T-1 was undone already \(\w{10}\): it stands in TODO\n$/),
+      expect.stringMatching(/^T-1 was undone already \(\w{10}\): it is in TODO\n$/),
     ]);
     expect(kanban.kanban('undo', 'T-9', '--why', 'x').err).toMatch(/^T-9 has not landed/);
-    expect(kanban.kanban('undo', 'T-3', '--why', 'x').err).toBe('T-3 has not landed: it stands in TODO\n');
+    expect(kanban.kanban('undo', 'T-3', '--why', 'x').err).toBe('T-3 has not landed: it is in TODO\n');
 
     expect((await kanban.untilDone()).code).toBe(4);
     expect(kanban.landings()).toEqual(['T-1', 'T-2', 'T-1']);

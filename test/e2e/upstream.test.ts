@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { afterAll, afterEach, beforeAll, it } from 'vitest';
+import { afterEach, beforeAll, it } from 'vitest';
 import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 
@@ -10,7 +10,6 @@ const open: PlainRepository[] = [];
 beforeAll(async () => {
   built = await buildCli();
 });
-afterAll(() => built.remove());
 afterEach(async () => {
   for (const repo of open.splice(0)) await repo.remove();
 });

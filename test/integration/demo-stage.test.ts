@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Io } from '../../src/commands/command.ts';
+import type { Io } from '../../src/commands/program/command.ts';
 import { Stage } from '../../src/commands/demo/demo-stage.ts';
 
 let root = '';

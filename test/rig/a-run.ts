@@ -1,5 +1,6 @@
 import { newRunId } from '../../src/runs/run-store.ts';
-import type { Brief, RunResult } from '../../src/contract/run-folder.ts';
+import type { Brief } from '../../src/contract/brief.ts';
+import type { RunResult } from '../../src/contract/result.ts';
 
 /** A brief for a run that nothing is carried out of. */
 export function aBrief(root: string, change: Partial<Brief> = {}): Brief {

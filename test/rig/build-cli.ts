@@ -1,28 +1,24 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildOnce, SOURCE } from './build-once.ts';
 
-/** The product as it would be installed, built from source into a temporary folder. */
+/** The product as it would be installed, built from source into a temporary folder. All test files share it. */
 export interface BuiltPackage {
   /** dist/cli.js */
   readonly cli: string;
-  remove(): void;
 }
 
-const SOURCE = fileURLToPath(new URL('../../', import.meta.url));
+/** What the package has beside `dist`. */
+const FILES = ['package.json', 'WORKFLOW.md', 'CHANGELOG.md', 'prompts', 'board', 'demo'];
 
-/** Builds by build.mjs itself, in a folder that has what the package has. Takes about a second. */
+/** Builds by build.mjs itself, in a folder that has what the package has. Takes about a second, once in a run of the tests. */
 export async function buildCli(): Promise<BuiltPackage> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-package-')));
-  for (const name of ['package.json', 'WORKFLOW.md', 'CHANGELOG.md', 'prompts', 'board', 'demo'])
-    cpSync(join(SOURCE, name), join(folder, name), { recursive: true });
-  for (const name of ['src', 'node_modules']) symlinkSync(join(SOURCE, name), join(folder, name));
-  await promisify(execFile)(process.execPath, [join(SOURCE, 'build.mjs')], { cwd: folder });
-  return {
-    cli: join(folder, 'dist', 'cli.js'),
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
-  };
+  const folder = await buildOnce('package', [...FILES, 'src', 'build.mjs'], async (draft) => {
+    for (const name of FILES) cpSync(join(SOURCE, name), join(draft, name), { recursive: true });
+    for (const name of ['src', 'node_modules']) symlinkSync(join(SOURCE, name), join(draft, name));
+    await promisify(execFile)(process.execPath, [join(SOURCE, 'build.mjs')], { cwd: draft });
+  });
+  return { cli: join(folder, 'dist', 'cli.js') };
 }

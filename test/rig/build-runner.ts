@@ -1,31 +1,28 @@
-import { build } from 'esbuild';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { buildOnce, SOURCE } from './build-once.ts';
 
-let bundle: Promise<string> | null = null;
+let built: Promise<string> | null = null;
 
 /**
- * Bundles the runner from source, once per test process, and writes it into a folder that the test removes itself.
+ * Bundles the runner from source, once for all test files, and copies it into a folder that the test removes itself.
  * Returns the path of runner.cjs.
  */
 export async function buildRunner(folder: string): Promise<string> {
-  bundle ??= bundleRunner();
+  built ??= buildOnce('runner', ['src'], bundleRunner);
   const path = join(folder, 'runner.cjs');
-  writeFileSync(path, await bundle);
+  copyFileSync(join(await built, 'runner.cjs'), path);
   return path;
 }
 
-async function bundleRunner(): Promise<string> {
-  const entry = fileURLToPath(new URL('../../src/runner/main.ts', import.meta.url));
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    write: false,
+const bundleRunner = (folder: string): Promise<unknown> =>
+  build({
+    entryPoints: [join(SOURCE, 'src/runner/main.ts')],
+    outfile: join(folder, 'runner.cjs'),
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
   });
-  return outputFiles[0]?.text ?? '';
-}

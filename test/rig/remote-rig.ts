@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openRepository, type Repository } from '../../src/git/git.ts';
+import { openRepository } from '../../src/git/open-repository.ts';
+import { type Repository } from '../../src/git/git.ts';
 
 /** A clone of the remote, with an identity of its own. */
 export interface Clone {

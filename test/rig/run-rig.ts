@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AgentEvent, Brief, RunResult } from '../../src/contract/run-folder.ts';
+import type { AgentEvent } from '../../src/contract/agent-event.ts';
+import type { Brief } from '../../src/contract/brief.ts';
+import type { RunResult } from '../../src/contract/result.ts';
 import { readProcess } from '../../src/system/process-table.ts';
 import { buildRunner } from './build-runner.ts';
 

@@ -1,6 +1,6 @@
 import { bridgeArguments } from './bridge-options.ts';
 import type { BridgeLine, BridgeOrder } from './bridge-lines.ts';
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun, Conversation, ParsedOutput } from '../agent.ts';
 import { modelError } from '../model-error.ts';
 import { asNumber, asText, printedObject, type Printed } from '../output-line.ts';

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { AgentReading } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
 import { modelError } from '../model-error.ts';

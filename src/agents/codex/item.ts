@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import { callSummary } from '../call-summary.ts';
 import { inWorktree } from '../in-worktree.ts';
 import { asList, asObject, asText } from '../output-line.ts';

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import { asNumber, asObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
 

@@ -1,5 +1,5 @@
-import { RUN_FILES } from '../../contract/run-folder.ts';
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { allowedPrograms } from '../allowed-programs.ts';
 import { CopilotOutput } from './output.ts';

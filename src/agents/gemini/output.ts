@@ -1,4 +1,5 @@
-import type { AgentEvent, Brief } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
+import type { Brief } from '../../contract/brief.ts';
 import type { Conversation, ParsedOutput } from '../agent.ts';
 import { callSummary } from '../call-summary.ts';
 import { inWorktree } from '../in-worktree.ts';

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
 import { PiConversation } from './conversation.ts';

@@ -1,4 +1,4 @@
-import type { AgentEvent } from '../../contract/run-folder.ts';
+import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Conversation, ParsedOutput, ConversationContext } from '../agent.ts';
 import { modelError } from '../model-error.ts';
 import { asNumber, asObject, asText, printedObject } from '../output-line.ts';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Io } from '../command.ts';
-import { EXIT } from '../exit-codes.ts';
+import type { Io } from '../program/command.ts';
+import { EXIT } from '../program/exit-codes.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The coordinator gives its agents up to 10 s between SIGTERM and SIGKILL, and sweeps after that. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../system/package-root.ts';
 import { git } from '../../git/git.ts';
-import type { Io, ParsedArgs } from '../command.ts';
+import type { Io, ParsedArgs } from '../program/command.ts';
 import { checkDemo } from './demo-check.ts';
 import {
   addDemoNote,
@@ -13,7 +13,7 @@ import {
   type DemoContent,
 } from './demo-repository.ts';
 import { Stage } from './demo-stage.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { EXIT, type ExitCode } from '../program/exit-codes.ts';
 
 /** Seconds by which each run is made longer, so that eyes can follow. */
 const PAUSE = 2.5;

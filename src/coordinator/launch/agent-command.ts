@@ -5,7 +5,7 @@ import type { Adapter, AgentPlan, AgentRun } from '../../agents/agent.ts';
 import type { Entry } from '../../board/entry.ts';
 import { packageRoot } from '../../system/package-root.ts';
 import type { Repository } from '../../git/git.ts';
-import { RUN_FILES } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
 import type { AgentSettings, Role, Settings } from '../../workflow/settings.ts';
 
 /** What is known of a run before its agent is asked for a command; paths are absolute. */

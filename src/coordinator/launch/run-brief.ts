@@ -1,7 +1,7 @@
 import { agentEnvironment, runIdentity } from '../../system/environment.ts';
 import { messagesOf } from '../../runs/message-store.ts';
 import type { Repository } from '../../git/git.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { AgentCommandPlan } from './agent-command.ts';
 

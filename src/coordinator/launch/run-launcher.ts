@@ -17,7 +17,7 @@ import { updateRefs } from '../../git/refs.ts';
 import type { Action } from '../../pipeline/action.ts';
 import { allowanceOf } from '../../pipeline/caps.ts';
 import type { PastRun, RunFacts } from '../../pipeline/world.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { renderPrompt } from '../../workflow/prompt.ts';
 import type { Role, Settings } from '../../workflow/settings.ts';
 import { briefing } from './prompt-instructions.ts';

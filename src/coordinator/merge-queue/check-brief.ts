@@ -3,7 +3,7 @@ import { agentEnvironment } from '../../system/environment.ts';
 import { CHECK_PLACES, freeSlot } from '../../system/ports.ts';
 import type { Repository } from '../../git/git.ts';
 import type { CheckRun } from '../../pipeline/check-run.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import type { Settings } from '../../workflow/settings.ts';
 
 /** Bytes of output after which a check is ended: its folder stays for two weeks. */

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { LEAST_ROOM } from './check-worktree.ts';
 import type { RunRecord } from '../../runs/run-store.ts';
 import { checkResultOf, type CheckRun } from '../../pipeline/check-run.ts';
-import { RUN_FILES } from '../../contract/run-folder.ts';
-import type { CheckPlan, RunResult } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
+import type { CheckPlan } from '../../contract/brief.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { commandOf, readProcess } from '../../system/process-table.ts';
 
 /** A check as its run folder tells it. One whose runner is gone counts as alive until all of it is ended. */

@@ -16,7 +16,7 @@ import {
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import type { CheckResult, CheckRun } from '../../pipeline/check-run.ts';
-import { RUN_FILES } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
 import { salvageRun } from '../../runner/salvage-run.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { checkBriefOf, checkEnvironmentOf, newCheckId } from './check-brief.ts';

@@ -158,7 +158,7 @@ export class HistoryReader {
     if (rewritten) this.#fold = new HistoryFold();
     const from = rewritten ? null : this.#at;
     const [commits, merged] = await Promise.all([
-      readBaseHistory(this.#repo, from, base, name),
+      readBaseHistory(this.#repo, { from, to: base, base: name }),
       mergedBranches(this.#repo, base),
     ]);
     this.#add(commits.toReversed(), name);

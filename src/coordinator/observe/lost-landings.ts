@@ -57,7 +57,10 @@ export async function pinLost(
  */
 async function lostLandingsIn(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
   if (seen === base || (await contains(repo, base, seen))) return [];
-  const [lost, now] = await Promise.all([readBaseHistory(repo, base, seen, ''), readBaseHistory(repo, seen, base, '')]);
+  const [lost, now] = await Promise.all([
+    readBaseHistory(repo, { from: base, to: seen, base: '' }),
+    readBaseHistory(repo, { from: seen, to: base, base: '' }),
+  ]);
   const again = new Set(now.flatMap(landedIn));
   // Newest first: what was undone before it was lost is not missing.
   const settled = new Set<string>();

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { adapterNamed } from '../../agents/adapters.ts';
 import type { RunRecord } from '../../runs/run-store.ts';
 import type { HistoryFold } from '../../pipeline/history.ts';
-import { sumUsage, type UsedRun } from '../../pipeline/usage.ts';
+import { sumUsage, type UsedRun } from '../../contract/usage.ts';
 import type { EntryUsage, WorldUsage } from '../../pipeline/world.ts';
 import { plainJsonOf } from '../../system/plain-file.ts';
-import { RUN_FILES, type Usage } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
+import { type Usage } from '../../contract/agent-event.ts';
 import { isUsageFile, MOST_SMALL_RECORD } from '../../contract/records.ts';
 
 /**

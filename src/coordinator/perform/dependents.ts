@@ -43,7 +43,7 @@ async function landedDependents(
   { repo, history }: Observer,
   { settings, id, landing, base }: { settings: Settings; id: string; landing: string; base: string },
 ): Promise<string[]> {
-  const commits = await readBaseHistory(repo, landing, base, settings.base);
+  const commits = await readBaseHistory(repo, { from: landing, to: base, base: settings.base });
   const since = commits.flatMap(({ sha, trailers }) =>
     trailers.flatMap(({ key, value }) => {
       const [other = '', ...words] = value.split(' ');

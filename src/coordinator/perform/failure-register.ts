@@ -1,3 +1,4 @@
+import { reasonText } from '../../report/reason.ts';
 import {
   failedOnceMore,
   postponedOf,
@@ -173,7 +174,7 @@ export class FailureRegister {
     reported.reasons.add(reason);
     reported.stands = true;
     this.#reported.set(failed.what, reported);
-    this.#report(failed.what, reasonOf(failed));
+    this.#report(failed.what, reasonText(reasonOf(failed)));
   }
 
   #isOver({ key, what }: FailedAction): void {

@@ -1,6 +1,6 @@
 import { readCommit } from '../../git/objects/objects.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
-import { readUsage, sumUsage, usageText } from '../../pipeline/usage.ts';
+import { readUsage, sumUsage, usageText } from '../../contract/usage.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import type { Observer } from '../observe/observer.ts';
 

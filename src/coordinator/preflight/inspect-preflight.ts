@@ -1,7 +1,7 @@
 import { lockHolder } from '../../system/lock.ts';
-import { fullFacts } from '../../preflight/gather/gather-facts.ts';
+import { fullFacts } from '../../preflight/gather/full.ts';
 import { closeRepository } from '../../git/close.ts';
-import { openRepository } from '../../git/git.ts';
+import { openRepository } from '../../git/open-repository.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { fromProblem } from '../../preflight/finding.ts';
 import { preflight } from '../../preflight/preflight.ts';

@@ -1,4 +1,6 @@
-import { fullFacts, quickFacts, type FactsAsked, type PromptText } from '../../preflight/gather/gather-facts.ts';
+import { fullFacts } from '../../preflight/gather/full.ts';
+import { quickFacts } from '../../preflight/gather/quick.ts';
+import { type FactsAsked, type PromptText } from '../../preflight/gather/asked.ts';
 import type { PreflightFacts } from '../../preflight/facts.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { decide } from '../../pipeline/decide.ts';

@@ -1,3 +1,4 @@
+import { reasonText } from '../../report/reason.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import type { World } from '../../pipeline/world.ts';
 import type { RunActivity, Snapshot, SnapshotEntry, SnapshotQueue, SnapshotRun } from '../../contract/snapshot.ts';
@@ -43,7 +44,8 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       column: entry.column,
       tags: entry.tags,
       state: note?.state ?? 'held',
-      why: note?.why ?? '',
+      reason: note?.reason ?? null,
+      why: note === undefined ? '' : reasonText(note.reason),
       on: note?.on ?? [],
       until: note?.until ?? null,
       attempts: { ...entry.attempts },

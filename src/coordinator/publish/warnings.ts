@@ -1,3 +1,4 @@
+import { reasonText } from '../../report/reason.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import { reasonOf } from '../../pipeline/failures.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -10,7 +11,7 @@ export function warningsOf({ git, workflow, problems, world }: Observation, { po
   );
   const shown = new Set(world.entries.flatMap(({ entry }) => entry.id ?? []));
   for (const failed of postponed)
-    if (failed.id === null || !shown.has(failed.id)) told.push(`${failed.what}: ${reasonOf(failed)}`);
+    if (failed.id === null || !shown.has(failed.id)) told.push(`${failed.what}: ${reasonText(reasonOf(failed))}`);
   if (git.open !== null) told.unshift(`${git.open}: nothing is moved or landed until it is closed`);
   else if (git.checkout === null)
     told.unshift(`${base} is checked out nowhere: its own board counts, files elsewhere are not read`);

@@ -4,7 +4,8 @@ import { checkoutOf, worktrees } from '../../git/checkout.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { updateRefs } from '../../git/refs.ts';
 import { lstatOrNone, MOST_BYTES, plainTextOf } from '../../system/plain-file.ts';
-import type { Brief, RunResult } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
+import type { RunResult } from '../../contract/result.ts';
 import { WrittenRefs } from './ref-writers.ts';
 
 interface StashEntry {

@@ -19,7 +19,7 @@ export interface PatchedFile {
   readonly hunks: readonly Hunk[];
 }
 
-/** Reads a patch. What belongs to a hunk is told by the counts in its header, never by what a line looks like. */
+/** Reads a patch. The counts in its header say which lines belong to a hunk; what a line looks like does not. */
 export function readPatch(patch: string): PatchedFile[] {
   const files: (PatchedFile & { readonly hunks: Hunk[] })[] = [];
   const lines = patch.split('\n');
@@ -32,18 +32,30 @@ export function readPatch(patch: string): PatchedFile[] {
       const path = pathIn(line, 'b/');
       files.push({ path: path === '/dev/null' ? before : path, hunks: [] });
     } else if (counts) {
-      let [minus, plus] = [Number(counts[1] ?? 1), Number(counts[2] ?? 1)];
-      const [removed, added]: [string[], string[]] = [[], []];
-      while (minus + plus > 0 && at + 1 < lines.length) {
-        const next = lines[++at] ?? '';
-        if (next.startsWith('-') && minus-- > 0) removed.push(next.slice(1));
-        else if (next.startsWith('+') && plus-- > 0) added.push(next.slice(1));
-        else if (!next.startsWith('\\')) break;
-      }
-      files.at(-1)?.hunks.push({ removed, added });
+      const { hunk, last } = readHunk(lines, at, { minus: Number(counts[1] ?? 1), plus: Number(counts[2] ?? 1) });
+      at = last;
+      files.at(-1)?.hunks.push(hunk);
     }
   }
   return files;
+}
+
+/** @param header index of the hunk's header. @returns the hunk, and the index of its last line */
+function readHunk(
+  lines: readonly string[],
+  header: number,
+  counts: { readonly minus: number; readonly plus: number },
+): { readonly hunk: Hunk; readonly last: number } {
+  let { minus, plus } = counts;
+  let at = header;
+  const [removed, added]: [string[], string[]] = [[], []];
+  while (minus + plus > 0 && at + 1 < lines.length) {
+    const next = lines[++at] ?? '';
+    if (next.startsWith('-') && minus-- > 0) removed.push(next.slice(1));
+    else if (next.startsWith('+') && plus-- > 0) added.push(next.slice(1));
+    else if (!next.startsWith('\\')) break;
+  }
+  return { hunk: { removed, added }, last: at };
 }
 
 /** git quotes a path with control characters, quotes, backslashes or (`core.quotePath`) bytes over 127, as C does. */

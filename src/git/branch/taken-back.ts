@@ -36,18 +36,8 @@ export async function takenBack(
   isJudged: (path: string) => boolean,
 ): Promise<string[]> {
   const own = new Map((await diffTrees(repo, landed, tree)).map((change) => [change.path, change.after]));
-  const blobs = new Set([...own.values()].map((entry) => entry?.sha));
-  const lost: string[] = [];
-  const edited: TreeChange[] = [];
-  for (const change of await diffTrees(repo, from, landed)) {
-    const { path, before, after } = change;
-    const now = own.get(path);
-    if (now === undefined || !isJudged(path)) continue;
-    if (now?.sha === before?.sha && now?.mode === before?.mode) {
-      // It may have been moved.
-      if (now !== null || after === null || !blobs.has(after.sha)) lost.push(path);
-    } else if (now !== null && after !== null) edited.push(change);
-  }
+  const judged = (await diffTrees(repo, from, landed)).filter(({ path }) => own.has(path) && isJudged(path));
+  const { lost, edited } = compare(judged, own);
   if (edited.length === 0) return lost;
   const paths = edited.length > MAX_PATHS ? [] : edited.map(({ path }) => path);
   const args = ['--literal-pathspecs', 'diff', ...PATCH, '--no-renames', from, landed, '--', ...paths];
@@ -59,6 +49,25 @@ export async function takenBack(
     if ((patch.get(path) ?? []).some((hunk) => isTakenBack(hunk, wanted, now))) lost.push(path);
   }
   return lost.toSorted();
+}
+
+/** @param own what the branch has, by path; null: it removed the file */
+function compare(
+  landed: readonly TreeChange[],
+  own: ReadonlyMap<string, TreeEntry | null>,
+): { readonly lost: string[]; readonly edited: readonly TreeChange[] } {
+  const blobs = new Set([...own.values()].map((entry) => entry?.sha));
+  const lost: string[] = [];
+  const edited: TreeChange[] = [];
+  for (const change of landed) {
+    const { path, before, after } = change;
+    const now = own.get(path) ?? null;
+    if (now?.sha === before?.sha && now?.mode === before?.mode) {
+      // It may have been moved.
+      if (now !== null || after === null || !blobs.has(after.sha)) lost.push(path);
+    } else if (now !== null && after !== null) edited.push(change);
+  }
+  return { lost, edited };
 }
 
 function isTakenBack(hunk: Hunk, wanted: string, now: string): boolean {

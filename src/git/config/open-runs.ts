@@ -67,7 +67,7 @@ function commonDirAt(cwd: string): string | null {
   }
 }
 
-/** Runs whose end no coordinator has recorded (contract/run-folder.ts: `taken.json`). */
+/** Runs whose end no coordinator has recorded (contract/run-files.ts: `taken.json`). */
 function hasOpenRuns(root: string): boolean {
   const folder = join(root, '.kanban', 'runs');
   try {

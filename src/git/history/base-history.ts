@@ -4,25 +4,32 @@ import { readHistory, type HistoryCommit } from './trailers.ts';
 /** Trailer of a merge that brought base up to the same base elsewhere: the second parent, whose line is base's as well. */
 export const INTEGRATED = 'Kanban-Integrated';
 
+export interface BaseRange {
+  /** Exclusive; null = from the beginning. */
+  readonly from: string | null;
+  /** SHA or full ref. */
+  readonly to: string;
+  /** Short name of base. */
+  readonly base: string;
+  /** Up to this number of merges, each is read by a process of its own. */
+  readonly few?: number | undefined;
+}
+
 /**
  * Base's history: its first-parent line, and of every merge that brought base up to a remote's copy of it the second
  * parent's line too, right before (below) the merge. Such a merge is one of ours, by its trailer, or the user's `git pull`,
  * by the subject that git gives it. Second parents of all other merges (task branches, upstream) are never read.
- * @param from exclusive; null = from the beginning. @param to SHA or full ref. @param base short name of base.
  * @returns newest first. One process, and one more for each such merge; where they are many, two in all.
  */
 export async function readBaseHistory(
   repo: Repository,
-  from: string | null,
-  to: string,
-  base: string,
-  few = FEW,
+  { from, to, base, few = FEW }: BaseRange,
 ): Promise<HistoryCommit[]> {
   const line = await readHistory(repo, from, to);
   const merges = line.filter((commit) => integratedBy(commit, base) !== null).length;
   if (merges === 0) return line;
   if (merges <= few) return withIntegrated(repo, line, base, from === null ? [] : [from]);
-  return pickLines(await readHistory(repo, from, to, undefined, true), line, base);
+  return pickLines(await readHistory(repo, from, to, { allParents: true }), line, base);
 }
 
 /** Up to so many such merges each are asked for by themselves. */

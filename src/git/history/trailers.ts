@@ -38,17 +38,22 @@ export function formatMessage(message: {
   return `${parts.join('\n\n')}\n`;
 }
 
+export interface HistoryRange {
+  /** The newest commits only. */
+  readonly limit?: number;
+  /** All commits that `to` contains, instead of its first-parent line. */
+  readonly allParents?: boolean;
+}
+
 /**
  * Base's history along first parents, newest first, with trailers as git's own parser reads them. One process.
  * @param from exclusive, with all that they contain; null = from the beginning. @param to SHA or full ref.
- * @param limit at most so many commits. @param allParents everything that `to` contains instead.
  */
 export async function readHistory(
   repo: Repository,
   from: string | readonly string[] | null,
   to: string,
-  limit?: number,
-  allParents = false,
+  { limit, allParents = false }: HistoryRange = {},
 ): Promise<HistoryCommit[]> {
   const args = [
     'log',

@@ -47,7 +47,8 @@ export function buildIndex(old: Buffer | null, format: 'sha1' | 'sha256', edits:
   const extensions = readExtensions(bytes, end, hashBytes(format));
   if (!extensions) return { ok: false, why: 'unsupported' };
   const removed = new Set(edits.flatMap(({ path, to }) => (to === null ? toBytes(path) : [])));
-  const found = edits.map((edit) => place(bytes, format, starts, edit, removed));
+  const index = { bytes, format, starts };
+  const found = edits.map((edit) => place(index, edit, removed));
   for (const { edit, now } of found) {
     const fits = now === 'clash' ? false : edit.allowed.includes(now === null ? null : now.stage === 0 ? now.sha : '-');
     if (!fits) return { ok: false, why: 'other', path: edit.path };
@@ -56,7 +57,7 @@ export function buildIndex(old: Buffer | null, format: 'sha1' | 'sha256', edits:
     const raw = now === 'clash' ? null : now;
     return edit.to === null ? raw !== null : raw === null || raw.sha !== edit.to.sha || raw.mode !== edit.to.mode;
   });
-  return { ok: true, bytes: changes.length === 0 ? null : assemble(bytes, format, end, changes, extensions) };
+  return { ok: true, bytes: changes.length === 0 ? null : assemble(index, changes, extensions) };
 }
 
 /** The entries of these paths; null: this index needs git itself. */
@@ -68,11 +69,12 @@ export function findEntries(
   if (!supported(bytes, format)) return null;
   const found = new Map<string, RawEntry>();
   const starts = entryStarts(bytes, format);
+  const index = { bytes, format, starts };
   if (isPartial(bytes, starts[starts.length - 1]!, hashBytes(format))) return null;
   for (const path of paths) {
     const name = bytesOf(path);
-    const at = lowerBound(bytes, format, starts, name);
-    if (isAt(bytes, format, starts, at, name)) found.set(path, entryAt(bytes, format, starts, at));
+    const at = lowerBound(index, name);
+    if (isAt(index, at, name)) found.set(path, entryAt(index, at));
   }
   return found;
 }
@@ -118,8 +120,15 @@ function nameSpan(bytes: Buffer, format: 'sha1' | 'sha256', start: number): read
   return [from, (flags & 0xfff) < 0xfff ? from + (flags & 0xfff) : bytes.indexOf(0, from)];
 }
 
+interface Index {
+  readonly bytes: Buffer;
+  readonly format: 'sha1' | 'sha256';
+  /** As `entryStarts` gives it. */
+  readonly starts: Uint32Array;
+}
+
 /** The first entry whose name is not below `name`; entries are sorted by bytes. */
-function lowerBound(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, name: Buffer): number {
+function lowerBound({ bytes, format, starts }: Index, name: Buffer): number {
   let [low, high] = [0, starts.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -131,21 +140,14 @@ function lowerBound(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Arra
 }
 
 /** The entry's name is `name`, or begins with it. */
-function isAt(
-  bytes: Buffer,
-  format: 'sha1' | 'sha256',
-  starts: Uint32Array,
-  at: number,
-  name: Buffer,
-  prefix = false,
-): boolean {
+function isAt({ bytes, format, starts }: Index, at: number, name: Buffer, prefix = false): boolean {
   if (at >= starts.length - 1) return false;
   const [from, to] = nameSpan(bytes, format, starts[at]!);
   const end = prefix ? Math.min(to, from + name.length) : to;
   return bytes.compare(name, 0, name.length, from, end) === 0;
 }
 
-function entryAt(bytes: Buffer, format: 'sha1' | 'sha256', starts: Uint32Array, at: number): RawEntry {
+function entryAt({ bytes, format, starts }: Index, at: number): RawEntry {
   const [start, end] = [starts[at]!, starts[at + 1]!];
   const hash = hashBytes(format);
   const flags = bytes.readUInt16BE(start + STAT + hash);
@@ -174,37 +176,29 @@ interface Found {
   readonly at: number;
 }
 
-function place(
-  bytes: Buffer,
-  format: 'sha1' | 'sha256',
-  starts: Uint32Array,
-  edit: IndexEdit,
-  removed: ReadonlySet<string>,
-): Found {
+function place(index: Index, edit: IndexEdit, removed: ReadonlySet<string>): Found {
+  const { bytes, format, starts } = index;
   const name = bytesOf(edit.path);
-  const index = lowerBound(bytes, format, starts, name);
-  const at = starts[index]!;
-  if (isAt(bytes, format, starts, index, name)) return { edit, now: entryAt(bytes, format, starts, index), at };
+  const nth = lowerBound(index, name);
+  const at = starts[nth]!;
+  if (isAt(index, nth, name)) return { edit, now: entryAt(index, nth), at };
   const below = bytesOf(`${edit.path}/`);
   let clash = false;
-  for (let i = lowerBound(bytes, format, starts, below); isAt(bytes, format, starts, i, below, true); i++)
+  for (let i = lowerBound(index, below); isAt(index, i, below, true); i++)
     clash ||= !removed.has(bytes.toString('latin1', ...nameSpan(bytes, format, starts[i]!)));
   for (let i = edit.path.indexOf('/'); i > 0; i = edit.path.indexOf('/', i + 1)) {
     const above = bytesOf(edit.path.slice(0, i));
-    clash ||=
-      isAt(bytes, format, starts, lowerBound(bytes, format, starts, above), above) &&
-      !removed.has(above.toString('latin1'));
+    clash ||= isAt(index, lowerBound(index, above), above) && !removed.has(above.toString('latin1'));
   }
   return { edit, now: clash ? 'clash' : null, at };
 }
 
 function assemble(
-  bytes: Buffer,
-  format: 'sha1' | 'sha256',
-  end: number,
+  { bytes, format, starts }: Index,
   changes: readonly Found[],
   extensions: readonly Extension[],
 ): Buffer {
+  const end = starts[starts.length - 1]!;
   const parts: Buffer[] = [];
   let count = bytes.readUInt32BE(8);
   let from = HEADER;
@@ -213,7 +207,7 @@ function assemble(
     parts.push(bytes.subarray(from, at));
     const old = now === 'clash' ? null : now;
     from = old ? old.end : at;
-    if (edit.to) parts.push(entryBytes(bytes, format, edit.path, edit.to, old));
+    if (edit.to) parts.push(entryBytes({ bytes, format }, edit.path, edit.to, old));
     count += (edit.to ? 1 : 0) - (old ? 1 : 0);
   }
   parts.push(bytes.subarray(from, end));
@@ -236,8 +230,7 @@ const latin1 = ({ edit }: Found): string => toBytes(edit.path);
 
 /** No stat data: git then compares the content, as after `update-index --cacheinfo`. */
 function entryBytes(
-  bytes: Buffer,
-  format: 'sha1' | 'sha256',
+  { bytes, format }: Pick<Index, 'bytes' | 'format'>,
   path: string,
   to: IndexEntry,
   old: RawEntry | null,

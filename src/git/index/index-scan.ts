@@ -49,31 +49,33 @@ function scan(bytes: Buffer, hash: number): IndexScan | null {
     const flags = bytes.readUInt16BE(at + STAT + hash);
     const extended = (flags & 0x4000) !== 0;
     const more = extended ? bytes.readUInt16BE(at + STAT + hash + 2) : 0;
-    let from = at + STAT + hash + (extended ? 4 : 2);
-    let strip = 0;
-    if (version === 4) {
-      let byte = bytes.readUInt8(from++);
-      strip = byte & 127;
-      while ((byte & 128) !== 0) {
-        byte = bytes.readUInt8(from++);
-        strip = ((strip + 1) << 7) + (byte & 127);
-      }
-    }
+    const behindFlags = at + STAT + hash + (extended ? 4 : 2);
+    const { value: strip, from } = version === 4 ? readOffset(bytes, behindFlags) : { value: 0, from: behindFlags };
     const end = bytes.indexOf(0, from);
     if (end < 0) return null;
     const isLink = mode >>> 12 === 0o16;
     const isAssumed = (flags & 0x8000) !== 0;
     const isSkipped = (more & 0x4000) !== 0;
     if (version === 4) name = Buffer.concat([name.subarray(0, name.length - strip), bytes.subarray(from, end)]);
-    if (isLink || isAssumed || isSkipped) {
-      const path = (version === 4 ? name : bytes.subarray(from, end)).toString('utf8');
-      if (isLink) found.gitlinks.push(path);
-      if (isAssumed) found.assumed.push(path);
-      if (isSkipped) found.skipped.push(path);
-    }
+    const path = (): string => (version === 4 ? name : bytes.subarray(from, end)).toString('utf8');
+    if (isLink) found.gitlinks.push(path());
+    if (isAssumed) found.assumed.push(path());
+    if (isSkipped) found.skipped.push(path());
     at = version === 4 ? end + 1 : at + ((end - at + 8) & ~7);
   }
   return hasRequiredExtension(bytes, at, hash) ? null : found;
+}
+
+/** A number of variable width (gitformat-pack(5), "offset encoding"), and where the bytes behind it begin. */
+function readOffset(bytes: Buffer, start: number): { readonly value: number; readonly from: number } {
+  let from = start;
+  let byte = bytes.readUInt8(from++);
+  let value = byte & 127;
+  while ((byte & 128) !== 0) {
+    byte = bytes.readUInt8(from++);
+    value = ((value + 1) << 7) + (byte & 127);
+  }
+  return { value, from };
 }
 
 /** Extensions whose name begins with a small letter (`link`, `sdir`) change what the entries mean. */

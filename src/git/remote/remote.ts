@@ -92,8 +92,8 @@ export async function pushFastForward(
     const why = sent.ended === null ? saidByGit(sent.stderr || sent.stdout) : describeEnd(remote, sent, limits.timeout);
     return { kind: 'unreachable', message: `the files kept in Git LFS could not be sent to ${remote}: ${why}` };
   }
-  const lease = `--force-with-lease=refs/heads/${branch}:${from ?? ''}`;
-  return push(repo, config, [lease], `${sha}:refs/heads/${branch}`, limits);
+  const ref = `refs/heads/${branch}`;
+  return push(repo, config, { lease: `${ref}:${from ?? ''}`, refspec: `${sha}:${ref}` }, limits);
 }
 
 /**
@@ -108,7 +108,7 @@ export async function pushWithLease(
   const { remote, ref, to, from, ...limits } = order;
   const config = await remoteConfig(repo, remote);
   if (config === null) return { kind: 'unreachable', message: noRemote(remote).message };
-  return push(repo, config, [`--force-with-lease=${ref}:${from ?? ''}`], `${to ?? ''}:${ref}`, limits);
+  return push(repo, config, { lease: `${ref}:${from ?? ''}`, refspec: `${to ?? ''}:${ref}` }, limits);
 }
 
 /** What the remote says that this ref (in full) is now, without fetching it; null = there is none. */
@@ -155,12 +155,16 @@ const PUSH = `push --porcelain --no-verify --no-follow-tags --recurse-submodules
 async function push(
   repo: Repository,
   config: RemoteConfig,
-  options: readonly string[],
-  refspec: string,
+  { lease, refspec }: { readonly lease: string; readonly refspec: string },
   limits: NetworkLimits,
 ): Promise<PushOutcome> {
   const remote = config.name;
-  const ended = await runNetworkCall(repo, config, [...PUSH, ...options, '--', remote, refspec], limits);
+  const ended = await runNetworkCall(
+    repo,
+    config,
+    [...PUSH, `--force-with-lease=${lease}`, '--', remote, refspec],
+    limits,
+  );
   if (ended.ended !== null) return { kind: 'unknown', message: describeEnd(remote, ended, limits.timeout) };
   const line = statusLines(ended.stdout).find(({ flag }) => flag === '!') ?? statusLines(ended.stdout)[0];
   if (line !== undefined && line.flag !== '!' && ended.code === 0) return { kind: 'done' };

@@ -1,4 +1,5 @@
 import { plainMove } from '../plain-move.ts';
+import * as messages from '../messages.ts';
 import { acted, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { wantRun } from './stage.ts';
@@ -11,9 +12,9 @@ export function inProgress(world: World, facts: EntryFacts): EntryDecision {
       facts,
       plainMove(facts, {
         change: { setFields: { reviewed: null, tested: null } },
-        why: 'in work again: its verdicts no longer hold',
+        why: messages.IN_WORK_AGAIN,
       }),
-      'in work again',
+      { code: 'clearing-verdicts' },
     );
   return wantRun(world, facts, 'task', 'work');
 }

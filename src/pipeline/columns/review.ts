@@ -1,4 +1,5 @@
 import { plainMove } from '../plain-move.ts';
+import * as messages from '../messages.ts';
 import { acted, noted, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { wantRun } from './stage.ts';
@@ -11,15 +12,16 @@ export function review(world: World, facts: EntryFacts): EntryDecision {
       facts,
       plainMove(facts, {
         change: { setFields: { reviewed: null, tested: null } },
-        why: 'to be reviewed: its verdicts no longer hold',
+        why: messages.TO_BE_REVIEWED,
       }),
-      'to be reviewed',
+      { code: 'clearing-verdicts' },
     );
   if (branch === null || branch.tip === branch.start)
-    return noted(
-      facts,
-      'held',
-      `there is nothing to review: branch ${entry.id} ${branch === null ? 'does not exist' : 'has no commit'}; move the entry to TODO`,
-    );
+    return noted(facts, 'held', {
+      code: 'nothing-to-judge',
+      stage: 'review',
+      branch: entry.id ?? '',
+      exists: branch !== null,
+    });
   return wantRun(world, facts, 'reviewer', 'work');
 }

@@ -1,3 +1,5 @@
+import type { Reason } from '../../contract/reason.ts';
+import { reasonText } from '../../report/reason.ts';
 import type { Role } from '../../workflow/settings.ts';
 import type { Action } from '../action.ts';
 import { capReached } from '../caps.ts';
@@ -13,17 +15,17 @@ import { agentOf } from './todo.ts';
 export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'work' | 'mend'): EntryDecision {
   const id = facts.entry.id ?? '';
   const restart = restartOf(world, id);
-  if (restart.kind === 'used-up') return acted(facts, escalate(world, facts, restart.why), restart.why);
-  if (restart.kind === 'wait') return noted(facts, 'waits', restart.why, { until: restart.until });
+  if (restart.kind === 'used-up') return acted(facts, escalate(world, facts, restart.reason), restart.reason);
+  if (restart.kind === 'wait') return noted(facts, 'waits', restart.reason, { until: restart.until });
   const agent = agentFor(world, facts, role, purpose);
   const cap = capReached(world, id, agent);
-  if (cap?.kind === 'entry') return acted(facts, escalate(world, facts, cap.why), cap.why);
-  if (cap !== null) return noted(facts, 'held', cap.why, { until: cap.until });
+  if (cap?.kind === 'entry') return acted(facts, escalate(world, facts, cap.reason), cap.reason);
+  if (cap !== null) return noted(facts, 'held', cap.reason, { until: cap.until });
   const waits = waitsFor(facts, agentHold(world, agent));
   if (waits !== null) return waits;
   const mustDiffer = role === 'task' && purpose === 'work' ? (world.history.rejected.get(id) ?? null) : null;
   return {
-    ...noted(facts, 'ready', 'waits for a place in the pool'),
+    ...noted(facts, 'ready', { code: 'no-free-place' }),
     wants: { type: 'start-run', id, role, purpose, agent, mustDiffer },
   };
 }
@@ -32,7 +34,8 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
  * Nobody's failure, but the user must look. `attempts` goes, so that the user who frees the entry gives it a fresh budget.
  * What was used up to here is told, so that it isn't counted against what comes after.
  */
-function escalate(world: World, facts: EntryFacts, why: string): Action {
+function escalate(world: World, facts: EntryFacts, reason: Reason): Action {
+  const why = reasonText(reason);
   const change = {
     addTags: ['ESCALATED'],
     removeTags: ['RETRY'],

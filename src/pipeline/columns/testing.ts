@@ -1,5 +1,8 @@
 import { cleanFor, plainMove } from '../plain-move.ts';
+import type { Reason } from '../../contract/reason.ts';
+import { reasonText } from '../../report/reason.ts';
 import { isShell } from '../is-shell.ts';
+import * as messages from '../messages.ts';
 import { acted, noted, type EntryDecision } from '../entry-decision.ts';
 import type { EntryFacts, World } from '../world.ts';
 import { agentFor, wantRun } from './stage.ts';
@@ -15,48 +18,48 @@ export function testing(world: World, facts: EntryFacts): EntryDecision {
         to: 'TODO',
         position: 'top',
         change: cleanFor(entry),
-        why: 'its landing was reverted: begins afresh from base',
+        why: messages.LANDING_REVERTED,
       }),
-      'its landing was reverted',
+      { code: 'landing-reverted' },
     );
   if (branch === null || branch.tip === branch.start)
-    return noted(
-      facts,
-      'held',
-      `there is nothing to test: branch ${id} ${branch === null ? 'does not exist' : 'has no commit'}; move the entry to TODO`,
-    );
+    return noted(facts, 'held', { code: 'nothing-to-judge', stage: 'test', branch: id, exists: branch !== null });
   if (entry.tested !== null && !world.history.tested.has(`${id} ${entry.tested}`))
-    return strike(facts, 'no tester passed the commit that `tested` names');
+    return strike(facts, { code: 'tested-unknown' });
   if (entry.reviewed !== null && !world.history.reviewed.has(`${id} ${entry.reviewed}`)) return unreviewed(facts);
   if (entry.reviewed === null) return vouched(facts, branch.tip);
   if (entry.tested === null) return test(world, facts);
-  if (entry.tested !== branch.tip) return strike(facts, 'the branch has moved since it was tested');
-  if (isUnheard(world, facts))
-    return strike(facts, 'a message came when it was tested: tested again with that in front');
+  if (entry.tested !== branch.tip) return strike(facts, { code: 'branch-moved' });
+  if (isUnheard(world, facts)) return strike(facts, { code: 'message-waits' });
   return ready(world, facts, branch.tip);
 }
 
-const strike = (facts: EntryFacts, why: string): EntryDecision =>
-  acted(facts, plainMove(facts, { change: { setFields: { tested: null } }, why }), why);
+const strike = (facts: EntryFacts, reason: Reason): EntryDecision =>
+  acted(facts, plainMove(facts, { change: { setFields: { tested: null } }, why: reasonText(reason) }), reason);
 
 /** A forged `reviewed` is struck; left in TESTING without one, the entry would count as moved there, and so reviewed, by hand. */
 function unreviewed(facts: EntryFacts): EntryDecision {
-  const why = 'no reviewer passed the commit that `reviewed` names: to be reviewed';
+  const reason = { code: 'reviewed-unknown' } as const;
   return acted(
     facts,
-    plainMove(facts, { to: 'REVIEW', change: { setFields: { reviewed: null, tested: null } }, why }),
-    why,
+    plainMove(facts, {
+      to: 'REVIEW',
+      change: { setFields: { reviewed: null, tested: null } },
+      why: reasonText(reason),
+    }),
+    reason,
   );
 }
 
 /** Only the user puts an entry here without `reviewed`: the move is the review. */
 function vouched(facts: EntryFacts, tip: string): EntryDecision {
-  const why = 'moved here by hand: that is the review';
+  const reason = { code: 'moved-to-testing' } as const;
   const trailers = [
     { name: 'Kanban-Reviewed', value: `${facts.entry.id} ${tip}` },
     { name: 'Kanban-Verdict', value: `${facts.entry.id} reviewer by-hand` },
   ] as const;
-  return acted(facts, plainMove(facts, { change: { setFields: { reviewed: tip, tested: null } }, why, trailers }), why);
+  const change = { setFields: { reviewed: tip, tested: null } };
+  return acted(facts, plainMove(facts, { change, why: reasonText(reason), trailers }), reason);
 }
 
 /** A failure that waits to be fixed has `[RETRY]` and its notes; a tester that edits code fixes it itself. */
@@ -89,21 +92,20 @@ const isUnheard = (world: World, facts: EntryFacts): boolean =>
 const needsApproval = (world: World, { entry }: EntryFacts, tip: string): boolean =>
   (entry.approve ?? world.settings.approve) === 'land' && !world.history.approvals.has(`${entry.id} land ${tip}`);
 
-function whyHeld(world: World, { entry, branch }: EntryFacts): string | null {
-  if (branch?.worktree === 'there' && !branch.attached)
-    return `the worktree of ${entry.id} has something else checked out than branch ${entry.id}`;
-  return world.landingsHeld ?? outsideWork(world);
+function whyHeld(world: World, { entry, branch }: EntryFacts): Reason | null {
+  if (branch?.worktree === 'there' && !branch.attached) return { code: 'worktree-elsewhere', id: entry.id ?? '' };
+  return world.landingsHeld === null ? outsideWork(world) : { code: 'landings-held', text: world.landingsHeld };
 }
 
 /** While commits that an agent made where it had no business are neither undone nor looked at, nothing is built on them. */
-function outsideWork({ entries, runs, history, undone }: World): string | null {
+function outsideWork({ entries, runs, history, undone }: World): Reason | null {
   const untaken = runs.find(({ ended }) => ended?.strays.some(({ sha }) => !undone.has(sha)));
-  const told = entries.find(
+  const reported = entries.find(
     ({ entry }) =>
       entry.tags.includes('ESCALATED') && (history.strays.get(entry.id ?? '') ?? []).some((sha) => !undone.has(sha)),
   );
-  const id = untaken?.taskId ?? told?.entry.id;
-  return id === undefined ? null : `the agent of ${id} committed outside its branch: kanban show ${id}`;
+  const id = untaken?.taskId ?? reported?.entry.id;
+  return id === undefined || id === null ? null : { code: 'outside-commit', id };
 }
 
 function ready(world: World, facts: EntryFacts, tip: string): EntryDecision {
@@ -114,16 +116,20 @@ function ready(world: World, facts: EntryFacts, tip: string): EntryDecision {
       facts,
       plainMove(facts, {
         change: { addTags: ['APPROVE'] },
-        why: 'tested; waits for approval to land',
+        why: messages.APPROVAL_TO_LAND,
         trailers,
         needsPerson: true,
       }),
-      'waits for approval',
+      { code: 'asking-for-approval' },
     );
   }
-  const why = whyHeld(world, facts);
-  if (why !== null) return noted(facts, 'held', why);
-  const { state, why: said, until } = facts.landing ?? { state: 'lands', why: 'lands', until: null };
-  const more = until === null ? {} : { until };
-  return { ...noted(facts, state, said, more), lands: { key: entry.key, id: entry.id ?? '', tip } };
+  const held = whyHeld(world, facts);
+  if (held !== null) return noted(facts, 'held', held);
+  const { landing } = facts;
+  const until = landing?.until ?? null;
+  const reason: Reason = landing ? { code: 'merge-queue', text: landing.why } : { code: 'lands' };
+  return {
+    ...noted(facts, landing?.state ?? 'lands', reason, until === null ? {} : { until }),
+    lands: { key: entry.key, id: entry.id ?? '', tip },
+  };
 }

@@ -1,4 +1,5 @@
 import { nextId } from '../../board/next-id.ts';
+import * as messages from '../messages.ts';
 import { cleanFor, plainMove } from '../plain-move.ts';
 import { agentHold } from '../agent-backoff.ts';
 import { acted, noted, waitsFor, type EntryDecision } from '../entry-decision.ts';
@@ -8,17 +9,16 @@ import type { EntryFacts, World } from '../world.ts';
 export function todo(world: World, facts: EntryFacts): EntryDecision {
   const { entry } = facts;
   if (entry.tags.includes('RETRY') || entry.tags.includes('ESCALATED') || hasVerdicts(facts))
-    return acted(
-      facts,
-      plainMove(facts, { change: cleanFor(entry), why: 'back in TODO: its counts and verdicts are struck' }),
-      'back in TODO',
-    );
+    return acted(facts, plainMove(facts, { change: cleanFor(entry), why: messages.BACK_IN_TODO }), {
+      code: 'returned-to-todo',
+    });
   if (entry.id !== null && facts.branch?.worktree === 'there')
-    return acted(facts, { type: 'remove-worktree', id: entry.id }, 'back in TODO');
-  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', 'paused: delete [PAUSED] to continue');
-  if (facts.settlesAt > world.now) return noted(facts, 'being-edited', 'being edited', { until: facts.settlesAt });
+    return acted(facts, { type: 'remove-worktree', id: entry.id }, { code: 'returned-to-todo' });
+  if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', { code: 'paused', result: false });
+  if (facts.settlesAt > world.now)
+    return noted(facts, 'being-edited', { code: 'being-edited' }, { until: facts.settlesAt });
   const missing = entry.depends.filter((id) => isUnmet(world, id));
-  if (missing.length > 0) return noted(facts, 'waits', `waits for ${missing.join(', ')}`, { on: missing });
+  if (missing.length > 0) return noted(facts, 'waits', { code: 'waits-for-entries', ids: missing }, { on: missing });
   return approved(world, facts);
 }
 
@@ -28,26 +28,25 @@ const isUnmet = (world: World, id: string): boolean =>
 
 function approved(world: World, facts: EntryFacts): EntryDecision {
   const { entry } = facts;
-  if (entry.tags.includes('APPROVE'))
-    return noted(facts, 'needs-person', 'waits for approval: delete [APPROVE], or kanban approve');
+  if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', { code: 'waits-for-approval' });
   const wants = (entry.approve ?? world.settings.approve) === 'start';
   if (wants && entry.id === null) {
     const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
-    return acted(facts, { type: 'number-entry', key: entry.key, column: 'TODO', id }, `gets its number ${id}`);
+    return acted(facts, { type: 'number-entry', key: entry.key, column: 'TODO', id }, { code: 'numbering' });
   }
   if (wants && !world.history.approvals.has(`${entry.id} start`))
     return acted(
       facts,
       plainMove(facts, {
         change: { addTags: ['APPROVE'] },
-        why: 'waits for approval to start',
+        why: messages.APPROVAL_TO_START,
         trailers: [{ name: 'Kanban-Approval', value: `${entry.id} start` }],
         needsPerson: true,
       }),
-      'waits for approval',
+      { code: 'asking-for-approval' },
     );
   const hold = agentHold(world, agentOf(world, facts));
-  return waitsFor(facts, hold) ?? { ...noted(facts, 'ready', 'ready'), picks: true };
+  return waitsFor(facts, hold) ?? { ...noted(facts, 'ready', { code: 'ready' }), picks: true };
 }
 
 /** The agent that plays the task role for this entry. */

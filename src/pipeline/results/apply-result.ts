@@ -3,9 +3,10 @@ import type { Column, CoordinatorField, Entry, Stage } from '../../board/entry.t
 import type { Settings } from '../../workflow/settings.ts';
 import type { Action, EntryChange, Trailer } from '../action.ts';
 import type { ReadResult } from './read-result.ts';
+import * as messages from '../messages.ts';
 import { plainMove } from '../plain-move.ts';
 import { oneLine } from '../one-line.ts';
-import { usageText } from '../usage.ts';
+import { usageText } from '../../contract/usage.ts';
 import { columnOfRun, type EndedRun, type EntryFacts, type RunFacts, type World } from '../world.ts';
 
 /** What a failure does to `attempts`, as the field's text: `task 1, reviewer 2`. */
@@ -27,7 +28,7 @@ export interface Taking {
   readonly world: World;
 }
 
-/** Takes an ended run's judgement in: the one move that names the run, or a note that it counts for nothing. */
+/** What a result does to its entry: the one move that names the run, or the result is discarded. */
 export function applyResult(taking: Taking): Action {
   const { run, judgement, entry } = taking;
   if (judgement.kind === 'uncounted') return { type: 'put-aside', run: run.id, why: judgement.why };
@@ -70,7 +71,7 @@ function passed(taking: Taking, judgement: Extract<ReadResult, { kind: 'passed' 
       ...calm,
       to: 'TESTING',
       change: { setFields: { feedback: null, tested: null } },
-      why: 'fixed, to be tested again',
+      why: messages.FIXED,
     };
   switch (run.role) {
     case 'task':
@@ -78,23 +79,22 @@ function passed(taking: Taking, judgement: Extract<ReadResult, { kind: 'passed' 
         ...calm,
         to: 'REVIEW',
         change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: null, tested: null } },
-        why: 'done',
+        why: messages.DONE,
       };
     case 'reviewer':
       return {
         ...calm,
         to: 'TESTING',
         change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: tip, tested: null } },
-        why: 'found ready',
+        why: messages.FOUND_READY,
       };
     case 'tester':
-      if (wantsRereview(taking))
-        return { ...calm, to: 'REVIEW', change: REREVIEW, why: 'tests pass; the tester changed code' };
+      if (wantsRereview(taking)) return { ...calm, to: 'REVIEW', change: REREVIEW, why: messages.TESTER_CHANGED_CODE };
       return {
         ...calm,
         to: 'TESTING',
         change: { ...PASS_TAGS, setFields: { feedback: null, tested: tip } },
-        why: 'tests pass',
+        why: messages.TESTS_PASS,
       };
     default:
       return unreachable(run.role);
@@ -103,7 +103,7 @@ function passed(taking: Taking, judgement: Extract<ReadResult, { kind: 'passed' 
 
 const REREVIEW: EntryChange = {
   ...PASS_TAGS,
-  setFields: { feedback: 'the tester changed code: look at its commits', reviewed: null, tested: null },
+  setFields: { feedback: messages.LOOK_AT_TESTER_COMMITS, reviewed: null, tested: null },
 };
 
 /** Once for an entry: a tester that always leaves something would send it round for ever. */
@@ -193,8 +193,8 @@ export const unrecordedUsage = (world: World, id: string): Trailer[] =>
 
 /** The branch conflicts with base: merged and tested again once, then the user is asked. */
 export function conflicted(facts: EntryFacts, files: readonly string[], settings: Settings): Action {
-  const why = `conflicts with base in ${files.join(', ')}`;
-  const feedback = `${why}: merge base into the branch and resolve it`;
+  const why = messages.conflict(files);
+  const feedback = messages.conflictFix(why);
   return notLanded(facts, { verdict: 'conflict', why, feedback, report: why }, settings);
 }
 
@@ -210,7 +210,7 @@ export function refused(facts: EntryFacts, faults: readonly string[], settings: 
 
 /** The check is red because of it: like a failed test. @param report the evidence: what was green, what red, the log's end */
 export function checkedRed(facts: EntryFacts, why: string, report: string, settings: Settings): Action {
-  const feedback = `${why}: merge base into the branch, fix it, and look at the check's output`;
+  const feedback = messages.checkFix(why);
   return notLanded(facts, { verdict: 'check-red', why, feedback, report }, settings);
 }
 

@@ -1,4 +1,4 @@
-import type { OutsideCommit } from '../../contract/run-folder.ts';
+import type { OutsideCommit } from '../../contract/result.ts';
 
 /** Commits that an agent made outside its branch, one a line: `1a2b3c4d5e on main: subject (a.ts, b.ts)`. */
 export function evidence(strays: readonly OutsideCommit[], most: number): string[] {

@@ -2,6 +2,7 @@ import { unreachable } from '../../unreachable.ts';
 import type { Entry } from '../../board/entry.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { isUncounted } from '../agent-backoff.ts';
+import * as messages from '../messages.ts';
 import { oneLine } from '../one-line.ts';
 import { protectedPaths } from './protect.ts';
 import { evidence, undoing } from './outside-commits.ts';
@@ -20,29 +21,25 @@ export type ReadResult =
   | { readonly kind: 'uncounted'; readonly why: string };
 
 /**
- * Judges an ended run: facts first (did we stop it, git), then the report; the exit code has been read by the adapter
- * into the cause (DESIGN.md section 5, "Outcome").
+ * What an ended run means: facts first (did we stop it, git), then the report. The adapter has read the exit code into the
+ * cause.
  */
 export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, settings: Settings): ReadResult {
   const { result } = ended;
   if (result.survivors.length > 0) return survived(ended);
-  if (result.refused !== undefined) return escalated(result.refused, `The run was ${result.runId}.`);
+  if (result.refused !== undefined) return escalated(result.refused, messages.runWas(result.runId));
   if (ended.strays.length > 0) return strayed(ended, entry);
-  if (ended.found?.escalate !== undefined) return escalated(ended.found.escalate, `The run was ${result.runId}.`);
+  if (ended.found?.escalate !== undefined) return escalated(ended.found.escalate, messages.runWas(result.runId));
   if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
   const touched = protectedPaths(result.changed, settings.protect, entry.files);
-  if (touched.length > 0)
-    return escalated(
-      `changes protected files: ${touched.join(', ')}`,
-      'Look at the diff; name the path in `files`, or take the change back, then retry.',
-    );
+  if (touched.length > 0) return escalated(messages.protectedFiles(touched), messages.PROTECTED_FIX);
   const faults = [...result.faults, ...(ended.found?.faults ?? [])];
   if (faults.length > 0) return failure(faults.join('; '), ended);
   switch (result.cause) {
     case 'timed-out':
-      return failure(`ended at its time limit (${result.detail})`, ended);
+      return failure(messages.timeLimit(result.detail), ended);
     case 'stalled':
-      return failure(`ended because nothing moved (${result.detail})`, ended);
+      return failure(messages.stalled(result.detail), ended);
     case 'no-report':
       return failure(ended.report.ok ? result.detail : missing(ended.report.missing, result.detail), ended);
     case 'reported':
@@ -57,10 +54,10 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
   }
 }
 
-/** The runner's words for it say more, if they don't say something else. */
-const missing = (words: string, detail: string): string => {
-  if (detail.startsWith(words)) return detail;
-  return detail === '' ? words : `${words} (${detail})`;
+/** The runner's detail says more, unless it says something else. */
+const missing = (text: string, detail: string): string => {
+  if (detail.startsWith(text)) return detail;
+  return detail === '' ? text : `${text} (${detail})`;
 };
 
 type Read = Extract<EndedRun['report'], { ok: true }>;
@@ -73,38 +70,35 @@ function readVerdict(run: RunFacts, ended: EndedRun, report: Read): ReadResult {
   if (run.role === 'reviewer' && report.verdict === 'changes-requested')
     return { kind: 'changes-requested', short: firstLines(report.text), text };
   if (report.verdict !== good) return { kind: 'failed', short: `${report.verdict}: ${firstLines(report.text)}`, text };
-  if (ended.result.ahead === 0) return failure(`said ${report.verdict}, but nothing is committed on the branch`, ended);
+  if (ended.result.ahead === 0) return failure(messages.nothingCommitted(report.verdict), ended);
   if (run.role === 'task' && run.mustDiffer !== null && ended.result.tip === run.mustDiffer)
-    return failure('said done, but the commit is the one that the reviewer sent back', ended);
+    return failure(messages.SAME_COMMIT, ended);
   return { kind: 'passed', text, changelog: changelogOf(report) };
 }
 
 const changelogOf = (report: Read): string | null => {
   if (report.changelog === null) return null;
-  const section = report.type === null ? '' : `${report.type[0]!.toUpperCase()}${report.type.slice(1)}: `;
+  const section = report.type === null ? '' : `${report.type.charAt(0).toUpperCase()}${report.type.slice(1)}: `;
   return section + report.changelog;
 };
 
 function survived({ result }: EndedRun): ReadResult {
-  const names = result.survivors.map(({ pid, command }) => `${pid} (${command})`).join(', ');
-  return escalated(`processes of its run could not be ended: ${names}`, 'End them, then retry.');
+  return escalated(messages.survivors(result.survivors), messages.SURVIVORS_FIX);
 }
 
 /** First the way out, since it is cut where a field ends; then the evidence. */
 function strayed({ strays, result }: EndedRun, { id }: Entry): ReadResult {
   const undo = undoing(strays);
   return escalated(
-    `its agent committed outside its branch: ${undo} takes it back; landings wait for that, or for your word on this entry: ${evidence(strays, 1).join('; ')}`,
+    messages.outsideShort(evidence(strays, 1), undo),
     [
       ...evidence(strays, 10),
       '',
-      `Nothing was undone. Where the branch named above is checked out, this takes it back: ${undo}`,
+      messages.outsideUndo(undo),
       // Base contains its tip, so it would count as merged by hand.
-      ...(result.ahead > 0 && !strays.some(({ isMerge }) => isMerge)
-        ? []
-        : [`Its own branch is merged: after the revert, kanban rescope ${id} begins it afresh.`]),
-      'Landings wait until that is done, or until this entry is freed, moved or abandoned.',
-      `The run was ${result.runId}.`,
+      ...(result.ahead > 0 && !strays.some(({ isMerge }) => isMerge) ? [] : [messages.outsideMerged(id)]),
+      messages.OUTSIDE_WAITS,
+      messages.runWas(result.runId),
     ].join('\n'),
   );
 }
@@ -116,27 +110,25 @@ const escalated = (short: string, text: string): ReadResult => ({
 });
 
 function failure(short: string, ended: EndedRun): ReadResult {
-  const said = ended.report.ok ? ended.report.text : ended.result.tail;
-  return { kind: 'failed', short: oneLine(short), text: withNotes(said ? `${short}\n\n${said}` : short, ended) };
+  const output = ended.report.ok ? ended.report.text : ended.result.tail;
+  return { kind: 'failed', short: oneLine(short), text: withNotes(output ? `${short}\n\n${output}` : short, ended) };
 }
 
 /** What the reviewer and the user should know besides: put-back board files, rescued files. */
 function withNotes(text: string, { result, found }: EndedRun): string {
   const notes: string[] = [...(found?.notes ?? [])];
-  if (result.boardRestored.length > 0)
-    notes.push(`Board files that the run changed were put back: ${result.boardRestored.join(', ')}.`);
-  for (const { ref, why, paths } of result.rescued)
-    notes.push(`Kept under ${ref} (${why}): ${paths.slice(0, 10).join(', ')}.`);
+  if (result.boardRestored.length > 0) notes.push(messages.boardRestored(result.boardRestored));
+  for (const { ref, why, paths } of result.rescued) notes.push(messages.rescued(ref, why, paths));
   if (result.leftovers !== null && result.cause !== 'reported')
-    notes.push(`Uncommitted work was committed as ${result.leftovers.slice(0, 10)}.`);
+    notes.push(messages.leftoversCommitted(result.leftovers));
   return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`;
 }
 
 /** The first non-empty line or two, as one line of at most 200 characters. */
 export function firstLines(text: string): string {
-  const words = text
+  const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('```'));
-  return oneLine(words.slice(0, 3).join(' ')) || 'no words were given';
+  return oneLine(lines.slice(0, 3).join(' ')) || messages.NO_TEXT;
 }

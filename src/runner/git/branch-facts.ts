@@ -5,7 +5,7 @@ import { resolve } from '../../git/objects/objects.ts';
 import { diffTrees } from '../../git/objects/tree-diff.ts';
 import { diverge, firstParents } from '../../git/history/ancestry.ts';
 import type { Divergence } from '../../git/history/ancestry.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { git, zeroSplit } from './runner-git.ts';
 import type { Where } from './runner-git.ts';
 

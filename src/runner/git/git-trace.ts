@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 
 /**
  * git itself writes down which commands an agent gives (git's trace2, one JSON object a line), so that a change of what

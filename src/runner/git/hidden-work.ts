@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { scanIndex } from '../../git/index/index-scan.ts';
 import type { IndexScan } from '../../git/index/index-scan.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { git, zeroSplit } from './runner-git.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Repository } from '../../git/git.ts';
-import { nestedFault } from '../../git/branch/branch-faults.ts';
+import { nestedFault } from '../../git/branch/content-faults.ts';
 import { commitAt, orNull } from './branch-facts.ts';
-import type { Brief, Rescue } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
+import type { Rescue } from '../../contract/result.ts';
 import { git, mustGit } from './runner-git.ts';
 import { identityOf, removePaths, rescuePaths } from './rescue.ts';
 import { commitStaged } from './run-commit.ts';

@@ -1,4 +1,4 @@
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { git, zeroSplit } from './runner-git.ts';
 
 /** git's own merge of two commits, without a worktree. @returns tree null when git could not even try. */

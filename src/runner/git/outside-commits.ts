@@ -4,7 +4,8 @@ import type { CommitNode } from '../../git/history/ancestry.ts';
 import { resolve } from '../../git/objects/objects.ts';
 import { orNull } from './branch-facts.ts';
 import type { Standing } from './branch-facts.ts';
-import type { Brief, OutsideCommit } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
+import type { OutsideCommit } from '../../contract/result.ts';
 import { git, zeroSplit } from './runner-git.ts';
 
 const MOST_STRAYS = 20;

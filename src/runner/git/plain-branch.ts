@@ -1,7 +1,8 @@
 import { lstatSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { plainTextOf } from '../../system/plain-file.ts';
-import type { Brief, Rescue } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
+import type { Rescue } from '../../contract/result.ts';
 import { git, mustGit } from './runner-git.ts';
 import type { Where } from './runner-git.ts';
 import { rescueCommit, rescuePaths } from './rescue.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Brief, Rescue } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
+import type { Rescue } from '../../contract/result.ts';
 import { git, mustGit } from './runner-git.ts';
 
 /**

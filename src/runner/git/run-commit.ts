@@ -5,7 +5,7 @@ import { writeLoose } from '../../git/objects/loose.ts';
 import { editTree, readCommit } from '../../git/objects/objects.ts';
 import type { TreeEdit } from '../../git/objects/objects.ts';
 import { statOrNone } from '../../system/plain-file.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { git } from './runner-git.ts';
 import { identityOf } from './rescue.ts';
 

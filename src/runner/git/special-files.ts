@@ -1,7 +1,7 @@
 import { readdirSync, unlinkSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { lstatOrNone } from '../../system/plain-file.ts';
 
 /** Files that git opens by name; a FIFO in the place of one blocks it for ever. */

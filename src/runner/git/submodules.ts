@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { lstatOrNone, plainTextOf } from '../../system/plain-file.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { git, mustGit } from './runner-git.ts';
 import { removeSpecialFilesBelow } from './special-files.ts';
 

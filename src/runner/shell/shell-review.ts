@@ -2,7 +2,7 @@ import picomatch from 'picomatch';
 import { filesWithMarkers } from '../../git/branch/conflict-markers.ts';
 import { PATCH } from '../../git/branch/patch.ts';
 import { changedFiles, standingOf } from '../git/branch-facts.ts';
-import type { Brief } from '../../contract/run-folder.ts';
+import type { Brief } from '../../contract/brief.ts';
 import { mustGit, git } from '../git/runner-git.ts';
 
 /** What a program can see in a change. */

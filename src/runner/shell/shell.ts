@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withoutMissing } from '../command-missing.ts';
-import { RUN_FILES } from '../../contract/run-folder.ts';
-import type { ShellPlan } from '../../contract/run-folder.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
+import type { ShellPlan } from '../../contract/brief.ts';
 import type { CollectOptions } from '../collect.ts';
 import type { LiveRun } from '../live-run.ts';
 import { tailOf } from '../output.ts';

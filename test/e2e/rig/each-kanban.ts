@@ -3,17 +3,13 @@ import { buildCli, type BuiltPackage } from '../../rig/build-cli.ts';
 import { Kanban, type Made } from './kanban.ts';
 
 /**
- * `it` for end-to-end tests: the program is built once for a test file, and `made` makes a repository that is ended and
+ * `it` for end-to-end tests: the program is built once for all test files, and `made` makes a repository that is ended and
  * removed after its test. Tests mostly wait, so they run side by side (`it.concurrent`).
  */
 export const it = test.extend<{ built: BuiltPackage; made: (what: Made) => Kanban }>({
   built: [
     // eslint-disable-next-line no-empty-pattern -- vitest reads a fixture's needs from this pattern
-    async ({}, use) => {
-      const built = await buildCli();
-      await use(built);
-      built.remove();
-    },
+    async ({}, use) => use(await buildCli()),
     { scope: 'file' },
   ],
   made: async ({ built }, use) => {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { renameUnlessThere } from '../../rig/build-once.ts';
 import { until } from './until.ts';
 
 export interface Said {
@@ -41,13 +43,26 @@ export class PlainRepository {
     this.git('commit', '-q', '-m', 'begin');
   }
 
-  /** `kanban init`, with what comes by hand set aside: entries count at once. */
+  /** `kanban init`, with what comes by hand set aside: entries count at once. Copied: it is the same for all tests. */
   init(): this {
+    const template = `${dirname(dirname(this.#cli))}-initialised`;
+    if (!existsSync(template)) this.#makeTemplate(template);
+    rmSync(this.root, { recursive: true });
+    cpSync(template, this.root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    // Times and inodes are others than in the template's index.
+    this.git('status');
+    return this;
+  }
+
+  #makeTemplate(template: string): void {
     const { code, err } = this.kanban('init', '--agent', 'shell');
     if (code !== 0) throw new Error(err);
     this.write('WORKFLOW.md', this.read('WORKFLOW.md').replace(/^# settle:.*$/m, 'settle: 0s'));
     this.write('board/TODO.md', '# TODO\n');
-    return this.commit();
+    this.commit();
+    const draft = mkdtempSync(`${template}-`);
+    cpSync(this.root, draft, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+    renameUnlessThere(draft, template);
   }
 
   commit(): this {

@@ -1,41 +1,33 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { BridgeLine, BridgeOrder } from '../../../src/agents/acp/bridge-lines.ts';
 import { bridgeArguments } from '../../../src/agents/acp/bridge-options.ts';
 import type { BridgeOptions } from '../../../src/agents/acp/bridge-options.ts';
+import { buildOnce, SOURCE } from '../../rig/build-once.ts';
 import { isRunning, until } from '../../rig/run-rig.ts';
 
-let bundles: Promise<readonly (readonly [string, string])[]> | null = null;
-
-/** The bridge and the agent of these tests, built from source once per test process, in a folder. */
-export async function buildAcp(folder: string): Promise<{ readonly bridge: string; readonly agent: string }> {
-  bundles ??= bundle();
-  for (const [name, text] of await bundles) writeFileSync(join(folder, name), text);
+/** The bridge and the agent of these tests, built from source once for all test files. */
+export async function buildAcp(): Promise<{ readonly bridge: string; readonly agent: string }> {
+  const folder = await buildOnce('acp', ['src', 'test/integration/acp'], bundle);
   return { bridge: join(folder, 'main.cjs'), agent: join(folder, 'fake-agent.cjs') };
 }
 
-async function bundle(): Promise<readonly (readonly [string, string])[]> {
-  const { outputFiles } = await build({
-    entryPoints: ['../../../src/acp/main.ts', './fake-agent.ts'].map((path) =>
-      fileURLToPath(new URL(path, import.meta.url)),
-    ),
-    outdir: '/',
+const bundle = (folder: string): Promise<unknown> =>
+  build({
+    entryPoints: ['src/acp/main.ts', 'test/integration/acp/fake-agent.ts'].map((path) => join(SOURCE, path)),
+    outdir: folder,
     entryNames: '[name]',
     outExtension: { '.js': '.cjs' },
-    write: false,
     bundle: true,
     platform: 'node',
     format: 'cjs',
     target: 'node20',
     logLevel: 'error',
   });
-  return outputFiles.map(({ path, text }) => [path.replace(/^.*[\\/]/, ''), text] as const);
-}
 
 /** A bridge with the agent of these tests behind it, as the runner would start it. */
 export class AcpRig {
@@ -52,7 +44,7 @@ export class AcpRig {
   }
 
   async start(traits: readonly string[], options: Partial<BridgeOptions> = {}): Promise<void> {
-    const { bridge, agent } = await buildAcp(this.folder);
+    const { bridge, agent } = await buildAcp();
     const args = bridgeArguments({
       worktree: this.worktree,
       permissions: 'narrow',

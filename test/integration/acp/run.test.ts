@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bridgeArguments } from '../../../src/agents/acp/bridge-options.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { RunRig, until } from '../../rig/run-rig.ts';
 import { buildAcp } from './acp-rig.ts';
 
@@ -14,7 +14,7 @@ afterEach(() => rig.remove());
 
 /** A run of the agent of these tests, as the `acp` adapter plans it. */
 async function brief(script: string, traits: readonly string[], change: Partial<Brief> = {}): Promise<Brief> {
-  const { bridge, agent } = await buildAcp(join(rig.root, '.git'));
+  const { bridge, agent } = await buildAcp();
   const args = bridgeArguments({
     worktree: rig.worktree,
     permissions: 'narrow',

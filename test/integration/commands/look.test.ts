@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Command, Io, ParsedArgs } from '../../../src/commands/command.ts';
+import type { Command, Io, ParsedArgs } from '../../../src/commands/program/command.ts';
 import add from '../../../src/commands/add.ts';
 import approve from '../../../src/commands/approve.ts';
 import log from '../../../src/commands/log.ts';

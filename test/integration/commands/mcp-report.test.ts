@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseReport } from '../../../src/agents/report/parse-report.ts';
 import { buildCli, type BuiltPackage } from '../../rig/build-cli.ts';
 
@@ -13,7 +13,6 @@ let folder: string;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => void (built = await buildCli()));
-afterAll(() => built.remove());
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kanban-mcp-'))));
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Io, ParsedArgs } from '../../../src/commands/command.ts';
+import type { Io, ParsedArgs } from '../../../src/commands/program/command.ts';
 import queueCommand from '../../../src/commands/queue.ts';
 import type { SnapshotChecked, SnapshotQueue } from '../../../src/contract/snapshot.ts';
 import { processIdentity } from '../../../src/system/claim.ts';

@@ -16,10 +16,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SharedWatch } from '../../../src/coordinator/shared-state/shared-watch.ts';
 import type { RunRecord } from '../../../src/runs/run-store.ts';
 import type { KanbanEvent } from '../../../src/contract/event.ts';
-import { git, openRepository, type Repository } from '../../../src/git/git.ts';
+import { git, type Repository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { closeRefs } from '../../../src/git/refs.ts';
 import type { Found } from '../../../src/pipeline/world.ts';
-import type { Brief, RunResult } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
+import type { RunResult } from '../../../src/contract/result.ts';
 import { traced, traceFile } from '../../../src/runner/git/git-trace.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 

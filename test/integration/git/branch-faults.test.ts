@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { branchFaults } from '../../../src/git/branch/branch-faults.ts';
 import type { Repository } from '../../../src/git/git.ts';
 import { closeObjects } from '../../../src/git/objects/objects.ts';
+import { runs } from '../../rig/runs.ts';
 
 let root: string;
 let repo: Repository;
@@ -462,6 +463,6 @@ it('I6: over random merges: refused exactly where a file is one side though git 
         expect(found.join()).toBe(dropped.join(', '));
       },
     ),
-    { numRuns: Number(process.env['KANBAN_RUNS'] ?? 25) },
+    { numRuns: runs(12) },
   );
 }, 60_000);

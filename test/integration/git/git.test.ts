@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkoutOf, checkoutState, gitDirOf, openOperation, worktrees } from '../../../src/git/checkout.ts';
 import { closeRepository } from '../../../src/git/close.ts';
-import { git, GitError, openRepository } from '../../../src/git/git.ts';
+import { git, GitError } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import {
   editTree,
   entryAt,
@@ -347,7 +348,7 @@ describe('messages and history', () => {
       ['start', 0, 'Per Son'],
     ]);
     expect(history[0]?.trailers).toEqual([{ key: 'Key', value: 'value with : colon and more' }]);
-    expect(await readHistory(rig.repo, null, 'refs/heads/main', 1)).toHaveLength(1);
+    expect(await readHistory(rig.repo, null, 'refs/heads/main', { limit: 1 })).toHaveLength(1);
     expect(await readHistory(rig.repo, rig.sha('main'), 'refs/heads/main')).toEqual([]);
   });
 });

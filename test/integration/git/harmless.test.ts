@@ -15,9 +15,11 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseConfig, readConfigWithIncludes } from '../../../src/git/config/config-file.ts';
-import { git, openRepository } from '../../../src/git/git.ts';
+import { git } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { TRUSTED_CONFIG, trustConfig } from '../../../src/git/config/harmless.ts';
 import { git as runnerGit } from '../../../src/runner/git/runner-git.ts';
+import { runs } from '../../rig/runs.ts';
 
 let root: string;
 let ran: string;
@@ -276,7 +278,7 @@ describe('a config file is read as git reads it', () => {
         writeFileSync(join(root, 'c'), text);
         expect([text, parsed(text)]).toEqual([text, listed()]);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

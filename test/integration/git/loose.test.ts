@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openRepository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { writeLoose } from '../../../src/git/objects/loose.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 

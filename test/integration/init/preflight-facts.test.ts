@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fullFacts, quickFacts, type FactsAsked } from '../../../src/preflight/gather/gather-facts.ts';
+import { fullFacts } from '../../../src/preflight/gather/full.ts';
+import { quickFacts } from '../../../src/preflight/gather/quick.ts';
+import { type FactsAsked } from '../../../src/preflight/gather/asked.ts';
 import type { PreflightFacts } from '../../../src/preflight/facts.ts';
 import { preflight } from '../../../src/preflight/preflight.ts';
 import { parseWorkflow } from '../../../src/workflow/parse.ts';

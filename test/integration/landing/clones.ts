@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { openRepository, type Repository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
+import { type Repository } from '../../../src/git/git.ts';
 import { BoardWriter } from '../../../src/coordinator/perform/board-writer.ts';
 import { integrate, type Integrated } from '../../../src/coordinator/remote/integrate-remote.ts';
 import type { Inputs, Observation } from '../../../src/coordinator/observe/observation.ts';

@@ -1,23 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  rmSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { openRepository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { recover } from '../../../src/landing/recover.ts';
 import { commitMove, landingOf, landOne, MOVED_TODO, moveOf } from './deeds.ts';
-import { leftovers, lines, makeRig, TODO, type Rig } from './rig.ts';
+import { copyRig, leftovers, lines, makeRig, TODO, type Rig } from './rig.ts';
 
 let child = '';
 let template: Rig;
@@ -50,16 +41,9 @@ afterEach(() => {
 const DIRT = 'M  src/f1.txt\n M src/f2.txt\n?? note.txt\n!! ignored.txt';
 
 async function copy(): Promise<Rig> {
-  const rig = await makeRig({ name: 'kopie mit ü' });
-  rmSync(rig.root, { recursive: true });
-  cpSync(template.root, rig.root, { recursive: true, preserveTimestamps: true });
-  const opened = await openRepository(rig.root);
-  if (!opened.ok) throw new Error('no repository');
-  // Times and inodes are others than in the template's index.
-  rig.git('status');
-  const own = { ...rig, repo: opened.value };
-  open.push(own);
-  return own;
+  const rig = await copyRig(template);
+  open.push(rig);
+  return rig;
 }
 
 function run(rig: Rig, deed: string, crashAt: number): string[] {

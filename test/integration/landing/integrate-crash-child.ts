@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { createSectionMemo } from '../../../src/board/parse.ts';
 import { checkoutOf } from '../../../src/git/checkout.ts';
 import { closeRepository } from '../../../src/git/close.ts';
-import { openRepository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { resolve } from '../../../src/git/objects/objects.ts';
 import { planIntegration } from '../../../src/landing/integrate.ts';
 import { landIntegration } from '../../../src/landing/land-integration.ts';

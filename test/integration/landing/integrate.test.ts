@@ -343,7 +343,7 @@ describe('history across such merges', () => {
   };
 
   const shasOf = async (clone: Clone, few?: number): Promise<string[]> =>
-    (await readBaseHistory(clone.repo, null, clone.sha('main'), 'main', few)).map(({ sha }) => sha);
+    (await readBaseHistory(clone.repo, { from: null, to: clone.sha('main'), base: 'main', few })).map(({ sha }) => sha);
 
   it('what landed there has landed here, at a full read and at a catch-up; task branches are never read', async () => {
     const early = await read(a);
@@ -427,7 +427,7 @@ describe('history across such merges', () => {
     expect(new Set(all).size).toBe(all.length);
     for (const from of all.slice(0, 12)) {
       const read = async (few: number) =>
-        (await readBaseHistory(a.repo, from, a.sha('main'), 'main', few)).map(({ sha }) => sha);
+        (await readBaseHistory(a.repo, { from, to: a.sha('main'), base: 'main', few })).map(({ sha }) => sha);
       expect(await read(0)).toEqual(await read(1000));
     }
   });

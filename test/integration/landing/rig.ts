@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { openRepository, type Repository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
+import { type Repository } from '../../../src/git/git.ts';
 
 /** A repository in a folder of its own, with a board of one entry in TESTING and a branch that is ready to land. */
 export interface Rig {

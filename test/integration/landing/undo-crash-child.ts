@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { closeRepository } from '../../../src/git/close.ts';
-import { openRepository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { undoLanding, undoOf } from './undo-deeds.ts';
 import type { Rig } from './rig.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { undoing } from '../../../src/pipeline/results/outside-commits.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import type { Collected } from '../../../src/runner/collect.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 
 let rig: RunRig;

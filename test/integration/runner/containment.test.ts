@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tryBubblewrap } from '../../../src/system/containment.ts';
 import { isAlive, readClaim } from '../../../src/system/claim.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { LiveRun } from '../../../src/runner/live-run.ts';
 import { listProcesses } from '../../../src/system/process-table.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leaveMessage } from '../../../src/runs/message-store.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
 import { RunRig, until } from '../../rig/run-rig.ts';
 

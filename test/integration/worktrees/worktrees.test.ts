@@ -21,7 +21,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureWorktree, listWorktrees, removeWorktree, rescueWorktree } from '../../../src/worktrees/worktrees.ts';
 import type { EnsuredWorktree, TaskWorktree } from '../../../src/worktrees/worktrees.ts';
 import { READY_MARK, REMOVING_MARK } from '../../../src/worktrees/worktree-place.ts';
-import { openRepository } from '../../../src/git/git.ts';
+import { openRepository } from '../../../src/git/open-repository.ts';
 import { closeRefs } from '../../../src/git/refs.ts';
 import type { Repository } from '../../../src/git/git.ts';
 import { READY_FILE } from '../../../src/runner/hooks.ts';
@@ -86,8 +86,11 @@ async function gitProcesses(work: () => Promise<unknown>): Promise<number> {
   const trace = join(home, 'trace');
   rmSync(trace, { force: true });
   process.env['GIT_TRACE2_EVENT'] = trace;
-  await work();
-  delete process.env['GIT_TRACE2_EVENT'];
+  try {
+    await work();
+  } finally {
+    delete process.env['GIT_TRACE2_EVENT'];
+  }
   const events = readFileOrEmpty(trace)
     .split('\n')
     .filter(Boolean)

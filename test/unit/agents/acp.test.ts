@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readBridgeArguments } from '../../../src/agents/acp/bridge-options.ts';
 import { acp } from '../../../src/agents/acp/adapter.ts';
 import type { Conversation } from '../../../src/agents/agent.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { eventsOf, NOW, plannedRun, readingOf, recorded } from './recorded-lines.ts';
 
 const line = (value: object): string => JSON.stringify(value);

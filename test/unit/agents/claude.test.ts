@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentRun, Conversation } from '../../../src/agents/agent.ts';
 import { claude } from '../../../src/agents/claude/adapter.ts';
 import { resetTime } from '../../../src/agents/reset-time.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { eventsOf, NOW, plannedRun, readingOf, recorded } from './recorded-lines.ts';
 
 const WORKTREE = '/repo/.worktrees/T-1';

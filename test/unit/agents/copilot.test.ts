@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentRun } from '../../../src/agents/agent.ts';
 import { copilot } from '../../../src/agents/copilot/adapter.ts';
 import { CopilotOutput } from '../../../src/agents/copilot/output.ts';
-import type { AgentEvent } from '../../../src/contract/run-folder.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { plannedRun } from './recorded-lines.ts';
 
 const AT = 1_000;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentRun } from '../../../src/agents/agent.ts';
 import { goose } from '../../../src/agents/goose/adapter.ts';
 import { GooseOutput } from '../../../src/agents/goose/output.ts';
-import type { AgentEvent } from '../../../src/contract/run-folder.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { plannedRun } from './recorded-lines.ts';
 
 const AT = 1_000;

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ADAPTERS, adapterNamed } from '../../../src/agents/adapters.ts';
-import type { Brief } from '../../../src/contract/run-folder.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';
+import { runs } from '../../rig/runs.ts';
 
 const RECORDED = new URL('recorded/', import.meta.url);
 const NOW = 1_800_000_000_000;
@@ -75,7 +76,7 @@ describe.each(listening)('whatever %s prints', (name) => {
         for (const figure of Object.values(used.ofRun ?? {})) expect(figure).toBeGreaterThanOrEqual(0);
         expect(adapter?.outcome({ code: 0, signal: null }, printed.join('\n'), events, NOW).kind).toBeTruthy();
       }),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Conversation, ParsedOutput, ConversationContext } from '../../../src/agents/agent.ts';
 import { piExtension } from '../../../src/agents/pi/extension.ts';
 import { pi } from '../../../src/agents/pi/adapter.ts';
-import type { AgentEvent } from '../../../src/contract/run-folder.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 import { NOW, plannedRun, recorded as recordedLines } from './recorded-lines.ts';
 
 const talk = { brief: { worktree: '/p/.worktrees/T-1' }, prompt: 'Do it.' } as ConversationContext;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Adapter, AgentReading, AgentRun } from '../../../src/agents/agent.ts';
-import type { AgentEvent, Brief } from '../../../src/contract/run-folder.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
+import type { Brief } from '../../../src/contract/brief.ts';
 
 /** Time of every recorded line, epoch ms. */
 export const NOW = 1_000_000;

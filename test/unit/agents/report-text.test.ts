@@ -4,6 +4,7 @@ import { oneLine, reportText } from '../../../src/agents/report/report-text.ts';
 import { parseReport } from '../../../src/agents/report/parse-report.ts';
 import { TYPES, VERDICTS } from '../../../src/agents/report/verdict.ts';
 import { ROLES } from '../../../src/workflow/settings.ts';
+import { runs } from '../../rig/runs.ts';
 
 /** What could break front matter: its fence, keys, quotes, YAML's marks, line breaks of every kind. */
 const awkward = fc.array(
@@ -68,7 +69,7 @@ describe('reportText', () => {
           text: rest.text.replace(/\r\n?/g, '\n').trim(),
         });
       }),
-      { numRuns: 500 },
+      { numRuns: runs(200) },
     );
   });
 

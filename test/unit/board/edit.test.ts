@@ -15,6 +15,7 @@ import { lineBreakOf } from '../../../src/board/parse/line-breaks.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, options, texts } from './board-fixture.ts';
 import { hostileText } from './hostile-text.ts';
+import { runs } from '../../rig/runs.ts';
 
 const one = options();
 
@@ -209,7 +210,7 @@ describe('fieldText', () => {
         expect(after.feedback ?? '').toBe(fieldText(value));
         expect(after.body).toBe('body');
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 });
@@ -259,7 +260,7 @@ describe('I1: random moves on hostile texts', () => {
         for (const other of COLUMNS)
           if (other !== from && other !== to) expect(result.texts[other]).toBe(before[other]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
     expect(moved).toBeGreaterThan(40);
   });
@@ -294,7 +295,7 @@ describe('I1: random moves on hostile texts', () => {
           ),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits, type BoardEdit } from '../../../src/board/edit/edit.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, describeEntry, options, texts } from './board-fixture.ts';
+import { runs } from '../../rig/runs.ts';
 
 /** Passages of a column file as people write them: each is closed in itself. */
 const PASSAGES = [
@@ -123,7 +124,7 @@ describe('legal boards', () => {
           expect(rest(allEntries(parseBoard(done.texts, options())))).toEqual(whole);
         }
       }),
-      { numRuns: Number(process.env['BOARD_RUNS'] ?? 25) },
+      { numRuns: runs(12) },
     );
   });
 
@@ -137,7 +138,7 @@ describe('legal boards', () => {
         );
         expect(together?.map(describeEntry)).toEqual(by?.map(describeEntry));
       }),
-      { numRuns: Number(process.env['BOARD_RUNS'] ?? 25) },
+      { numRuns: runs(25) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { type BoardTexts, type Column, COLUMNS, type Entry } from '../../../src/
 import { type BoardSides, mergeBoards } from '../../../src/board/merge/merge-boards.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
 import { allEntries, options, texts } from './board-fixture.ts';
+import { runs } from '../../rig/runs.ts';
 
 const one = options();
 const NONE: ReadonlySet<string> = new Set();
@@ -379,7 +380,7 @@ describe('mergeBoards, whatever happened on both sides (I1)', () => {
             for (const line of words(entry.body)) expect(everything).toContain(line);
           }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(120) },
     );
   });
 
@@ -394,7 +395,7 @@ describe('mergeBoards, whatever happened on both sides (I1)', () => {
           ))
             expect(result.texts.TODO).toContain(line);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -413,7 +414,7 @@ describe('mergeBoards, whatever happened on both sides (I1)', () => {
         const more = mergeBoards({ ...sides, ours: after }, one);
         if (more.ok) expect(places(more.texts).sort()).toEqual(places(after).sort());
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -444,7 +445,7 @@ describe('mergeBoards, whatever happened on both sides (I1)', () => {
         if (long.ok && goneTheirs.size === 0)
           expect({ ...long.texts, REVIEW: '' }).toEqual({ ...far(theirs), REVIEW: '' });
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60) },
     );
   });
 });

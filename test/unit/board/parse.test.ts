@@ -11,6 +11,7 @@ import { nextId } from '../../../src/board/next-id.ts';
 import { compareEntries } from '../../../src/board/order.ts';
 import { allEntries, options, readFixtures, texts } from './board-fixture.ts';
 import { hostileText } from './hostile-text.ts';
+import { runs } from '../../rig/runs.ts';
 
 const board = (TODO: string, more = {}, ids = ['T']) => parseBoard(texts({ TODO, ...more }), options(ids));
 const first = (TODO: string) => board(TODO).columns.TODO.entries[0]!;
@@ -121,7 +122,7 @@ describe('parseBoard', () => {
           ).size,
         ).toBe(allEntries(read).filter((entry) => entry.id === null).length);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { simulate } from '../../prove/saves-model.ts';
+import { runs } from '../../rig/runs.ts';
 
 /** Long form: `npm run prove -- saves`. */
-const RUNS = Number(process.env['KANBAN_RUNS'] ?? 300);
+const RUNS = runs(100);
 const SEED = Number(process.env['KANBAN_SEED'] ?? 1);
 
 describe('I1: saves from editor buffers of any age', () => {

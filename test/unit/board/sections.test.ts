@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { newSectionMemo, parseMarkdown, splitSections } from '../../../src/board/parse/sections.ts';
 import { hostileText } from './hostile-text.ts';
+import { runs } from '../../rig/runs.ts';
 
 /** Offsets of the lines that remark, given the whole text, sees as level-1 and level-2 ATX headings at the root. */
 function fullParse(text: string): number[] {
@@ -56,7 +57,7 @@ describe('splitSections', () => {
         const underlined = underlinedIn(text);
         expect(found.filter((start) => !headings.includes(start) && !underlined.has(start))).toEqual([]);
       }),
-      { numRuns: 600 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('splitSections', () => {
         expect(split(text, memo)).toEqual(split(text));
         expect(split(text, memo)).toEqual(split(text));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -87,7 +88,7 @@ describe('splitSections', () => {
           ),
         );
       }),
-      { numRuns: 600 },
+      { numRuns: runs(200) },
     );
   });
 

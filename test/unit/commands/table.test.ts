@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { commandsDoc } from '../../../src/commands/commands-doc.ts';
-import type { Io } from '../../../src/commands/command.ts';
-import { readCommandLine, type Asked } from '../../../src/commands/program.ts';
+import { commandsDoc } from '../../../src/commands/program/commands-doc.ts';
+import type { Io } from '../../../src/commands/program/command.ts';
+import { readCommandLine, type Asked } from '../../../src/commands/program/program.ts';
 import { COMMANDS } from '../../../src/commands/table.ts';
 
 interface Answer {
@@ -219,7 +219,9 @@ describe('command table', () => {
     });
     const allowed = [
       'src/cli.ts',
-      ...['command', 'exit-codes', 'program', 'table'].map((name) => `src/commands/${name}.ts`),
+      'src/commands/table.ts',
+      ...['command', 'exit-codes', 'program'].map((name) => `src/commands/program/${name}.ts`),
+      ...['entry', 'internal', 'look', 'setup', 'shared', 'work'].map((name) => `src/commands/table/${name}.ts`),
     ];
     const loaded = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/commander/'));
     expect(loaded).toContain('src/commands/table.ts');

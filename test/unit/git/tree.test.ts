@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromBytes, isUtf8Path, toBytes } from '../../../src/git/objects/tree.ts';
+import { runs } from '../../rig/runs.ts';
 
 describe('paths of a tree', () => {
   it.each([
@@ -23,11 +24,11 @@ describe('paths of a tree', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(bytes, (name) => toBytes(fromBytes(name)) === name),
-      { numRuns: 2_000 },
+      { numRuns: runs(1_000) },
     );
     fc.assert(
       fc.property(text, (path) => fromBytes(Buffer.from(path).toString('latin1')) === path && isUtf8Path(path)),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
     const mixed = fc.array(
       fc.oneof(

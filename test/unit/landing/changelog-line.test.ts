@@ -6,6 +6,7 @@ import { unified } from 'unified';
 import { describe, expect, it } from 'vitest';
 import { plainLine } from '../../../src/landing/changelog/line.ts';
 import { insertChangelogLine } from '../../../src/landing/changelog/changelog.ts';
+import { runs } from '../../rig/runs.ts';
 
 const markdown = unified().use(remarkParse).use(remarkGfm).freeze();
 
@@ -125,7 +126,7 @@ describe('plainLine', () => {
         for (const kind of ['html', 'image', 'imageReference', 'definition', 'code', 'footnoteDefinition', 'break'])
           expect(kinds).not.toContain(kind);
       }),
-      { numRuns: Number(process.env['LINE_RUNS'] ?? 500) },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { carryOver } from '../../../src/landing/changelog/carry.ts';
 import { CHANGELOG_SECTIONS, insertChangelogLine } from '../../../src/landing/changelog/changelog.ts';
 import { takeOutBullets } from '../../../src/landing/changelog/undo.ts';
+import { runs } from '../../rig/runs.ts';
 
 const file = (unreleased: string, rest = '## [1.0.0] - 2026-01-01\n\n### Added\n\n- first\n'): string =>
   `# Changelog\n\nAll changes.\n\n## [Unreleased]\n${unreleased}\n${rest}`;
@@ -143,7 +144,7 @@ describe('takeOutBullets', () => {
         expect(taken).toMatchObject(QUIET);
         expect(taken.text).toBe(wanted);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { reasonText } from '../../../src/report/reason.ts';
 import type { Column, Entry } from '../../../src/board/entry.ts';
 import type { Action } from '../../../src/pipeline/action.ts';
 import { decide } from '../../../src/pipeline/decide.ts';
@@ -14,7 +15,7 @@ import type {
   Verdict,
   World,
 } from '../../../src/pipeline/world.ts';
-import type { RunResult, OutsideCommit } from '../../../src/contract/run-folder.ts';
+import type { RunResult, OutsideCommit } from '../../../src/contract/result.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 
 export const NOW = 1_800_000_000_000;
@@ -286,7 +287,9 @@ export const request = (
 
 export const acts = (of: World): readonly Action[] => decide(of).actions;
 export const types = (of: World): string[] => acts(of).map(({ type }) => type);
-export const noteOf = (of: World, key: string) => decide(of).notes.find((note) => note.key === key);
+/** An entry's note, with its reason as a sentence. */
+export const noteOf = (of: World, key: string) => notesOf(of).find((note) => note.key === key);
+export const notesOf = (of: World) => decide(of).notes.map((note) => ({ ...note, why: reasonText(note.reason) }));
 export const starts = (of: World) => acts(of).flatMap((action) => (action.type === 'start-run' ? [action] : []));
 export const picks = (of: World): string[] =>
   acts(of).flatMap((action) => (action.type === 'pick-entries' ? action.picks.map(({ id }) => id) : []));

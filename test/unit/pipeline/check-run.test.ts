@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkResultOf, type CheckResult } from '../../../src/pipeline/check-run.ts';
-import type { RunResult } from '../../../src/contract/run-folder.ts';
+import type { RunResult } from '../../../src/contract/result.ts';
 
 const ROOM = 64 * 1024 * 1024;
 

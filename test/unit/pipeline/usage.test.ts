@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HistoryFold } from '../../../src/pipeline/history.ts';
-import { readUsage, short, sumUsage, describeUsage, usageText } from '../../../src/pipeline/usage.ts';
+import { readUsage, sumUsage, usageText } from '../../../src/contract/usage.ts';
+import { describeUsage, short } from '../../../src/report/usage.ts';
 import { logMoves } from '../../../src/report/log-moves.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';
 

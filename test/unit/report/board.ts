@@ -31,6 +31,7 @@ export const entry = (fields: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
   column: 'IN_PROGRESS',
   tags: [],
   state: 'running',
+  reason: null,
   why: '',
   on: [],
   until: null,

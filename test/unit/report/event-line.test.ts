@@ -59,7 +59,7 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'run-started': { type: 'run-started', ...run, purpose: 'work' },
   'run-adopted': { type: 'run-adopted', ...run },
   'run-ended': { type: 'run-ended', ...run, cause: 'timed-out', detail: '15m', seconds: 900 },
-  'run-put-aside': { type: 'run-put-aside', id: 'T-11', run: run.run, why: 'the entry stands in TODO now' },
+  'run-put-aside': { type: 'run-put-aside', id: 'T-11', run: run.run, why: 'the entry was moved to TODO' },
   'run-stopped': { type: 'run-stopped', id: 'T-11', run: run.run, why: 'kanban stop' },
   'run-refused': { type: 'run-refused', id: 'T-11', role: 'reviewer', why: 'prompts/reviewer.md is missing' },
   'run-stalled': { type: 'run-stalled', id: 'T-11', run: run.run, since: NOW },
@@ -129,7 +129,7 @@ describe('event lines', () => {
       T-11 work begins (claude)
       T-11 work continues (claude): it outlived the coordinator that started it
       T-11 work was ended at its time limit after 15m: 15m
-      T-11 the result of T-11-1-task-0123abcd counts for nothing: the entry stands in TODO now
+      T-11 discarded the result of T-11-1-task-0123abcd: the entry was moved to TODO
       T-11 its run is being stopped: kanban stop
       T-11 review could not be started: prompts/reviewer.md is missing
       T-11 nothing moves in its run: no output, no CPU, no changed file

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { outputTail } from '../../../src/runner/output-tail.ts';
-import type { AgentEvent } from '../../../src/contract/run-folder.ts';
+import type { AgentEvent } from '../../../src/contract/agent-event.ts';
 
 const text = (words: string): AgentEvent => ({ at: 1, type: 'text', text: words });
 

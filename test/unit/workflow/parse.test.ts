@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/problem.ts';
 import { defaultSettings, parseWorkflow } from '../../../src/workflow/parse.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
+import { runs } from '../../rig/runs.ts';
 
 const FILE = 'WORKFLOW.md';
 const withFront = (yaml: string, prose = 'Rules.\n'): string => `---\n${yaml}\n---\n${prose}`;
@@ -353,7 +354,7 @@ describe('any text', () => {
         const read = parseWorkflow(file.slice(0, at) + put.join('') + file.slice(at), FILE);
         if (!read.ok) expect(read.error.every(({ message }) => message.length > 0)).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NOW, settings } from '../build-world.ts';
 import { GOOD_OUTCOME } from './outcomes.ts';
 import { WorldSim, type Failing, type Script } from './world-sim.ts';
+import { runs } from '../../../rig/runs.ts';
 
 const anyFailing: fc.Arbitrary<Failing> = fc.record({
   type: fc.constantFrom(
@@ -86,7 +87,7 @@ describe('actions that fail, in virtual time', () => {
         }
         if (sim.entries.size > 0) expect(sim.register.due, 'what is left is named').not.toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { EndedRun, RunFacts, Verdict } from '../../../../src/pipeline/world.ts';
-import type { Cause } from '../../../../src/contract/run-folder.ts';
+import type { Cause } from '../../../../src/contract/result.ts';
 import { ended, NO_REPORT, said, stray } from '../build-world.ts';
 
 /** What a run comes to, if nobody stops it and its provider answers. */

@@ -5,6 +5,7 @@ import { settings } from '../build-world.ts';
 import { anyEdit, byHand } from './hand-edits.ts';
 import { anyOutcome, GOOD_OUTCOME } from './outcomes.ts';
 import { WorldSim, type Script } from './world-sim.ts';
+import { runs } from '../../../rig/runs.ts';
 
 const place = fc.option(fc.integer({ min: 1, max: 3 }), { nil: null });
 
@@ -126,7 +127,7 @@ describe('simulated worlds, in virtual time', () => {
         expect(sim.open.filter((id) => !paused.some((of) => id.startsWith(`${of}-`)))).toEqual([]);
         expect(sim.requests).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('simulated worlds, in virtual time', () => {
         );
         expect(sim.failures.size).toBe(0);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150) },
     );
   });
 });

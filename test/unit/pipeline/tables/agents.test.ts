@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../src/pipeline/decide.ts';
-import { acts, entry, facts, MINUTE, noteOf, NOW, past, picks, run, starts, world } from '../build-world.ts';
+import { acts, entry, facts, MINUTE, noteOf, NOW, past, picks, run, starts, world, notesOf } from '../build-world.ts';
 
 const two = [facts(entry('T-1', 'IN_PROGRESS')), facts(entry('T-2', 'IN_PROGRESS')), facts(entry('T-3', 'TODO'))];
 const trouble = (...ends: readonly number[]) => ends.map((at) => past('T-1', 'provider', at, { detail: 'rate limit' }));
@@ -10,7 +10,7 @@ describe("provider trouble: nobody's failure (I9), for as long as it takes", () 
     const runs = [past('T-1', 'provider', NOW - MINUTE, { providerUntil: NOW + 5 * MINUTE, detail: 'rate-limited' })];
     const of = world(two, { past: runs });
     expect(acts(of)).toEqual([]);
-    expect(decide(of).notes).toMatchObject(
+    expect(notesOf(of)).toMatchObject(
       [1, 2, 3].map(() => ({ state: 'waits-for-provider', why: 'rate-limited', until: NOW + 5 * MINUTE })),
     );
     expect(decide(of).wakeAt).toBe(NOW + 5 * MINUTE);

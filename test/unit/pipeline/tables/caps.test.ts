@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allowanceOf } from '../../../../src/pipeline/caps.ts';
 import type { EntryUsage } from '../../../../src/pipeline/world.ts';
-import type { Usage } from '../../../../src/contract/run-folder.ts';
+import type { Usage } from '../../../../src/contract/agent-event.ts';
 import type { Caps } from '../../../../src/workflow/settings.ts';
 import {
   acts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/board/entry.ts';
-import type { Cause } from '../../../../src/contract/run-folder.ts';
+import type { Cause } from '../../../../src/contract/result.ts';
 import { acts, ended, entry, facts, history, moveOf, NO_REPORT, said, settings, stray, world } from '../build-world.ts';
 import type { ReadReport, RunFacts } from '../../../../src/pipeline/world.ts';
 
@@ -54,7 +54,7 @@ function failing(
       what: 'nothing committed',
       cause: 'reported',
       report: said('done'),
-      feedback: 'said done, but nothing is committed on the branch',
+      feedback: 'reported done, but nothing is committed on the branch',
       ahead: 0,
     });
   return all;
@@ -147,7 +147,7 @@ const rows: Row[] = [
     tag: 'RETRY',
     fields: {
       attempts: 'task 1, reviewer 1',
-      feedback: 'said done, but the commit is the one that the reviewer sent back',
+      feedback: 'reported done, but the commit is the one that the reviewer rejected',
     },
   },
   {
@@ -346,7 +346,7 @@ describe('what no retry helps: escalated in place, and a fresh budget once the u
     {
       what: 'commits on base',
       run: { ...good, ended: { ...good.ended!, strays: [stray('abc'), stray('def')] } },
-      feedback: /outside its branch: git revert abc def takes it back.*abc on main: escape \(a\.ts\); and 1 more/,
+      feedback: /outside its branch: git revert abc def reverts it.*abc on main: escape \(a\.ts\); and 1 more/,
     },
   ];
   it.each(cases)('$what', ({ run, feedback }) => {

@@ -36,7 +36,7 @@ describe('moved to TODO by hand', () => {
   it('its run is stopped, discarded; tags, counts and verdicts cleared (feedback stays), worktree removed, picked again', () => {
     const on = facts(entry('T-1', 'TODO', { ...worn }), { branch: branch() });
     expect(acts(world([on], { runs: [run('T-1')] }))).toEqual([
-      { type: 'stop-run', run: 'T-1-1-task-00000001', detail: 'the entry stands in TODO now' },
+      { type: 'stop-run', run: 'T-1-1-task-00000001', detail: 'the entry was moved to TODO' },
     ]);
     expect(acts(world([on], { runs: [run('T-1', { stopping: true })] }))).toEqual([]);
     expect(acts(world([on], { runs: [ended('T-1', { cause: 'stopped' })] }))).toMatchObject([{ type: 'put-aside' }]);

@@ -23,7 +23,7 @@ const waiting = new Map([['T-1', 1]]);
 describe('a message for a run that is on', () => {
   it.each([
     ['resume', /its session continues/],
-    ['restart', /begins again/],
+    ['restart', /starts again/],
   ] as const)('that can only be told by %s ends it, uncounted, so that the next one has it in front', (inject, why) => {
     const of = world(one, { runs: [run('T-1', { inject })], messages: waiting });
     expect(acts(of)).toMatchObject([

@@ -112,7 +112,7 @@ describe('the entry of such an agent', () => {
     });
     for (const on of [[facts(entry('T-2', 'TODO'))], []])
       expect(acts(world(on, { runs: [strayed()] }))).toContainEqual(
-        expect.objectContaining({ type: 'put-aside', why: expect.stringMatching(/git revert abc takes it back$/) }),
+        expect.objectContaining({ type: 'put-aside', why: expect.stringMatching(/git revert abc reverts it$/) }),
       );
   });
 

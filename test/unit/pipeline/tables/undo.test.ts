@@ -49,20 +49,16 @@ describe('kanban undo, asked for', () => {
   it.each<[string, World, RegExp]>([
     ['never landed', undoing(), /^T-1 has not landed$/],
     ['misspelt', undoing({ history: history({ landed: new Map([['T-21', 'c']]) }) }, 't-21'), /did you mean T-21\?$/],
-    [
-      'still in work',
-      undoing({ entries: [facts(entry('T-1', 'REVIEW'))] }),
-      /^T-1 has not landed: it stands in REVIEW$/,
-    ],
+    ['still in work', undoing({ entries: [facts(entry('T-1', 'REVIEW'))] }), /^T-1 has not landed: it is in REVIEW$/],
     [
       'on the board again',
       undoing({ entries: [facts(entry('T-1', 'TODO'))], history: history({ landed: LANDED }) }),
-      /^T-1 stands on the board again, in TODO/,
+      /^T-1 is on the board again, in TODO/,
     ],
     [
       'undone, and in TODO',
       undoing({ entries: [facts(entry('T-1', 'TODO'))], history: told(LANDING, UNDO) }),
-      /^T-1 was undone already \(c1\): it stands in TODO$/,
+      /^T-1 was undone already \(c1\): it is in TODO$/,
     ],
     ['undone, and deleted since', undoing({ history: told(LANDING, UNDO) }), /^T-1 was undone already \(c1\)$/],
     [
@@ -84,12 +80,12 @@ describe('kanban undo, asked for', () => {
     [
       'lost by a rewrite of base',
       undoing({ lost: new Map([['T-1', '0123456789abcdef']]) }),
-      /^T-1 had landed as 0123456789, but main no longer contains that/,
+      /^T-1 landed as 0123456789, but main no longer contains that commit/,
     ],
     [
       'without a reason',
       undoing({ history: history({ landed: LANDED }) }, 'T-1', ' \n'),
-      /^say why: kanban undo T-1 --why/,
+      /^give the reason: kanban undo T-1 --why/,
     ],
   ])('refused: %s', (_, of, words) => {
     expect(acts(of).filter(({ type }) => type === 'undo-entry')).toEqual([]);

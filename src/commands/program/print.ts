@@ -1,4 +1,4 @@
-import { drawProblem, type Problem } from '../problem.ts';
+import { drawProblem, type Problem } from '../../problem.ts';
 import type { Io } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 

@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError, Option } from 'commander';
 import type { CommandSpec, Io, OptionSpec, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { ABOUT, COMMANDS, EXAMPLES, EXIT_CODES, WHEN_STUCK } from './table.ts';
+import { ABOUT, COMMANDS, EXAMPLES, EXIT_CODES, WHEN_STUCK } from '../table.ts';
 
 /** What the command line asks for. `ended`: help, version or a usage error has been printed. */
 export type Asked =
@@ -144,7 +144,7 @@ const EXPECTED = {
 async function readValue({ kind }: OptionSpec, text: string): Promise<string | number | null> {
   if (kind === undefined) return text;
   if (kind === 'count') return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
-  const { parseDuration } = await import('../workflow/duration.ts');
+  const { parseDuration } = await import('../../workflow/duration.ts');
   const duration = parseDuration(text);
   if (kind === 'duration') return duration;
   if (duration !== null) return Date.now() - duration;

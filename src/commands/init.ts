@@ -1,9 +1,9 @@
 import type { InitOptions } from '../setup/init-plan.ts';
-import type { Io, ParsedArgs } from './command.ts';
+import type { Io, ParsedArgs } from './program/command.ts';
 import { describeInit } from '../setup/describe-init.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { init } from '../setup/init-plan.ts';
-import { printJson, printProblems } from './print.ts';
+import { printJson, printProblems } from './program/print.ts';
 
 /** `kanban init`; asks only where the user sits at both ends. */
 export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {

@@ -1,6 +1,6 @@
-import type { Usage } from '../contract/run-folder.ts';
+import type { Usage } from './agent-event.ts';
 
-/** What one run used; null = its agent did not tell. */
+/** What one run used; null = its agent reported none. */
 export interface UsedRun {
   readonly id: string;
   readonly taskId: string;
@@ -11,7 +11,7 @@ export interface UsedRun {
 
 const KEYS = ['input', 'output', 'cached', 'costUsd'] as const;
 
-/** Usages added up; a figure that nobody told stays unknown. */
+/** Usages added up; a figure that no agent reported stays unknown. */
 export function sumUsage(all: readonly (Usage | null)[]): Usage {
   const sum: Record<string, number> = {};
   for (const usage of all)
@@ -26,7 +26,7 @@ export function sumUsage(all: readonly (Usage | null)[]): Usage {
 export const tokensOf = ({ input, output }: Usage): number => (input ?? 0) + (output ?? 0);
 
 /**
- * As a trailer's words: `input=1000 cached=200 output=50 cost=0.0123`, cost in US dollars; `unknown` if nothing was told.
+ * As the value of a trailer: `input=1000 cached=200 output=50 cost=0.0123`, cost in US dollars; `unknown` if nothing was reported.
  */
 export function usageText(usage: Usage | null): string {
   const words = [
@@ -46,19 +46,4 @@ export function readUsage(words: readonly string[]): Usage | null {
     if (name !== '') figures[name === 'cost' ? 'costUsd' : name] = Number(value);
   }
   return Object.keys(figures).length === 0 ? null : figures;
-}
-
-/** For people: `12.3k tokens, $0.34`; '' if nothing is known. */
-export function describeUsage(usage: Usage): string {
-  const tokens = usage.input === undefined && usage.output === undefined ? '' : `${short(tokensOf(usage))} tokens`;
-  return [tokens, usage.costUsd === undefined ? '' : dollars(usage.costUsd)].filter((part) => part !== '').join(', ');
-}
-
-export const dollars = (amount: number): string =>
-  `$${amount < 0.01 && amount > 0 ? amount.toFixed(4) : amount.toFixed(2)}`;
-
-/** `950`, `12.3k`, `4.1M` */
-export function short(count: number): string {
-  if (count < 1_000) return String(Math.round(count));
-  return count < 999_950 ? `${Number((count / 1_000).toFixed(1))}k` : `${Number((count / 1_000_000).toFixed(1))}M`;
 }

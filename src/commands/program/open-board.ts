@@ -1,9 +1,10 @@
-import type { GitState } from '../coordinator/observe/git-state.ts';
-import { WorkflowReader } from '../coordinator/observe/workflow-reader.ts';
-import { closeRepository } from '../git/close.ts';
-import { openRepository, type Repository } from '../git/git.ts';
-import { ok, type Result } from '../problem.ts';
-import type { Settings } from '../workflow/settings.ts';
+import type { GitState } from '../../coordinator/observe/git-state.ts';
+import { WorkflowReader } from '../../coordinator/observe/workflow-reader.ts';
+import { closeRepository } from '../../git/close.ts';
+import { openRepository } from '../../git/open-repository.ts';
+import { type Repository } from '../../git/git.ts';
+import { ok, type Result } from '../../problem.ts';
+import type { Settings } from '../../workflow/settings.ts';
 
 export interface OpenBoard {
   readonly repo: Repository;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { signersOf } from '../git/config/identity.ts';
-import { openRepository } from '../git/git.ts';
-import type { Request } from '../contract/request.ts';
+import { signersOf } from '../../git/config/identity.ts';
+import { openRepository } from '../../git/open-repository.ts';
+import type { Request } from '../../contract/request.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printProblems } from './print.ts';
@@ -21,7 +21,7 @@ export async function ask(io: Io, wish: RequestInput): Promise<ExitCode> {
   if (!signers.ok) return printProblems(io, signers.error);
   const at = Date.now();
   const id = `${String(at).padStart(14, '0')}-${randomBytes(4).toString('hex')}`;
-  const { runOfProcess, senderOf } = await import('../runs/request-origin.ts');
+  const { runOfProcess, senderOf } = await import('../../runs/request-origin.ts');
   const origin = runOfProcess(process.pid, opened.value.root, io.env);
   const request: Request = {
     why: '',
@@ -32,7 +32,7 @@ export async function ask(io: Io, wish: RequestInput): Promise<ExitCode> {
     from: senderOf(process.pid),
     ...(origin === null ? {} : { origin }),
   };
-  const { runRequest } = await import('../coordinator/run-request.ts');
+  const { runRequest } = await import('../../coordinator/run-request.ts');
   const reply = await runRequest(io.cwd, request);
   if (!reply.ok) return printProblems(io, reply.error);
   const { ok, message } = reply.value;

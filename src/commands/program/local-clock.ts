@@ -1,4 +1,4 @@
-import type { Clock } from '../report/span.ts';
+import type { Clock } from '../../report/span.ts';
 
 /** Moments in local time: `14:32`; another day with its date, `21 Nov 14:32`. @param now epoch ms */
 export function localClock(now: number): Clock {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Snapshot } from '../contract/snapshot.ts';
-import { readFrom } from '../system/plain-file.ts';
-import type { Problem } from '../problem.ts';
-import { plain, plainLines } from '../report/plain.ts';
-import { onBase, queueOf, took } from '../report/queue/words.ts';
-import type { Io } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printProblems } from './print.ts';
+import type { Snapshot } from '../../contract/snapshot.ts';
+import { readFrom } from '../../system/plain-file.ts';
+import type { Problem } from '../../problem.ts';
+import { plain, plainLines } from '../../report/plain.ts';
+import { onBase, queueOf, took } from '../../report/queue/words.ts';
+import type { Io } from '../program/command.ts';
+import { EXIT, type ExitCode } from '../program/exit-codes.ts';
+import { printProblems } from '../program/print.ts';
 
 /**
  * Prints what the check that is on has printed so far, else what the newest one has: on a terminal as lines that can't move

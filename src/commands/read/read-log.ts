@@ -1,6 +1,6 @@
-import { git, type Repository } from '../git/git.ts';
-import { readHistory } from '../git/history/trailers.ts';
-import { logMoves, type LogMove } from '../report/log-moves.ts';
+import { git, type Repository } from '../../git/git.ts';
+import { readHistory } from '../../git/history/trailers.ts';
+import { logMoves, type LogMove } from '../../report/log-moves.ts';
 
 export interface LogQuery {
   readonly id: string | null;
@@ -14,7 +14,7 @@ const FIRST_LOOK = 2000;
 
 /** What moved on base, newest first. @param base SHA */
 export async function readLog(repo: Repository, base: string, query: LogQuery): Promise<LogMove[]> {
-  const newest = await readHistory(repo, null, base, FIRST_LOOK);
+  const newest = await readHistory(repo, null, base, { limit: FIRST_LOOK });
   const some = select(logMoves(newest, query.id), query);
   const beyond = query.since !== null && (newest.at(-1)?.at ?? 0) < query.since;
   const enough = newest.length < FIRST_LOOK || beyond || (query.limit !== null && some.length >= query.limit);

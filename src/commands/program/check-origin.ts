@@ -1,6 +1,6 @@
-import { openRepository } from '../git/git.ts';
-import type { RunOrigin } from '../contract/request.ts';
-import type { Problem } from '../problem.ts';
+import { openRepository } from '../../git/open-repository.ts';
+import type { RunOrigin } from '../../contract/request.ts';
+import type { Problem } from '../../problem.ts';
 import type { Io, ParsedArgs } from './command.ts';
 
 /** What a command may do when a run gives it. */
@@ -31,7 +31,7 @@ export async function refusedFromRun(name: string, { args, options }: ParsedArgs
   const opened = await openRepository(io.cwd);
   if (!opened.ok) return null;
   const { root } = opened.value;
-  const { runAtWorkIn, runOfProcess } = await import('../runs/request-origin.ts');
+  const { runAtWorkIn, runOfProcess } = await import('../../runs/request-origin.ts');
   const origin = runOfProcess(process.pid, root, io.env);
   if (origin === null) {
     const here = runAtWorkIn(io.cwd, root);

@@ -1,5 +1,5 @@
 import type { CommandSpec } from './command.ts';
-import { ABOUT, COMMANDS, EXIT_CODES, WHEN_STUCK } from './table.ts';
+import { ABOUT, COMMANDS, EXIT_CODES, WHEN_STUCK } from '../table.ts';
 
 /** The reference of all commands as markdown (docs/commands.md), from the table that parses them. */
 export function commandsDoc(): string {

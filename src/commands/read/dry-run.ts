@@ -1,18 +1,19 @@
-import { WITHOUT_COORDINATOR } from '../coordinator/publish/inspect.ts';
-import type { Observation } from '../coordinator/observe/observation.ts';
-import { Observer } from '../coordinator/observe/observer.ts';
-import { worktreePath } from '../coordinator/observe/names.ts';
-import { Preflight } from '../coordinator/preflight/preflight-runner.ts';
-import { planRun } from '../coordinator/launch/agent-command.ts';
-import { closeRepository } from '../git/close.ts';
-import type { Repository } from '../git/git.ts';
-import type { Action } from '../pipeline/action.ts';
-import { decide } from '../pipeline/decide.ts';
-import { drawFindings } from '../preflight/draw.ts';
-import type { Role } from '../workflow/settings.ts';
-import type { Io } from './command.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
-import { printProblems } from './print.ts';
+import { reasonText } from '../../report/reason.ts';
+import { WITHOUT_COORDINATOR } from '../../coordinator/publish/inspect.ts';
+import { worktreePath } from '../../coordinator/observe/names.ts';
+import type { Observation } from '../../coordinator/observe/observation.ts';
+import { Observer } from '../../coordinator/observe/observer.ts';
+import { Preflight } from '../../coordinator/preflight/preflight-runner.ts';
+import { planRun } from '../../coordinator/launch/agent-command.ts';
+import { closeRepository } from '../../git/close.ts';
+import type { Repository } from '../../git/git.ts';
+import type { Action } from '../../pipeline/action.ts';
+import { decide } from '../../pipeline/decide.ts';
+import { drawFindings } from '../../preflight/draw.ts';
+import type { Role } from '../../workflow/settings.ts';
+import type { Io } from '../program/command.ts';
+import { EXIT, type ExitCode } from '../program/exit-codes.ts';
+import { printProblems } from '../program/print.ts';
 
 /** `kanban run --dry-run`: what the first tick would do, and each agent's command line. Nothing is started or written. */
 export async function dryRun(repo: Repository, ids: readonly string[], io: Io): Promise<ExitCode> {
@@ -29,7 +30,8 @@ export async function dryRun(repo: Repository, ids: readonly string[], io: Io): 
     const { actions, notes } = decide(held.value.world);
     const lines = actions.flatMap((action) => linesOf(action, held.value, repo));
     io.stdout.write(lines.length === 0 ? 'nothing would be done:\n' : `${lines.join('\n')}\n`);
-    if (lines.length === 0) io.stdout.write(notes.map(({ id, key, why }) => `  ${id ?? key}: ${why}\n`).join(''));
+    if (lines.length === 0)
+      io.stdout.write(notes.map(({ id, key, reason }) => `  ${id ?? key}: ${reasonText(reason)}\n`).join(''));
     return blocking.some(({ level }) => level === 'stops') ? EXIT.preflightFailed : EXIT.done;
   } finally {
     closeRepository(repo);

@@ -1,0 +1,69 @@
+import type { CommandSpec } from '../program/command.ts';
+import { id, why } from './shared.ts';
+
+const GROUP = 'When an entry needs you';
+
+/** Commands for an entry that needs the user. */
+export const ENTRY_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'retry',
+    group: GROUP,
+    summary: 'Try an escalated entry again where it stands, with a fresh budget',
+    args: [id],
+    options: [
+      { flags: '--fixed', summary: 'you committed the fix in its worktree: continue at the stage that failed' },
+      { flags: '--mended', summary: 'the former name of --fixed', hidden: true },
+      why,
+    ],
+    examples: [
+      ['kanban retry T-12', 'the agents try again'],
+      ['kanban retry T-12 --fixed', 'after your own commit in .worktrees/T-12'],
+    ],
+    load: () => import('../retry.ts'),
+  },
+  {
+    name: 'rescope',
+    group: GROUP,
+    summary: 'Back to TODO on a fresh branch; the old one is kept under refs/kanban/abandoned/',
+    args: [id],
+    options: [why],
+    examples: [['kanban rescope T-12 --why "only the login form"', 'edit its text in TODO.md, too']],
+    load: () => import('../rescope.ts'),
+  },
+  {
+    name: 'deprioritize',
+    group: GROUP,
+    summary: 'To the bottom of TODO, with the blocker noted',
+    args: [id],
+    options: [why],
+    examples: [['kanban deprioritize T-12 --why "waits for the new API"', 'it is picked again when the rest is done']],
+    load: () => import('../deprioritize.ts'),
+  },
+  {
+    name: 'abandon',
+    group: GROUP,
+    summary: 'Off the board for good, with the reason in CHANGELOG.md; its branch is kept',
+    args: [id],
+    options: [{ ...why, summary: 'the reason, for CHANGELOG.md', required: true }],
+    examples: [['kanban abandon T-12 --why "not needed any more"', '']],
+    load: () => import('../abandon.ts'),
+  },
+  {
+    name: 'undo',
+    group: GROUP,
+    summary: 'Take a landing back: its code and CHANGELOG line go, the entry stands on top of TODO again',
+    args: [id],
+    options: [{ ...why, summary: 'the reason, which whoever tries again is given', required: true }],
+    examples: [['kanban undo T-12 --why "it locks everybody out"', 'one commit, as git revert would make it']],
+    load: () => import('../undo.ts'),
+  },
+  {
+    name: 'approve',
+    group: GROUP,
+    summary: 'Let an entry that waits with [APPROVE] continue',
+    args: [id],
+    options: [why],
+    examples: [['kanban approve T-12', 'start or land it']],
+    load: () => import('../approve.ts'),
+  },
+];

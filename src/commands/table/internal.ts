@@ -1,0 +1,20 @@
+import type { CommandSpec } from '../program/command.ts';
+
+const GROUP = 'Used by kanban itself';
+
+/** Commands that kanban gives to other programs; `kanban --help` does not list them. */
+export const INTERNAL_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'mcp-report',
+    group: GROUP,
+    hidden: true,
+    summary: 'The MCP server with the tool `report`, on stdio, as kanban gives it to agents',
+    args: [],
+    options: [
+      { flags: '--role <role>', summary: 'task, reviewer or tester', required: true },
+      { flags: '--report <path>', summary: 'the file that the report is written to, absolute', required: true },
+    ],
+    examples: [['kanban mcp-report --role task --report /tmp/report.md', 'an MCP client talks to it']],
+    load: () => import('../mcp-report.ts'),
+  },
+];

@@ -1,0 +1,105 @@
+import type { CommandSpec } from '../program/command.ts';
+import { id, maybeId, why } from './shared.ts';
+
+const GROUP = 'Work';
+
+/** Commands that work the board. */
+export const WORK_COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    group: GROUP,
+    summary: 'Work the board: start agents, review, test and land, until told to stop',
+    args: [{ name: 'id', form: 'any-number', summary: 'only these: no other entry is started or landed' }],
+    options: [
+      { flags: '--until-done', summary: 'end when nothing is left that can be done without you' },
+      {
+        flags: '--max-wait <duration>',
+        summary: 'with --until-done: wait at most so long for providers and backoff',
+        kind: 'duration',
+      },
+      { flags: '--dry-run', summary: 'print what the first tick would do, and each command line; start nothing' },
+      { flags: '--json', summary: 'print every event as a line of JSON' },
+    ],
+    examples: [
+      ['kanban run', 'work the board and show it live; Ctrl-C ends it softly, twice at once'],
+      ['kanban run --until-done', 'for scripts and CI: exit code 0, or 4 if entries need you'],
+      ['kanban run T-12 T-13', 'only these two'],
+      ['kanban run --dry-run', 'see first what would be started'],
+    ],
+    json: [
+      ['at', 'when, in milliseconds since 1970'],
+      ['type', 'what happened: `entry-moved`, `run-started`, `run-ended`, `entry-landed`, `person-needed`, …'],
+      ['id', 'the task id, where the event is about one'],
+      ['…', 'further keys by type, as in `src/event.ts`'],
+    ],
+    outlivesReader: true,
+    load: () => import('../run.ts'),
+  },
+  {
+    name: 'add',
+    group: GROUP,
+    summary: 'Add an entry at the end of TODO',
+    args: [{ name: 'title', form: 'required', summary: 'what is to be done, in one line' }],
+    options: [
+      { flags: '--depends <ids>', summary: 'ids that must have landed first, with commas' },
+      { flags: '--files <globs>', summary: 'files that it may change, with commas' },
+      { flags: '--priority <priority>', summary: 'P0 (first) to P4' },
+      { flags: '--body <text>', summary: 'the text below the title; - reads it from stdin' },
+    ],
+    examples: [
+      ['kanban add "Login crashes on an empty password"', 'it gets the next free id'],
+      ['kanban add "Drop lodash" --depends T-10,T-11 --priority P1', 'not before T-10 and T-11 have landed'],
+      ['cat issue.md | kanban add "Rate-limit the login" --body -', 'with its text from a file'],
+    ],
+    load: () => import('../add.ts'),
+  },
+  {
+    name: 'stop',
+    group: GROUP,
+    summary: 'Stop kanban run softly, or one entry; also ends runs that were left alive',
+    args: [maybeId],
+    options: [{ flags: '--now', summary: 'stop runs at once; their work is kept and no retry is used up' }],
+    examples: [
+      ['kanban stop', 'start nothing new, let runs finish'],
+      ['kanban stop --now', 'end all runs now'],
+      ['kanban stop T-12', 'end the run of T-12 and pause it'],
+    ],
+    load: () => import('../stop.ts'),
+  },
+  {
+    name: 'pause',
+    group: GROUP,
+    summary: 'Stop an entry, or everything, until kanban resume; sessions of the agents are kept',
+    args: [maybeId],
+    options: [why],
+    examples: [
+      ['kanban pause T-12', 'its run ends, its work and session are kept; it gets [PAUSED]'],
+      ['kanban pause', 'all runs end, nothing starts, moves or lands; it outlives the coordinator'],
+    ],
+    load: () => import('../pause.ts'),
+  },
+  {
+    name: 'resume',
+    group: GROUP,
+    summary: 'Continue with what was paused; agents continue with their own session where they can',
+    args: [maybeId],
+    options: [],
+    examples: [
+      ['kanban resume T-12', 'or delete [PAUSED] in its heading'],
+      ['kanban resume', 'after kanban pause, or to try an agent again that is held (a limit of its provider)'],
+    ],
+    load: () => import('../resume.ts'),
+  },
+  {
+    name: 'inject',
+    group: GROUP,
+    summary: 'Tell the agent of an entry something: at once where it can be told, else in front of its next run',
+    args: [id, { name: 'message', form: 'any-number', summary: 'what it is to know' }],
+    options: [{ flags: '--priority <priority>', summary: 'high, normal or low: which message it gets first' }],
+    examples: [
+      ['kanban inject T-12 "the API is frozen: change only the form"', 'says how it reaches the agent'],
+      ['kanban inject T-12 "stop and report" --priority high', 'before other messages that wait'],
+    ],
+    load: () => import('../inject.ts'),
+  },
+];

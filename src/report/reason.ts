@@ -1,0 +1,62 @@
+import type { Reason } from '../contract/reason.ts';
+
+/** The sentence for a reason: lower case, without a full stop. */
+export const reasonText = (reason: Reason): string => {
+  // Each function is given the reason of its own code: the compiler can't follow that through the index.
+  const text = TEXT[reason.code] as (of: Reason) => string;
+  return text(reason);
+};
+
+type Of<Code extends Reason['code']> = Extract<Reason, { readonly code: Code }>;
+
+const own = ({ text }: { readonly text: string }): string => text;
+
+const TEXT: { readonly [Code in Reason['code']]: (reason: Of<Code>) => string } = {
+  parked: () => 'parked',
+  ready: () => 'ready',
+  lands: () => 'lands',
+  'being-edited': () => 'being edited',
+  'run-active': ({ role }) => role,
+  'run-stopping': () => 'its run is being stopped',
+  'run-ended': () => 'its run has ended',
+  'command-pending': () => 'a command is being carried out',
+  'no-free-place': () => 'waits for a place in the pool',
+  'foreign-run': ({ run }) => `its run ${run} belongs to another machine or container`,
+  'entry-moved': ({ to }) => `the entry was moved to ${to}`,
+  'waits-for-entries': ({ ids }) => `waits for ${ids.join(', ')}`,
+  paused: ({ result }) => (result ? 'paused: the result of its run waits' : 'paused: delete [PAUSED] to continue'),
+  escalated: ({ feedback }) => feedback ?? 'escalated',
+  'waits-for-approval': () => 'waits for approval: delete [APPROVE], or kanban approve',
+  'asking-for-approval': () => 'waits for approval',
+  numbering: () => 'gets its number',
+  'restoring-branch': () => 'its branch is restored',
+  'removing-landed-branch': () => 'its landed branch is removed',
+  'closing-merged': () => 'its branch was merged by hand',
+  freed: () => 'freed by the user',
+  'clearing-verdicts': () => 'its verdicts no longer hold',
+  'returned-to-todo': () => 'back in TODO',
+  'landing-reverted': () => 'its landing was reverted',
+  'tested-unknown': () => 'no tester passed the commit that `tested` names',
+  'reviewed-unknown': () => 'no reviewer passed the commit that `reviewed` names: to be reviewed',
+  'branch-moved': () => 'the branch has moved since it was tested',
+  'message-waits': () => 'a message arrived after the test: the entry is tested again with it',
+  'moved-to-testing': () => 'moved here by hand: that is the review',
+  'nothing-to-judge': ({ stage, branch, exists }) =>
+    `there is nothing to ${stage}: branch ${branch} ${exists ? 'has no commit' : 'does not exist'}; move the entry to TODO`,
+  'worktree-elsewhere': ({ id }) => `the worktree of ${id} has something else checked out than branch ${id}`,
+  'outside-commit': ({ id }) => `the agent of ${id} committed outside its branch: kanban show ${id}`,
+  provider: ({ text }) => text || 'its provider is busy',
+  'agent-not-started': ({ agent, text }) => `${agent} could not start: ${text}`,
+  'agent-probing': ({ agent }) => `one run of ${agent} goes first`,
+  'run-restarts': ({ cause, text }) => `${cause === 'lost' ? 'a run was lost' : 'a run could not start'}: ${text}`,
+  'entry-cap': ({ id, used }) =>
+    `its runs have used ${used}, all that \`caps\` allows an entry: raise the cap in WORKFLOW.md, or kanban retry ${id} for as much again`,
+  'day-cap': ({ used }) =>
+    `agents have used ${used} today, all that \`caps\` allows a day: raise the cap in WORKFLOW.md, or wait until tomorrow`,
+  'action-failed': ({ text, fix }) => (fix === null ? text : `${text}${/[.!?]$/.test(text) ? '' : '.'} Fix: ${fix}`),
+  problem: own,
+  preflight: own,
+  'agent-unavailable': own,
+  'landings-held': own,
+  'merge-queue': own,
+};
