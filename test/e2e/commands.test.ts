@@ -73,7 +73,7 @@ describe('commands while no coordinator runs', () => {
     repo.commit();
     const left = repo.kanban('run', '--until-done');
     expect(left.code, left.all).toBe(4);
-    expect(left.all).toContain('kanban has ended: what is left needs you');
+    expect(left.all).toContain('kanban has ended: the rest needs you');
     expect(repo.kanban('status').out.match(/\[ESCALATED\]/g)).toHaveLength(4);
 
     expect(repo.kanban('retry', 'T-1', '--why', 'the service is up again').code).toBe(0);

@@ -17,7 +17,7 @@ import type { EventPublisher } from '../publish/event-publisher.ts';
 export class RunMonitor {
   readonly #root: string;
   readonly #observer: Observer;
-  readonly #starter: RunLauncher;
+  readonly #launcher: RunLauncher;
   readonly #publisher: EventPublisher;
   readonly #wake: () => void;
   readonly #known = new Map<string, RunRecord['state']>();
@@ -25,20 +25,20 @@ export class RunMonitor {
   readonly #salvaging = new Map<string, Promise<void>>();
   readonly #failures: FailureRegister;
 
-  constructor(parts: {
+  constructor(deps: {
     readonly root: string;
     readonly observer: Observer;
-    readonly starter: RunLauncher;
-    readonly teller: EventPublisher;
+    readonly launcher: RunLauncher;
+    readonly publisher: EventPublisher;
     readonly failures: FailureRegister;
     readonly wake: () => void;
   }) {
-    this.#root = parts.root;
-    this.#observer = parts.observer;
-    this.#starter = parts.starter;
-    this.#publisher = parts.teller;
-    this.#failures = parts.failures;
-    this.#wake = parts.wake;
+    this.#root = deps.root;
+    this.#observer = deps.observer;
+    this.#launcher = deps.launcher;
+    this.#publisher = deps.publisher;
+    this.#failures = deps.failures;
+    this.#wake = deps.wake;
   }
 
   /** Ids of runs that were alive when they were last seen. */
@@ -61,7 +61,7 @@ export class RunMonitor {
 
   /** What runs did since the last tick; runs that nobody looks after any more are ended and their work kept. */
   follow({ runs }: Observation): void {
-    this.#starter.follow(runs);
+    this.#launcher.follow(runs);
     for (const record of runs) if (record.taken === null) this.#followOne(record);
   }
 
@@ -77,9 +77,9 @@ export class RunMonitor {
     try {
       const commit = this.#observer.history.history.takenBy.get(record.runId);
       if (commit !== undefined) markTaken(record.folder, { at: now, commit, why: 'named in base' });
-      if (record.state === 'unclaimed' && !this.#starter.isOurs(record.runId)) linkLost(record.folder);
+      if (record.state === 'unclaimed' && !this.#launcher.isOurs(record.runId)) linkLost(record.folder);
       if (record.state === 'dead' || record.state === 'lost') this.#salvage(record);
-      this.#tell(record);
+      this.#report(record);
       this.#failures.done(identity);
     } catch (error) {
       const why = failureOf(error);
@@ -101,14 +101,14 @@ export class RunMonitor {
     });
   }
 
-  #tell(record: RunRecord): void {
+  #report(record: RunRecord): void {
     const { runId, brief, state, result } = record;
     const { taskId: id, role, agent } = brief;
-    if (state === 'alive') this.#tellStall(record);
+    if (state === 'alive') this.#reportStall(record);
     const before = this.#known.get(runId);
     if (before === state) return;
     this.#known.set(runId, state);
-    if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
+    if (before === undefined && state === 'alive' && !this.#launcher.knew(runId))
       this.#publisher.emit({ type: 'run-adopted', id, run: runId, role, agent });
     if (state === 'ended') removeWhatever(join(this.#root, '.kanban', 'ended', runId));
     if (state === 'ended' && result !== null)
@@ -124,7 +124,7 @@ export class RunMonitor {
       });
   }
 
-  #tellStall({ runId, folder, brief }: RunRecord): void {
+  #reportStall({ runId, folder, brief }: RunRecord): void {
     const { stalledSince } = readActivity(folder);
     if (stalledSince === null) this.#stalled.delete(runId);
     else if (!this.#stalled.has(runId)) {

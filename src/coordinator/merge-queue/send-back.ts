@@ -11,7 +11,7 @@ import { evidenceOf } from './check-evidence.ts';
 import { contains } from '../observe/git-state.ts';
 import { faultsOf } from '../perform/land.ts';
 import { branchName } from '../observe/names.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import type { QueueDeps } from './batch-landing.ts';
 import type { ChainCache } from './chain-cache.ts';
 

@@ -19,17 +19,17 @@ const FRESH_WHILE_HELD = 500;
 /** Preflight as the coordinator asks it: everything once, then cheaply again while things start or move. */
 export class Preflight {
   readonly #observer: Observer;
-  readonly #heard: () => PreflightFacts['remoteAnswer'];
+  readonly #remoteAnswer: () => PreflightFacts['remoteAnswer'];
   /** An entry was in work: from then on what is not committed is told, and stops nothing. */
   #hasWorked = false;
   #facts: PreflightFacts | null = null;
   #findings: readonly Finding[] = [];
   #at = 0;
 
-  /** @param heard what the remote has said so far; null = it was not asked */
-  constructor(observer: Observer, heard: () => PreflightFacts['remoteAnswer'] = () => null) {
+  /** @param remoteAnswer what is known of the remote; null = it was not asked */
+  constructor(observer: Observer, remoteAnswer: () => PreflightFacts['remoteAnswer'] = () => null) {
     this.#observer = observer;
-    this.#heard = heard;
+    this.#remoteAnswer = remoteAnswer;
   }
 
   get findings(): readonly Finding[] {
@@ -83,7 +83,7 @@ export class Preflight {
       prompts: await this.#prompts(observation),
       otherCoordinator: null,
       foreignBranches: foreignBranches(observation),
-      remoteAnswer: this.#heard(),
+      remoteAnswer: this.#remoteAnswer(),
       inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
       fixed,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
@@ -102,7 +102,7 @@ export class Preflight {
 }
 
 /** What preflight is to know of what the coordinator knows of the remote. */
-export const heardOf = ({
+export const remoteAnswerOf = ({
   away,
   rejected,
   lock,

@@ -10,7 +10,7 @@ import { contains } from '../observe/git-state.ts';
 import { integrate, type IntegrateDeps } from './integrate-remote.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import { PUSH_PIN } from './push-gate.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 
