@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../../board/parse.ts';
-import { type LostText, type ReadSave, type Reads, SaveHistory } from '../../board/saves/save-history.ts';
+import type { LostText } from '../../board/saves/replaced-texts.ts';
+import { type ReadSave, type Reads, SaveHistory } from '../../board/saves/save-history.ts';
 import type { RestoredEntry, Version } from '../../board/saves/save.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { readBlob, readCommit } from '../../git/objects/objects.ts';
