@@ -16,4 +16,4 @@ export function idsIn(text: string): ReadonlySet<string> {
 }
 
 const mentioned = new Map<string, ReadonlySet<string>>();
-const MAX_MENTIONED = 800;
+const MAX_MENTIONED = 1_000;
