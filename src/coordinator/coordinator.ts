@@ -305,6 +305,7 @@ export class Coordinator {
 
   /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
   async #containedTick(): Promise<Ending | null> {
+    this.#observer.keeper.glimpses.start();
     try {
       this.#repairOwnFolder();
       const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
@@ -599,7 +600,9 @@ export class Coordinator {
           this.#failures.wasDone(identity, base, now, identity.key !== cleanUpOf(identity.id ?? '').key);
           break;
         case 'stale':
-          this.#failures.hadNoEffect(identity, base, now);
+          // Who saves all the time is no reason to wait for longer each time.
+          if (performed.edited === undefined) this.#failures.hadNoEffect(identity, base, now);
+          else this.#failures.failed(identity, { why: `${performed.edited} is being edited`, untried: true }, now);
           break;
         case 'later':
           this.#failures.failed(identity, { why: performed.why, untried: true }, now);
@@ -703,6 +706,8 @@ export class Coordinator {
 
   async #sleep(ms: number): Promise<void> {
     if (this.#woken) return;
+    // Watching sees what is saved meanwhile.
+    if (this.#watching.lookAfter === null && this.#failing === null) this.#observer.keeper.glimpses.stop();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wakeUp = () => {
@@ -738,6 +743,7 @@ export class Coordinator {
   }
 
   async #leave(lock: TakenLock, ending: Ending | null): Promise<void> {
+    this.#observer.keeper.glimpses.stop();
     await this.#watching.close();
     await Promise.all([this.#branches.settled(), this.#starter.settled(), this.#follower.settled()]);
     await this.#landings.close();

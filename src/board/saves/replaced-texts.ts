@@ -33,7 +33,7 @@ class Lines {
 }
 
 /** At most this many texts of a column are remembered to tell an older text by. */
-const MAX_REMEMBERED = 100;
+const MAX_REMEMBERED = 50;
 /** From so many texts of a column on, nothing is waited for. */
 const MAX_WAITING = 50;
 /** At most this many of the texts that git keeps are remembered. */

@@ -49,6 +49,8 @@ export class SaveHistory {
   /** The last save of each column that differs from the newest version. */
   readonly #saves = new Map<Column, NotedSave>();
   readonly #replaced = new ReplacedTexts();
+  /** What each file had when it was read or written last, and since when. */
+  readonly #onDisk = new Map<Column, { readonly text: string; readonly at: number }>();
   /** Entries whose other half of a move by hand may not be saved yet: since when that is waited for, however often is saved. */
   readonly #halves = new Map<Column, ReadonlyMap<string, number>>();
   /** The last answer, good until a save need not wait any more. */
@@ -78,10 +80,12 @@ export class SaveHistory {
   wrote(column: Column, text: string, at: number, by?: Version['by']): void {
     const save = this.#saves.get(column);
     const isNew = text !== this.newest(column);
+    // What a commit of somebody else has need not be on disk.
+    if (by === undefined) this.#onDisk.set(column, { text, at });
     this.#push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
     // It is committed, or another text took its place.
     if (!isNew && save?.text !== text) return;
-    if (save?.isMissing === true) this.#replaced.add(column, save.text, text, save.since, this.#versions.get(column) ?? []);
+    if (save?.isMissing === true) this.#replace(column, { text: save.text, at: save.since }, text);
     this.#saves.delete(column);
     this.#halves.delete(column);
   }
@@ -91,6 +95,7 @@ export class SaveHistory {
     // An editor may hold the save itself from now on.
     this.#push(column, { text: disk, at, by: 'user' });
     this.#push(column, { text: written, at, by: 'coordinator' });
+    this.#onDisk.set(column, { text: written, at });
     for (const { id } of reading.restored)
       if (this.#restored.get(id)?.column !== column) this.#restored.set(id, { column, at });
     for (const [id, source] of reading.removed) this.#removed.set(id, { column, at, source });
@@ -227,6 +232,11 @@ export class SaveHistory {
     const last = this.#saves.get(column);
     if (last !== undefined) last.isMissing = disk === null;
     if (disk === null) return;
+    const before = this.#onDisk.get(column);
+    if (before?.text !== disk) {
+      this.#onDisk.set(column, { text: disk, at: now });
+      if (before !== undefined && before.text !== committed) this.#replace(column, before, disk);
+    }
     const isKnown = disk === this.newest(column) || disk === (committed ?? '');
     if (!isKnown && last?.text === disk) return;
     if (last !== undefined) this.#leave(column, last, disk, now);
@@ -242,17 +252,22 @@ export class SaveHistory {
 
   /** Another text takes the place of a save, which is in no commit. If it counted as it was, it is a version. */
   #leave(column: Column, { text, since, asSaved }: NotedSave, disk: string, now: number): void {
-    if (text === disk) return;
-    this.#replaced.add(column, text, disk, since, this.#versions.get(column) ?? []);
-    if (asSaved && now - since >= STILL && text.trim() !== '')
+    if (asSaved && text !== disk && now - since >= STILL && text.trim() !== '')
       this.#push(column, { text, at: since, by: 'user', isLoose: true });
   }
 
-  /** What was on disk between two looks. What the coordinator wrote is a version. */
+  /** What was on disk between two looks. */
   #glimpse({ column, text, at }: GlimpsedText, disk: string | null): void {
+    if (disk === null || text === disk || text === this.#onDisk.get(column)?.text) return;
+    this.#replace(column, { text, at }, disk);
+    this.#revision++;
+  }
+
+  /** A text was on disk. What the coordinator wrote, or read and wrote the meaning of, is in commits. */
+  #replace(column: Column, { text, at }: { readonly text: string; readonly at: number }, by: string): void {
     const versions = this.#versions.get(column) ?? [];
-    if (disk === null || text === this.#saves.get(column)?.text || versions.some((one) => one.text === text)) return;
-    this.#replaced.add(column, text, disk, at, versions);
+    if (versions.some((one) => one.text === text && one.isLoose !== true)) return;
+    this.#replaced.add(column, text, by, at, versions);
   }
 
   /** @returns until when the other half of a move by hand is waited for: so long from when it was first missing on */

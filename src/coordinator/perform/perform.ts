@@ -27,7 +27,7 @@ export type Performed =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string; readonly fix?: string; readonly lasting?: boolean }
-  | { readonly kind: 'stale' };
+  | { readonly kind: 'stale'; readonly edited?: string | undefined };
 
 export interface PerformParts {
   readonly observer: Observer;

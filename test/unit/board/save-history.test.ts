@@ -199,6 +199,18 @@ describe('I1: no word of a save is lost', () => {
     expect(desk.has('first words')).toBe(true);
   });
 
+  it('that an old text brings back to disk, before another takes its place', () => {
+    const start = todo(entry(1));
+    const desk = new Desk({ TODO: start });
+    const words = `${start}first words\n`;
+    for (const text of [words, `${start}other words\n`, words, `${start}other words\n`]) {
+      desk.save('TODO', text);
+      desk.look();
+    }
+    desk.tick();
+    expect(desk.has('first words')).toBe(true);
+  });
+
   it('that is in what is to be written, which another save comes before', () => {
     const start = todo(entry(1));
     const old = EMPTY.IN_PROGRESS + entry(9);
