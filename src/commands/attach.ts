@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listRuns, type RunRecord } from '../runs/run-store.ts';
+import { listRuns, type RunRecord } from '../runs/list-runs.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { readFrom } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Inject } from '../contract/brief.ts';
 import { adapterNamed } from '../agents/adapters.ts';
 import { leaveMessage, messagesOf } from '../runs/message-store.ts';
-import { listRuns } from '../runs/run-store.ts';
+import { listRuns } from '../runs/list-runs.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { signersOf } from '../git/config/identity.ts';
 import type { Problem } from '../problem.ts';

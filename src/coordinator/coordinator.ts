@@ -5,7 +5,7 @@ import { decide } from '../pipeline/decide.ts';
 import type { Decision } from '../pipeline/action.ts';
 import type { Problem } from '../problem.ts';
 import { removeSpecialFiles } from '../runner/git/special-files.ts';
-import { listRuns } from '../runs/run-store.ts';
+import { listRuns } from '../runs/list-runs.ts';
 import type { TakenLock } from '../system/lock.ts';
 import { removeSandboxPlaces } from '../system/sandbox-places.ts';
 import { codeOf, outcomeOf, type ExitOutcome } from './exit-outcome.ts';

@@ -1,5 +1,5 @@
 import { endHolds, pauseAll, resumeAll, resumedAt } from '../runs/pause.ts';
-import { listRuns } from '../runs/run-store.ts';
+import { listRuns } from '../runs/list-runs.ts';
 import { holdsAgent } from '../pipeline/agent-backoff.ts';
 import * as messages from './messages.ts';
 import type { Reply, Request } from '../contract/request.ts';

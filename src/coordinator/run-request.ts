@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock } from '../system/lock.ts';
 import { post, settleRequest, waitForAnswer } from '../runs/mailbox.ts';
-import { listRuns, requestStop, type RunRecord } from '../runs/run-store.ts';
+import { listRuns, type RunRecord } from '../runs/list-runs.ts';
+import { requestStop } from '../runs/run-store.ts';
 import type { KanbanEvent } from '../contract/event.ts';
 import { closeRepository } from '../git/close.ts';
 import { openRepository } from '../git/open-repository.ts';

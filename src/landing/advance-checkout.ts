@@ -76,7 +76,7 @@ export async function advanceCheckout(
     step('ended');
     return { ok: true };
   }
-  return refused(repo, landing, journal, merged, ahead);
+  return refused(repo, landing, merged, { journal, ahead });
 }
 
 /** All that the user's configuration could change about a merge is set here. */
@@ -121,9 +121,8 @@ async function merge(
 async function refused(
   repo: Repository,
   { oldBase, baseRef, checkout }: AdvanceCheckout,
-  journal: LandingJournal,
   { stderr }: GitResult,
-  ahead: readonly WrittenAhead[],
+  { journal, ahead }: { readonly journal: LandingJournal; readonly ahead: readonly WrittenAhead[] },
 ): Promise<{ readonly ok: true } | Refused> {
   const killed = stderr.startsWith(ENDED);
   if (!killed && DECLINED.test(stderr)) {
@@ -152,10 +151,10 @@ const DECLINED =
 /** Files stand indented below the sentence that they belong to. */
 function namedIn(stderr: string): InTheWay[] {
   const found: InTheWay[] = [];
-  let what = 'you have changed';
+  let what: InTheWay['what'] = 'changed';
   for (const line of stderr.split('\n')) {
     if (line.startsWith('\t')) found.push({ path: line.slice(1), what });
-    else what = line.includes('untracked') ? 'in the way, and not in git, is' : 'you have changed';
+    else what = line.includes('untracked') ? 'not-in-git' : 'changed';
   }
   return found;
 }

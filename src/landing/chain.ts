@@ -71,7 +71,7 @@ export async function buildChain(repo: Repository, plan: ChainPlan): Promise<Cha
   try {
     let parent = plan.base;
     for (const item of plan.items) {
-      const built = await buildOne(repo, plan, item, parent, [...ids, item.id]);
+      const built = await buildOne(repo, plan, item, { parent, landed: [...ids, item.id] });
       if ('held' in built) return { ok: false, held: built.held };
       if ('conflict' in built) {
         left.push({ id: item.id, conflict: built.conflict });
@@ -92,8 +92,7 @@ async function buildOne(
   repo: Repository,
   plan: ChainPlan,
   { id, tip, insert, message }: ChainItem,
-  parent: string,
-  landed: readonly string[],
+  { parent, landed }: { readonly parent: string; readonly landed: readonly string[] },
 ): Promise<Built | { readonly held: string } | { readonly conflict: readonly string[] }> {
   const { board, changelog, author } = plan;
   const inBase = changelog === null ? null : await noChangelogFile(repo, parent, changelog);

@@ -12,8 +12,7 @@ import { placeOf } from './disk-file.ts';
 /** A file of the user's that a landing would touch. */
 export interface InTheWay {
   readonly path: string;
-  /** "you have changed", "you have staged"… */
-  readonly what: string;
+  readonly what: 'changed' | 'staged' | 'deleted' | 'not-in-git';
 }
 
 /**
@@ -34,22 +33,34 @@ export async function inTheWay(
   const written = statOrNone(join(checkout.gitDir, 'index'))?.mtimeMs ?? 0;
   const found: InTheWay[] = [];
   const doubtful: string[] = [];
-  for (const change of changes) {
-    const { path, before } = change;
+  for (const { path, before, after } of changes) {
     const entry = staged.get(path);
+    if (entry?.special || isGitlink(before) || isGitlink(after)) continue;
     const place = placeOf(checkout.path, path);
     const stat = inspectPath(place);
-    if (entry?.special || before?.mode === '160000' || change.after?.mode === '160000') continue;
-    if (before === null) {
-      if (entry) found.push({ path, what: 'you have staged' });
-      else if (stat && !stat.isDirectory()) found.push({ path, what: 'in the way, and not in git, is' });
-    } else if (entry?.sha !== before.sha || entry.mode !== before.mode) {
-      found.push({ path, what: 'you have staged' });
-    } else if (!stat) found.push({ path, what: 'you have deleted' });
+    const what = wayOf(entry, stat, before);
+    if (what !== null) found.push({ path, what });
+    else if (before === null || stat === null || entry === undefined) continue;
     else if (!unchanged(entry, stat, written) && !isAsBefore(repo, place, stat, before)) doubtful.push(path);
   }
-  for (const path of await changedByGit(checkout, doubtful)) found.push({ path, what: 'you have changed' });
+  for (const path of await changedByGit(checkout, doubtful)) found.push({ path, what: 'changed' });
   return found;
+}
+
+const isGitlink = (entry: TreeEntry | null): boolean => entry?.mode === '160000';
+
+/** What can be seen without reading the file; null: nothing. */
+function wayOf(
+  entry: StagedEntry | undefined,
+  stat: BigIntStats | null,
+  before: TreeEntry | null,
+): InTheWay['what'] | null {
+  if (before === null) {
+    if (entry) return 'staged';
+    return stat && !stat.isDirectory() ? 'not-in-git' : null;
+  }
+  if (entry?.sha !== before.sha || entry.mode !== before.mode) return 'staged';
+  return stat ? null : 'deleted';
 }
 
 function isAsBefore(repo: Repository, place: string | Buffer, stat: BigIntStats, before: TreeEntry): boolean {
@@ -62,10 +73,17 @@ const isKind = (stat: BigIntStats, mode: string): boolean =>
 
 /** `you have changed package.json, src/a.ts and 3 more` */
 export function sayInTheWay(found: readonly InTheWay[]): string {
-  const byWhat = new Map<string, string[]>();
+  const byWhat = new Map<InTheWay['what'], string[]>();
   for (const { path, what } of found) byWhat.set(what, [...(byWhat.get(what) ?? []), path]);
-  return [...byWhat].map(([what, paths]) => `${what} ${someOf(paths)}`).join('; ');
+  return [...byWhat].map(([what, paths]) => `${WAYS[what]} ${someOf(paths)}`).join('; ');
 }
+
+const WAYS: Readonly<Record<InTheWay['what'], string>> = {
+  changed: 'you have changed',
+  staged: 'you have staged',
+  deleted: 'you have deleted',
+  'not-in-git': 'in the way, and not in git, is',
+};
 
 function someOf(paths: readonly string[]): string {
   const shown = paths.slice(0, 5).join(', ');

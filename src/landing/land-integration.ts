@@ -4,7 +4,7 @@ import type { Repository } from '../git/git.ts';
 import type { Identity } from '../git/config/identity.ts';
 import { readBlob, readCommit, resolve, writeCommit } from '../git/objects/objects.ts';
 import { advanceBase } from './advance-base.ts';
-import type { IntegrationPlan } from './integrate.ts';
+import type { IntegrationPlan } from './integration.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recover.ts';

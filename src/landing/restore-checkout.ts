@@ -1,10 +1,10 @@
-import { readFileSync, rmdirSync, unlinkSync } from 'node:fs';
+import { readFileSync, rmdirSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkoutState } from '../git/checkout.ts';
 import { git, type Repository } from '../git/git.ts';
 import { setIndexEntries, stagedEntries } from '../git/index/edit-index.ts';
 import { entryAt, readBytes, readCommit, resolve } from '../git/objects/objects.ts';
-import { isUtf8Path, toBytes } from '../git/objects/tree.ts';
+import { isUtf8Path, toBytes, type TreeEntry } from '../git/objects/tree.ts';
 import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { objectName } from '../git/objects/loose.ts';
 import { placeOf } from './disk-file.ts';
@@ -114,23 +114,38 @@ async function sort(
   const ours: TreeChange[] = [];
   const kept: string[] = [];
   for (const change of changes) {
-    const { path, before, after } = change;
-    if (before?.mode === '160000' || after?.mode === '160000') continue;
-    const place = placeOf(checkout.path, path);
-    const stat = inspectPath(place);
-    if (!stat || stat.isDirectory()) {
-      if (before) ours.push(change);
-      continue;
-    }
-    const executable = (stat.mode & 0o100n) !== 0n;
-    const raw = contentOf(repo, place, stat);
-    const sha = raw !== before?.sha && raw !== after?.sha && stat.isFile() ? await cleaned(checkout.path, path) : raw;
-    if (before && sha === before.sha && (!stat.isFile() || executable === (before.mode === '100755'))) continue;
-    const mine = sha === after?.sha || (before && after && before.sha === after.sha && sha === before.sha);
-    if (mine || (after && stat.isFile() && (await isPart(repo, checkout.path, path, after.sha)))) ours.push(change);
-    else if (sha !== before?.sha) kept.push(path);
+    const owner = await ownerOf(repo, checkout.path, change);
+    if (owner === 'merge') ours.push(change);
+    else if (owner === 'user') kept.push(change.path);
   }
   return { ours, kept };
+}
+
+/** Who wrote what stands at the path: the merge, the user, or nobody since the old base. */
+async function ownerOf(
+  repo: Repository,
+  root: string,
+  { path, before, after }: TreeChange,
+): Promise<'merge' | 'user' | 'nobody'> {
+  if (isGitlink(before) || isGitlink(after)) return 'nobody';
+  const place = placeOf(root, path);
+  const stat = inspectPath(place);
+  if (!stat || stat.isDirectory()) return before ? 'merge' : 'nobody';
+  const [old, landed] = [before?.sha, after?.sha];
+  const raw = contentOf(repo, place, stat);
+  const sha = raw !== old && raw !== landed && stat.isFile() ? await cleaned(root, path) : raw;
+  if (sha === old && hasModeOf(before, stat)) return 'nobody';
+  if (sha === landed) return 'merge';
+  if (after !== null && stat.isFile() && (await isPart(repo, root, path, after.sha))) return 'merge';
+  return sha === old ? 'nobody' : 'user';
+}
+
+/** A repository inside the repository. */
+const isGitlink = (entry: TreeEntry | null): boolean => entry?.mode === '160000';
+
+function hasModeOf(entry: TreeEntry | null, stat: BigIntStats): boolean {
+  const isExecutable = (stat.mode & 0o100n) !== 0n;
+  return !stat.isFile() || isExecutable === (entry?.mode === '100755');
 }
 
 /** Name that the file's bytes would get in git, line ends and filters considered. */

@@ -50,10 +50,9 @@ export type PlannedUndo =
  * merged with base, their merge base is the landing.
  */
 export async function planUndo(repo: Repository, undo: UndoOf): Promise<PlannedUndo> {
-  const [base, landing] = await Promise.all([readCommit(repo, undo.base), readCommit(repo, undo.landing)]);
-  const parent = landing?.parents[0] === undefined ? null : await readCommit(repo, landing.parents[0]);
-  if (base === null || landing === null) return impossible('its landing is not in this repository');
-  if (parent === null) return impossible('the history here does not reach back to the commit before its landing');
+  const commits = await commitsOf(repo, undo);
+  if ('ok' in commits) return commits;
+  const { base, landing, parent } = commits;
   const message = `Take back ${landing.sha}\n`;
   const back = await writeCommit(repo, { tree: parent.tree, parents: [landing.sha], message, sign: false });
   if (!back.ok) return impossible(back.error.map((problem) => problem.message).join('; '));
@@ -67,6 +66,20 @@ export async function planUndo(repo: Repository, undo: UndoOf): Promise<PlannedU
   const tree = await editTree(repo, merged.tree, edits);
   const changes = await diffTrees(repo, base.tree, tree);
   return { ok: true, tree, changes, changelog: changelog?.taken ?? { released: [], changed: [] } };
+}
+
+type Commit = NonNullable<Awaited<ReturnType<typeof readCommit>>>;
+
+async function commitsOf(
+  repo: Repository,
+  undo: UndoOf,
+): Promise<{ readonly base: Commit; readonly landing: Commit; readonly parent: Commit } | PlannedUndo> {
+  const [base, landing] = await Promise.all([readCommit(repo, undo.base), readCommit(repo, undo.landing)]);
+  if (base === null || landing === null) return impossible('its landing is not in this repository');
+  const [first] = landing.parents;
+  const parent = first === undefined ? null : await readCommit(repo, first);
+  if (parent === null) return impossible('the history here does not reach back to the commit before its landing');
+  return { base, landing, parent };
 }
 
 const impossible = (words: string): PlannedUndo => ({ ok: false, why: 'impossible', reason: words });

@@ -4,6 +4,7 @@ import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { setIndexEntries } from '../git/index/edit-index.ts';
 import { entryAt, readBytes } from '../git/objects/objects.ts';
+import type { TreeEntry } from '../git/objects/tree.ts';
 import { placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import { draftFolder } from './journal.ts';
 import { inspectPath } from './files-in-the-way.ts';
@@ -39,7 +40,7 @@ export async function writeAhead(
 ): Promise<readonly WrittenAhead[]> {
   const files: WrittenAhead[] = [];
   for (const path of paths) {
-    const file = await planned(repo, checkout, oldBase, sha, path);
+    const file = await planned(repo, join(checkout.path, path), { oldBase, sha, path });
     if (file !== null) files.push(file);
   }
   if (files.length === 0) return files;
@@ -73,15 +74,11 @@ export async function takeBackAhead(
 
 async function planned(
   repo: Repository,
-  checkout: Worktree,
-  oldBase: string,
-  sha: string,
-  path: string,
+  place: string,
+  { oldBase, sha, path }: { readonly oldBase: string; readonly sha: string; readonly path: string },
 ): Promise<WrittenAhead | null> {
   const [old, landed] = [await entryAt(repo, oldBase, path), await entryAt(repo, sha, path)];
-  if (landed === null || landed.sha === old?.sha) return null;
-  if (!landed.mode.startsWith('100') || (old !== null && old.mode !== landed.mode)) return null;
-  const place = join(checkout.path, path);
+  if (landed === null || !isRewritten(old, landed)) return null;
   const stat = inspectPath(place);
   if (stat !== null && !stat.isFile()) return null;
   const [before, after, from] = [
@@ -96,6 +93,10 @@ async function planned(
   const isCrlf = before !== null && !before.includes(13) && !after.includes(13) && isSame(from, withCr(before));
   return isCrlf ? { ...file, to: withCr(after) } : null;
 }
+
+/** Is it a plain file with other bytes and the same mode, or a new one? */
+const isRewritten = (old: TreeEntry | null, landed: TreeEntry): boolean =>
+  landed.sha !== old?.sha && landed.mode.startsWith('100') && (old === null || old.mode === landed.mode);
 
 /** Gives a file other bytes by rename, if it has the expected ones right before. @returns whether it had */
 export function replaceFile(repo: Repository, place: string, from: Uint8Array | null, to: Uint8Array): boolean {

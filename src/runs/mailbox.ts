@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
+import { type FSWatcher, mkdirSync, readdirSync, renameSync, watch } from 'node:fs';
 import { join } from 'node:path';
-
-import { object, optional, pid, text, time } from '../contract/shape.ts';
 import type { Reply, Request } from '../contract/request.ts';
-import { lstatOrNone, plainTextOf, removeWhatever, statOrNone } from '../system/plain-file.ts';
 import type { Problem } from '../problem.ts';
+import { lstatOrNone, plainTextOf, removeWhatever, statOrNone } from '../system/plain-file.ts';
 import { writeWhole } from '../system/write-once.ts';
+import { parseJson, parseRequest } from './parse-request.ts';
 
 /**
  * The mailbox, `.kanban/mailbox/`: how commands speak to a running coordinator.
@@ -133,6 +131,7 @@ function staying(path: string): Problem[] {
 }
 
 const ANSWERS = 'answers';
+
 const UNREADABLE = 'unreadable';
 
 let lastMoment = 0;
@@ -142,46 +141,6 @@ function nextMoment(): number {
   lastMoment = Math.max(Date.now(), lastMoment + 1);
   return lastMoment;
 }
-
-const COMMANDS: Readonly<Record<Request['command'], true>> = {
-  add: true,
-  retry: true,
-  rescope: true,
-  deprioritize: true,
-  abandon: true,
-  approve: true,
-  undo: true,
-  stop: true,
-  pause: true,
-  resume: true,
-};
-
-function parseRequest(json: string, id: string): Request | null {
-  const value = parseJson(json) as Partial<Request> | null;
-  if (typeof value !== 'object' || value === null) return null;
-  const { at, by, command, taskId, why, text: entry, fixed, now } = value;
-  const sound =
-    value.id === id &&
-    time(at) &&
-    typeof by?.name === 'string' &&
-    typeof by.email === 'string' &&
-    typeof command === 'string' &&
-    Object.hasOwn(COMMANDS, command) &&
-    (taskId === null || typeof taskId === 'string') &&
-    typeof why === 'string' &&
-    isOptional(entry, 'string') &&
-    isOptional(fixed, 'boolean') &&
-    isOptional(now, 'boolean') &&
-    isOrigin(value.origin) &&
-    isSender(value.from);
-  return sound ? (value as Request) : null;
-}
-
-const isOrigin = optional(object({ run: text(300), taskId: text(300) }));
-const isSender = optional(object({ pid, startTime: text(300), pidNamespace: text(300) }));
-
-const isOptional = (value: unknown, type: 'string' | 'boolean'): boolean =>
-  value === undefined || typeof value === type;
 
 function discardRequest(dir: string, name: string): Problem {
   const aside = folderIn(dir, UNREADABLE);
@@ -232,15 +191,8 @@ function readOrNull(path: string): string | null {
 
 /** Requests that one look takes: an agent that writes more of them makes them wait, not the coordinator. */
 const MOST_AT_ONCE = 200;
-const MOST_REQUEST = 4 * 1024 * 1024;
 
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json) as unknown;
-  } catch {
-    return null;
-  }
-}
+const MOST_REQUEST = 4 * 1024 * 1024;
 
 function namesIn(dir: string): string[] {
   try {

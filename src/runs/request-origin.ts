@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { RequestSender, RunOrigin } from '../contract/request.ts';
 import { isAlive, processIdentity } from '../system/claim.ts';
 import { environmentOf, readProcess } from '../system/process-table.ts';
-import { listRuns } from './run-store.ts';
+import { listRuns } from './list-runs.ts';
 
 /** Processes above one that are looked at; a longer chain is a loop. */
 const MOST_ANCESTORS = 100;

@@ -1,5 +1,5 @@
 import { isRefName } from './ref-name.ts';
-import type { Breach, Rule } from './rules.ts';
+import type { Breach, Rule } from './rule.ts';
 import type { Settings } from './settings.ts';
 
 /** Rules of `base`, `upstream`, `remote` and `push`. */

@@ -1,18 +1,14 @@
-import { closest, distance } from 'fastest-levenshtein';
-import { agentNames } from './agent-settings.ts';
+import {
+  agentPlaceholdersAreKnown,
+  agentsCanBeStarted,
+  mendNamesARole,
+  modelsArePassedOn,
+  rolesNameKnownAgents,
+} from './agent-rules.ts';
 import { branchRules } from './branch-rules.ts';
 import { isRefName } from './ref-name.ts';
-import { ROLES, type EnvSetting, type Settings } from './settings.ts';
-
-/** A setting that can't stand beside the others. */
-export interface Breach {
-  readonly path: readonly (string | number)[];
-  readonly code: string;
-  readonly message: string;
-  readonly fix?: string;
-}
-
-export type Rule = (settings: Settings) => readonly Breach[];
+import { type Breach, isAbsolute, placeholders, type Rule, within } from './rule.ts';
+import { type EnvSetting, ROLES, type Settings } from './settings.ts';
 
 /** Rules over several keys, and those that a type can't say. Each is asked, whatever the others found. */
 export const rules: readonly Rule[] = [
@@ -96,114 +92,6 @@ function branchNamesTheTask({ branch, base, ids }: Settings): Breach[] {
   return example.startsWith(`${base}/`) ? breach(`git can't have \`${example}\` beside the branch \`${base}\`.`) : [];
 }
 
-function rolesNameKnownAgents(settings: Settings): Breach[] {
-  const { roles } = settings;
-  const known = agentNames(settings);
-  return ROLES.filter((role) => !known.includes(roles[role].agent)).map((role) => {
-    const { agent } = roles[role];
-    const message = `\`roles.${role}.agent\` is \`${agent}\`, but no agent of that name stands under \`agents\`.`;
-    return {
-      path: ['roles', role, 'agent'],
-      code: 'unknown-agent',
-      message,
-      fix: nearest(agent, known) ?? `add it under \`agents\`, or write one of: ${known.join(', ')}`,
-    };
-  });
-}
-
-function mendNamesARole({ roles }: Settings): Breach[] {
-  const { fix } = roles.tester;
-  if ((ROLES as readonly string[]).includes(fix)) return [];
-  return [
-    {
-      path: ['roles', 'tester', 'fix'],
-      code: 'unknown-role',
-      message: `\`fix\` names a role, and \`${fix}\` is none.`,
-      fix: nearest(fix, ROLES) ?? `write one of: ${ROLES.join(', ')}`,
-    },
-  ];
-}
-
-function agentsCanBeStarted({ agents }: Settings): Breach[] {
-  return Object.entries(agents).flatMap(([name, { kind, command }]): Breach[] => {
-    if ((kind === 'command' || kind === 'acp') && command.length === 0)
-      return [
-        {
-          path: ['agents', name],
-          code: 'agent-without-command',
-          message: `The agent \`${name}\` has no \`command\`.`,
-          fix: 'write `command: [program]`',
-        },
-      ];
-    if (name === 'shell' && kind !== 'shell')
-      return [
-        {
-          path: ['agents', name, 'kind'],
-          code: 'shell-is-built-in',
-          message: '`shell` is the built-in agent; another needs another name.',
-        },
-      ];
-    return [];
-  });
-}
-
-const AGENT_PLACEHOLDERS = [
-  'prompt_file',
-  'worktree',
-  'report',
-  'git_dir',
-  'git_common_dir',
-  'model',
-  'run_id',
-] as const;
-
-/** Only what looks like a misspelt placeholder: braces may be an argument of their own. */
-function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
-  return Object.entries(agents).flatMap(([name, { command, args }]) =>
-    [...command, ...args].flatMap((arg) =>
-      placeholders(arg)
-        .filter((word) => !(AGENT_PLACEHOLDERS as readonly string[]).includes(word))
-        .flatMap((word) => {
-          const near = nearest(word, AGENT_PLACEHOLDERS);
-          return near
-            ? [
-                {
-                  path: ['agents', name, 'args'],
-                  code: 'unknown-placeholder',
-                  message: `\`{${word}}\` is no placeholder.`,
-                  fix: near,
-                },
-              ]
-            : [];
-        }),
-    ),
-  );
-}
-
-/** A model that no argument names would be ignored without a word. */
-function modelsArePassedOn({ roles, agents }: Settings): Breach[] {
-  const takes = (name: string): boolean => {
-    const agent = agents[name];
-    return (
-      agent === undefined ||
-      agent.kind !== 'command' ||
-      [...agent.command, ...agent.args].some((arg) => arg.includes('{model}'))
-    );
-  };
-  const named: readonly (readonly [readonly string[], string, string | null])[] = [
-    ...ROLES.map((role) => [['roles', role, 'model'], roles[role].agent, roles[role].model] as const),
-    ...Object.entries(agents).map(([name, { model }]) => [['agents', name, 'model'], name, model] as const),
-  ];
-  return named
-    .filter(([, name, model]) => model !== null && !takes(name))
-    .map(([path, name, model]) => ({
-      path,
-      code: 'model-not-passed-on',
-      message: `The agent \`${name}\` would never hear of the model \`${model}\`.`,
-      fix: `add \`{model}\` to \`agents.${name}.args\`, e.g. [--model, "{model}"]`,
-    }));
-}
-
 function commitPlaceholdersAreKnown({ commits }: Settings): Breach[] {
   const known = { landing: ['id', 'title'], move: ['id', 'from', 'to'] } as const;
   return (['landing', 'move'] as const).flatMap((key): Breach[] => {
@@ -261,15 +149,3 @@ function environmentIsOurs({ env, roles, agents }: Settings): Breach[] {
       })),
   );
 }
-
-const placeholders = (template: string): readonly string[] =>
-  [...template.matchAll(/\{([a-z_]+)\}/gi)].map((match) => match[1] ?? '');
-
-function nearest(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const near = closest(word, known);
-  return distance(word, near) <= Math.max(1, Math.floor(near.length / 3)) ? `write \`${near}\`` : undefined;
-}
-
-const isAbsolute = (path: string): boolean => path.startsWith('/') || /^[A-Za-z]:/.test(path) || path.startsWith('~');
-const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);

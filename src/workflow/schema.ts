@@ -1,43 +1,7 @@
 import * as z from 'zod';
 import { AGENT_KINDS } from './agent-kinds.ts';
-import { LONGEST, parseDuration } from './duration.ts';
+import { duration, flag, group, oneOf, setting, text } from './schema-parts.ts';
 import { amountOrNone, envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
-
-// Settings are read once a change: compiling a reader for them takes longer than that.
-z.config({ jitless: true });
-
-const text = z.string().meta({ expects: 'text' });
-const flag = z.boolean().meta({ expects: '`true` or `false`' });
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values).meta({
-    expects: values
-      .map((value) => `\`${value}\``)
-      .join(', ')
-      .replace(/, ([^,]*)$/, ' or $1'),
-  });
-
-/** A duration, at least `least`; in Settings it is milliseconds. */
-const duration = (least: '0s' | '1s' | '100ms') =>
-  z
-    .union([z.string(), z.literal(0)])
-    .transform((written, ctx) => {
-      const value = parseDuration(String(written));
-      if (value !== null && value >= (parseDuration(least) ?? 0) && value <= LONGEST) return value;
-      ctx.addIssue({ code: 'custom', message: value === null ? '' : `must be at least ${least}` });
-      return z.NEVER;
-    })
-    .meta({ expects: 'a duration such as `300ms`, `5s`, `15m` or `1h30m`' });
-
-/** One key: its type, its default as people would write it, and what it says. */
-function setting<S extends z.ZodType>(schema: S, written: z.input<S>, says: string): z.ZodPrefault<S> {
-  return z.prefault(schema, written as Exclude<z.input<S>, undefined>).meta({ description: says });
-}
-
-/** Keys that belong together; left out, each has its own default. */
-function group<S extends z.ZodRawShape>(shape: S, says: string) {
-  const object = z.strictObject(shape).meta({ expects: 'a map of keys' });
-  return z.prefault(object, {} as z.input<typeof object>).meta({ description: says });
-}
 
 const roleKeys = (minutes: string) => ({
   agent: setting(name, 'shell', 'Who plays the role: `shell`, or a name under `agents`.'),

@@ -1,4 +1,4 @@
-import { newRunId } from '../../src/runs/run-store.ts';
+import { newRunId } from '../../src/runs/runs-folder.ts';
 import type { Brief } from '../../src/contract/brief.ts';
 import type { RunResult } from '../../src/contract/result.ts';
 

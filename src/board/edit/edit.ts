@@ -1,14 +1,15 @@
-import type { Problem } from '../../problem.ts';
 import { unreachable } from '../../unreachable.ts';
-import { type BoardTexts, type Column, COORDINATOR_FIELDS, type Entry } from '../entry.ts';
-import { changeEntry, type EntryChange, fieldText } from './entry-change.ts';
-import { endingOf, lineBreakOf, lineEnd } from '../parse/line-breaks.ts';
-import { closingOf, noteToEntry } from './note-to-entry.ts';
+import type { BoardTexts, Column, Entry } from '../entry.ts';
 import { type BoardOptions, columnPath } from '../parse.ts';
-import { outdented, parseColumn } from '../parse/parse-column.ts';
-import { findEntry, notFound, unclosed, unsafe } from '../problems/edit-problems.ts';
-import { memoFor, type ParsedColumn } from '../parse/section-memo.ts';
+import { lineBreakOf, lineEnd } from '../parse/line-breaks.ts';
+import { outdented } from '../parse/make-entry.ts';
+import { memoFor } from '../parse/section-memo.ts';
 import { frontMatterEnd, splitSections, textStart } from '../parse/sections.ts';
+import { findEntry, notFound } from '../problems/edit-problems.ts';
+import { changeProblem, checked, type Edited, parse } from './check-edit.ts';
+import { changeEntry, type EntryChange } from './entry-change.ts';
+import { insertEntry } from './insert-entry.ts';
+import { noteToEntry } from './note-to-entry.ts';
 
 export type { EntryChange } from './entry-change.ts';
 
@@ -27,10 +28,6 @@ export type BoardEdit =
   | { readonly type: 'remove'; readonly key: string; readonly column: Column }
   /** `under`: parked, at the end of the level-1 section of that title, which is made if it isn't there. */
   | { readonly type: 'add'; readonly column: Column; readonly position: 'top' | 'bottom'; readonly text: string; readonly under?: string };
-
-export type Edited =
-  | { readonly ok: true; readonly texts: BoardTexts }
-  | { readonly ok: false; readonly problem: Problem };
 
 /**
  * Applies edits one after the other by cutting and inserting at source offsets; every other byte of the texts stays
@@ -64,9 +61,6 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
       return unreachable(edit);
   }
 }
-
-const parse = (texts: BoardTexts, column: Column, options: BoardOptions): ParsedColumn =>
-  parseColumn(column, columnPath(column, options), texts[column] ?? '', options.ids, options.memo);
 
 function withEntry(
   texts: BoardTexts,
@@ -143,121 +137,4 @@ function withTitle(text: string, column: Column): string {
   const lineBreak = lineBreakOf(text);
   const gap = /^[ \t]*[\r\n]/.test(text.slice(at)) ? '' : lineBreak;
   return `${text.slice(0, at)}# ${column}${lineBreak}${gap}${text.slice(at)}`;
-}
-
-function insertEntry(
-  texts: BoardTexts,
-  source: string,
-  at: { to: Column; position: 'top' | 'bottom'; under?: string | undefined },
-  options: BoardOptions,
-): Edited {
-  const before = texts[at.to] === null ? { ...texts, [at.to]: `# ${at.to}${lineBreakOf(source)}` } : texts;
-  const parsed = parse(before, at.to, options);
-  const { text, entries } = parsed.column;
-  const first = entries.findIndex((one) => one.kind === 'entry' && !one.parked);
-  const section = at.under === undefined ? null : endOfSection(parsed, at.under);
-  const live = at.position === 'top' && first >= 0 ? entries[first]!.start : parsed.liveEnd;
-  const offset = section?.end ?? live;
-  const index = entries.filter((one) => one.start < offset).length;
-  const own = splitOff(source, at.to, options);
-  const path = columnPath(at.to, options);
-  if (own.length === 0) return { ok: false, problem: notFound(path, source.slice(0, 60)) };
-  const heading = section?.isThere === false ? `# ${at.under}${lineBreakOf(text, source).repeat(2)}` : '';
-  const after = inserted(text, offset, heading + source);
-  const expected = [
-    ...entries.slice(0, index),
-    ...own.map((one) => ({ ...one, parked: section !== null })),
-    ...entries.slice(index),
-  ];
-  const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
-  if (done.ok) return done;
-  const above = section === null ? aboveOpen(parsed, offset, options) : null;
-  if (above !== null) {
-    const count = entries.filter((one) => one.start < above).length;
-    const wanted = [...entries.slice(0, count), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(count)];
-    const tried = checked({ ...before, [at.to]: inserted(text, above, source) }, at.to, wanted, own[0]!, options);
-    if (tried.ok) return tried;
-  }
-  return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
-}
-
-/** Where the entry begins in which a fence or comment is open at `offset`; null: none is, or it is in no entry. */
-function aboveOpen({ column }: ParsedColumn, offset: number, options: BoardOptions): number | null {
-  const last = splitSections(column.text.slice(0, offset), memoFor(options.memo, options.ids).sections).at(-1);
-  if (!last?.facts.open) return null;
-  const entry = column.entries.findLast((one) => one.start <= last.start + last.facts.open!.offset && !one.parked);
-  return entry?.kind === 'entry' && entry.end >= offset ? entry.start : null;
-}
-
-/** Where a level-1 section ends; the end of the text where there is none of that title. */
-function endOfSection({ sections, column }: ParsedColumn, title: string): { readonly end: number; readonly isThere: boolean } {
-  const titles = sections.filter(({ facts }) => facts.depth === 1);
-  const n = titles.findIndex(({ facts }) => facts.text.slice(facts.contentStart, facts.contentEnd).trim() === title);
-  return { end: (n < 0 ? undefined : titles[n + 1]?.start) ?? column.text.length, isThere: n >= 0 };
-}
-
-/** The entries of a text of its own, parsed apart from the column's memo. */
-function splitOff(source: string, column: Column, options: BoardOptions): readonly Entry[] {
-  return parseColumn(column, '', source, options.ids, options.memo).column.entries.filter(
-    (one) => one.kind === 'entry',
-  );
-}
-
-function inserted(text: string, offset: number, source: string): string {
-  const before = text.slice(0, offset);
-  const after = text.slice(offset);
-  const lineBreak = lineBreakOf(text, source);
-  const gap = { nothing: '', open: lineBreak + lineBreak, line: lineBreak, blank: '' };
-  return before + gap[endingOf(before.slice(-400))] + source + (after === '' ? '' : gap[endingOf(source)]) + after;
-}
-
-/** What must be the same of every entry after an edit; empty lines between entries may have been added. */
-function isUnchanged(found: Entry, expected: Entry): boolean {
-  if (found.kind !== expected.kind || found.parked !== expected.parked) return false;
-  return found.source === expected.source || found.source.trimEnd() === expected.source.trimEnd();
-}
-
-function checked(
-  texts: BoardTexts,
-  column: Column,
-  expected: readonly Entry[],
-  entry: Entry,
-  options: BoardOptions,
-): Edited {
-  const found = parse(texts, column, options).column.entries;
-  const isSame = found.length === expected.length && found.every((one, index) => isUnchanged(one, expected[index]!));
-  return isSame ? { ok: true, texts } : { ok: false, problem: unsafe(columnPath(column, options), entry) };
-}
-
-/** The change read back from the entry's new text. */
-function changeProblem(entry: Entry, written: string, change: EntryChange, options: BoardOptions): Problem | null {
-  const read = splitOff(written, entry.column, options);
-  const after = read[0];
-  const path = columnPath(entry.column, options);
-  if (!after || read.length !== 1) return unsafe(path, entry);
-  const isSame =
-    after.id === (change.id ?? entry.id) &&
-    after.title === entry.title &&
-    isBodyOf(after, entry) &&
-    COORDINATOR_FIELDS.every((key) => holdsValue(after, entry, key, change)) &&
-    after.tags.length ===
-      new Set([...entry.tags, ...(change.addTags ?? [])].filter((tag) => !change.removeTags?.includes(tag))).size;
-  return isSame ? null : unsafe(path, entry);
-}
-
-/** A note's open fence is closed when it becomes an entry. */
-const isBodyOf = (after: Entry, { kind, body }: Entry): boolean =>
-  after.body.trim() === body.trim() ||
-  (kind === 'note' && after.body.trim() === `${body.trim()}${lineBreakOf(after.source)}${closingOf(body)}`.trim());
-
-function holdsValue(
-  after: Entry,
-  before: Entry,
-  key: (typeof COORDINATOR_FIELDS)[number],
-  change: EntryChange,
-): boolean {
-  const value = change.setFields?.[key];
-  const raw = (entry: Entry) => entry.fields.find((field) => field.key === key)?.value ?? '';
-  if (value === undefined) return change.dropFields?.includes(key) === true || raw(after) === raw(before);
-  return raw(after) === (value === null ? '' : fieldText(value));
 }

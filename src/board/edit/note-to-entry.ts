@@ -2,7 +2,7 @@ import type { Entry } from '../entry.ts';
 import type { EntryChange } from './entry-change.ts';
 import { lineBreakOf } from '../parse/line-breaks.ts';
 import { parseMarkdown } from '../parse/sections.ts';
-import { openBlockAtEnd } from '../parse/suspects.ts';
+import { openBlockAtEnd } from '../parse/suspects/blocks.ts';
 
 /**
  * A quick note as an entry: `- [ ] Fix the login crash` becomes `## T-13: Fix the login crash`, its indented lines

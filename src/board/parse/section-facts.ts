@@ -5,7 +5,9 @@ import { endOf, type FieldList, readList, startOf } from './field-list.ts';
 import { type FieldValues, readFields } from './fields.ts';
 import { type Grammar, type Head, parseHead } from './heading.ts';
 import { countBreaks, lineEnd, lineStart, withoutTrailingBlankLines } from './line-breaks.ts';
-import { findSuspects, openBlockAtEnd, type OpenBlock, type Suspect } from './suspects.ts';
+import { findSuspects } from './suspects/find-suspects.ts';
+import { openBlockAtEnd, type OpenBlock } from './suspects/blocks.ts';
+import { type Suspect } from './suspects/suspect.ts';
 
 /** Everything that a section's text says by itself. Offsets count from the section's start. */
 export interface SectionFacts extends Content {

@@ -1,11 +1,11 @@
-import { placeAt, type Place, type Problem } from '../../problem.ts';
-import { unreachable } from '../../unreachable.ts';
-import { findCycles } from './cycles.ts';
-import { type Column, COLUMNS, type Entry } from '../entry.ts';
+import type { Problem } from '../../problem.ts';
 import { dependsPlace, entriesById, headingPlace } from '../entry-places.ts';
+import { type Column, COLUMNS, type Entry } from '../entry.ts';
 import { isOutOfRange, LONGEST_NUMBER } from '../next-id.ts';
 import type { Mark, ParsedColumn } from '../parse/section-memo.ts';
-import type { Suspect } from '../parse/suspects.ts';
+import { findCycles } from './cycles.ts';
+import { fieldProblems } from './field-problems.ts';
+import { suspectProblem } from './suspect-problems.ts';
 
 /** Every problem that the texts show by themselves, in the order of columns and lines. */
 export function boardProblems(parsed: Record<Column, ParsedColumn>): Problem[] {
@@ -67,161 +67,6 @@ function markProblems(mark: Mark, of: ParsedColumn, known: ReadonlyMap<string, E
     ...(entry ? fieldProblems(mark, of, entry) : []),
     ...mark.suspects.flatMap((suspect) => suspectProblem(suspect, mark, of, known) ?? []),
   ];
-}
-
-function fieldProblems({ start, facts }: Mark, of: ParsedColumn, entry: Entry): Problem[] {
-  const at = (offset: number, length: number): Place => placeAt(of.column.path, of.column.text, start + offset, length);
-  const holds = [entry.key];
-  const problems: Problem[] = [];
-  for (const token of facts.head?.tokens ?? []) {
-    if (token.tag !== null) continue;
-    const where = at(facts.contentStart + token.start, token.end - token.start);
-    const fix = 'use [RETRY], [ESCALATED], [PAUSED] or [APPROVE], or put the word behind the id';
-    problems.push({ code: 'unknown-tag', message: `[${token.text}] is no tag`, where, fix, holds });
-  }
-  const { list } = facts;
-  for (const item of list?.near ?? []) {
-    problems.push({
-      code: 'misspelt-field',
-      message: `"${item.key}" is not a field that kanban reads: did you mean "${item.meant}"?`,
-      where: at(item.start, item.end - item.start),
-      fix: `write "- ${item.meant}: ${item.value}", or another key`,
-      holds,
-    });
-  }
-  if (list && list.kind !== 'fields' && list.kind !== 'near') {
-    const item = list.items[0]!;
-    const where = at(item.start, item.end - item.start);
-    problems.push(list.kind === 'mixed' ? mixed(where, holds) : bare(where, holds));
-  }
-  for (const { item, message, fix } of facts.values.unreadable) {
-    problems.push({ code: 'unreadable-field', message, where: at(item.start, item.end - item.start), fix, holds });
-  }
-  return problems;
-}
-
-const mixed = (where: Place, holds: string[]): Problem => ({
-  code: 'mixed-field-list',
-  where,
-  holds,
-  message: 'Only some items of the first list are fields (key: value), so none of it is read as fields',
-  fix: 'put a line of text, or another bullet (*), between the fields and the list that follows',
-});
-
-const bare = (where: Place, holds: string[]): Problem => ({
-  code: 'field-without-bullet',
-  where,
-  holds,
-  message: 'These lines look like fields, but fields are list items',
-  fix: 'begin each of these lines with "- "',
-});
-
-function suspectProblem(
-  suspect: Suspect,
-  mark: Mark,
-  of: ParsedColumn,
-  known: ReadonlyMap<string, Entry>,
-): Problem | null {
-  const at = (offset: number, length: number): Place =>
-    placeAt(of.column.path, of.column.text, mark.start + offset, length);
-  const where = at(suspect.offset, suspect.length);
-  const inside = of.column.entries[mark.entry];
-  const holds = [...new Set([suspect.id, ...(inside ? [inside.key] : [])])];
-  switch (suspect.kind) {
-    case 'swallowed':
-      return swallowed(suspect, where, at(suspect.by!.offset, suspect.by!.length), holds);
-    case 'unknown-prefix': {
-      if (!mark.above && of.column.column !== 'TODO') return null;
-      const prefix = suspect.id.replace(/-\d+$/, '');
-      const fix = `add it to the key ids: in WORKFLOW.md, e.g. "ids: [T, ${prefix}]", or write the heading otherwise`;
-      return {
-        code: 'unknown-prefix',
-        message: `${prefix} is no prefix of task ids here`,
-        where,
-        fix,
-        holds,
-      };
-    }
-    case 'no-id':
-    case 'no-box':
-      return notATask(suspect, where, mark, of, inside);
-    case 'misspelt':
-      if (suspect.isWorded === true && known.has(suspect.id)) return null;
-      return {
-        code: 'misspelt-heading',
-        message: `This looks like an entry's heading, but "${suspect.id}" isn't read as one`,
-        where,
-        fix: suspect.line === undefined ? 'write it like "## T-12: Title"' : `write "${suspect.line}"`,
-        holds,
-      };
-    case 'level':
-      if (known.has(suspect.id)) return null;
-      return {
-        code: 'wrong-heading-level',
-        message: `The heading of an entry is of level 2; ${suspect.id} isn't read as one`,
-        where,
-        fix: suspect.line === undefined ? 'begin the line with "## "' : `write "${suspect.line}", without the line below it`,
-        holds,
-      };
-    default:
-      return unreachable(suspect.kind);
-  }
-}
-
-/** What may have been meant as a task is named with the line that makes it one; in TODO.md, where tasks are written. */
-function notATask(
-  suspect: Suspect,
-  where: Place,
-  mark: Mark,
-  of: ParsedColumn,
-  inside: Entry | undefined,
-): Problem | null {
-  if (of.column.column !== 'TODO' || mark.start >= of.liveEnd || inside?.parked === true) return null;
-  if (suspect.kind === 'no-box' && !mark.noteAbove) return null;
-  return {
-    code: suspect.kind === 'no-id' ? 'heading-without-id' : 'item-without-box',
-    message: inside ? `This heading belongs to ${inside.id ?? inside.title}` : 'This line is not read as a task',
-    where,
-    fix: `to make it a task, write "${suspect.id}"`,
-    holds: [],
-    warning: true,
-  };
-}
-
-function swallowed(suspect: Suspect, where: Place, opens: Place, holds: string[]): Problem {
-  const by = suspect.by!.kind;
-  const words = {
-    fence: 'the code fence',
-    comment: 'the comment',
-    html: 'the HTML block',
-    list: 'the list item',
-    indentation: 'its indentation',
-  }[by];
-  const line = by === 'indentation' ? '' : ` opened in line ${opens.line}`;
-  const fixes = {
-    fence: `close the fence that opens in line ${opens.line}`,
-    comment: `close the comment that opens in line ${opens.line} with -->`,
-    html: 'put an empty line above the heading',
-    list: 'begin the line with "## ", without spaces in front',
-    indentation: 'begin the line with "## ", without spaces in front',
-  };
-  return {
-    code: 'swallowed-entry',
-    where,
-    holds,
-    fix: fixes[by],
-    message: `${suspect.id} isn't read as an entry: it is swallowed by ${words}${line}`,
-    ...(by === 'indentation'
-      ? {}
-      : {
-          also: [
-            {
-              message: 'opened here',
-              where: opens,
-            },
-          ],
-        }),
-  };
 }
 
 function dependencyLoops(all: readonly ParsedColumn[], entries: ReadonlyMap<string, Entry>): Problem[] {

@@ -6,7 +6,7 @@ import { startRef } from '../../coordinator/observe/names.ts';
 import { BoardReader } from '../../coordinator/observe/board-reader.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { lastLines } from '../../runs/run-activity.ts';
-import { listRuns, type RunRecord } from '../../runs/run-store.ts';
+import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
 import { checkoutOf } from '../../git/checkout.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { failed, ok, type Result } from '../../problem.ts';

@@ -1,7 +1,8 @@
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Action } from '../../pipeline/action.ts';
 import type { PastRun, RunFacts } from '../../pipeline/world.ts';
-import { newRunId, type RunRecord } from '../../runs/run-store.ts';
+import { newRunId } from '../../runs/runs-folder.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 import type { Observation } from '../observe/observation.ts';
 import * as messages from './messages.ts';
 import { prepareRun, type PrepareDeps } from './prepare-run.ts';

@@ -1,5 +1,6 @@
 import { readActivity } from '../../runs/run-activity.ts';
-import { aliveIds, linkLost, markTaken, type RunRecord } from '../../runs/run-store.ts';
+import { aliveIds, type RunRecord } from '../../runs/list-runs.ts';
+import { linkLost, markTaken } from '../../runs/run-store.ts';
 import { endProcesses, findMarked } from '../../runner/sweep.ts';
 import type { Identity } from '../../pipeline/failures.ts';
 import { failureOf } from '../failure-of.ts';

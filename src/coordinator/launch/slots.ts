@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 import { freeSlot } from '../../system/ports.ts';
 
 /** Which run has which slot (`KANBAN_SLOT`, from which ports follow); no two active runs share one. */

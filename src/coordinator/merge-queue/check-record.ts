@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { LEAST_ROOM } from './check-worktree.ts';
-import type { RunRecord } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 import { checkResultOf, type CheckRun } from '../../pipeline/check-run.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
 import type { CheckPlan } from '../../contract/brief.ts';

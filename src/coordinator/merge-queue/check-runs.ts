@@ -2,16 +2,9 @@ import { join } from 'node:path';
 import { bringCheckPlace } from './check-worktree.ts';
 import { containmentOf } from '../../system/containment.ts';
 import type { RunnerPool } from '../../runs/runner-pool.ts';
-import {
-  createRun,
-  linkLost,
-  listRuns,
-  markTaken,
-  pruneRuns,
-  requestStop,
-  runsFolder,
-  type RunRecord,
-} from '../../runs/run-store.ts';
+import { createRun, linkLost, markTaken, pruneRuns, requestStop } from '../../runs/run-store.ts';
+import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
+import { runsFolder } from '../../runs/runs-folder.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import type { CheckResult, CheckRun } from '../../pipeline/check-run.ts';

@@ -2,7 +2,7 @@ import type { Request } from '../../contract/request.ts';
 import type { Found, PastRun, QueueNote, RunFacts, World } from '../../pipeline/world.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import type { Problem } from '../../problem.ts';
-import type { RunRecord } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 import type { Workflow } from '../../workflow/settings.ts';
 import type { BoardView } from './board-reader.ts';
 import type { GitState } from './git-state.ts';

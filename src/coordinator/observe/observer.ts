@@ -11,7 +11,7 @@ import { PUSH_CHECKS } from '../../preflight/preflight.ts';
 import type { Problem } from '../../problem.ts';
 import { waitingMessages } from '../../runs/message-store.ts';
 import { pausedBy, resumedAt } from '../../runs/pause.ts';
-import { listRuns, type RunRecord } from '../../runs/run-store.ts';
+import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
 import { agentNames } from '../../workflow/agent-settings.ts';
 import type { Workflow } from '../../workflow/settings.ts';
 import { BoardReader, type BoardView } from './board-reader.ts';

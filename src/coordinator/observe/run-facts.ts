@@ -1,7 +1,7 @@
 import { adapterNamed } from '../../agents/adapters.ts';
 import { parseReport } from '../../agents/report/parse-report.ts';
 import type { EndedRun, Found, History, PastRun, ReadReport, RunFacts } from '../../pipeline/world.ts';
-import type { RunRecord } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 
 const HOUR = 3_600_000;
 /** Runs that ended this long ago no longer count for backoff, ms. */

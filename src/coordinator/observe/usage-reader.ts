@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { adapterNamed } from '../../agents/adapters.ts';
-import type { RunRecord } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 import type { HistoryFold } from '../../pipeline/history.ts';
 import { sumUsage, type UsedRun } from '../../contract/usage.ts';
 import type { EntryUsage, WorldUsage } from '../../pipeline/world.ts';

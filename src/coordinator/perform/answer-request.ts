@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Reply } from '../../contract/request.ts';
 import { answer, settleRequest } from '../../runs/mailbox.ts';
-import { runsFolder } from '../../runs/run-store.ts';
+import { runsFolder } from '../../runs/runs-folder.ts';
 
 /** `.kanban/mailbox` of a checkout. */
 export const mailboxOf = (root: string): string => join(runsFolder(root), '..', 'mailbox');

@@ -1,7 +1,8 @@
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Action } from '../../pipeline/action.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
-import { markTaken, type RunRecord } from '../../runs/run-store.ts';
+import { markTaken } from '../../runs/run-store.ts';
+import { type RunRecord } from '../../runs/list-runs.ts';
 import { unreachable } from '../../unreachable.ts';
 import type { RunLauncher } from '../launch/run-launcher.ts';
 import type { Observation } from '../observe/observation.ts';

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Snapshot, SnapshotRun } from '../../contract/snapshot.ts';
 import { lockHolder } from '../../system/lock.ts';
 import { readActivity } from '../../runs/run-activity.ts';
-import { runsFolder } from '../../runs/run-store.ts';
+import { runsFolder } from '../../runs/runs-folder.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { openRepository } from '../../git/open-repository.ts';
 import { plainTextOf } from '../../system/plain-file.ts';

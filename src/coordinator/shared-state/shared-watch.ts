@@ -16,7 +16,7 @@ import {
   waitingShared,
   type SharedFiles,
 } from './shared-files.ts';
-import type { RunRecord } from '../../runs/run-store.ts';
+import type { RunRecord } from '../../runs/list-runs.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { git, GitError, type Repository } from '../../git/git.ts';
 import { trustConfig } from '../../git/config/harmless.ts';

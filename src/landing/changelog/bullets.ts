@@ -87,3 +87,9 @@ function withoutEmpty(text: string, offset: number): string {
   const from = above === undefined ? own.start : own.start - above.replace(/^(?:\r\n|\r|\n)/, '').length;
   return text.slice(0, from);
 }
+
+/** Takes the first bullet of a section out of the list; undefined: it has none. */
+export function takeOfSection(bullets: Bullet[], key: string): string | undefined {
+  const at = bullets.findIndex((one) => one.key === key);
+  return at < 0 ? undefined : bullets.splice(at, 1)[0]?.text;
+}

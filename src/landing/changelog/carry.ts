@@ -1,8 +1,8 @@
 import { mergeThree } from '../../board/merge/merge-three.ts';
 import { insertBullet } from './changelog.ts';
-import { cutBullet, headingsOf, newBullets, replaceBullet } from './bullets.ts';
+import { cutBullet, headingsOf, newBullets, replaceBullet, takeOfSection } from './bullets.ts';
 import { sectionName } from './names.ts';
-import { findBullets, isHeading, outlineOf, UNRELEASED, versionAt } from './outline.ts';
+import { findBullets, isHeading, outlineOf, UNRELEASED, versionAt, type Bullet } from './outline.ts';
 
 /** CHANGELOG.md on base, on a branch, and where the two parted; null = no such file. */
 export interface CarrySides {
@@ -157,8 +157,7 @@ function carryBullets(base: string | null, before: readonly string[], branch: st
     );
   for (const one of branched.filter((bullet) => fresh.every((some) => some.has(bullet)))) {
     const [version = '', section = ''] = one.key.split('\n');
-    const at = gone.findIndex(({ key }) => key === one.key);
-    const reworded = at < 0 ? undefined : gone.splice(at, 1)[0]?.text;
+    const reworded = takeOfSection(gone, one.key);
     const found = findBullets(text ?? '').find(
       ({ key, text: bullet }) => bullet === reworded && versionIn(key) === version,
     );
@@ -167,6 +166,12 @@ function carryBullets(base: string | null, before: readonly string[], branch: st
     // Also where its old words are released by now: they can't be replaced, and these must not get lost.
     else if (!has(one.text, version)) text = insertBullet(text, version, section, { raw: one.text });
   }
+  return withoutBullets(text, gone);
+}
+
+/** Only where each still stands in its section. */
+function withoutBullets(from: string | null, gone: readonly Bullet[]): string | null {
+  let text = from;
   for (const { key, text: bullet } of gone) {
     const found = findBullets(text ?? '').find((one) => one.text === bullet && one.key === key);
     if (found) text = cutBullet(text ?? '', found, headingsOf(text ?? ''));

@@ -36,6 +36,11 @@ export function unclearForms(path: string, text: string | null, files: readonly 
       what: `${tool} seems to write it`,
       instead: 'a landing adds its line all the same; `changelog: false` in WORKFLOW.md leaves the file alone',
     });
+  return [...forms, ...unclearOutline(text)];
+}
+
+function unclearOutline(text: string): UnclearForm[] {
+  const forms: UnclearForm[] = [];
   const outline = outlineOf(text);
   const { blocks, unreleased, others, releases } = outline;
   const open = neverClosed(outline);

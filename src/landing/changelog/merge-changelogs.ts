@@ -31,11 +31,9 @@ export function mergeChangelogs(sides: ChangelogSides): MergedChangelog | 'confl
   if (ours === theirs || theirs === base) return { text: ours, left: [] };
   if (ours === base) return { text: theirs, left: [] };
   if (ours === null || theirs === null) return 'conflict';
-  const [before, mine, others] = [base ?? '', ours, theirs].map(releasesOf) as [string[], string[], string[]];
-  const cutHere = mine.filter((name) => !before.includes(name));
-  const cutThere = others.filter((name) => !before.includes(name));
-  if (cutHere.length > 0 && cutThere.length > 0 && cutHere.join('\n') !== cutThere.join('\n')) return 'conflict';
-  const [trunk, other] = cutThere.length > 0 && cutHere.length === 0 ? [theirs, ours] : [ours, theirs];
+  const sorted = trunkOf(base ?? '', ours, theirs);
+  if (sorted === 'conflict') return 'conflict';
+  const { trunk, other } = sorted;
   const bullets = layOver(trunk, base ?? '', other);
   const isRight = (one: string): boolean =>
     textsOf(one) === textsOf(bullets) &&
@@ -43,6 +41,19 @@ export function mergeChangelogs(sides: ChangelogSides): MergedChangelog | 'confl
     standRight(one, { base: trunk, before: base === null ? [] : [base], branch: other });
   const text = byLines !== null && isRight(byLines) ? byLines : mergeLines(base ?? '', bullets, other, isRight);
   return { text, left: leftOut(base ?? '', other, text) };
+}
+
+/** Which side the other one's lines are laid over; `conflict`: both cut a release, and not the same one. */
+function trunkOf(
+  base: string,
+  ours: string,
+  theirs: string,
+): { readonly trunk: string; readonly other: string } | 'conflict' {
+  const before = releasesOf(base);
+  const [cutHere, cutThere] = [ours, theirs].map((text) => releasesOf(text).filter((name) => !before.includes(name)));
+  if (cutHere === undefined || cutThere === undefined || cutThere.length === 0) return { trunk: ours, other: theirs };
+  if (cutHere.length === 0) return { trunk: theirs, other: ours };
+  return cutHere.join('\n') === cutThere.join('\n') ? { trunk: ours, other: theirs } : 'conflict';
 }
 
 function layOver(trunk: string, base: string, other: string): string {

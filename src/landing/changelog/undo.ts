@@ -1,4 +1,4 @@
-import { cutBullet, headingsOf, newBullets, replaceBullet } from './bullets.ts';
+import { cutBullet, headingsOf, newBullets, replaceBullet, takeOfSection } from './bullets.ts';
 import { isSound, mergeLines, textsOf } from './carry.ts';
 import { findBullets, UNRELEASED, type Bullet } from './outline.ts';
 
@@ -28,8 +28,7 @@ export function takeOutBullets(now: string | null, before: string | null, landed
   const changed: string[] = [];
   let text = now;
   for (const { key, text: bullet } of newBullets(had, was)) {
-    const at = gone.findIndex((one) => one.key === key);
-    const reworded = at < 0 ? undefined : gone.splice(at, 1)[0]?.text;
+    const reworded = takeOfSection(gone, key);
     const found = find(text, key, bullet);
     if (found === null) changed.push(bullet);
     else if (reworded !== undefined && found.key === key) text = replaceBullet(text, key, bullet, reworded);

@@ -5,7 +5,8 @@ import { plainTextOf, statOrNone } from '../../system/plain-file.ts';
 import type { MissingCommand } from '../facts.ts';
 import { firstProgram } from '../command-line/first-program.ts';
 import { ROLES, type Settings } from '../../workflow/settings.ts';
-import { hookEnvironment, isInherited } from '../../system/environment.ts';
+import { hookEnvironment } from '../../system/environment.ts';
+import { isInherited } from '../../system/inherited.ts';
 
 /** Every command line that the settings hold, by the name of its setting. `needed`: nothing gets on without it. */
 function commandsOf({ hooks, roles, agents, merge_queue, preflight, notify }: Settings): readonly {

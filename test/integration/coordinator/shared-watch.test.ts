@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SharedWatch } from '../../../src/coordinator/shared-state/shared-watch.ts';
-import type { RunRecord } from '../../../src/runs/run-store.ts';
+import type { RunRecord } from '../../../src/runs/list-runs.ts';
 import type { KanbanEvent } from '../../../src/contract/event.ts';
 import { git, type Repository } from '../../../src/git/git.ts';
 import { openRepository } from '../../../src/git/open-repository.ts';

@@ -75,7 +75,7 @@ describe('fetchRemote', () => {
     expect(await fetchRemote(here.repo, { ...fetch, branches, remote: 'fork' })).toMatchObject({
       ok: false,
       kind: 'no-remote',
-      words: 'there is no remote `fork` in this repository',
+      message: 'there is no remote `fork` in this repository',
     });
     mkdirSync(join(here.root, 'fork'));
     expect(await fetchRemote(here.repo, { ...fetch, branches, remote: 'fork' })).toMatchObject({ kind: 'no-remote' });
@@ -94,7 +94,7 @@ describe('fetchRemote', () => {
     const here = await empty.clone('here');
     here.git('remote', 'add', 'cut', join(rig.folder, 'shallow.git'));
     const fetched = await fetchRemote(here.repo, { timeout, remote: 'cut', branches: ['main'] });
-    expect(fetched).toMatchObject({ ok: false, words: "cut is a shallow clone: it can't give its history" });
+    expect(fetched).toMatchObject({ ok: false, message: "cut is a shallow clone: it can't give its history" });
   });
 
   it("waits for the user's own fetch", async () => {
@@ -151,11 +151,11 @@ describe('pushFastForward', () => {
     const push = { ...fetch, sha, branch: 'main', from };
     expect(await pushFastForward(here.repo, push)).toEqual({
       kind: 'rejected',
-      words: 'origin has moved (stale info)',
+      message: 'origin has moved (stale info)',
     });
     await fetchRemote(here.repo, { ...fetch, branches: ['main'] });
-    const words = `origin has moved (it has ${tip.slice(0, 10)})`;
-    expect(await pushFastForward(here.repo, { ...push, from: tip })).toEqual({ kind: 'rejected', words });
+    const message = `origin has moved (it has ${tip.slice(0, 10)})`;
+    expect(await pushFastForward(here.repo, { ...push, from: tip })).toEqual({ kind: 'rejected', message });
     here.git('config', 'remote.origin.push', '+refs/heads/*:refs/heads/*');
     for (const known of [from, tip, null])
       expect(await pushFastForward(here.repo, { ...push, from: known })).toMatchObject({ kind: 'rejected' });
@@ -173,7 +173,7 @@ describe('pushFastForward', () => {
     there.git('push', '-q', '--force', 'origin', `${start}:main`);
     expect(await pushFastForward(here.repo, order)).toEqual({
       kind: 'rejected',
-      words: 'origin has moved (stale info)',
+      message: 'origin has moved (stale info)',
     });
     rig.git('update-ref', '-d', 'refs/heads/main');
     expect(await pushFastForward(here.repo, order)).toMatchObject({ kind: 'rejected' });
@@ -203,7 +203,7 @@ describe('pushFastForward', () => {
     );
     expect(await pushFastForward(here.repo, { ...fetch, sha: here.commit('two'), branch: 'main', from })).toEqual({
       kind: 'remote-rejected',
-      words:
+      message:
         'GH006: Protected branch update failed. At least 1 approving review is required (pre-receive hook declined)',
     });
   });
@@ -217,7 +217,7 @@ describe('pushFastForward', () => {
     expect(await pushFastForward(here.repo, push)).toMatchObject({ kind: 'unreachable' });
     expect(await pushFastForward(here.repo, { ...push, remote: 'fork' })).toEqual({
       kind: 'unreachable',
-      words: 'there is no remote `fork` in this repository',
+      message: 'there is no remote `fork` in this repository',
     });
     renameSync(`${rig.bare}.away`, rig.bare);
     expect(await pushFastForward(here.repo, push)).toEqual({ kind: 'done' });
@@ -240,7 +240,7 @@ describe('pushFastForward', () => {
       });
       await until(() => pidIn(rig.folder) !== null);
       ending.abort();
-      expect(await outcome).toEqual({ kind: 'unknown', words: 'the talk with origin was broken off' });
+      expect(await outcome).toEqual({ kind: 'unknown', message: 'the talk with origin was broken off' });
       expect(rig.tip('refs/heads/main')).toBe(hook === 'update' ? before : sha);
       await until(() => !isAlive(pidIn(rig.folder)));
     }
@@ -258,7 +258,7 @@ describe('pushFastForward', () => {
       branch: 'main',
       from,
     });
-    expect(outcome).toEqual({ kind: 'unknown', words: 'origin has not answered within 3 s' });
+    expect(outcome).toEqual({ kind: 'unknown', message: 'origin has not answered within 3 s' });
     await until(() => !isAlive(pidIn(rig.folder)));
   });
 });

@@ -126,7 +126,7 @@ describe('undoLanding', () => {
     expect(await undoLanding(rig.repo, undoOf(rig, landing))).toEqual({
       ok: false,
       why: 'impossible',
-      words: 'base no longer contains its landing',
+      reason: 'base no longer contains its landing',
     });
     const shallow = await made();
     const deep = landByGit(shallow);
@@ -333,7 +333,7 @@ describe("the user's checkout (I7)", () => {
     const { rig, landing } = await dirty();
     theirs(rig);
     const before = rig.git('status', '--porcelain');
-    expect(await undoLanding(rig.repo, undoOf(rig, landing))).toEqual({ ok: false, why: 'in-the-way', words });
+    expect(await undoLanding(rig.repo, undoOf(rig, landing))).toEqual({ ok: false, why: 'in-the-way', reason: words });
     expect([rig.git('status', '--porcelain'), rig.sha('main'), leftovers(rig)]).toEqual([before, landing, []]);
   });
 

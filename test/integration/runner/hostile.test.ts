@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listRuns } from '../../../src/runs/run-store.ts';
+import { listRuns } from '../../../src/runs/list-runs.ts';
 import { readActivity } from '../../../src/runs/run-activity.ts';
 import { collect } from '../../../src/runner/collect.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';

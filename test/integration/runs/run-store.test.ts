@@ -14,17 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  createRun,
-  linkLost,
-  listRuns,
-  markTaken,
-  newRunId,
-  pruneRuns,
-  requestStop,
-  runsFolder,
-} from '../../../src/runs/run-store.ts';
-import type { RunRecord } from '../../../src/runs/run-store.ts';
+import { createRun, linkLost, markTaken, pruneRuns, requestStop } from '../../../src/runs/run-store.ts';
+import { listRuns } from '../../../src/runs/list-runs.ts';
+import { newRunId, runsFolder } from '../../../src/runs/runs-folder.ts';
+import type { RunRecord } from '../../../src/runs/list-runs.ts';
 import { processIdentity } from '../../../src/system/claim.ts';
 import { writeOnce } from '../../../src/system/write-once.ts';
 import { aBrief, aResult } from '../../rig/a-run.ts';

@@ -1,0 +1,66 @@
+import type { BoardTexts, Column } from '../entry.ts';
+import { type BoardOptions, columnPath } from '../parse.ts';
+import { endingOf, lineBreakOf } from '../parse/line-breaks.ts';
+import { memoFor, type ParsedColumn } from '../parse/section-memo.ts';
+import { splitSections } from '../parse/sections.ts';
+import { notFound, unclosed } from '../problems/edit-problems.ts';
+import { checked, type Edited, parse, splitOff } from './check-edit.ts';
+
+export function insertEntry(
+  texts: BoardTexts,
+  source: string,
+  at: { to: Column; position: 'top' | 'bottom'; under?: string | undefined },
+  options: BoardOptions,
+): Edited {
+  const before = texts[at.to] === null ? { ...texts, [at.to]: `# ${at.to}${lineBreakOf(source)}` } : texts;
+  const parsed = parse(before, at.to, options);
+  const { text, entries } = parsed.column;
+  const first = entries.findIndex((one) => one.kind === 'entry' && !one.parked);
+  const section = at.under === undefined ? null : endOfSection(parsed, at.under);
+  const live = at.position === 'top' && first >= 0 ? entries[first]!.start : parsed.liveEnd;
+  const offset = section?.end ?? live;
+  const index = entries.filter((one) => one.start < offset).length;
+  const own = splitOff(source, at.to, options);
+  const path = columnPath(at.to, options);
+  if (own.length === 0) return { ok: false, problem: notFound(path, source.slice(0, 60)) };
+  const heading = section?.isThere === false ? `# ${at.under}${lineBreakOf(text, source).repeat(2)}` : '';
+  const after = inserted(text, offset, heading + source);
+  const expected = [
+    ...entries.slice(0, index),
+    ...own.map((one) => ({ ...one, parked: section !== null })),
+    ...entries.slice(index),
+  ];
+  const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
+  if (done.ok) return done;
+  const above = section === null ? aboveOpen(parsed, offset, options) : null;
+  if (above !== null) {
+    const count = entries.filter((one) => one.start < above).length;
+    const wanted = [...entries.slice(0, count), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(count)];
+    const tried = checked({ ...before, [at.to]: inserted(text, above, source) }, at.to, wanted, own[0]!, options);
+    if (tried.ok) return tried;
+  }
+  return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
+}
+
+/** Where the entry begins in which a fence or comment is open at `offset`; null: none is, or it is in no entry. */
+function aboveOpen({ column }: ParsedColumn, offset: number, options: BoardOptions): number | null {
+  const last = splitSections(column.text.slice(0, offset), memoFor(options.memo, options.ids).sections).at(-1);
+  if (!last?.facts.open) return null;
+  const entry = column.entries.findLast((one) => one.start <= last.start + last.facts.open!.offset && !one.parked);
+  return entry?.kind === 'entry' && entry.end >= offset ? entry.start : null;
+}
+
+/** Where a level-1 section ends; the end of the text where there is none of that title. */
+function endOfSection({ sections, column }: ParsedColumn, title: string): { readonly end: number; readonly isThere: boolean } {
+  const titles = sections.filter(({ facts }) => facts.depth === 1);
+  const n = titles.findIndex(({ facts }) => facts.text.slice(facts.contentStart, facts.contentEnd).trim() === title);
+  return { end: (n < 0 ? undefined : titles[n + 1]?.start) ?? column.text.length, isThere: n >= 0 };
+}
+
+function inserted(text: string, offset: number, source: string): string {
+  const before = text.slice(0, offset);
+  const after = text.slice(offset);
+  const lineBreak = lineBreakOf(text, source);
+  const gap = { nothing: '', open: lineBreak + lineBreak, line: lineBreak, blank: '' };
+  return before + gap[endingOf(before.slice(-400))] + source + (after === '' ? '' : gap[endingOf(source)]) + after;
+}

@@ -1,0 +1,111 @@
+import { agentNames } from './agent-settings.ts';
+import { type Breach, nearest, placeholders } from './rule.ts';
+import { ROLES, type Settings } from './settings.ts';
+
+export function rolesNameKnownAgents(settings: Settings): Breach[] {
+  const { roles } = settings;
+  const known = agentNames(settings);
+  return ROLES.filter((role) => !known.includes(roles[role].agent)).map((role) => {
+    const { agent } = roles[role];
+    const message = `\`roles.${role}.agent\` is \`${agent}\`, but no agent of that name stands under \`agents\`.`;
+    return {
+      path: ['roles', role, 'agent'],
+      code: 'unknown-agent',
+      message,
+      fix: nearest(agent, known) ?? `add it under \`agents\`, or write one of: ${known.join(', ')}`,
+    };
+  });
+}
+
+export function mendNamesARole({ roles }: Settings): Breach[] {
+  const { fix } = roles.tester;
+  if ((ROLES as readonly string[]).includes(fix)) return [];
+  return [
+    {
+      path: ['roles', 'tester', 'fix'],
+      code: 'unknown-role',
+      message: `\`fix\` names a role, and \`${fix}\` is none.`,
+      fix: nearest(fix, ROLES) ?? `write one of: ${ROLES.join(', ')}`,
+    },
+  ];
+}
+
+export function agentsCanBeStarted({ agents }: Settings): Breach[] {
+  return Object.entries(agents).flatMap(([name, { kind, command }]): Breach[] => {
+    if ((kind === 'command' || kind === 'acp') && command.length === 0)
+      return [
+        {
+          path: ['agents', name],
+          code: 'agent-without-command',
+          message: `The agent \`${name}\` has no \`command\`.`,
+          fix: 'write `command: [program]`',
+        },
+      ];
+    if (name === 'shell' && kind !== 'shell')
+      return [
+        {
+          path: ['agents', name, 'kind'],
+          code: 'shell-is-built-in',
+          message: '`shell` is the built-in agent; another needs another name.',
+        },
+      ];
+    return [];
+  });
+}
+
+const AGENT_PLACEHOLDERS = [
+  'prompt_file',
+  'worktree',
+  'report',
+  'git_dir',
+  'git_common_dir',
+  'model',
+  'run_id',
+] as const;
+
+/** Only what looks like a misspelt placeholder: braces may be an argument of their own. */
+export function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
+  return Object.entries(agents).flatMap(([name, { command, args }]) =>
+    [...command, ...args].flatMap((arg) =>
+      placeholders(arg)
+        .filter((word) => !(AGENT_PLACEHOLDERS as readonly string[]).includes(word))
+        .flatMap((word) => {
+          const near = nearest(word, AGENT_PLACEHOLDERS);
+          return near
+            ? [
+                {
+                  path: ['agents', name, 'args'],
+                  code: 'unknown-placeholder',
+                  message: `\`{${word}}\` is no placeholder.`,
+                  fix: near,
+                },
+              ]
+            : [];
+        }),
+    ),
+  );
+}
+
+/** A model that no argument names would be ignored without a word. */
+export function modelsArePassedOn({ roles, agents }: Settings): Breach[] {
+  const takes = (name: string): boolean => {
+    const agent = agents[name];
+    return (
+      agent === undefined ||
+      agent.kind !== 'command' ||
+      [...agent.command, ...agent.args].some((arg) => arg.includes('{model}'))
+    );
+  };
+  const named: readonly (readonly [readonly string[], string, string | null])[] = [
+    ...ROLES.map((role) => [['roles', role, 'model'], roles[role].agent, roles[role].model] as const),
+    ...Object.entries(agents).map(([name, { model }]) => [['agents', name, 'model'], name, model] as const),
+  ];
+  return named
+    .filter(([, name, model]) => model !== null && !takes(name))
+    .map(([path, name, model]) => ({
+      path,
+      code: 'model-not-passed-on',
+      message: `The agent \`${name}\` would never hear of the model \`${model}\`.`,
+      fix: `add \`{model}\` to \`agents.${name}.args\`, e.g. [--model, "{model}"]`,
+    }));
+}
