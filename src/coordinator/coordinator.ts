@@ -1,5 +1,6 @@
 import { closeRepository } from '../git/close.ts';
 import type { Request } from '../contract/request.ts';
+import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import { decide } from '../pipeline/decide.ts';
 import type { Decision } from '../pipeline/action.ts';
 import type { Problem } from '../problem.ts';
@@ -16,7 +17,7 @@ import * as messages from './messages.ts';
 import type { Inputs, Observation, Observed } from './observe/observation.ts';
 import { TickActions } from './perform/perform-all.ts';
 import { Startup } from './startup.ts';
-import { SAFETY_TICK_MS, STOP_WRITE_TIMEOUT_MS, tickRetryMs, UNTIL_DONE_GRACE_MS } from './waits.ts';
+import { SAFETY_TICK_MS, STOP_WRITE_TIMEOUT_MS, UNTIL_DONE_GRACE_MS } from './waits.ts';
 
 /** The loop: observe → decide → perform. Resuming after a crash is its first tick. */
 export class Coordinator {
@@ -85,7 +86,7 @@ export class Coordinator {
       if (now - this.#failing.since > patience) throw error;
       errors.note(messages.STEPS.look, error);
       waker.reset();
-      await waker.sleep(tickRetryMs(this.#failing.tries));
+      await waker.sleep(waitAfter(this.#failing.tries, WAITS.tick));
       return null;
     }
   }

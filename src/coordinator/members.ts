@@ -81,7 +81,7 @@ export function createMembers(options: CoordinatorOptions): Members {
     },
   });
   const shared = new SharedWatch(repo, emit);
-  const launcher: RunLauncher = new RunLauncher({ repo, observer, pool, emit, shared, wake });
+  const launcher: RunLauncher = new RunLauncher({ observer, pool, emit, shared, wake });
   const monitor = new RunMonitor({ root, observer, launcher, publisher, failures, wake });
   const baseBranch = new BaseBranch({ repo, pool, failures, emit, wake });
   const preflight = new Preflight(observer, () => {

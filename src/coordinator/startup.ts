@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
 import { recover } from '../landing/recover.ts';
+import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import { pruneRuns } from '../runs/run-store.ts';
@@ -14,7 +15,7 @@ import type { Members } from './members.ts';
 import * as messages from './messages.ts';
 import { kanbanDir } from './observe/git-state.ts';
 import type { Observation, Observed } from './observe/observation.ts';
-import { SAFETY_TICK_MS, tickRetryMs, UNTIL_DONE_GRACE_MS } from './waits.ts';
+import { SAFETY_TICK_MS, UNTIL_DONE_GRACE_MS } from './waits.ts';
 
 /** The start waits this long for a command that is at work; it may be ending a run, ms. */
 const LOCK_TIMEOUT_MS = 90_000;
@@ -146,7 +147,7 @@ export class Startup {
         if (Date.now() - since >= patience) throw error;
         errors.note(step, error);
         waker.reset();
-        await waker.sleep(tickRetryMs(tries));
+        await waker.sleep(waitAfter(tries, WAITS.tick));
       }
   }
 }

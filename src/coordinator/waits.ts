@@ -6,9 +6,3 @@ export const BLOCKED_RETRY_MS = 250;
 export const UNTIL_DONE_GRACE_MS = 20_000;
 /** A coordinator that was asked to end waits this long for what it still has to write, ms. */
 export const STOP_WRITE_TIMEOUT_MS = 2_000;
-/** Between two ticks that fail, at most, ms. */
-const MAX_TICK_RETRY_MS = 30_000;
-
-/** The wait after so many failures of the whole tick in a row, ms. */
-export const tickRetryMs = (tries: number): number =>
-  Math.min(MAX_TICK_RETRY_MS, BLOCKED_RETRY_MS * 2 ** Math.min(tries, 10));

@@ -134,7 +134,7 @@ describe('commands while no coordinator runs', () => {
     for (const finding of JSON.parse(repo.kanban('preflight', '--json').out) as object[])
       expect(finding).toMatchObject({
         check: expect.any(String),
-        level: expect.stringMatching(/^(told|fixed)$/),
+        level: expect.stringMatching(/^(info|fixed)$/),
         message: expect.any(String),
       });
     expect(repo.git('status', '--porcelain')).toBe('');

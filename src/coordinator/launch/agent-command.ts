@@ -41,8 +41,7 @@ export function planRun(
   const agent = agentSettings(settings, run.agent);
   if (adapter === null || agent === null) return null;
   const role = settings.roles[run.role];
-  const field = run.role === 'task' ? 'model' : `${run.role}.model`;
-  const model = entry?.fields.find(({ key }) => key === field)?.value ?? role.model ?? agent.model;
+  const model = modelField(entry, run.role) ?? role.model ?? agent.model;
   const report = join(run.worktree, '.kanban', `report-${run.runId}.md`);
   const { command } = agent;
   const plan = adapter.plan({
@@ -64,4 +63,10 @@ export function planRun(
     roleRun: run.role === 'task' ? '' : role.run,
   });
   return { adapter, settings: agent, model, report, plan };
+}
+
+/** The model that the entry names for a role. */
+function modelField(entry: Entry | null, role: Role): string | undefined {
+  const field = role === 'task' ? 'model' : `${role}.model`;
+  return entry?.fields.find(({ key }) => key === field)?.value;
 }

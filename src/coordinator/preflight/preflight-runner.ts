@@ -10,7 +10,7 @@ import { branchName, startRef } from '../observe/names.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
-import { promptFile } from '../launch/run-launcher.ts';
+import { promptFile } from '../launch/render-prompt.ts';
 
 /** How long a look at what only processes can tell is good for. */
 const MAX_FACTS_AGE_MS = 2_000;
