@@ -86,6 +86,23 @@ describe('I1: a deleted entry is not started again by an old text', () => {
     }
   });
 
+  it('that has another entry less, and else reads as if the user had deleted [PAUSED] with its reason', () => {
+    const desk = new Desk({ TODO: todo(entry(1, 'one'), entry(2)) });
+    const old = desk.disk.TODO!;
+    desk.save('TODO', todo(entry(2)));
+    desk.tick();
+    desk.save('TODO', old, AGES);
+    desk.tick();
+    desk.move(pick('T-2'));
+    desk.save('TODO', todo(entry(1, 'one')));
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## [PAUSED] T-1');
+    // The tag alone is deleted on purpose.
+    desk.save('TODO', desk.disk.TODO!.replace('[PAUSED] ', ''));
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## T-1');
+  });
+
   it('that had it in no commit', () => {
     const start = todo(entry(1));
     const desk = new Desk({ TODO: start });
