@@ -237,9 +237,10 @@ export class SaveHistory {
       this.#onDisk.set(column, { text: disk, at: now });
       if (before !== undefined && before.text !== committed) this.#replace(column, before, disk);
     }
+    if (last !== undefined) this.#leave(column, last, disk, now);
+    // With what the user saved last as a version, a text from before it is another save.
     const isKnown = disk === this.newest(column) || disk === (committed ?? '');
     if (!isKnown && last?.text === disk) return;
-    if (last !== undefined) this.#leave(column, last, disk, now);
     if (!isKnown) {
       this.#saves.set(column, { text: disk, since: now, asSaved: false });
       return;
@@ -248,6 +249,7 @@ export class SaveHistory {
     this.#halves.delete(column);
     // The user took back what no commit has.
     this.#push(column, { text: disk, at: now, by: 'user', isLoose: disk !== (committed ?? '') });
+    if (before?.text !== disk) this.#again(column, now);
   }
 
   /** Another text takes the place of a save, which is in no commit. If it counted as it was, it is a version. */
@@ -287,6 +289,15 @@ export class SaveHistory {
     }
     versions.push(version);
     if (versions.length > MAX_VERSIONS) versions.shift();
+    this.#revision++;
+  }
+
+  /** The file has its newest version again. */
+  #again(column: Column, now: number): void {
+    const versions = this.#versions.get(column)!;
+    const last = versions.at(-1);
+    if (last === undefined || last.at === now) return;
+    versions[versions.length - 1] = { ...last, again: now };
     this.#revision++;
   }
 

@@ -126,6 +126,29 @@ describe('I1: a deleted entry is not started again by an old text', () => {
     expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
   });
 
+  it('that had it for a moment only, before the file was as it had been', () => {
+    const start = todo(entry(1));
+    const desk = new Desk({ TODO: start });
+    desk.save('TODO', todo(entry(1), entry(2)));
+    desk.tick(false);
+    desk.save('TODO', start, 50);
+    desk.tick(false);
+    desk.save('TODO', todo(entry(1, 'a word'), entry(2)));
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
+  });
+
+  it('that was the last but one of those that no commit has', () => {
+    const desk = new Desk({ TODO: todo(entry(1)) });
+    const old = todo(entry(1), entry(2));
+    for (const text of [old, todo(entry(3), entry(1)), old]) {
+      desk.save('TODO', text);
+      desk.tick(false);
+    }
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
+  });
+
   it('after the user has put it back as parked', () => {
     const desk = new Desk({ TODO: todo(entry(1), entry(2, 'two')) });
     desk.move(pick('T-1'));
