@@ -20,7 +20,7 @@ import type { RunRecord } from '../../runs/list-runs.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { git, GitError, type Repository } from '../../git/git.ts';
 import { trustConfig } from '../../git/config/harmless.ts';
-import { clearDeadLock } from '../../landing/dead-ref-locks.ts';
+import { clearDeadLock } from '../../landing/recovery/dead-ref-locks.ts';
 import { WAITS, waitAfter } from '../../pipeline/backoff.ts';
 import type { Found } from '../../pipeline/world.ts';
 import { lstatOrNone, plainJsonOf } from '../../system/plain-file.ts';
