@@ -173,6 +173,7 @@ export class Coordinator {
     const now = Date.now();
     return {
       now,
+      decidedAt: world.now,
       mode: control.mode,
       untilDone: options.untilDone,
       maxWait: options.maxWait,
