@@ -69,7 +69,8 @@ export class Coordinator {
 
   /** What no action of its own can contain (a look that fails) makes the coordinator wait, not end. */
   async #containedTick(): Promise<ExitOutcome | null> {
-    const { repo, publisher, control, options, errors, waker } = this.#members;
+    const { repo, publisher, control, options, errors, waker, observer } = this.#members;
+    observer.keeper.glimpses.start();
     try {
       this.#startup.repairOwnFolder();
       const special = removeSpecialFiles({ worktree: repo.root, gitDir: repo.gitDir });
@@ -92,7 +93,7 @@ export class Coordinator {
 
   /** One tick; returns the end, or null to continue (after waiting, where there is nothing to do). */
   async #tick(): Promise<ExitOutcome | null> {
-    const { repo, control, shared, baseBranch, publisher, snapshots, failures, maintenance, waker } = this.#members;
+    const { repo, control, shared, baseBranch, publisher, snapshots, failures, maintenance } = this.#members;
     const requests = control.readRequests();
     await shared.observe(listRuns(repo.root).runs);
     const look = await this.#observe(requests);
@@ -116,7 +117,7 @@ export class Coordinator {
     const outcome = await this.#endIfIdle(observation, decision);
     if (outcome !== null) return outcome;
     maintenance.runIfDue();
-    await waker.sleep(nextLook(this.#idleFacts(observation, decision)));
+    await this.#sleep(nextLook(this.#idleFacts(observation, decision)));
     return null;
   }
 
@@ -192,19 +193,27 @@ export class Coordinator {
   }
 
   async #onUnreadable(problems: readonly Problem[]): Promise<ExitOutcome | null> {
-    const { publisher, control, options, waker } = this.#members;
+    const { publisher, control, options } = this.#members;
     for (const problem of problems) publisher.problem(problem);
     if (control.mode !== 'run') return control.stopOutcome;
     this.#idleSince ??= Date.now();
     if (options.untilDone && Date.now() - this.#idleSince > UNTIL_DONE_GRACE_MS)
       return { code: codeOf(problems), problems, lines: [] };
-    await waker.sleep(SAFETY_TICK_MS);
+    await this.#sleep(SAFETY_TICK_MS);
     return null;
   }
 
+  /** Until something happens. Watching sees what is saved meanwhile. */
+  async #sleep(ms: number): Promise<void> {
+    const { waker, watcher, observer } = this.#members;
+    if (!waker.isWoken && watcher.lookAfter === null) observer.keeper.glimpses.stop();
+    await waker.sleep(ms);
+  }
+
   async #leave(lock: TakenLock, outcome: ExitOutcome | null): Promise<void> {
-    const { repo, watcher, branches, launcher, monitor, baseBranch, pool, publisher, control, snapshots } =
+    const { repo, watcher, branches, launcher, monitor, baseBranch, pool, publisher, control, snapshots, observer } =
       this.#members;
+    observer.keeper.glimpses.stop();
     await watcher.close();
     await Promise.all([branches.drain(), launcher.drain(), monitor.drain()]);
     await baseBranch.close();

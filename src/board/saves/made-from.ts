@@ -57,7 +57,7 @@ const RELEASED_BY_HAND: readonly Tag[] = ['ESCALATED', 'PAUSED', 'APPROVE'];
 
 /**
  * The same entries in the same order, and all that changed is that tags were deleted, and fields of the coordinator's with them.
- * @param isOld an older version reads the same: then the fields must be there still
+ * @param isOld an older version reads the same: then the fields must be there still, with what the coordinator wrote into them
  */
 function freesOnly(newest: readonly Entry[], disk: readonly Entry[], isOld: boolean): boolean {
   if (newest.length !== disk.length) return false;
@@ -77,14 +77,14 @@ function isFreed(before: Entry, after: Entry, isOld: boolean): boolean {
     isSame &&
     deleted.some((tag) => RELEASED_BY_HAND.includes(tag)) &&
     after.tags.every((tag) => before.tags.includes(tag)) &&
-    (isOld ? before.fields.length === after.fields.length : true) &&
+    (!isOld || written(before) === written(after)) &&
     own(before) === own(after)
   );
 }
 
+const written = ({ fields }: Pick<Entry, 'fields'>): string =>
+  fields.map(({ key, value }) => `${key}: ${value}`).join('\n');
+
 /** The user's own fields, as written. */
 const own = ({ fields }: Entry): string =>
-  fields
-    .filter(({ key }) => !COORDINATOR_FIELDS.some((name) => name === key))
-    .map(({ key, value }) => `${key}: ${value}`)
-    .join('\n');
+  written({ fields: fields.filter(({ key }) => !COORDINATOR_FIELDS.some((name) => name === key)) });

@@ -80,7 +80,9 @@ export class Attempts {
           failures.wasDone(identity, base, now, identity.key !== cleanUpOf(identity.id ?? '').key);
           break;
         case 'stale':
-          failures.hadNoEffect(identity, base, now);
+          // A user who saves all the time is no reason for a longer wait each time.
+          if (performed.edited === undefined) failures.hadNoEffect(identity, base, now);
+          else failures.failed(identity, { why: messages.beingEdited(performed.edited), untried: true }, now);
           break;
         case 'later':
           failures.failed(identity, { why: performed.why, untried: true }, now);

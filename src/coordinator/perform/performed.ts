@@ -13,13 +13,13 @@ import type { Branches } from './branches.ts';
 
 /**
  * `done`: it changed something. `later`: it was not tried, because another process works there for a moment. `failed`: it
- * can't be done as things are. `stale`: the world has changed; look again.
+ * can't be done as things are. `stale`: the world has changed; look again (`edited`: the user has just saved this file).
  */
 export type Performed =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string; readonly fix?: string; readonly lasting?: boolean }
-  | { readonly kind: 'stale' };
+  | { readonly kind: 'stale'; readonly edited?: string | undefined };
 
 export interface PerformDeps {
   readonly observer: Observer;
