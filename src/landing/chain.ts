@@ -1,3 +1,4 @@
+import type { LockProof } from '../system/lock.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import type { Identity } from '../git/config/identity.ts';
@@ -126,6 +127,8 @@ async function buildOne(
 
 /** What is to be landed in one step. */
 export interface ChainLanding {
+  /** Base is moved only by the holder of the repository's lock. */
+  readonly lock: LockProof;
   readonly baseRef: string;
   readonly oldBase: string;
   /** At least one; the first one's parent is the old base. */

@@ -1,3 +1,4 @@
+import type { LockProof } from '../../system/lock.ts';
 import { COLUMNS, type Board, type BoardTexts, type Column, type Entry } from '../../board/entry.ts';
 import { applyEdits, type BoardEdit } from '../../board/edit/edit.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
@@ -42,6 +43,8 @@ export interface ExtraFile {
 
 /** Writes the board in the course of one tick: each change is one commit on base, and the next one builds on it. */
 export class BoardWriter {
+  /** The proof that this process may move base. */
+  readonly lock: LockProof;
   readonly #observer: Observer;
   readonly #emit: (event: KanbanEvent) => void;
   readonly #seen: Observation;
@@ -51,7 +54,8 @@ export class BoardWriter {
   #disk: BoardTexts | null;
   #gone = false;
 
-  constructor(observer: Observer, observation: Observation, emit: (event: KanbanEvent) => void) {
+  constructor(observer: Observer, observation: Observation, emit: (event: KanbanEvent) => void, lock: LockProof) {
+    this.lock = lock;
     this.#observer = observer;
     this.#emit = emit;
     this.#seen = observation;
@@ -316,6 +320,7 @@ export class BoardWriter {
     const { git, workflow } = this.#seen;
     const author = authorOf(workflow.settings);
     const moved = await commitMove(repo, {
+      lock: this.lock,
       baseRef: git.baseRef,
       oldBase: this.#base,
       extraRefs: [{ ref: SEEN }],

@@ -121,6 +121,7 @@ export async function landAll(
   );
   if (texts === null) return { kind: 'stale' };
   const landed = await landChain(observer.repo, {
+    lock: writer.lock,
     baseRef: observation.git.baseRef,
     oldBase: writer.base,
     landings,

@@ -49,6 +49,7 @@ export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> 
   const author = authorOf(settings);
   const message = messageOf(action);
   const undone = await undoLanding(observer.repo, {
+    lock: writer.lock,
     id,
     landing,
     baseRef: observation.git.baseRef,

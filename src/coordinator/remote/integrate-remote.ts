@@ -49,6 +49,7 @@ export async function integrate(parts: IntegrateDeps): Promise<Integrated> {
   if ('later' in toLand) return toLand;
   const author = authorOf(settings);
   const landed = await landIntegration(repo, {
+    lock: writer.lock,
     baseRef: observation.git.baseRef,
     oldBase,
     plan: toLand,

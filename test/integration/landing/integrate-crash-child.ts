@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { writeSync } from 'node:fs';
 import { createSectionMemo } from '../../../src/board/parse.ts';
 import { checkoutOf } from '../../../src/git/checkout.ts';
@@ -38,6 +39,7 @@ else {
   const landed = await landIntegration(
     repo,
     {
+      lock: UNCHECKED_LOCK,
       baseRef: 'refs/heads/main',
       oldBase: ours,
       plan,
