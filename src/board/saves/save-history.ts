@@ -178,7 +178,7 @@ export class SaveHistory {
   #onBoard(options: BoardOptions): ReadonlySet<string> {
     return new Set(
       COLUMNS.flatMap((column) =>
-        parseColumn(column, columnPath(column, options), this.newest(column) ?? '', options.ids, options.memo).column
+        parseColumn({ column, path: columnPath(column, options), text: this.newest(column) ?? '' }, options).column
           .entries.flatMap(({ id }) => id ?? []),
       ),
     );
