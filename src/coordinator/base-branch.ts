@@ -12,12 +12,13 @@ import { MergeQueue, type QueueDeps } from './merge-queue/merge-queue.ts';
 import type { Observation } from './observe/observation.ts';
 import type { Observer } from './observe/observer.ts';
 import type { Hold } from './merge-queue/queue-status.ts';
-import type { Performed } from './perform/perform.ts';
+import type { Performed } from './perform/performed.ts';
 import { pushGate, type PushHold } from './remote/push-gate.ts';
 import { queueView } from './merge-queue/queue-snapshot.ts';
 import type { RemoteFacts } from './remote/remote-facts.ts';
 import { Remote } from './remote/remote.ts';
 import type { SnapshotQueue } from '../contract/snapshot.ts';
+import * as messages from './messages.ts';
 import type { Settings } from '../workflow/settings.ts';
 import type { EventPublisher } from './publish/event-publisher.ts';
 import { UnpushedUndo } from './remote/unpushed-undo.ts';
@@ -107,7 +108,7 @@ export class BaseBranch {
     if (undone !== null) return undone;
     if (candidates !== null || this.queue.isPushing) return this.queue.turn(candidates ?? [], parts);
     this.queue.idle(parts.observation.world.mode === 'stop');
-    return { kind: 'later', why: 'nothing may land' };
+    return { kind: 'later', why: messages.NOTHING_MAY_LAND };
   }
 
   /** A landing that was taken back is not left standing on the remote until the next one lands. */
@@ -119,36 +120,36 @@ export class BaseBranch {
     const { away, rejected, foreign, lost, lock } = this.#facts;
     const isOpen = away === null && rejected === null && lost === null && foreign.length === 0;
     this.#owes = ids.length > 0 && isOpen && typeof lock !== 'object';
-    if (ids.length > 0 && !this.#owes) this.#notPushed(ids, away ?? rejected ?? 'landings can not be pushed now');
+    if (ids.length > 0 && !this.#owes) this.#notPushed(ids, away ?? rejected ?? messages.NOT_PUSHABLE);
     return ids.length === 0 ? null : this.queue.pushBase(parts);
   }
 
   #notPushed(ids: readonly string[], why: string): void {
-    const identity = { key: `push undo ${ids.join(' ')}`, id: null, what: `push of the undo of ${ids.join(', ')}` };
+    const identity = { key: `push undo ${ids.join(' ')}`, id: null, what: messages.pushOfUndo(ids) };
     const now = Date.now();
     if (this.#failures.mayTry(identity, now)) this.#failures.failed(identity, { why }, now);
   }
 
   /** What waits longer than a moment is said, and that it continues. */
-  tell(teller: EventPublisher): void {
+  report(publisher: EventPublisher): void {
     const now = Date.now();
     const holds = new Map<string, Hold>(this.queue.holds);
     this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
     if (this.#frozenSince !== null)
       holds.set('the board', {
-        why: 'the remote is asked what it has, before anything is moved',
+        why: messages.ASKING_REMOTE,
         since: this.#frozenSince,
         state: 'lands',
       });
     for (const [what, { why, since, state }] of holds) {
       if (now - since < MIN_REPORTED_WAIT_MS) continue;
       this.#reported.add(what);
-      teller.hold(what, why, state === 'lands');
+      publisher.hold(what, why, state === 'lands');
     }
     for (const what of this.#reported)
       if (!holds.has(what)) {
         this.#reported.delete(what);
-        teller.hold(what, null);
+        publisher.hold(what, null);
       }
   }
 

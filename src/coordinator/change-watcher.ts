@@ -1,4 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messagesFolder } from '../runs/message-store.ts';
+import type { Observation } from './observe/observation.ts';
+import { mailboxOf } from './perform/answer-request.ts';
 import { watchBoard, type BoardWatch, type WatchedPaths } from '../system/watch.ts';
 import { statOrNone } from '../system/plain-file.ts';
 
@@ -52,4 +56,18 @@ export class ChangeWatcher {
   async close(): Promise<void> {
     await this.#watch?.close();
   }
+}
+
+/** The files that a coordinator watches: those of the checkout of base, and its own folders. */
+export function watchedPaths(root: string, { workflow, git }: Observation): WatchedPaths {
+  const { settings } = workflow;
+  const checkout = git.checkout?.path ?? root;
+  return {
+    board: join(checkout, settings.board),
+    workflow: join(checkout, 'WORKFLOW.md'),
+    prompts: join(checkout, settings.prompts),
+    mailbox: mailboxOf(root),
+    messages: messagesFolder(root),
+    ended: join(root, '.kanban', 'ended'),
+  };
 }

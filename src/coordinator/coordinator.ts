@@ -1,808 +1,234 @@
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { takeLock, type TakeLock, type TakenLock } from '../system/lock.ts';
-import { readMailbox, answer, settleRequest } from '../runs/mailbox.ts';
-import { forgetMessages, messagesFolder } from '../runs/message-store.ts';
-import { isLinkedFolder, repairOwnFolder } from '../system/own-folder.ts';
-import { removeSandboxPlaces } from '../system/sandbox-places.ts';
-import { inspectSender } from '../runs/request-origin.ts';
-import { createRunnerPool, type RunnerPool } from '../runs/runner-pool.ts';
-import { listRuns } from '../runs/list-runs.ts';
-import { pruneRuns } from '../runs/run-store.ts';
-import { removeDeadTemporaryFiles } from '../system/temporary-files.ts';
 import { closeRepository } from '../git/close.ts';
-import { git, type Repository } from '../git/git.ts';
-import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
-import { recover } from '../landing/recover.ts';
-import type { Action, Candidate, Decision } from '../pipeline/action.ts';
+import type { Request } from '../contract/request.ts';
+import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import { decide } from '../pipeline/decide.ts';
-import { cleanUpOf, identitiesOf, postponedBy, type Identity } from '../pipeline/failures.ts';
-import type { Reply, Request } from '../contract/request.ts';
-import type { Finding } from '../preflight/finding.ts';
+import type { Decision } from '../pipeline/action.ts';
 import type { Problem } from '../problem.ts';
-import type { View } from '../contract/view.ts';
-import { unreachable } from '../unreachable.ts';
 import { removeSpecialFiles } from '../runner/git/special-files.ts';
-import { BoardWriter } from './perform/board-writer.ts';
-import { Branches } from './perform/branches.ts';
-import { ErrorLog } from './publish/error-log.ts';
-import { failureOf } from './failure-of.ts';
-import { FailureRegister } from './perform/failure-register.ts';
-import { kanbanDir } from './observe/git-state.ts';
-import { BaseBranch } from './base-branch.ts';
-import type { QueueDeps } from './merge-queue/merge-queue.ts';
-import type { Observation } from './observe/observation.ts';
-import { Observer } from './observe/observer.ts';
-import { mailboxOf, perform, type Performed, type PerformDeps } from './perform/perform.ts';
-import { pauseOrResume } from './pause-all.ts';
-import { heardOf, Preflight } from './preflight/preflight-runner.ts';
-import { RunLauncher } from './launch/run-launcher.ts';
-import { setUp } from './first-run.ts';
+import { listRuns } from '../runs/list-runs.ts';
+import type { TakenLock } from '../system/lock.ts';
+import { removeSandboxPlaces } from '../system/sandbox-places.ts';
 import { codeOf, outcomeOf, type ExitOutcome } from './exit-outcome.ts';
-import { RunMonitor } from './launch/run-monitor.ts';
-import { SharedWatch } from './shared-state/shared-watch.ts';
-import { SnapshotPublisher } from './publish/snapshot-publisher.ts';
-import { EventPublisher } from './publish/event-publisher.ts';
-import { pinLost } from './observe/lost-landings.ts';
-import { ChangeWatcher } from './change-watcher.ts';
-
-/** The slow look that finds what no watcher reported. */
-const SAFETY_TICK_MS = 3_000;
-/** Between two looks at what somebody else's edit holds up, ms. */
-const BLOCKED_RETRY_MS = 250;
-/** `--until-done` gives a hold this long to end by itself. */
-const UNTIL_DONE_GRACE_MS = 20_000;
-/** Beginning waits so long for a command that is at work; it may be ending a run. */
-const START_LOCK_TIMEOUT_MS = 90_000;
-/** A coordinator that was asked to end waits so long for what it still has to write. */
-const STOP_WRITE_TIMEOUT_MS = 2_000;
-const IN_MOTION =
-  'another git process is changing the files of the checkout (.git/index.lock exists; remove it if none is)';
-/** Some five loose objects a commit; git packs from 6,700 on. */
-const COMMITS_BEFORE_MAINTENANCE = 1_000;
-/** Between two ticks that fail, at most. */
-const MAX_TICK_RETRY_MS = 30_000;
-const KEEP_RUNS = 14 * 24 * 3_600_000;
-
-export interface CoordinatorOptions {
-  readonly repo: Repository;
-  readonly view: View;
-  /** The runner's program. */
-  readonly runnerFile: string;
-  readonly untilDone: boolean;
-  /** ms that `--until-done` waits at most for times (backoff, provider); null = as long as it takes. */
-  readonly maxWait: number | null;
-  readonly only: ReadonlySet<string> | null;
-}
+import { failureOf } from './failure-of.ts';
+import { followUp } from './follow-up.ts';
+import { endOf, nextLook, type IdleFacts } from './idle.ts';
+import { createMembers, type CoordinatorOptions, type Members } from './members.ts';
+import * as messages from './messages.ts';
+import type { Inputs, Observation, Observed } from './observe/observation.ts';
+import { TickActions } from './perform/perform-all.ts';
+import { Startup } from './startup.ts';
+import { SAFETY_TICK_MS, STOP_WRITE_TIMEOUT_MS, UNTIL_DONE_GRACE_MS } from './waits.ts';
 
 /** The loop: observe → decide → perform. Resuming after a crash is its first tick. */
 export class Coordinator {
-  readonly #options: CoordinatorOptions;
-  readonly #repo: Repository;
-  readonly #observer: Observer;
-  readonly #branches: Branches;
-  readonly #pool: RunnerPool;
-  readonly #starter: RunLauncher;
-  readonly #shared: SharedWatch;
-  readonly #preflight: Preflight;
-  readonly #publisher: EventPublisher;
-  readonly #follower: RunMonitor;
-  readonly #shower: SnapshotPublisher;
-  readonly #failures = new FailureRegister((what, why) => this.#publisher.hold(what, why));
-  readonly #landings: BaseBranch;
-  readonly #errors: ErrorLog;
-  /** `.kanban` was a link to a folder when the coordinator began. */
-  readonly #linked: boolean;
+  readonly #members: Members;
+  readonly #startup: Startup;
+  readonly #actions: TickActions;
   /** Since when every tick has failed as a whole (epoch ms), and how often; null = the last one did not. */
   #failing: { readonly since: number; readonly tries: number } | null = null;
-  /** Who sent the requests in the mailbox, by their ids. */
-  readonly #senders = new Map<string, ReturnType<typeof inspectSender>>();
-  #mode: 'run' | 'finish' | 'stop' = 'run';
-  #asked: 'signal' | 'command' | null = null;
-  #wakeUp: (() => void) | null = null;
-  #woken = true;
-  readonly #watching: ChangeWatcher;
-  /** A landing was put off to the next tick. */
-  #deferred = false;
-  #commits = 0;
+  /** When the first of the ticks in a row that changed nothing was, epoch ms. */
   #idleSince: number | null = null;
 
   constructor(options: CoordinatorOptions) {
-    this.#options = options;
-    this.#repo = options.repo;
-    this.#observer = new Observer(options.repo);
-    const { repo, view } = options;
-    const wake = (): void => this.wake();
-    this.#watching = new ChangeWatcher(wake, (words) =>
-      this.#publisher.once(`watch ${words}`, {
-        type: 'notice',
-        message: `changes are found every ${SAFETY_TICK_MS / 1000} s only: ${words}`,
-      }),
-    );
-    this.#publisher = new EventPublisher({
-      root: repo.root,
-      view,
-      settings: () => this.#observer.workflow.settings,
-      onCommit: (at) => this.#wrote(at),
-    });
-    const { emit } = this.#publisher;
-    this.#branches = new Branches(repo, emit, (id, failure) => {
-      if (failure === null) this.#failures.done(cleanUpOf(id));
-      else this.#failures.failed(cleanUpOf(id), failure, Date.now());
-      wake();
-    });
-    this.#pool = createRunnerPool({
-      runnerFile: options.runnerFile,
-      root: repo.root,
-      capacity: 6,
-      onEnded: (runId) => {
-        this.#starter.returned(runId);
-        wake();
-      },
-    });
-    this.#shared = new SharedWatch(repo, emit);
-    this.#starter = new RunLauncher({
-      repo,
-      observer: this.#observer,
-      pool: this.#pool,
-      emit,
-      shared: this.#shared,
-      wake,
-    });
-    this.#follower = new RunMonitor({
-      root: repo.root,
-      observer: this.#observer,
-      starter: this.#starter,
-      teller: this.#publisher,
-      failures: this.#failures,
-      wake,
-    });
-    this.#shower = new SnapshotPublisher(repo.root, view);
-    this.#linked = isLinkedFolder(repo.root);
-    this.#errors = new ErrorLog(repo.root, (key, message) => this.#publisher.once(key, { type: 'notice', message }));
-    this.#landings = new BaseBranch({ repo, pool: this.#pool, failures: this.#failures, emit, wake });
-    this.#preflight = new Preflight(this.#observer, () => {
-      const { remoteFacts } = this.#landings;
-      return remoteFacts === null ? null : heardOf(remoteFacts);
+    this.#members = createMembers(options);
+    this.#actions = new TickActions(this.#members);
+    this.#startup = new Startup(this.#members, {
+      observe: () => this.#observe([]),
+      onUnreadable: (problems) => this.#onUnreadable(problems),
     });
   }
 
-  /** Something may have changed: the next tick comes at once. */
-  wake(): void {
-    this.#woken = true;
-    this.#wakeUp?.();
-  }
-
-  /** Ctrl-C, `kanban stop`: the first time nothing new is started, the second time runs are stopped, their work kept. */
+  /** Ctrl-C: the first time nothing new is started, the second time runs are stopped, their work kept. */
   stop(now: boolean, by: 'signal' | 'command'): void {
-    this.#asked ??= by;
-    const next = now || this.#mode !== 'run' ? 'stop' : 'finish';
-    if (this.#mode === 'stop') return;
-    this.#mode = next;
-    this.#publisher.emit({
-      type: 'stop-asked',
-      now: next === 'stop',
-      runs: new Set([...this.#follower.alive, ...this.#starter.starting.map(({ id }) => id)]).size,
-    });
-    this.wake();
+    this.#members.control.stop(now, by);
   }
 
   /** Runs until it is done, stopped, or can't begin. */
   async run(): Promise<ExitOutcome> {
-    const taken = await this.#takeLock();
+    const taken = await this.#startup.takeLock();
     if (!taken.ok) return { code: 3, problems: [taken.problem], lines: [] };
-    let ending: ExitOutcome | null = null;
+    let outcome: ExitOutcome | null = null;
     try {
-      ending = await this.#underLock(taken);
-      return ending;
+      outcome = await this.#underLock(taken);
+      return outcome;
     } finally {
-      await this.#leave(taken, ending);
-    }
-  }
-
-  /** A command that does its work without a coordinator (`kanban undo`) has the lock for a moment only. */
-  async #takeLock(): Promise<TakeLock> {
-    for (const until = Date.now() + START_LOCK_TIMEOUT_MS; ; await pause(50)) {
-      const taken = await takeLock(kanbanDir(this.#repo));
-      const command = taken.ok ? undefined : taken.held?.holder?.command;
-      if (command === undefined || Date.now() > until || this.#mode !== 'run') return taken;
-      this.#publisher.once('lock', { type: 'notice', message: `waits for \`${command}\` to end, then begins` });
+      await this.#leave(taken, outcome);
     }
   }
 
   async #underLock(lock: TakenLock): Promise<ExitOutcome> {
-    // Before git is asked for anything: a run may have changed what it takes the repository for.
-    await this.#untilItWorks('restoring what all worktrees share', () =>
-      this.#shared.observeFiles(listRuns(this.#repo.root).runs),
-    );
-    await this.#untilItWorks('making .kanban', () => this.#repairOwnFolder());
-    const locks = await this.#untilItWorks('removing dead locks', () => clearDeadRefLocks(this.#repo));
-    if (locks.length > 0)
-      this.#publisher.emit({ type: 'recovered', what: `locks of a git that was killed are gone: ${locks.join(', ')}` });
-    for (const event of await this.#untilItWorks('recovering', () => recover(this.#repo)))
-      this.#publisher.emit({
-        type: 'recovered',
-        what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
-      });
-    removeDeadTemporaryFiles(this.#repo.root, this.#repo.commonDir);
-    const first = await this.#firstLook();
-    if (!first.ok) return first.ending;
-    const { settings } = first.value.workflow;
-    const events = await this.#untilItWorks('setting up', () => setUp(this.#repo, this.#observer, first.value));
-    for (const event of events) this.#publisher.emit(event);
-    await this.#untilItWorks('ending processes of runs that have ended', () => this.#follower.killLeftoverProcesses());
-    await this.#untilItWorks('removing old runs', () => pruneRuns(this.#repo.root, Date.now() - KEEP_RUNS));
-    this.#publisher.emit({
-      type: 'coordinator-started',
-      pid: process.pid,
-      base: settings.base,
-      sha: first.value.git.base,
-    });
-    await this.#hearRemote(first.value);
-    const blocked = await this.#firstPreflight(first.value);
+    const blocked = await this.#startup.begin();
     if (blocked !== null) return blocked;
     for (;;) {
-      if (!lock.stillHeld()) return { code: 1, problems: [LOCK_LOST], lines: [] };
-      this.#woken = false;
-      const ended = await this.#containedTick();
-      if (ended !== null) return ended;
+      if (!lock.stillHeld()) return { code: 1, problems: [messages.LOCK_LOST], lines: [] };
+      this.#members.waker.reset();
+      const outcome = await this.#containedTick();
+      if (outcome !== null) return outcome;
     }
   }
 
-  /** A step of the beginning that fails is tried again, as a tick is. */
-  async #untilItWorks<T>(what: string, work: () => T | Promise<T>): Promise<T> {
-    const since = Date.now();
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await work();
-      } catch (error) {
-        const patience = this.#mode !== 'run' ? 0 : this.#options.untilDone ? UNTIL_DONE_GRACE_MS : Infinity;
-        if (Date.now() - since >= patience) throw error;
-        this.#errors.note(what, error);
-        this.#woken = false;
-        await this.#sleep(againAfter(tries));
-      }
-  }
-
-  #repairOwnFolder(): void {
-    const inTheWay = repairOwnFolder(this.#repo.root, this.#repo.commonDir, this.#linked);
-    if (inTheWay !== null) this.#publisher.emit({ type: 'notice', message: inTheWay });
-  }
-
-  /** Without readable settings and a base nothing can begin: it waits for them, or ends. */
-  async #firstLook(): Promise<
-    { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly ending: ExitOutcome }
-  > {
-    for (;;) {
-      const look = await this.#observe([]);
-      if (look.ok) return look;
-      const { problems } = look;
-      if (this.#options.untilDone) return { ok: false, ending: { code: codeOf(problems), problems, lines: [] } };
-      this.#woken = false;
-      const ending = await this.#unreadable(problems);
-      if (ending !== null) return { ok: false, ending };
-    }
-  }
-
-  /** Who else works on base, and what they did, is known before anything is begun; bounded, should the remote be silent. */
-  async #hearRemote(observation: Observation): Promise<void> {
-    for (;;) {
-      this.#woken = false;
-      await this.#landings.follow(observation);
-      if (!this.#landings.isFrozen || this.#mode !== 'run') return;
-      await this.#sleep(SAFETY_TICK_MS);
-    }
-  }
-
-  async #firstPreflight(observation: Observation): Promise<ExitOutcome | null> {
-    const findings = await this.#preflight.full(observation, []);
-    // The board's own problems are told, with their places, by the first tick.
-    for (const finding of findings)
-      if (finding.check !== 'board' && (finding.level !== 'stops' || !this.#options.untilDone))
-        this.#publisher.finding(finding);
-    const stops = findings.filter(({ level }) => level === 'stops');
-    if (stops.length === 0 || !this.#options.untilDone) return null;
-    return { code: observation.board.unreadable.length > 0 ? 2 : 3, problems: stops.map(asProblem), lines: [] };
-  }
-
-  /** What no action of its own can contain (a look that fails) keeps the coordinator waiting, not from existing. */
+  /** What no action of its own can contain (a look that fails) makes the coordinator wait, not end. */
   async #containedTick(): Promise<ExitOutcome | null> {
+    const { repo, publisher, control, options, errors, waker, observer } = this.#members;
+    observer.keeper.glimpses.start();
     try {
-      this.#repairOwnFolder();
-      const special = removeSpecialFiles({ worktree: this.#repo.root, gitDir: this.#repo.gitDir });
-      if (special.length > 0)
-        this.#publisher.emit({ type: 'notice', message: `removed FIFOs that would block git: ${special.join(', ')}` });
-      const ending = await this.#tick();
+      this.#startup.repairOwnFolder();
+      const special = removeSpecialFiles({ worktree: repo.root, gitDir: repo.gitDir });
+      if (special.length > 0) publisher.emit({ type: 'notice', message: messages.removedSpecialFiles(special) });
+      const outcome = await this.#tick();
       this.#failing = null;
-      return ending;
+      return outcome;
     } catch (error) {
       const now = Date.now();
       this.#failing = { since: this.#failing?.since ?? now, tries: (this.#failing?.tries ?? 0) + 1 };
       const patience =
-        this.#mode !== 'run' ? STOP_WRITE_TIMEOUT_MS : this.#options.untilDone ? UNTIL_DONE_GRACE_MS : Infinity;
+        control.mode !== 'run' ? STOP_WRITE_TIMEOUT_MS : options.untilDone ? UNTIL_DONE_GRACE_MS : Infinity;
       if (now - this.#failing.since > patience) throw error;
-      this.#errors.note('the look at the repository', error);
-      this.#woken = false;
-      await this.#sleep(againAfter(this.#failing.tries));
+      errors.note(messages.STEPS.look, error);
+      waker.reset();
+      await waker.sleep(waitAfter(this.#failing.tries, WAITS.tick));
       return null;
     }
   }
 
   /** One tick; returns the end, or null to continue (after waiting, where there is nothing to do). */
   async #tick(): Promise<ExitOutcome | null> {
-    const own = this.#readRequests();
-    await this.#shared.observe(listRuns(this.#repo.root).runs);
-    const look = await this.#observe(own);
-    if (!look.ok) return this.#unreadable(look.problems);
+    const { repo, control, shared, baseBranch, publisher, snapshots, failures, maintenance } = this.#members;
+    const requests = control.readRequests();
+    await shared.observe(listRuns(repo.root).runs);
+    const look = await this.#observe(requests);
+    if (!look.ok) return this.#onUnreadable(look.problems);
     const observation = look.value;
     // A run that ended in this very moment is compared before its result counts.
-    if (await this.#shared.observe(observation.runs)) return null;
-    this.#follow(observation);
-    await this.#landings.follow(observation);
+    if (await shared.observe(observation.runs)) return null;
+    followUp(observation, this.#members);
+    await baseBranch.follow(observation);
     const decision = decide(observation.world);
-    const done = await this.#performAll(observation, decision);
-    this.#landings.tell(this.#publisher);
-    this.#publisher.remind(Date.now());
-    this.#shower.show(observation, decision, this.#landings.view(observation.world));
+    const done = await this.#actions.perform(observation, decision);
+    baseBranch.report(publisher);
+    publisher.remind(Date.now());
+    snapshots.show(observation, decision, baseBranch.view(observation.world));
     if (done > 0) {
       this.#idleSince = null;
       return null;
     }
     // What failed in this tick gave its place in the pool back.
-    if (this.#failures.takeFresh()) return null;
-    const end = await this.#endOf(observation, decision);
-    if (end !== null) return end;
-    this.#maintain();
-    await this.#sleep(this.#nextLook(observation, decision));
+    if (failures.takeFresh()) return null;
+    const outcome = await this.#endIfIdle(observation, decision);
+    if (outcome !== null) return outcome;
+    maintenance.runIfDue();
+    await this.#sleep(nextLook(this.#idleFacts(observation, decision)));
     return null;
   }
 
-  /** What commands ask for; what is for the coordinator itself is carried out. A mailbox that can't be used waits. */
-  #readRequests(): Request[] {
-    const now = Date.now();
-    if (!this.#failures.mayTry(MAILBOX, now)) return [];
+  async #observe(requests: readonly Request[]): Promise<Observed> {
     try {
-      const { requests, problems } = readMailbox(this.#mailbox);
-      for (const problem of problems) this.#publisher.problem(problem);
-      const own = this.#takeOwn(this.#withOrigin(requests));
-      this.#failures.done(MAILBOX);
-      return own;
-    } catch (error) {
-      const why = failureOf(error);
-      if (why === null) throw error;
-      this.#failures.failed(MAILBOX, { why }, now);
-      return [];
-    }
-  }
-
-  async #observe(requests: readonly Request[]): ReturnType<Observer['observe']> {
-    try {
-      return await this.#observer.observe(this.#inputs(requests));
+      return await this.#members.observer.observe(this.#inputs(requests));
     } catch (error) {
       // A folder of ours that can't be read now: everything waits, and it is read again.
       const why = failureOf(error);
       if (why === null) throw error;
-      return {
-        ok: false,
-        problems: [{ code: 'not-readable', message: `The repository can't be read: ${why}`, fix: NOT_READABLE }],
-      };
+      return { ok: false, problems: [messages.notReadable(why)] };
     }
   }
 
-  #inputs(requests: readonly Request[]): Parameters<Observer['observe']>[0] {
+  #inputs(requests: readonly Request[]): Inputs {
+    const { control, options, preflight, launcher, baseBranch, failures, shared } = this.#members;
     return {
       now: Date.now(),
-      mode: this.#mode,
-      only: this.#options.only,
-      findings: this.#preflight.findings,
+      mode: control.mode,
+      only: options.only,
+      findings: preflight.findings,
       requests,
-      starting: this.#starter.starting,
-      refused: this.#starter.refused,
-      queued: this.#landings.queue.statuses,
-      failures: this.#failures.all,
-      found: this.#shared.found,
-      sharedHeld: this.#shared.held,
+      starting: launcher.starting,
+      refused: launcher.refused,
+      queued: baseBranch.queue.statuses,
+      failures: failures.all,
+      found: shared.found,
+      sharedHeld: shared.held,
     };
   }
 
-  get #mailbox(): string {
-    return mailboxOf(this.#repo.root);
-  }
-
-  /** Requests with the run that they come from, where they do. Those whose sender can't be seen are refused while runs are on. */
-  #withOrigin(requests: readonly Request[]): Request[] {
-    for (const id of this.#senders.keys()) if (!requests.some((request) => request.id === id)) this.#senders.delete(id);
-    return requests.flatMap((request) => {
-      if (request.origin !== undefined) return [request];
-      const known = this.#senders.get(request.id);
-      const sender = known ?? inspectSender(request.from, this.#repo.root);
-      this.#senders.set(request.id, sender);
-      if (sender.kind === 'run') return [{ ...request, origin: sender.origin }];
-      // Seen for the first time while a run is on, and nobody living stands behind it: a run may have written it.
-      if (sender.kind === 'user' || known !== undefined || this.#follower.alive.length === 0) return [request];
-      const what = `kanban ${request.command}${request.taskId === null ? '' : ` ${request.taskId}`}`;
-      const message = `\`${what}\` was refused: its sender has ended or can't be seen from here, and a run may have written it`;
-      answer(this.#mailbox, request.id, { ok: false, message });
-      settleRequest(this.#mailbox, request.id);
-      this.#publisher.emit({ type: 'notice', message: `${message}. Fix: give the command again` });
-      return [];
-    });
-  }
-
-  /** `stop`, `pause` and `resume` without an id are for the coordinator itself. */
-  #takeOwn(requests: readonly Request[]): Request[] {
-    return requests.filter((request) => {
-      if (request.taskId !== null || request.command === 'add' || request.origin !== undefined) return true;
-      answer(this.#mailbox, request.id, this.#obey(request));
-      settleRequest(this.#mailbox, request.id);
-      return false;
-    });
-  }
-
-  #obey(request: Request): Reply {
-    if (request.command === 'resume') {
-      const waits = this.#failures.tryAgain(Date.now());
-      const paused = pauseOrResume(this.#repo.root, request);
-      return (this.#landings.resume() || waits) && !paused.ok
-        ? { ok: true, message: 'work continues; what waits is tried again' }
-        : paused;
-    }
-    if (request.command !== 'stop') return pauseOrResume(this.#repo.root, request);
-    this.stop(request.now ?? false, 'command');
-    return {
-      ok: true,
-      message:
-        this.#mode === 'stop'
-          ? 'runs are being stopped, their work is kept'
-          : 'nothing new is started; runs may finish',
-    };
-  }
-
-  /** What happened since the last tick is followed up and told. */
-  #follow(observation: Observation): void {
-    const { world, git: view, lost } = observation;
-    this.#observer.workflow.pin(world.entries.some(({ entry }) => entry.column !== 'TODO') || world.runs.length > 0);
-    this.#watchPaths(observation);
-    this.#follower.follow(observation);
-    this.#publisher.observed(observation);
-    forgetMessages(this.#repo.root, this.#observer.history.history.gone);
-    if (observation.rewritten || lost.length > 0)
-      pinLost(this.#repo, view.refs, lost).catch((error: unknown) =>
-        this.#publisher.once(`pin ${String(error)}`, {
-          type: 'notice',
-          message: `can't mark lost landings: ${String(error)}`,
-        }),
-      );
-    this.#publisher.hold(
-      'everything',
-      view.open ?? (observation.inMotion ? IN_MOTION : null) ?? world.stops[0] ?? null,
-    );
-  }
-
-  /** Does what was decided, as far as it can be done now. @returns how many actions changed something. */
-  async #performAll(observation: Observation, decision: Decision): Promise<number> {
-    const actions = inTurn(decision.actions);
-    const writer = new BoardWriter(this.#observer, observation, this.#publisher.emit);
-    if (!observation.inMotion) await writer.keepLost();
-    const starts = actions.some(({ type }) => type === 'start-run' || type === 'pick-entries' || isLanding({ type }));
-    for (const identity of [...actions.flatMap(identitiesOf), ...decision.postponed])
-      this.#failures.mayTry(identity, Date.now());
-    if ((starts || this.#preflight.isHolding) && (await this.#checkedAnew(observation))) return 1;
-    const mayMove = observation.git.open === null && !observation.inMotion;
-    const parts = { observer: this.#observer, observation, writer };
-    const brought = mayMove && this.#mode !== 'stop' ? await this.#landings.bringUp(parts) : null;
-    if (brought !== null) return 1;
-    let done = 0;
-    let landed = false;
-    for (const action of actions) {
-      if (isLanding(action)) {
-        // What was moved in this tick has runs to start: they go first, but no landing waits twice.
-        this.#deferred = writer.base !== observation.git.base && !this.#deferred;
-        if (this.#deferred) return done;
-      }
-      landed ||= action.type === 'land-entries';
-      // Another try of what continues beside the tick changes nothing yet.
-      const isRetry = identitiesOf(action).some(({ key }) => this.#failures.has(key));
-      const performed = await this.#performOne(action, observation, writer);
-      if (performed?.kind === 'done' && !(isRetry && isBeside(action))) done += 1;
-      if (performed?.kind === 'stale') return done + 1;
-    }
-    if (!mayMove && this.#mode === 'stop') this.#landings.queue.idle(true);
-    if (!landed && mayMove) {
-      const turned = await this.#turn(null, observation, writer);
-      if (turned.kind === 'done' || turned.kind === 'stale') done += 1;
-    }
-    if (mayMove && !this.#landings.isFrozen && (await this.#writeBoard(observation, writer))) done += 1;
-    this.#failures.follow(Date.now());
-    return done;
-  }
-
-  /** Preflight's own findings have changed: everything is looked at again. */
-  async #checkedAnew(observation: Observation): Promise<boolean> {
-    const now = Date.now();
-    if (!this.#failures.mayTry(PREFLIGHT, now)) return false;
-    const changed = await this.#preflight.quick(observation);
-    if (changed) this.#failures.hadNoEffect(PREFLIGHT, observation.git.base, now);
-    else this.#failures.recordDone(PREFLIGHT);
-    return changed;
-  }
-
-  /** A save from an old buffer was read: what it means is written. @returns whether base has moved */
-  async #writeBoard(observation: Observation, writer: BoardWriter): Promise<boolean> {
-    const unwritten = writer.needsWriting();
-    if (unwritten.length === 0 || !this.#failures.mayTry(BOARD, Date.now())) return false;
-    const written = await writer.commitEdits(unwritten);
-    this.#record(
-      [BOARD],
-      written.kind === 'refused' ? { kind: 'failed', why: written.problem.message } : written,
-      writer.base,
-    );
-    return written.kind === 'done' && writer.base !== observation.git.base;
-  }
-
-  /** @returns null when it is left for later, for base must not be moved now. */
-  async #performOne(action: Action, observation: Observation, writer: BoardWriter): Promise<Performed | null> {
-    if (observation.git.open !== null && action.type !== 'stop-run') return null;
-    if (observation.inMotion && (action.type !== 'stop-run' || this.#mode !== 'stop')) return null;
-    if (action.type === 'land-entries') return this.#turn(action.entries, observation, writer);
-    if (this.#landings.isFrozen && action.type !== 'stop-run' && action.type !== 'start-run') return null;
-    return this.#attempt(action, observation, writer);
-  }
-
-  /** Tries an action, if it is not too early after its last failure, and remembers how that ended. */
-  async #attempt(action: Action, observation: Observation, writer: BoardWriter): Promise<Performed> {
-    const identities = identitiesOf(action);
-    const now = Date.now();
-    if (!identities.every((identity) => this.#failures.mayTry(identity, now))) {
-      const failed = postponedBy(this.#failures.all, action, now);
-      return { kind: 'failed', why: failed?.why ?? 'it failed a moment ago' };
-    }
-    const performed = await this.#orFailed(identities[0]?.what ?? action.type, () =>
-      perform(action, this.#deps(observation, writer)),
-    );
-    if (performed.kind === 'failed' && action.type === 'pick-entries' && action.picks.length > 1) {
-      // One that can't be picked keeps no other from being picked.
-      let picked = 0;
-      for (const pick of action.picks) {
-        const one = await this.#attempt({ ...action, picks: [pick] }, observation, writer);
-        if (one.kind === 'stale') return one;
-        if (one.kind === 'done') picked += 1;
-      }
-      return picked > 0 ? { kind: 'done' } : performed;
-    }
-    this.#record(identities, performed, writer.base);
-    return performed;
-  }
-
-  /** A turn of the merge queue, which reports by itself what holds its landings. */
-  async #turn(entries: readonly Candidate[] | null, observation: Observation, writer: BoardWriter): Promise<Performed> {
-    const now = Date.now();
-    if (!this.#failures.mayTry(QUEUE, now)) return { kind: 'later', why: 'the merge queue failed a moment ago' };
-    const parts = this.#queueDeps(observation, writer);
-    const turned = await this.#orFailed(QUEUE.what, () => this.#landings.turn(entries, parts));
-    if (turned.kind === 'failed') this.#failures.failed(QUEUE, { why: turned.why }, now);
-    else this.#failures.done(QUEUE);
-    return turned;
-  }
-
-  /** No error ends the coordinator: it is the failure of one action. */
-  async #orFailed(what: string, work: () => Promise<Performed>): Promise<Performed> {
-    try {
-      return await work();
-    } catch (error) {
-      const why = failureOf(error);
-      if (why === null) this.#errors.note(what, error);
-      return { kind: 'failed', why: why ?? `it failed: ${error instanceof Error ? error.message : String(error)}` };
-    }
-  }
-
-  #record(identities: readonly Identity[], performed: Performed, base: string): void {
-    const now = Date.now();
-    for (const identity of identities)
-      switch (performed.kind) {
-        case 'done':
-          // A clean-up has only begun.
-          this.#failures.wasDone(identity, base, now, identity.key !== cleanUpOf(identity.id ?? '').key);
-          break;
-        case 'stale':
-          this.#failures.hadNoEffect(identity, base, now);
-          break;
-        case 'later':
-          this.#failures.failed(identity, { why: performed.why, untried: true }, now);
-          break;
-        case 'failed':
-          this.#failures.failed(identity, { ...performed, fix: performed.fix ?? null }, now);
-          break;
-        default:
-          unreachable(performed);
-      }
-  }
-
-  #deps(observation: Observation, writer: BoardWriter): PerformDeps {
-    return {
-      observer: this.#observer,
-      observation,
-      writer,
-      starter: this.#starter,
-      branches: this.#branches,
-      mailbox: this.#mailbox,
-      emit: this.#publisher.emit,
-    };
-  }
-
-  #queueDeps(observation: Observation, writer: BoardWriter): QueueDeps {
-    const parts = this.#deps(observation, writer);
-    return { ...parts, act: (action) => this.#attempt(action, observation, writer) };
-  }
-
-  #wrote(at: number): void {
-    this.#commits += 1;
-    this.#watching.wrote(at);
-  }
-
-  /** Plumbing never packs what it writes, as `git commit` would now and then: asked for after many commits, when idle. */
-  #maintain(): void {
-    if (this.#commits < COMMITS_BEFORE_MAINTENANCE) return;
-    this.#commits = 0;
-    git(['maintenance', 'run', '--auto', '--quiet'], { cwd: this.#repo.root }).catch((error: unknown) =>
-      this.#publisher.once('maintenance', { type: 'notice', message: `git maintenance failed: ${String(error)}` }),
-    );
-  }
-
-  /** With runs alive or work beside the tick there is no end; else by what was asked for. */
-  async #endOf(observation: Observation, decision: Decision): Promise<ExitOutcome | null> {
-    const { world } = observation;
-    // A lost run that can't be wound up now (a full disk) is left to the next coordinator.
-    const busy =
-      world.runs.some(({ id, state }) => (state === 'alive' || state === 'starting') && !this.#follower.isStuck(id)) ||
-      this.#follower.isSalvaging ||
-      this.#landings.isBusy(this.#mode);
-    if (busy) return null;
-    await Promise.all([this.#branches.drain(), this.#starter.drain(), this.#landings.drain()]);
-    if (this.#woken) return null;
-    const now = Date.now();
-    if (this.#mode !== 'run') {
-      // A result that only waits for the user's save to settle is still recorded.
-      const soon = this.#failures.due.some(({ lasting, since }) => !lasting && now - since < STOP_WRITE_TIMEOUT_MS);
-      return soon ? null : { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
-    }
-    if (!this.#options.untilDone) return null;
-    this.#idleSince ??= now;
-    const times = decision.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > now);
-    const waits = times && (this.#options.maxWait === null || now - this.#idleSince < this.#options.maxWait);
-    const failed = this.#failures.due;
-    const patient = [
-      ...failed.filter(({ lasting }) => !lasting).map(({ since }) => since),
-      ...[...this.#landings.queue.holds.values()].map(({ since }) => since),
-    ].some((since) => now - since < UNTIL_DONE_GRACE_MS);
-    const settling = world.unsure.size > 0 && now - this.#idleSince < UNTIL_DONE_GRACE_MS;
-    const held = (world.stops.length > 0 || observation.inMotion) && now - this.#idleSince < UNTIL_DONE_GRACE_MS;
-    const isLate = this.#options.maxWait !== null && now - this.#idleSince >= this.#options.maxWait;
-    if (waits || (patient && !isLate) || settling || held || observation.board.busyUntil.size > 0) return null;
-    return outcomeOf(observation, decision, failed, observation.inMotion ? IN_MOTION : null);
-  }
-
-  async #unreadable(problems: readonly Problem[]): Promise<ExitOutcome | null> {
-    for (const problem of problems) this.#publisher.problem(problem);
-    if (this.#mode !== 'run') return { code: this.#asked === 'signal' ? 130 : 0, problems: [], lines: [] };
+  /** While runs are alive or work continues beside the tick there is no end. */
+  async #endIfIdle(observation: Observation, decision: Decision): Promise<ExitOutcome | null> {
+    const { monitor, baseBranch, control, branches, launcher, waker, failures } = this.#members;
+    // A lost run that can't be closed now (a full disk) is left to the next coordinator.
+    const isBusy =
+      observation.world.runs.some(
+        ({ id, state }) => (state === 'alive' || state === 'starting') && !monitor.isStuck(id),
+      ) ||
+      monitor.isSalvaging ||
+      baseBranch.isBusy(control.mode);
+    if (isBusy) return null;
+    await Promise.all([branches.drain(), launcher.drain(), baseBranch.drain()]);
+    if (waker.isWoken) return null;
     this.#idleSince ??= Date.now();
-    if (this.#options.untilDone && Date.now() - this.#idleSince > UNTIL_DONE_GRACE_MS)
+    const end = endOf(this.#idleFacts(observation, decision));
+    if (end === null) return null;
+    if (end === 'stopped') return control.stopOutcome;
+    return outcomeOf(observation, decision, failures.due, observation.inMotion ? messages.IN_MOTION : null);
+  }
+
+  #idleFacts({ world, board, inMotion }: Observation, decision: Decision): IdleFacts {
+    const { control, options, failures, baseBranch, snapshots, watcher } = this.#members;
+    const now = Date.now();
+    return {
+      now,
+      mode: control.mode,
+      untilDone: options.untilDone,
+      maxWait: options.maxWait,
+      idleSince: this.#idleSince ?? now,
+      notes: decision.notes,
+      failed: failures.due,
+      queueHeldSince: [...baseBranch.queue.holds.values()].map(({ since }) => since),
+      isUnsure: world.unsure.size > 0,
+      isStopped: world.stops.length > 0 || inMotion,
+      boardBusyUntil: [...board.busyUntil.values()],
+      isWorking: world.runs.length > 0 || baseBranch.queue.isBusy,
+      snapshotDueAt: snapshots.dueAt,
+      decisionChangesAt: decision.wakeAt,
+      lookAfter: watcher.lookAfter,
+    };
+  }
+
+  async #onUnreadable(problems: readonly Problem[]): Promise<ExitOutcome | null> {
+    const { publisher, control, options } = this.#members;
+    for (const problem of problems) publisher.problem(problem);
+    if (control.mode !== 'run') return control.stopOutcome;
+    this.#idleSince ??= Date.now();
+    if (options.untilDone && Date.now() - this.#idleSince > UNTIL_DONE_GRACE_MS)
       return { code: codeOf(problems), problems, lines: [] };
     await this.#sleep(SAFETY_TICK_MS);
     return null;
   }
 
-  #nextLook(observation: Observation, decision: Decision): number {
-    const now = Date.now();
-    const times = [
-      now + (observation.world.runs.length > 0 || this.#landings.queue.isBusy ? 1_000 : SAFETY_TICK_MS),
-      this.#shower.dueAt,
-      decision.wakeAt ?? Infinity,
-      ...observation.board.busyUntil.values(),
-    ];
-    const lookAfter = this.#watching.lookAfter;
-    if (lookAfter !== null) times.push(now + lookAfter);
-    for (const { until } of this.#failures.due) times.push(Math.max(until, now + BLOCKED_RETRY_MS));
-    if (observation.world.unsure.size > 0) times.push(now + 500);
-    return Math.max(5, Math.min(...times) - now);
-  }
-
+  /** Until something happens. Watching sees what is saved meanwhile. */
   async #sleep(ms: number): Promise<void> {
-    if (this.#woken) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wakeUp = null;
+    const { waker, watcher, observer } = this.#members;
+    if (!waker.isWoken && watcher.lookAfter === null) observer.keeper.glimpses.stop();
+    await waker.sleep(ms);
   }
 
-  #watchPaths(observation: Observation): void {
-    const { settings } = observation.workflow;
-    const root = observation.git.checkout?.path ?? this.#repo.root;
-    const kanban = join(this.#repo.root, '.kanban');
-    const paths = {
-      board: join(root, settings.board),
-      workflow: join(root, 'WORKFLOW.md'),
-      prompts: join(root, settings.prompts),
-      mailbox: this.#mailbox,
-      messages: messagesFolder(this.#repo.root),
-      ended: join(kanban, 'ended'),
-    };
-    const now = Date.now();
-    if (!this.#failures.mayTry(WATCH, now)) return;
-    try {
-      this.#watching.follow(paths, now);
-      this.#failures.done(WATCH);
-    } catch (error) {
-      const why = failureOf(error);
-      if (why === null) throw error;
-      this.#failures.failed(WATCH, { why }, now);
-    }
-  }
-
-  async #leave(lock: TakenLock, ending: ExitOutcome | null): Promise<void> {
-    await this.#watching.close();
-    await Promise.all([this.#branches.drain(), this.#starter.drain(), this.#follower.drain()]);
-    await this.#landings.close();
-    if (this.#follower.alive.length === 0) removeSandboxPlaces(this.#repo.commonDir);
-    this.#pool.close();
-    this.#publisher.emit({
+  async #leave(lock: TakenLock, outcome: ExitOutcome | null): Promise<void> {
+    const { repo, watcher, branches, launcher, monitor, baseBranch, pool, publisher, control, snapshots, observer } =
+      this.#members;
+    observer.keeper.glimpses.stop();
+    await watcher.close();
+    await Promise.all([branches.drain(), launcher.drain(), monitor.drain()]);
+    await baseBranch.close();
+    if (monitor.alive.length === 0) removeSandboxPlaces(repo.commonDir);
+    pool.close();
+    publisher.emit({
       type: 'coordinator-ended',
-      why: this.#asked !== null ? 'it was asked to' : ending === null ? 'something failed' : WHY[ending.code],
-      runsLeft: this.#follower.alive.length,
+      why: control.isStopped
+        ? messages.WHY_ENDED[130]
+        : outcome === null
+          ? messages.FAILED
+          : messages.WHY_ENDED[outcome.code],
+      runsLeft: monitor.alive.length,
     });
-    this.#shower.remove();
-    closeRepository(this.#repo);
+    snapshots.remove();
+    closeRepository(repo);
     lock.release();
   }
 }
-
-/**
- * The order of doing: what is decided is not changed, but a landing, which takes longest, goes last, so that runs start
- * meanwhile.
- */
-const inTurn = (actions: readonly Action[]): Action[] => [
-  ...actions.filter((action) => !isLanding(action)),
-  ...actions.filter(isLanding),
-];
-
-/** The wait after so many failures in a row, ms. */
-const againAfter = (tries: number): number => Math.min(MAX_TICK_RETRY_MS, BLOCKED_RETRY_MS * 2 ** Math.min(tries, 10));
-
-const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type === 'remove-worktree';
-
-const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | undefined }): boolean =>
-  action.type === 'land-entries' || (action.type === 'move-entry' && action.lands !== undefined);
-
-const NOT_READABLE = 'make it readable for you, or move what is in the way';
-const MAILBOX: Identity = { key: 'mailbox', id: null, what: 'requests' };
-const QUEUE: Identity = { key: 'merge queue', id: null, what: 'the merge queue' };
-const WATCH: Identity = { key: 'watch', id: null, what: 'watching for changes' };
-const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
-const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
-
-/** Why it ended, when nobody asked it to. */
-const WHY: Readonly<Record<ExitOutcome['code'], string>> = {
-  0: 'nothing is left to do',
-  1: 'it lost its lock',
-  2: 'settings or board can not be read',
-  3: 'preflight failed',
-  4: 'what is left needs you',
-  130: 'it was asked to',
-};
-
-const asProblem = ({ check, message, fix, where }: Finding): Problem => ({
-  code: check,
-  message,
-  ...(fix === undefined ? {} : { fix }),
-  ...(where === undefined ? {} : { where }),
-});
-
-const LOCK_LOST: Problem = {
-  code: 'lock-lost',
-  message: "The coordinator's lock was taken away while it ran",
-  fix: 'start it again: kanban run',
-};

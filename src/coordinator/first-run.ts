@@ -1,5 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS } from '../board/entry.ts';
 import type { KanbanEvent } from '../contract/event.ts';
@@ -9,6 +8,7 @@ import { commitMove } from '../landing/move.ts';
 import { readFollowing, textFollowing } from '../system/plain-file.ts';
 import { authorOf } from './perform/board-writer.ts';
 import { plainMessage } from './commit-message.ts';
+import * as messages from './messages.ts';
 import { SEEN } from './observe/git-state.ts';
 import type { Observation } from './observe/observation.ts';
 import type { Observer } from './observe/observer.ts';
@@ -40,7 +40,7 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
     const bytes = readFollowing(join(checkout.path, path));
     return bytes === null ? [] : [{ path, from: bytes, committed: null, to: bytes }];
   });
-  const message = plainMessage('kanban: set up', '', []);
+  const message = plainMessage(messages.SET_UP_SUBJECT, '', []);
   const moved = await commitMove(repo, {
     baseRef: observation.git.baseRef,
     oldBase: base,
@@ -52,13 +52,10 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
   });
   if (!moved.ok)
     return [
-      {
-        type: 'notice',
-        message: `the set-up is not committed yet: ${'held' in moved ? moved.held : 'base has moved'}`,
-      },
+      { type: 'notice', message: messages.setUpNotCommitted('held' in moved ? moved.held : messages.BASE_MOVED) },
     ];
   await observer.history.follow(moved.sha, settings.base);
-  return [{ type: 'notice', message: `committed the set-up (${untracked.join(', ')}) as ${moved.sha.slice(0, 10)}` }];
+  return [{ type: 'notice', message: messages.setUpCommitted(untracked, moved.sha) }];
 }
 
 function promptsIn(root: string, folder: string): string[] {
@@ -70,7 +67,7 @@ function promptsIn(root: string, folder: string): string[] {
     : [];
 }
 
-/** `.kanban/` is made in every worktree too (the report is written there): no task's commit is to hold it. */
+/** `.kanban/` is made in every worktree too (the report is written there), and belongs in no task's commit. */
 function hideOwnFolders(repo: Repository): void {
   const path = join(repo.commonDir, 'info', 'exclude');
   const text = textFollowing(path) ?? '';

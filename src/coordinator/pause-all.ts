@@ -1,6 +1,7 @@
 import { endHolds, pauseAll, resumeAll, resumedAt } from '../runs/pause.ts';
 import { listRuns } from '../runs/list-runs.ts';
 import { holdsAgent } from '../pipeline/agent-backoff.ts';
+import * as messages from './messages.ts';
 import type { Reply, Request } from '../contract/request.ts';
 
 /** Carries out `kanban pause` and `kanban resume` without an id, by whoever holds the coordinator's lock. */
@@ -8,17 +9,17 @@ export function pauseOrResume(root: string, { command, by, why, at }: Request): 
   if (command === 'resume') {
     const held = failingAgents(root);
     endHolds(root, Date.now());
-    if (resumeAll(root)) return { ok: true, message: 'work continues' };
+    if (resumeAll(root)) return { ok: true, message: messages.WORK_CONTINUES };
     return held.length === 0
-      ? { ok: false, message: 'nothing is paused or held' }
-      : { ok: true, message: `work continues; runs of ${held.join(', ')} are tried again` };
+      ? { ok: false, message: messages.NOTHING_HELD }
+      : { ok: true, message: messages.agentsRetried(held) };
   }
   return pauseAll(root, { by: by.name, why, at })
-    ? { ok: true, message: 'paused: runs are stopped, their work and sessions kept; kanban resume continues' }
-    : { ok: true, message: 'paused already; kanban resume continues' };
+    ? { ok: true, message: messages.PAUSED }
+    : { ok: true, message: messages.PAUSED_ALREADY };
 }
 
-/** Agents whose last run met trouble with its provider, its login or its start. */
+/** Agents whose last run failed because of its provider, its login or its start. */
 function failingAgents(root: string): string[] {
   const since = resumedAt(root);
   const last = new Map<string, boolean>();

@@ -18,7 +18,8 @@ import { kanbanDir } from './observe/git-state.ts';
 import { WITHOUT_COORDINATOR } from './publish/inspect.ts';
 import { Observer } from './observe/observer.ts';
 import { pauseOrResume } from './pause-all.ts';
-import { mailboxOf, perform } from './perform/perform.ts';
+import { mailboxOf } from './perform/answer-request.ts';
+import { perform } from './perform/perform.ts';
 
 /** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
 const ANSWER_TIMEOUT_MS = 90_000;
@@ -97,7 +98,7 @@ async function runLocally(repo: Repository, request: Request): Promise<Result<Re
         observer,
         observation,
         writer,
-        starter: null,
+        launcher: null,
         branches,
         mailbox,
         emit,

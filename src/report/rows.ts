@@ -1,4 +1,5 @@
 import type { Column } from '../board/entry.ts';
+import { ROLE_TABLE } from '../workflow/roles.ts';
 import type { Snapshot, SnapshotEntry, SnapshotRun } from '../contract/snapshot.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain } from './plain.ts';
@@ -72,7 +73,7 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
 const STATE = { ready: 'ready', running: 'moves', lands: 'lands', parked: 'parked' } as const;
 
 function runRow(column: string, id: string, title: string, run: SnapshotRun, { now, clock, time }: RowOptions): Row {
-  const doing = run.purpose === 'mend' ? 'fix' : ROLES[run.role];
+  const doing = run.purpose === 'mend' ? 'fix' : ROLE_TABLE[run.role].verb;
   const row = { column, id, title: plain(title), doing, agent: run.agent };
   if (run.state === 'foreign')
     return { ...row, time: '', text: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
@@ -87,9 +88,6 @@ function runRow(column: string, id: string, title: string, run: SnapshotRun, { n
 
 const waiting = ({ until, why }: NonNullable<SnapshotRun['waiting']>, clock: Clock): string =>
   `${plain(why) || 'waits for its provider'}${until === null ? '' : ` until ${clock(until)}`} (no retry used)`;
-
-/** As short as they stand in the status line. */
-export const ROLES = { task: 'task', reviewer: 'review', tester: 'test' } as const;
 
 const roleOf = (column: Column): string =>
   ({ TODO: 'task', IN_PROGRESS: 'task', REVIEW: 'review', TESTING: 'test' })[column];

@@ -183,7 +183,7 @@ describe('kanban undo', () => {
       const asked = repo.start('undo', 'T-1', '--why', 'it breaks');
       await slow.isThere(() => asked.all);
       const run = repo.start('run');
-      await run.says('waits for `kanban undo` to end, then begins');
+      await run.says('waits for `kanban undo` to end');
       expect(run.all).not.toContain('kanban runs');
       slow.go();
       expect(await asked.ended(), asked.all).toBe(0);

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { CodexConversation, KEYED_PROVIDER } from './conversation.ts';
@@ -39,7 +40,7 @@ export const codex: Adapter = {
     names: false,
     inject: 'live',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: (talk) => new CodexConversation(talk),

@@ -9,6 +9,8 @@ import { distance } from 'fastest-levenshtein';
  */
 export function textDistance(a: string, b: string, limit = Infinity): number {
   if (a === b) return 0;
+  // Each stretch costs at least one character, and at least what its sides differ by in length: half of it is a safe bound.
+  if (limit !== Infinity && Math.abs(weightOf(a) - weightOf(b)) / 2 >= limit) return limit;
   const [from, ends] = commonLines(a, b);
   const [mine, other] = [linesWithText(a.slice(from, a.length - ends)), linesWithText(b.slice(from, b.length - ends))];
   let total = 0;
@@ -25,6 +27,19 @@ export const linesWithText = (text: string): string[] =>
     const end = line.trimEnd();
     return end === '' ? [] : [end];
   });
+
+/** Characters of the lines that have something on them, with a line end each; remembered for the texts asked for last. */
+function weightOf(text: string): number {
+  const known = weights.get(text);
+  if (known !== undefined) return known;
+  const weight = linesWithText(text).reduce((sum, line) => sum + line.length + 1, 0);
+  if (weights.size >= MAX_WEIGHTS) weights.delete(weights.keys().next().value ?? '');
+  weights.set(text, weight);
+  return weight;
+}
+
+const weights = new Map<string, number>();
+const MAX_WEIGHTS = 1_000;
 
 /** Lines of the one text in the place of lines of the other. */
 interface Stretch {
@@ -43,13 +58,23 @@ function cost(removed: string, added: string): number {
 /** How many characters the texts share at their beginning and at their end, whole lines only. */
 function commonLines(a: string, b: string): [head: number, tail: number] {
   const shorter = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < shorter && a.charCodeAt(head) === b.charCodeAt(head)) head++;
+  let head = common(shorter, (from, to) => a.slice(from, to) === b.slice(from, to));
   head = head === 0 ? 0 : a.lastIndexOf('\n', head - 1) + 1;
-  let tail = 0;
-  while (tail < shorter - head && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
+  const [endA, endB] = [a.length, b.length];
+  const tail = common(
+    shorter - head,
+    (from, to) => a.slice(endA - to, endA - from) === b.slice(endB - to, endB - from),
+  );
   const lineBreak = a.indexOf('\n', a.length - tail);
   return [head, lineBreak < 0 || tail === 0 ? 0 : a.length - lineBreak - 1];
+}
+
+/** How far two texts of a length are the same from one end on: whole pieces first, since pieces compare fastest. */
+function common(length: number, isSame: (from: number, to: number) => boolean): number {
+  let same = 0;
+  for (let piece = 4_096; piece >= 1; piece >>= 2)
+    while (same + piece <= length && isSame(same, same + piece)) same += piece;
+  return same;
 }
 
 /** Texts that differ in more lines than this are compared by which lines they have, whatever their order. */

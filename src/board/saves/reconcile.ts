@@ -5,7 +5,7 @@ import { madeFrom } from './made-from.ts';
 import { mergeColumn } from '../merge/merge-column.ts';
 import { type BoardOptions, columnPath } from '../parse.ts';
 import { parseColumn } from '../parse/parse-column.ts';
-import type { Save, SaveReading } from './save.ts';
+import { SAVED_AS, type Save, type SaveReading } from './save.ts';
 import { type Known, planSave, type SavePlan, withPasted } from './save-plan.ts';
 import type { ParsedColumn } from '../parse/section-memo.ts';
 import { isSimilarTitle } from '../problems/similar-title.ts';
@@ -35,7 +35,7 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   const coordinatorWrote = save.versions.slice(nearest + 1).some(({ by }) => by === 'coordinator');
   const elsewhere = COLUMNS.flatMap((column) =>
     column === save.column ? [] : parse(save.others[column] ?? '', column).column.entries,
-  );
+  ).filter(({ id, column }) => id === null || save.old?.get(column)?.has(id) !== true);
   const isPaste = putsIn(save, mine.column.entries, here(save.versions[newest]!.text).column.entries, elsewhere);
   // Where only the user wrote since, the save follows on their own last one.
   const from = isRewrite || !coordinatorWrote || isPaste ? newest : nearest;
@@ -58,6 +58,7 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
     text,
     others,
     moved: plan.moved,
+    old: plan.old,
     restored: plan.restored,
     returned: plan.returned,
     removed: plan.removed,
@@ -97,6 +98,7 @@ export const asSaved = ({ disk }: Pick<Save, 'disk'>, newest: number): SaveReadi
   text: disk,
   others: {},
   moved: [],
+  old: [],
   restored: [],
   returned: [],
   removed: new Map(),
@@ -168,12 +170,25 @@ function changedOthers(save: Save, plan: SavePlan, options: BoardOptions): Parti
   return others;
 }
 
-/** The save, if lines of it that its own version did not have are in no file afterwards. A line that was typed on is not lost. */
+const isNewlyNamed = (before: string, after: string): boolean => after.includes(SAVED_AS) && !before.includes(SAVED_AS);
+
+/**
+ * The save, if lines of it that its own version did not have are in no file afterwards. A line that was typed on is not lost,
+ * and neither is one that some commit has; a version that was only on disk is none.
+ */
 function toKeep(save: Save, nearest: number, text: string, others: Partial<Record<Column, string>>): string[] {
+  // An entry is about to say where the save is.
+  const named = Object.entries(others).some(([column, one]) => isNewlyNamed(save.others[column as Column] ?? '', one));
+  if (named || isNewlyNamed(save.versions.at(-1)!.text, text)) return [save.disk];
   const after = [text, ...COLUMNS.flatMap((column) => others[column] ?? save.others[column] ?? [])];
   const there = new Set(after.flatMap(linesWithText));
-  const known = new Set(linesWithText(save.versions[nearest]!.text));
+  const from = save.versions[nearest]!;
+  const known = new Set(from.isLoose === true ? [] : linesWithText(from.text));
+  const inCommits = from.isLoose === true ? save.versions.filter(({ isLoose }) => isLoose !== true) : [];
   const isLost = (line: string): boolean =>
-    !there.has(line) && !known.has(line) && !after.some((one) => one.includes(line.trim()));
+    !there.has(line) &&
+    !known.has(line) &&
+    !after.some((one) => one.includes(line.trim())) &&
+    !inCommits.some(({ text: old }) => old.includes(line));
   return linesWithText(save.disk).some(isLost) ? [save.disk] : [];
 }

@@ -1,10 +1,10 @@
 import { type BoardTexts, type Column, COLUMNS } from '../entry.ts';
-import { linesWithText, textDistance } from './line-distance.ts';
 import { asSaved, readSave } from './reconcile.ts';
-import { idsIn } from './save-plan.ts';
-import { type BoardOptions, columnPath } from '../parse.ts';
-import { parseColumn } from '../parse/parse-column.ts';
-import { CUT_AND_PASTE, type RemovedEntry, type RestoredEntry, type SaveReading, type Version } from './save.ts';
+import { type LostText, ReplacedTexts } from './replaced-texts.ts';
+import { type KnownPlaces, knownPlaces } from './known-places.ts';
+import type { BoardOptions } from '../parse.ts';
+import { VersionList } from './version-list.ts';
+import { CUT_AND_PASTE, type RemovedEntry, type RestoredEntry, type Save, type SaveReading, type Version } from './save.ts';
 
 /** A save that the coordinator has to change or to keep, with what it means. */
 export interface ReadSave {
@@ -17,13 +17,19 @@ export interface ReadSave {
   readonly waitsUntil: number;
 }
 
+/** A save that differs from the newest version. */
+interface NotedSave {
+  readonly text: string;
+  /** Epoch ms. */
+  readonly since: number;
+  /** It counts as it is. */
+  asSaved: boolean;
+  /** The file is not there: an editor is just putting another in its place, or somebody deleted it. */
+  isMissing?: boolean;
+}
+
 /** An editor may hold a text for this long: older versions are forgotten. */
 const REMEMBERED_MS = 3_600_000;
-/** At most this many versions of a column are kept. */
-const MAX_VERSIONS = 200;
-const TITLES = /^(?:#{1,6}|[ \t]*[-*+][ \t]+\[.\]).*$/gm;
-/** At most this many superseded texts are looked at. */
-const MAX_SUPERSEDED = 10;
 /** A text that was on disk for less time is one that an editor was writing. */
 const MIN_STABLE_MS = 300;
 /** A save that may be one half of a move by hand waits this long for the other half. */
@@ -34,34 +40,32 @@ const SECOND_HALF = 2_000;
  * buffer. Pure: times are arguments.
  */
 export class SaveHistory {
-  readonly #versions = new Map<Column, Version[]>(COLUMNS.map((column) => [column, []]));
+  readonly #versions = new VersionList();
   readonly #restored = new Map<string, RestoredEntry>();
   readonly #removed = new Map<string, RemovedEntry>();
-  /** The last save of each column that differs from the newest version: since when, and whether it counts as it is. */
-  readonly #saves = new Map<Column, { readonly text: string; readonly since: number; asSaved: boolean }>();
-  /** Saves that are in no commit and that an older text took the place of. */
-  readonly #superseded = new Map<Column, readonly string[]>();
-  /** The last saves that another one took the place of. */
-  readonly #recent = new Map<Column, readonly string[]>();
+  /** The last save of each column that differs from the newest version. */
+  readonly #saves = new Map<Column, NotedSave>();
+  readonly #replaced = new ReplacedTexts();
+  /** What each file had when it was read or written last, and since when. */
+  readonly #onDisk = new Map<Column, { readonly text: string; readonly at: number }>();
+  /** Entries whose other half of a move by hand may not be saved yet: since when that is waited for, however often is saved. */
+  readonly #halves = new Map<Column, ReadonlyMap<string, number>>();
   /** The last answer, good until a save need not wait any more. */
   #last: { readonly key: readonly unknown[]; readonly reads: Reads; readonly until: number } | null = null;
   #revision = 0;
-  #ids: { readonly revision: number; readonly found: ReadonlySet<string> } | null = null;
 
   /** The coordinator's text of a column; null: none is known. */
   newest(column: Column): string | null {
-    return this.#versions.get(column)?.at(-1)?.text ?? null;
+    return this.#versions.newest(column);
   }
 
   count(column: Column): number {
-    return this.#versions.get(column)?.length ?? 0;
+    return this.#versions.of(column).length;
   }
 
   /** Older versions, oldest first, that were read from git after a restart; and what was restored then. */
   recall(column: Column, older: readonly Version[], restored: ReadonlyMap<string, RestoredEntry>): void {
-    const known = this.#versions.get(column) ?? [];
-    const newest = known.at(-1);
-    this.#versions.set(column, [...older.filter(({ text }) => text !== newest?.text), ...known]);
+    this.#versions.recall(column, older);
     for (const [id, one] of restored) if (!this.#restored.has(id)) this.#restored.set(id, one);
     this.#revision++;
   }
@@ -70,37 +74,41 @@ export class SaveHistory {
   wrote(column: Column, text: string, at: number, by?: Version['by']): void {
     const save = this.#saves.get(column);
     const isNew = text !== this.newest(column);
-    this.#push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
+    // What a commit of somebody else has need not be on disk.
+    if (by === undefined) this.#onDisk.set(column, { text, at });
+    this.#versions.push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
     // It is committed, or another text took its place.
-    if (isNew || save?.text === text) this.#saves.delete(column);
+    if (!isNew && save?.text !== text) return;
+    if (save?.isMissing === true) this.#replace(column, { text: save.text, at: save.since }, text);
+    this.#saves.delete(column);
+    this.#halves.delete(column);
   }
 
   /** The result of a save was written: what it lacked has been restored once, what it had too much is out of it. */
   settled({ column, disk, reading, since: at }: Omit<ReadSave, 'waitsUntil'>, written: string): void {
     // An editor may hold the save itself from now on.
-    this.#push(column, { text: disk, at, by: 'user' });
-    this.#push(column, { text: written, at, by: 'coordinator' });
+    this.#versions.push(column, { text: disk, at, by: 'user' });
+    this.#versions.push(column, { text: written, at, by: 'coordinator' });
+    this.#onDisk.set(column, { text: written, at });
     for (const { id } of reading.restored)
       if (this.#restored.get(id)?.column !== column) this.#restored.set(id, { column, at });
     for (const [id, source] of reading.removed) this.#removed.set(id, { column, at, source });
     // The same bytes again are another save.
     this.#saves.delete(column);
+    this.#halves.delete(column);
     this.#revision++;
   }
 
   /** A text that was lost is kept in git. */
-  kept({ column, text }: LostText): void {
-    this.#superseded.set(column, (this.#superseded.get(column) ?? []).filter((one) => one !== text));
+  kept({ column, text }: Pick<LostText, 'column' | 'text'>): void {
+    this.#replaced.kept({ column, text });
+    this.#versions.kept(column, text);
     this.#revision++;
   }
 
   /** Ids in headings and checkbox lines of the texts that the files have had. */
   ids(): ReadonlySet<string> {
-    if (this.#ids?.revision !== this.#revision) {
-      const lines = [...this.#versions.values()].flatMap((versions) => versions.flatMap(({ text }) => text.match(TITLES) ?? []));
-      this.#ids = { revision: this.#revision, found: new Set([...new Set(lines)].flatMap((line) => [...idsIn(line)])) };
-    }
-    return this.#ids.found;
+    return this.#versions.ids();
   }
 
   /** The coordinator moved entries: what saves said of their old places is past. */
@@ -115,27 +123,58 @@ export class SaveHistory {
   /**
    * Reads all columns.
    * @param committed base's texts. @param disk the files' texts; null: there is no such file, and base's text counts
+   * @param known `glimpsed`: texts that were on disk between the last look and this one, oldest first
    * @returns the board's texts with every save read, and the saves that are not simply as they were saved
    */
   read(
     committed: BoardTexts,
     disk: BoardTexts,
-    known: { readonly now: number; readonly gone: ReadonlySet<string> },
+    known: { readonly now: number; readonly gone: ReadonlySet<string>; readonly glimpsed?: readonly GlimpsedText[] },
     options: BoardOptions,
   ): Reads {
     this.#forget(known.now);
+    for (const glimpsed of known.glimpsed ?? []) this.#glimpse(glimpsed, disk[glimpsed.column]);
     for (const column of COLUMNS) this.#note(column, disk[column], committed[column], known.now);
-    const key = [this.#revision, known.gone.size, ...COLUMNS.flatMap((one) => [disk[one], committed[one]])];
+    const key = [this.#revision, this.#versions.revision, known.gone.size, ...COLUMNS.flatMap((one) => [disk[one], committed[one]])];
     const last = this.#last;
     if (last !== null && known.now < last.until && last.key.every((part, index) => part === key[index])) return last.reads;
+    const { texts, saves } = this.#readTwice(committed, disk, known, options);
+    const waiting = new Set(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > known.now ? [column] : [])));
+    const reads = { texts, saves, lost: this.#replaced.lost(texts, disk, committed, waiting) };
+    const waits = saves.flatMap(({ waitsUntil }) => (waitsUntil > known.now ? [waitsUntil] : []));
+    this.#last = { key, reads, until: Math.min(...waits) };
+    return reads;
+  }
+
+  /** What stands in one file only because that was saved from an old text is nowhere for the other saves. */
+  #readTwice(
+    committed: BoardTexts,
+    disk: BoardTexts,
+    known: { readonly now: number; readonly gone: ReadonlySet<string> },
+    options: BoardOptions,
+  ): AllRead {
+    const newest = Object.fromEntries(COLUMNS.map((column) => [column, this.newest(column)])) as BoardTexts;
+    const places = this.#saves.size === 0 ? NO_PLACES : knownPlaces(committed, newest, options);
+    const first = this.#readAll(committed, disk, { ...known, ...places, old: new Map() }, options);
+    const some = first.saves.filter(({ reading }) => reading.old.length > 0);
+    if (some.length === 0) return first;
+    const old = new Map(some.map(({ column, reading }) => [column, new Set(reading.old)]));
+    return this.#readAll(committed, disk, { ...known, ...places, old }, options);
+  }
+
+  #readAll(
+    committed: BoardTexts,
+    disk: BoardTexts,
+    known: KnownPlaces & Required<Pick<Save, 'old'>> & { readonly now: number; readonly gone: ReadonlySet<string> },
+    options: BoardOptions,
+  ): AllRead {
     const texts: Record<Column, string | null> = { ...disk };
     for (const column of COLUMNS) texts[column] ??= committed[column];
     const saves: ReadSave[] = [];
-    let onBoard: ReadonlySet<string> | null = null;
     for (const column of COLUMNS) {
       const save = this.#saves.get(column);
       if (save === undefined || disk[column] === null) continue;
-      const versions = this.#versions.get(column) ?? [];
+      const versions = this.#versions.of(column);
       const others = { ...texts, [column]: null };
       if (save.text.trim() === '' && versions.at(-1)?.text.trim() !== '' && known.now - save.since < SECOND_HALF) {
         // An editor that empties the file before it writes.
@@ -148,19 +187,22 @@ export class SaveHistory {
         {
           column,
           versions,
+          brief: this.#replaced.remembered(column).map((one) => ({ ...one, by: 'user' })),
           // Another column's save may have changed an entry that is here now.
           disk: texts[column] ?? save.text,
           others,
           pending: COLUMNS.filter((one) => one !== column && this.#saves.has(one)),
           gone: known.gone,
-          known: (onBoard ??= this.#onBoard(options)),
+          known: known.known,
+          places: known.places,
+          old: known.old,
           at: save.since,
           restored: this.#restored,
           removed: this.#removed,
         },
         options,
       );
-      const waitsUntil = reading.ambiguous.length > 0 ? save.since + SECOND_HALF : 0;
+      const waitsUntil = this.#waitFor(column, reading.ambiguous, save.since);
       save.asSaved = reading.text === save.text && Object.keys(reading.others).length === 0;
       if (!save.asSaved || reading.keep.length > 0) saves.push({ column, disk: save.text, reading, since: save.since, waitsUntil });
       // Until the other half may be there, what stands in two files is left so.
@@ -168,82 +210,73 @@ export class SaveHistory {
       texts[column] = reading.text;
       Object.assign(texts, reading.others);
     }
-    const reads = { texts, saves, lost: this.#lost(texts, committed, saves, known.now) };
-    const waits = saves.flatMap(({ waitsUntil }) => (waitsUntil > known.now ? [waitsUntil] : []));
-    this.#last = { key, reads, until: Math.min(...waits) };
-    return reads;
-  }
-
-  /** Ids in the columns as the coordinator knows them. */
-  #onBoard(options: BoardOptions): ReadonlySet<string> {
-    return new Set(
-      COLUMNS.flatMap((column) =>
-        parseColumn({ column, path: columnPath(column, options), text: this.newest(column) ?? '' }, options).column
-          .entries.flatMap(({ id }) => id ?? []),
-      ),
-    );
+    return { texts, saves };
   }
 
   /** A column's file as it is on disk: a save of the user's, or what the coordinator wrote. */
   #note(column: Column, disk: string | null, committed: string | null, now: number): void {
     const last = this.#saves.get(column);
-    const newest = this.newest(column);
-    if (disk === null || disk === newest || disk === (committed ?? '')) {
-      this.#saves.delete(column);
-      if (disk !== null && last !== undefined) this.#supersede(column, last.text, disk);
-      // The user took back what no commit has.
-      if (disk !== null && newest !== null && disk !== newest) this.#push(column, { text: disk, at: now, by: 'user' });
+    if (last !== undefined) last.isMissing = disk === null;
+    if (disk === null) return;
+    const before = this.#onDisk.get(column);
+    if (before?.text !== disk) {
+      this.#onDisk.set(column, { text: disk, at: now });
+      if (before !== undefined && before.text !== committed) this.#replace(column, before, disk);
+    }
+    if (last !== undefined) this.#leave(column, last, disk, now);
+    // With what the user saved last as a version, a text from before it is another save.
+    const isKnown = disk === this.newest(column) || disk === (committed ?? '');
+    if (!isKnown && last?.text === disk) return;
+    if (!isKnown) {
+      this.#saves.set(column, { text: disk, since: now, asSaved: false });
       return;
     }
-    if (last?.text === disk) return;
-    if (last !== undefined) {
-      this.#supersede(column, last.text, disk);
-      // The text that was on disk until now is in no commit. If it counted as it was, it is a version.
-      if (last.asSaved && now - last.since >= MIN_STABLE_MS && last.text.trim() !== '')
-        this.#push(column, { text: last.text, at: last.since, by: 'user' });
-    }
-    this.#saves.set(column, { text: disk, since: now, asSaved: false });
+    this.#saves.delete(column);
+    this.#halves.delete(column);
+    // The user took back what no commit has.
+    this.#versions.push(column, { text: disk, at: now, by: 'user', isLoose: disk !== (committed ?? '') });
+    if (before?.text !== disk) this.#versions.again(column, now);
   }
 
-  /** An older text took the place of a save that is in no commit: its words are not to be lost. */
-  #supersede(column: Column, text: string, disk: string): void {
-    if (text.trim() === '' || text === disk) return;
-    const distance = textDistance(text, disk);
-    const recent = this.#recent.get(column) ?? [];
-    const isOlder = [...(this.#versions.get(column) ?? []).map((version) => version.text), ...recent].some(
-      (older) => older !== text && textDistance(older, disk, distance) < distance,
-    );
-    this.#recent.set(column, [...recent.filter((one) => one !== text), text].slice(-MAX_SUPERSEDED));
-    if (isOlder) this.#superseded.set(column, [...(this.#superseded.get(column) ?? []), text].slice(-MAX_SUPERSEDED));
+  /** Another text takes the place of a save, which is in no commit. If it counted as it was, it is a version. */
+  #leave(column: Column, { text, since, asSaved }: NotedSave, disk: string, now: number): void {
+    if (asSaved && text !== disk && now - since >= MIN_STABLE_MS && text.trim() !== '')
+      this.#versions.push(column, { text, at: since, by: 'user', isLoose: true });
   }
 
-  /** Superseded texts with lines that are in no file and not in base. A line that was typed on is not lost. */
-  #lost(texts: BoardTexts, committed: BoardTexts, saves: readonly ReadSave[], now: number): readonly LostText[] {
-    const after = COLUMNS.flatMap((column) => [texts[column] ?? '', committed[column] ?? '']);
-    return COLUMNS.flatMap((column) => {
-      const some = this.#superseded.get(column) ?? [];
-      if (some.length === 0 || saves.some((save) => save.column === column && save.waitsUntil > now)) return [];
-      const lost = some.filter((text) => linesWithText(text).some((line) => !after.some((one) => one.includes(line.trim()))));
-      this.#superseded.set(column, lost);
-      return lost.map((text) => ({ column, text }));
-    });
-  }
-
-  #push(column: Column, version: Version): void {
-    const versions = this.#versions.get(column)!;
-    if (versions.at(-1)?.text === version.text) return;
-    versions.push(version);
-    if (versions.length > MAX_VERSIONS) versions.shift();
+  /** What was on disk between two looks. */
+  #glimpse({ column, text, at }: GlimpsedText, disk: string | null): void {
+    if (disk === null || text === disk || text === this.#onDisk.get(column)?.text) return;
+    this.#replace(column, { text, at }, disk);
     this.#revision++;
   }
 
+  /** A text was on disk. What the coordinator wrote, or read and wrote the meaning of, is in commits. */
+  #replace(column: Column, { text, at }: { readonly text: string; readonly at: number }, by: string): void {
+    const versions = this.#versions.of(column);
+    if (versions.some((one) => one.text === text && one.isLoose !== true)) return;
+    this.#replaced.add(column, text, by, at, versions);
+  }
+
+  /** @returns until when the other half of a move by hand is waited for: so long from when it was first missing on */
+  #waitFor(column: Column, ambiguous: readonly string[], since: number): number {
+    const before = this.#halves.get(column);
+    const halves = new Map(ambiguous.map((key) => [key, Math.min(since, before?.get(key) ?? since)]));
+    this.#halves.set(column, halves);
+    return halves.size === 0 ? 0 : Math.max(...halves.values()) + SECOND_HALF;
+  }
+
   #forget(now: number): void {
-    for (const versions of this.#versions.values())
-      while (versions.length > 1 && versions[1]!.at < now - REMEMBERED_MS) versions.shift();
+    this.#versions.forget(now - REMEMBERED_MS);
+    this.#replaced.forget(now - REMEMBERED_MS);
     for (const register of [this.#restored, this.#removed])
       for (const [id, { at }] of register) if (at < now - CUT_AND_PASTE) register.delete(id);
   }
 }
+
+type AllRead = Pick<Reads, 'texts' | 'saves'>;
+
+const NO_PLACES: KnownPlaces = { known: new Set(), places: new Map() };
 
 export interface Reads {
   readonly texts: BoardTexts;
@@ -251,8 +284,10 @@ export interface Reads {
   readonly lost: readonly LostText[];
 }
 
-/** A text of the user that is in no file and in no commit. */
-export interface LostText {
+/** What a column file had for a moment. */
+export interface GlimpsedText {
   readonly column: Column;
   readonly text: string;
+  /** Epoch ms. */
+  readonly at: number;
 }

@@ -6,7 +6,10 @@ import { linesWithText } from './line-distance.ts';
 import { pairSides, type Trio } from '../merge/merge-pairs.ts';
 import { planMerge, type Planned } from '../merge/merge-plan.ts';
 import type { BoardOptions } from '../parse.ts';
-import { CUT_AND_PASTE, SAVED_AS, type Save, SECOND_DELETION, type Version } from './save.ts';
+import { cameBack, isLiveAgain } from './came-back.ts';
+import { isNamed } from './named.ts';
+import { oldPlaces } from './old-places.ts';
+import { CUT_AND_PASTE, SAVED_AS, type Save, SECOND_DELETION } from './save.ts';
 import { memoFor } from '../parse/section-memo.ts';
 import { splitSections } from '../parse/sections.ts';
 
@@ -41,6 +44,7 @@ export interface SavePlan {
   /** Entries that the user cut here and pasted there before. */
   readonly pasted: readonly { readonly column: Column; readonly source: string }[];
   readonly moved: readonly { readonly id: string; readonly to: Column | null }[];
+  readonly old: readonly string[];
   readonly restored: readonly { readonly id: string; readonly paused: boolean }[];
   readonly returned: readonly string[];
   readonly removed: ReadonlyMap<string, string>;
@@ -55,7 +59,9 @@ const LEFT_OUT = 'left out by a save that may have been older; delete it again, 
 const CAME_BACK = 'you had deleted it, and a save that may have been older has it; delete it again, or delete [PAUSED]';
 
 /** Decides entry by entry what a save means. Pure. */
-export function planSave(saved: Known, options: BoardOptions): SavePlan {
+export function planSave(read: Known, options: BoardOptions): SavePlan {
+  const old = oldPlaces(read);
+  const saved = old.length === 0 ? read : { ...read, mine: read.mine.filter((entry) => !old.includes(entry)) };
   const known = { ...saved, base: [...saved.base, ...formerEntries(saved)] };
   const { save, now, mine, elsewhere } = known;
   const { column } = save;
@@ -91,7 +97,11 @@ export function planSave(saved: Known, options: BoardOptions): SavePlan {
     if (base && theirs && !ours && !placed.has(theirs)) plan.moved.push({ id: theirs.id ?? theirs.key, to: null });
   for (const entry of mine) if (isGone(entry, known)) plan.moved.push({ id: entry.key, to: null });
   plan.there.push(...returned.map((entry) => ({ entry, text: null })));
-  return { ...plan, isAsSaved: isAsSaved(known, plan.planned) };
+  for (const { key, source } of old) {
+    plan.moved.push({ id: key, to: save.places?.get(key) ?? null });
+    plan.removed.set(key, source);
+  }
+  return { ...plan, old: old.map(({ key }) => key), isAsSaved: old.length === 0 && isAsSaved(known, plan.planned) };
 }
 
 /** A plan that is being made. */
@@ -203,22 +213,6 @@ function writerOf(entry: Entry, { versions }: Save, since: number): 'coordinator
   return by;
 }
 
-const isNamed = ({ id, source }: Entry, { text }: Version): boolean =>
-  id === null ? text.includes(source.trimEnd()) : idsIn(text).has(id);
-
-/** Everything in a text that looks like an id; of the texts that were asked for last it is remembered. */
-export function idsIn(text: string): ReadonlySet<string> {
-  const known = mentioned.get(text);
-  if (known !== undefined) return known;
-  const found = new Set(text.match(/(?<![\w-])[A-Za-z][\w-]*-\d+(?![\w-])/g));
-  if (mentioned.size >= MAX_MENTIONED) mentioned.delete(mentioned.keys().next().value ?? '');
-  mentioned.set(text, found);
-  return found;
-}
-
-const mentioned = new Map<string, ReadonlySet<string>>();
-const MAX_MENTIONED = 800;
-
 /** The file as the coordinator knows it, without the entries that the save lacks, is the save. */
 function isPureCut({ save, now, mine }: Known): boolean {
   const text = save.versions.at(-1)!.text;
@@ -315,6 +309,11 @@ function placeOne(
     plan.returned.push(theirs.key);
     return;
   }
+  if (theirs && ours && isLiveAgain(theirs, ours, known)) {
+    plan.planned.push({ ...one, text: pausedText(theirs, CAME_BACK, options) });
+    plan.returned.push(theirs.key);
+    return;
+  }
   const isConflict = ours !== undefined && theirs !== undefined && one.copy !== null;
   plan.planned.push(isConflict ? { ...one, copy: null, text: withText(ours, theirs, save, options) } : one);
 }
@@ -341,23 +340,6 @@ const here = (one: Planned, theirs: Entry, column: Column): Planned => ({
   side: 'theirs',
   copy: null,
 });
-
-/** The user had deleted it, and an older text of theirs still has it. Soon after it was cut, it is pasted again. */
-function cameBack(theirs: Entry, base: Entry | undefined, known: Known): boolean {
-  const { save } = known;
-  if (theirs.parked || theirs.tags.includes('PAUSED')) return false;
-  if (known.isPaste && isWithin(save, leftAt(theirs, save), CUT_AND_PASTE)) return false;
-  if (theirs.id !== null && (save.known?.has(theirs.id) === true || save.gone?.has(theirs.id) === true)) return false;
-  if (base !== undefined) return true;
-  return theirs.id !== null && !known.now.some((one) => one.id === theirs.id) && save.versions.some((version) => isNamed(theirs, version));
-}
-
-/** When an entry left the file, epoch ms. */
-function leftAt(entry: Entry, { versions }: Save): number {
-  let at = versions.at(-1)!.at;
-  for (let index = versions.length - 1; index >= 0 && !isNamed(entry, versions[index]!); index--) at = versions[index]!.at;
-  return at;
-}
 
 function pausedText(entry: Entry, feedback: string, options: BoardOptions): string {
   if (entry.kind === 'note')

@@ -7,6 +7,10 @@ export interface Version {
   readonly by: 'coordinator' | 'user';
   /** From when the file had it, epoch ms. */
   readonly at: number;
+  /** From when the file had it again, after other texts that are no versions. */
+  readonly again?: number;
+  /** It stood on disk only: in no commit and in no ref. */
+  readonly isLoose?: boolean;
 }
 
 /** An entry that a save lacked and that was put back. */
@@ -27,6 +31,8 @@ export interface Save {
   readonly column: Column;
   /** Texts of that file of the last hour, oldest first. The last one is what the coordinator takes to be its content. */
   readonly versions: readonly Version[];
+  /** Texts that were read and replaced before they could become versions: what they named has been on the board. */
+  readonly brief?: readonly Version[];
   /** What is on disk now. */
   readonly disk: string;
   /** Current texts of the other columns. */
@@ -37,6 +43,10 @@ export interface Save {
   readonly gone?: ReadonlySet<string>;
   /** Ids that the coordinator last knew to be on the board, in any column. */
   readonly known?: ReadonlySet<string>;
+  /** Where the entries are that base has, by id. */
+  readonly places?: ReadonlyMap<string, Column>;
+  /** Ids that stand in another column only because its file was saved from an old text, by that column. */
+  readonly old?: ReadonlyMap<Column, ReadonlySet<string>>;
   /** Epoch ms when the save was first seen. */
   readonly at?: number;
   /** Entries that an earlier save lacked, by id. */
@@ -59,6 +69,8 @@ export interface SaveReading {
   readonly restored: readonly { readonly id: string; readonly paused: boolean }[];
   /** Entries that the user had deleted and that the save has: they stay as `[PAUSED]`. */
   readonly returned: readonly string[];
+  /** Those of them that are not in that column now, for its file was saved from an old text too. */
+  readonly old: readonly string[];
   /** Entries that were taken out of the save because they are in another column, by id. */
   readonly removed: ReadonlyMap<string, string>;
   /** Keys whose other half of a move by hand may not be saved yet: wait before acting. */

@@ -6,7 +6,8 @@ import type { Entry } from '../../board/entry.ts';
 import { packageRoot } from '../../system/package-root.ts';
 import type { Repository } from '../../git/git.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
-import type { AgentSettings, Role, Settings } from '../../workflow/settings.ts';
+import type { AgentSettings, Settings } from '../../workflow/settings.ts';
+import type { Role } from '../../workflow/roles.ts';
 
 /** What is known of a run before its agent is asked for a command; paths are absolute. */
 export interface RunSketch {
@@ -41,8 +42,7 @@ export function planRun(
   const agent = agentSettings(settings, run.agent);
   if (adapter === null || agent === null) return null;
   const role = settings.roles[run.role];
-  const field = run.role === 'task' ? 'model' : `${run.role}.model`;
-  const model = entry?.fields.find(({ key }) => key === field)?.value ?? role.model ?? agent.model;
+  const model = modelField(entry, run.role) ?? role.model ?? agent.model;
   const report = join(run.worktree, '.kanban', `report-${run.runId}.md`);
   const { command } = agent;
   const plan = adapter.plan({
@@ -64,4 +64,10 @@ export function planRun(
     roleRun: run.role === 'task' ? '' : role.run,
   });
   return { adapter, settings: agent, model, report, plan };
+}
+
+/** The model that the entry names for a role. */
+function modelField(entry: Entry | null, role: Role): string | undefined {
+  const field = role === 'task' ? 'model' : `${role}.model`;
+  return entry?.fields.find(({ key }) => key === field)?.value;
 }

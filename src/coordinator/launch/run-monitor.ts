@@ -1,44 +1,44 @@
-import { join } from 'node:path';
 import { readActivity } from '../../runs/run-activity.ts';
 import { aliveIds, type RunRecord } from '../../runs/list-runs.ts';
 import { linkLost, markTaken } from '../../runs/run-store.ts';
-import { removeWhatever } from '../../system/plain-file.ts';
-import { salvageRun } from '../../runner/salvage-run.ts';
 import { endProcesses, findMarked } from '../../runner/sweep.ts';
 import type { Identity } from '../../pipeline/failures.ts';
 import { failureOf } from '../failure-of.ts';
 import type { FailureRegister } from '../perform/failure-register.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
+import * as messages from './messages.ts';
 import type { RunLauncher } from './run-launcher.ts';
+import { BackgroundWork, removeEndedSignal, Salvages } from './run-lifecycle.ts';
 import type { EventPublisher } from '../publish/event-publisher.ts';
 
-/** Looks after runs that nobody else looks after, and tells what became of all of them. */
+/** Follows all runs and reports how they end; closes those whose runner is gone. */
 export class RunMonitor {
   readonly #root: string;
   readonly #observer: Observer;
-  readonly #starter: RunLauncher;
+  readonly #launcher: RunLauncher;
   readonly #publisher: EventPublisher;
-  readonly #wake: () => void;
   readonly #known = new Map<string, RunRecord['state']>();
   readonly #stalled = new Set<string>();
-  readonly #salvaging = new Map<string, Promise<void>>();
+  readonly #work: BackgroundWork;
+  readonly #salvages: Salvages;
   readonly #failures: FailureRegister;
 
-  constructor(parts: {
+  constructor(deps: {
     readonly root: string;
     readonly observer: Observer;
-    readonly starter: RunLauncher;
-    readonly teller: EventPublisher;
+    readonly launcher: RunLauncher;
+    readonly publisher: EventPublisher;
     readonly failures: FailureRegister;
     readonly wake: () => void;
   }) {
-    this.#root = parts.root;
-    this.#observer = parts.observer;
-    this.#starter = parts.starter;
-    this.#publisher = parts.teller;
-    this.#failures = parts.failures;
-    this.#wake = parts.wake;
+    this.#root = deps.root;
+    this.#observer = deps.observer;
+    this.#launcher = deps.launcher;
+    this.#publisher = deps.publisher;
+    this.#failures = deps.failures;
+    this.#work = new BackgroundWork(deps.wake);
+    this.#salvages = new Salvages(this.#work);
   }
 
   /** Ids of runs that were alive when they were last seen. */
@@ -47,21 +47,21 @@ export class RunMonitor {
   }
 
   get isSalvaging(): boolean {
-    return this.#salvaging.size > 0;
+    return this.#work.isBusy;
   }
 
-  /** Could this lost run not be wound up so far? */
+  /** Whether this lost run could not be closed so far. */
   isStuck(runId: string): boolean {
     return this.#failures.has(`salvage ${runId}`);
   }
 
-  async drain(): Promise<void> {
-    await Promise.all(this.#salvaging.values());
+  drain(): Promise<void> {
+    return this.#work.drain();
   }
 
-  /** What runs did since the last tick; runs that nobody looks after any more are ended and their work kept. */
+  /** Reports what runs did since the last tick; runs whose runner is gone are closed, their work kept. */
   follow({ runs }: Observation): void {
-    this.#starter.follow(runs);
+    this.#launcher.follow(runs);
     for (const record of runs) if (record.taken === null) this.#followOne(record);
   }
 
@@ -76,41 +76,41 @@ export class RunMonitor {
     if (this.#failures.has(identity.key) && !this.#failures.mayTry(identity, now)) return;
     try {
       const commit = this.#observer.history.history.takenBy.get(record.runId);
-      if (commit !== undefined) markTaken(record.folder, { at: now, commit, why: 'named in base' });
-      if (record.state === 'unclaimed' && !this.#starter.isOurs(record.runId)) linkLost(record.folder);
+      if (commit !== undefined) markTaken(record.folder, { at: now, commit, why: messages.RECORDED_IN_BASE });
+      if (record.state === 'unclaimed' && !this.#launcher.isStarting(record.runId)) linkLost(record.folder);
       if (record.state === 'dead' || record.state === 'lost') this.#salvage(record);
-      this.#tell(record);
+      this.#report(record);
       this.#failures.done(identity);
     } catch (error) {
       const why = failureOf(error);
       if (why === null) throw error;
       this.#failures.mayTry(identity, now);
-      this.#failures.failed(identity, { why: `it can't be recorded: ${why}` }, now);
+      this.#failures.failed(identity, { why: messages.notRecorded(why) }, now);
     }
   }
 
   /** Processes of this repository's runs that no living run accounts for are ended. */
   async killLeftoverProcesses(): Promise<void> {
     const alive = aliveIds(this.#root);
-    const strays = findMarked(this.#root).filter(({ runId }) => !alive.has(runId));
-    if (strays.length === 0) return;
-    await endProcesses(strays);
+    const leftovers = findMarked(this.#root).filter(({ runId }) => !alive.has(runId));
+    if (leftovers.length === 0) return;
+    await endProcesses(leftovers);
     this.#publisher.emit({
       type: 'recovered',
-      what: `ended processes that earlier runs had left: ${strays.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`,
+      what: messages.endedLeftovers(leftovers),
     });
   }
 
-  #tell(record: RunRecord): void {
+  #report(record: RunRecord): void {
     const { runId, brief, state, result } = record;
     const { taskId: id, role, agent } = brief;
-    if (state === 'alive') this.#tellStall(record);
+    if (state === 'alive') this.#reportStall(record);
     const before = this.#known.get(runId);
     if (before === state) return;
     this.#known.set(runId, state);
-    if (before === undefined && state === 'alive' && !this.#starter.knew(runId))
+    if (before === undefined && state === 'alive' && !this.#launcher.hasStarted(runId))
       this.#publisher.emit({ type: 'run-adopted', id, run: runId, role, agent });
-    if (state === 'ended') removeWhatever(join(this.#root, '.kanban', 'ended', runId));
+    if (state === 'ended') removeEndedSignal(this.#root, runId);
     if (state === 'ended' && result !== null)
       this.#publisher.emit({
         type: 'run-ended',
@@ -124,7 +124,7 @@ export class RunMonitor {
       });
   }
 
-  #tellStall({ runId, folder, brief }: RunRecord): void {
+  #reportStall({ runId, folder, brief }: RunRecord): void {
     const { stalledSince } = readActivity(folder);
     if (stalledSince === null) this.#stalled.delete(runId);
     else if (!this.#stalled.has(runId)) {
@@ -134,19 +134,12 @@ export class RunMonitor {
   }
 
   #salvage(record: RunRecord): void {
-    const { runId, brief, folder } = record;
+    const { runId, brief } = record;
     const identity: Identity = { key: `salvage ${runId}`, id: brief.taskId, what: `run ${runId}` };
-    if (!this.#failures.mayTry(identity, Date.now()) || this.#salvaging.has(runId)) return;
-    const work = salvageRun(folder, undefined, brief)
-      .then(() => this.#failures.done(identity))
-      .catch((error: unknown) => {
-        const words = error instanceof Error ? error.message : String(error);
-        this.#failures.failed(identity, { why: `it was lost and can't be closed: ${words}` }, Date.now());
-      })
-      .finally(() => {
-        this.#salvaging.delete(runId);
-        this.#wake();
-      });
-    this.#salvaging.set(runId, work);
+    if (!this.#failures.mayTry(identity, Date.now())) return;
+    this.#salvages.start(record, (why) => {
+      if (why === null) this.#failures.done(identity);
+      else this.#failures.failed(identity, { why: messages.notClosed(why) }, Date.now());
+    });
   }
 }

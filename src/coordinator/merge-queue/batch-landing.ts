@@ -7,7 +7,7 @@ import type { Action, Candidate } from '../../pipeline/action.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Batch } from './batch.ts';
 import { chainOf, landAll, planLanding, type LandDeps, type PlannedLanding } from '../perform/land.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import { PUSH_PIN, type PushHold } from '../remote/push-gate.ts';
 import type { KeyedChain, ChainCache } from './chain-cache.ts';
 import type { QueueStatus } from './queue-status.ts';

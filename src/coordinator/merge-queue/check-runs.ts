@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bringCheckPlace } from './check-worktree.ts';
 import { containmentOf } from '../../system/containment.ts';
@@ -10,9 +9,9 @@ import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import type { CheckResult, CheckRun } from '../../pipeline/check-run.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
-import { salvageRun } from '../../runner/salvage-run.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { checkBriefOf, checkEnvironmentOf, newCheckId } from './check-brief.ts';
+import { BackgroundWork, removeEndedSignal, Salvages } from '../launch/run-lifecycle.ts';
 import { checkOf, survivorsOf } from './check-record.ts';
 
 /** What is to be checked. */
@@ -34,13 +33,13 @@ export class CheckRuns {
   readonly #repo: Repository;
   readonly #pool: RunnerPool;
   readonly #emit: (event: KanbanEvent) => void;
-  readonly #wake: () => void;
   /** Checks under preparation, handed over and not yet claimed, or ended without a folder; by id. */
   readonly #own = new Map<string, CheckRun>();
   readonly #stopped = new Map<string, string>();
-  readonly #work = new Set<Promise<void>>();
-  /** Checks that are being wound up, or could not be: when it is tried again. */
-  readonly #woundUp = new Map<string, number>();
+  readonly #work: BackgroundWork;
+  readonly #salvages: Salvages;
+  /** Lost checks that could not be closed: when that is tried again, epoch ms. */
+  readonly #salvageAt = new Map<string, number>();
   /** Recorded, though a full disk may not have let it be written down. */
   readonly #taken = new Set<string>();
   readonly #reported = new Set<string>();
@@ -54,7 +53,8 @@ export class CheckRuns {
     this.#repo = parts.repo;
     this.#pool = parts.pool;
     this.#emit = parts.emit;
-    this.#wake = parts.wake;
+    this.#work = new BackgroundWork(parts.wake);
+    this.#salvages = new Salvages(this.#work);
   }
 
   /**
@@ -77,7 +77,7 @@ export class CheckRuns {
       log: join(runsFolder(this.#repo.root, 'checks'), id, RUN_FILES.output),
       result: null,
     });
-    this.#beside(
+    this.#work.add(
       this.#prepare(id, order, settings, base)
         .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
         .then((why) => {
@@ -111,23 +111,23 @@ export class CheckRuns {
   /** Its result is in the check log: it is forgotten. Its folder stays for 14 days. */
   take(id: string): void {
     this.#own.delete(id);
-    this.#woundUp.delete(id);
+    this.#salvageAt.delete(id);
     const record = this.#records().find(({ runId }) => runId === id);
     this.#taken.add(id);
     if (record !== undefined)
       this.#write(`take ${id}`, () =>
         markTaken(record.folder, { at: Date.now(), commit: null, why: 'in the check log' }),
       );
-    rmSync(join(this.#repo.root, '.kanban', 'ended', id), { force: true });
+    removeEndedSignal(this.#repo.root, id);
   }
 
   /** Is something under way here that must come to its end before this process leaves? Not the checks themselves. */
   get isBusy(): boolean {
-    return this.#work.size > 0;
+    return this.#work.isBusy;
   }
 
-  async drain(): Promise<void> {
-    await Promise.all(this.#work);
+  drain(): Promise<void> {
+    return this.#work.drain();
   }
 
   #records(): readonly RunRecord[] {
@@ -136,7 +136,7 @@ export class CheckRuns {
 
   /** @returns null for one that never began, and of which nothing is to be told. */
   #follow(record: RunRecord, now: number): CheckRun | null {
-    const { runId, state, folder, brief } = record;
+    const { runId, state, brief } = record;
     if (brief.check === undefined) return null;
     const run = checkOf(record, brief.check);
     if (record.claim !== null) this.#own.delete(runId);
@@ -144,11 +144,11 @@ export class CheckRuns {
       case 'unclaimed':
         return this.#unclaimed(record, now);
       case 'foreign':
-        if (now > run.deadlineAt + brief.hooks.timeout + FOREIGN_RUNNER_GRACE_MS) this.#windUp(runId, folder, now);
+        if (now > run.deadlineAt + brief.hooks.timeout + FOREIGN_RUNNER_GRACE_MS) this.#salvage(record, now);
         return run;
       case 'dead':
       case 'lost':
-        this.#windUp(runId, folder, now);
+        this.#salvage(record, now);
         return run;
       default:
         return run;
@@ -164,18 +164,16 @@ export class CheckRuns {
     return this.#own.get(runId) ?? null;
   }
 
-  #windUp(id: string, folder: string, now: number): void {
-    if (now < (this.#woundUp.get(id) ?? 0)) return;
-    this.#woundUp.set(id, Infinity);
-    this.#beside(
-      salvageRun(folder).then(
-        () => void this.#woundUp.delete(id),
-        (error: unknown) => {
-          this.#woundUp.set(id, Date.now() + SALVAGE_RETRY_MS);
-          this.#tell(`the check ${id} was lost and can't be wound up yet`, error);
-        },
-      ),
-    );
+  #salvage(record: RunRecord, now: number): void {
+    const { runId } = record;
+    if (now < (this.#salvageAt.get(runId) ?? 0)) return;
+    this.#salvages.start(record, (why) => {
+      if (why === null) this.#salvageAt.delete(runId);
+      else {
+        this.#salvageAt.set(runId, Date.now() + SALVAGE_RETRY_MS);
+        this.#tell(`the check ${runId} was lost and can't be wound up yet`, why);
+      }
+    });
   }
 
   /** @returns why not, in words; null when the check is handed over. */
@@ -237,13 +235,5 @@ export class CheckRuns {
     if (this.#reported.has(what)) return;
     this.#reported.add(what);
     this.#emit({ type: 'notice', message: `${what}: ${error instanceof Error ? error.message : String(error)}` });
-  }
-
-  #beside(work: Promise<void>): void {
-    const tracked = work.finally(() => {
-      this.#work.delete(tracked);
-      this.#wake();
-    });
-    this.#work.add(tracked);
   }
 }

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { appendCheckLog, readCheckLog } from './check-log-file.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
+import { waitAfter, WAITS } from '../../pipeline/backoff.ts';
 import type { CheckLogLine } from '../../pipeline/queue/check-log.ts';
 import type { CheckRun } from '../../pipeline/check-run.ts';
 import type { QueueStep } from '../../pipeline/queue/decide-queue.ts';
@@ -73,7 +74,7 @@ export class CheckScheduler {
     const last = log.recent[0];
     const count = troubles < 0 ? log.recent.length : troubles;
     if (last !== undefined && count > 0) {
-      const until = last.at + Math.min(ERROR_RETRY.most, ERROR_RETRY.first * 4 ** (count - 1));
+      const until = last.at + waitAfter(count, WAITS.check);
       if (mayWait && until > Date.now())
         return { kind: 'held', why: `the check could not be carried out: ${last.detail}`, until };
     }
@@ -129,6 +130,3 @@ export class CheckScheduler {
       this.#emit({ type: 'check-flaked', entries, commit });
   }
 }
-
-/** ms until a check that could not be carried out is tried again: fourfold each time. */
-const ERROR_RETRY = { first: 2_000, most: 10 * 60_000 };

@@ -7,7 +7,7 @@ import { unreachable } from '../../unreachable.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Batch } from './batch.ts';
 import type { CheckScheduler } from './check-scheduler.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import { factsOfQueue, forgetOutage, type Facts } from './queue-facts.ts';
 import type { BatchLanding, QueueDeps } from './batch-landing.ts';
 import { suspectOf, treeOf, type Ordered } from './check-target.ts';

@@ -6,7 +6,7 @@ import type { Settings } from '../../workflow/settings.ts';
 import { Batch } from './batch.ts';
 import { CheckScheduler } from './check-scheduler.ts';
 import type { CheckRuns } from './check-runs.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import type { PushHold } from '../remote/push-gate.ts';
 import { CheckedBatch } from './checked-batch.ts';
 import type { QueueObserved } from './queue-facts.ts';

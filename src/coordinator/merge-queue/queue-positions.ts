@@ -1,6 +1,6 @@
 import type { Candidate } from '../../pipeline/action.ts';
 import type { Batch } from './batch.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import type { QueueStatus } from './queue-status.ts';
 
 export interface PositionReport {

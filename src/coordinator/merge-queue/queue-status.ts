@@ -1,7 +1,7 @@
 import type { Candidate } from '../../pipeline/action.ts';
 import { waitAfter, WAITS } from '../../pipeline/backoff.ts';
 import type { QueueNote } from '../../pipeline/world.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import type { PushHold } from '../remote/push-gate.ts';
 
 /** Between two looks at what is in the way of a landing: the user's files may be for hours. */

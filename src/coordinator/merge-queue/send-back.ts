@@ -1,6 +1,5 @@
 import { appendCheckLog } from './check-log-file.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
-import { diverge } from '../../git/history/ancestry.ts';
 import type { Repository } from '../../git/git.ts';
 import { precheck } from '../../landing/merge-onto.ts';
 import type { Candidate } from '../../pipeline/action.ts';
@@ -8,10 +7,10 @@ import { checkedRed, conflicted, refused } from '../../pipeline/results/apply-re
 import type { EntryFacts } from '../../pipeline/world.ts';
 import type { Suspect } from './batch.ts';
 import { evidenceOf } from './check-evidence.ts';
-import { contains } from '../observe/git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 import { faultsOf } from '../perform/land.ts';
 import { branchName } from '../observe/names.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import type { QueueDeps } from './batch-landing.ts';
 import type { ChainCache } from './chain-cache.ts';
 
@@ -41,7 +40,7 @@ export class SendBack {
     if (unknown.length === 0) return null;
     if (this.#clean.size > MOST_CLEAN) this.#clean.clear();
     for (const { id, tip } of unknown)
-      if (await isPartOf(this.#repo, writer.base, tip)) {
+      if (await isAncestor(this.#repo, tip, writer.base)) {
         // Another task stood on it and has landed: there is nothing left to land.
         observer.history.ownLanding(`refs/heads/${branchName(settings, id)}`, tip);
         return { kind: 'stale' };
@@ -91,12 +90,6 @@ export class SendBack {
     this.#emit({ type: 'check-blamed', id, why, partner });
     return sent;
   }
-}
-
-/** Without a process, but for histories that only git can tell. */
-async function isPartOf(repo: Repository, base: string, tip: string): Promise<boolean> {
-  const known = await diverge(repo, base, tip);
-  return known === null ? contains(repo, base, tip) : known.mergeBase.sha === tip;
 }
 
 const factsOf = (entries: readonly EntryFacts[], { id }: Candidate): EntryFacts | undefined =>

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../../board/parse.ts';
-import { type LostText, type ReadSave, type Reads, SaveHistory } from '../../board/saves/save-history.ts';
+import type { LostText } from '../../board/saves/replaced-texts.ts';
+import { type ReadSave, type Reads, SaveHistory } from '../../board/saves/save-history.ts';
 import type { RestoredEntry, Version } from '../../board/saves/save.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { readBlob, readCommit } from '../../git/objects/objects.ts';
+import { SavePauses } from './save-pauses.ts';
 import { stillSince } from './still-since.ts';
 import { readFollowing } from '../../system/plain-file.ts';
 import type { Problem } from '../../problem.ts';
+import { type BoardPlace, Glimpses } from './glimpses.ts';
 import type { GitState } from './git-state.ts';
 import { isInMotion } from './checkout-in-motion.ts';
 import { HAND_EDIT } from '../commit-message.ts';
@@ -50,6 +53,8 @@ export class BoardReader {
   readonly #memo = createSectionMemo();
   readonly lineEnds: LineEnds;
   readonly saves = new SaveHistory();
+  readonly glimpses = new Glimpses();
+  readonly #pauses = new SavePauses();
   #committed: { readonly base: string; readonly folder: string; readonly texts: BoardTexts } | null = null;
   readonly #recalled = new Set<Column>();
   /** What git has been asked of column files that are not on disk. */
@@ -88,18 +93,35 @@ export class BoardReader {
       changedAt,
     } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
     const { disk, crlf } = await this.#asGitTakesIt(view.checkout?.path ?? '', settings.board, raw, committed);
-    const { texts, saves, lost } = await this.#readSaves(committed, disk, settings, now, gone);
+    const glimpsed = this.glimpses.take(placeOf(view, settings.board));
+    const { texts, saves, lost } = await this.#readSaves(committed, disk, settings, { now, gone, glimpsed });
     const busy = new Map(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > now ? [[column, waitsUntil]] : [])));
-    // Our own writes are no reason to wait.
-    for (const column of this.#edited(disk)) {
-      const until = (changedAt.get(column) ?? 0) + stillness;
-      if (until > now) busy.set(column, Math.max(busy.get(column) ?? 0, until));
-    }
+    for (const [column, until] of this.#stillAt(disk, changedAt, now, stillness))
+      busy.set(column, Math.max(busy.get(column) ?? 0, until));
     const board = this.#parse(texts, settings);
     const missing =
       view.checkout === null ? [] : await this.#missing(view.checkout.path, settings.board, raw, committed);
     this.#watchStanding(board, committed, now, changedAt.get('TODO') ?? now);
     return { texts, board, committed, disk, crlf, unreadable, missing, oldBuffers: saves, lost, busyUntil: busy };
+  }
+
+  /** Until when the files that the user has just saved may be written still. Our own writes are no reason to wait. */
+  #stillAt(
+    disk: BoardTexts | null,
+    changedAt: DiskRead['changedAt'],
+    now: number,
+    stillness: number,
+  ): Map<Column, number> {
+    const busy = new Map<Column, number>();
+    const edited = this.#edited(disk);
+    for (const column of COLUMNS) {
+      if (!edited.includes(column)) this.#pauses.over(column);
+      else {
+        const until = this.#pauses.until(column, changedAt.get(column) ?? 0, now, stillness);
+        if (until > now) busy.set(column, until);
+      }
+    }
+    return busy;
   }
 
   async #asGitTakesIt(
@@ -212,12 +234,11 @@ export class BoardReader {
     committed: BoardTexts,
     disk: BoardTexts | null,
     settings: { readonly ids: readonly string[]; readonly board: string },
-    now: number,
-    gone: ReadonlySet<string>,
+    known: Parameters<SaveHistory['read']>[2],
   ): Promise<Reads> {
     if (disk === null) return { texts: committed, saves: [], lost: [] };
     for (const column of this.#edited(disk)) await this.#recallVersions(column, settings.board);
-    return this.saves.read(committed, disk, { now, gone }, this.options(settings));
+    return this.saves.read(committed, disk, known, this.options(settings));
   }
 
   /** After a restart the versions that an open editor may hold are read from git. */
@@ -286,6 +307,11 @@ function isByUser(message: string): boolean {
     ? !/^Kanban-Restored: /m.test(message)
     : !/^Kanban-[A-Z]\w+: /m.test(message);
 }
+
+const placeOf = (view: GitState, folder: string): BoardPlace | null =>
+  view.checkout === null
+    ? null
+    : { root: view.checkout.path, gitDir: view.checkout.gitDir, baseRef: view.baseRef, folder };
 
 interface DiskRead {
   readonly texts: BoardTexts | null;

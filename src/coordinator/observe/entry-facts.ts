@@ -4,7 +4,8 @@ import type { Repository } from '../../git/git.ts';
 import type { BranchFacts, EntryFacts, QueueNote } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { BoardReader } from './board-reader.ts';
-import { contains, type GitState, type HistoryReader } from './git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
+import { type GitState, type HistoryReader } from './git-state.ts';
 import { branchName, startRef, worktreePath } from './names.ts';
 
 export interface EntryContext {
@@ -86,7 +87,7 @@ export class EntryFactsReader {
     if (column !== 'TESTING' || commit === null) return false;
     const known = this.#inBase.get(commit);
     if (known !== undefined) return known;
-    const inBase = await contains(this.#repo, base, commit);
+    const inBase = await isAncestor(this.#repo, commit, base);
     this.#inBase.set(commit, inBase);
     return inBase;
   }

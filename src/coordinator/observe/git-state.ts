@@ -1,3 +1,4 @@
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 import { join } from 'node:path';
 import { git, type Repository } from '../../git/git.ts';
 import { isCommitOpen } from '../../landing/open-commit.ts';
@@ -154,7 +155,7 @@ export class HistoryReader {
       this.#reported = true;
       return moved ? 'moved' : 'same';
     }
-    const rewritten = this.#at !== null && !(await contains(this.#repo, base, this.#at));
+    const rewritten = this.#at !== null && !(await isAncestor(this.#repo, this.#at, base));
     if (rewritten) this.#fold = new HistoryFold();
     const from = rewritten ? null : this.#at;
     const [commits, merged] = await Promise.all([
@@ -208,12 +209,6 @@ const movedIn = ({ trailers }: LoggedCommit): string[] =>
     const [id = '', from = ''] = value.split(' ');
     return key === 'Kanban-Move' && from !== 'CHANGELOG' ? [id] : [];
   });
-
-/** Does `base` contain `commit`? A commit that is gone is not contained. */
-export async function contains(repo: Repository, base: string, commit: string): Promise<boolean> {
-  const { code } = await git(['merge-base', '--is-ancestor', commit, base], { cwd: repo.root, okExit: [0, 1, 128] });
-  return code === 0;
-}
 
 async function mergedBranches(repo: Repository, base: string): Promise<Map<string, string>> {
   const { stdout } = await git(

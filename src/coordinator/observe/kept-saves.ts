@@ -5,11 +5,13 @@ import { failed, ok, type Result } from '../../problem.ts';
 import { readRefs, updateRefs, type RefUpdate } from '../../git/refs.ts';
 
 const SAVES = 'refs/kanban/saves/';
-/** As many saves are kept. */
+const REPLACED = 'refs/kanban/replaced/';
+/** As many of each are kept. */
 const MAX_SAVES = 50;
 
 /**
- * Keeps a text that the user saved and that will be in no file, as a commit on top of base under `refs/kanban/saves/<n>`.
+ * Keeps a text that the user saved and that will be in no file, as a commit on top of base under `refs/kanban/saves/<n>`. One
+ * that the user most likely typed on from goes under `refs/kanban/replaced/<n>`, so that it takes no place of the others.
  * A text that is kept already is not kept again; the oldest of more than 50 goes.
  * @param path of the file, relative to the root
  * @returns the ref (`git show <ref>:<path>` prints the text), or why it could not be written
@@ -18,10 +20,11 @@ export async function keepSave(
   repo: Repository,
   base: string,
   path: string,
-  text: string,
+  { text, isOlder }: { readonly text: string; readonly isOlder: boolean },
 ): Promise<Result<string, string>> {
-  const refs = (await readRefs(repo, [SAVES]))
-    .map(({ name, sha }) => ({ name, sha, n: Number(name.slice(SAVES.length)) }))
+  const prefix = isOlder ? SAVES : REPLACED;
+  const refs = (await readRefs(repo, [prefix]))
+    .map(({ name, sha }) => ({ name, sha, n: Number(name.slice(prefix.length)) }))
     .filter(({ n }) => Number.isSafeInteger(n))
     .toSorted((a, b) => b.n - a.n);
   const blob = objectName(repo, 'blob', Buffer.from(text));
@@ -29,10 +32,13 @@ export async function keepSave(
   const commit = await readCommit(repo, base);
   if (commit === null) return failed(`${base} is not a commit`);
   const tree = await editTree(repo, commit.tree, new Map([[path, Buffer.from(text)]]));
-  const message = `kanban: ${path} as it was saved\n\nThe save was made from an older text; not all of it is in the file.\n`;
+  const why = isOlder
+    ? 'The save was made from an older text; not'
+    : 'Another save took its place before a commit had it; not';
+  const message = `kanban: ${path} as it was saved\n\n${why} all of it is in the file.\n`;
   const written = await writeCommit(repo, { tree, parents: [base], message, author: undefined });
   if (!written.ok) return failed(written.error.map((problem) => problem.message).join('; '));
-  const ref = `${SAVES}${(refs[0]?.n ?? 0) + 1}`;
+  const ref = `${prefix}${(refs[0]?.n ?? 0) + 1}`;
   const updates: RefUpdate[] = [{ ref, to: written.value, from: null }];
   for (const old of refs.slice(MAX_SAVES - 1)) updates.push({ ref: old.name, to: null, from: old.sha });
   const result = await updateRefs(repo, updates);

@@ -2,7 +2,7 @@ import type { Repository } from '../../git/git.ts';
 import { updateRefs, type RefUpdate } from '../../git/refs.ts';
 import { readBaseHistory } from '../../git/history/base-history.ts';
 import type { History } from '../../pipeline/world.ts';
-import { contains } from './git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 
 /** Under these a landing that base lost is kept, so that it is still named after the next move and the next start. */
 export const LOST = 'refs/kanban/lost/';
@@ -56,7 +56,7 @@ export async function pinLost(
  * somebody rewrote base. Those whose id has landed again since are left out.
  */
 async function lostLandingsIn(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
-  if (seen === base || (await contains(repo, base, seen))) return [];
+  if (seen === base || (await isAncestor(repo, seen, base))) return [];
   const [lost, now] = await Promise.all([
     readBaseHistory(repo, { from: base, to: seen, base: '' }),
     readBaseHistory(repo, { from: seen, to: base, base: '' }),

@@ -1,6 +1,7 @@
 import { git, type Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
-import { contains, type GitState } from './git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
+import { type GitState } from './git-state.ts';
 
 const MAIN_HEAD = 'main-worktree/HEAD';
 
@@ -33,9 +34,9 @@ export class OutsideCommitWatch {
   }
 
   async #isUndone(sha: string, base: string, tips: readonly string[]): Promise<boolean> {
-    if (await contains(this.#repo, base, sha)) return this.#isReverted(sha, base);
+    if (await isAncestor(this.#repo, sha, base)) return this.#isReverted(sha, base);
     for (const tip of tips)
-      if ((await contains(this.#repo, tip, sha)) && !(await this.#isReverted(sha, tip))) return false;
+      if ((await isAncestor(this.#repo, sha, tip)) && !(await this.#isReverted(sha, tip))) return false;
     return true;
   }
 

@@ -8,6 +8,7 @@ import { commitMove, writeFiles, type MoveFile } from '../../landing/move.ts';
 import { SAVED_AS, type SaveReading } from '../../board/saves/save.ts';
 import type { ReadSave } from '../../board/saves/save-history.ts';
 import { keepSave } from '../observe/kept-saves.ts';
+import { stillSince } from '../observe/still-since.ts';
 import { readBlob } from '../../git/objects/objects.ts';
 import { ok, type Problem, type Result } from '../../problem.ts';
 import { join } from 'node:path';
@@ -20,14 +21,18 @@ import type { Observer } from '../observe/observer.ts';
 
 /**
  * `later`: not tried, a file is being edited. `failed`: it can't be written now. `refused`: the edit would change more than
- * it should. `stale`: what was decided on has changed.
+ * it should. `stale`: what was decided on has changed; `edited`: the
+ * user has just saved this file.
  */
 export type Written =
   | { readonly kind: 'done'; readonly sha: string }
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string }
-  | { readonly kind: 'stale' }
+  | { readonly kind: 'stale'; readonly edited?: string | undefined }
   | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** A file that changed this short a time ago is one that the user saves, ms. */
+const JUST_SAVED = 2_000;
 
 /** A file besides the board that goes into the same commit. */
 export interface ExtraFile {
@@ -83,12 +88,16 @@ export class BoardWriter {
     const touched = COLUMNS.filter((column) => applied.texts[column] !== this.#texts[column]);
     const edited = await this.commitEdits(touched);
     if (edited.kind !== 'done') return edited;
-    const files = touched.map((column) => this.#file(column, applied.texts[column]));
+    // What was committed may name the refs of saves that were kept.
+    const anew = applyEdits(this.#texts, edits, this.#observer.keeper.options(settings));
+    if (!anew.ok) return { kind: 'refused', problem: anew.problem };
+    const { texts } = anew;
+    const files = touched.map((column) => this.#file(column, texts[column]));
     const others = await Promise.all(extra.map((file) => this.#extra(file)));
     const held = others.find((file): file is { held: string } => 'held' in file);
     if (held !== undefined) return { kind: 'failed', why: held.held };
     const committed = { ...this.#committed };
-    for (const column of touched) committed[column] = applied.texts[column];
+    for (const column of touched) committed[column] = texts[column];
     const written = await this.#commit(
       [...files, ...others.flatMap((file) => ('held' in file ? [] : [file]))],
       committed,
@@ -107,8 +116,9 @@ export class BoardWriter {
     if (busy !== undefined) return { kind: 'later', why: `${busy}.md is being edited` };
     if (this.#disk === null || !columns.some((column) => this.#isEdited(column)))
       return { kind: 'done', sha: this.#base };
-    const edited = COLUMNS.filter(
-      (column) => this.#isEdited(column) && (this.#seen.board.busyUntil.get(column) ?? 0) <= now,
+    const edited = this.#standing(
+      COLUMNS.filter((column) => this.#isEdited(column) && (this.#seen.board.busyUntil.get(column) ?? 0) <= now),
+      columns,
     );
     const texts = { ...this.#committed };
     for (const column of edited) texts[column] = this.#texts[column];
@@ -119,7 +129,7 @@ export class BoardWriter {
     if (!kept.ok) return { kind: 'later', why: kept.error };
     for (const save of saves) {
       const [ref] = kept.value.get(save) ?? [];
-      if (ref !== undefined) this.#nameKept(ref, this.#path(save.column), texts);
+      if (ref !== undefined) this.#nameKept(ref, this.#path(save.column), texts, edited);
     }
     const restored = saves.flatMap(({ reading }) => reading.restored.map(({ id }) => id));
     const isEdit = COLUMNS.some((column) => (texts[column] ?? '') !== (this.#committed[column] ?? ''));
@@ -137,13 +147,48 @@ export class BoardWriter {
     return written;
   }
 
-  /** Feedback that names a kept save gets its ref. */
-  #nameKept(ref: string, path: string, texts: Record<Column, string | null>): void {
-    const named = { ...this.#texts };
-    for (const column of COLUMNS) {
-      named[column] = this.#texts[column]?.replaceAll(SAVED_AS, `git show ${ref}:${path}`) ?? null;
-      if (texts[column] === this.#texts[column]) texts[column] = named[column];
+  /**
+   * Columns to commit: those that are asked for, and those whose file stands as it was read, with all that belongs to the same
+   * edit. Who saves one file after the other without a pause would else be waited for.
+   */
+  #standing(edited: readonly Column[], wanted: readonly Column[]): Column[] {
+    const { checkout } = this;
+    if (checkout === null) return [...edited];
+    const stands = (column: Column): boolean =>
+      sameBytes(readDisk(join(checkout.path, this.#path(column))), this.#file(column, null).from);
+    const moved = new Set(edited.filter((column) => !wanted.includes(column) && !stands(column)));
+    if (moved.size === 0) return [...edited];
+    return edited.filter((column) => {
+      const group = this.#editedWith(column, edited);
+      return group.some((one) => wanted.includes(one)) || !group.some((one) => moved.has(one));
+    });
+  }
+
+  /** The columns that an edit of one belongs together with: words and entries went from one to the other. */
+  #editedWith(column: Column, edited: readonly Column[]): Column[] {
+    const pairs: (readonly Column[])[] = [
+      ...this.#seen.board.oldBuffers.map((save) => [
+        save.column,
+        ...COLUMNS.filter((one) => save.reading.others[one] !== undefined),
+        ...save.reading.moved.flatMap(({ to }) => to ?? []),
+      ]),
+      ...this.#movesBetween(this.#committed, this.#texts).flatMap(({ from, to }) =>
+        from === null || to === null ? [] : [[from, to]],
+      ),
+    ];
+    const group = new Set([column]);
+    for (let size = 0; size < group.size;) {
+      size = group.size;
+      for (const pair of pairs) if (pair.some((one) => group.has(one))) for (const one of pair) group.add(one);
     }
+    return edited.filter((one) => group.has(one));
+  }
+
+  /** Feedback that names a kept save gets its ref, in the columns that are committed now. */
+  #nameKept(ref: string, path: string, texts: Record<Column, string | null>, edited: readonly Column[]): void {
+    const named = { ...this.#texts };
+    for (const column of edited)
+      texts[column] = named[column] = this.#texts[column]?.replaceAll(SAVED_AS, `git show ${ref}:${path}`) ?? null;
     this.#texts = named;
   }
 
@@ -153,7 +198,7 @@ export class BoardWriter {
     for (const save of saves) {
       const refs: string[] = [];
       for (const text of save.reading.keep) {
-        const ref = await keepSave(this.#observer.repo, this.#base, this.#path(save.column), text);
+        const ref = await keepSave(this.#observer.repo, this.#base, this.#path(save.column), { text, isOlder: true });
         if (!ref.ok) return ref;
         refs.push(ref.value);
       }
@@ -173,19 +218,30 @@ export class BoardWriter {
       return { kind: 'done', sha: this.#base };
     }
     if ('held' in written) return { kind: 'later', why: written.held };
+    return this.#stale(written.path);
+  }
+
+  /** Nothing more can be written by this look. @param path a file that is not as it was read */
+  #stale(path: string | undefined): Written {
     this.#gone = true;
-    return { kind: 'stale' };
+    const { checkout } = this;
+    if (path === undefined || checkout === null) return { kind: 'stale' };
+    const now = Date.now();
+    const since = stillSince(join(checkout.path, path), now) ?? now;
+    return { kind: 'stale', edited: now - since < JUST_SAVED ? path : undefined };
   }
 
   /** Keeps texts of the user that are in no file and in no commit. */
   async keepLost(): Promise<void> {
     for (const lost of this.#seen.board.lost) {
       const file = this.#path(lost.column);
-      const ref = await keepSave(this.#observer.repo, this.#base, file, lost.text);
+      const ref = await keepSave(this.#observer.repo, this.#base, file, lost);
       // A lock is gone at the next look.
       if (!ref.ok) return;
       this.#observer.keeper.saves.kept(lost);
-      this.#emit({ type: 'old-buffer-read', file, kept: [], restored: [], paused: [], saved: [ref.value] });
+      // What the user took out or reworded while they typed is kept without a word.
+      if (lost.isOlder)
+        this.#emit({ type: 'old-buffer-read', file, kept: [], restored: [], paused: [], saved: [ref.value] });
     }
   }
 
@@ -270,8 +326,7 @@ export class BoardWriter {
     });
     if (!moved.ok) {
       if ('held' in moved) return { kind: 'failed', why: moved.held };
-      this.#gone = true;
-      return { kind: 'stale' };
+      return this.#stale(moved.path);
     }
     const signers = await signersOf(repo, author);
     const committerEmail = signers.ok ? signers.value.committer.email : '';

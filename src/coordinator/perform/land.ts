@@ -1,16 +1,15 @@
-import type { BoardTexts, Entry } from '../../board/entry.ts';
+import type { BoardTexts } from '../../board/entry.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { signersOf } from '../../git/config/identity.ts';
 import { branchFaults } from '../../git/branch/branch-faults.ts';
-import { readCommit } from '../../git/objects/objects.ts';
 import { buildChain, landChain, type Built, type Chain, type ChainItem } from '../../landing/chain.ts';
-import { plainLine } from '../../landing/changelog/line.ts';
-import { CHANGELOG_SECTIONS, insertChangelogLine, type ChangelogSection } from '../../landing/changelog/changelog.ts';
+import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
-import { readUsage, sumUsage, usageText } from '../../contract/usage.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
+import { changelogLine } from './changelog-line.ts';
+import { landingTrailers } from './landing-trailers.ts';
 import { landingMessage, type Message } from '../commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { inShort, type ReportedStep } from '../observe/run-reports.ts';
@@ -57,7 +56,7 @@ export async function planLanding(
   const { id, tip } = candidate;
   const { settings } = observation.workflow;
   const steps = await observer.lives.of(id, facts.branch?.start ?? writer.base, writer.base);
-  const own = await trailersOf(candidate, facts, observer, taken?.trailers ?? []);
+  const own = await landingTrailers(candidate, facts, observer, taken?.trailers ?? []);
   const trailers = [
     ...own,
     ...(taken?.trailers ?? []).filter(({ name }) => !own.some((trailer) => trailer.name === name)),
@@ -200,74 +199,4 @@ function without(writer: BoardWriter, keys: readonly string[], from?: BoardTexts
     from,
   );
   return texts === null || texts.TESTING === (from?.TESTING ?? writer.textOf('TESTING')) ? null : texts;
-}
-
-/**
- * An entry's CHANGELOG line, from its `changelog` field (`Fixed: Login answers 400`), else its title under Changed.
- * It ends in the id, by which a shallow clone knows that it landed.
- */
-export function changelogLine(entry: Entry, id: string): { readonly section: ChangelogSection; readonly line: string } {
-  const written = /^(\w+):\s+(.+)$/.exec(entry.changelog ?? '');
-  const section = CHANGELOG_SECTIONS.find((name) => name === written?.[1]);
-  const text = section === undefined ? (entry.changelog ?? entry.title) : (written?.[2] ?? entry.title);
-  return { section: section ?? 'Changed', line: `- ${plainLine(text.replace(/^\s*[-*+]\s+/, ''))} (${id})` };
-}
-
-async function trailersOf(
-  { id, tip }: Candidate,
-  { entry }: EntryFacts,
-  observer: Observer,
-  taken: readonly Trailer[],
-): Promise<Trailer[]> {
-  const agents = agentsOf(id, observer.history.history.agents.get(id) ?? '', taken);
-  return [
-    { name: 'Kanban-Move', value: `${id} TESTING -> CHANGELOG` },
-    ...(entry.reviewed === null ? [] : [{ name: 'Kanban-Reviewed', value: `${id} ${entry.reviewed}` } as const]),
-    { name: 'Kanban-Tested', value: `${id} ${tip}` },
-    ...(agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
-    ...usageTrailers(id, observer, taken),
-    ...(await changedAfterReview(id, entry.reviewed, tip, observer)),
-  ];
-}
-
-/** Who worked on it, `task=claude reviewer=codex`, with the tester whose result this landing takes in. */
-function agentsOf(id: string, known: string, taken: readonly Trailer[]): string {
-  const last = taken.find(({ name }) => name === 'Kanban-Agent')?.value.slice(id.length + 1) ?? '';
-  const role = last.slice(0, last.indexOf('=') + 1);
-  const others = known.split(' ').filter((pair) => pair !== '' && (role === '' || !pair.startsWith(role)));
-  return [...others, ...(last === '' ? [] : [last])].join(' ');
-}
-
-/** What all its runs used, those among them whose results this landing takes in. */
-function usageTrailers(id: string, observer: Observer, taken: readonly Trailer[]): Trailer[] {
-  const now = taken.filter(({ name }) => name === 'Kanban-Usage');
-  const read = now.map(({ value }) => readUsage(value.split(' ').slice(2)));
-  const all = [...(observer.history.history.used.get(id) ?? []).map(({ usage }) => usage), ...read];
-  if (all.length === 0) return [];
-  const untold = all.filter((usage) => usage === null).length;
-  const words = `runs=${all.length} ${usageText(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
-  return [...now, { name: 'Kanban-Usage', value: `${id} total ${words}` }];
-}
-
-/** How far back the branch is walked from the tested commit to the reviewed one. */
-const MAX_REVIEW_WALK = 100;
-
-/** What was committed on the branch between the review and the test is named, so that nothing lands unseen. */
-async function changedAfterReview(
-  id: string,
-  reviewed: string | null,
-  tip: string,
-  observer: Observer,
-): Promise<Trailer[]> {
-  const changed: string[] = [];
-  for (
-    let sha: string | undefined = tip, steps = 0;
-    sha !== undefined && sha !== reviewed && reviewed !== null && steps < MAX_REVIEW_WALK;
-    steps += 1
-  ) {
-    const commit = await readCommit(observer.repo, sha);
-    if (commit?.parents.length === 1) changed.push(sha);
-    sha = commit?.parents[0];
-  }
-  return changed.slice(0, 10).map((sha) => ({ name: 'Kanban-Changed-After-Review', value: `${id} ${sha}` }));
 }

@@ -5,12 +5,12 @@ import type { PreflightFacts } from '../../preflight/facts.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { decide } from '../../pipeline/decide.ts';
 import { preflight } from '../../preflight/preflight.ts';
-import { ROLES, type Role } from '../../workflow/settings.ts';
+import { ROLES, type Role } from '../../workflow/roles.ts';
 import { branchName, startRef } from '../observe/names.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
-import { promptFile } from '../launch/run-launcher.ts';
+import { promptFile } from '../../workflow/roles.ts';
 
 /** How long a look at what only processes can tell is good for. */
 const MAX_FACTS_AGE_MS = 2_000;
@@ -19,17 +19,17 @@ const FRESH_WHILE_HELD = 500;
 /** Preflight as the coordinator asks it: everything once, then cheaply again while things start or move. */
 export class Preflight {
   readonly #observer: Observer;
-  readonly #heard: () => PreflightFacts['remoteAnswer'];
+  readonly #remoteAnswer: () => PreflightFacts['remoteAnswer'];
   /** An entry was in work: from then on what is not committed is told, and stops nothing. */
   #hasWorked = false;
   #facts: PreflightFacts | null = null;
   #findings: readonly Finding[] = [];
   #at = 0;
 
-  /** @param heard what the remote has said so far; null = it was not asked */
-  constructor(observer: Observer, heard: () => PreflightFacts['remoteAnswer'] = () => null) {
+  /** @param remoteAnswer what is known of the remote; null = it was not asked */
+  constructor(observer: Observer, remoteAnswer: () => PreflightFacts['remoteAnswer'] = () => null) {
     this.#observer = observer;
-    this.#heard = heard;
+    this.#remoteAnswer = remoteAnswer;
   }
 
   get findings(): readonly Finding[] {
@@ -83,7 +83,7 @@ export class Preflight {
       prompts: await this.#prompts(observation),
       otherCoordinator: null,
       foreignBranches: foreignBranches(observation),
-      remoteAnswer: this.#heard(),
+      remoteAnswer: this.#remoteAnswer(),
       inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
       fixed,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
@@ -102,7 +102,7 @@ export class Preflight {
 }
 
 /** What preflight is to know of what the coordinator knows of the remote. */
-export const heardOf = ({
+export const remoteAnswerOf = ({
   away,
   rejected,
   lock,

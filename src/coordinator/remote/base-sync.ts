@@ -6,11 +6,11 @@ import type { Identity } from '../../pipeline/failures.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { BoardWriter } from '../perform/board-writer.ts';
 import type { FailureRegister } from '../perform/failure-register.ts';
-import { contains } from '../observe/git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 import { integrate, type IntegrateDeps } from './integrate-remote.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
-import type { Performed } from '../perform/perform.ts';
+import type { Performed } from '../perform/performed.ts';
 import { PUSH_PIN } from './push-gate.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 
@@ -91,7 +91,7 @@ export class BaseSync {
 
   async #isIn(base: string, theirs: string): Promise<boolean> {
     if (this.#contained.has(theirs)) return true;
-    const isIn = await contains(this.#repo, base, theirs);
+    const isIn = await isAncestor(this.#repo, theirs, base);
     if (isIn) this.#contained.add(theirs);
     return isIn;
   }

@@ -2,7 +2,7 @@ import { git, type Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
 import { trackingRef } from '../../git/remote/remote.ts';
 import { updateRefs } from '../../git/refs.ts';
-import { contains } from '../observe/git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 
 /** A commit on base that somebody else made and the remote lacks. */
 export interface ForeignCommit {
@@ -51,7 +51,7 @@ export async function markPushed(
 ): Promise<void> {
   const tracking = trackingRef(remote, base);
   const tip = await resolve(repo, tracking);
-  const known = tip !== null && (tip === sha || (await contains(repo, tip, sha)));
+  const known = tip !== null && (tip === sha || (await isAncestor(repo, sha, tip)));
   await updateRefs(repo, [{ ref: pushedRef(base), to: sha }, ...(known ? [] : [{ ref: tracking, to: sha }])]);
 }
 
@@ -64,7 +64,7 @@ export async function markPushed(
 async function lostThere(repo: Repository, { branch, base, remoteTip }: Asked): Promise<string | null> {
   const pushed = await resolve(repo, pushedRef(branch));
   if (pushed === null || remoteTip === null || pushed === remoteTip) return null;
-  return !(await contains(repo, remoteTip, pushed)) && (await contains(repo, base, pushed)) ? pushed : null;
+  return !(await isAncestor(repo, pushed, remoteTip)) && (await isAncestor(repo, pushed, base)) ? pushed : null;
 }
 
 /** What the next push would publish against somebody's will. */

@@ -1,6 +1,6 @@
 import type { PushOutcome } from '../../git/remote/remote.ts';
 import type { LockState, RemoteLock } from './remote-lock.ts';
-import { RemoteBackoff } from './backoff.ts';
+import { Backoff, WAITS } from '../../pipeline/backoff.ts';
 
 /** Work beside the ticks, one after the other; `after` runs whatever happens. */
 export type Beside = (work: () => Promise<void>, after?: () => void) => void;
@@ -17,7 +17,7 @@ export interface LockSchedulerDeps {
 export class LockScheduler {
   readonly #deps: LockSchedulerDeps;
   #lock: RemoteLock | null = null;
-  readonly #backoff = new RemoteBackoff();
+  readonly #backoff = new Backoff(WAITS.remote);
   #isStepping = false;
   #heldSince = -Infinity;
 

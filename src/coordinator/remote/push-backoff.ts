@@ -1,5 +1,5 @@
 import type { PushOutcome } from '../../git/remote/remote.ts';
-import { RemoteBackoff } from './backoff.ts';
+import { Backoff, WAITS } from '../../pipeline/backoff.ts';
 
 /** What the server declined is tried again after this, if nothing has changed before. */
 const DECLINED_FOR = 10 * 60_000;
@@ -8,7 +8,7 @@ const MOVED_AND_NOT = 3;
 
 /** How the pushes of late ended, and what that means for the next. Times are epoch ms. */
 export class PushBackoff {
-  readonly #backoff = new RemoteBackoff();
+  readonly #backoff = new Backoff(WAITS.remote);
   #declined: { readonly words: string; readonly tip: string | null; readonly until: number } | null = null;
   #moved: { readonly tip: string | null; readonly times: number } = { tip: null, times: 0 };
 

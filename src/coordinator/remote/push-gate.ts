@@ -1,7 +1,7 @@
 import type { Repository } from '../../git/git.ts';
 import type { QueueNote } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import { contains } from '../observe/git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 import type { Remote } from './remote.ts';
 
@@ -52,7 +52,7 @@ export async function pushGate(
     remote.fetchNow(now);
     return at('lands', `${name} is asked what it has`);
   }
-  if (facts.tip === null || (await contains(repo, base, facts.tip))) return null;
+  if (facts.tip === null || (await isAncestor(repo, facts.tip, base))) return null;
   return at('held', behind ?? `${settings.base} is to be brought up to ${name}/${settings.base} first`);
 }
 

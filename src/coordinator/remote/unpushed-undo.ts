@@ -1,5 +1,5 @@
 import type { Repository } from '../../git/git.ts';
-import { contains } from '../observe/git-state.ts';
+import { isAncestor } from '../../git/history/is-ancestor.ts';
 
 /** Finds landings that were taken back and whose undoing the remote doesn't have yet: it is not left to wait for the next landing. */
 export class UnpushedUndo {
@@ -20,7 +20,7 @@ export class UnpushedUndo {
     const missing: string[] = [];
     for (const [id, sha] of takenBack) {
       if (this.#there.has(sha)) continue;
-      if (await contains(this.#repo, remoteTip, sha)) this.#there.add(sha);
+      if (await isAncestor(this.#repo, sha, remoteTip)) this.#there.add(sha);
       else missing.push(id);
     }
     return missing;

@@ -1,3 +1,4 @@
+import { isAncestor } from '../history/is-ancestor.ts';
 import { git, type Repository } from '../git.ts';
 import { editTree, entryAt, readBlob, readBytes, type TreeEdit, writeTree } from '../objects/objects.ts';
 import { diffTrees } from '../objects/tree-diff.ts';
@@ -34,10 +35,7 @@ export async function stillDropped(
 export const isFile = (entry: TreeEntry | null): boolean => entry !== null && entry.mode.startsWith('100');
 
 async function areInBase(repo: Repository, base: string, shas: readonly string[]): Promise<boolean> {
-  for (const sha of shas) {
-    const { code } = await git(['merge-base', '--is-ancestor', sha, base], { cwd: repo.root, okExit: [0, 1, 128] });
-    if (code !== 0) return false;
-  }
+  for (const sha of shas) if (!(await isAncestor(repo, sha, base))) return false;
   return true;
 }
 

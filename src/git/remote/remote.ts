@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { diverge } from '../history/ancestry.ts';
+import { isAncestor } from '../history/is-ancestor.ts';
 import { git, type Repository } from '../git.ts';
 import { sendLargeFiles } from './lfs.ts';
 import { remoteConfig, runNetworkCall, type NetworkLimits, type RemoteConfig, type NetworkCall } from './network.ts';
@@ -129,14 +129,6 @@ export async function tipOf(repo: Repository, ref: string): Promise<string | nul
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   const { code, stdout } = await git(args, { cwd: repo.root, okExit: [0, 1, 128] });
   return code === 0 ? stdout.trim() : null;
-}
-
-/** Without a process, but for histories that only git can tell. */
-async function isAncestor(repo: Repository, old: string, sha: string): Promise<boolean> {
-  const known = await diverge(repo, sha, old);
-  if (known !== null) return known.mergeBase.sha === old;
-  const { code } = await git(['merge-base', '--is-ancestor', old, sha], { cwd: repo.root, okExit: [0, 1, 128] });
-  return code === 0;
 }
 
 interface Wanted {

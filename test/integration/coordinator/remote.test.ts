@@ -183,7 +183,7 @@ describe('pushing', () => {
     );
     const sha = here.commit('kanban: ours');
     const words = 'GH006: Protected (pre-receive hook declined)';
-    expect(await push(sha)).toEqual({ kind: 'remote-rejected', words });
+    expect(await push(sha)).toEqual({ kind: 'remote-rejected', message: words });
     expect((await tick()).rejected).toBe(words);
     clock.now += 9 * 60_000;
     expect((await tick()).rejected).toBe(words);

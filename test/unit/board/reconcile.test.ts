@@ -44,6 +44,7 @@ describe('readSave: a save from an old buffer', () => {
       text: disk,
       others: {},
       moved: [],
+      old: [],
       restored: [],
       returned: [],
       removed: new Map(),

@@ -1,0 +1,98 @@
+import type { Request } from '../contract/request.ts';
+import type { Problem } from '../problem.ts';
+import type { ExitOutcome } from './exit-outcome.ts';
+
+/** Steps of the start and of a tick, as errors name them. */
+export const STEPS = {
+  sharedState: 'restoring what all worktrees share',
+  ownFolder: 'making .kanban',
+  deadLocks: 'removing dead locks',
+  recovery: 'recovering',
+  setUp: 'setting up',
+  leftoverProcesses: 'ending processes of runs that have ended',
+  oldRuns: 'removing old runs',
+  look: 'reading the repository',
+} as const;
+
+/* The start. */
+
+export const waitsForCommand = (command: string): string => `waits for \`${command}\` to end`;
+
+export const removedDeadLocks = (locks: readonly string[]): string =>
+  `removed locks of a git process that was killed: ${locks.join(', ')}`;
+
+export const setUpNotCommitted = (why: string): string => `the set-up is not committed yet: ${why}`;
+
+export const BASE_MOVED = 'base has moved';
+
+export const setUpCommitted = (paths: readonly string[], sha: string): string =>
+  `committed the set-up (${paths.join(', ')}) as ${sha.slice(0, 10)}`;
+
+export const SET_UP_SUBJECT = 'kanban: set up';
+
+/* The loop. */
+
+export const notWatched = (everyMs: number, error: string): string =>
+  `files cannot be watched, so kanban looks for changes every ${everyMs / 1000} s: ${error}`;
+
+export const maintenanceFailed = (error: unknown): string => `git maintenance failed: ${String(error)}`;
+
+export const removedSpecialFiles = (paths: readonly string[]): string =>
+  `removed FIFOs that would block git: ${paths.join(', ')}`;
+
+export const notPinned = (error: unknown): string => `lost landings cannot be marked: ${String(error)}`;
+
+export const IN_MOTION =
+  'another git process is changing files of the checkout (.git/index.lock exists; remove it if no git process runs)';
+
+export const notReadable = (why: string): Problem => ({
+  code: 'not-readable',
+  message: `The repository cannot be read: ${why}`,
+  fix: 'make it readable for you, or move what is in the way',
+});
+
+export const LOCK_LOST: Problem = {
+  code: 'lock-lost',
+  message: "The coordinator's lock was taken away while it ran",
+  fix: 'start it again: kanban run',
+};
+
+/* The end. */
+
+export const FAILED = 'something failed';
+
+export const WHY_ENDED: Readonly<Record<ExitOutcome['code'], string>> = {
+  0: 'nothing is left to do',
+  1: 'it lost its lock',
+  2: 'settings or board cannot be read',
+  3: 'preflight failed',
+  4: 'the rest needs you',
+  130: 'it was asked to',
+};
+
+/* Requests to the coordinator. */
+
+export const unknownSender = ({ command, taskId }: Pick<Request, 'command' | 'taskId'>): string =>
+  `\`kanban ${command}${taskId === null ? '' : ` ${taskId}`}\` was refused: its sender has ended or cannot be seen from here, and a run may have written it`;
+
+export const runAgain = (refused: string): string => `${refused}. Fix: run the command again`;
+
+export const WAITS_RETRIED = 'work continues; whatever waits is tried again';
+export const STOPPING_RUNS = 'runs are being stopped; their work is kept';
+export const FINISHING_RUNS = 'nothing new is started; active runs may finish';
+
+export const WORK_CONTINUES = 'work continues';
+export const NOTHING_HELD = 'nothing is paused or held';
+export const PAUSED = 'paused: runs are stopped, and their work and sessions are kept; kanban resume continues';
+export const PAUSED_ALREADY = 'paused already; kanban resume continues';
+
+export const agentsRetried = (agents: readonly string[]): string =>
+  `work continues; runs of ${agents.join(', ')} are tried again`;
+
+/* The merge queue and the remote. */
+
+export const ASKING_REMOTE = 'the remote is asked for its state before base moves';
+export const NOTHING_MAY_LAND = 'nothing may land';
+export const NOT_PUSHABLE = 'landings cannot be pushed now';
+
+export const pushOfUndo = (ids: readonly string[]): string => `push of the undo of ${ids.join(', ')}`;

@@ -1,0 +1,29 @@
+import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
+import { plainMessage } from '../commit-message.ts';
+import { reply } from './answer-request.ts';
+import { changelogFile } from './close-merged.ts';
+import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+
+/** The entry leaves the board for good; its branch is kept. */
+export async function abandonEntry(action: ActionOf<'abandon-entry'>, deps: PerformDeps): Promise<Performed> {
+  const { settings } = deps.observation.workflow;
+  const title = factsOf(deps, action.key)?.entry.title ?? '';
+  const line = `- Abandoned ${action.id}: ${title}${action.why === '' ? '' : ` — ${action.why}`}`;
+  const message = plainMessage(
+    `kanban: ${action.id} abandoned`,
+    action.why,
+    [{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> ABANDONED` }],
+    action.request,
+  );
+  const extra = changelogFile(settings.changelog, (text) => insertChangelogLine(text, { section: 'Removed', line }));
+  const written = await deps.writer.change([{ type: 'remove', key: action.key, column: action.from }], message, extra);
+  const failed = unwritten(written, deps, action.request);
+  if (failed !== null || written.kind !== 'done') return failed ?? DONE;
+  deps.emit({ type: 'entry-abandoned', id: action.id, title, why: action.why, commit: written.sha });
+  if (factsOf(deps, action.key)?.branch) deps.branches.keep(action.id, settings, '');
+  reply(deps.mailbox, action.request, {
+    ok: true,
+    message: `${action.id} is off the board; its branch is kept under refs/kanban/abandoned/${action.id}/`,
+  });
+  return DONE;
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { BoardEdit } from '../../board/edit/edit.ts';
+import type { EntryFacts } from '../../pipeline/world.ts';
+import { waysOut } from '../../report/ways-out.ts';
+import { moveMessage } from '../commit-message.ts';
+import { worktreePath } from '../observe/names.ts';
+import { reply } from './answer-request.ts';
+import { landTested } from './land.ts';
+import {
+  DONE,
+  factsOf,
+  markRecorded,
+  unwritten,
+  type ActionOf,
+  type Performed,
+  type PerformDeps,
+} from './performed.ts';
+
+/** One commit: an entry changes its column, tags or fields. */
+export async function moveEntry(action: ActionOf<'move-entry'>, deps: PerformDeps): Promise<Performed> {
+  if (action.lands !== undefined && (await landToo(action, action.lands, deps))) return DONE;
+  const { writer, observation } = deps;
+  const written = await writer.change([editOf(action)], moveMessage(observation.workflow.settings, action));
+  const failed = unwritten(written, deps, action.request);
+  if (failed !== null || written.kind !== 'done') return failed ?? DONE;
+  if (action.consumesRun !== null) markRecorded(action.consumesRun, written.sha, action.why, deps);
+  const verdict = verdictOf(action);
+  if (verdict !== undefined)
+    deps.observer.lives.add(action.id, {
+      sha: written.sha,
+      subject: '',
+      verdict,
+      report: action.report || action.why,
+    });
+  reportMove(action, written.sha, deps);
+  if (action.request !== null)
+    reply(deps.mailbox, action.request, { ok: true, message: `${action.id}: ${action.why}` });
+  return DONE;
+}
+
+/** `from === to`, at the bottom: the entry stays where it is. */
+const editOf = ({ key, from, to, position, change }: ActionOf<'move-entry'>): BoardEdit =>
+  from === to && position === 'bottom'
+    ? { type: 'change', key, column: from, change }
+    : { type: 'move', key, from, to, position, change };
+
+function reportMove(action: ActionOf<'move-entry'>, commit: string, deps: PerformDeps): void {
+  const facts = factsOf(deps, action.key);
+  const title = facts?.entry.title ?? '';
+  // The reason follows in the line that says that the user is needed.
+  const why = action.change.addTags?.includes('ESCALATED') ? 'escalated' : action.why;
+  deps.emit(
+    action.from === action.to
+      ? { type: 'entry-changed', id: action.id, title, column: action.to, why, commit }
+      : { type: 'entry-moved', id: action.id, title, from: action.from, to: action.to, why, commit },
+  );
+  if (action.needsPerson && facts !== undefined)
+    deps.emit({
+      type: 'person-needed',
+      id: action.id,
+      title,
+      column: action.to,
+      why: action.why,
+      ways: waysAfter(action, facts, deps),
+    });
+}
+
+/** The tester's result and the landing in one commit. Where it can't be landed now, the move is made, and the landing waits by itself. */
+async function landToo(action: ActionOf<'move-entry'>, tip: string, deps: PerformDeps): Promise<boolean> {
+  const facts = factsOf(deps, action.key);
+  if (facts === undefined) return false;
+  const verdict = verdictOf(action) ?? '';
+  const step = { sha: '', subject: '', verdict, report: action.report || action.why };
+  const { trailers } = action;
+  const landed = await landTested({ key: action.key, id: action.id, tip }, facts, deps, { trailers, step });
+  if (landed.kind !== 'done') return false;
+  if (action.consumesRun !== null) markRecorded(action.consumesRun, landed.sha, action.why, deps);
+  return true;
+}
+
+const verdictOf = ({ id, trailers }: ActionOf<'move-entry'>): string | undefined =>
+  trailers.find(({ name }) => name === 'Kanban-Verdict')?.value.slice(id.length + 1);
+
+function waysAfter(
+  action: ActionOf<'move-entry'>,
+  facts: EntryFacts,
+  { observer, observation }: PerformDeps,
+): readonly string[] {
+  const path = worktreePath(observer.repo, observation.workflow.settings, action.id);
+  const tags = [...facts.entry.tags, ...(action.change.addTags ?? [])];
+  return waysOut({
+    id: action.id,
+    tags,
+    column: action.to,
+    state: 'needs-person',
+    worktree: existsSync(path) ? relative(observer.repo.root, path) : null,
+  });
+}

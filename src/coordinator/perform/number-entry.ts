@@ -1,0 +1,21 @@
+import { plainMessage } from '../commit-message.ts';
+import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+
+/** An entry outside TODO gets its id. */
+export async function numberEntry(action: ActionOf<'number-entry'>, deps: PerformDeps): Promise<Performed> {
+  const message = plainMessage(`kanban: ${action.id} gets its number`, '', []);
+  const written = await deps.writer.change(
+    [{ type: 'change', key: action.key, column: action.column, change: { id: action.id } }],
+    message,
+  );
+  const failed = unwritten(written, deps, null);
+  if (failed !== null || written.kind !== 'done') return failed ?? DONE;
+  deps.emit({
+    type: 'entry-numbered',
+    id: action.id,
+    title: factsOf(deps, action.key)?.entry.title ?? '',
+    column: action.column,
+    commit: written.sha,
+  });
+  return DONE;
+}

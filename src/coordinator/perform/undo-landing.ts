@@ -1,0 +1,171 @@
+import type { Entry } from '../../board/entry.ts';
+import { signersOf, type Identity } from '../../git/config/identity.ts';
+import { readCommit } from '../../git/objects/objects.ts';
+import { undoLanding, type UndoResult } from '../../landing/undo.ts';
+import type { Action, Trailer } from '../../pipeline/action.ts';
+import { cleanFor } from '../../pipeline/plain-move.ts';
+import { oneLine } from '../../pipeline/one-line.ts';
+import type { Settings } from '../../workflow/settings.ts';
+import { unreachable } from '../../unreachable.ts';
+import { authorOf, type BoardWriter } from './board-writer.ts';
+import { plainMessage } from '../commit-message.ts';
+import { listDependents } from './dependents.ts';
+import { entryBefore } from './entry-before.ts';
+import { SEEN } from '../observe/git-state.ts';
+import type { Observation } from '../observe/observation.ts';
+import type { Observer } from '../observe/observer.ts';
+
+type UndoEntry = Extract<Action, { type: 'undo-entry' }>;
+
+export type Undone =
+  /** `message`: the answer, with what follows from it. */
+  | { readonly kind: 'done'; readonly sha: string; readonly title: string; readonly message: string }
+  /** It can't be done as things stand; nothing has changed. */
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'stale' };
+
+export interface UndoDeps {
+  readonly observer: Observer;
+  readonly observation: Observation;
+  readonly writer: BoardWriter;
+}
+
+/** Takes a landing back in one commit: its code, its CHANGELOG line, and its entry on top of TODO with the reason. */
+export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> {
+  const { observer, observation, writer } = parts;
+  const { id, landing, why } = action;
+  const { settings } = observation.workflow;
+  const edited = await writer.commitEdits(['TODO']);
+  if (edited.kind === 'later' || edited.kind === 'failed') return edited;
+  if (edited.kind !== 'done') return { kind: 'stale' };
+  const entry = await entryBefore(observer.repo, settings, landing, id);
+  const byHand = await revertByHand(observer, landing);
+  if (entry === null)
+    return refused(id, `its entry is not on the board of the commit before ${short(landing)}`, byHand);
+  const texts = withEntry(writer, entry, id, why);
+  if (texts === null) return refused(id, `its entry can't be put on top of ${settings.board}/TODO.md`, byHand);
+  const author = authorOf(settings);
+  const message = messageOf(action);
+  const undone = await undoLanding(observer.repo, {
+    id,
+    landing,
+    baseRef: observation.git.baseRef,
+    oldBase: writer.base,
+    board: settings.board,
+    boardFiles: new Map([[`${settings.board}/TODO.md`, Buffer.from(texts.TODO ?? '')]]),
+    changelog: settings.changelog,
+    releasedLine: `Undone ${id}: ${entry.title} — ${oneLine(why)}`,
+    checkout: observation.git.checkout,
+    extraRefs: [{ ref: SEEN }],
+    message: message.text,
+    ...(author === undefined ? {} : { author }),
+  });
+  if (!undone.ok) return notDone(undone, id, byHand);
+  await remember(parts, id, { sha: undone.sha, author, trailers: message.trailers });
+  writer.landed(undone.sha, { ...writer.committed, TODO: texts.TODO });
+  return { kind: 'done', sha: undone.sha, title: entry.title, message: await answerTo(action, undone, parts) };
+}
+
+/** What this process knows of base continues from the commit. */
+async function remember(
+  { observer }: UndoDeps,
+  id: string,
+  {
+    sha,
+    author,
+    trailers,
+  }: { readonly sha: string; readonly author: Identity | undefined; readonly trailers: readonly Trailer[] },
+): Promise<void> {
+  const signers = await signersOf(observer.repo, author);
+  const committerEmail = signers.ok ? signers.value.committer.email : '';
+  observer.history.own({ sha, at: Date.now(), committerEmail, trailers });
+  observer.lives.forget(id);
+}
+
+/** The board's texts with the entry on top of TODO, cleaned as on every way back to TODO; null: it can't be put there. */
+function withEntry(writer: BoardWriter, entry: Entry, id: string, why: string): ReturnType<BoardWriter['edited']> {
+  const change = cleanFor(entry);
+  return writer.edited([
+    { type: 'add', column: 'TODO', position: 'top', text: entry.source },
+    {
+      type: 'change',
+      key: id,
+      column: 'TODO',
+      change: { ...change, setFields: { ...change.setFields, feedback: oneLine(why) } },
+    },
+  ]);
+}
+
+const messageOf = ({ id, landing, why, trailers, request }: UndoEntry): ReturnType<typeof plainMessage> =>
+  plainMessage(
+    `kanban: ${id} undone`,
+    why,
+    [
+      { name: 'Kanban-Move', value: `${id} CHANGELOG -> TODO` },
+      { name: 'Kanban-Undone', value: `${id} ${landing}` },
+      ...trailers,
+    ],
+    request,
+  );
+
+function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string, byHand: string): Undone {
+  if ('held' in undone) return { kind: 'failed', why: undone.held };
+  if ('stale' in undone) return { kind: 'stale' };
+  switch (undone.why) {
+    case 'conflict': {
+      const more = undone.files.length - 5;
+      const files = undone.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
+      return refused(id, `later changes meet its own in ${files}`, byHand);
+    }
+    case 'impossible':
+      return refused(id, undone.reason, byHand);
+    case 'in-the-way':
+      return {
+        kind: 'refused',
+        message: `${id} is not undone: ${undone.reason}, which that would change; commit or stash it, then give the command again`,
+      };
+    default:
+      return unreachable(undone);
+  }
+}
+
+const refused = (id: string, why: string, byHand: string): Undone => ({
+  kind: 'refused',
+  message: `${id} is not undone: ${why}. Nothing was changed; by hand: ${byHand}, then kanban run puts its entry back into TODO`,
+});
+
+/** A landing that somebody cherry-picked has one parent. */
+async function revertByHand({ repo }: Observer, landing: string): Promise<string> {
+  const parents = (await readCommit(repo, landing))?.parents.length ?? 0;
+  return `git revert ${parents > 1 ? '-m 1 ' : ''}${short(landing)}`;
+}
+
+async function answerTo(
+  { id, landing }: UndoEntry,
+  { sha, files, changelog }: Extract<UndoResult, { readonly ok: true }>,
+  { observer, observation, writer }: UndoDeps,
+): Promise<string> {
+  const { settings } = observation.workflow;
+  return [
+    `${id} stands on top of TODO again: its landing ${short(landing)} is taken back (${short(sha)})`,
+    files.length === 0 ? 'its code had been taken back before' : '',
+    describeChangelog(settings, changelog),
+    pushWords(settings),
+    await listDependents(observer, { settings, id, landing, base: writer.base }, observation.world.entries),
+  ]
+    .filter((words) => words !== '')
+    .join('; ');
+}
+
+function describeChangelog({ changelog }: Settings, { released, changed }: ChangelogLeft): string {
+  if (released.length > 0) return `its line in ${changelog} is released and stays, with a new one under Unreleased`;
+  return changed.length > 0 ? `its line in ${changelog} is not as it was written: see to it yourself` : '';
+}
+
+type ChangelogLeft = Extract<UndoResult, { readonly ok: true }>['changelog'];
+
+const pushWords = ({ push }: Settings): string => (push ? 'it is pushed as soon as the remote takes it' : '');
+
+const short = (sha: string): string => sha.slice(0, 10);
