@@ -9,13 +9,13 @@ import { listRuns } from '../runs/list-runs.ts';
 import type { LockProof, TakenLock } from '../system/lock.ts';
 import { removeSandboxPlaces } from '../system/sandbox-places.ts';
 import { codeOf, outcomeOf, type ExitOutcome } from './exit-outcome.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../git/failure-of.ts';
 import { followUp } from './follow-up.ts';
 import { endOf, nextLook, type IdleFacts } from './idle.ts';
 import { createMembers, type CoordinatorOptions, type Members } from './members.ts';
 import * as messages from './messages.ts';
 import type { Inputs, Observation, Observed } from './observe/observation.ts';
-import { TickActions } from './perform/perform-all.ts';
+import { TickActions } from './perform-all.ts';
 import { Startup } from './startup.ts';
 import { SAFETY_TICK_MS, STOP_WRITE_TIMEOUT_MS, UNTIL_DONE_GRACE_MS } from './waits.ts';
 

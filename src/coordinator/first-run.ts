@@ -8,7 +8,7 @@ import { readBlob } from '../git/objects/objects.ts';
 import { commitMove } from '../landing/move.ts';
 import { readFollowing, textFollowing } from '../system/plain-file.ts';
 import { authorOf } from './perform/board-writer.ts';
-import { plainMessage } from './commit-message.ts';
+import { plainMessage } from '../landing/commit-message.ts';
 import * as messages from './messages.ts';
 import { SEEN } from './observe/git-state.ts';
 import type { Observation } from './observe/observation.ts';

@@ -7,7 +7,7 @@ import type { KanbanEvent } from '../contract/event.ts';
 import { closeRepository } from '../git/close.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { type Repository } from '../git/git.ts';
-import { recover } from '../landing/recover.ts';
+import { recover } from '../landing/recovery/recover.ts';
 import type { Action } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
 import type { Reply, Request } from '../contract/request.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
-import { recover } from '../landing/recover.ts';
+import { clearDeadRefLocks } from '../landing/recovery/dead-ref-locks.ts';
+import { recover } from '../landing/recovery/recover.ts';
 import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';

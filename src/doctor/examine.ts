@@ -10,7 +10,7 @@ import { closeRepository } from '../git/close.ts';
 import { git, type Repository } from '../git/git.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { readRefs, updateRefs } from '../git/refs.ts';
-import { recover } from '../landing/recover.ts';
+import { recover } from '../landing/recovery/recover.ts';
 import type { AgentFact } from '../preflight/facts.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { endProcesses, findMarked } from '../runner/sweep.ts';

@@ -10,7 +10,7 @@ import { landingTree, noChangelogFile } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay, type InTheWay } from './files-in-the-way.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 
 /** One task of a chain that is to be built. */

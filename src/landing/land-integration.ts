@@ -8,7 +8,7 @@ import { advanceBase } from './advance-base.ts';
 import type { IntegrationPlan } from './integration.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 
 /** A plan that has something to do. */

@@ -17,7 +17,7 @@ import {
   type JournalFile,
   type MoveJournal,
 } from './journal.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { syncCheckoutFiles, write } from './sync-checkout-files.ts';
 
 /** A file of a move. Bytes; null = no such file. */

@@ -4,7 +4,8 @@
 //   node test/prove/editors.mjs [--saves 3000] [--seed 1] [--keep]
 //
 // The oracle looks at files and git objects: each entry has landed once, and each word that stood on disk for a second is in a
-// file or in some object of the repository. Prints one line of figures; exit code 1 when something is lost.
+// file or in some object of the repository. When the user stops saving they do what they are told: they delete [PAUSED] tags that
+// old buffers led to, and put back what two saves that lack it have deleted; nothing else may keep an entry from landing. Prints one line of figures; exit code 1 when something is lost.
 import { execFileSync, spawn } from 'node:child_process';
 import {
   closeSync,
@@ -36,8 +37,10 @@ const ENTRIES = 10;
 const FILES = ['TODO', 'IN_PROGRESS', 'REVIEW', 'TESTING'];
 /** A word that stood on disk for so long has been seen by the coordinator, ms. */
 const SEEN_AFTER = 1_000;
-/** After the last save the coordinator has so long to land what is left, ms. */
-const LONGEST_END = 180_000;
+/** After the last save the coordinator has so long to land what is left, in lengths of a run. */
+const LONGEST_END = 40;
+/** A deletion of an entry in work takes two saves that lack it, so far apart, ms. */
+const SECOND_DELETION = 2_000;
 
 const random = chance(values.seed);
 const below = (n) => Math.floor(random() * n);
@@ -45,9 +48,10 @@ const root = mkdtempSync(join(tmpdir(), 'kanban-editors-'));
 const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 30 });
 const at = (file) => join(root, 'board', `${file}.md`);
 
-/** Runs are so long that entries are in work for as long as the user saves. */
+/** Runs are so long, in s, that entries are in work for as long as the user saves. */
+const RUN = Math.max(0.2, SAVES / 170);
 const AGENT = `set -e
-sleep ${Math.max(0.2, SAVES / 170).toFixed(1)}
+sleep ${RUN.toFixed(1)}
 case "$KANBAN_ROLE" in
   task) echo work >> "$KANBAN_TASK.txt"; git add -A; git commit -qm work; verdict=done ;;
   reviewer) verdict=ready ;;
@@ -102,6 +106,8 @@ const WAYS = [
 
 /** Word → since when it has been on disk without a break, and whether that was long enough. */
 const words = new Map();
+/** What was saved when: for whoever looks for the cause of a fault, and to tell who deleted an entry. */
+const history = [];
 
 function look() {
   const disk = FILES.map((file) => {
@@ -137,8 +143,44 @@ async function save(buffers, n) {
   if (edited !== text) words.set(word, { since: null, seen: false });
   await pause(below(60));
   WAYS[below(5)](at(file), edited);
+  history.push({ at: Date.now(), n, file, isStale, text: edited });
   look();
   await pause(20 + below(80));
+}
+
+/** The user deletes the tags that old buffers led to. @returns how many there were */
+function deletePaused() {
+  let deleted = 0;
+  for (const file of FILES) {
+    const text = readFileSync(at(file), 'utf8');
+    const edited = text.replaceAll(/^## \[PAUSED\] /gm, () => ((deleted += 1), '## '));
+    if (edited !== text) WAYS[1](at(file), edited);
+  }
+  return deleted;
+}
+
+/** The user puts back entries that are in no file and that have not landed. @returns their ids */
+function putBack(ids) {
+  const disk = FILES.map((file) => readFileSync(at(file), 'utf8')).join('\n');
+  const missing = Array.from({ length: ENTRIES }, (_, n) => n + 1).filter(
+    (n) => !ids.has(`T-${n}`) && !new RegExp(`^## .*\\bT-${n}:`, 'm').test(disk),
+  );
+  if (missing.length > 0) {
+    const entries = missing.map((n) => `## T-${n}: Entry ${n}\n\nDo it.\n\n`).join('');
+    WAYS[1](at('TODO'), readFileSync(at('TODO'), 'utf8').replace(/^# Later/m, `${entries}# Later`));
+  }
+  return missing.map((n) => `T-${n}`);
+}
+
+/** Two saves lack the entry in the column of work that it was in last. */
+function wasDeletedTwice(id) {
+  const [last] = [
+    ...events.matchAll(new RegExp(`"at":(\\d+),"type":"entry-moved","id":"${id}",.*?"to":"(\\w+)"`, 'g')),
+  ].slice(-1);
+  const [, since = 0, column = 'TODO'] = last ?? [];
+  const has = new RegExp(`^## .*\\b${id}:`, 'm');
+  const lacking = history.filter((one) => one.at > since && one.file === column && !has.test(one.text));
+  return lacking.length > 1 && lacking.at(-1).at - lacking[0].at >= SECOND_DELETION;
 }
 
 makeRepository();
@@ -155,9 +197,19 @@ try {
   while (!events.includes('coordinator-started')) await pause(50);
   const buffers = new Map();
   for (let n = 0; n < SAVES; n++) await save(buffers, n);
-  for (const until = Date.now() + LONGEST_END; Date.now() < until && new Set(landed()).size < ENTRIES;) {
+  const during = new Set(landed()).size;
+  let [paused, deleted] = [0, 0];
+  const until = Date.now() + LONGEST_END * Math.max(3, RUN) * 1_000;
+  for (let n = 1; Date.now() < until && new Set(landed()).size < ENTRIES; n++) {
     await pause(500);
     look();
+    // What the last saves mean has been read by now.
+    if (n % 10 !== 0) continue;
+    paused += deletePaused();
+    for (const id of putBack(new Set(landed()))) {
+      deleted += 1;
+      if (!wasDeletedTwice(id)) wrong.push(`${id} was in no file, and no two saves lacked it`);
+    }
   }
   await pause(3_000);
   const disk = look();
@@ -176,11 +228,13 @@ try {
   const back = [...events.matchAll(/"restored":\["/g)].length;
   for (const what of wrong) console.log(`  ${what}`);
   console.log(
-    `editors: ${SAVES} saves in 5 ways, ${ids.length} landings of ${ENTRIES} entries, ${words.size} words, ${back} times entries put back, ${kept} texts kept in git, ${wrong.length} lost (seed ${values.seed})${values.keep ? ` [${root}]` : ''}`,
+    `editors: ${SAVES} saves in 5 ways, ${ids.length} landings of ${ENTRIES} entries (${during} while they saved), ${words.size} words, ${back} times entries put back, ${paused} paused, ${deleted} deleted by two saves, ${kept} texts kept in git, ${wrong.length} lost (seed ${values.seed})${values.keep ? ` [${root}]` : ''}`,
   );
 } finally {
   coordinator.kill('SIGKILL');
-  if (values.keep) writeFileSync(join(root, '.git', 'events.log'), events);
-  else rmSync(root, { recursive: true, force: true });
+  if (values.keep) {
+    writeFileSync(join(root, '.git', 'events.log'), events);
+    writeFileSync(join(root, '.git', 'saves.log'), history.map((one) => JSON.stringify(one)).join('\n'));
+  } else rmSync(root, { recursive: true, force: true });
 }
 process.exitCode = wrong.length > 0 ? 1 : 0;

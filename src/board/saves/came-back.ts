@@ -15,8 +15,10 @@ export function cameBack(theirs: Entry, base: Entry | undefined, known: Known): 
 
 /** The texts that the file has had, oldest first. One that was replaced in no time counts once a version came after it. */
 function formerTexts({ versions, brief = [] }: Save): readonly Version[] {
-  const newest = versions.at(-1)?.at ?? 0;
-  return [...brief.filter(({ at }) => at < newest), ...versions].toSorted((a, b) => a.at - b.at);
+  const last = versions.at(-1)!;
+  const newest = { ...last, at: last.again ?? last.at };
+  const former = [...brief.filter(({ at }) => at < newest.at), ...versions.slice(0, -1)];
+  return [...former.toSorted((a, b) => a.at - b.at), newest];
 }
 
 const wasHere = (entry: Entry, save: Save): boolean => formerTexts(save).some((text) => isNamed(entry, text));

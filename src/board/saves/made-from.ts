@@ -22,12 +22,11 @@ export function madeFrom(
   save: { readonly text: string; readonly entries: readonly Entry[] },
 ): Origin {
   const newest = versions.length - 1;
-  const isOld = versions.some(({ text }) => text === save.text);
   const last = versions[newest];
   if (
     last !== undefined &&
     outside(last.text, last.entries()) === outside(save.text, save.entries) &&
-    freesOnly(last.entries(), save.entries, isOld)
+    freesOnly(last.entries(), save.entries, () => isNearerToOlder(versions, save.text))
   )
     return { nearest: newest, isRewrite: false };
   let nearest = newest;
@@ -45,6 +44,11 @@ export function madeFrom(
   return { nearest, isRewrite };
 }
 
+function isNearerToOlder(versions: readonly { readonly text: string }[], text: string): boolean {
+  const distance = textDistance(versions.at(-1)?.text ?? '', text);
+  return versions.slice(0, -1).some((older) => textDistance(older.text, text, distance) < distance);
+}
+
 /** The lines that belong to no entry. */
 function outside(text: string, entries: readonly Entry[]): string {
   let rest = text;
@@ -57,16 +61,17 @@ const RELEASED_BY_HAND: readonly Tag[] = ['ESCALATED', 'PAUSED', 'APPROVE'];
 
 /**
  * The same entries in the same order, and all that changed is that tags were deleted, and fields of the coordinator's with them.
- * @param isOld an older version reads the same: then the fields must be there still, with what the coordinator wrote into them
+ * @param isOld asks whether an older version is nearer: then the fields must be there still, with what the coordinator wrote
  */
-function freesOnly(newest: readonly Entry[], disk: readonly Entry[], isOld: boolean): boolean {
+function freesOnly(newest: readonly Entry[], disk: readonly Entry[], isOld: () => boolean): boolean {
   if (newest.length !== disk.length) return false;
   const pairs = newest.map((before, n) => ({ before, after: disk[n]! }));
   const changed = pairs.filter(({ before, after }) => before.source.trimEnd() !== after.source.trimEnd());
-  return changed.length > 0 && changed.every(({ before, after }) => isFreed(before, after, isOld));
+  if (changed.length === 0 || !changed.every(({ before, after }) => isFreed(before, after))) return false;
+  return changed.every(({ before, after }) => written(before) === written(after)) || !isOld();
 }
 
-function isFreed(before: Entry, after: Entry, isOld: boolean): boolean {
+function isFreed(before: Entry, after: Entry): boolean {
   const deleted = before.tags.filter((tag) => !after.tags.includes(tag));
   const isSame =
     before.id !== null &&
@@ -77,7 +82,6 @@ function isFreed(before: Entry, after: Entry, isOld: boolean): boolean {
     isSame &&
     deleted.some((tag) => RELEASED_BY_HAND.includes(tag)) &&
     after.tags.every((tag) => before.tags.includes(tag)) &&
-    (!isOld || written(before) === written(after)) &&
     own(before) === own(after)
   );
 }

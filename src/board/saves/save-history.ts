@@ -1,9 +1,9 @@
 import { type BoardTexts, type Column, COLUMNS } from '../entry.ts';
-import { idsIn } from './named.ts';
 import { asSaved, readSave } from './reconcile.ts';
 import { type LostText, ReplacedTexts } from './replaced-texts.ts';
 import { type KnownPlaces, knownPlaces } from './known-places.ts';
 import type { BoardOptions } from '../parse.ts';
+import { VersionList } from './version-list.ts';
 import { CUT_AND_PASTE, type RemovedEntry, type RestoredEntry, type Save, type SaveReading, type Version } from './save.ts';
 
 /** A save that the coordinator has to change or to keep, with what it means. */
@@ -30,9 +30,6 @@ interface NotedSave {
 
 /** An editor may hold a text for this long: older versions are forgotten. */
 const REMEMBERED_MS = 3_600_000;
-/** At most this many versions of a column are kept. */
-const MAX_VERSIONS = 200;
-const TITLES = /^(?:#{1,6}|[ \t]*[-*+][ \t]+\[.\]).*$/gm;
 /** A text that was on disk for less time is one that an editor was writing. */
 const MIN_STABLE_MS = 300;
 /** A save that may be one half of a move by hand waits this long for the other half. */
@@ -43,7 +40,7 @@ const SECOND_HALF = 2_000;
  * buffer. Pure: times are arguments.
  */
 export class SaveHistory {
-  readonly #versions = new Map<Column, Version[]>(COLUMNS.map((column) => [column, []]));
+  readonly #versions = new VersionList();
   readonly #restored = new Map<string, RestoredEntry>();
   readonly #removed = new Map<string, RemovedEntry>();
   /** The last save of each column that differs from the newest version. */
@@ -56,22 +53,19 @@ export class SaveHistory {
   /** The last answer, good until a save need not wait any more. */
   #last: { readonly key: readonly unknown[]; readonly reads: Reads; readonly until: number } | null = null;
   #revision = 0;
-  #ids: { readonly revision: number; readonly found: ReadonlySet<string> } | null = null;
 
   /** The coordinator's text of a column; null: none is known. */
   newest(column: Column): string | null {
-    return this.#versions.get(column)?.at(-1)?.text ?? null;
+    return this.#versions.newest(column);
   }
 
   count(column: Column): number {
-    return this.#versions.get(column)?.length ?? 0;
+    return this.#versions.of(column).length;
   }
 
   /** Older versions, oldest first, that were read from git after a restart; and what was restored then. */
   recall(column: Column, older: readonly Version[], restored: ReadonlyMap<string, RestoredEntry>): void {
-    const known = this.#versions.get(column) ?? [];
-    const newest = known.at(-1);
-    this.#versions.set(column, [...older.filter(({ text }) => text !== newest?.text), ...known]);
+    this.#versions.recall(column, older);
     for (const [id, one] of restored) if (!this.#restored.has(id)) this.#restored.set(id, one);
     this.#revision++;
   }
@@ -82,7 +76,7 @@ export class SaveHistory {
     const isNew = text !== this.newest(column);
     // What a commit of somebody else has need not be on disk.
     if (by === undefined) this.#onDisk.set(column, { text, at });
-    this.#push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
+    this.#versions.push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
     // It is committed, or another text took its place.
     if (!isNew && save?.text !== text) return;
     if (save?.isMissing === true) this.#replace(column, { text: save.text, at: save.since }, text);
@@ -93,8 +87,8 @@ export class SaveHistory {
   /** The result of a save was written: what it lacked has been restored once, what it had too much is out of it. */
   settled({ column, disk, reading, since: at }: Omit<ReadSave, 'waitsUntil'>, written: string): void {
     // An editor may hold the save itself from now on.
-    this.#push(column, { text: disk, at, by: 'user' });
-    this.#push(column, { text: written, at, by: 'coordinator' });
+    this.#versions.push(column, { text: disk, at, by: 'user' });
+    this.#versions.push(column, { text: written, at, by: 'coordinator' });
     this.#onDisk.set(column, { text: written, at });
     for (const { id } of reading.restored)
       if (this.#restored.get(id)?.column !== column) this.#restored.set(id, { column, at });
@@ -108,21 +102,13 @@ export class SaveHistory {
   /** A text that was lost is kept in git. */
   kept({ column, text }: Pick<LostText, 'column' | 'text'>): void {
     this.#replaced.kept({ column, text });
-    const versions = this.#versions.get(column) ?? [];
-    this.#versions.set(
-      column,
-      versions.map((one) => (one.text === text && one.isLoose === true ? { ...one, isLoose: false } : one)),
-    );
+    this.#versions.kept(column, text);
     this.#revision++;
   }
 
   /** Ids in headings and checkbox lines of the texts that the files have had. */
   ids(): ReadonlySet<string> {
-    if (this.#ids?.revision !== this.#revision) {
-      const lines = [...this.#versions.values()].flatMap((versions) => versions.flatMap(({ text }) => text.match(TITLES) ?? []));
-      this.#ids = { revision: this.#revision, found: new Set([...new Set(lines)].flatMap((line) => [...idsIn(line)])) };
-    }
-    return this.#ids.found;
+    return this.#versions.ids();
   }
 
   /** The coordinator moved entries: what saves said of their old places is past. */
@@ -149,7 +135,7 @@ export class SaveHistory {
     this.#forget(known.now);
     for (const glimpsed of known.glimpsed ?? []) this.#glimpse(glimpsed, disk[glimpsed.column]);
     for (const column of COLUMNS) this.#note(column, disk[column], committed[column], known.now);
-    const key = [this.#revision, known.gone.size, ...COLUMNS.flatMap((one) => [disk[one], committed[one]])];
+    const key = [this.#revision, this.#versions.revision, known.gone.size, ...COLUMNS.flatMap((one) => [disk[one], committed[one]])];
     const last = this.#last;
     if (last !== null && known.now < last.until && last.key.every((part, index) => part === key[index])) return last.reads;
     const { texts, saves } = this.#readTwice(committed, disk, known, options);
@@ -188,7 +174,7 @@ export class SaveHistory {
     for (const column of COLUMNS) {
       const save = this.#saves.get(column);
       if (save === undefined || disk[column] === null) continue;
-      const versions = this.#versions.get(column) ?? [];
+      const versions = this.#versions.of(column);
       const others = { ...texts, [column]: null };
       if (save.text.trim() === '' && versions.at(-1)?.text.trim() !== '' && known.now - save.since < SECOND_HALF) {
         // An editor that empties the file before it writes.
@@ -237,9 +223,10 @@ export class SaveHistory {
       this.#onDisk.set(column, { text: disk, at: now });
       if (before !== undefined && before.text !== committed) this.#replace(column, before, disk);
     }
+    if (last !== undefined) this.#leave(column, last, disk, now);
+    // With what the user saved last as a version, a text from before it is another save.
     const isKnown = disk === this.newest(column) || disk === (committed ?? '');
     if (!isKnown && last?.text === disk) return;
-    if (last !== undefined) this.#leave(column, last, disk, now);
     if (!isKnown) {
       this.#saves.set(column, { text: disk, since: now, asSaved: false });
       return;
@@ -247,13 +234,14 @@ export class SaveHistory {
     this.#saves.delete(column);
     this.#halves.delete(column);
     // The user took back what no commit has.
-    this.#push(column, { text: disk, at: now, by: 'user', isLoose: disk !== (committed ?? '') });
+    this.#versions.push(column, { text: disk, at: now, by: 'user', isLoose: disk !== (committed ?? '') });
+    if (before?.text !== disk) this.#versions.again(column, now);
   }
 
   /** Another text takes the place of a save, which is in no commit. If it counted as it was, it is a version. */
   #leave(column: Column, { text, since, asSaved }: NotedSave, disk: string, now: number): void {
     if (asSaved && text !== disk && now - since >= MIN_STABLE_MS && text.trim() !== '')
-      this.#push(column, { text, at: since, by: 'user', isLoose: true });
+      this.#versions.push(column, { text, at: since, by: 'user', isLoose: true });
   }
 
   /** What was on disk between two looks. */
@@ -265,7 +253,7 @@ export class SaveHistory {
 
   /** A text was on disk. What the coordinator wrote, or read and wrote the meaning of, is in commits. */
   #replace(column: Column, { text, at }: { readonly text: string; readonly at: number }, by: string): void {
-    const versions = this.#versions.get(column) ?? [];
+    const versions = this.#versions.of(column);
     if (versions.some((one) => one.text === text && one.isLoose !== true)) return;
     this.#replaced.add(column, text, by, at, versions);
   }
@@ -278,21 +266,8 @@ export class SaveHistory {
     return halves.size === 0 ? 0 : Math.max(...halves.values()) + SECOND_HALF;
   }
 
-  #push(column: Column, version: Version): void {
-    const versions = this.#versions.get(column)!;
-    const last = versions.at(-1);
-    if (last?.text === version.text) {
-      if (last.isLoose === true && version.isLoose !== true) versions[versions.length - 1] = { ...last, isLoose: false };
-      return;
-    }
-    versions.push(version);
-    if (versions.length > MAX_VERSIONS) versions.shift();
-    this.#revision++;
-  }
-
   #forget(now: number): void {
-    for (const versions of this.#versions.values())
-      while (versions.length > 1 && versions[1]!.at < now - REMEMBERED_MS) versions.shift();
+    this.#versions.forget(now - REMEMBERED_MS);
     this.#replaced.forget(now - REMEMBERED_MS);
     for (const register of [this.#restored, this.#removed])
       for (const [id, { at }] of register) if (at < now - CUT_AND_PASTE) register.delete(id);

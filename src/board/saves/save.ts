@@ -7,6 +7,8 @@ export interface Version {
   readonly by: 'coordinator' | 'user';
   /** From when the file had it, epoch ms. */
   readonly at: number;
+  /** From when the file had it again, after other texts that are no versions. */
+  readonly again?: number;
   /** It stood on disk only: in no commit and in no ref. */
   readonly isLoose?: boolean;
 }

@@ -13,7 +13,7 @@ import type { Problem } from '../../problem.ts';
 import { type BoardPlace, Glimpses } from './glimpses.ts';
 import type { GitState } from './git-state.ts';
 import { isInMotion } from './checkout-in-motion.ts';
-import { HAND_EDIT } from '../commit-message.ts';
+import { HAND_EDIT } from '../../landing/commit-message.ts';
 import { LineEnds, withoutCr } from './line-endings.ts';
 import * as messages from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { reply } from './answer-request.ts';
 import { changelogFile } from './close-merged.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';

@@ -1,6 +1,6 @@
 import { nextId } from '../../board/next-id.ts';
 import type { Trailer } from '../../pipeline/action.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { reply } from './answer-request.ts';
 import { DONE, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
 import * as messages from './messages.ts';

@@ -15,7 +15,7 @@ import { readBlob } from '../../git/objects/objects.ts';
 import { ok, type Problem, type Result } from '../../problem.ts';
 import { join } from 'node:path';
 import type { Settings } from '../../workflow/settings.ts';
-import { handEditMessage, type Message } from '../commit-message.ts';
+import { handEditMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { withCr, withoutCr } from '../observe/line-endings.ts';
 import type { Observation } from '../observe/observation.ts';

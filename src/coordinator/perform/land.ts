@@ -10,7 +10,7 @@ import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
 import { changelogLine } from './changelog-line.ts';
 import { landingTrailers } from './landing-trailers.ts';
-import { landingMessage, type Message } from '../commit-message.ts';
+import { landingMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { inShort, type ReportedStep } from '../observe/run-reports.ts';
 import type { Observation } from '../observe/observation.ts';

@@ -1,4 +1,4 @@
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
 import * as messages from './messages.ts';
 

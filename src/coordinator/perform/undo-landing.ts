@@ -8,7 +8,7 @@ import { oneLine } from '../../pipeline/one-line.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { unreachable } from '../../unreachable.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { listDependents } from './dependents.ts';
 import { entryBefore } from './entry-before.ts';
 import { SEEN } from '../observe/git-state.ts';

@@ -8,7 +8,7 @@ import { landIntegration, type IntegrationToLand } from '../../landing/land-inte
 import { unreachable } from '../../unreachable.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { authorOf, type BoardWriter } from '../perform/board-writer.ts';
-import { plainMessage, type Message } from '../commit-message.ts';
+import { plainMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';

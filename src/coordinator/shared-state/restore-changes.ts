@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { git, GitError, type Repository } from '../../git/git.ts';
-import { clearDeadLock } from '../../landing/dead-ref-locks.ts';
+import { clearDeadLock } from '../../landing/recovery/dead-ref-locks.ts';
 import { DECIDE_OBJECTS, putObjectFile } from './borrowed-objects.ts';
 import { lockOf, putShared } from './restore-shared.ts';
 import { isOfOneWorktree, type SharedChange } from './shared-changes.ts';

@@ -86,3 +86,25 @@ describe('I1: a text that is in no file', () => {
     expect(clone.show('board/TODO.md', 'refs/kanban/saves/1')).toContain('first words');
   });
 });
+
+describe('I1: the ref of a kept save', () => {
+  it('is put into what is committed with it, and into nothing else', async () => {
+    const { clone, look } = await desk();
+    // A column that a person wrote so, or that an earlier version left so.
+    const literal = '# REVIEW\n\ngit show refs/kanban/saves/<n>\n';
+    clone.commit('as it is', { 'board/REVIEW.md': literal });
+    const entry = '## T-2: Two\n\nas it was\n';
+    const todo = clone.read('board/TODO.md').replace('## T-2: Two\n', entry);
+    clone.commit('words', { 'board/TODO.md': todo });
+    await look();
+    const moved = todo.replace('as it was', 'as it is').replace('Do it.', 'Do it, and do much more of it than before.');
+    clone.commit('other words', { 'board/TODO.md': moved }, 'Kanban-Move: T-2 TODO -> TODO');
+    await look();
+    clone.write('board/TODO.md', todo.replace('as it was', 'no, otherwise'));
+    expect(await (await look()).writer.commitEdits(['TODO'])).toMatchObject({ kind: 'done' });
+    expect(clone.show('board/TODO.md')).toContain('git show refs/kanban/saves/1:board/TODO.md');
+    clone.write('board/REVIEW.md', `${literal}\na word\n`);
+    expect(await (await look()).writer.commitEdits(['REVIEW'])).toMatchObject({ kind: 'done' });
+    expect(clone.show('board/REVIEW.md')).toBe(`${literal}\na word\n`);
+  });
+});

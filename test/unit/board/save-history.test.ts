@@ -86,6 +86,23 @@ describe('I1: a deleted entry is not started again by an old text', () => {
     }
   });
 
+  it('that has another entry less, and else reads as if the user had deleted [PAUSED] with its reason', () => {
+    const desk = new Desk({ TODO: todo(entry(1, 'one'), entry(2)) });
+    const old = desk.disk.TODO!;
+    desk.save('TODO', todo(entry(2)));
+    desk.tick();
+    desk.save('TODO', old, AGES);
+    desk.tick();
+    desk.move(pick('T-2'));
+    desk.save('TODO', todo(entry(1, 'one')));
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## [PAUSED] T-1');
+    // The tag alone is deleted on purpose.
+    desk.save('TODO', desk.disk.TODO!.replace('[PAUSED] ', ''));
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## T-1');
+  });
+
   it('that had it in no commit', () => {
     const start = todo(entry(1));
     const desk = new Desk({ TODO: start });
@@ -105,6 +122,29 @@ describe('I1: a deleted entry is not started again by an old text', () => {
     desk.save('TODO', todo(entry(3), entry(1)), 50);
     desk.tick();
     desk.save('TODO', todo(entry(1), entry(2)), AGES);
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
+  });
+
+  it('that had it for a moment only, before the file was as it had been', () => {
+    const start = todo(entry(1));
+    const desk = new Desk({ TODO: start });
+    desk.save('TODO', todo(entry(1), entry(2)));
+    desk.tick(false);
+    desk.save('TODO', start, 50);
+    desk.tick(false);
+    desk.save('TODO', todo(entry(1, 'a word'), entry(2)));
+    desk.tick();
+    expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
+  });
+
+  it('that was the last but one of those that no commit has', () => {
+    const desk = new Desk({ TODO: todo(entry(1)) });
+    const old = todo(entry(1), entry(2));
+    for (const text of [old, todo(entry(3), entry(1)), old]) {
+      desk.save('TODO', text);
+      desk.tick(false);
+    }
     desk.tick();
     expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
   });

@@ -1,11 +1,11 @@
-import type { Action, Decision } from '../../pipeline/action.ts';
-import { identitiesOf, type Identity } from '../../pipeline/failures.ts';
-import type { LockProof } from '../../system/lock.ts';
-import type { Members } from '../members.ts';
-import type { Observation } from '../observe/observation.ts';
+import type { Action, Decision } from '../pipeline/action.ts';
+import { identitiesOf, type Identity } from '../pipeline/failures.ts';
+import type { LockProof } from '../system/lock.ts';
+import type { Members } from './members.ts';
+import type { Observation } from './observe/observation.ts';
 import { Attempts } from './attempts.ts';
-import { BoardWriter } from './board-writer.ts';
-import type { Performed } from './performed.ts';
+import { BoardWriter } from './perform/board-writer.ts';
+import type { Performed } from './perform/performed.ts';
 
 const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
 const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
