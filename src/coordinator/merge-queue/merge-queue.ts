@@ -23,7 +23,7 @@ export type { QueueDeps } from './batch-landing.ts';
 const UNWANTED_CHECK_GRACE_MS = 30_000;
 
 /**
- * The merge queue (DESIGN.md section 8): forms batches of tested tasks, builds their chain, has it checked, finds out who is to
+ * The merge queue (docs/queue.md): forms batches of tested tasks, builds their chain, has it checked, finds out who is to
  * blame, and lands what is green. A turn never waits: checks and pushes continue beside it.
  */
 export class MergeQueue {
