@@ -1,5 +1,6 @@
 import type { Action, Decision } from '../pipeline/action.ts';
 import { identitiesOf, type Identity } from '../pipeline/failures.ts';
+import type { LockProof } from '../system/lock.ts';
 import type { Members } from './members.ts';
 import type { Observation } from './observe/observation.ts';
 import type { LockProof } from '../system/lock.ts';

@@ -1,3 +1,4 @@
+import * as messages from './messages.ts';
 import type { LockProof } from '../../system/lock.ts';
 import { COLUMNS, type Board, type BoardTexts, type Column, type Entry } from '../../board/entry.ts';
 import { applyEdits, type BoardEdit } from '../../board/edit/edit.ts';
@@ -117,7 +118,7 @@ export class BoardWriter {
     // As of the look: what it read of a save that was to be waited for is not what the save means once the wait is over.
     const { now } = this.#seen.world;
     const busy = columns.find((column) => (this.#seen.board.busyUntil.get(column) ?? 0) > now && this.#disk !== null);
-    if (busy !== undefined) return { kind: 'later', why: `${busy}.md is being edited` };
+    if (busy !== undefined) return { kind: 'later', why: messages.beingEdited(`${busy}.md`) };
     if (this.#disk === null || !columns.some((column) => this.#isEdited(column)))
       return { kind: 'done', sha: this.#base };
     const edited = this.#standing(
@@ -310,7 +311,7 @@ export class BoardWriter {
       this.checkout !== null &&
       (await this.#observer.keeper.lineEnds.areGits(this.checkout.path, path, disk?.toString() ?? null, was));
     const same = crlf ? withoutCr(disk?.toString() ?? '') === was : sameBytes(disk, committed);
-    if (this.checkout !== null && !same) return { held: `you have changed ${path}` };
+    if (this.checkout !== null && !same) return { held: messages.youChanged(path) };
     const text = change(was);
     return { path, from: disk, committed, to: Buffer.from(crlf ? withCr(text) : text), crlf };
   }

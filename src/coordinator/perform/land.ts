@@ -16,6 +16,7 @@ import { inShort, type ReportedStep } from '../observe/run-reports.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import { branchName } from '../observe/names.ts';
+import * as messages from './messages.ts';
 
 /** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
 export interface PlannedLanding {
@@ -137,7 +138,7 @@ export async function landAll(
     const plan = planned.find(({ candidate }) => candidate.id === id);
     if (plan !== undefined) hasLanded(plan, sha, committerEmail, parts);
     if (leftOut.length > 0) {
-      const message = `${id}: some changes of its branch to ${settings.changelog} did not land (${leftOut.join('; ')})`;
+      const message = messages.changelogLeftOut(id, settings.changelog, leftOut);
       parts.emit({ type: 'notice', message });
     }
   }
