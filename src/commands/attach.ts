@@ -1,3 +1,4 @@
+import { adapterNamed } from '../agents/adapters.ts';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
@@ -69,7 +70,7 @@ type Source = () => Promise<void>;
 
 /** The agent's events, one line each; of an agent that tells none, what it printed. */
 function readable(folder: string, adapter: string, io: Io): Source[] {
-  const printsText = adapter === 'shell' || adapter === 'command';
+  const printsText = adapterNamed(adapter)?.startConversation === null;
   const events = lines(join(folder, RUN_FILES.events), (line) => {
     const event = eventOf(line);
     // The output of these tells more than the phases of their run.
