@@ -58,7 +58,7 @@ export async function bringCheckPlace(
 async function placeFor(repo: Repository, path: string, commit: string): Promise<CheckWorktree> {
   const place = inspectPlace(repo, path, NAME);
   if (place.kind === 'foreign') return taken(path, place.what);
-  if (place.kind === 'registered' && !place.ours) return taken(path, 'a worktree that somebody else made');
+  if (place.kind === 'registered' && !place.ours) return taken(path, 'a worktree that kanban did not create');
   if (place.kind === 'registered' && !place.removing) {
     const strange = inPlaceOf(path, place);
     if (strange !== null) return taken(path, strange);
