@@ -4,7 +4,7 @@ import type { World } from '../pipeline/world.ts';
 import { answer, readMailbox, settleRequest } from '../runs/mailbox.ts';
 import { inspectSender } from '../runs/request-origin.ts';
 import type { ExitOutcome } from './exit-outcome.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../git/failure-of.ts';
 import * as messages from './messages.ts';
 import { pauseOrResume } from './pause-all.ts';
 import type { FailureRegister } from './perform/failure-register.ts';

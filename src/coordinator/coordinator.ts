@@ -6,16 +6,16 @@ import type { Decision } from '../pipeline/action.ts';
 import type { Problem } from '../problem.ts';
 import { removeSpecialFiles } from '../runner/git/special-files.ts';
 import { listRuns } from '../runs/list-runs.ts';
-import type { TakenLock } from '../system/lock.ts';
+import type { LockProof, TakenLock } from '../system/lock.ts';
 import { removeSandboxPlaces } from '../system/sandbox-places.ts';
 import { codeOf, outcomeOf, type ExitOutcome } from './exit-outcome.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../git/failure-of.ts';
 import { followUp } from './follow-up.ts';
 import { endOf, nextLook, type IdleFacts } from './idle.ts';
 import { createMembers, type CoordinatorOptions, type Members } from './members.ts';
 import * as messages from './messages.ts';
 import type { Inputs, Observation, Observed } from './observe/observation.ts';
-import { TickActions } from './perform/perform-all.ts';
+import { TickActions } from './perform-all.ts';
 import { Startup } from './startup.ts';
 import { SAFETY_TICK_MS, STOP_WRITE_TIMEOUT_MS, UNTIL_DONE_GRACE_MS } from './waits.ts';
 
@@ -57,25 +57,25 @@ export class Coordinator {
   }
 
   async #underLock(lock: TakenLock): Promise<ExitOutcome> {
-    const blocked = await this.#startup.begin();
+    const blocked = await this.#startup.begin(lock.lock);
     if (blocked !== null) return blocked;
     for (;;) {
       if (!lock.stillHeld()) return { code: 1, problems: [messages.LOCK_LOST], lines: [] };
       this.#members.waker.reset();
-      const outcome = await this.#containedTick();
+      const outcome = await this.#containedTick(lock.lock);
       if (outcome !== null) return outcome;
     }
   }
 
   /** What no action of its own can contain (a look that fails) makes the coordinator wait, not end. */
-  async #containedTick(): Promise<ExitOutcome | null> {
+  async #containedTick(lock: LockProof): Promise<ExitOutcome | null> {
     const { repo, publisher, control, options, errors, waker, observer } = this.#members;
     observer.keeper.glimpses.start();
     try {
       this.#startup.repairOwnFolder();
       const special = removeSpecialFiles({ worktree: repo.root, gitDir: repo.gitDir });
       if (special.length > 0) publisher.emit({ type: 'notice', message: messages.removedSpecialFiles(special) });
-      const outcome = await this.#tick();
+      const outcome = await this.#tick(lock);
       this.#failing = null;
       return outcome;
     } catch (error) {
@@ -92,7 +92,7 @@ export class Coordinator {
   }
 
   /** One tick; returns the end, or null to continue (after waiting, where there is nothing to do). */
-  async #tick(): Promise<ExitOutcome | null> {
+  async #tick(lock: LockProof): Promise<ExitOutcome | null> {
     const { repo, control, shared, baseBranch, publisher, snapshots, failures, maintenance } = this.#members;
     const requests = control.readRequests();
     await shared.observe(listRuns(repo.root).runs);
@@ -104,7 +104,7 @@ export class Coordinator {
     followUp(observation, this.#members);
     await baseBranch.follow(observation);
     const decision = decide(observation.world);
-    const done = await this.#actions.perform(observation, decision);
+    const done = await this.#actions.perform(observation, decision, lock);
     baseBranch.report(publisher);
     publisher.remind(Date.now());
     snapshots.show(observation, decision, baseBranch.view(observation.world));
@@ -174,6 +174,7 @@ export class Coordinator {
     const now = Date.now();
     return {
       now,
+      decidedAt: world.now,
       mode: control.mode,
       untilDone: options.untilDone,
       maxWait: options.maxWait,

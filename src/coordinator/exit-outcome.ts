@@ -4,7 +4,7 @@ import { pickOf, reasonOf as failureReason, type FailedAction } from '../pipelin
 import type { Problem } from '../problem.ts';
 import type { Observation } from './observe/observation.ts';
 
-/** How a coordinator ended: the exit code (DESIGN.md section 9), and what is to be said. */
+/** How a coordinator ended: the exit code (docs/commands.md lists them), and what is printed. */
 export interface ExitOutcome {
   readonly code: 0 | 1 | 2 | 3 | 4 | 130;
   readonly problems: readonly Problem[];

@@ -1,3 +1,4 @@
+import type { LockProof } from '../system/lock.ts';
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { COLUMNS } from '../board/entry.ts';
@@ -7,7 +8,7 @@ import { readBlob } from '../git/objects/objects.ts';
 import { commitMove } from '../landing/move.ts';
 import { readFollowing, textFollowing } from '../system/plain-file.ts';
 import { authorOf } from './perform/board-writer.ts';
-import { plainMessage } from './commit-message.ts';
+import { plainMessage } from '../landing/commit-message.ts';
 import * as messages from './messages.ts';
 import { SEEN } from './observe/git-state.ts';
 import type { Observation } from './observe/observation.ts';
@@ -18,7 +19,8 @@ import { WORKFLOW } from './observe/workflow-reader.ts';
  * What the first run in a repository does: commits what `kanban init` wrote (`kanban: set up`), as init commits nothing
  * itself, and hides the kanban's own folders from git where no `.gitignore` does.
  */
-export async function setUp(repo: Repository, observer: Observer, observation: Observation): Promise<KanbanEvent[]> {
+export async function setUp(observer: Observer, observation: Observation, lock: LockProof): Promise<KanbanEvent[]> {
+  const { repo } = observer;
   hideOwnFolders(repo);
   const { checkout, base } = observation.git;
   const { settings } = observation.workflow;
@@ -42,6 +44,7 @@ export async function setUp(repo: Repository, observer: Observer, observation: O
   });
   const message = plainMessage(messages.SET_UP_SUBJECT, '', []);
   const moved = await commitMove(repo, {
+    lock,
     baseRef: observation.git.baseRef,
     oldBase: base,
     extraRefs: [{ ref: SEEN }],

@@ -1,7 +1,7 @@
 import type { Identity } from '../pipeline/failures.ts';
 import { forgetMessages } from '../runs/message-store.ts';
 import { watchedPaths } from './change-watcher.ts';
-import { failureOf } from './failure-of.ts';
+import { failureOf } from '../git/failure-of.ts';
 import type { Members } from './members.ts';
 import * as messages from './messages.ts';
 import { pinLost } from './observe/lost-landings.ts';

@@ -6,6 +6,8 @@ import { BLOCKED_RETRY_MS, SAFETY_TICK_MS, STOP_WRITE_TIMEOUT_MS, UNTIL_DONE_GRA
 /** What a tick that changed nothing leaves; times are epoch ms. */
 export interface IdleFacts {
   readonly now: number;
+  /** The time that the decision was made for: a wait that has ended since is not over until it is decided on. */
+  readonly decidedAt: number;
   readonly mode: World['mode'];
   readonly untilDone: boolean;
   /** ms that `--until-done` waits at most for times; null = as long as it takes. */
@@ -42,7 +44,9 @@ export function idleWait(facts: IdleFacts): IdleWait | null {
   const isEarly = idle < UNTIL_DONE_GRACE_MS;
   const isLate = maxWait !== null && idle >= maxWait;
   const waits: Readonly<Record<IdleWait, boolean>> = {
-    time: !isLate && facts.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > now),
+    time:
+      !isLate &&
+      facts.notes.some(({ state, until }) => state !== 'held' && until !== undefined && until > facts.decidedAt),
     failure:
       !isLate &&
       [...facts.failed.filter(({ lasting }) => !lasting).map(({ since }) => since), ...facts.queueHeldSince].some(

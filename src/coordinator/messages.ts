@@ -96,3 +96,37 @@ export const NOTHING_MAY_LAND = 'nothing may land';
 export const NOT_PUSHABLE = 'landings cannot be pushed now';
 
 export const pushOfUndo = (ids: readonly string[]): string => `push of the undo of ${ids.join(', ')}`;
+
+/* Requests that a command carries out. */
+
+export const baseHeld = (open: string): Problem => ({ code: 'base-held', message: open, fix: 'finish it first' });
+
+export const notCarriedOut = (why: string): Problem => ({
+  code: 'not-carried-out',
+  message: `Nothing was done: ${why}`,
+  fix: 'fix that, then run the command again',
+});
+
+export const NOTHING_POSSIBLE = 'it is not possible now';
+export const RUN_STOPPING = 'its run is being stopped';
+export const NOTHING_ALIVE = 'no coordinator and no run is alive';
+
+export const runsStopped = (runIds: readonly string[]): string => `stopped ${runIds.join(', ')}; their work is kept`;
+
+export const RUNS_LIVE_ON: Problem = {
+  code: 'runs-live-on',
+  message: 'Some runs could not be ended',
+  fix: 'kanban doctor',
+};
+
+export const NO_COORDINATOR: Problem = {
+  code: 'no-coordinator',
+  message: 'Nothing was added: only a coordinator adds what a run proposes, and none is running',
+  fix: 'write it into the report',
+};
+
+export const NO_ANSWER: Problem = {
+  code: 'no-answer',
+  message: 'The coordinator has not answered; the request stays in its mailbox until it does',
+  fix: 'look at it: kanban status',
+};

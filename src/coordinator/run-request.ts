@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { takeLock } from '../system/lock.ts';
+import { takeLock, type LockProof } from '../system/lock.ts';
 import { post, settleRequest, waitForAnswer } from '../runs/mailbox.ts';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
 import { requestStop } from '../runs/run-store.ts';
@@ -7,11 +7,14 @@ import type { KanbanEvent } from '../contract/event.ts';
 import { closeRepository } from '../git/close.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { type Repository } from '../git/git.ts';
-import { recover } from '../landing/recover.ts';
+import { recover } from '../landing/recovery/recover.ts';
 import type { Action } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
 import type { Reply, Request } from '../contract/request.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
+import * as messages from './messages.ts';
+import type { PerformDeps } from './perform/performed.ts';
+import type { Observation } from './observe/observation.ts';
 import { BoardWriter } from './perform/board-writer.ts';
 import { Branches } from './perform/branches.ts';
 import { kanbanDir } from './observe/git-state.ts';
@@ -23,7 +26,7 @@ import { perform } from './perform/perform.ts';
 
 /** How long a command waits for a coordinator's answer: a run that must be stopped first has a minute to end. */
 const ANSWER_TIMEOUT_MS = 90_000;
-/** And for what somebody else holds up. */
+/** How long it waits for what another process holds. */
 const LOCK_TIMEOUT_MS = 3_000;
 /** After so long without an answer it looks whether there still is a coordinator. */
 const COORDINATOR_CHECK_MS = 1_000;
@@ -46,35 +49,38 @@ export async function runRequest(cwd: string, request: Request): Promise<Result<
 /** The lock may be another command's, which ends in a moment, or a coordinator's that ends before it has answered. */
 async function delegateOrRun(repo: Repository, request: Request): Promise<Result<Reply>> {
   const mailbox = mailboxOf(repo.root);
-  // Without a coordinator nobody counts what a run proposes.
-  const orphaned = request.origin !== undefined;
-  const { id: _id, at: _at, ...wish } = request;
+  // Only a coordinator counts what a run proposes.
+  const isFromRun = request.origin !== undefined;
+  const settle = (id: string | null): void => void (id !== null && settleRequest(mailbox, id));
+  const { id: _id, at: _at, ...input } = request;
   let posted: string | null = null;
   for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until;) {
     const taken = await takeLock(kanbanDir(repo), { command: `kanban ${request.command}` });
-    if (taken.ok && orphaned) {
+    if (taken.ok && isFromRun) {
       taken.release();
-      if (posted !== null) settleRequest(mailbox, posted);
-      return failed([NO_COORDINATOR]);
+      settle(posted);
+      return failed([messages.NO_COORDINATOR]);
     }
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
-    if (!taken.ok) posted ??= post(mailbox, wish);
+    if (!taken.ok) posted ??= post(mailbox, input);
     const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
     if (!taken.ok && reply === null) continue;
     try {
-      if (posted !== null) settleRequest(mailbox, posted);
+      settle(posted);
       if (reply !== null) return ok(reply);
-      if (request.taskId === null && request.command !== 'add') return await forAll(repo, request);
-      return await runLocally(repo, posted === null ? request : { ...request, id: posted });
+      if (taken.ok) return await runUnderLock(repo, posted === null ? request : { ...request, id: posted }, taken.lock);
     } finally {
       if (taken.ok) taken.release();
     }
   }
-  return failed([NO_ANSWER]);
+  return failed([messages.NO_ANSWER]);
 }
 
+const runUnderLock = (repo: Repository, request: Request, lock: LockProof): Promise<Result<Reply>> =>
+  request.taskId === null && request.command !== 'add' ? forAll(repo, request) : runLocally(repo, request, lock);
+
 /** One request, with the actions that it takes; nothing else that could be done is done. */
-async function runLocally(repo: Repository, request: Request): Promise<Result<Reply>> {
+async function runLocally(repo: Repository, request: Request, lock: LockProof): Promise<Result<Reply>> {
   const events: KanbanEvent[] = [];
   const emit = (event: KanbanEvent): void => void events.push(event);
   await recover(repo);
@@ -87,36 +93,38 @@ async function runLocally(repo: Repository, request: Request): Promise<Result<Re
     const looked = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), requests: [request] });
     if (!looked.ok) return failed(looked.problems);
     const observation = looked.value;
-    if (observation.git.open !== null)
-      return failed([{ code: 'base-held', message: observation.git.open, fix: 'finish it first' }]);
-    if (observation.board.unreadable.length > 0) return failed(observation.board.unreadable);
-    const writer = new BoardWriter(observer, observation, emit);
+    const obstacle = obstacleIn(observation);
+    if (obstacle !== null) return failed(obstacle);
+    const writer = new BoardWriter(observer, observation, emit, lock);
     const actions = decide(observation.world).actions.filter((action) => isPartOf(action, request));
-    let why: string | null = null;
-    for (const action of actions) {
-      const performed = await perform(action, {
-        observer,
-        observation,
-        writer,
-        launcher: null,
-        branches,
-        mailbox,
-        emit,
-      });
-      if (performed.kind === 'later' || performed.kind === 'failed') why = performed.why;
-      if (performed.kind !== 'done') break;
-    }
+    const why = await performAll(actions, { observer, observation, writer, launcher: null, branches, mailbox, emit });
     await branches.drain();
     const reply = await waitForAnswer(mailbox, request.id, 0);
     if (reply !== null) return ok(reply);
     const stopping = observation.world.runs.some(({ taskId }) => taskId === request.taskId);
-    if (actions.length === 0 && !stopping) return failed([notCarriedOut('nothing of it can be done now')]);
-    held = why ?? (stopping ? 'its run is being stopped' : held);
-    // Somebody's git command is over in a moment; a lock that was left behind, or a key that is missing, is not.
+    if (actions.length === 0 && !stopping) return failed([messages.notCarriedOut(messages.NOTHING_POSSIBLE)]);
+    held = why ?? (stopping ? messages.RUN_STOPPING : held);
+    // Another git command ends in a moment; a lock that was left behind, or a key that is missing, stays.
     if (why !== null && Date.now() - begun > LOCK_TIMEOUT_MS) break;
     await pause(100);
   }
-  return failed([notCarriedOut(held)]);
+  return failed([messages.notCarriedOut(held)]);
+}
+
+/** What keeps everything from being done; null = nothing does. */
+function obstacleIn({ git, board }: Observation): readonly Problem[] | null {
+  if (git.open !== null) return [messages.baseHeld(git.open)];
+  return board.unreadable.length > 0 ? board.unreadable : null;
+}
+
+/** Up to the first that is not done. @returns why it is not, in words; null = all are, or the world has changed */
+async function performAll(actions: readonly Action[], deps: PerformDeps): Promise<string | null> {
+  for (const action of actions) {
+    const performed = await perform(action, deps);
+    if (performed.kind === 'later' || performed.kind === 'failed') return performed.why;
+    if (performed.kind !== 'done') return null;
+  }
+  return null;
 }
 
 function isPartOf(action: Action, request: Request): boolean {
@@ -137,30 +145,11 @@ async function forAll(repo: Repository, request: Request): Promise<Result<Reply>
 async function stopRuns(repo: Repository, detail: string): Promise<Result<Reply>> {
   const list = (): RunRecord[] => [...listRuns(repo.root).runs, ...listRuns(repo.root, 'checks').runs];
   const alive = list().filter(({ state }) => state === 'alive');
-  if (alive.length === 0) return ok({ ok: true, message: 'no coordinator and no run is alive' });
+  if (alive.length === 0) return ok({ ok: true, message: messages.NOTHING_ALIVE });
   for (const { folder } of alive) requestStop(folder, { cause: 'stopped', detail, at: Date.now() });
   for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until; await pause(100)) {
     const left = list().filter(({ state, runId }) => state === 'alive' && alive.some((run) => run.runId === runId));
-    if (left.length === 0)
-      return ok({ ok: true, message: `stopped ${alive.map(({ runId }) => runId).join(', ')}; their work is kept` });
+    if (left.length === 0) return ok({ ok: true, message: messages.runsStopped(alive.map(({ runId }) => runId)) });
   }
-  return failed([{ code: 'runs-live-on', message: 'some runs could not be ended', fix: 'kanban doctor' }]);
+  return failed([messages.RUNS_LIVE_ON]);
 }
-
-const notCarriedOut = (why: string): Problem => ({
-  code: 'not-carried-out',
-  message: `Nothing was done: ${why}`,
-  fix: 'fix that, then give the command again',
-});
-
-const NO_COORDINATOR: Problem = {
-  code: 'no-coordinator',
-  message: 'Nothing was added: no coordinator is running, and it is the one that adds what a run proposes',
-  fix: 'write it into the report',
-};
-
-const NO_ANSWER: Problem = {
-  code: 'no-answer',
-  message: 'The coordinator has not answered; the request stays in its mailbox and will be carried out',
-  fix: 'look at it: kanban status',
-};

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { clearDeadRefLocks } from '../landing/dead-ref-locks.ts';
-import { recover } from '../landing/recover.ts';
+import { clearDeadRefLocks } from '../landing/recovery/dead-ref-locks.ts';
+import { recover } from '../landing/recovery/recover.ts';
 import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
 import { pruneRuns } from '../runs/run-store.ts';
 import { listRuns } from '../runs/list-runs.ts';
-import { takeLock, type TakeLock } from '../system/lock.ts';
+import { takeLock, type LockProof, type TakeLock } from '../system/lock.ts';
 import { isLinkedFolder, repairOwnFolder } from '../system/own-folder.ts';
 import { removeDeadTemporaryFiles } from '../system/temporary-files.ts';
 import { codeOf, type ExitOutcome } from './exit-outcome.ts';
@@ -55,12 +55,12 @@ export class Startup {
   }
 
   /** With the lock: everything until the first tick. @returns the end, where nothing can begin */
-  async begin(): Promise<ExitOutcome | null> {
+  async begin(lock: LockProof): Promise<ExitOutcome | null> {
     await this.#recover();
     const first = await this.#firstLook();
     if (!first.ok) return first.outcome;
     const observation = first.value;
-    await this.#cleanUp(observation);
+    await this.#cleanUp(observation, lock);
     const { publisher } = this.#members;
     const { base } = observation.workflow.settings;
     publisher.emit({ type: 'coordinator-started', pid: process.pid, base, sha: observation.git.base });
@@ -105,9 +105,9 @@ export class Startup {
     }
   }
 
-  async #cleanUp(observation: Observation): Promise<void> {
+  async #cleanUp(observation: Observation, lock: LockProof): Promise<void> {
     const { repo, observer, publisher, monitor } = this.#members;
-    const events = await this.#retried(messages.STEPS.setUp, () => setUp(repo, observer, observation));
+    const events = await this.#retried(messages.STEPS.setUp, () => setUp(observer, observation, lock));
     for (const event of events) publisher.emit(event);
     await this.#retried(messages.STEPS.leftoverProcesses, () => monitor.killLeftoverProcesses());
     await this.#retried(messages.STEPS.oldRuns, () => pruneRuns(repo.root, Date.now() - RUNS_KEPT_MS));

@@ -15,8 +15,9 @@ import { type RunResult } from '../contract/result.ts';
 import type { Settings } from '../workflow/settings.ts';
 import { briefOf, environmentOf } from '../coordinator/launch/run-brief.ts';
 import { planRun, type AgentCommandPlan } from '../coordinator/launch/agent-command.ts';
+import * as messages from './messages.ts';
 
-/** What came of proving an agent. */
+/** The result of proving an agent. */
 export interface Probe {
   readonly agent: string;
   readonly ok: boolean;
@@ -53,7 +54,7 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
     const names = adapterOf(settings, agent)?.capabilities.names ?? false;
     const session = names ? { id: randomUUID(), resume: false } : null;
     const planned = planRun(repo, settings, null, { ...about, session, allowance: null });
-    if (planned === null) return failed(agent, begun, 'there is no agent of that name', '');
+    if (planned === null) return failed(agent, begun, messages.NO_AGENT, '');
     const { bwrap, problem } = await containmentOf(settings.contain);
     if (problem !== null) return failed(agent, begun, problem.message, '');
     const brief = briefOf(repo, settings, planned, {
@@ -73,7 +74,7 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
       timeout: PROBE_TIMEOUT_MS,
       hooks: { afterCreate: '', beforeRun: '', afterRun: '', timeout: 0 },
     });
-    const result = await runProbe(repo, settings, planned, brief, folder);
+    const result = await runProbe(repo, settings, { planned, brief, folder });
     return probeResult(agent, begun, folder, result);
   } finally {
     await git(['worktree', 'remove', '--force', worktree], { cwd: repo.root, okExit: [0, 128] });
@@ -82,12 +83,17 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
   }
 }
 
+interface PlannedProbe {
+  readonly planned: AgentCommandPlan;
+  readonly brief: Brief;
+  /** The run folder, absolute. */
+  readonly folder: string;
+}
+
 async function runProbe(
   repo: Repository,
   settings: Settings,
-  planned: AgentCommandPlan,
-  brief: Brief,
-  folder: string,
+  { planned, brief, folder }: PlannedProbe,
 ): Promise<RunResult | null> {
   mkdirSync(join(brief.worktree, '.kanban'), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -136,16 +142,14 @@ It works.
 `;
 
 function probeResult(agent: string, begun: number, folder: string, result: RunResult | null): Probe {
-  if (result === null) return failed(agent, begun, 'its runner died', '');
+  if (result === null) return failed(agent, begun, messages.RUNNER_DIED, '');
   const { cause, detail, ahead, tail, leftovers, denied, usage } = result;
-  const refused = denied === undefined ? '' : ` (refused: ${denied.join(', ')})`;
   if (cause !== 'reported') return failed(agent, begun, `${cause}: ${detail}`, tail);
-  if (leftovers !== null || ahead === 0)
-    return failed(agent, begun, `it said that it was done, and committed nothing${refused}`, tail);
+  if (leftovers !== null || ahead === 0) return failed(agent, begun, messages.nothingCommitted(denied ?? []), tail);
   const report = parseReport(plainTextOf(join(folder, RUN_FILES.report), MOST_SMALL_RECORD) ?? '', 'task');
   if (!report.ok) return failed(agent, begun, report.problem, tail);
-  const tokens = usage?.input === undefined ? 'it tells no tokens' : `${usage.input + (usage.output ?? 0)} tokens`;
-  return { agent, ok: true, seconds: secondsSince(begun), what: `wrote, committed and reported; ${tokens}`, tail: '' };
+  const tokens = usage?.input === undefined ? null : usage.input + (usage.output ?? 0);
+  return { agent, ok: true, seconds: secondsSince(begun), what: messages.probePassed(tokens), tail: '' };
 }
 
 const failed = (agent: string, begun: number, what: string, tail: string): Probe => ({

@@ -1,3 +1,4 @@
+import type { LockProof } from '../system/lock.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { updateRefs, type RefUpdate } from '../git/refs.ts';
@@ -5,6 +6,8 @@ import { advanceCheckout } from './advance-checkout.ts';
 import { held, type FollowingRef, type Refused, type Step } from './move.ts';
 
 export interface AdvanceBase {
+  /** Base is moved only by the holder of the repository's lock. */
+  readonly lock: LockProof;
   /** What the commit is about, for the journal and the pin: a task id. */
   readonly id: string;
   /** In words, should it be cut off; "the landing of T-12" unless told. */

@@ -5,9 +5,9 @@ import { updateRefs } from '../git/refs.ts';
 import { markProcess, writeJournal, type LandingJournal } from './journal.ts';
 import { held, type FollowingRef, type Refused, type Step } from './move.ts';
 import { sayInTheWay, type InTheWay } from './files-in-the-way.ts';
-import { contains } from './recover-move.ts';
+import { contains } from './recovery/recover-move.ts';
 import { takeBackAhead, writeAhead, type WrittenAhead } from './write-ahead.ts';
-import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recover-landing.ts';
+import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recovery/recover-landing.ts';
 
 export interface AdvanceCheckout {
   readonly id: string;

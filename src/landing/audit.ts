@@ -4,7 +4,7 @@ import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { fromBytes, type TreeEntry } from '../git/objects/tree.ts';
 import type { Built } from './chain.ts';
 import type { OwnFiles } from './merge-onto.ts';
-import { contains } from './recover-move.ts';
+import { contains } from './recovery/recover-move.ts';
 
 export interface Audited {
   readonly baseRef: string;

@@ -1,3 +1,4 @@
+import type { LockProof } from '../system/lock.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import type { Identity } from '../git/config/identity.ts';
@@ -9,7 +10,7 @@ import { landingTree, noChangelogFile } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay, type InTheWay } from './files-in-the-way.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 
 /** One task of a chain that is to be built. */
@@ -126,6 +127,8 @@ async function buildOne(
 
 /** What is to be landed in one step. */
 export interface ChainLanding {
+  /** Base is moved only by the holder of the repository's lock. */
+  readonly lock: LockProof;
   readonly baseRef: string;
   readonly oldBase: string;
   /** At least one; the first one's parent is the old base. */

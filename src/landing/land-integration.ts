@@ -1,3 +1,4 @@
+import type { LockProof } from '../system/lock.ts';
 import { COLUMNS, type BoardTexts } from '../board/entry.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
@@ -7,13 +8,15 @@ import { advanceBase } from './advance-base.ts';
 import type { IntegrationPlan } from './integration.ts';
 import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 
 /** A plan that has something to do. */
 export type IntegrationToLand = Extract<IntegrationPlan, { kind: 'fast-forward' | 'merge' }>;
 
 export interface IntegrationLanding {
+  /** Base is moved only by the holder of the repository's lock. */
+  readonly lock: LockProof;
   /** In full: `refs/heads/main`. */
   readonly baseRef: string;
   /** The commit that the plan was made for. */
@@ -57,10 +60,10 @@ export async function landIntegration(
         : await writeCommit(repo, { tree: plan.tree, parents: plan.parents, message, author });
     if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
     step('commit');
-    const { baseRef, what, checkout, extraRefs } = landing;
+    const { lock, baseRef, what, checkout, extraRefs } = landing;
     const sha = commit.value;
     const watched = watchedFiles(landing.board, landing.changelog ?? null);
-    const to = { id: 'integration', what, baseRef, oldBase, sha, checkout, extraRefs, watched };
+    const to = { lock, id: 'integration', what, baseRef, oldBase, sha, checkout, extraRefs, watched };
     const moved = await advanceBase(repo, to, step);
     if (!moved.ok) return moved;
     return { ok: true, sha, audit: await audit(repo, landing, sha) };

@@ -1,3 +1,4 @@
+import type { LockProof } from '../system/lock.ts';
 import { join } from 'node:path';
 import { checkoutState, openOperation, type Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
@@ -16,7 +17,7 @@ import {
   type JournalFile,
   type MoveJournal,
 } from './journal.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { syncCheckoutFiles, write } from './sync-checkout-files.ts';
 
 /** A file of a move. Bytes; null = no such file. */
@@ -45,6 +46,8 @@ export interface FollowingRef {
 }
 
 export interface Move {
+  /** Base is moved only by the holder of the repository's lock. */
+  readonly lock: LockProof;
   /** In full: `refs/heads/main`. */
   readonly baseRef: string;
   readonly oldBase: string;

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { worktrees, type Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
-import { inside } from './dead-lock.ts';
+import { inside } from './recovery/dead-lock.ts';
 import { hasProc, listProcesses } from '../system/process-table.ts';
 
 /** ms: what is over sooner (`git commit -m`) is not worth waiting for, nor is an editor that was forgotten. */

@@ -10,7 +10,7 @@ import { encoded } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type Refused, type Step } from './move.ts';
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
-import { unfinished } from './recover.ts';
+import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 
 /** Which landing is to be taken back, and on what. */

@@ -1,19 +1,16 @@
 import { nextId } from '../board/next-id.ts';
 import type { Reason } from '../contract/reason.ts';
-import { reasonText } from '../report/reason.ts';
 import type { Action, Decision, Note } from './action.ts';
-import { capReached } from './caps.ts';
-import { RULES } from './columns/index.ts';
 import { mayLand } from './columns/testing.ts';
 import { postponedBy, reasonOf, type FailedAction } from './failures.ts';
 import { isOn } from './agent-backoff.ts';
 import * as messages from './messages.ts';
-import { RESET_PROGRESS, plainMove } from './plain-move.ts';
 import { readResult } from './results/read-result.ts';
 import { retireOrphans } from './orphans.ts';
 import { grant } from './pool.ts';
+import { atRest } from './at-rest.ts';
+import { leave, orphanRuns, supervise } from './supervise.ts';
 import { actionOfRequest } from './requests.ts';
-import { evidence, undoing } from './results/outside-commits.ts';
 import { applyResult } from './results/apply-result.ts';
 import { acted, notBefore, noted, type EntryDecision } from './entry-decision.ts';
 import { columnOfRun, type EntryFacts, type RunFacts, type World } from './world.ts';
@@ -146,126 +143,6 @@ function landingToo(world: World, facts: EntryFacts, action: Action): Action {
 /** Its entry stands in no copy in the column in which the run's result counts (two copies: held until one is gone). */
 const hasLeft = (world: World, run: RunFacts): boolean =>
   !world.entries.some(({ entry }) => entry.id === run.taskId && entry.column === columnOfRun(run));
-
-/** The user moved the entry: its run is stopped first, and what it says no longer counts. */
-function leave(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
-  const { entry } = facts;
-  const why = messages.entryMoved(entry.column);
-  const reason = { code: 'entry-moved', to: entry.column } as const;
-  if (run.ended !== null) {
-    // Nothing else may start in that worktree while some of it is alive; in TODO nothing starts anyway.
-    const { result, strays } = run.ended;
-    if ((result.survivors.length > 0 || strays.length > 0) && entry.column !== 'TODO' && facts.problems.length === 0)
-      return acted(
-        facts,
-        applyResult({
-          run,
-          ended: run.ended,
-          judgement: readResult(run, run.ended, entry, world.settings),
-          entry,
-          world,
-        }),
-        reason,
-      );
-    return acted(facts, { type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }, reason);
-  }
-  if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
-  if (run.stopping) return noted(facts, 'waits', { code: 'run-stopping' });
-  return acted(facts, { type: 'stop-run', run: run.id, detail: why }, reason);
-}
-
-/** What nobody would hear of otherwise. */
-function withStrays({ ended }: RunFacts): string {
-  if (ended === null || ended.strays.length === 0) return '';
-  return `; ${messages.committedOutside(evidence(ended.strays, 3), undoing(ended.strays))}`;
-}
-
-const foreign = (run: RunFacts): Reason => ({ code: 'foreign-run', run: run.id });
-
-function supervise(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
-  if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
-  if (run.stopping) return noted(facts, 'running', { code: 'run-stopping' });
-  const detail = whyStopped(world, facts, run);
-  if (detail !== null) return acted(facts, { type: 'stop-run', run: run.id, detail }, { code: 'run-stopping' });
-  return noted(facts, 'running', { code: 'run-active', role: run.role });
-}
-
-/** Why a run is to end before its time; null = it continues. */
-function whyStopped(world: World, facts: EntryFacts, run: RunFacts): string | null {
-  if (world.mode === 'stop') return 'kanban stop';
-  if (world.paused !== null) return 'kanban pause';
-  if (facts.branch?.inBase) return messages.MERGED_BY_HAND;
-  const cap = capReached(world, run.taskId, run.agent);
-  if (cap !== null && run.state === 'alive') return reasonText(cap.reason);
-  if ((world.messages.get(run.taskId) ?? 0) === 0 || run.state !== 'alive') return null;
-  if (run.inject === 'resume') return messages.MESSAGE_RESUMES;
-  return run.inject === 'restart' ? messages.MESSAGE_RESTARTS : null;
-}
-
-/** No run has a say: set right what the user's hand left, wait for the user, or continue by the column's rule. */
-function atRest(world: World, facts: EntryFacts): EntryDecision {
-  const { entry, branch } = facts;
-  if (entry.id === null && entry.column !== 'TODO') {
-    const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
-    return acted(facts, { type: 'number-entry', key: entry.key, column: entry.column, id }, { code: 'numbering' });
-  }
-  if (branch === null && facts.kept !== null && entry.id !== null && !facts.testedInBase)
-    return acted(facts, { type: 'restore-branch', id: entry.id, ...facts.kept }, { code: 'restoring-branch' });
-  // Its landing was reverted, or its text saved again, before the branch was cleared away: nobody has merged anything.
-  if (branch !== null && entry.id !== null && world.history.landedTips.get(entry.id) === branch.tip)
-    return acted(facts, { type: 'retire-branch', id: entry.id, how: 'landed' }, { code: 'removing-landed-branch' });
-  if (branch?.inBase && entry.id !== null && !hasStrayed(world, facts)) {
-    const action: Action = { type: 'close-merged', key: entry.key, id: entry.id, from: entry.column, tip: branch.tip };
-    return acted(facts, action, { code: 'closing-merged' });
-  }
-  if (entry.column !== 'TODO') {
-    if (isFreed(world, facts)) return free(facts);
-    if (entry.tags.includes('ESCALATED'))
-      return noted(facts, 'needs-person', { code: 'escalated', feedback: entry.feedback });
-    if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', { code: 'paused', result: false });
-    if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', { code: 'waits-for-approval' });
-  }
-  return RULES[entry.column](world, facts);
-}
-
-/** Escalated for what its agent committed outside its branch: until the user frees it, nothing follows from that. */
-const hasStrayed = ({ history }: World, { entry }: EntryFacts): boolean =>
-  entry.tags.includes('ESCALATED') && history.strays.has(entry.id ?? '');
-
-/** The user moved it since it was escalated, or took the tag off: a used-up count without `[ESCALATED]` means nothing else. */
-function isFreed(world: World, { entry }: EntryFacts): boolean {
-  if (entry.tags.includes('ESCALATED')) return entry.id !== null && world.history.movedSinceEscalated.has(entry.id);
-  return Object.values(entry.attempts).some((count) => count > world.settings.retries);
-}
-
-/** A fresh budget. In TESTING the move was the review, so `reviewed` stays. */
-function free(facts: EntryFacts): EntryDecision {
-  const change =
-    facts.entry.column === 'TESTING'
-      ? { ...RESET_PROGRESS, setFields: { attempts: null, tested: null } }
-      : RESET_PROGRESS;
-  return acted(
-    facts,
-    plainMove(facts, {
-      change,
-      why: messages.FREED,
-      trailers: [{ name: 'Kanban-Freed', value: `${facts.entry.id} by hand` }],
-    }),
-    { code: 'freed' },
-  );
-}
-
-/** Runs whose entry is not on the board: stopped, then discarded. */
-function orphanRuns(world: World): Action[] {
-  const known = new Set(world.entries.map(({ entry }) => entry.id));
-  const missed = new Set(world.orphans.filter(({ missedSince }) => missedSince !== null).map(({ id }) => id));
-  return world.runs.flatMap((run): Action[] => {
-    if (known.has(run.taskId) || world.unsure.has(run.taskId)) return [];
-    const why = missed.has(run.taskId) ? messages.ENTRY_REMOVED : messages.ENTRY_MISSING;
-    if (run.state === 'ended') return [{ type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }];
-    return run.stopping || run.state === 'foreign' ? [] : [{ type: 'stop-run', run: run.id, detail: why }];
-  });
-}
 
 /** Preflight stops picks, starts and landings; what is on continues. */
 function held(world: World, turns: readonly EntryDecision[]): Note[] {

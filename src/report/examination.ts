@@ -1,4 +1,5 @@
-import type { Examination, Leftover, ShownAgent } from '../doctor/examine.ts';
+import type { Examination, ShownAgent } from '../doctor/examine.ts';
+import type { Leftover } from '../doctor/leftovers.ts';
 import type { Probe } from '../doctor/probe.ts';
 import { drawFindings } from '../preflight/draw.ts';
 import { plain, plainLines } from './plain.ts';

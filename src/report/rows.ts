@@ -33,14 +33,16 @@ export interface RowOptions {
  */
 export function rowsOf(snapshot: Snapshot, options: RowOptions): Row[] {
   const inWork = snapshot.entries.filter(({ column, state }) => column !== 'TODO' && state !== 'needs-person');
-  const strays = snapshot.orphanRuns.map((run) => runRow('', run.taskId, '(off the board)', run, options));
+  const strays = snapshot.orphanRuns.map((run) =>
+    runRow({ column: '', id: run.taskId, title: '(off the board)' }, run, options),
+  );
   return [...inWork.map((entry) => rowOf(entry, options)), ...checkRow(snapshot, options), ...strays];
 }
 
 /** One entry as a row. */
 export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
   const id = entry.id ?? '';
-  if (entry.run !== null) return runRow(entry.column, id, entry.title, entry.run, options);
+  if (entry.run !== null) return runRow({ column: entry.column, id, title: entry.title }, entry.run, options);
   const rest = { column: entry.column, id, title: plain(entry.title), agent: '', time: '' } as const;
   const until = entry.until === null ? '' : ` until ${options.clock(entry.until)}`;
   const why = plain(entry.why);
@@ -72,7 +74,11 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
 
 const STATE = { ready: 'ready', running: 'moves', lands: 'lands', parked: 'parked' } as const;
 
-function runRow(column: string, id: string, title: string, run: SnapshotRun, { now, clock, time }: RowOptions): Row {
+function runRow(
+  { column, id, title }: Pick<Row, 'column' | 'id' | 'title'>,
+  run: SnapshotRun,
+  { now, clock, time }: RowOptions,
+): Row {
   const doing = run.purpose === 'mend' ? 'fix' : ROLE_TABLE[run.role].verb;
   const row = { column, id, title: plain(title), doing, agent: run.agent };
   if (run.state === 'foreign')

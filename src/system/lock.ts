@@ -14,7 +14,7 @@ import { isRunning } from './temporary-files.ts';
 
 declare const brand: unique symbol;
 
-/** Whoever has one holds the lock: functions that may only run under it ask for it (STYLE.md 7). */
+/** Whoever has one holds the lock: functions that may only run under it require it. */
 export interface LockProof {
   readonly [brand]: true;
   readonly path: string;

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { closeRepository } from '../../src/git/close.ts';
-import { recover } from '../../src/landing/recover.ts';
+import { recover } from '../../src/landing/recovery/recover.ts';
 import { entriesIn, land } from '../integration/landing/chain-rig.ts';
 import { openRig } from '../integration/landing/rig.ts';
 

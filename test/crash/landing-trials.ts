@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { closeRepository } from '../../src/git/close.ts';
-import type { RecoveryEvent } from '../../src/landing/recover.ts';
+import type { RecoveryEvent } from '../../src/landing/recovery/recover.ts';
 import { idsOf, landingsSince, makeChainRig, makeTasks } from '../integration/landing/chain-rig.ts';
 import { Dice } from '../integration/landing/random-histories.ts';
 import { copyRig, leftovers, lines, type Rig } from '../integration/landing/rig.ts';

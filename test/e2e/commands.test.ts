@@ -51,7 +51,7 @@ describe('commands while no coordinator runs', () => {
       '--body',
       'Words.\n\n```sh\necho 1 > 1\n```',
     );
-    expect([first.code, first.out]).toEqual([0, 'T-1 stands in TODO: Drop lodash\n']);
+    expect([first.code, first.out]).toEqual([0, 'T-1 is in TODO: Drop lodash\n']);
     expect(repo.read('board/TODO.md')).toContain(
       '## T-1: Drop lodash\n\n- depends: T-9\n- files: src/**, a.txt\n- priority: P1\n\nWords.\n\n```sh\necho 1 > 1\n```\n',
     );
@@ -152,10 +152,10 @@ describe('commands while a coordinator runs', () => {
       3,
       expect.stringContaining(`A coordinator is at work in this repository: pid ${run.pid} on ${hostname()}`),
     ]);
-    expect(repo.kanban('preflight').out).toContain(`A coordinator is at work here (pid ${run.pid})`);
+    expect(repo.kanban('preflight').out).toContain(`A coordinator is running here (pid ${run.pid})`);
     expect(repo.kanban('add', 'Short', '--body', '```sh\necho 2 > 2\n```')).toMatchObject({
       code: 0,
-      out: 'T-2 stands in TODO: Short\n',
+      out: 'T-2 is in TODO: Short\n',
     });
     await run.says('T-2 landed');
     for (const id of ['T-3', 'T-4', 'T-5']) {

@@ -55,7 +55,7 @@ describe('what can not be done', () => {
     const { code, err, coordinator } = await kanban.untilDone('--max-wait', '3s');
     expect(code, err + kanban.story()).toBe(4);
     expect(kanban.landings().toSorted()).toEqual(['T-1', 'T-2']);
-    expect(err).toMatch(/clean-up of T-1: its branch can't be removed: .*T-1\.lock.* Fix: .*rm /);
+    expect(err).toMatch(/clean-up of T-1: its branch cannot be removed: .*T-1\.lock.* Fix: .*rm /);
     expect(reportsOf(coordinator, 'clean-up of T-1')).toHaveLength(1);
     expect(kanban.refs('refs/kanban/').filter((ref) => !/start|seen|rescue/.test(ref))).toEqual([]);
   });

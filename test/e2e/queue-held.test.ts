@@ -37,7 +37,7 @@ describe('landings that are held by what the user has changed (I7)', () => {
     ]);
     await kanban.shows('queue', /T-7 .*green|T-7.*held/);
     await kanban.shows('queue', 'you have changed base.txt');
-    await kanban.shows('queue', 'conflicts in base.txt with what lands before it');
+    await kanban.shows('queue', 'conflicts in base.txt with a landing before it');
     expect(kanban.landings()).toEqual([]);
     expect(kanban.read('base.txt')).toBe('mine\n');
     // Tried again and again, and base moves: nothing is built anew for that.
@@ -200,10 +200,10 @@ describe('what is landed and said', () => {
     await says(1, 'T-4', 'waits for the batch before it');
     for (const check of ['1', '2', '3']) kanban.go(check);
     await says(4, 'T-1', 'being checked');
-    await says(4, 'T-2', 'its batch is red: the culprit is searched for');
+    await says(4, 'T-2', 'its batch is red: the queue searches for the culprit');
     kanban.go('4');
     kanban.go('5');
-    await says(6, 'T-1', 'red in the check: looked at again before it goes back');
+    await says(6, 'T-1', 'red in the check: checked again before it goes back');
     await says(6, 'T-2', 'being checked with T-3');
     for (const check of ['6', '7', '8', '9', '10']) kanban.go(check);
     expect((await coordinator.ended).code, rig.story()).toBe(0);

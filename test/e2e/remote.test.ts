@@ -226,7 +226,7 @@ describe('the remote moves', () => {
     const theirs = remote.clone().push('theirs', { 'base.txt': 'changed there\n' });
     await coordinator.event(
       'hold-changed',
-      ({ why }) => why === "main can't be brought up to origin/main: you have changed base.txt",
+      ({ why }) => why === 'main cannot be brought up to origin/main: you have changed base.txt',
     );
     kanban.go('there');
     await kanban.shows('status', /T-1 .*you have changed base.txt/);
@@ -294,7 +294,7 @@ describe('the remote refuses, or is away', () => {
     const remote = new SharedRemote(kanban);
     remote.hook('pre-receive', 'exit 1');
     const coordinator = kanban.start('--until-done');
-    await coordinator.event('hold-changed', ({ why }) => why?.includes('origin does not take it') === true);
+    await coordinator.event('hold-changed', ({ why }) => why?.includes('origin rejects the push') === true);
     remote.unhook('pre-receive');
     expect(kanban.kanban('resume').out).toContain('work continues');
     expect((await coordinator.ended).code, coordinator.story()).toBe(0);

@@ -12,7 +12,7 @@ it.concurrent('a landing that was taken back is not left on the remote until the
   expect(landed.code, landed.err + kanban.story()).toBe(0);
   const undone = kanban.kanban('undo', 'T-1', '--why', 'it broke the build');
   expect(undone.code, undone.err).toBe(0);
-  expect(undone.out).toContain('it is pushed as soon as the remote takes it');
+  expect(undone.out).toContain('it is pushed as soon as the remote accepts it');
   // Parked, so that nothing lands that would take it along.
   kanban.write('board/TODO.md', kanban.read('board/TODO.md').replace(/^## T-1/m, '# Parked\n\n## T-1'));
   const again = await kanban.untilDone();

@@ -29,10 +29,8 @@ describe('kanban undo', () => {
     expect(kanban.kanban('undo', 'T-1').code).toBe(2);
     const undone = kanban.kanban('undo', 'T-1', '--why', 'it locks everybody out\n\nSee the log.');
     expect([undone.code, undone.err]).toEqual([0, '']);
-    expect(undone.out).toContain(`T-1 stands on top of TODO again: its landing ${landing.slice(0, 10)} is taken back`);
-    expect(undone.out).toContain(
-      'T-2 has landed, depends on it and may be broken now; kanban undo takes that back as well',
-    );
+    expect(undone.out).toContain(`T-1 is on top of TODO again: its landing ${landing.slice(0, 10)} is undone`);
+    expect(undone.out).toContain('T-2 has landed, depends on it and may be broken now; kanban undo undoes it as well');
     expect(undone.out).toContain('T-3 waits for it again');
     expect(undone.out.trim().split('\n')).toHaveLength(1);
 
@@ -113,7 +111,7 @@ describe('kanban undo', () => {
       const undone = kanban.kanban('undo', ...words);
       expect([undone.code, undone.out]).toEqual([2, '']);
       expect(undone.err).toMatch(
-        /^T-1 is not undone: later changes meet its own in base\.txt\. Nothing was changed; by hand: git revert -m 1 \w{10}|^T-2 is not undone: you have changed two\.txt/,
+        /^T-1 is not undone: later changes conflict with it in base\.txt\. Nothing was changed. To undo it yourself: git revert -m 1 \w{10}|^T-2 is not undone: you have changed two\.txt/,
       );
       expect([kanban.git('rev-parse', 'main'), kanban.git('status', '--porcelain'), kanban.git('diff')]).toEqual(
         before,

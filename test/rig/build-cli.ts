@@ -13,9 +13,12 @@ export interface BuiltPackage {
 /** What the package has beside `dist`. */
 const FILES = ['package.json', 'WORKFLOW.md', 'CHANGELOG.md', 'prompts', 'board', 'demo'];
 
+/** What the package is built from. */
+export const PACKAGE_INPUTS = [...FILES, 'src', 'build.mjs'];
+
 /** Builds by build.mjs itself, in a folder that has what the package has. Takes about a second, once in a run of the tests. */
 export async function buildCli(): Promise<BuiltPackage> {
-  const folder = await buildOnce('package', [...FILES, 'src', 'build.mjs'], async (draft) => {
+  const folder = await buildOnce('package', PACKAGE_INPUTS, async (draft) => {
     for (const name of FILES) cpSync(join(SOURCE, name), join(draft, name), { recursive: true });
     for (const name of ['src', 'node_modules']) symlinkSync(join(SOURCE, name), join(draft, name));
     await promisify(execFile)(process.execPath, [join(SOURCE, 'build.mjs')], { cwd: draft });

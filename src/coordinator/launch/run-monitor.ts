@@ -3,7 +3,7 @@ import { aliveIds, type RunRecord } from '../../runs/list-runs.ts';
 import { linkLost, markTaken } from '../../runs/run-store.ts';
 import { endProcesses, findMarked } from '../../runner/sweep.ts';
 import type { Identity } from '../../pipeline/failures.ts';
-import { failureOf } from '../failure-of.ts';
+import { failureOf } from '../../git/failure-of.ts';
 import type { FailureRegister } from '../perform/failure-register.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';

@@ -12,6 +12,7 @@ import { PUSH_PIN, type PushHold } from '../remote/push-gate.ts';
 import type { KeyedChain, ChainCache } from './chain-cache.ts';
 import type { QueueStatus } from './queue-status.ts';
 import type { Remote } from '../remote/remote.ts';
+import * as messages from './messages.ts';
 
 /** What a turn of the queue needs besides what a landing needs. */
 export interface QueueDeps extends LandDeps {
@@ -148,7 +149,7 @@ export class BatchLanding {
   async #push(pushing: Pushing, hold: (why: string) => Performed): Promise<Performed> {
     const sha = pushing.landings.at(-1)?.sha ?? '';
     const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: sha }]);
-    if (!pinned.ok) return hold(`another git process holds a lock: ${pinned.message}`);
+    if (!pinned.ok) return hold(messages.lockedByGit(pinned.message));
     this.#pushing = pushing;
     this.#remote.push(sha);
     for (const { id } of pushing.landings) this.#status.set(id, 'lands', 'being pushed');
@@ -194,8 +195,7 @@ export class BatchLanding {
 }
 
 /** Nothing of TESTING.md is left to be committed as a hand edit, and yet its index entry is not base's. */
-const staged = ({ board }: Settings): string =>
-  `${board}/TESTING.md is staged otherwise than it stands there: git restore --staged ${board}/TESTING.md`;
+const staged = ({ board }: Settings): string => messages.stagedBoard(`${board}/TESTING.md`);
 
 async function plansOf(members: readonly Candidate[], parts: LandDeps): Promise<readonly PlannedLanding[]> {
   const planned: PlannedLanding[] = [];

@@ -6,6 +6,7 @@ import type { Candidate } from '../../pipeline/action.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { authorOf } from '../perform/board-writer.ts';
 import { checkKey } from './check-key.ts';
+import * as messages from './messages.ts';
 
 /** A commit that can be checked, and under which key. */
 export interface Tree {
@@ -44,7 +45,7 @@ export class ChainCache {
   /** Key of a commit's tree. */
   async keyOf(commit: string, settings: Settings): Promise<string> {
     const read = await readCommit(this.#repo, commit);
-    if (read === null) throw new Error(`${commit} is no commit of this repository`);
+    if (read === null) throw new Error(messages.noCommit(commit));
     return checkKey(this.#repo, read.tree, settings);
   }
 
@@ -111,7 +112,7 @@ export class ChainCache {
         chain.landings.push(landing);
         chain.trees.push({ commit: landing.sha, key: await checkKey(this.#repo, landing.tree, settings) });
       } else {
-        const why = `conflicts in ${conflict.join(', ')} with what lands before it`;
+        const why = messages.conflictsBefore(conflict);
         chain.left.push({ id, why, key: chain.trees.at(-1)?.key ?? null });
       }
     }

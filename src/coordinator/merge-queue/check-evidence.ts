@@ -4,6 +4,7 @@ import type { Repository } from '../../git/git.ts';
 import { oneLine } from '../../pipeline/one-line.ts';
 import { tailOf } from '../../runner/output.ts';
 import type { Settings } from '../../workflow/settings.ts';
+import * as messages from './messages.ts';
 
 /** Why a task goes back, in a line, and the evidence: what was green, what red, and the end of the check's output. */
 export function evidenceOf(
@@ -22,12 +23,11 @@ export function evidenceOf(
   const log = readCheckLog(repo);
   const outcome = log.outcomes.get(key);
   const last = outcome?.lastRed ?? null;
-  const together = other === null ? '' : `, and each of the two is green alone`;
-  const why = `the check is red with it${other === null ? '' : ` and ${other}`}${last === null ? '' : ` (${last.detail})`}`;
+  const why = messages.failedWith(other, last?.detail ?? null);
   const lines = [
-    `\`${oneLine(check)}\` is red with ${id}${other === null ? '' : ` and ${other} together`} and green without it${together}.`,
+    messages.failedOnlyWith(oneLine(check), id, other),
     `red:   ${red} (${outcome?.reds.length ?? 0} times)`,
-    `green: ${green} (${base} and what lands before it)`,
+    messages.greenTree(green, base),
   ];
   if (last !== null) lines.push(`output: ${last.log}`, '', tailOf(join(repo.root, last.log)));
   return { why, report: lines.join('\n').trimEnd() };

@@ -6,6 +6,7 @@ import { RUN_FILES } from '../../contract/run-files.ts';
 import type { CheckPlan } from '../../contract/brief.ts';
 import type { RunResult } from '../../contract/result.ts';
 import { commandOf, readProcess } from '../../system/process-table.ts';
+import * as messages from './messages.ts';
 
 /** A check as its run folder tells it. One whose runner is gone counts as alive until all of it is ended. */
 export function checkOf({ runId, folder, brief, claim, state, stop, result }: RunRecord, plan: CheckPlan): CheckRun {
@@ -32,5 +33,5 @@ export function survivorsOf({ survivors }: RunResult): string | null {
     return row !== null && commandOf(row) === command;
   });
   if (left.length === 0) return null;
-  return `processes of an earlier check can't be ended: ${left.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`;
+  return messages.processesLeft(left);
 }

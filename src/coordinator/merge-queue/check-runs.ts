@@ -11,8 +11,10 @@ import type { CheckResult, CheckRun } from '../../pipeline/check-run.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { checkBriefOf, checkEnvironmentOf, newCheckId } from './check-brief.ts';
+import { notCopied } from '../launch/messages.ts';
 import { BackgroundWork, removeEndedSignal, Salvages } from '../launch/run-lifecycle.ts';
 import { checkOf, survivorsOf } from './check-record.ts';
+import * as messages from './messages.ts';
 
 /** What is to be checked. */
 export type CheckOrder = Pick<CheckRun, 'key' | 'commit' | 'entries' | 'attempt'>;
@@ -116,7 +118,7 @@ export class CheckRuns {
     this.#taken.add(id);
     if (record !== undefined)
       this.#write(`take ${id}`, () =>
-        markTaken(record.folder, { at: Date.now(), commit: null, why: 'in the check log' }),
+        markTaken(record.folder, { at: Date.now(), commit: null, why: messages.IN_CHECK_LOG }),
       );
     removeEndedSignal(this.#repo.root, id);
   }
@@ -159,8 +161,8 @@ export class CheckRuns {
   #unclaimed({ runId, folder, brief }: RunRecord, now: number): CheckRun | null {
     const own = this.#own.get(runId);
     if (own !== undefined && now < brief.createdAt + CLAIM_TIMEOUT_MS) return own;
-    if (own !== undefined) this.#refuse(runId, 'no runner took it');
-    else this.#disown(runId, folder, 'no runner ever took it');
+    if (own !== undefined) this.#refuse(runId, messages.NOT_CLAIMED);
+    else this.#disown(runId, folder, messages.NEVER_CLAIMED);
     return this.#own.get(runId) ?? null;
   }
 
@@ -171,7 +173,7 @@ export class CheckRuns {
       if (why === null) this.#salvageAt.delete(runId);
       else {
         this.#salvageAt.set(runId, Date.now() + SALVAGE_RETRY_MS);
-        this.#tell(`the check ${runId} was lost and can't be wound up yet`, why);
+        this.#tell(messages.checkNotClosed(runId), why);
       }
     });
   }
@@ -186,8 +188,7 @@ export class CheckRuns {
     if (held.problem !== null) return held.problem.message;
     const place = await bringCheckPlace(this.#repo, settings, order.commit);
     if (!place.ok) return `${place.problem.message}; ${place.problem.fix ?? ''}`;
-    for (const file of place.notCopied)
-      this.#emit({ type: 'notice', message: `.worktreeinclude: ${file} was not copied into ${place.path}` });
+    for (const file of place.notCopied) this.#emit({ type: 'notice', message: notCopied(file, place.path) });
     if (this.#stopped.has(id)) return '';
     pruneRuns(root, Date.now() - KEEP_CHECKS_MS, 'checks');
     const brief = checkBriefOf(this.#repo, settings, { id, order, base, place, bwrap: held.bwrap });
@@ -226,7 +227,7 @@ export class CheckRuns {
       return work() !== false;
     } catch (error) {
       if (typeof (error as NodeJS.ErrnoException | null)?.code !== 'string') throw error;
-      this.#tell(`the folder of a check can't be written (${what})`, error);
+      this.#tell(messages.checkFolderNotWritten(what), error);
       return false;
     }
   }

@@ -9,6 +9,7 @@ import type { QueueStep } from '../../pipeline/queue/decide-queue.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { CheckRuns } from './check-runs.ts';
 import type { Tree } from './chain-cache.ts';
+import * as messages from './messages.ts';
 
 export type Purpose = Extract<QueueStep, { do: 'check' }>['why'];
 
@@ -66,7 +67,7 @@ export class CheckScheduler {
     const running = open[0] ?? null;
     if (running?.key === order.key) return { kind: 'on' };
     if (running !== null) {
-      this.#checks.stop(running.id, 'what it was to check has changed');
+      this.#checks.stop(running.id, messages.CHECK_OUTDATED);
       return { kind: 'on' };
     }
     const log = readCheckLog(this.#repo);
@@ -75,8 +76,7 @@ export class CheckScheduler {
     const count = troubles < 0 ? log.recent.length : troubles;
     if (last !== undefined && count > 0) {
       const until = last.at + waitAfter(count, WAITS.check);
-      if (mayWait && until > Date.now())
-        return { kind: 'held', why: `the check could not be carried out: ${last.detail}`, until };
+      if (mayWait && until > Date.now()) return { kind: 'held', why: messages.checkNotRun(last.detail), until };
     }
     const { key, commit, entries, purpose } = order;
     const reds = log.outcomes.get(key)?.reds.length ?? 0;

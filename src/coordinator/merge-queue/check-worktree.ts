@@ -15,6 +15,7 @@ import { copyIncluded } from '../../worktrees/worktree-include.ts';
 import { gitFileOf, inspectPlace, lockedFor, READY_MARK, type Place } from '../../worktrees/worktree-place.ts';
 import { folderOf, relink, removeIfKept, takeAway } from '../../worktrees/worktree-removal.ts';
 import { inTurn } from '../../worktrees/worktrees.ts';
+import * as messages from './messages.ts';
 
 /** In whose name the worktree is locked (`kanban check`) and kept; no task id looks like this. */
 const NAME = 'check';
@@ -58,7 +59,7 @@ export async function bringCheckPlace(
 async function placeFor(repo: Repository, path: string, commit: string): Promise<CheckWorktree> {
   const place = inspectPlace(repo, path, NAME);
   if (place.kind === 'foreign') return taken(path, place.what);
-  if (place.kind === 'registered' && !place.ours) return taken(path, 'a worktree that kanban did not create');
+  if (place.kind === 'registered' && !place.ours) return taken(path, messages.FOREIGN_WORKTREE);
   if (place.kind === 'registered' && !place.removing) {
     const strange = inPlaceOf(path, place);
     if (strange !== null) return taken(path, strange);
@@ -89,7 +90,7 @@ function inPlaceOf(path: string, place: Extract<Place, { kind: 'registered' }>):
   if (!place.folder) return lstatOrNone(path) === undefined ? null : 'a file';
   if (readdirSync(path).length === 0) return null;
   const file = join(place.gitDir, FOLDER_FILE);
-  if (plainTextOf(file, MAX_SMALL_FILE_BYTES) !== folderMark(path)) return 'a folder that is no worktree';
+  if (plainTextOf(file, MAX_SMALL_FILE_BYTES) !== folderMark(path)) return messages.NO_WORKTREE;
   relink(path, place);
   return null;
 }
@@ -155,7 +156,7 @@ async function make(repo: Repository, path: string, commit: string): Promise<Che
   const how = ['--quiet', '--detach', '--lock', '--reason', lockedFor(NAME)];
   await git([...QUIET, 'worktree', 'add', ...how, path, commit], { cwd: repo.root });
   const gitDir = gitFileOf(path);
-  if (gitDir === null) return notMade(path, 'git said that it was made, but its .git file is missing');
+  if (gitDir === null) return notMade(path, messages.NO_GIT_FILE);
   writeFileSync(join(gitDir, FOLDER_FILE), folderMark(path));
   return { ok: true, path, gitDir, notCopied: await copyIncluded(repo, path) };
 }
@@ -168,7 +169,7 @@ async function leftByGit(path: string, gitDir: string): Promise<string | null> {
   for (;;) {
     const gits = listProcesses().filter(({ name, pid }) => name === 'git' && isWithin(path, directoryOf(pid)));
     if (!gits.some((row) => isLocked() || commandOf(row).startsWith(OUR_GIT))) break;
-    if (performance.now() > giveUp) return 'another git process is at work in it';
+    if (performance.now() > giveUp) return messages.GIT_IN_WORKTREE;
     await sleep(50);
   }
   for (const lock of locks) rmSync(lock, { force: true });
@@ -225,8 +226,8 @@ const notMade = (path: string, why: string): CheckWorktree => ({
   ok: false,
   problem: {
     code: 'check-place-not-made',
-    message: `The worktree of the check, ${path}, can't be made ready: ${why}`,
-    fix: `df -h '${path}'    # and: ls -ld '${path}'; it is tried again by itself`,
+    message: messages.worktreeNotReady(path, why),
+    fix: messages.worktreeFix(path),
   },
 });
 
@@ -234,7 +235,7 @@ const taken = (path: string, what: string): CheckWorktree => ({
   ok: false,
   problem: {
     code: 'check-path-taken',
-    message: `The merge queue's check can't run: ${path} is ${what}`,
+    message: messages.checkPathTaken(path, what),
     fix: `mv '${path}' '${path}.mine'`,
   },
 });

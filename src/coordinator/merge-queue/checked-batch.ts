@@ -15,6 +15,7 @@ import { reportPositions, type PositionReport } from './queue-positions.ts';
 import type { SendBack } from './send-back.ts';
 import type { KeyedChain, ChainCache } from './chain-cache.ts';
 import type { QueueStatus } from './queue-status.ts';
+import * as messages from './messages.ts';
 
 /** The part of the merge queue that has to do with its check: one step after the other, as `decideQueue` says. */
 export class CheckedBatch {
@@ -82,10 +83,7 @@ export class CheckedBatch {
       const done = await this.#take(decideQueue(look.facts), { observed: look, chain, candidates, parts });
       if (done !== null) return done;
     }
-    return this.#status.hold(
-      { what: 'landings', why: 'the merge queue goes round in circles: please report it' },
-      candidates,
-    );
+    return this.#status.hold({ what: 'landings', why: messages.QUEUE_LOOPS }, candidates);
   }
 
   /** Those that can't come behind the others wait until something else stands there, or for a moment. */
@@ -174,8 +172,8 @@ export class CheckedBatch {
   ): Performed {
     this.#batch.hadFailure ||= purpose === 'search' || purpose === 'confirm';
     if (observation.world.mode !== 'run' && this.#desk.running?.key !== tree.key) {
-      this.#desk.stop('what it was to check has changed');
-      return this.#say(candidates, [], { why: 'kanban stop: no check is begun any more', until: null });
+      this.#desk.stop(messages.CHECK_OUTDATED);
+      return this.#say(candidates, [], { why: messages.NO_CHECK_ON_STOP, until: null });
     }
     const { settings } = observation.workflow;
     const at = { base: observation.git.baseRef, mayWait: !this.#hastened };
@@ -195,8 +193,7 @@ export class CheckedBatch {
     if (under === undefined) throw new Error('a chain without a base');
     const { base } = parts.observation.workflow.settings;
     const on = this.#batch.members.slice(0, this.#batch.greenCount).map(({ id }) => id);
-    const which = on.length === 0 ? `${base} itself` : `${base} with ${on.join(', ')}, which was green`;
-    const why = `the check is red on ${which} (${under.commit.slice(0, 10)}), without any other task: ${detail}; see ${log}`;
+    const why = messages.baseFails({ base, landings: on, commit: under.commit, detail, log });
     const until = lastAt + waitAfter(reds - 1, WAITS.base);
     this.#status.hold({ what: 'base', why, until }, candidates);
     if (until > Date.now() && !this.#hastened) return this.#say(candidates, [], { why, until });

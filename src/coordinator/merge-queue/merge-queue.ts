@@ -15,6 +15,7 @@ import { SendBack } from './send-back.ts';
 import { ChainCache } from './chain-cache.ts';
 import { QueueStatus, type Hold } from './queue-status.ts';
 import type { Remote } from '../remote/remote.ts';
+import * as messages from './messages.ts';
 
 export type { QueueDeps } from './batch-landing.ts';
 
@@ -22,7 +23,7 @@ export type { QueueDeps } from './batch-landing.ts';
 const UNWANTED_CHECK_GRACE_MS = 30_000;
 
 /**
- * The merge queue (DESIGN.md section 8): forms batches of tested tasks, builds their chain, has it checked, finds out who is to
+ * The merge queue (docs/queue.md): forms batches of tested tasks, builds their chain, has it checked, finds out who is to
  * blame, and lands what is green. A turn never waits: checks and pushes continue beside it.
  */
 export class MergeQueue {
@@ -107,7 +108,7 @@ export class MergeQueue {
     this.#desk.record();
     this.#status.clear();
     if (!isStopping && Date.now() - this.#wantedAt <= UNWANTED_CHECK_GRACE_MS) return;
-    this.#desk.stop('no task waits for it');
+    this.#desk.stop(messages.NO_TASK_WAITS);
     this.#batch.begin([], []);
   }
 
@@ -122,7 +123,7 @@ export class MergeQueue {
     const full = this.#desk.record();
     const pushed = await this.#landing.afterPush(parts);
     if (pushed !== null) return pushed;
-    if (this.isPushing) return { kind: 'later', why: 'a landing is being pushed' };
+    if (this.isPushing) return { kind: 'later', why: messages.PUSHING };
     this.#status.begin(candidates);
     this.#batch.keep(candidates);
     if (full !== null) return this.#status.hold({ what: 'landings', why: full }, candidates);
@@ -142,19 +143,19 @@ export class MergeQueue {
   /** Without a check: what the user's files don't keep out lands, one or many at a time. */
   async #unchecked(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed> {
     const { mode, max_batch: most } = parts.observation.workflow.settings.merge_queue;
-    this.#desk.stop('there is no check any more');
+    this.#desk.stop(messages.NO_CHECK);
     this.#batch.begin([], []);
     const early = candidates.filter(({ id }) => this.#status.isTooEarly(id));
     const tried = new Set(early.map(({ id }) => id));
     for (const id of tried) this.#status.stillHolds(`landing of ${id}`);
     if (this.#status.isTooEarly('')) {
       this.#status.stillHolds('landings');
-      return { kind: 'later', why: this.#status.ofLandings?.why ?? 'landings are held' };
+      return { kind: 'later', why: this.#status.ofLandings?.why ?? messages.LANDINGS_HELD };
     }
     for (;;) {
       const free = candidates.filter(({ id }) => !tried.has(id));
       const members = free.slice(0, mode === 'serial' ? 1 : most);
-      if (members.length === 0) return { kind: 'later', why: [...this.holds.values()][0]?.why ?? 'it is held' };
+      if (members.length === 0) return { kind: 'later', why: [...this.holds.values()][0]?.why ?? messages.HELD };
       const chain = await this.#landing.chain(members, parts, false);
       if ('held' in chain) return this.#status.hold({ what: 'landings', why: chain.held }, candidates);
       const held = await this.#landing.blocked(chain, parts);

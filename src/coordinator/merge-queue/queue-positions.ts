@@ -2,6 +2,7 @@ import type { Candidate } from '../../pipeline/action.ts';
 import type { Batch } from './batch.ts';
 import type { Performed } from '../perform/performed.ts';
 import type { QueueStatus } from './queue-status.ts';
+import * as messages from './messages.ts';
 
 export interface PositionReport {
   /** Ids of those that the check which is on is about. */
@@ -19,21 +20,21 @@ export function reportPositions(
 ): Performed {
   const { greenCount, members, suspect, hadFailure } = batch;
   const landings = words.ofLandings;
-  const waits = hadFailure ? 'its batch is red: the culprit is searched for' : 'waits for the check of its batch';
+  const waits = hadFailure ? messages.SEARCHING : messages.WAITS_FOR_CHECK;
   for (const candidate of candidates) {
     const { id } = candidate;
     const place = members.findIndex((member) => member.id === id);
     if (place >= 0 && place < greenCount) words.set(id, landings?.state ?? 'lands', landings?.why ?? 'green: lands');
     else if (held !== null) words.set(id, 'held', held.why, held.until);
-    else if (suspect?.member.id === id) words.set(id, 'lands', 'red in the check: looked at again before it goes back');
-    else if (place >= 0) words.set(id, 'lands', checked.includes(id) ? sayChecked(id, checked) : waits);
+    else if (suspect?.member.id === id) words.set(id, 'lands', messages.SUSPECTED);
+    else if (place >= 0) words.set(id, 'lands', checked.includes(id) ? checkedWith(id, checked) : waits);
     else if (!words.holds.has(`landing of ${id}`))
-      words.set(id, 'lands', batch.clashOf(candidate) ?? 'waits for the batch before it');
+      words.set(id, 'lands', batch.clashOf(candidate) ?? messages.WAITS_FOR_BATCH);
   }
-  return { kind: 'later', why: held?.why ?? landings?.why ?? 'the check is on' };
+  return { kind: 'later', why: held?.why ?? landings?.why ?? messages.CHECK_RUNNING };
 }
 
-const sayChecked = (id: string, checked: readonly string[]): string => {
+const checkedWith = (id: string, checked: readonly string[]): string => {
   const others = checked.filter((one) => one !== id);
-  return others.length === 0 ? 'being checked' : `being checked with ${others.join(', ')}`;
+  return messages.beingChecked(others);
 };

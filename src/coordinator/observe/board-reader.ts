@@ -13,8 +13,9 @@ import type { Problem } from '../../problem.ts';
 import { type BoardPlace, Glimpses } from './glimpses.ts';
 import type { GitState } from './git-state.ts';
 import { isInMotion } from './checkout-in-motion.ts';
-import { HAND_EDIT } from '../commit-message.ts';
+import { HAND_EDIT } from '../../landing/commit-message.ts';
 import { LineEnds, withoutCr } from './line-endings.ts';
+import * as messages from './messages.ts';
 
 /** An editor may hold a text of a column for this long, s. */
 const EDITOR_MEMORY = 3_600;
@@ -158,14 +159,7 @@ export class BoardReader {
       this.#sparse = { key, at: Date.now(), skipped };
     }
     const { skipped } = this.#sparse;
-    return paths
-      .filter((path) => !skipped.has(path))
-      .map((path) => ({
-        code: 'board-file-missing',
-        warning: true as const,
-        message: `${path} is missing on disk; the text that is committed counts`,
-        fix: `git checkout -- '${path}'`,
-      }));
+    return paths.filter((path) => !skipped.has(path)).map(messages.columnMissing);
   }
 
   /** Column files that the checkout leaves out on purpose (sparse checkout), by their path in the repository. */
@@ -332,21 +326,13 @@ function readDisk(checkout: string, folder: string, now: number): DiskRead {
       const bytes = readFollowing(path);
       if (bytes === null) continue;
       const text = bytes.toString('utf8');
-      if (!Buffer.from(text, 'utf8').equals(bytes))
-        unreadable.push({ code: 'board-not-utf8', message: `${shown} is not UTF-8 text`, fix: 'save it as UTF-8' });
+      if (!Buffer.from(text, 'utf8').equals(bytes)) unreadable.push(messages.notUtf8(shown));
       texts[column] = text;
       changedAt.set(column, stillSince(path, now) ?? now);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       if (code !== 'ENOENT' && code !== 'ENOTDIR')
-        unreadable.push({
-          code: 'board-unreadable',
-          message: `${shown} can't be read: ${message}`,
-          fix:
-            code === 'ENOTPLAIN'
-              ? `something else stands there: move it aside, then git checkout -- '${shown}'`
-              : `make it readable: chmod u+r '${shown}'`,
-        });
+        unreadable.push(messages.columnUnreadable(shown, message, code !== 'ENOTPLAIN'));
     }
   }
   return { texts, unreadable, changedAt };

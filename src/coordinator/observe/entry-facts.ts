@@ -7,6 +7,7 @@ import type { BoardReader } from './board-reader.ts';
 import { isAncestor } from '../../git/history/is-ancestor.ts';
 import { type GitState, type HistoryReader } from './git-state.ts';
 import { branchName, startRef, worktreePath } from './names.ts';
+import * as messages from './messages.ts';
 
 export interface EntryContext {
   readonly git: GitState & { readonly base: string };
@@ -45,15 +46,13 @@ export class EntryFactsReader {
     const branch = this.branch(entry.id, git, settings);
     if (branch === 'foreign') {
       const name = branchName(settings, entry.id);
-      const why = `branch ${name} exists and was not made by the coordinator; rename it (git branch -m ${name} <other name>) or give the entry another id`;
-      return { ...none, problems: [...problems, why] };
+      return { ...none, problems: [...problems, messages.foreignBranch(name)] };
     }
     const { gone, landed } = this.#history.history;
     const landing = gone.has(entry.id) ? landed.get(entry.id) : undefined;
     if (entry.column === 'TODO' && branch === null && landing !== undefined) {
       // Nothing lands twice under an id, whatever brought its text back (an editor with an old buffer).
-      const why = `${entry.id} has landed already (${landing.slice(0, 10)}): delete it here, or give it a new number`;
-      return { ...none, problems: [...problems, why] };
+      return { ...none, problems: [...problems, messages.landedAlready(entry.id, landing)] };
     }
     return {
       ...none,

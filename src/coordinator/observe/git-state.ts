@@ -8,6 +8,7 @@ import { readRefs } from '../../git/refs.ts';
 import { integratedBy, readBaseHistory } from '../../git/history/base-history.ts';
 import type { HistoryCommit as LoggedCommit } from '../../git/history/trailers.ts';
 import { HistoryFold, RUN_IDENTITY, type HistoryCommit } from '../../pipeline/history.ts';
+import * as messages from './messages.ts';
 
 /** Where the coordinator keeps what is one per repository. */
 export const kanbanDir = (repo: Repository): string => join(repo.commonDir, 'kanban');
@@ -57,9 +58,9 @@ export class GitStateReader {
     const there = checkoutOf(this.#repo, baseRef);
     const open =
       operation !== null
-        ? `a ${operation.operation} of ${baseName} is open in ${operation.path}`
+        ? messages.operationOpen(operation.operation, baseName, operation.path)
         : there !== null && this.#isCommitOpen(there)
-          ? `a git commit in ${there.path} is not over yet (its editor is open, or its hooks run)`
+          ? messages.commitOpen(there.path)
           : null;
     const checkout = open === null ? there : null;
     return { baseRef, base: this.#refs.get(baseRef) ?? null, checkout, open, refs: this.#refs };

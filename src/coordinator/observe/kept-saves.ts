@@ -3,6 +3,7 @@ import { objectName } from '../../git/objects/loose.ts';
 import { editTree, entryAt, readCommit, writeCommit } from '../../git/objects/objects.ts';
 import { failed, ok, type Result } from '../../problem.ts';
 import { readRefs, updateRefs, type RefUpdate } from '../../git/refs.ts';
+import * as messages from './messages.ts';
 
 const SAVES = 'refs/kanban/saves/';
 const REPLACED = 'refs/kanban/replaced/';
@@ -30,17 +31,14 @@ export async function keepSave(
   const blob = objectName(repo, 'blob', Buffer.from(text));
   for (const { name, sha } of refs) if ((await entryAt(repo, sha, path))?.sha === blob) return ok(name);
   const commit = await readCommit(repo, base);
-  if (commit === null) return failed(`${base} is not a commit`);
+  if (commit === null) return failed(messages.notACommit(base));
   const tree = await editTree(repo, commit.tree, new Map([[path, Buffer.from(text)]]));
-  const why = isOlder
-    ? 'The save was made from an older text; not'
-    : 'Another save took its place before a commit had it; not';
-  const message = `kanban: ${path} as it was saved\n\n${why} all of it is in the file.\n`;
+  const message = messages.keptSave(path, isOlder);
   const written = await writeCommit(repo, { tree, parents: [base], message, author: undefined });
   if (!written.ok) return failed(written.error.map((problem) => problem.message).join('; '));
   const ref = `${prefix}${(refs[0]?.n ?? 0) + 1}`;
   const updates: RefUpdate[] = [{ ref, to: written.value, from: null }];
   for (const old of refs.slice(MAX_SAVES - 1)) updates.push({ ref: old.name, to: null, from: old.sha });
   const result = await updateRefs(repo, updates);
-  return result.ok ? ok(ref) : failed(`${ref} can't be written: ${result.message}`);
+  return result.ok ? ok(ref) : failed(messages.refNotWritten(ref, result.message));
 }

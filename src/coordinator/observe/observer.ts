@@ -28,6 +28,7 @@ import { RunReports } from './run-reports.ts';
 import { readUsages } from './usage-reader.ts';
 import { UsedIds } from './used-ids.ts';
 import { WorkflowReader } from './workflow-reader.ts';
+import * as messages from './messages.ts';
 
 /** ms between two looks while git changes the checkout, and how long that is waited for. */
 const MOTION_RETRY_MS = 25;
@@ -82,7 +83,11 @@ export class Observer {
     if (view.base === null)
       return {
         ok: false,
-        problems: [view.refs.size === 0 && (await isUnborn(this.repo)) ? NO_COMMITS : baseMissing(settings.base)],
+        problems: [
+          view.refs.size === 0 && (await isUnborn(this.repo))
+            ? messages.NO_COMMITS
+            : messages.baseMissing(settings.base),
+        ],
       };
     const at = { ...view, base: view.base };
     const [followed] = await Promise.all([this.history.follow(view.base, settings.base), this.#usedIds.tags(settings)]);
@@ -109,7 +114,7 @@ export class Observer {
         runs,
         problems: [
           ...workflowProblems,
-          ...this.#lost.map((landing) => landingMissing(landing, settings.base)),
+          ...this.#lost.map((landing) => messages.landingMissing(landing, settings.base)),
           ...runProblems,
           ...boardProblems,
         ],
@@ -208,24 +213,6 @@ const holdsOf = (findings: readonly Finding[]): ReturnType<typeof heldBy> =>
       ({ level, check }) => !PUSH_CHECKS.has(check) && ((level === 'stops' && check !== 'board') || level === 'holds'),
     ),
   );
-
-const landingMissing = ({ id, sha }: LostLanding, base: string): Problem => ({
-  code: 'landing-missing',
-  message: `${id} had landed as ${sha.slice(0, 10)}, and ${base} no longer contains it`,
-  fix: `git cherry-pick -m 1 ${sha}    # lands it again`,
-});
-
-const baseMissing = (base: string): Problem => ({
-  code: 'base-missing',
-  message: `The branch ${base} does not exist`,
-  fix: `name an existing branch as \`base\` in WORKFLOW.md, or make it: git branch ${base}`,
-});
-
-const NO_COMMITS: Problem = {
-  code: 'no-commits',
-  message: 'The repository has no commit yet, and tasks start from one',
-  fix: 'git add -A && git commit -m "Start"',
-};
 
 /** No branch has a commit. */
 async function isUnborn(repo: Repository): Promise<boolean> {

@@ -2,6 +2,7 @@ import { adapterNamed } from '../../agents/adapters.ts';
 import { parseReport } from '../../agents/report/parse-report.ts';
 import type { EndedRun, Found, History, PastRun, ReadReport, RunFacts } from '../../pipeline/world.ts';
 import type { RunRecord } from '../../runs/list-runs.ts';
+import * as messages from './messages.ts';
 
 const HOUR = 3_600_000;
 /** Runs that ended this long ago no longer count for backoff, ms. */
@@ -56,7 +57,7 @@ function endedRun(
   const parsed = text === null ? null : parseReport(text, record.brief.role);
   const read: ReadReport =
     parsed === null
-      ? { ok: false, missing: 'it ended without a report' }
+      ? { ok: false, missing: messages.NO_REPORT }
       : parsed.ok
         ? parsed
         : { ok: false, missing: parsed.problem };

@@ -9,6 +9,7 @@ import { defaultSettings, parseWorkflow } from '../../workflow/parse.ts';
 import type { Workflow } from '../../workflow/settings.ts';
 import { notedBase } from './configured-base.ts';
 import { GitStateReader, type GitState } from './git-state.ts';
+import * as messages from './messages.ts';
 
 export const WORKFLOW = 'WORKFLOW.md';
 
@@ -153,8 +154,4 @@ function readText(path: string): string | null {
   }
 }
 
-const GONE: Problem = {
-  code: 'settings-gone',
-  message: `${WORKFLOW} is gone; the last good settings stay`,
-  fix: `git checkout -- ${WORKFLOW}`,
-};
+const GONE = messages.settingsMissing(WORKFLOW);

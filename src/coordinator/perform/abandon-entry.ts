@@ -1,8 +1,9 @@
 import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { reply } from './answer-request.ts';
 import { changelogFile } from './close-merged.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+import * as messages from './messages.ts';
 
 /** The entry leaves the board for good; its branch is kept. */
 export async function abandonEntry(action: ActionOf<'abandon-entry'>, deps: PerformDeps): Promise<Performed> {
@@ -23,7 +24,7 @@ export async function abandonEntry(action: ActionOf<'abandon-entry'>, deps: Perf
   if (factsOf(deps, action.key)?.branch) deps.branches.keep(action.id, settings, '');
   reply(deps.mailbox, action.request, {
     ok: true,
-    message: `${action.id} is off the board; its branch is kept under refs/kanban/abandoned/${action.id}/`,
+    message: messages.abandoned(action.id),
   });
   return DONE;
 }

@@ -1,8 +1,9 @@
 import { nextId } from '../../board/next-id.ts';
 import type { Trailer } from '../../pipeline/action.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { reply } from './answer-request.ts';
 import { DONE, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+import * as messages from './messages.ts';
 
 /** A new entry in TODO; one that a run proposes is parked. */
 export async function addEntry(action: ActionOf<'add-entry'>, deps: PerformDeps): Promise<Performed> {
@@ -15,7 +16,8 @@ export async function addEntry(action: ActionOf<'add-entry'>, deps: PerformDeps)
   const { proposedBy } = action;
   const trailers: Trailer[] =
     proposedBy === undefined ? [] : [{ name: 'Kanban-Proposed', value: `${id} ${proposedBy.run}` }];
-  const subject = proposedBy === undefined ? `kanban: ${id} added` : `kanban: ${id} proposed by ${proposedBy.run}`;
+  const subject =
+    proposedBy === undefined ? messages.subjects.added(id) : messages.subjects.proposed(id, proposedBy.run);
   const message = plainMessage(subject, '', trailers, action.request);
   const under = proposedBy === undefined ? {} : { under: `Proposed (${proposedBy.taskId})` };
   const written = await deps.writer.change(
@@ -27,10 +29,7 @@ export async function addEntry(action: ActionOf<'add-entry'>, deps: PerformDeps)
   deps.emit({ type: 'entry-added', id, title: heading, commit: written.sha });
   reply(deps.mailbox, action.request, {
     ok: true,
-    message:
-      proposedBy === undefined
-        ? `${id} stands in TODO: ${heading}`
-        : `${id} is proposed (parked in TODO; the user decides): ${heading}`,
+    message: proposedBy === undefined ? messages.added(id, heading) : messages.proposed(id, heading),
   });
   // The next number is only known once this one is on the board.
   return { kind: 'stale' };

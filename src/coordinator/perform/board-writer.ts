@@ -1,3 +1,5 @@
+import * as messages from './messages.ts';
+import type { LockProof } from '../../system/lock.ts';
 import { COLUMNS, type Board, type BoardTexts, type Column, type Entry } from '../../board/entry.ts';
 import { applyEdits, type BoardEdit } from '../../board/edit/edit.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
@@ -13,7 +15,7 @@ import { readBlob } from '../../git/objects/objects.ts';
 import { ok, type Problem, type Result } from '../../problem.ts';
 import { join } from 'node:path';
 import type { Settings } from '../../workflow/settings.ts';
-import { handEditMessage, type Message } from '../commit-message.ts';
+import { handEditMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { withCr, withoutCr } from '../observe/line-endings.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -42,6 +44,8 @@ export interface ExtraFile {
 
 /** Writes the board in the course of one tick: each change is one commit on base, and the next one builds on it. */
 export class BoardWriter {
+  /** The proof that this process may move base. */
+  readonly lock: LockProof;
   readonly #observer: Observer;
   readonly #emit: (event: KanbanEvent) => void;
   readonly #seen: Observation;
@@ -51,7 +55,8 @@ export class BoardWriter {
   #disk: BoardTexts | null;
   #gone = false;
 
-  constructor(observer: Observer, observation: Observation, emit: (event: KanbanEvent) => void) {
+  constructor(observer: Observer, observation: Observation, emit: (event: KanbanEvent) => void, lock: LockProof) {
+    this.lock = lock;
     this.#observer = observer;
     this.#emit = emit;
     this.#seen = observation;
@@ -113,7 +118,7 @@ export class BoardWriter {
     // As of the look: what it read of a save that was to be waited for is not what the save means once the wait is over.
     const { now } = this.#seen.world;
     const busy = columns.find((column) => (this.#seen.board.busyUntil.get(column) ?? 0) > now && this.#disk !== null);
-    if (busy !== undefined) return { kind: 'later', why: `${busy}.md is being edited` };
+    if (busy !== undefined) return { kind: 'later', why: messages.beingEdited(`${busy}.md`) };
     if (this.#disk === null || !columns.some((column) => this.#isEdited(column)))
       return { kind: 'done', sha: this.#base };
     const edited = this.#standing(
@@ -306,7 +311,7 @@ export class BoardWriter {
       this.checkout !== null &&
       (await this.#observer.keeper.lineEnds.areGits(this.checkout.path, path, disk?.toString() ?? null, was));
     const same = crlf ? withoutCr(disk?.toString() ?? '') === was : sameBytes(disk, committed);
-    if (this.checkout !== null && !same) return { held: `you have changed ${path}` };
+    if (this.checkout !== null && !same) return { held: messages.youChanged(path) };
     const text = change(was);
     return { path, from: disk, committed, to: Buffer.from(crlf ? withCr(text) : text), crlf };
   }
@@ -316,6 +321,7 @@ export class BoardWriter {
     const { git, workflow } = this.#seen;
     const author = authorOf(workflow.settings);
     const moved = await commitMove(repo, {
+      lock: this.lock,
       baseRef: git.baseRef,
       oldBase: this.#base,
       extraRefs: [{ ref: SEEN }],

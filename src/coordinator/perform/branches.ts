@@ -7,6 +7,7 @@ import { git, type Repository } from '../../git/git.ts';
 import { readRefs, updateRefs, type RefUpdate } from '../../git/refs.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { branchName, startRef, worktreePath } from '../observe/names.ts';
+import * as messages from './messages.ts';
 
 /** Why worktree or branch of an entry are still there, and what helps. */
 export interface CleanUpFailure {
@@ -79,7 +80,7 @@ export class Branches {
   ): Promise<string | null> {
     const { stdout } = await git(['merge-base', base, kept.tip], { cwd: this.#repo.root, okExit: [0, 1] });
     const start = stdout.trim();
-    if (start === '') return `${kept.ref} has no commit in common with base`;
+    if (start === '') return messages.unrelated(kept.ref);
     const restored = await updateRefs(this.#repo, [
       { ref: `refs/heads/${branchName(settings, id)}`, to: kept.tip, from: null },
       { ref: startRef(id), to: start, from: null },
@@ -110,10 +111,10 @@ export class Branches {
     if (first.fix !== undefined) return { why: first.why, fix: first.fix, lasting: true };
     const kept = await rescueWorktree(worktree);
     if (!kept.ok || kept.ref === null)
-      return { why: kept.ok ? first.why : kept.why, fix: `look at it, then: ${remove}` };
+      return { why: kept.ok ? first.why : kept.why, fix: messages.inspectThen(remove) };
     if (kept.isNew) this.#emit({ type: 'work-rescued', id, ref: kept.ref, why: first.why });
     const second = await removeWorktree(worktree, kept.ref);
-    return second.ok ? null : { why: second.why, fix: second.fix ?? `look at it, then: ${remove}` };
+    return second.ok ? null : { why: second.why, fix: second.fix ?? messages.inspectThen(remove) };
   }
 
   /** Once for a worktree, however often its removal is tried. */
@@ -133,7 +134,7 @@ export class Branches {
       env,
       timeout: settings.hooks.timeout,
     });
-    if (ended.code !== 0) this.#emit({ type: 'notice', message: `before_remove of ${id} failed: ${ended.tail}` });
+    if (ended.code !== 0) this.#emit({ type: 'notice', message: messages.beforeRemoveFailed(id, ended.tail) });
   }
 
   async #removeKnown(
@@ -168,7 +169,7 @@ export class Branches {
       updates.push({ ref: kept, to: tip, from: null });
     }
     const removed = await updateRefs(this.#repo, updates);
-    if (!removed.ok) return { why: `its branch can't be removed: ${removed.message}`, fix: lockFix(removed) };
+    if (!removed.ok) return { why: messages.branchNotRemoved(removed.message), fix: lockFix(removed) };
     if (kept !== null) this.#emit({ type: 'branch-kept', id, ref: kept });
     return null;
   }
@@ -177,7 +178,7 @@ export class Branches {
 /** A lock that stays was left behind by a git that was killed. */
 function lockFix({ why, message }: { readonly why: 'stale' | 'locked'; readonly message: string }): string | null {
   const lock = /'([^']+\.lock)'/.exec(message)?.[1];
-  return why === 'locked' && lock !== undefined ? `if no git is at work: rm '${lock}'` : null;
+  return why === 'locked' && lock !== undefined ? messages.removeLock(lock) : null;
 }
 
 function nextNumber(names: Iterable<string>, id: string): number {

@@ -1,8 +1,9 @@
 import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import type { ExtraFile } from './board-writer.ts';
 import { changelogLine } from './changelog-line.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+import * as messages from './messages.ts';
 
 /** The user merged the branch: the entry leaves the board, and its CHANGELOG line is written. */
 export async function closeMerged(action: ActionOf<'close-merged'>, deps: PerformDeps): Promise<Performed> {
@@ -15,7 +16,7 @@ export async function closeMerged(action: ActionOf<'close-merged'>, deps: Perfor
     { name: 'Kanban-Verdict', value: `${action.id} landing by-hand` },
   ] as const;
   const extra = changelogFile(settings.changelog, (text) => insertChangelogLine(text, { section, line }));
-  const message = plainMessage(`kanban: ${action.id} ${action.from} → CHANGELOG (merged by hand)`, '', trailers);
+  const message = plainMessage(messages.subjects.mergedByHand(action.id, action.from), '', trailers);
   const written = await deps.writer.change([{ type: 'remove', key: action.key, column: action.from }], message, extra);
   const failed = unwritten(written, deps, null);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;

@@ -3,8 +3,9 @@ import type { EntryFacts } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { entryBefore } from './entry-before.ts';
 import type { Observer } from '../observe/observer.ts';
+import * as messages from './messages.ts';
 
-/** So many of the newest landings are read: some two seconds. */
+/** Landings that are searched at most, the newest first; they take some 2 s. */
 const MAX_LANDINGS_SEARCHED = 2_000;
 
 /**
@@ -21,22 +22,10 @@ export async function listDependents(
   const waiting = here.filter(({ column }) => column === 'TODO').map(({ id, title }) => id ?? title);
   const begun = here.filter(({ column }) => column !== 'TODO').map(({ id }) => id ?? '');
   const landed = await landedDependents(observer, of);
-  return [
-    sentence(
-      landed,
-      'has landed, depends on it and may be broken now',
-      'have landed, depend on it and may be broken now',
-    ),
-    landed.length === 0 ? '' : `kanban undo takes ${landed.length === 1 ? 'that' : 'those'} back as well`,
-    sentence(begun, 'is in work and depends on it', 'are in work and depend on it'),
-    sentence(waiting, 'waits for it again', 'wait for it again'),
-  ]
-    .filter((words) => words !== '')
+  return [messages.dependents.landed(landed), messages.dependents.begun(begun), messages.dependents.waiting(waiting)]
+    .filter((text) => text !== '')
     .join('; ');
 }
-
-const sentence = (ids: readonly string[], one: string, many: string): string =>
-  ids.length === 0 ? '' : `${ids.join(', ')} ${ids.length === 1 ? one : many}`;
 
 /** Landed after it, still landed, and their text named it in `depends` when they landed. */
 async function landedDependents(
@@ -46,8 +35,8 @@ async function landedDependents(
   const commits = await readBaseHistory(repo, { from: landing, to: base, base: settings.base });
   const since = commits.flatMap(({ sha, trailers }) =>
     trailers.flatMap(({ key, value }) => {
-      const [other = '', ...words] = value.split(' ');
-      const stands = words.at(-1) === 'CHANGELOG' && history.history.landed.get(other) === sha;
+      const [other = '', ...rest] = value.split(' ');
+      const stands = rest.at(-1) === 'CHANGELOG' && history.history.landed.get(other) === sha;
       return key === 'Kanban-Move' && stands ? [{ sha, other }] : [];
     }),
   );

@@ -8,6 +8,7 @@ import {
   type Failures,
   type Identity,
 } from '../../pipeline/failures.ts';
+import * as messages from './messages.ts';
 
 /** A failure that ends by itself within this time is not worth a report, ms. */
 const WORTH_REPORTING = 1_500;
@@ -110,7 +111,7 @@ export class FailureRegister {
     const times = before?.base === base ? before.times + 1 : 1;
     this.#without.set(identity.key, { base, times });
     if (times <= MOST_WITHOUT_EFFECT) return false;
-    this.failed(identity, { why: `it was done ${times} times, and is due again each time` }, now);
+    this.failed(identity, { why: messages.repeated(times) }, now);
     return true;
   }
 
@@ -131,7 +132,7 @@ export class FailureRegister {
     const isTooOften = hasFailed
       ? now - (before.at(-1) ?? 0) < DONE_AFTER_MS
       : times.length === MOST_IN_A_MINUTE && now - (times[0] ?? 0) < MINUTE_MS;
-    if (isTooOften) this.failed({ ...identity, key: kind }, { why: TOO_OFTEN }, now);
+    if (isTooOften) this.failed({ ...identity, key: kind }, { why: messages.repeatedInAMinute(MOST_IN_A_MINUTE) }, now);
     else if (hasFailed) this.done({ key: kind });
     return isTooOften;
   }
@@ -192,8 +193,6 @@ export class FailureRegister {
       this.#reported.delete(what);
   }
 }
-
-const TOO_OFTEN = `it was done ${MOST_IN_A_MINUTE} times within a minute, and is due again each time`;
 
 /** Numbers and object names differ from try to try. */
 const sameIn = (why: string): string => why.replaceAll(/[0-9a-f]{7,}|\d+/g, '#');

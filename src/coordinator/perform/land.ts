@@ -10,12 +10,13 @@ import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
 import { changelogLine } from './changelog-line.ts';
 import { landingTrailers } from './landing-trailers.ts';
-import { landingMessage, type Message } from '../commit-message.ts';
+import { landingMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import { inShort, type ReportedStep } from '../observe/run-reports.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import { branchName } from '../observe/names.ts';
+import * as messages from './messages.ts';
 
 /** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
 export interface PlannedLanding {
@@ -121,6 +122,7 @@ export async function landAll(
   );
   if (texts === null) return { kind: 'stale' };
   const landed = await landChain(observer.repo, {
+    lock: writer.lock,
     baseRef: observation.git.baseRef,
     oldBase: writer.base,
     landings,
@@ -136,7 +138,7 @@ export async function landAll(
     const plan = planned.find(({ candidate }) => candidate.id === id);
     if (plan !== undefined) hasLanded(plan, sha, committerEmail, parts);
     if (leftOut.length > 0) {
-      const message = `${id}: some changes of its branch to ${settings.changelog} did not land (${leftOut.join('; ')})`;
+      const message = messages.changelogLeftOut(id, settings.changelog, leftOut);
       parts.emit({ type: 'notice', message });
     }
   }

@@ -6,4 +6,91 @@ export const QUEUE_FAILED_A_MOMENT_AGO = 'the merge queue failed a moment ago';
 export const unexpectedError = (error: unknown): string =>
   `it failed: ${error instanceof Error ? error.message : String(error)}`;
 
+export const youChanged = (path: string): string => `you have changed ${path}`;
+
 export const beingEdited = (file: string): string => `${file} is being edited`;
+
+/* Answers to commands. */
+
+export const abandoned = (id: string): string =>
+  `${id} left the board; its branch is kept under refs/kanban/abandoned/${id}/`;
+
+export const added = (id: string, title: string): string => `${id} is in TODO: ${title}`;
+
+export const proposed = (id: string, title: string): string =>
+  `${id} is proposed (parked in TODO; the user decides): ${title}`;
+
+/* Why an action waits or fails. */
+
+export const ONLY_COORDINATOR_LANDS = 'only a coordinator lands';
+export const RUN_PREPARING = 'the run is being prepared';
+
+export const worktreeBusy = (id: string): string => `the worktree of ${id} is being removed`;
+
+export const branchBusy = (id: string): string => `branch ${id} is being removed`;
+
+export const branchNotRestored = (ref: string, why: string): string =>
+  `its branch cannot be restored from ${ref}: ${why}`;
+
+export const branchNotRemoved = (why: string): string => `its branch cannot be removed: ${why}`;
+
+export const unrelated = (ref: string): string => `${ref} has no commit in common with base`;
+
+export const removeLock = (lock: string): string => `if no git process runs: rm '${lock}'`;
+
+export const inspectThen = (command: string): string => `look at it, then: ${command}`;
+
+export const repeated = (times: number): string => `it was done ${times} times, and is due again each time`;
+
+export const repeatedInAMinute = (times: number): string =>
+  `it was done ${times} times within a minute, and is due again each time`;
+
+/* Notices. */
+
+export const beforeRemoveFailed = (id: string, output: string): string => `before_remove of ${id} failed: ${output}`;
+
+export const changelogLeftOut = (id: string, changelog: string | null, changes: readonly string[]): string =>
+  `${id}: some changes of its branch to ${changelog} did not land (${changes.join('; ')})`;
+
+/* Subjects of commits. */
+
+export const subjects = {
+  added: (id: string): string => `kanban: ${id} added`,
+  proposed: (id: string, run: string): string => `kanban: ${id} proposed by ${run}`,
+  numbered: (id: string): string => `kanban: ${id} gets its number`,
+  mergedByHand: (id: string, from: string): string => `kanban: ${id} ${from} → CHANGELOG (merged by hand)`,
+  undone: (id: string): string => `kanban: ${id} undone`,
+};
+
+/* Undo. */
+
+export const undo = {
+  noEntry: (parent: string): string => `its entry is not on the board of the commit before ${parent}`,
+  notInTodo: (board: string): string => `its entry cannot be put on top of ${board}/TODO.md`,
+  conflict: (files: string): string => `later changes conflict with it in ${files}`,
+  inTheWay: (id: string, change: string): string =>
+    `${id} is not undone: ${change}, and undo would change that file; commit or stash it, then run the command again`,
+  refused: (id: string, why: string, command: string): string =>
+    `${id} is not undone: ${why}. Nothing was changed. To undo it yourself: ${command}, then kanban run moves its entry to TODO`,
+  done: (id: string, landing: string, sha: string): string =>
+    `${id} is on top of TODO again: its landing ${landing} is undone (${sha})`,
+  CODE_UNDONE_BEFORE: 'its code was undone before',
+  lineReleased: (changelog: string | null): string =>
+    `its line in ${changelog} is released and stays; a new line is under Unreleased`,
+  lineChanged: (changelog: string | null): string => `its line in ${changelog} was edited: change it yourself`,
+  PUSHED_LATER: 'it is pushed as soon as the remote accepts it',
+};
+
+const sentence = (ids: readonly string[], one: string, many: string): string =>
+  ids.length === 0 ? '' : `${ids.join(', ')} ${ids.length === 1 ? one : many}`;
+
+/** What depends on an entry that was undone; '' = nothing does. */
+export const dependents = {
+  landed: (ids: readonly string[]): string =>
+    ids.length === 0
+      ? ''
+      : `${sentence(ids, 'has landed, depends on it and may be broken now', 'have landed, depend on it and may be broken now')}; kanban undo undoes ${ids.length === 1 ? 'it' : 'them'} as well`,
+  begun: (ids: readonly string[]): string =>
+    sentence(ids, 'is in work and depends on it', 'are in work and depend on it'),
+  waiting: (ids: readonly string[]): string => sentence(ids, 'waits for it again', 'wait for it again'),
+};

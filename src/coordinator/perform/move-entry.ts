@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { BoardEdit } from '../../board/edit/edit.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { waysOut } from '../../report/ways-out.ts';
-import { moveMessage } from '../commit-message.ts';
+import { moveMessage } from '../../landing/commit-message.ts';
 import { worktreePath } from '../observe/names.ts';
 import { reply } from './answer-request.ts';
 import { landTested } from './land.ts';

@@ -11,6 +11,7 @@ import { pickEntries } from './pick-entries.ts';
 import { discardResult, startRun, stopRun } from './run-orders.ts';
 import { removeWorktree, restoreBranch, retireBranch } from './task-branch.ts';
 import { undoEntry } from './undo-entry.ts';
+import * as messages from './messages.ts';
 
 /** Performs one action. A board change is one commit; a run is prepared beside the tick. */
 export async function perform(action: Action, deps: PerformDeps): Promise<Performed> {
@@ -29,7 +30,7 @@ export async function perform(action: Action, deps: PerformDeps): Promise<Perfor
       return closeMerged(action, deps);
     case 'land-entries':
       // The merge queue outlives a tick: the coordinator hands them over itself.
-      return { kind: 'later', why: 'only a coordinator lands' };
+      return { kind: 'later', why: messages.ONLY_COORDINATOR_LANDS };
     case 'undo-entry':
       return undoEntry(action, deps);
     case 'start-run':

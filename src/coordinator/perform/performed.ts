@@ -4,7 +4,6 @@ import type { EntryFacts } from '../../pipeline/world.ts';
 import { markTaken } from '../../runs/run-store.ts';
 import { type RunRecord } from '../../runs/list-runs.ts';
 import { unreachable } from '../../unreachable.ts';
-import type { RunLauncher } from '../launch/run-launcher.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import { reply } from './answer-request.ts';
@@ -21,12 +20,17 @@ export type Performed =
   | { readonly kind: 'failed'; readonly why: string; readonly fix?: string; readonly lasting?: boolean }
   | { readonly kind: 'stale'; readonly edited?: string | undefined };
 
+/** Starts runs: `launch/run-launcher.ts`. */
+export interface RunStarter {
+  start(action: ActionOf<'start-run'>, observation: Observation, base: string): void;
+}
+
 export interface PerformDeps {
   readonly observer: Observer;
   readonly observation: Observation;
   readonly writer: BoardWriter;
   /** null: no run can be started (a command without a coordinator). */
-  readonly launcher: RunLauncher | null;
+  readonly launcher: RunStarter | null;
   readonly branches: Branches;
   /** Where commands wait for answers. */
   readonly mailbox: string;

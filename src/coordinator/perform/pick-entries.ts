@@ -1,5 +1,5 @@
 import type { BoardEdit } from '../../board/edit/edit.ts';
-import { picksMessage } from '../commit-message.ts';
+import { picksMessage } from '../../landing/commit-message.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
 
 /** One commit: entries move from TODO to IN_PROGRESS. */

@@ -1,9 +1,10 @@
 import type { Observation } from '../observe/observation.ts';
 import { DONE, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+import * as messages from './messages.ts';
 
 /** The entry stands in TODO again: its worktree goes, its branch stays. */
 export function removeWorktree({ id }: ActionOf<'remove-worktree'>, { branches, observation }: PerformDeps): Performed {
-  if (branches.isBusy(id)) return { kind: 'later', why: 'it is being removed' };
+  if (branches.isBusy(id)) return { kind: 'later', why: messages.worktreeBusy(id) };
   branches.clear(id, observation.workflow.settings);
   return DONE;
 }
@@ -13,7 +14,7 @@ export function retireBranch(
   { id, how }: ActionOf<'retire-branch'>,
   { branches, observation }: PerformDeps,
 ): Performed {
-  if (branches.isBusy(id)) return { kind: 'later', why: `branch ${id} is being removed` };
+  if (branches.isBusy(id)) return { kind: 'later', why: messages.branchBusy(id) };
   const { settings } = observation.workflow;
   if (how === 'landed' || how === 'empty') branches.drop(id, settings, branchOf(observation, id));
   else branches.keep(id, settings, how === 'afresh' ? '-rescoped' : '');
@@ -25,7 +26,7 @@ export async function restoreBranch(action: ActionOf<'restore-branch'>, deps: Pe
   const { settings } = deps.observation.workflow;
   const why = await deps.branches.restore(action.id, action, settings, deps.writer.base);
   if (why === null) return { kind: 'stale' };
-  return { kind: 'failed', why: `its branch can't be put back from ${action.ref}: ${why}` };
+  return { kind: 'failed', why: messages.branchNotRestored(action.ref, why) };
 }
 
 /** A branch of ours, whether its entry is on the board or not. */

@@ -8,12 +8,13 @@ import { oneLine } from '../../pipeline/one-line.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { unreachable } from '../../unreachable.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
-import { plainMessage } from '../commit-message.ts';
+import { plainMessage } from '../../landing/commit-message.ts';
 import { listDependents } from './dependents.ts';
 import { entryBefore } from './entry-before.ts';
 import { SEEN } from '../observe/git-state.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
+import * as messages from './messages.ts';
 
 type UndoEntry = Extract<Action, { type: 'undo-entry' }>;
 
@@ -42,13 +43,13 @@ export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> 
   if (edited.kind !== 'done') return { kind: 'stale' };
   const entry = await entryBefore(observer.repo, settings, landing, id);
   const byHand = await revertByHand(observer, landing);
-  if (entry === null)
-    return refused(id, `its entry is not on the board of the commit before ${short(landing)}`, byHand);
+  if (entry === null) return refused(id, messages.undo.noEntry(short(landing)), byHand);
   const texts = withEntry(writer, entry, id, why);
-  if (texts === null) return refused(id, `its entry can't be put on top of ${settings.board}/TODO.md`, byHand);
+  if (texts === null) return refused(id, messages.undo.notInTodo(settings.board), byHand);
   const author = authorOf(settings);
   const message = messageOf(action);
   const undone = await undoLanding(observer.repo, {
+    lock: writer.lock,
     id,
     landing,
     baseRef: observation.git.baseRef,
@@ -100,7 +101,7 @@ function withEntry(writer: BoardWriter, entry: Entry, id: string, why: string): 
 
 const messageOf = ({ id, landing, why, trailers, request }: UndoEntry): ReturnType<typeof plainMessage> =>
   plainMessage(
-    `kanban: ${id} undone`,
+    messages.subjects.undone(id),
     why,
     [
       { name: 'Kanban-Move', value: `${id} CHANGELOG -> TODO` },
@@ -117,14 +118,14 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
     case 'conflict': {
       const more = undone.files.length - 5;
       const files = undone.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
-      return refused(id, `later changes meet its own in ${files}`, byHand);
+      return refused(id, messages.undo.conflict(files), byHand);
     }
     case 'impossible':
       return refused(id, undone.reason, byHand);
     case 'in-the-way':
       return {
         kind: 'refused',
-        message: `${id} is not undone: ${undone.reason}, which that would change; commit or stash it, then give the command again`,
+        message: messages.undo.inTheWay(id, undone.reason),
       };
     default:
       return unreachable(undone);
@@ -133,7 +134,7 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
 
 const refused = (id: string, why: string, byHand: string): Undone => ({
   kind: 'refused',
-  message: `${id} is not undone: ${why}. Nothing was changed; by hand: ${byHand}, then kanban run puts its entry back into TODO`,
+  message: messages.undo.refused(id, why, byHand),
 });
 
 /** A landing that somebody cherry-picked has one parent. */
@@ -149,23 +150,23 @@ async function answerTo(
 ): Promise<string> {
   const { settings } = observation.workflow;
   return [
-    `${id} stands on top of TODO again: its landing ${short(landing)} is taken back (${short(sha)})`,
-    files.length === 0 ? 'its code had been taken back before' : '',
+    messages.undo.done(id, short(landing), short(sha)),
+    files.length === 0 ? messages.undo.CODE_UNDONE_BEFORE : '',
     describeChangelog(settings, changelog),
-    pushWords(settings),
+    pushNote(settings),
     await listDependents(observer, { settings, id, landing, base: writer.base }, observation.world.entries),
   ]
-    .filter((words) => words !== '')
+    .filter((text) => text !== '')
     .join('; ');
 }
 
 function describeChangelog({ changelog }: Settings, { released, changed }: ChangelogLeft): string {
-  if (released.length > 0) return `its line in ${changelog} is released and stays, with a new one under Unreleased`;
-  return changed.length > 0 ? `its line in ${changelog} is not as it was written: see to it yourself` : '';
+  if (released.length > 0) return messages.undo.lineReleased(changelog);
+  return changed.length > 0 ? messages.undo.lineChanged(changelog) : '';
 }
 
 type ChangelogLeft = Extract<UndoResult, { readonly ok: true }>['changelog'];
 
-const pushWords = ({ push }: Settings): string => (push ? 'it is pushed as soon as the remote takes it' : '');
+const pushNote = ({ push }: Settings): string => (push ? messages.undo.PUSHED_LATER : '');
 
 const short = (sha: string): string => sha.slice(0, 10);

@@ -12,6 +12,7 @@ import { WITHOUT_COORDINATOR } from '../publish/inspect.ts';
 import { Observer } from '../observe/observer.ts';
 import { Preflight } from './preflight-runner.ts';
 import { inspectRemote } from '../remote/inspect-remote.ts';
+import { coordinatorRunning } from './messages.ts';
 
 /** Preflight as the user asks for it: also where there is no repository, no commit or no readable settings. */
 export async function inspectPreflight(cwd: string): Promise<readonly Finding[]> {
@@ -44,10 +45,7 @@ export async function inspectPreflight(cwd: string): Promise<readonly Finding[]>
       held?.state === 'foreign' ? { pid, host, here: false } : null,
     );
     if (held?.state !== 'alive' || held.holder?.command !== undefined) return findings;
-    return [
-      { check: 'other-coordinator', level: 'info', message: `A coordinator is at work here (pid ${pid}).` },
-      ...findings,
-    ];
+    return [{ check: 'other-coordinator', level: 'info', message: coordinatorRunning(pid) }, ...findings];
   } finally {
     closeRepository(repo);
   }

@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendPlain, lstatOrNone } from '../../system/plain-file.ts';
+import * as messages from './messages.ts';
 
 /** The log is begun anew beyond this; the one before is kept as `errors.log.old`. */
 const MOST_BYTES = 1024 * 1024;
@@ -22,15 +23,15 @@ export class ErrorLog {
 
   /** Reports an error, once, and keeps its stack. */
   note(name: string, error: unknown): void {
-    const words = messageOf(error);
-    const key = `failed ${name} ${words.replaceAll(/\d+|[0-9a-f]{6,}/g, '#')}`;
-    this.#report(key, `${name} failed and is tried again: ${words} (.kanban/errors.log has the details)`);
+    const text = messageOf(error);
+    const key = `failed ${name} ${text.replaceAll(/\d+|[0-9a-f]{6,}/g, '#')}`;
+    this.#report(key, messages.stepFailed(name, text));
     if (this.#kept.has(key)) return;
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     this.#kept.add(key);
     try {
       const path = join(this.#root, '.kanban', 'errors.log');
-      const stack = error instanceof Error ? (error.stack ?? words) : words;
+      const stack = error instanceof Error ? (error.stack ?? text) : text;
       if ((lstatOrNone(path)?.size ?? 0) > MOST_BYTES) renameSync(path, `${path}.old`);
       appendPlain(path, `${new Date().toISOString()} ${name}\n${stack.slice(0, MOST_STACK)}\n\n`);
     } catch {

@@ -9,6 +9,7 @@ import type { View } from '../../contract/view.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Observation } from '../observe/observation.ts';
 import { ReportedProblems } from './reported-problems.ts';
+import * as messages from './messages.ts';
 
 export interface EventPublisherDeps {
   readonly root: string;
@@ -62,8 +63,8 @@ export class EventPublisher {
   }
 
   finding({ message, fix }: Finding): void {
-    const said = fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Fix: ${fix}`;
-    this.once(`told ${message}`, { type: 'notice', message: said });
+    const text = fix === undefined ? message : `${message}${/[.!?]$/.test(message) ? '' : '.'} Fix: ${fix}`;
+    this.once(`finding ${message}`, { type: 'notice', message: text });
   }
 
   problem(problem: Problem): void {
@@ -91,7 +92,7 @@ export class EventPublisher {
 
   /** What an observation shows that has not been said: problems, settings, a rewritten base. */
   observed({ problems, settingsProblems, workflow, rewritten }: Observation): void {
-    this.#tellSettings(settingsProblems, workflow.settings);
+    this.#reportSettings(settingsProblems, workflow.settings);
     this.#problems.keep(
       problems.filter((problem) => !settingsProblems.includes(problem)),
       (problem) => this.emit({ type: 'problem-found', problem }),
@@ -99,12 +100,12 @@ export class EventPublisher {
     if (rewritten)
       this.emit({
         type: 'notice',
-        message: `${workflow.settings.base} was rewritten; the board is taken as it now stands`,
+        message: messages.baseRewritten(workflow.settings.base),
       });
   }
 
   /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the fix. */
-  #tellSettings(problems: readonly Problem[], settings: Settings): void {
+  #reportSettings(problems: readonly Problem[], settings: Settings): void {
     const broken = problems.map(({ message }) => message).join('\n');
     const text = JSON.stringify(settings);
     const before = this.#settings;
@@ -128,8 +129,10 @@ export class EventPublisher {
       input: `${JSON.stringify(event)}\n`,
     })
       .then(({ code, tail }) => {
-        if (code !== 0) this.once(`notify ${tail}`, { type: 'notice', message: `notify failed: ${tail}` });
+        if (code !== 0) this.once(`notify ${tail}`, { type: 'notice', message: messages.notifyFailed(tail) });
       })
-      .catch((error: unknown) => this.once('notify', { type: 'notice', message: `notify failed: ${String(error)}` }));
+      .catch((error: unknown) =>
+        this.once('notify', { type: 'notice', message: messages.notifyFailed(String(error)) }),
+      );
   }
 }

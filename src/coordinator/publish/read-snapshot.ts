@@ -9,6 +9,7 @@ import { openRepository } from '../../git/open-repository.ts';
 import { plainTextOf } from '../../system/plain-file.ts';
 import { ok, type Result } from '../../problem.ts';
 import { LookCache } from './snapshot-cache.ts';
+import * as messages from './messages.ts';
 
 /** ms within which a living coordinator has seen that base has moved: its slowest look comes every three seconds. */
 const CURRENT_WITHIN = 4_000;
@@ -47,8 +48,8 @@ async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
   for (let kept: Snapshot | null = first; kept !== null; kept = keptSnapshot(repo)) {
     if (isCurrent(kept)) return kept;
     if (Date.now() - begun > CURRENT_WITHIN) {
-      const said = `${kept.base.name} has moved on, and the coordinator has not looked at it for ${CURRENT_WITHIN / 1000} s`;
-      return { ...kept, warnings: [...kept.warnings, said] };
+      const warning = messages.snapshotOld(kept.base.name, CURRENT_WITHIN);
+      return { ...kept, warnings: [...kept.warnings, warning] };
     }
     await pause(20);
   }

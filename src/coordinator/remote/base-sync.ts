@@ -13,6 +13,7 @@ import type { Observer } from '../observe/observer.ts';
 import type { Performed } from '../perform/performed.ts';
 import { PUSH_PIN } from './push-gate.ts';
 import type { RemoteFacts } from './remote-facts.ts';
+import * as messages from './messages.ts';
 
 /** A remote that says nothing for so long is not waited for: all but landings continues without it. */
 const SILENT_REMOTE_MS = 10_000;
@@ -100,5 +101,5 @@ export class BaseSync {
 const identityOf = (kind: Kind, theirs: string): Identity => ({
   key: `integrate ${kind} ${theirs}`,
   id: null,
-  what: kind === 'remote' ? "the remote's commits" : 'upstream',
+  what: kind === 'remote' ? messages.REMOTE_COMMITS : 'upstream',
 });

@@ -8,10 +8,11 @@ import { landIntegration, type IntegrationToLand } from '../../landing/land-inte
 import { unreachable } from '../../unreachable.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { authorOf, type BoardWriter } from '../perform/board-writer.ts';
-import { plainMessage, type Message } from '../commit-message.ts';
+import { plainMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
+import * as messages from './messages.ts';
 
 export interface IntegrateDeps {
   readonly repo: Repository;
@@ -49,24 +50,24 @@ export async function integrate(parts: IntegrateDeps): Promise<Integrated> {
   if ('later' in toLand) return toLand;
   const author = authorOf(settings);
   const landed = await landIntegration(repo, {
+    lock: writer.lock,
     baseRef: observation.git.baseRef,
     oldBase,
     plan: toLand,
     message: messageOf(toLand, { base, from, theirs, kind }).text,
-    what: `bringing ${base} up to ${from}`,
+    what: messages.bringingUp(base, from),
     board,
     changelog,
     checkout: observation.git.checkout,
     extraRefs: [{ ref: SEEN }],
     ...(author === undefined ? {} : { author }),
   });
-  if (!landed.ok)
-    return 'held' in landed ? { later: `${base} can't be brought up to ${from}: ${landed.held}` } : 'stale';
+  if (!landed.ok) return 'held' in landed ? { later: messages.notBroughtUp(base, from, landed.held) } : 'stale';
   writer.landed(landed.sha, toLand.texts);
   const before = new Set(observer.history.history.landed.keys());
   await observer.history.brought(landed.sha, base);
   const landings = [...observer.history.history.landed.keys()].filter((id) => !before.has(id));
-  const notes = [...notesOf(toLand), ...(landings.length === 0 ? [] : [`landed there: ${landings.join(', ')}`])];
+  const notes = [...notesOf(toLand), ...(landings.length === 0 ? [] : [messages.landedThere(landings)])];
   emit({ type: 'integrated', from, commit: landed.sha, notes });
   if (landed.audit.length > 0) emit({ type: 'audit-failed', id: from, findings: landed.audit });
   return 'done';
@@ -94,11 +95,11 @@ function ready(
     case 'conflict': {
       const more = plan.files.length - 5;
       const files = plan.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
-      return { later: `${base} and ${from} conflict in ${files}: merge them by hand (git merge ${from})` };
+      return { later: messages.mergeConflict(base, from, files) };
     }
     case 'unrelated':
       return {
-        later: `${base} and ${from} have no common history: ${shallow ? 'this clone is shallow (git fetch --unshallow)' : 'is that the right branch?'}`,
+        later: messages.noCommonHistory(base, from, shallow),
       };
     default:
       return unreachable(plan);
@@ -118,7 +119,7 @@ function messageOf(
     kind,
   }: { readonly base: string; readonly from: string; readonly theirs: string; readonly kind: IntegrateDeps['kind'] },
 ): Message {
-  const subject = kind === 'remote' ? `kanban: ${base} brought up to ${from}` : `kanban: ${from} merged into ${base}`;
+  const subject = kind === 'remote' ? messages.broughtUpSubject(base, from) : messages.mergedSubject(from, base);
   return plainMessage(subject, notesOf(plan).join('\n'), [
     { name: kind === 'remote' ? INTEGRATED : 'Kanban-Upstream', value: theirs },
   ]);

@@ -6,6 +6,7 @@ import { readCommit, writeCommit, writeTree } from '../../git/objects/objects.ts
 import { plainTextOf } from '../../system/plain-file.ts';
 import { writeWhole } from '../../system/write-once.ts';
 import { kanbanDir } from '../observe/git-state.ts';
+import * as messages from './messages.ts';
 
 /** Who holds the lock on the remote: what stands, as JSON, in the message of the lock's commit. */
 export interface Holder {
@@ -40,16 +41,16 @@ export async function readHolder(repo: Repository, sha: string): Promise<Holder 
     const { host, pid, clone, since } = value ?? {};
     if (typeof host !== 'string' || typeof pid !== 'number' || typeof clone !== 'string') return null;
     const name = host.replace(/[^\w.-]/g, '').slice(0, 100);
-    return { host: name || 'an unnamed machine', pid, clone, since: typeof since === 'number' ? since : 0 };
+    return { host: name || messages.UNNAMED_HOST, pid, clone, since: typeof since === 'number' ? since : 0 };
   } catch {
     return null;
   }
 }
 
 export function describeHolder(holder: Holder | null): string {
-  if (holder === null) return 'somebody who does not say who';
+  if (holder === null) return messages.UNKNOWN_HOLDER;
   const since = new Date(Math.min(Math.max(0, holder.since), 4e12)).toISOString();
-  return `process ${holder.pid} on ${holder.host}, since ${since.slice(0, 16)}Z`;
+  return messages.holder(holder, since);
 }
 
 /**

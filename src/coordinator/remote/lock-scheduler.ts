@@ -1,6 +1,7 @@
 import type { PushOutcome } from '../../git/remote/remote.ts';
 import type { LockState, RemoteLock } from './remote-lock.ts';
 import { Backoff, WAITS } from '../../pipeline/backoff.ts';
+import * as messages from './messages.ts';
 
 /** Work beside the ticks, one after the other; `after` runs whatever happens. */
 export type Beside = (work: () => Promise<void>, after?: () => void) => void;
@@ -71,7 +72,7 @@ export class LockScheduler {
     if (lock === null || lock.isSure()) return null;
     const words = await lock.step(signal);
     if (words !== null) return { kind: 'unreachable', message: words };
-    return lock.isSure() ? null : { kind: 'rejected', message: 'the lock is not ours' };
+    return lock.isSure() ? null : { kind: 'rejected', message: messages.LOCK_NOT_OURS };
   }
 
   resume(): void {

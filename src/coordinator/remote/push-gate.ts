@@ -4,6 +4,7 @@ import type { Settings } from '../../workflow/settings.ts';
 import { isAncestor } from '../../git/history/is-ancestor.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 import type { Remote } from './remote.ts';
+import * as messages from './messages.ts';
 
 /** Keeps the end of a chain from `git gc` while it is being pushed. */
 export const PUSH_PIN = 'refs/kanban/inflight/push';
@@ -47,25 +48,21 @@ export async function pushGate(
   const person = needsPerson(facts, settings, name);
   if (person !== null) return at('held', person);
   if (facts.away !== null) return at('lands', facts.away);
-  if (facts.lock === 'asking') return at('lands', `${name} is asked for the lock of ${settings.base}`);
+  if (facts.lock === 'asking') return at('lands', messages.askingForLock(name, settings.base));
   if (!facts.answer || !remote.isFresh(now - MAX_FACTS_AGE_MS)) {
     remote.fetchNow(now);
-    return at('lands', `${name} is asked what it has`);
+    return at('lands', messages.askingRemote(name));
   }
   if (facts.tip === null || (await isAncestor(repo, facts.tip, base))) return null;
-  return at('held', behind ?? `${settings.base} is to be brought up to ${name}/${settings.base} first`);
+  return at('held', behind ?? messages.behindRemote(settings.base, name));
 }
 
-/** What no time fixes: in words, with the way out. */
+/** What time does not fix, with the fix. */
 function needsPerson(facts: RemoteFacts, { base }: Settings, name: string): string | null {
-  if (typeof facts.lock === 'object') return `another coordinator works on ${base} of ${name}: ${facts.lock.by}`;
-  if (facts.rejected !== null) return `${name} does not take it: ${facts.rejected}: allow it there, then kanban resume`;
+  if (typeof facts.lock === 'object') return messages.lockedBy(base, name, facts.lock.by);
+  if (facts.rejected !== null) return messages.pushRejected(name, facts.rejected);
   const [first] = facts.foreign;
-  if (first !== undefined) {
-    const more = facts.foreign.length > 1 ? ` and ${facts.foreign.length - 1} more` : '';
-    const named = `${first.sha.slice(0, 10)} "${first.subject}" (${first.author})${more}`;
-    return `the first push would publish ${named}: push it yourself first (git push ${name} ${base})`;
-  }
+  if (first !== undefined) return messages.firstPushPublishes(first, facts.foreign.length - 1, `${name} ${base}`);
   if (facts.lost === null) return null;
-  return `${name}/${base} no longer has ${facts.lost.slice(0, 10)}, which was pushed from here: put it back (git push ${name} ${base}), or take it out of ${base} here too`;
+  return messages.lostOnRemote(name, base, facts.lost);
 }

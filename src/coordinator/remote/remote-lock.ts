@@ -3,6 +3,7 @@ import type { Repository } from '../../git/git.ts';
 import { fetchedRef, fetchRemote, pushWithLease, type PushOutcome } from '../../git/remote/remote.ts';
 import { updateRefs } from '../../git/refs.ts';
 import { cloneToken, describeHolder, readHolder, writeHolder, type Holder } from './lock-holder.ts';
+import * as messages from './messages.ts';
 
 /** `none`: the server takes no such refs, so there is no lock to hold. `by`: who else holds it, in words. */
 export type LockState = 'none' | 'asking' | 'held' | { readonly by: string };
@@ -181,14 +182,19 @@ export class RemoteLock {
 
   #tookOver(holder: Holder | null): void {
     const { remote, base, emit } = this.#deps;
-    const message = `the lock of ${base} on ${remote} was taken over from ${describeHolder(holder)}: it had not been renewed for ${ABANDONED_AFTER_MS / MINUTE} minutes`;
+    const message = messages.tookOver({
+      base,
+      remote,
+      holder: describeHolder(holder),
+      minutes: ABANDONED_AFTER_MS / MINUTE,
+    });
     emit({ type: 'notice', message });
   }
 
-  #refused(words: string): void {
+  #refused(why: string): void {
     const { remote, base, emit, now } = this.#deps;
     if (this.#state !== 'none') {
-      const message = `${remote} takes no lock (${this.#ref}): ${words}. Nothing keeps a second coordinator of ${base} on another clone away; see to it that there is none`;
+      const message = messages.noLock({ base, remote, ref: this.#ref, why });
       emit({ type: 'notice', message });
     }
     this.#state = 'none';

@@ -1,5 +1,7 @@
 import { git, GitError, type Repository } from '../../git/git.ts';
-import { putShared, type SharedFile } from './shared-files.ts';
+import * as messages from './messages.ts';
+import { putShared } from './restore-shared.ts';
+import type { SharedFile } from './shared-files.ts';
 
 /** Files that decide which objects the repository has. They are restored after all others. */
 export const DECIDE_OBJECTS: ReadonlySet<string> = new Set(['objects/info/alternates', 'shallow']);
@@ -48,7 +50,7 @@ async function putAlternates(
   // Without -d: nothing is removed.
   const failed = now === null || now.kind === 'other' ? null : await attempt(repo, ['repack', '-a', '-q']);
   if (failed === null) return { why: putShared(repo, name, file), isLasting: false };
-  const why = `objects that the repository borrows could not be copied into it (${failed}). Fix: git repack -a -d && rm '${repo.commonDir}/${name}'`;
+  const why = messages.borrowedNotCopied(failed, `${repo.commonDir}/${name}`);
   return { why, isLasting: true };
 }
 
@@ -57,8 +59,7 @@ async function putShallow(repo: Repository, file: SharedFile | null, now: Shared
   if (failed !== null || now === null || now.kind === 'other') return { why: failed, isLasting: false };
   if ((await attempt(repo, ['rev-list', '--all', '--quiet'])) === null) return { why: null, isLasting: false };
   putShared(repo, 'shallow', now);
-  const why = 'commits that it cuts off are not in the repository. Fix: git fetch --unshallow';
-  return { why, isLasting: true };
+  return { why: messages.SHALLOW_NEEDED, isLasting: true };
 }
 
 /** @returns why it failed; null = it did not. */

@@ -22,59 +22,89 @@ export class WrittenRefs {
     const { command, args } = commandIn(argv);
     const { flags, words } = split(args, VALUES[command] ?? '');
     const has = (...names: readonly string[]): boolean => names.some((name) => hasFlag(flags, name));
-    const add = (folder: string, names: readonly (string | undefined)[]): void => {
-      for (const name of names)
-        if (name !== undefined) this.#names.add(name.startsWith('refs/') ? name : `${folder}${name}`);
-    };
-    switch (command) {
-      case 'branch':
-        if (has('-r', '--remotes')) return;
-        if (has('-d', '-D', '--delete', '-m', '-M', '--move', '-c', '-C', '--copy')) return add('refs/heads/', words);
-        if (has(...LISTS, '-a', '--all', '--show-current', '-u', '--set-upstream-to', '--unset-upstream')) return;
-        if (has('--edit-description')) return;
-        return add('refs/heads/', words.slice(0, 1));
-      case 'tag':
-        if (has('-d', '--delete')) return add('refs/tags/', words);
-        if (has(...LISTS, '-n', '-v', '--verify')) return;
-        return add('refs/tags/', words.slice(0, 1));
-      case 'checkout':
-      case 'switch':
-      case 'worktree': {
-        const made = args.findIndex((word) => /^(-[bBcC]|--(create|force-create|orphan))$/.test(word));
-        const joined = args.find((word) => /^--(create|force-create|orphan)=/.test(word));
-        if (made >= 0) add('refs/heads/', [args[made + 1]]);
-        else if (joined !== undefined) add('refs/heads/', [joined.slice(joined.indexOf('=') + 1)]);
-        else if (command === 'worktree' && words[0] === 'add') add('refs/heads/', [words[1]?.split('/').at(-1)]);
-        return;
-      }
-      case 'update-ref':
-        return add('', words.slice(0, 1));
-      case 'symbolic-ref':
-        if (has('-d', '--delete') || words.length > 1) add('', words.slice(0, 1));
-        return;
-      case 'push':
-        if (!isLocal(words[0] ?? '')) return;
-        return add('?', words.slice(1).map(destination));
-      case 'fetch':
-      case 'pull':
-        words.forEach((word, at) => {
-          if (at > 0 && word.includes(':')) add('?', [destination(word)]);
-          if (at > 0 && words[at - 1] === 'tag') add('refs/tags/', [word]);
-        });
-        return;
-      case 'notes':
-        if (NOTES.has(words[0] ?? '')) this.#folders.add('refs/notes/');
-        return;
-      case 'replace':
-        if (words.length > 0 && !has('-l', '--list')) this.#folders.add('refs/replace/');
-        return;
-      case 'filter-branch':
-        this.#folders.add('refs/original/');
-        return add('?', words);
-      default:
-    }
+    const write = WRITES.get(command)?.({ args, words, has });
+    for (const folder of write?.folders ?? []) this.#folders.add(folder);
+    for (const name of write?.names ?? [])
+      this.#names.add(name.startsWith('refs/') ? name : `${write?.in ?? ''}${name}`);
   }
 }
+
+/** A command of git, taken apart. */
+interface Call {
+  readonly args: readonly string[];
+  /** Arguments that are no options. */
+  readonly words: readonly string[];
+  readonly has: (...flags: readonly string[]) => boolean;
+}
+
+/** What a command writes. */
+interface Write {
+  /** Where short names are: `refs/heads/`; `?` = among branches and tags. */
+  readonly in?: string;
+  readonly names?: readonly string[];
+  /** It may write any ref in these. */
+  readonly folders?: readonly string[];
+}
+
+const NOTHING: Write = {};
+
+function branchWrites({ words, has }: Call): Write {
+  if (has('-r', '--remotes')) return NOTHING;
+  const isOfAll = has('-d', '-D', '--delete', '-m', '-M', '--move', '-c', '-C', '--copy');
+  if (isOfAll) return { in: 'refs/heads/', names: words };
+  const isShown = has(...LISTS, '-a', '--all', '--show-current');
+  const isSetting = has('-u', '--set-upstream-to', '--unset-upstream', '--edit-description');
+  return isShown || isSetting ? NOTHING : { in: 'refs/heads/', names: words.slice(0, 1) };
+}
+
+function tagWrites({ words, has }: Call): Write {
+  if (has('-d', '--delete')) return { in: 'refs/tags/', names: words };
+  return has(...LISTS, '-n', '-v', '--verify') ? NOTHING : { in: 'refs/tags/', names: words.slice(0, 1) };
+}
+
+/** `checkout -b`, `switch --create=…`, `worktree add <path>`. */
+function newBranchWrites({ args, words }: Call, isWorktree: boolean): Write {
+  const made = args.findIndex((word) => /^(-[bBcC]|--(create|force-create|orphan))$/.test(word));
+  const joined = args.find((word) => /^--(create|force-create|orphan)=/.test(word));
+  const added = isWorktree && words[0] === 'add' ? words[1]?.split('/').at(-1) : undefined;
+  const name = made >= 0 ? args[made + 1] : joined === undefined ? added : joined.slice(joined.indexOf('=') + 1);
+  return name === undefined ? NOTHING : { in: 'refs/heads/', names: [name] };
+}
+
+const pushWrites = ({ words }: Call): Write =>
+  isLocal(words[0] ?? '') ? { in: '?', names: words.slice(1).map(destination) } : NOTHING;
+
+function fetchWrites({ words }: Call): Write {
+  const names = words.flatMap((word, at) => [
+    ...(at > 0 && word.includes(':') ? [inBranchesAndTags(destination(word))] : []),
+    ...(at > 0 && words[at - 1] === 'tag' ? [`refs/tags/${word}`] : []),
+  ]);
+  return { names };
+}
+
+const inBranchesAndTags = (name: string): string => (name.startsWith('refs/') ? name : `?${name}`);
+
+const WRITES: ReadonlyMap<string, (call: Call) => Write> = new Map([
+  ['branch', branchWrites],
+  ['tag', tagWrites],
+  ['checkout', (call) => newBranchWrites(call, false)],
+  ['switch', (call) => newBranchWrites(call, false)],
+  ['worktree', (call) => newBranchWrites(call, true)],
+  ['update-ref', ({ words }) => ({ names: words.slice(0, 1) })],
+  [
+    'symbolic-ref',
+    ({ words, has }) => (has('-d', '--delete') || words.length > 1 ? { names: words.slice(0, 1) } : NOTHING),
+  ],
+  ['push', pushWrites],
+  ['fetch', fetchWrites],
+  ['pull', fetchWrites],
+  ['notes', ({ words }) => (NOTES.has(words[0] ?? '') ? { folders: ['refs/notes/'] } : NOTHING)],
+  [
+    'replace',
+    ({ words, has }) => (words.length > 0 && !has('-l', '--list') ? { folders: ['refs/replace/'] } : NOTHING),
+  ],
+  ['filter-branch', ({ words }) => ({ in: '?', names: words, folders: ['refs/original/'] })],
+]);
 
 const LISTS = '-l --list --contains --no-contains --merged --no-merged --points-at'.split(' ');
 const NOTES: ReadonlySet<string> = new Set('add append copy edit merge prune remove'.split(' '));

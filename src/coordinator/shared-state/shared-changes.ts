@@ -21,25 +21,29 @@ export const isOfOneWorktree = (file: string): boolean => file.startsWith('workt
 /** What differs, setting by setting in a config, else file by file. */
 export function sharedChanges(before: SharedFiles, after: SharedFiles): SharedChange[] {
   const names = [...new Set([...before.keys(), ...after.keys()])];
-  return names.flatMap((file): SharedChange[] => {
-    const [old, now] = [before.get(file), after.get(file)];
-    if (
-      old !== undefined &&
-      now !== undefined &&
-      old.kind === now.kind &&
-      old.mode === now.mode &&
-      old.bytes.equals(now.bytes)
-    )
-      return [];
-    if (isOfOneWorktree(file) && now === undefined) return [];
-    // Of a shallow clone, every fetch may write it.
-    if (file === 'shallow' && old?.kind === 'file' && now?.kind === 'file') return [];
-    const base = old ?? (isOfOneWorktree(file) ? before.get('config.worktree') : undefined);
-    const keys =
-      isConfig(file) && now?.kind === 'file' && (base ?? now).kind === 'file' ? changedKeys(file, base, now) : null;
-    return keys ?? [{ file, key: null, before: [], after: [] }];
-  });
+  return names.flatMap((file) => changesOf(file, before, after));
 }
+
+function changesOf(file: string, before: SharedFiles, after: SharedFiles): SharedChange[] {
+  const [old, now] = [before.get(file), after.get(file)];
+  const isOfWorktree = isOfOneWorktree(file);
+  if (isSame(old, now) || (isOfWorktree && now === undefined)) return [];
+  // Of a shallow clone, every fetch may write it.
+  if (file === 'shallow' && isFile(old) && isFile(now)) return [];
+  const base = old ?? (isOfWorktree ? before.get('config.worktree') : undefined);
+  const isReadable = isFile(now) && isFile(base ?? now);
+  const keys = isConfig(file) && isReadable ? changedKeys(file, base, now) : null;
+  return keys ?? [{ file, key: null, before: [], after: [] }];
+}
+
+const isFile = (file: SharedFile | undefined): file is SharedFile => file?.kind === 'file';
+
+const isSame = (old: SharedFile | undefined, now: SharedFile | undefined): boolean =>
+  old !== undefined &&
+  now !== undefined &&
+  old.kind === now.kind &&
+  old.mode === now.mode &&
+  old.bytes.equals(now.bytes);
 
 /** null: the config can't be read any more. */
 function changedKeys(file: string, old: SharedFile | undefined, now: SharedFile): SharedChange[] | null {

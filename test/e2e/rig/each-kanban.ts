@@ -1,5 +1,6 @@
 import { test } from 'vitest';
-import { buildCli, type BuiltPackage } from '../../rig/build-cli.ts';
+import type { BuiltPackage } from '../../rig/build-cli.ts';
+import { buildQuickCli } from '../../rig/build-quick-cli.ts';
 import { Kanban, type Made } from './kanban.ts';
 
 /**
@@ -9,7 +10,7 @@ import { Kanban, type Made } from './kanban.ts';
 export const it = test.extend<{ built: BuiltPackage; made: (what: Made) => Kanban }>({
   built: [
     // eslint-disable-next-line no-empty-pattern -- vitest reads a fixture's needs from this pattern
-    async ({}, use) => use(await buildCli()),
+    async ({}, use) => use(await buildQuickCli()),
     { scope: 'file' },
   ],
   made: async ({ built }, use) => {

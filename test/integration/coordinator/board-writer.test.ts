@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { describe, expect, it } from 'vitest';
 import type { KanbanEvent } from '../../../src/contract/event.ts';
 import { Observer } from '../../../src/coordinator/observe/observer.ts';
@@ -18,7 +19,7 @@ async function desk(): Promise<Desk> {
   const events: KanbanEvent[] = [];
   const look: Desk['look'] = async () => {
     const observation = await observed(observer);
-    return { writer: new BoardWriter(observer, observation, (event) => void events.push(event)) };
+    return { writer: new BoardWriter(observer, observation, (event) => void events.push(event), UNCHECKED_LOCK) };
   };
   await look();
   return { clone, observer, events, look };

@@ -79,7 +79,7 @@ describe('the lock on the remote', () => {
     await b.lock.step();
     expect(b.lock.state).toBe('held');
     expect(b.said).toEqual([
-      expect.stringMatching(/^the lock of main on origin was taken over from process \d+ on .*15 minutes$/),
+      expect.stringMatching(/^took over the lock of main on origin from process \d+ on .*15 minutes$/),
     ]);
     // The other one finds out when it wants to renew.
     a.pass(30);
@@ -121,7 +121,9 @@ describe('the lock on the remote', () => {
     expect(lock.isSure()).toBe(true);
     pass(61);
     await lock.step();
-    expect(said).toEqual([expect.stringContaining('origin takes no lock (refs/kanban/lock/main): no such refs here')]);
+    expect(said).toEqual([
+      expect.stringContaining('origin accepts no lock (refs/kanban/lock/main): no such refs here'),
+    ]);
     await lock.release(30_000);
   });
 
@@ -166,7 +168,7 @@ describe('the lock on the remote', () => {
     clone.git('push', '-q', 'origin', `${written.value}:${REF}`);
     const { lock } = makeLock((await rig.clone('b')).repo);
     await lock.step();
-    expect(other(lock.state)).toBe('somebody who does not say who');
+    expect(other(lock.state)).toBe('an unknown holder');
   });
 });
 

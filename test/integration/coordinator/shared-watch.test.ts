@@ -234,7 +234,7 @@ describe('I6, I12: a change that can not be restored is never trusted, and holds
     for (let n = 0; n < 5; n += 1) await watch.observe([run.record]);
     expect(watch.held).toContain('config');
     const fault = watch.found.get(run.brief.runId)?.faults[0];
-    expect(fault).toMatch(/will be restored: it can't be now .* landings are held/);
+    expect(fault).toMatch(/kanban cannot restore it now .* holds landings until then/);
     expect(fault).not.toContain('and restored');
     const { length } = events;
     expect(length).toBeLessThanOrEqual(2);

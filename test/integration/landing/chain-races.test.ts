@@ -2,7 +2,7 @@ import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 import { F0_LANDED, idsOf, land, landingsSince, makeFourTasks } from './chain-rig.ts';
 import { expectLandings } from './expect-landings.ts';
 import { copyRig, leftovers, type Rig } from './rig.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 import { idsOf, land, makeChainRig, makeTasks } from './chain-rig.ts';
 import { expectLandings } from './expect-landings.ts';
 import { makeCommits } from './history.ts';

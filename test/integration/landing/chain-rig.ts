@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { checkoutOf, type Worktree } from '../../../src/git/checkout.ts';
 import { insertChangelogLine, type ChangelogSection } from '../../../src/landing/changelog/changelog.ts';
@@ -100,6 +101,7 @@ export function landBuilt(
   return landChain(
     rig.repo,
     {
+      lock: UNCHECKED_LOCK,
       baseRef: 'refs/heads/main',
       oldBase: chain.landings[0]?.parent ?? '',
       landings: chain.landings,

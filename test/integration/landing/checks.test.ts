@@ -166,13 +166,13 @@ describe('checks of the merge queue', () => {
 
   it('outlive their coordinator and are adopted by the next, with all that is to be known (I8)', async () => {
     const program = buildProgram(
-      `import { Checks } from '../../../src/coordinator/merge-queue/check-runs.ts';
+      `import { CheckRuns } from '../../../src/coordinator/merge-queue/check-runs.ts';
        import { createRunnerPool } from '../../../src/runs/runner-pool.ts';
-       import { openRepository } from '../../../src/git/git.ts';
+       import { openRepository } from '../../../src/git/open-repository.ts';
        const [runnerFile, root, order, settings] = process.argv.slice(2);
        const repo = (await openRepository(root)).value;
        const pool = createRunnerPool({ runnerFile, root, capacity: 1, onEnded: () => {} });
-       new Checks({ repo, pool, emit: () => {}, wake: () => {} }).start(JSON.parse(order), JSON.parse(settings));
+       new CheckRuns({ repo, pool, emit: () => {}, wake: () => {} }).start(JSON.parse(order), JSON.parse(settings));
        setInterval(() => {}, 1000);`,
       at('coordinator.mjs'),
     );

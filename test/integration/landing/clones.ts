@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -173,7 +174,7 @@ export async function bringUp(
   const observation = await observed(observer);
   const events: KanbanEvent[] = [];
   const emit = (event: KanbanEvent): void => void events.push(event);
-  const writer = new BoardWriter(observer, observation, emit);
+  const writer = new BoardWriter(observer, observation, emit, UNCHECKED_LOCK);
   before(observation);
   const result = await integrate({ repo: clone.repo, observer, observation, writer, theirs, kind, emit });
   return { result, events, observer };

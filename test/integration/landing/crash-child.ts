@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { closeRepository } from '../../../src/git/close.ts';
 import { openRepository } from '../../../src/git/open-repository.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 import { commitMove, landingOf, landOne, moveOf } from './deeds.ts';
 import type { Rig } from './rig.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 import { commitMove, landingOf, landOne, MOVED_TODO, moveOf } from './deeds.ts';
 import { copyRig, leftovers, lines, makeRig, TODO, type Rig } from './rig.ts';
 

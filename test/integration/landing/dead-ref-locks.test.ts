@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clearDeadRefLocks } from '../../../src/landing/dead-ref-locks.ts';
+import { clearDeadRefLocks } from '../../../src/landing/recovery/dead-ref-locks.ts';
 import { makeRemoteRig, type Clone } from '../../rig/remote-rig.ts';
 
 /** Elsewhere only a lock of a minute's age is known to be dead. */

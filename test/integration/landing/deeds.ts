@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { checkoutOf } from '../../../src/git/checkout.ts';
 import type { Repository } from '../../../src/git/git.ts';
 import { readBlob } from '../../../src/git/objects/objects.ts';
@@ -30,6 +31,7 @@ export async function moveOf(rig: Rig, change: Partial<Move> = {}): Promise<Move
   const checkout = checkoutOf(rig.repo, 'refs/heads/main');
   const message = 'kanban: T-1 TODO → IN_PROGRESS\n\nKanban-Move: T-1 TODO -> IN_PROGRESS\n';
   return {
+    lock: UNCHECKED_LOCK,
     baseRef: 'refs/heads/main',
     oldBase,
     extraRefs: [{ ref: 'refs/kanban/seen' }],
@@ -46,6 +48,7 @@ export type Landing = Omit<ChainLanding, 'landings'> &
 
 export function landingOf(rig: Rig, change: Partial<Landing> = {}): Landing {
   return {
+    lock: UNCHECKED_LOCK,
     baseRef: 'refs/heads/main',
     oldBase: rig.sha('main'),
     tip: rig.sha('T-9'),

@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { writeSync } from 'node:fs';
 import { createSectionMemo } from '../../../src/board/parse.ts';
 import { checkoutOf } from '../../../src/git/checkout.ts';
@@ -6,7 +7,7 @@ import { openRepository } from '../../../src/git/open-repository.ts';
 import { resolve } from '../../../src/git/objects/objects.ts';
 import { planIntegration } from '../../../src/landing/integrate.ts';
 import { landIntegration } from '../../../src/landing/land-integration.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 
 /** Arguments: root, `integrate` | `recover`, and the number of the step at which to kill itself (-1: none). */
 const [root = '', deed, crashAt] = process.argv.slice(2);
@@ -38,6 +39,7 @@ else {
   const landed = await landIntegration(
     repo,
     {
+      lock: UNCHECKED_LOCK,
       baseRef: 'refs/heads/main',
       oldBase: ours,
       plan,

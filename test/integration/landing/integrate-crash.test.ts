@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { closeRepository } from '../../../src/git/close.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 import { bringUp, CHANGELOG, cloneAt, land, makeClones, move, type Clone } from './clones.ts';
 import { leftovers, type Rig } from './rig.ts';
 

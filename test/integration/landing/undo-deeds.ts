@@ -1,3 +1,4 @@
+import { UNCHECKED_LOCK } from '../../rig/lock-proof.ts';
 import { checkoutOf } from '../../../src/git/checkout.ts';
 import { undoLanding, type Undo } from '../../../src/landing/undo.ts';
 import { CHANGELOG, EMPTY_TESTING, TODO, type Rig } from './rig.ts';
@@ -18,6 +19,7 @@ export function landByGit(rig: Rig, message = 'T-9: Ready to land'): string {
 
 /** What the coordinator asks for when T-9 is undone. */
 export const undoOf = (rig: Rig, landing: string, change: Partial<Undo> = {}): Undo => ({
+  lock: UNCHECKED_LOCK,
   id: 'T-9',
   landing,
   baseRef: 'refs/heads/main',

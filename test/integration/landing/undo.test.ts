@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { lostLandings } from '../../../src/coordinator/observe/lost-landings.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 import { openRepository } from '../../../src/git/open-repository.ts';
-import { recover } from '../../../src/landing/recover.ts';
+import { recover } from '../../../src/landing/recovery/recover.ts';
 import { CHANGELOG, leftovers, lines, makeRig, TODO, type Rig } from './rig.ts';
 import { LANDED_CHANGELOG, landByGit, UNDONE_TODO, undoLanding, undoOf } from './undo-deeds.ts';
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeContainment } from '../../../src/doctor/containment-words.ts';
+import { describeContainment } from '../../../src/doctor/describe-containment.ts';
 import { containmentOf, tryBubblewrap } from '../../../src/system/containment.ts';
 
 let folder: string;

@@ -205,7 +205,7 @@ describe('ensureWorktree', () => {
       git('add', '.');
       git('commit', '-q', '-m', 'many');
       const program = buildProgram(
-        `import { openRepository } from '../../../src/git/git.ts';
+        `import { openRepository } from '../../../src/git/open-repository.ts';
        import { ensureWorktree, removeWorktree } from '../../../src/worktrees/worktrees.ts';
        import { writeFileSync } from 'node:fs';
        import { join } from 'node:path';
@@ -264,7 +264,7 @@ describe('a git that outlived its killed coordinator', () => {
     );
     await until(() => existsSync(join(root, '.git/worktrees/T-1/index.lock')));
     const program = buildProgram(
-      `import { openRepository } from '../../../src/git/git.ts';
+      `import { openRepository } from '../../../src/git/open-repository.ts';
        import { ensureWorktree } from '../../../src/worktrees/worktrees.ts';
        const [root, sha, path] = process.argv.slice(2);
        const { value: repo } = await openRepository(root);

@@ -5,6 +5,7 @@ import { BLOCKED_RETRY_MS, SAFETY_TICK_MS, UNTIL_DONE_GRACE_MS } from '../../../
 const NOW = 1_000_000;
 const facts = (of: Partial<IdleFacts> = {}): IdleFacts => ({
   now: NOW,
+  decidedAt: NOW,
   mode: 'run',
   untilDone: true,
   maxWait: null,
@@ -29,6 +30,11 @@ describe('idleWait', () => {
     ['nothing', {}, null],
     ['an entry that waits for a time', { notes: [{ state: 'waits', until: NOW + 1 }] }, 'time'],
     ['an entry whose time has come', { notes: [{ state: 'waits', until: NOW }] }, null],
+    [
+      'an entry whose time came after the decision',
+      { decidedAt: NOW - 1, notes: [{ state: 'waits', until: NOW }] },
+      'time',
+    ],
     ['an entry that is held', { notes: [{ state: 'held', until: NOW + 1 }] }, null],
     ['a fresh failure', { failed: [failed()] }, 'failure'],
     ['a failure that lasts', { failed: [failed({ lasting: true })] }, null],

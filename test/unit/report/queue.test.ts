@@ -71,7 +71,7 @@ const busy = (fields: Partial<SnapshotQueue> = {}): SnapshotQueue =>
       queued('T-15', { title: 'Drop lodash', why: 'waits for the check of its batch' }),
     ],
     waiting: [
-      queued('T-9', { state: 'suspect', why: 'red in the check: looked at again before it goes back' }),
+      queued('T-9', { state: 'suspect', why: 'red in the check: checked again before it goes back' }),
       queued('T-16', { state: 'held', why: 'conflicts with T-14 in src/login.ts' }),
       queued('T-17', { why: 'waits for the batch before it' }),
     ],
@@ -101,7 +101,7 @@ describe('queue', () => {
       batch of 3   T-12  Login crashes on an e…   green
                    T-14  Rate-limit the login     checking
                    T-15  Drop lodash              not checked  waits for the check of its batch
-      waiting      T-9   Title of T-9             suspect      red in the check: looked at again before i…
+      waiting      T-9   Title of T-9             suspect      red in the check: checked again before it …
                    T-16  Title of T-16            held         conflicts with T-14 in src/login.ts
                    T-17  Title of T-17            waits        for the batch before it
       checks       14:05  red      3m   T-12, T-14, T-9  exit 1
@@ -168,7 +168,7 @@ describe('queue', () => {
                    nobody is blamed; fix main, or what the check needs:
                    kanban queue --log shows what it printed
       check        npm test · nothing is being checked
-      waiting      T-9   Title of T-9    suspect  red in the check: looked at again b…
+      waiting      T-9   Title of T-9    suspect  red in the check: checked again bef…
                    T-16  Title of T-16   held     conflicts with T-14 in src/login.ts
                    T-17  Title of T-17   waits    for the batch before it
       checks       3 of 41 checks were flakes: red, then green on the same commit

@@ -1,15 +1,15 @@
-import type { Action, Candidate } from '../../pipeline/action.ts';
-import { cleanUpOf, identitiesOf, postponedBy, type Identity } from '../../pipeline/failures.ts';
-import { unreachable } from '../../unreachable.ts';
-import { failureOf } from '../failure-of.ts';
-import type { Members } from '../members.ts';
-import type { QueueDeps } from '../merge-queue/merge-queue.ts';
-import type { Observation } from '../observe/observation.ts';
-import { mailboxOf } from './answer-request.ts';
-import type { BoardWriter } from './board-writer.ts';
-import * as messages from './messages.ts';
-import { perform } from './perform.ts';
-import type { Performed, PerformDeps } from './performed.ts';
+import type { Action, Candidate } from '../pipeline/action.ts';
+import { cleanUpOf, identitiesOf, postponedBy, type Identity } from '../pipeline/failures.ts';
+import { unreachable } from '../unreachable.ts';
+import { failureOf } from '../git/failure-of.ts';
+import type { Members } from './members.ts';
+import type { QueueDeps } from './merge-queue/merge-queue.ts';
+import type { Observation } from './observe/observation.ts';
+import { mailboxOf } from './perform/answer-request.ts';
+import type { BoardWriter } from './perform/board-writer.ts';
+import * as messages from './perform/messages.ts';
+import { perform } from './perform/perform.ts';
+import type { Performed, PerformDeps } from './perform/performed.ts';
 
 const QUEUE: Identity = { key: 'merge queue', id: null, what: 'the merge queue' };
 

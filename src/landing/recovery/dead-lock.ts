@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { worktrees } from '../git/checkout.ts';
-import type { Repository } from '../git/git.ts';
-import { statOrNone } from '../system/plain-file.ts';
-import { journalPath, type LandingJournal, type MoveJournal } from './journal.ts';
+import { worktrees } from '../../git/checkout.ts';
+import type { Repository } from '../../git/git.ts';
+import { statOrNone } from '../../system/plain-file.ts';
+import { journalPath, type LandingJournal, type MoveJournal } from '../journal.ts';
 
 /**
  * Removes the lock files that a killed move or landing left, and no others. Called only when the journal's own git is

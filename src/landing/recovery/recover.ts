@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Repository } from '../git/git.ts';
-import { draftFolder, journalPath, readJournal } from './journal.ts';
+import type { Repository } from '../../git/git.ts';
+import { draftFolder, journalPath, readJournal } from '../journal.ts';
 import { recoverLanding } from './recover-landing.ts';
 import { recoverMove } from './recover-move.ts';
 

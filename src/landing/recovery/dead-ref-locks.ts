@@ -1,9 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { worktrees } from '../git/checkout.ts';
-import type { Repository } from '../git/git.ts';
-import { lstatOrNone, moveFolderAside, statOrNone } from '../system/plain-file.ts';
+import { worktrees } from '../../git/checkout.ts';
+import type { Repository } from '../../git/git.ts';
+import { lstatOrNone, moveFolderAside, statOrNone } from '../../system/plain-file.ts';
 import { inside, isGitAlive } from './dead-lock.ts';
 
 /** git holds a lock on a ref for a moment. So old, and with no git alive, it is nobody's; ms. */

@@ -1,13 +1,13 @@
-import { clearIndexDraft } from '../git/index/index-file.ts';
+import { clearIndexDraft } from '../../git/index/index-file.ts';
 import { existsSync } from 'node:fs';
-import { git, type Repository } from '../git/git.ts';
-import { resolve } from '../git/objects/objects.ts';
-import { refProcess } from '../git/refs.ts';
+import { git, type Repository } from '../../git/git.ts';
+import { resolve } from '../../git/objects/objects.ts';
+import { refProcess } from '../../git/refs.ts';
 import { clearDeadLocks } from './dead-lock.ts';
-import { removeFile } from './disk-file.ts';
-import { isAlive, removeJournal, type MoveJournal, type ProcessMark } from './journal.ts';
+import { removeFile } from '../disk-file.ts';
+import { isAlive, removeJournal, type MoveJournal, type ProcessMark } from '../journal.ts';
 import type { RecoveryEvent } from './recover.ts';
-import { syncCheckoutFiles } from './sync-checkout-files.ts';
+import { syncCheckoutFiles } from '../sync-checkout-files.ts';
 
 /**
  * A move that was cut off. Base has its commit: index and files follow. Base hasn't: the index goes back, the move is

@@ -1,10 +1,12 @@
-import type { Action, Decision } from '../../pipeline/action.ts';
-import { identitiesOf, type Identity } from '../../pipeline/failures.ts';
-import type { Members } from '../members.ts';
-import type { Observation } from '../observe/observation.ts';
+import type { Action, Decision } from '../pipeline/action.ts';
+import { identitiesOf, type Identity } from '../pipeline/failures.ts';
+import type { LockProof } from '../system/lock.ts';
+import type { Members } from './members.ts';
+import type { Observation } from './observe/observation.ts';
+import type { LockProof } from '../system/lock.ts';
 import { Attempts } from './attempts.ts';
-import { BoardWriter } from './board-writer.ts';
-import type { Performed } from './performed.ts';
+import { BoardWriter } from './perform/board-writer.ts';
+import type { Performed } from './perform/performed.ts';
 
 const PREFLIGHT: Identity = { key: 'preflight', id: null, what: 'preflight' };
 const BOARD: Identity = { key: 'board', id: null, what: 'the board' };
@@ -29,10 +31,10 @@ export class TickActions {
   }
 
   /** Does what was decided, as far as it can be done now. @returns how many actions changed something. */
-  async perform(observation: Observation, decision: Decision): Promise<number> {
+  async perform(observation: Observation, decision: Decision, lock: LockProof): Promise<number> {
     const { observer, publisher, failures, baseBranch, control } = this.#members;
     const actions = landingsLast(decision.actions);
-    const writer = new BoardWriter(observer, observation, publisher.emit);
+    const writer = new BoardWriter(observer, observation, publisher.emit, lock);
     if (!observation.inMotion) await writer.keepLost();
     for (const identity of [...actions.flatMap(identitiesOf), ...decision.postponed])
       failures.mayTry(identity, Date.now());

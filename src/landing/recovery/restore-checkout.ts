@@ -1,16 +1,16 @@
 import { readFileSync, rmdirSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { checkoutState } from '../git/checkout.ts';
-import { git, type Repository } from '../git/git.ts';
-import { setIndexEntries, stagedEntries } from '../git/index/edit-index.ts';
-import { entryAt, readBytes, readCommit, resolve } from '../git/objects/objects.ts';
-import { isUtf8Path, toBytes, type TreeEntry } from '../git/objects/tree.ts';
-import { diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
-import { objectName } from '../git/objects/loose.ts';
-import { placeOf } from './disk-file.ts';
-import type { LandingJournal } from './journal.ts';
-import { replaceFile } from './write-ahead.ts';
-import { contentOf, inspectPath } from './files-in-the-way.ts';
+import { checkoutState } from '../../git/checkout.ts';
+import { git, type Repository } from '../../git/git.ts';
+import { setIndexEntries, stagedEntries } from '../../git/index/edit-index.ts';
+import { entryAt, readBytes, readCommit, resolve } from '../../git/objects/objects.ts';
+import { isUtf8Path, toBytes, type TreeEntry } from '../../git/objects/tree.ts';
+import { diffTrees, type TreeChange } from '../../git/objects/tree-diff.ts';
+import { objectName } from '../../git/objects/loose.ts';
+import { placeOf } from '../disk-file.ts';
+import type { LandingJournal } from '../journal.ts';
+import { replaceFile } from '../write-ahead.ts';
+import { contentOf, inspectPath } from '../files-in-the-way.ts';
 
 /**
  * Puts files and index of a checkout back to what they were before a `git merge` that was cut off; what is neither as it

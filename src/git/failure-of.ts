@@ -1,4 +1,4 @@
-import { GitError } from '../git/git.ts';
+import { GitError } from './git.ts';
 
 /**
  * Why something could not be done, in words: git or the disk refused it. @returns null for any other error: a bug
