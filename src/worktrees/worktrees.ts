@@ -108,7 +108,7 @@ export async function listWorktrees(repo: Repository): Promise<ListedWorktree[]>
     });
 }
 
-/** Worktrees are made and removed one at a time: git's own bookkeeping of them knows no locks (GIT.md section 4). */
+/** Worktrees are made and removed one at a time: git's own bookkeeping of them knows no locks. */
 const oneByOne = pLimit(1);
 
 /**
