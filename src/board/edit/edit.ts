@@ -31,7 +31,7 @@ export type BoardEdit =
 
 /**
  * Applies edits one after the other by cutting and inserting at source offsets; every other byte of the texts stays
- * (DESIGN.md §3, byte rule). After each edit the texts are parsed again: the entries that were there, less or plus the
+ * (docs/invariants.md, I1). After each edit the texts are parsed again: the entries that were there, less or plus the
  * one, the written fields with their values, the same body.
  * @returns the new texts, or the problem of the first edit that can't be made safely; then nothing has changed.
  */
