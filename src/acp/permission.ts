@@ -113,20 +113,28 @@ export const nameInOptions = (options: readonly { readonly name: string }[]): st
 
 /** A call out of what `session/update` and `session/request_permission` say, laid over what was known of it before. */
 export function mergeCall(before: Call | undefined, told: Printed): Call {
-  const meta = asObject(asObject(told['_meta'])?.['claudeCode']);
-  const goose = asObject(asObject(asObject(told['_meta'])?.['goose'])?.['toolCall']);
+  const known = before ?? NO_CALL;
   const input = asObject(told['rawInput']);
   const hasInput = input !== null && Object.keys(input).length > 0;
-  const paths = [
-    ...asList(told['locations']).map((each) => asText(asObject(each)?.['path'])),
-    ...asList(told['content']).map((each) => asText(asObject(each)?.['path'])),
-  ].filter((path) => path !== '');
+  const paths = [...asList(told['locations']), ...asList(told['content'])]
+    .map((each) => asText(asObject(each)?.['path']))
+    .filter((path) => path !== '');
   return {
-    id: asText(told['toolCallId']) || (before?.id ?? ''),
-    kind: asText(told['kind']) || (before?.kind ?? ''),
-    title: asText(told['title']) || (before?.title ?? ''),
-    name: asText(told['name']) || asText(meta?.['toolName']) || asText(goose?.['toolName']) || (before?.name ?? ''),
-    input: hasInput ? input : (before?.input ?? null),
-    paths: paths.length > 0 ? paths : (before?.paths ?? []),
+    id: asText(told['toolCallId']) || known.id,
+    kind: asText(told['kind']) || known.kind,
+    title: asText(told['title']) || known.title,
+    name: nameIn(told) || known.name,
+    input: hasInput ? input : known.input,
+    paths: paths.length > 0 ? paths : known.paths,
   };
+}
+
+const NO_CALL: Call = { id: '', kind: '', title: '', name: '', input: null, paths: [] };
+
+/** The tool's name, which Claude Code and Goose put into `_meta`; '' = it is not in there. */
+function nameIn(update: Printed): string {
+  const meta = asObject(update['_meta']);
+  const claude = asObject(meta?.['claudeCode']);
+  const goose = asObject(asObject(meta?.['goose'])?.['toolCall']);
+  return asText(update['name']) || asText(claude?.['toolName']) || asText(goose?.['toolName']);
 }

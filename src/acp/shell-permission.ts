@@ -45,16 +45,21 @@ function permissionFor({ words, files }: ShellCommand, rules: ShellRules): strin
 
 const DEVICES = new Set(['/dev/null', '/dev/stdout', '/dev/stderr', '/dev/stdin', '/dev/tty']);
 
+/** Options of git whose next argument is their value, and those of them whose value is a path. */
+const WITH_PATH = new Set(['-C', '--git-dir', '--work-tree', '--exec-path']);
+const WITH_VALUE = new Set([...WITH_PATH, '-c', '--namespace']);
+
 /** Another repository or worktree is somebody else's. */
 function permissionForGit(args: readonly ShellWord[], { inside, cwd }: ShellRules): string | null {
   for (let n = 0; n < args.length; n += 1) {
     const text = args[n]?.text ?? '';
     if (!text.startsWith('-')) return null;
+    const takes = WITH_VALUE.has(text);
+    const value = args[takes ? n + 1 : n];
     const attached = /^--(?:git-dir|work-tree)=(.*)$/.exec(text)?.[1];
-    const takes = ['-C', '--git-dir', '--work-tree', '-c', '--namespace', '--exec-path'].includes(text);
-    const path = attached ?? (takes && text !== '-c' && text !== '--namespace' ? args[n + 1]?.text : undefined);
-    const open = takes ? args[n + 1]?.open === true : args[n]?.open === true;
-    if (path !== undefined && (open || !inside(path, cwd))) return `git ${text} leads outside the worktree`;
+    const path = attached ?? (WITH_PATH.has(text) ? value?.text : undefined);
+    if (path !== undefined && (value?.open === true || !inside(path, cwd)))
+      return `git ${text} leads outside the worktree`;
     if (takes) n += 1;
   }
   return null;
@@ -68,13 +73,16 @@ function permissionForReading(program: string, args: readonly ShellWord[], rules
   for (const { text, open } of args) {
     if (open) return `it isn't clear what ${program} is given`;
     if (RISKY[program]?.test(text)) return `${program} ${text} isn't allowed`;
-    const value =
-      /^--?[\w-]+=(.*)$/.exec(text)?.[1] ?? (text.startsWith('-') ? text.replace(/^[^/]*(?=\/)/, '') : text);
-    const isPath = /^[/~]/.test(value) || /(?:^|\/)\.\.(?:\/|$)/.test(value) || program === 'cd';
+    const value = valueIn(text);
+    const isPath = program === 'cd' || /^[/~]/.test(value) || /(?:^|\/)\.\.(?:\/|$)/.test(value);
     if (isPath && !DEVICES.has(value) && !rules.inside(value, rules.cwd)) return `${value} is outside the worktree`;
   }
   return null;
 }
+
+/** What an argument names: the value of `--option=value`, the path in `-I/path`, or all of it. */
+const valueIn = (text: string): string =>
+  /^--?[\w-]+=(.*)$/.exec(text)?.[1] ?? (text.startsWith('-') ? text.replace(/^[^/]*(?=\/)/, '') : text);
 
 const RISKY: Readonly<Record<string, RegExp>> = {
   rg: /^--(?:pre|hostname-bin)/,

@@ -1,4 +1,5 @@
-import type { AgentSettings, Role } from '../workflow/settings.ts';
+import type { AgentSettings } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
 import type { AgentCommand, Allowance, Brief, ShellPlan, Inject } from '../contract/brief.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
 

@@ -37,7 +37,7 @@ export function parseBoard(texts: BoardTexts, options: BoardOptions): Board {
 /** The same with what edits need to know. */
 export function parseColumns(texts: BoardTexts, options: BoardOptions): Record<Column, ParsedColumn> {
   const read = (column: Column) =>
-    parseColumn(column, columnPath(column, options), texts[column] ?? '', options.ids, options.memo);
+    parseColumn({ column, path: columnPath(column, options), text: texts[column] ?? '' }, options);
   return Object.fromEntries(COLUMNS.map((column) => [column, read(column)])) as Record<Column, ParsedColumn>;
 }
 

@@ -41,16 +41,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
         entries.flatMap((other) => other.id ?? []),
       ),
     ]);
-  // Read afresh: what a coordinator shows may be half a second old.
-  const record = listRuns(root).runs.findLast(({ brief, state }) => brief.taskId === id && state === 'alive');
-  const alive: Alive | null =
-    record === undefined
-      ? null
-      : {
-          id: record.runId,
-          agent: record.brief.agent,
-          inject: adapterNamed(record.brief.adapter)?.capabilities.inject ?? 'none',
-        };
+  const alive = runOf(root, id);
   if (alive?.inject === 'none') return printProblems(io, [deaf(id, alive)]);
   const file = leaveMessage(root, id, { by: signers.value.author, priority, text });
   if (alive?.inject === 'live' && (await wasGiven(join(messagesOf(root, id), 'delivered', file)))) {
@@ -59,6 +50,14 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   }
   io.stdout.write(`${becomes(alive, coordinator !== null)}\n`);
   return EXIT.done;
+}
+
+/** Read afresh: what a coordinator shows may be half a second old. */
+function runOf(root: string, id: string): Alive | null {
+  const record = listRuns(root).runs.findLast(({ brief, state }) => brief.taskId === id && state === 'alive');
+  if (record === undefined) return null;
+  const inject = adapterNamed(record.brief.adapter)?.capabilities.inject ?? 'none';
+  return { id: record.runId, agent: record.brief.agent, inject };
 }
 
 /** A run that is on. */

@@ -3,9 +3,9 @@ import { McpServer, type CallToolResult } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
 import { oneLine, reportText } from '../agents/report/report-text.ts';
-import { TYPES, VERDICTS } from '../agents/report/verdict.ts';
+import { TYPES } from '../agents/report/verdict.ts';
 import { writeWhole } from '../system/write-once.ts';
-import { ROLES, type Role } from '../workflow/settings.ts';
+import { ROLES, ROLE_TABLE, type Role, type Verdict } from '../workflow/roles.ts';
 import type { Command } from './program/command.ts';
 import { EXIT } from './program/exit-codes.ts';
 
@@ -54,21 +54,15 @@ function serverFor(role: Role, path: string): McpServer {
 }
 
 function inputOf(role: Role) {
-  const verdicts = VERDICTS[role];
+  const { verdicts, reportText: wanted, writesChangelog } = ROLE_TABLE[role];
   const common = z.object({
     verdict: z
       .enum(verdicts.map(({ word }) => word))
       .describe(verdicts.map(({ word, meaning }) => `${word}: ${meaning}`).join('; ')),
-    text: z.string().describe(TEXT[role]),
+    text: z.string().describe(wanted),
   });
-  return role === 'task' ? common.extend(changeLog) : common.extend({});
+  return writesChangelog ? common.extend(changeLog) : common.extend({});
 }
-
-const TEXT: Readonly<Record<Role, string>> = {
-  task: 'Markdown: what you found, what you changed and why, which files, and what you noticed besides.',
-  reviewer: 'Markdown: what you checked, what you found (file and line), what you fixed.',
-  tester: 'Markdown: which tests you ran and how they came out, what you fixed.',
-};
 
 const changeLog = {
   type: z.enum(TYPES).optional().describe('Section of the change log, by Keep a Changelog.'),
@@ -79,7 +73,7 @@ const changeLog = {
 };
 
 interface Input {
-  readonly verdict: (typeof VERDICTS)[Role][number]['word'];
+  readonly verdict: Verdict;
   readonly text: string;
   readonly type?: unknown;
   readonly changelog?: unknown;

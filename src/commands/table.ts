@@ -28,18 +28,18 @@ export const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
 
 /** How `kanban --help` ends. */
 export const WHEN_STUCK: readonly (readonly [command: string, what: string])[] = [
-  ['kanban', 'says what waits and for what, and which commands help'],
-  ['kanban show T-12', 'one entry: why it stands where it stands, and the ways on'],
+  ['kanban', 'shows what waits and for what, and which commands help'],
+  ['kanban show T-12', 'shows one entry: why it is where it is, and the next commands'],
   ['kanban doctor', 'checks everything and says how to fix it'],
   ['kanban stop --now', 'ends every run; its work is kept'],
-  ['git log --first-parent', 'every move is a commit: it reads well without this tool'],
+  ['git log --first-parent', 'shows every move: each is a commit'],
 ];
 
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] = [
   ['0', 'done'],
   ['1', 'a bug in kanban; it says how to report it'],
-  ['2', 'wrong usage, or settings or board can not be read, or what was asked can not be done'],
+  ['2', 'wrong usage, unreadable settings or board, or a request that cannot be carried out'],
   ['3', 'preflight failed'],
-  ['4', 'ended with entries left that need the user'],
+  ['4', 'ended, and entries need you'],
   ['130', 'interrupted'],
 ];

@@ -1,3 +1,4 @@
+import type { Role } from '../workflow/roles.ts';
 import type { Usage } from './agent-event.ts';
 
 /** What the embedded `shell` agent does in this run; the runner plays it itself. */
@@ -31,7 +32,7 @@ export interface Brief {
   readonly runId: string;
   readonly taskId: string;
   readonly title: string;
-  readonly role: 'task' | 'reviewer' | 'tester';
+  readonly role: Role;
   /** `mend`: a tester's or landing's failure is to be fixed by this run. */
   readonly purpose: 'work' | 'mend';
   /** How many runs of this role the entry had before, plus one. */

@@ -1,7 +1,7 @@
 import type { Column } from '../board/entry.ts';
 import type { Problem } from '../problem.ts';
 import type { Cause } from './result.ts';
-import type { Role } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
 
 /** Everything that can happen, in the past tense. Surfaces word them (report/); `--json` prints them as they are. */
 export type KanbanEvent =

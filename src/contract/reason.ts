@@ -1,5 +1,5 @@
 import type { Column } from '../board/entry.ts';
-import type { Role } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
 
 /** Why an entry stands where it stands, as data: stable JSON. `report/reason.ts` has the sentence for each code. */
 export type Reason =

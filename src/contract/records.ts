@@ -1,3 +1,4 @@
+import { ROLES } from '../workflow/roles.ts';
 import { CAUSES } from './result.ts';
 import type { AgentEvent, Usage } from './agent-event.ts';
 import type { Brief } from './brief.ts';
@@ -24,7 +25,7 @@ export const isBrief = guard<Brief>(
     runId: text(300),
     taskId: text(4096),
     title: text(),
-    role: oneOf('task', 'reviewer', 'tester'),
+    role: oneOf(...ROLES),
     purpose: oneOf('work', 'mend'),
     attempt: number,
     agent: text(300),

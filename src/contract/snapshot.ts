@@ -1,5 +1,5 @@
 import type { Column, Tag } from '../board/entry.ts';
-import type { Role } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
 import type { Reason } from './reason.ts';
 import type { Inject } from './brief.ts';
 import type { Usage } from './agent-event.ts';

@@ -1,5 +1,5 @@
 import type { Column, CoordinatorField, Tag } from '../board/entry.ts';
-import type { Role } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
 import type { FailedAction } from './failures.ts';
 import type { Reply, RunOrigin } from '../contract/request.ts';
 import type { Reason } from '../contract/reason.ts';

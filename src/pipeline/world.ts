@@ -1,9 +1,10 @@
+import { ROLE_TABLE, type Role, type Verdict } from '../workflow/roles.ts';
 import type { Inject } from '../contract/brief.ts';
 import type { Mode } from '../contract/snapshot.ts';
 import type { Column, Entry } from '../board/entry.ts';
 import type { Cause, RunResult, OutsideCommit } from '../contract/result.ts';
 import type { Usage } from '../contract/agent-event.ts';
-import type { Role, Settings } from '../workflow/settings.ts';
+import type { Settings } from '../workflow/settings.ts';
 import type { Failures } from './failures.ts';
 import type { Request } from '../contract/request.ts';
 import type { UsedRun } from '../contract/usage.ts';
@@ -166,8 +167,6 @@ export type ReadReport =
     }
   | { readonly ok: false; readonly missing: string };
 
-export type Verdict = 'done' | 'blocked' | 'ready' | 'changes-requested' | 'passed' | 'failed';
-
 export interface PastRun {
   readonly id: string;
   readonly taskId: string;
@@ -230,6 +229,5 @@ export interface OrphanBranch {
 
 /** The column in which a run's result counts. */
 export function columnOfRun(run: { readonly role: Role; readonly purpose: 'work' | 'mend' }): Column {
-  if (run.purpose === 'mend' || run.role === 'tester') return 'TESTING';
-  return run.role === 'reviewer' ? 'REVIEW' : 'IN_PROGRESS';
+  return run.purpose === 'mend' ? 'TESTING' : ROLE_TABLE[run.role].column;
 }

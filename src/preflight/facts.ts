@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts';
-import type { Role, Settings } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
+import type { Settings } from '../workflow/settings.ts';
 
 /** What preflight judges: plain data, gathered by preflight/gather/full.ts and quick.ts. */
 export interface PreflightFacts {

@@ -1,4 +1,5 @@
 import type { Column } from '../board/entry.ts';
+import { ROLE_TABLE } from '../workflow/roles.ts';
 import type { Snapshot, SnapshotEntry, SnapshotRun } from '../contract/snapshot.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain } from './plain.ts';
@@ -78,7 +79,7 @@ function runRow(
   run: SnapshotRun,
   { now, clock, time }: RowOptions,
 ): Row {
-  const doing = run.purpose === 'mend' ? 'fix' : ROLES[run.role];
+  const doing = run.purpose === 'mend' ? 'fix' : ROLE_TABLE[run.role].verb;
   const row = { column, id, title: plain(title), doing, agent: run.agent };
   if (run.state === 'foreign')
     return { ...row, time: '', text: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
@@ -93,9 +94,6 @@ function runRow(
 
 const waiting = ({ until, why }: NonNullable<SnapshotRun['waiting']>, clock: Clock): string =>
   `${plain(why) || 'waits for its provider'}${until === null ? '' : ` until ${clock(until)}`} (no retry used)`;
-
-/** As short as they stand in the status line. */
-export const ROLES = { task: 'task', reviewer: 'review', tester: 'test' } as const;
 
 const roleOf = (column: Column): string =>
   ({ TODO: 'task', IN_PROGRESS: 'task', REVIEW: 'review', TESTING: 'test' })[column];

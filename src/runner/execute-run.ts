@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { adapterNamed } from '../agents/adapters.ts';
-import type { Adapter } from '../agents/agent.ts';
+import type { Adapter, AgentReading } from '../agents/agent.ts';
 import { lastWord } from '../agents/last-word.ts';
 import { trustConfig } from '../git/config/harmless.ts';
 import { claimRun } from '../system/claim.ts';
@@ -96,15 +96,18 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
       ? { onStdin: (stdin: Writable) => listener.begin(stdin), isOver: () => listener.isOver }
       : {}),
   });
-  listener?.finish();
-  run.usage = listener?.usage;
-  run.sessionUsage = listener?.sessionUsage;
-  // An agent that was told its budget ends by itself when that is spent; with a report it had enough.
-  if (listener?.isSpent && !run.ended && !hasReport(run)) {
-    run.capped = true;
-    run.end('stopped', run.brief.allowance?.why ?? '');
-  }
+  if (listener !== null) finishListening(run, listener);
   return { end, collect: {} };
+}
+
+function finishListening(run: LiveRun, listener: Listener): void {
+  listener.finish();
+  run.usage = listener.usage;
+  run.sessionUsage = listener.sessionUsage;
+  // An agent that knows its budget ends by itself when it has spent it. If it wrote a report, the budget was enough.
+  if (!listener.isSpent || run.ended || hasReport(run)) return;
+  run.capped = true;
+  run.end('stopped', run.brief.allowance?.why ?? '');
 }
 
 const hasReport = ({ brief, folder }: LiveRun): boolean => reportIn(folder, brief);
@@ -138,6 +141,11 @@ function runResult(
   const reading =
     exit === null ? null : (adapter?.outcome(exit, tailOf(run.outputPath), run.events, Date.now()) ?? null);
   const worked = collected.tip !== run.brief.tip;
+  return causeOf(reading, worked, adapter) ?? withoutReport(run, exit, reading);
+}
+
+/** What the adapter's reading explains; null: nothing. */
+function causeOf(reading: AgentReading | null, worked: boolean, adapter: Adapter | null): Verdict | null {
   switch (reading?.kind) {
     case 'provider': {
       const { detail, until } = reading;
@@ -148,15 +156,18 @@ function runResult(
     case 'no-session':
       return { cause: 'not-started', detail: reading.detail, noSession: true };
     case 'not-started':
-      if (!worked || reading.though === 'worked') return { cause: 'not-started', detail: reading.detail };
-      break;
+      return !worked || reading.though === 'worked' ? { cause: 'not-started', detail: reading.detail } : null;
     default:
+      return null;
   }
+}
+
+function withoutReport(run: LiveRun, exit: ProgramEnd['exit'], reading: AgentReading | null): Verdict {
   const how = exit === null ? '' : ` (${exit.signal ?? `exit ${exit.code}`})`;
-  const said = reading?.kind === 'ended' && reading.detail !== undefined ? `: ${reading.detail}` : '';
+  const last = reading?.kind === 'ended' && reading.detail !== undefined ? `: ${reading.detail}` : '';
   const denied = deniedOf(run);
   const refused = denied.length === 0 ? '' : `; refused for want of permission: ${denied.join(', ')}`;
-  return { cause: 'no-report', detail: `it ended without a report${how}${said}${refused}` };
+  return { cause: 'no-report', detail: `it ended without a report${how}${last}${refused}` };
 }
 
 /** A provider's own "401 Unauthorized" doesn't tell the user what to do. */
@@ -175,8 +186,6 @@ function deniedOf(run: LiveRun): string[] {
 function resultOf(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verdict: Verdict): RunResult {
   const { brief } = run;
   const listens = (adapterNamed(brief.adapter)?.startConversation ?? null) !== null;
-  const session = run.session ?? brief.session?.id;
-  const denied = deniedOf(run);
   return {
     version: 1,
     runId: brief.runId,
@@ -192,6 +201,15 @@ function resultOf(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verd
     ...verdict,
     cause: run.ended?.cause ?? 'no-report',
     detail: run.ended?.detail ?? '',
+    ...ofAgent(run),
+  };
+}
+
+/** What the agent reported of itself; what it did not report is absent. */
+function ofAgent(run: LiveRun): Pick<RunResult, 'session' | 'usage' | 'sessionUsage' | 'denied' | 'capped'> {
+  const session = run.session ?? run.brief.session?.id;
+  const denied = deniedOf(run);
+  return {
     ...(session === undefined ? {} : { session }),
     ...(run.usage === undefined ? {} : { usage: run.usage }),
     ...(run.sessionUsage === undefined ? {} : { sessionUsage: run.sessionUsage }),

@@ -174,6 +174,12 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
   let nextStopLook = 0;
   let overSince: number | null = null;
   let nextTreeLook = 0;
+  const lookForStop = (awake: number): void => {
+    if (awake < nextStopLook) return;
+    nextStopLook = awake + STOP_LOOK - TICK / 2;
+    run.restoreFolder();
+    run.lookForStop();
+  };
   const tick = (): void => {
     const awake = clock.tick();
     if (program.isAgent) run.awake = before + awake;
@@ -181,22 +187,15 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
     program.onTick?.();
     if (program.isOver?.()) overSince ??= awake;
     if (overSince !== null && awake - overSince > LINGER) return giveUp();
-    if (awake >= nextStopLook) {
-      nextStopLook = awake + STOP_LOOK - TICK / 2;
-      run.restoreFolder();
-      run.lookForStop();
-    }
+    lookForStop(awake);
     const output = run.outputSize();
     if (output > run.brief.maxOutput) run.end('no-report', `it printed more than ${run.brief.maxOutput} bytes`);
     if (stall && awake >= nextTreeLook) {
       nextTreeLook = awake + stall.interval;
-      lookForStall(run, stall, awake, output, child.pid);
+      lookForStall(run, stall, { awake, output }, child.pid);
     }
-    // Its turn is over: what it does now is leave, and no deadline falls any more.
-    if (awake < program.timeout || overSince !== null) return;
-    const late = program.late?.();
-    if (late) run.end(late.cause, late.detail);
-    else giveUp();
+    // Its turn is over: all that is left to it is to leave, so no deadline applies any more.
+    if (awake >= program.timeout && overSince === null) endLate(run, program, giveUp);
   };
   const timer = setInterval(tick, TICK);
   return () => {
@@ -206,7 +205,18 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
   };
 }
 
-function lookForStall(run: LiveRun, watch: StallWatch, awake: number, output: number, pid: number | undefined): void {
+function endLate(run: LiveRun, program: Program, giveUp: () => void): void {
+  const late = program.late?.();
+  if (late) run.end(late.cause, late.detail);
+  else giveUp();
+}
+
+function lookForStall(
+  run: LiveRun,
+  watch: StallWatch,
+  { awake, output }: { readonly awake: number; readonly output: number },
+  pid: number | undefined,
+): void {
   const cpu = treeCpu(run, pid);
   // A run that waits for its provider is waiting, not stalled.
   if (run.waits !== null) return;

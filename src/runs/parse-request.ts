@@ -1,5 +1,5 @@
 import type { Request } from '../contract/request.ts';
-import { object, optional, pid, text, time } from '../contract/shape.ts';
+import { flag, guard, nullOr, object, oneOf, optional, pid, text, time } from '../contract/shape.ts';
 
 const COMMANDS: Readonly<Record<Request['command'], true>> = {
   add: true,
@@ -14,33 +14,30 @@ const COMMANDS: Readonly<Record<Request['command'], true>> = {
   resume: true,
 };
 
+/** Characters of a text in a request; the whole file has at most 4 MB. */
+const MAX_TEXT = 4 * 1024 * 1024;
+
+const isRequest = guard<Request>(
+  object({
+    id: text(300),
+    at: time,
+    by: object({ name: text(MAX_TEXT), email: text(MAX_TEXT) }),
+    command: oneOf(...Object.keys(COMMANDS)),
+    taskId: nullOr(text(MAX_TEXT)),
+    why: text(MAX_TEXT),
+    text: optional(text(MAX_TEXT)),
+    fixed: optional(flag),
+    now: optional(flag),
+    origin: optional(object({ run: text(300), taskId: text(300) })),
+    from: optional(object({ pid, startTime: text(300), pidNamespace: text(300) })),
+  }),
+);
+
+/** @param id the name of its file; null: it is no request. */
 export function parseRequest(json: string, id: string): Request | null {
-  const value = parseJson(json) as Partial<Request> | null;
-  if (typeof value !== 'object' || value === null) return null;
-  const { at, by, command, taskId, why, text: entry, fixed, now } = value;
-  const sound =
-    value.id === id &&
-    time(at) &&
-    typeof by?.name === 'string' &&
-    typeof by.email === 'string' &&
-    typeof command === 'string' &&
-    Object.hasOwn(COMMANDS, command) &&
-    (taskId === null || typeof taskId === 'string') &&
-    typeof why === 'string' &&
-    isOptional(entry, 'string') &&
-    isOptional(fixed, 'boolean') &&
-    isOptional(now, 'boolean') &&
-    isOrigin(value.origin) &&
-    isSender(value.from);
-  return sound ? (value as Request) : null;
+  const value = parseJson(json);
+  return isRequest(value) && value.id === id ? value : null;
 }
-
-const isOrigin = optional(object({ run: text(300), taskId: text(300) }));
-
-const isSender = optional(object({ pid, startTime: text(300), pidNamespace: text(300) }));
-
-const isOptional = (value: unknown, type: 'string' | 'boolean'): boolean =>
-  value === undefined || typeof value === type;
 
 export function parseJson(json: string): unknown {
   try {

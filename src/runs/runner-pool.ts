@@ -16,9 +16,9 @@ export interface RunnerPoolOptions {
   readonly root: string;
   /** At most so many idle runners are kept. */
   readonly capacity: number;
-  /** A run ended, or its runner is gone: look at its folder. May be told twice. */
+  /** A run ended, or its runner is gone: look at its folder. May be called twice. */
   readonly onEnded: (runId: string) => void;
-  /** Milliseconds after which an idle runner leaves; 30 s unless told. */
+  /** Milliseconds after which an idle runner leaves; 30 s by default. */
   readonly idle?: number;
 }
 
@@ -27,7 +27,7 @@ export interface RunnerPool {
   start(folder: string, env: Readonly<Record<string, string>>): void;
   /** Keeps at least `count` runners idle, since starting node takes longer than anything else in a start. */
   warm(count: number): void;
-  /** Runners finish the runs that they have, and leave. Nothing is told any more. */
+  /** Runners finish the runs that they have, and leave. `onEnded` is not called any more. */
   close(): void;
 }
 
@@ -35,97 +35,105 @@ export interface RunnerPool {
  * Runners that stay for the next run. None of it keeps this process alive, and none of it dies with it: runners are
  * detached, and at the end of their stdin they finish the run that they have.
  */
-export function createRunnerPool({
-  runnerFile,
-  root,
-  capacity,
-  onEnded,
-  idle = 30_000,
-}: RunnerPoolOptions): RunnerPool {
-  const runners = new Set<Runner>();
-  let closed = false;
+export const createRunnerPool = (options: RunnerPoolOptions): RunnerPool => new Pool(options);
 
-  const add = (): Runner => {
+class Pool implements RunnerPool {
+  readonly #options: RunnerPoolOptions;
+  readonly #runners = new Set<Runner>();
+  #closed = false;
+
+  constructor(options: RunnerPoolOptions) {
+    this.#options = options;
+  }
+
+  start(folder: string, env: Readonly<Record<string, string>>): void {
+    const idle = this.#idle().find(
+      ({ child }) => child.exitCode === null && child.signalCode === null && child.stdin.writable,
+    );
+    this.#hand(idle ?? this.#add(), { folder, env, tries: 1 });
+  }
+
+  warm(count: number): void {
+    let missing = Math.min(count, this.#options.capacity) - this.#idle().length;
+    while (missing-- > 0) this.#add();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const runner of this.#runners) {
+      if (runner.leave !== null) clearTimeout(runner.leave);
+      this.#retire(runner);
+    }
+  }
+
+  #idle(): Runner[] {
+    return [...this.#runners].filter(({ order }) => order === null);
+  }
+
+  #add(): Runner {
+    const { runnerFile, root } = this.#options;
     const runner: Runner = { child: spawnRunner(runnerFile, root), order: null, leave: null };
-    runners.add(runner);
-    listen(runner);
-    rest(runner);
+    this.#runners.add(runner);
+    this.#listen(runner);
+    this.#rest(runner);
     return runner;
-  };
+  }
 
-  const listen = (runner: Runner): void => {
+  #listen(runner: Runner): void {
     const { child } = runner;
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       const lines = (text + chunk).split('\n');
       text = lines.pop() ?? '';
-      for (const line of lines) ended(runner, runIdOf(line));
+      for (const line of lines) this.#ended(runner, runIdOf(line));
     });
-    child.stdin.on('error', () => gone(runner));
-    child.once('error', () => gone(runner));
-    child.once('exit', () => gone(runner));
-  };
+    child.stdin.on('error', () => this.#gone(runner));
+    child.once('error', () => this.#gone(runner));
+    child.once('exit', () => this.#gone(runner));
+  }
 
   /** Idle: to be used again, or, after a while, or when there are more than enough, to leave. */
-  const rest = (runner: Runner): void => {
-    if (closed || [...runners].filter(({ order }) => order === null).length > capacity) return retire(runner);
-    runner.leave = setTimeout(() => retire(runner), idle).unref();
-  };
+  #rest(runner: Runner): void {
+    const { capacity, idle = IDLE_MS } = this.#options;
+    if (this.#closed || this.#idle().length > capacity) return this.#retire(runner);
+    runner.leave = setTimeout(() => this.#retire(runner), idle).unref();
+  }
 
-  const retire = (runner: Runner): void => {
-    runners.delete(runner);
+  #retire(runner: Runner): void {
+    this.#runners.delete(runner);
     runner.child.stdin.end();
-  };
+  }
 
-  const ended = (runner: Runner, runId: string | null): void => {
+  #ended(runner: Runner, runId: string | null): void {
     if (runId === null || runner.order === null || basename(runner.order.folder) !== runId) return;
     runner.order = null;
-    if (runners.has(runner)) rest(runner);
-    if (!closed) onEnded(runId);
-  };
+    if (this.#runners.has(runner)) this.#rest(runner);
+    if (!this.#closed) this.#options.onEnded(runId);
+  }
 
-  const gone = (runner: Runner): void => {
+  #gone(runner: Runner): void {
     if (runner.leave !== null) clearTimeout(runner.leave);
-    runners.delete(runner);
+    this.#runners.delete(runner);
     const { order } = runner;
     runner.order = null;
-    if (order === null || closed) return;
+    if (order === null || this.#closed) return;
     // An idle runner can die in the moment of the order. A run that nobody has claimed can be handed over again: the
     // claim lets only one have it.
     const unclaimed = !existsSync(join(order.folder, RUN_FILES.claim));
-    if (unclaimed && order.tries < 2) hand(add(), { ...order, tries: order.tries + 1 });
-    else onEnded(basename(order.folder));
-  };
+    if (unclaimed && order.tries < 2) this.#hand(this.#add(), { ...order, tries: order.tries + 1 });
+    else this.#options.onEnded(basename(order.folder));
+  }
 
-  const hand = (runner: Runner, order: Order): void => {
+  #hand(runner: Runner, order: Order): void {
     if (runner.leave !== null) clearTimeout(runner.leave);
     runner.leave = null;
     runner.order = order;
     const line: RunnerOrder = { folder: order.folder, env: order.env };
     runner.child.stdin.write(`${JSON.stringify(line)}\n`);
-  };
-
-  const idleRunner = (): Runner | undefined =>
-    [...runners].find(
-      ({ order, child }) =>
-        order === null && child.exitCode === null && child.signalCode === null && child.stdin.writable,
-    );
-
-  return {
-    start: (folder, env) => hand(idleRunner() ?? add(), { folder, env, tries: 1 }),
-    warm(count) {
-      let missing = Math.min(count, capacity) - [...runners].filter(({ order }) => order === null).length;
-      while (missing-- > 0) add();
-    },
-    close() {
-      closed = true;
-      for (const runner of runners) {
-        if (runner.leave !== null) clearTimeout(runner.leave);
-        retire(runner);
-      }
-    },
-  };
+  }
 }
+
+const IDLE_MS = 30_000;
 
 interface Order extends RunnerOrder {
   readonly tries: number;

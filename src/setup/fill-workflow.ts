@@ -1,3 +1,4 @@
+import { ROLES } from '../workflow/roles.ts';
 import { isMap, isScalar, parseDocument, type Document, type Pair } from 'yaml';
 import type { FoundAgent } from './detect.ts';
 
@@ -31,7 +32,7 @@ export function fillWorkflow(text: string, filling: Filling): string {
     edit(doc, ['ids'], filling.ids.length === 1 ? filling.ids[0] : filling.ids),
     edit(doc, ['hooks', 'after_create'], filling.afterCreate),
     edit(doc, ['roles', 'tester', 'run'], filling.testerRun),
-    ...['task', 'reviewer', 'tester'].map((role) => edit(doc, ['roles', role, 'agent'], filling.agent)),
+    ...ROLES.map((role) => edit(doc, ['roles', role, 'agent'], filling.agent)),
     agentsEdit(doc, filling),
     ...integrationLines(doc, source, filling),
   ].sort((a, b) => b.start - a.start);

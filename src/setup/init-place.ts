@@ -52,12 +52,17 @@ export async function choosePlace(
   const inRoot = await settingsAt(repo, repo.root, null);
   const known = inRoot.ok ? inRoot.value : null;
   const chosen = named ?? (await earlier(repo, known)) ?? (known === null ? await asked(ask, detected) : undefined);
-  const { upstream } = detected;
-  const there = chosen === undefined ? null : checkoutOf(repo, `refs/heads/${chosen}`);
-  if (chosen === undefined || chosen === upstream?.value || there?.path === repo.root) {
-    const base = chosen ?? known?.base ?? detected.base?.value;
-    return base === undefined && inRoot.ok ? failed([NO_BASE]) : at(repo, base ?? '', there?.path ?? repo.root);
+  if (chosen === undefined) {
+    const base = known?.base ?? detected.base?.value;
+    return base === undefined && inRoot.ok ? failed([NO_BASE]) : at(repo, base ?? '', repo.root);
   }
+  return placeOfBase(repo, chosen, detected);
+}
+
+async function placeOfBase(repo: Repository, chosen: string, detected: Detected): Promise<Result<InitPlace>> {
+  const { upstream } = detected;
+  const there = checkoutOf(repo, `refs/heads/${chosen}`);
+  if (chosen === upstream?.value || there?.path === repo.root) return at(repo, chosen, there?.path ?? repo.root);
   if (upstream !== null) return integrationPlace(repo, chosen, { upstream: upstream.value, remote: detected.remote });
   const isThere = (await resolve(repo, `refs/heads/${chosen}^{commit}`)) !== null;
   return isThere ? at(repo, chosen, there?.path ?? repo.root) : failed([nothingToStartFrom(chosen)]);

@@ -63,8 +63,7 @@ export async function init(options: InitOptions): Promise<Result<InitResult>> {
 
 async function initIn(repo: Repository, options: InitOptions): Promise<Result<InitResult>> {
   const { root } = repo;
-  const { stdout: any } = await git(['rev-list', '--all', '--max-count=1'], { cwd: root });
-  if (any.trim() === '') return failed([NO_COMMITS]);
+  if (!(await hasCommits(repo))) return failed([NO_COMMITS]);
   const first = await detect(root, defaultSettings().board, options.env);
   const chosen = await choosePlace(repo, { base: options.base, ask: options.ask }, first);
   if (!chosen.ok) return chosen;
@@ -75,17 +74,16 @@ async function initIn(repo: Repository, options: InitOptions): Promise<Result<In
   if (!agent.ok) return agent;
   const { files, kept } = await planFiles(repo, place, { detected, agent: agent.value });
   const guard = options.guard === true ? await planGuard(repo, guarded(place, root)) : null;
+  const noted = toNote(repo, place, options.base);
+  const changes = { files: guard?.files ?? [], config: [...noted, ...(guard?.config ?? [])] };
   const found = await describeFound(repo, place, detected, agent.value);
   const nextSteps = await stepsOf({ repo, cwd: options.cwd, place, files, detected, guard });
-  const noted = toNote(repo, place, options.base);
-  const made = describeMade(repo, place, [...noted, ...(guard?.config ?? [])], guard?.files ?? []);
+  const made = describeMade(repo, place, changes.config, changes.files);
   if (!options.dryRun) {
-    if (place.integration !== null) {
-      const done = await makeIntegrationBranch(repo, place.integration.branch, place.integration.worktree);
-      if (!done.ok) return done;
-    }
+    const branched = await makeBranch(repo, place);
+    if (!branched.ok) return branched;
     await writeFiles(files);
-    await installGuard(repo, { files: guard?.files ?? [], config: [...noted, ...(guard?.config ?? [])] });
+    await installGuard(repo, changes);
   }
   const written = files.map(({ folder, path, how }) => ({ path: relative(root, `${folder}/${path}`), how }));
   const prefix = relative(root, place.folder);
@@ -97,6 +95,14 @@ async function initIn(repo: Repository, options: InitOptions): Promise<Result<In
     found,
     nextSteps,
   });
+}
+
+async function hasCommits({ root }: Repository): Promise<boolean> {
+  return (await git(['rev-list', '--all', '--max-count=1'], { cwd: root })).stdout.trim() !== '';
+}
+
+async function makeBranch(repo: Repository, { integration }: InitPlace): Promise<Result<unknown>> {
+  return integration === null ? ok(null) : makeIntegrationBranch(repo, integration.branch, integration.worktree);
 }
 
 const NO_COMMITS = {

@@ -96,13 +96,7 @@ export async function stepsOf({ repo, cwd, place, files, detected, guard }: Done
   const { base, folder, existing, integration } = place;
   const out = integration === null ? await whereBaseIs(place, root, detected) : [];
   const workflow = shown(root, join(folder, 'WORKFLOW.md'));
-  const remote = existing?.remote ?? detected.remote ?? 'origin';
-  if (existing !== null && existing.base !== base) {
-    const upstream = integration === null ? '' : ` and \`upstream: ${integration.upstream}\``;
-    out.push(
-      `write \`base: ${base}\`${upstream} into ${workflow}: it says \`base: ${existing.base}\`, and init changes nothing`,
-    );
-  }
+  out.push(...otherBase(place, workflow));
   out.push(
     ...commitLine(
       cwd,
@@ -114,14 +108,25 @@ export async function stepsOf({ repo, cwd, place, files, detected, guard }: Done
   if (detected.testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md'))
     out.push(`set roles.tester.run in ${workflow}: no test command was found`);
   if (integration !== null) out.push(...onIntegration(root, place, integration));
-  out.push(...(guard?.byHand ?? []));
-  if (guard !== null && guard.byHand.length === 0)
-    out.push(
-      `past the guard on purpose: KANBAN_PUSH=${base} git push ${remote} ${base}; off: git config --unset ${GUARDED_BASE}`,
-    );
+  out.push(...ofGuard(guard, base, existing?.remote ?? detected.remote ?? 'origin'));
   const todo = integration === null ? 'TODO.md' : shown(root, join(folder, existing?.board ?? 'board', 'TODO.md'));
   out.push(`kanban add "…", or write an entry into ${todo}, then: kanban run`);
   return out;
+}
+
+function otherBase({ base, existing, integration }: InitPlace, workflow: string): string[] {
+  if (existing === null || existing.base === base) return [];
+  const upstream = integration === null ? '' : ` and \`upstream: ${integration.upstream}\``;
+  return [
+    `write \`base: ${base}\`${upstream} into ${workflow}: it says \`base: ${existing.base}\`, and init changes nothing`,
+  ];
+}
+
+function ofGuard(guard: GuardPlan | null, base: string, remote: string): readonly string[] {
+  if (guard === null || guard.byHand.length > 0) return guard?.byHand ?? [];
+  return [
+    `past the guard on purpose: KANBAN_PUSH=${base} git push ${remote} ${base}; off: git config --unset ${GUARDED_BASE}`,
+  ];
 }
 
 async function whereBaseIs({ base, existing, folder }: InitPlace, root: string, { head }: Detected): Promise<string[]> {

@@ -1,4 +1,5 @@
-import type { EnvSetting, Role } from '../workflow/settings.ts';
+import type { EnvSetting } from '../workflow/settings.ts';
+import type { Role } from '../workflow/roles.ts';
 import { isInherited } from './inherited.ts';
 
 /** What differs from run to run; paths are absolute. Null: it doesn't apply (a hook without a run, a first attempt). */

@@ -1,6 +1,7 @@
 import { agentNames } from './agent-settings.ts';
 import { type Breach, nearest, placeholders } from './rule.ts';
-import { ROLES, type Settings } from './settings.ts';
+import { ROLES } from './roles.ts';
+import { type Settings } from './settings.ts';
 
 export function rolesNameKnownAgents(settings: Settings): Breach[] {
   const { roles } = settings;

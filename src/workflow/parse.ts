@@ -7,7 +7,8 @@ import { withCurrentNames } from './former-names.ts';
 import { readFrontMatter, type FrontMatter, type KeyPath } from './front-matter.ts';
 import { rules } from './rules.ts';
 import { schema, type ReadSettings } from './schema.ts';
-import { ROLES, type AgentSettings, type Settings, type Workflow } from './settings.ts';
+import { ROLES } from './roles.ts';
+import { type AgentSettings, type Settings, type Workflow } from './settings.ts';
 import { allKeys, expects, keysAt } from './walk.ts';
 
 /**

@@ -1,7 +1,8 @@
+import { ROLES } from './roles.ts';
 import { Liquid, LiquidError, type Template } from 'liquidjs';
 import { failed, ok, placeAt, type Problem, type Result } from '../problem.ts';
 import { unknownVariables } from './prompt-variables.ts';
-import type { Role } from './settings.ts';
+import type { Role } from './roles.ts';
 
 /** What a prompt may say of a run; every text is data and never read as a template. */
 export interface PromptData {
@@ -174,7 +175,7 @@ function fieldsOf(fields: Readonly<Record<string, string>>): object {
 }
 
 /** One entry that says everything and one that says nothing. */
-const SAMPLES: readonly PromptData[] = (['task', 'reviewer', 'tester'] as const).flatMap((role) =>
+const SAMPLES: readonly PromptData[] = ROLES.flatMap((role) =>
   (['work', 'mend'] as const).map((purpose) => ({
     entry:
       purpose === 'mend'

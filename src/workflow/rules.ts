@@ -8,7 +8,8 @@ import {
 import { branchRules } from './branch-rules.ts';
 import { isRefName } from './ref-name.ts';
 import { type Breach, isAbsolute, placeholders, type Rule, within } from './rule.ts';
-import { type EnvSetting, ROLES, type Settings } from './settings.ts';
+import { type EnvSetting, type Settings } from './settings.ts';
+import { ROLES } from './roles.ts';
 
 /** Rules over several keys, and those that a type can't say. Each is asked, whatever the others found. */
 export const rules: readonly Rule[] = [

@@ -1,9 +1,10 @@
+import { ROLE_TABLE, type Role } from './roles.ts';
 import * as z from 'zod';
 import { AGENT_KINDS } from './agent-kinds.ts';
 import { duration, flag, group, oneOf, setting, text } from './schema-parts.ts';
 import { amountOrNone, envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
 
-const roleKeys = (minutes: string) => ({
+const roleKeys = (role: Role) => ({
   agent: setting(name, 'shell', 'Who plays the role: `shell`, or a name under `agents`.'),
   model: setting(orNone, 'none', 'Model that the agent is asked to use, where it takes one.'),
   run: setting(text, '', 'Command that the `shell` agent runs in this role, as reviewer and as tester.'),
@@ -13,7 +14,11 @@ const roleKeys = (minutes: string) => ({
     'Environment of the role beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
   ),
   prompt: setting(orNone, 'none', 'Path of the prompt; `none` is `<prompts>/<role>.md`.'),
-  timeout: setting(duration('1s'), minutes, 'How long a run may take, in time that the machine is awake.'),
+  timeout: setting(
+    duration('1s'),
+    ROLE_TABLE[role].timeout,
+    'How long a run may take, in time that the machine is awake.',
+  ),
 });
 
 const agent = z
@@ -145,17 +150,20 @@ export const schema = z.strictObject({
   ),
   roles: group(
     {
-      task: group(roleKeys('15m'), 'Works on the entry.'),
+      task: group(roleKeys('task'), ROLE_TABLE.task.summary),
       reviewer: group(
-        { ...roleKeys('10m'), rereview: setting(flag, false, 'What the tester changed goes back to REVIEW once.') },
-        'Judges the work.',
+        {
+          ...roleKeys('reviewer'),
+          rereview: setting(flag, false, 'What the tester changed goes back to REVIEW once.'),
+        },
+        ROLE_TABLE.reviewer.summary,
       ),
       tester: group(
         {
-          ...roleKeys('15m'),
+          ...roleKeys('tester'),
           fix: setting(name, 'task', 'Role whose agent fixes failed tests where the agent of the tester cannot.'),
         },
-        'Tests the work.',
+        ROLE_TABLE.tester.summary,
       ),
     },
     'The roles.',

@@ -1,7 +1,3 @@
-/** The roles that exist; later roles (planner, arbiter) join here. */
-export const ROLES = ['task', 'reviewer', 'tester'] as const;
-export type Role = (typeof ROLES)[number];
-
 /** An `env` setting: `[NAME]` passes a variable through, `{NAME: value}` sets it. */
 export interface EnvSetting {
   readonly pass: readonly string[];

@@ -127,29 +127,34 @@ export type Rescued =
 export async function rescue(folder: WorkFolder, id: string): Promise<Rescued> {
   try {
     const state = await workState(folder);
-    if (state.changes.length === 0) {
-      const { head } = state;
-      if (head === null || (await isReachable(folder, state)))
-        return { ok: true, ref: null, isNew: false, notKept: [] };
-      return { ok: true, ref: await pin(folder.repo, id, head), isNew: true, notKept: [] };
-    }
-    const nested = nestedIn(folder, state.changes);
-    const { tree, staged } = await snapshot(folder, state.head, nested);
-    const headTree = state.head === null ? null : await resolve(folder.repo, `${state.head}^{tree}`);
-    const parents = state.head === null ? [] : [state.head];
-    const index = staged === headTree || staged === tree ? null : staged;
-    if (tree === headTree && index === null && (await isReachable(folder, state)))
-      return { ok: true, ref: null, isNew: false, notKept: nested };
-    const before = await keptAs(folder.repo, id, { tree, head: state.head, index });
-    if (before !== null) return { ok: true, ref: before, isNew: false, notKept: nested };
-    if (index !== null) parents.push(await commit(folder.repo, index, parents, `${id}: what was staged`));
-    const without = nested.map((name) => `\nNot in it: ${name}, a repository of its own.`).join('');
-    const kept = await commit(folder.repo, tree, parents, `${id}: uncommitted work, kept${without && `\n${without}`}`);
-    return { ok: true, ref: await pin(folder.repo, id, kept), isNew: true, notKept: nested };
+    return state.changes.length === 0 ? await rescueHead(folder, id, state) : await rescueChanges(folder, id, state);
   } catch (error) {
     if (error instanceof GitError) return { ok: false, why: error.stderr.trim() || error.message };
     throw error;
   }
+}
+
+/** A HEAD that no ref leads to. */
+async function rescueHead(folder: WorkFolder, id: string, state: WorkState): Promise<Rescued> {
+  const { head } = state;
+  if (head === null || (await isReachable(folder, state))) return { ok: true, ref: null, isNew: false, notKept: [] };
+  return { ok: true, ref: await pin(folder.repo, id, head), isNew: true, notKept: [] };
+}
+
+async function rescueChanges(folder: WorkFolder, id: string, state: WorkState): Promise<Rescued> {
+  const nested = nestedIn(folder, state.changes);
+  const { tree, staged } = await snapshot(folder, state.head, nested);
+  const headTree = state.head === null ? null : await resolve(folder.repo, `${state.head}^{tree}`);
+  const parents = state.head === null ? [] : [state.head];
+  const index = staged === headTree || staged === tree ? null : staged;
+  if (tree === headTree && index === null && (await isReachable(folder, state)))
+    return { ok: true, ref: null, isNew: false, notKept: nested };
+  const before = await keptAs(folder.repo, id, { tree, head: state.head, index });
+  if (before !== null) return { ok: true, ref: before, isNew: false, notKept: nested };
+  if (index !== null) parents.push(await commit(folder.repo, index, parents, `${id}: what was staged`));
+  const without = nested.map((name) => `\nNot in it: ${name}, a repository of its own.`).join('');
+  const kept = await commit(folder.repo, tree, parents, `${id}: uncommitted work, kept${without && `\n${without}`}`);
+  return { ok: true, ref: await pin(folder.repo, id, kept), isNew: true, notKept: nested };
 }
 
 /** Does any ref lead to HEAD's commit? The branch that HEAD is on does. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Repository } from '../git/git.ts';
@@ -36,23 +36,26 @@ export function inspectPlace(repo: Repository, path: string, id: string): Place 
   const gitDir = registeredAt(repo, path, link);
   const other = gitDir !== link && existsSync(join(path, '.git'));
   if (gitDir !== null && !other) {
-    const [ready, removing] = [READY_MARK, REMOVING_MARK].map((mark) => existsSync(join(gitDir, mark)));
-    const ours = ready === true || removing === true || lockReason(gitDir) === lockedFor(id);
-    return {
-      kind: 'registered',
-      gitDir,
-      folder: stat?.isDirectory() === true,
-      linked: link === gitDir,
-      ours,
-      ready: ready === true,
-      removing: removing === true,
-    };
+    const ready = existsSync(join(gitDir, READY_MARK));
+    const removing = existsSync(join(gitDir, REMOVING_MARK));
+    const ours = ready || removing || lockReason(gitDir) === lockedFor(id);
+    const folder = stat?.isDirectory() === true;
+    return { kind: 'registered', gitDir, folder, linked: link === gitDir, ours, ready, removing };
   }
+  return unregistered(repo, path, { stat, link, hasGit: other || existsSync(join(path, '.git')) });
+}
+
+/** @param at what stands at the path: `link` is the git dir that its `.git` file names */
+function unregistered(
+  repo: Repository,
+  path: string,
+  { stat, link, hasGit }: { readonly stat: Stats | undefined; readonly link: string | null; readonly hasGit: boolean },
+): Place {
   if (stat === undefined) return { kind: 'free' };
   if (!stat.isDirectory()) return { kind: 'foreign', what: 'a file' };
   if (link !== null && dirname(link) === canonical(join(repo.commonDir, 'worktrees')) && !existsSync(link))
     return { kind: 'orphan' };
-  if (other || existsSync(join(path, '.git'))) return { kind: 'foreign', what: 'another repository' };
+  if (hasGit) return { kind: 'foreign', what: 'another repository' };
   return readdirSync(path).length === 0 ? { kind: 'free' } : { kind: 'foreign', what: 'a folder that is no worktree' };
 }
 

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun, Conversation, ParsedOutput } from '../agent.ts';
 import { asNumber, asText, type Printed, printedObject } from '../output-line.ts';
@@ -21,7 +22,7 @@ export const acp: Adapter = {
     names: false,
     inject: 'live',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: ({ prompt }) => new BridgeConversation(prompt),

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { Adapter, AgentPlan, AgentRun } from '../agent.ts';
 import { CLAUDE_CLI } from './cli.ts';
 import { ClaudeConversation } from './conversation.ts';
@@ -22,7 +23,7 @@ export const claude: Adapter = {
     names: true,
     inject: 'live',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: ({ brief, prompt }) => new ClaudeConversation(brief.worktree, prompt),

@@ -178,7 +178,7 @@ export class ClaudeConversation implements Conversation {
     const subtype = asText(printed['subtype']).replaceAll('_', ' ');
     const text = told.find((words) => words.trim() !== '') ?? (subtype === '' ? 'it ended in an error' : subtype);
     const status = asNumber(printed['api_error_status']) ?? null;
-    return { at, type: 'error', ...claudeError(text, this.#error, status, this.#resetsAt, at) };
+    return { at, type: 'error', ...claudeError(text, { kind: this.#error, status, resetsAt: this.#resetsAt }, at) };
   }
 }
 

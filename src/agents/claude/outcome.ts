@@ -18,31 +18,33 @@ export function readClaude(
     return { kind: 'not-started', detail: said.detail ?? '' };
   if (said !== null) return said;
   if (signal !== null) return { kind: 'ended' };
-  const last = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';
   const began = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
   if (began || code === 0) {
     const waits = events.findLast(({ type }) => type !== 'phase');
     return waits?.type === 'waiting' ? { kind: 'provider', detail: waits.why } : { kind: 'ended' };
   }
-  // Before its first line it says on stderr what is wrong.
+  return readStderr(tail.trimEnd().split('\n').at(-1)?.trim() ?? '', code);
+}
+
+/** Before its first line it says on stderr what is wrong. @param last its last line */
+function readStderr(last: string, code: number | null): AgentReading {
   if (NO_SESSION.test(last)) return { kind: 'no-session', detail: last };
   if (NO_LOGIN.test(last)) return { kind: 'login', detail: last };
   return { kind: 'not-started', detail: last === '' ? `exit ${code ?? '?'}` : last };
 }
 
-/**
- * What a failed turn failed of.
- * @param kind the CLI's own word for it on its last message; '' = none
- * @param status HTTP status; null = none
- * @param resetsAt when the subscription's limit ends (epoch ms), as far as it was told apart from the text
- */
-export function claudeError(
-  text: string,
-  kind: string,
-  status: number | null,
-  resetsAt: number | undefined,
-  now: number,
-): ClaudeError {
+/** What the CLI reports of a failed turn, beside its text. */
+export interface FailedTurn {
+  /** The CLI's own word for the failure, on its last message; '' = none. */
+  readonly kind: string;
+  /** HTTP status; null = none. */
+  readonly status: number | null;
+  /** When the subscription's limit ends (epoch ms), if a line of its own said so. */
+  readonly resetsAt: number | undefined;
+}
+
+/** Why a turn failed. */
+export function claudeError(text: string, { kind, status, resetsAt }: FailedTurn, now: number): ClaudeError {
   if (NO_SESSION.test(text)) return { what: 'session', why: text };
   const read = modelError(text, status, now);
   const what = KINDS[kind] ?? (NO_LOGIN.test(text) ? 'login' : LIMIT.test(text) ? 'provider' : read.what);

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { CodexConversation, KEYED_PROVIDER } from './conversation.ts';
@@ -39,7 +40,7 @@ export const codex: Adapter = {
     names: false,
     inject: 'live',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: (talk) => new CodexConversation(talk),
@@ -124,10 +125,13 @@ function read(code: number | null, signal: string | null, tail: string, events: 
   const sandbox = sandboxFailure(said?.kind === 'ended' ? (said.detail ?? '') : tail, events);
   if (sandbox !== null) return { kind: 'not-started', detail: sandbox, though: 'worked' };
   if (said !== null && said.kind !== 'ended') return said;
-  const begun = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
-  if (begun || (signal !== null && signal !== '') || (said === null && code === 0)) return said ?? { kind: 'ended' };
-  return { kind: 'not-started', detail: said?.detail ?? complaint(tail) ?? `exit ${code ?? '?'}` };
+  const isKilled = signal !== null && signal !== '';
+  if (hasBegun(events) || isKilled || (said === null && code === 0)) return said ?? { kind: 'ended' };
+  return { kind: 'not-started', detail: said?.detail ?? whyNotStarted(tail, code) };
 }
+
+const hasBegun = (events: readonly AgentEvent[]): boolean =>
+  events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
 
 /** Its last calls failed with the sandbox's own words, or it ended with them. */
 function sandboxFailure(words: string, events: readonly AgentEvent[]): string | null {
@@ -135,6 +139,8 @@ function sandboxFailure(words: string, events: readonly AgentEvent[]): string | 
   const denied = calls.flatMap((event) => (event.type === 'denied' ? [event.summary] : []));
   return [words.trim(), ...denied].find((one) => one.startsWith('bwrap: ')) ?? null;
 }
+
+const whyNotStarted = (tail: string, code: number | null): string => complaint(tail) ?? `exit ${code ?? '?'}`;
 
 /** What it says on stderr when it won't start, in one line. */
 function complaint(tail: string): string | null {

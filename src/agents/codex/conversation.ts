@@ -1,12 +1,12 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
-import type { Conversation, ParsedOutput, ConversationContext } from '../agent.ts';
+import type { Conversation, ConversationContext, ParsedOutput } from '../agent.ts';
+import { asObject, asText, type Printed, printedObject } from '../output-line.ts';
 import { codexAnswer } from './answer.ts';
 import { codexError, RateLimits } from './error.ts';
+import { IGNORED } from './ignored.ts';
 import { codexItem } from './item.ts';
 import { codexLog } from './log.ts';
 import { CodexUsage } from './usage.ts';
-import { asObject, asText, printedObject } from '../output-line.ts';
-import type { Printed } from '../output-line.ts';
 
 /** Where in Codex's configuration the provider stands that takes its key from the environment. */
 export const KEYED_PROVIDER = 'model_providers.kanban-openai-key';
@@ -145,16 +145,9 @@ export class CodexConversation implements Conversation {
     const thread = asText(params['threadId']);
     const own = thread === this.#thread;
     switch (method) {
-      case 'turn/started':
-        return own ? this.#turnStarted(params) : NOTHING;
-      case 'turn/completed':
-        return own ? this.#turnCompleted(asObject(params['turn']) ?? {}, at) : NOTHING;
       case 'item/started':
-      case 'item/completed': {
-        const item = asObject(params['item']) ?? {};
-        if (!own && item['type'] === 'agentMessage') return NOTHING;
-        return { events: codexItem(item, method === 'item/completed', this.#context.brief.worktree, at) };
-      }
+      case 'item/completed':
+        return this.#item(asObject(params['item']) ?? {}, { isDone: method === 'item/completed', own }, at);
       case 'thread/tokenUsage/updated':
         // A resumed thread tells at once what it had used before.
         return { events: this.#usage.take(thread, params, own && this.#turn === null && this.#ended === '', at) };
@@ -164,13 +157,29 @@ export class CodexConversation implements Conversation {
       case 'configWarning':
         this.#misread = true;
         return NOTHING;
+      default:
+        return own ? this.#notifyOwn(method, params, at) : NOTHING;
+    }
+  }
+
+  /** What only counts for the run's own thread. */
+  #notifyOwn(method: string, params: Printed, at: number): ParsedOutput {
+    switch (method) {
+      case 'turn/started':
+        return this.#turnStarted(params);
+      case 'turn/completed':
+        return this.#turnCompleted(asObject(params['turn']) ?? {}, at);
       case 'error':
-        return own && params['willRetry'] === true
-          ? { events: [this.#waits(asObject(params['error']) ?? {}, at)] }
-          : NOTHING;
+        return params['willRetry'] === true ? { events: [this.#waits(asObject(params['error']) ?? {}, at)] } : NOTHING;
       default:
         return NOTHING;
     }
+  }
+
+  /** @param own the item belongs to the run's own thread */
+  #item(item: Printed, { isDone, own }: { readonly isDone: boolean; readonly own: boolean }, at: number): ParsedOutput {
+    if (!own && item['type'] === 'agentMessage') return NOTHING;
+    return { events: codexItem(item, isDone, this.#context.brief.worktree, at) };
   }
 
   #turnStarted(params: Printed): ParsedOutput {
@@ -211,32 +220,24 @@ interface CodexMessage {
 }
 
 const NOTHING: ParsedOutput = { events: [] };
-const HELLO = 1;
-const LOGIN = 2;
-const THREAD = 3;
 
-/** Parts of what comes whole later, and what says nothing of the run. */
-const IGNORED = [
-  'item/agentMessage/delta',
-  'item/plan/delta',
-  'item/commandExecution/outputDelta',
-  'item/fileChange/outputDelta',
-  'item/fileChange/patchUpdated',
-  'item/reasoning/textDelta',
-  'turn/diff/updated',
-  'thread/started',
-  'thread/settings/updated',
-  'remoteControl/status/changed',
-  'skills/changed',
-];
+const HELLO = 1;
+
+const LOGIN = 2;
+
+const THREAD = 3;
 
 const SANDBOX_NOTE =
   "About your sandbox: of git's folder, only what a commit and a merge need can be written. git can't delete refs there, so don't rebase, cherry-pick, stash or delete branches.";
 
 const request = (id: number, method: string, params: object): string => JSON.stringify({ id, method, params });
+
 const input = (text: string): object => ({ type: 'text', text, text_elements: [] });
+
 const write = (...lines: string[]): ParsedOutput => ({ events: [], write: lines });
+
 const end = (event: AgentEvent): ParsedOutput => ({ events: [event], over: true });
+
 const other = (why: string, at: number): AgentEvent => ({ at, type: 'error', what: 'other', why });
 
 function threadError(why: string, at: number): AgentEvent {

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { Adapter, AgentReading, AgentRun } from '../agent.ts';
 
 /**
@@ -21,7 +22,7 @@ export const command: Adapter = {
     names: false,
     inject: 'restart',
     mcp: false,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan: (run) => {
     const [file = '', ...args] = filled([...run.settings.command, ...run.settings.args], run);

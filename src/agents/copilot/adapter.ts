@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
@@ -61,7 +62,7 @@ export const copilot: Adapter = {
     names: true,
     inject: 'resume',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: () => new CopilotOutput(),

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { allowedPrograms } from '../allowed-programs.ts';
@@ -39,7 +40,7 @@ export const gemini: Adapter = {
     names: true,
     inject: 'resume',
     mcp: false,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: ({ brief }) => new GeminiOutput(brief),

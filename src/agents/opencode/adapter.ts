@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
@@ -46,7 +47,7 @@ export const opencode: Adapter = {
     names: false,
     inject: 'resume',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: (talk) => new OpencodeOutput(talk),

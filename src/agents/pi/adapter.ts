@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
@@ -47,7 +48,7 @@ export const pi: Adapter = {
     names: false,
     inject: 'live',
     mcp: false,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: (talk) => new PiConversation(talk),

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { allowedPrograms } from '../allowed-programs.ts';
@@ -47,7 +48,7 @@ export const qwen: Adapter = {
     names: true,
     inject: 'resume',
     mcp: true,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan,
   startConversation: ({ brief }) => new QwenOutput(brief),

@@ -1,8 +1,8 @@
 import matter from 'gray-matter';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
-import type { Role } from '../../workflow/settings.ts';
-import { TYPES, type ChangeType, type Verdict } from './verdict.ts';
+import { ROLE_TABLE, type Role, type Verdict } from '../../workflow/roles.ts';
+import { TYPES, type ChangeType } from './verdict.ts';
 
 /** A report, read. */
 export type ParsedReport =
@@ -18,26 +18,6 @@ export type ParsedReport =
   /** `problem`: what exactly was missing, for the agent's next run. */
   | { readonly ok: false; readonly problem: string };
 
-/** The verdicts of each role, good word first, with near spellings. */
-const SPELLINGS: Readonly<Record<Role, Readonly<Record<string, readonly string[]>>>> = {
-  task: { done: ['completed', 'complete', 'finished', 'success', 'ok'], blocked: ['block', 'stuck', 'failed', 'fail'] },
-  reviewer: {
-    ready: ['approved', 'approve', 'lgtm', 'pass', 'passed', 'ok'],
-    'changes-requested': [
-      'changes-required',
-      'changes-needed',
-      'request-changes',
-      'requested-changes',
-      'change-requested',
-      'rejected',
-      'reject',
-      'failed',
-      'fail',
-    ],
-  },
-  tester: { passed: ['pass', 'success', 'green', 'ok'], failed: ['fail', 'failure', 'red', 'failing'] },
-};
-
 /**
  * Reads an agent's report: markdown with front matter (DESIGN.md section 5), leniently. Front matter that is no YAML
  * is read line by line; no front matter at all, by the first lines that look like it. Never throws.
@@ -49,8 +29,7 @@ export function parseReport(text: string, role: Role): ParsedReport {
     .replace(/\r\n?/g, '\n');
   if (source.trim() === '') return { ok: false, problem: 'the report is empty' };
   const { fields, body } = readFields(source);
-  const words = Object.keys(SPELLINGS[role]);
-  const wanted = words.map((word) => `\`verdict: ${word}\``).join(' or ');
+  const wanted = ROLE_TABLE[role].verdicts.map(({ word }) => `\`verdict: ${word}\``).join(' or ');
   if (fields.verdict === undefined)
     return { ok: false, problem: `the report has no verdict: its front matter must say ${wanted}` };
   const verdict = knownVerdict(fields.verdict, role);
@@ -145,8 +124,9 @@ function knownVerdict(written: string, role: Role): Verdict | null {
     .toLowerCase()
     .replace(/[\s-]+/g, '-')
     .replace(/^-|-$/g, '');
-  const found = Object.entries(SPELLINGS[role]).find(([name, near]) => name === word || near.includes(word));
-  return (found?.[0] as Verdict | undefined) ?? null;
+  const rows: readonly { readonly word: Verdict; readonly spellings: readonly string[] }[] = ROLE_TABLE[role].verdicts;
+  const found = rows.find((row) => row.word === word || row.spellings.includes(word));
+  return found?.word ?? null;
 }
 
 function knownType(written: string | undefined): ChangeType | null {

@@ -1,4 +1,5 @@
-import type { ChangeType, Verdict } from './verdict.ts';
+import type { Verdict } from '../../workflow/roles.ts';
+import type { ChangeType } from './verdict.ts';
 
 /** What a report says. */
 export interface ReportParts {

@@ -1,3 +1,4 @@
+import { ROLES } from '../../workflow/roles.ts';
 import type { Adapter } from '../agent.ts';
 
 /**
@@ -14,7 +15,7 @@ export const shell: Adapter = {
     names: false,
     inject: 'none',
     mcp: false,
-    roles: ['task', 'reviewer', 'tester'],
+    roles: ROLES,
   },
   plan: (run) => ({
     command: null,

@@ -13,11 +13,11 @@ export type Edited =
   | { readonly ok: false; readonly problem: Problem };
 
 export const parse = (texts: BoardTexts, column: Column, options: BoardOptions): ParsedColumn =>
-  parseColumn(column, columnPath(column, options), texts[column] ?? '', options.ids, options.memo);
+  parseColumn({ column, path: columnPath(column, options), text: texts[column] ?? '' }, options);
 
 /** The entries of a text of its own, parsed apart from the column's memo. */
 export function splitOff(source: string, column: Column, options: BoardOptions): readonly Entry[] {
-  return parseColumn(column, '', source, options.ids, options.memo).column.entries.filter(
+  return parseColumn({ column, path: '', text: source }, options).column.entries.filter(
     (one) => one.kind === 'entry',
   );
 }
@@ -30,9 +30,7 @@ function isUnchanged(found: Entry, expected: Entry): boolean {
 
 export function checked(
   texts: BoardTexts,
-  column: Column,
-  expected: readonly Entry[],
-  entry: Entry,
+  { column, expected, entry }: { readonly column: Column; readonly expected: readonly Entry[]; readonly entry: Entry },
   options: BoardOptions,
 ): Edited {
   const found = parse(texts, column, options).column.entries;

@@ -50,13 +50,13 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
     case 'add':
       return insertEntry(texts, edit.text, { to: edit.column, position: edit.position, under: edit.under }, options);
     case 'remove':
-      return withEntry(texts, edit.key, edit.column, options, (entry) => cutEntry(texts, entry, options));
+      return withEntry(texts, edit, options, (entry) => cutEntry(texts, entry, options));
     case 'change':
-      return withEntry(texts, edit.key, edit.column, options, (entry) =>
+      return withEntry(texts, edit, options, (entry) =>
         changeInPlace(texts, entry, edit.change, options),
       );
     case 'move':
-      return withEntry(texts, edit.key, edit.from, options, (entry) => moveEntry(texts, entry, edit, options));
+      return withEntry(texts, { key: edit.key, column: edit.from }, options, (entry) => moveEntry(texts, entry, edit, options));
     default:
       return unreachable(edit);
   }
@@ -64,8 +64,7 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
 
 function withEntry(
   texts: BoardTexts,
-  key: string,
-  column: Column,
+  { key, column }: { readonly key: string; readonly column: Column },
   options: BoardOptions,
   then: (entry: Entry) => Edited,
 ): Edited {
@@ -115,7 +114,7 @@ function changeInPlace(texts: BoardTexts, entry: Entry, change: EntryChange, opt
   const before = parse(texts, column, options);
   const after = { ...texts, [column]: text.slice(0, entry.start) + written + text.slice(entry.end) };
   const expected = before.column.entries.map((one) => (one === entry ? { ...one, source: written } : one));
-  return checked(after, column, expected, entry, options);
+  return checked(after, { column, expected, entry }, options);
 }
 
 function cutEntry(texts: BoardTexts, entry: Entry, options: BoardOptions): Edited {
@@ -124,11 +123,11 @@ function cutEntry(texts: BoardTexts, entry: Entry, options: BoardOptions): Edite
   const before = parse(texts, column, options);
   const expected = before.column.entries.filter((one) => one !== entry);
   const left = text.slice(0, entry.start) + text.slice(entry.end);
-  const cut = checked({ ...texts, [column]: left }, column, expected, entry, options);
+  const cut = checked({ ...texts, [column]: left }, { column, expected, entry }, options);
   if (cut.ok || before.liveEnd === text.length) return cut;
   // In a file without a title the first parked part would take its place.
   const titled = withTitle(left, column);
-  const again = checked({ ...texts, [column]: titled }, column, expected, entry, options);
+  const again = checked({ ...texts, [column]: titled }, { column, expected, entry }, options);
   return again.ok ? again : cut;
 }
 

@@ -30,13 +30,17 @@ export function insertEntry(
     ...own.map((one) => ({ ...one, parked: section !== null })),
     ...entries.slice(index),
   ];
-  const done = checked({ ...before, [at.to]: after }, at.to, expected, own[0]!, options);
+  const done = checked({ ...before, [at.to]: after }, { column: at.to, expected, entry: own[0]! }, options);
   if (done.ok) return done;
   const above = section === null ? aboveOpen(parsed, offset, options) : null;
   if (above !== null) {
     const count = entries.filter((one) => one.start < above).length;
     const wanted = [...entries.slice(0, count), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(count)];
-    const tried = checked({ ...before, [at.to]: inserted(text, above, source) }, at.to, wanted, own[0]!, options);
+    const tried = checked(
+      { ...before, [at.to]: inserted(text, above, source) },
+      { column: at.to, expected: wanted, entry: own[0]! },
+      options,
+    );
     if (tried.ok) return tried;
   }
   return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };

@@ -64,7 +64,7 @@ export function mergeBoards(sides: BoardSides, options: BoardOptions): MergedBoa
 }
 
 const parsed = (text: string | null, column: Column, options: BoardOptions): ParsedColumn =>
-  parseColumn(column, columnPath(column, options), text ?? '', options.ids, options.memo);
+  parseColumn({ column, path: columnPath(column, options), text: text ?? '' }, options);
 
 /** Nothing is left in it: a file that a side deleted is gone, any other is empty. */
 function emptyOf({ base, ours, theirs }: BoardSides, column: Column): string | null {

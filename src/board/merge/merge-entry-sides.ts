@@ -18,8 +18,7 @@ export function mergeEntrySides(
   base: Entry,
   winner: Entry,
   other: Entry,
-  movedByBoth: boolean,
-  options: BoardOptions,
+  { movedByBoth, options }: { readonly movedByBoth: boolean; readonly options: BoardOptions },
 ): string | null {
   const blank = tail(base, winner, other);
   if (isSame(winner, other) || isSame(other, base)) return winner.source.trimEnd() + blank;
@@ -60,7 +59,7 @@ function mergeLines(base: Entry, winner: Entry, other: Entry, options: BoardOpti
   );
   if (chunks.some(({ by }) => by === 'both')) return null;
   const text = chunks.flatMap(({ by, ours, theirs }) => (by === 'theirs' ? theirs : ours)).join('');
-  const found = parseColumn(winner.column, '', text, options.ids, options.memo).column.entries;
+  const found = parseColumn({ column: winner.column, path: '', text }, options).column.entries;
   return found.length === 1 && found[0]!.kind === 'entry' && found[0]!.id === winner.id ? text : null;
 }
 

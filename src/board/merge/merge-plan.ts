@@ -44,7 +44,7 @@ export function planMerge(sides: Sides, options: BoardOptions): MergePlan {
   const unclear: Unclear[] = [];
   const planned = pairSides(sides.base, sides.ours, sides.theirs).flatMap((trio): Planned[] => {
     const { base, ours, theirs } = trio;
-    if (ours && theirs) return [planBoth({ ...trio, ours, theirs }, sides, options, notes, unclear)];
+    if (ours && theirs) return [planBoth({ ...trio, ours, theirs }, sides, options, { notes, unclear })];
     const only = ours ?? theirs;
     if (!only) return [];
     const side = ours ? 'ours' : 'theirs';
@@ -71,8 +71,7 @@ function planBoth(
   trio: Trio & { readonly ours: Entry; readonly theirs: Entry },
   sides: Sides,
   options: BoardOptions,
-  notes: string[],
-  unclear: Unclear[],
+  { notes, unclear }: { readonly notes: string[]; readonly unclear: Unclear[] },
 ): Planned {
   const { base, ours, theirs } = trio;
   const moved = base !== undefined && !isSamePlace(base, ours);
@@ -86,7 +85,7 @@ function planBoth(
       `${nameOf(ours)} was moved to ${ours.column} here and to ${theirs.column} there: it stays in ${ours.column}`,
     );
   const place = { ...trio, column: winner.column, parked: winner.parked, side } as const;
-  const text = base ? mergeEntrySides(base, winner, other, byBoth, options) : sameText(winner, other);
+  const text = base ? mergeEntrySides(base, winner, other, { movedByBoth: byBoth, options }) : sameText(winner, other);
   if (text !== null) return { ...place, text, copy: null };
   const [mine, copy] = [ours.source.trimEnd(), theirs.source.trimEnd()];
   const why = 'it was reworded on both sides: both texts are kept, delete one of them';

@@ -35,14 +35,19 @@ export function readList(node: RootContent, text: string, grammar: Grammar): Fie
   const found = items.filter((item) => item !== null);
   const start = startOf(node);
   const end = lineEnd(text, Math.max(start, endOf(node)));
-  const near = node.children.flatMap((item) => nearMiss(item.children[0], startOf(item), text, grammar, item.checked != null) ?? []);
+  const near = node.children.flatMap((item) => nearMiss(item.children[0], { start: startOf(item), checked: item.checked != null }, text, grammar) ?? []);
   if (found.length === items.length) return { kind: 'fields', items: found, near, start, end };
   if (found.some((item) => KNOWN_KEYS.has(item.key))) return { kind: 'mixed', items: found, near, start, end };
   return near.length > 0 ? { kind: 'near', items: found, near, start, end } : null;
 }
 
 /** `depends on: T-3`, `prio: P0`, and a known key in a box, or with another sign than a colon right behind it. */
-function nearMiss(node: Nodes | undefined, start: number, text: string, grammar: Grammar, checked: boolean): NearMiss | null {
+function nearMiss(
+  node: Nodes | undefined,
+  { start, checked }: { readonly start: number; readonly checked: boolean },
+  text: string,
+  grammar: Grammar,
+): NearMiss | null {
   if (node?.type !== 'paragraph') return null;
   const box = /^\[[ xX]\][ \t]+/.exec(text.slice(startOf(node), endOf(node)))?.[0].length ?? 0;
   const line = text.slice(startOf(node) + box, endOf(node));
@@ -110,7 +115,7 @@ const BARE_KEYS = new Set(['depends', 'files', 'priority', 'approve', 'attempts'
 
 /** `depends: T-3` without a bullet: markdown makes it a paragraph, and the dependency would be lost silently. */
 function bareFields(node: Paragraph, text: string, grammar: Grammar): FieldList | null {
-  const near = nearMiss(node, startOf(node), text, grammar, false);
+  const near = nearMiss(node, { start: startOf(node), checked: false }, text, grammar);
   const isNear = near !== null && (near.meant === 'depends' || near.meant === 'priority') && !text.slice(startOf(node), endOf(node)).includes('\n');
   if (near !== null && isNear) return { kind: 'near', items: [], near: [near], start: startOf(node), end: lineEnd(text, endOf(node)) };
   const items: FieldItem[] = [];

@@ -5,17 +5,18 @@ import type { SectionFacts } from './section-facts.ts';
 import { type Mark, memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
 import { type Section, splitSections } from './sections.ts';
 
-/**
- * Parses one column file.
- * @param path as shown to the user, relative to the repository's root
- * @param text exact text, BOM included; '' for a missing file
- */
+export interface ColumnFile {
+  readonly column: Column;
+  /** As shown to the user, relative to the repository's root. */
+  readonly path: string;
+  /** Exact text, BOM included; '' for a missing file. */
+  readonly text: string;
+}
+
+/** Parses one column file. */
 export function parseColumn(
-  column: Column,
-  path: string,
-  text: string,
-  ids: readonly string[],
-  memo: SectionMemo,
+  { column, path, text }: ColumnFile,
+  { ids, memo }: { readonly ids: readonly string[]; readonly memo: SectionMemo },
 ): ParsedColumn {
   const { sections, columns } = memoFor(memo, ids);
   const last = columns.get(path);

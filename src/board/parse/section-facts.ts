@@ -1,4 +1,4 @@
-import type { Code, Heading, List, ListItem, Nodes, Paragraph, Root, RootContent } from 'mdast';
+import type { Code, Heading, Html, List, ListItem, Nodes, Paragraph, Root, RootContent } from 'mdast';
 
 import type { Criterion } from '../entry.ts';
 import { endOf, type FieldList, readList, startOf } from './field-list.ts';
@@ -62,7 +62,7 @@ export function readSection(tree: Root, text: string, grammar: Grammar): Section
   const line = depth > 0 && heading ? contentOf(heading, text) : { contentStart: 0, contentEnd: 0, headingEnd: 0 };
   const head = depth === 2 ? parseHead(text.slice(line.contentStart, line.contentEnd), grammar) : null;
   const blocks = depth > 0 ? tree.children.slice(1) : tree.children;
-  const content = readContent(blocks, text, line.headingEnd, grammar, head !== null);
+  const content = readContent(blocks, { text, from: line.headingEnd, hasFields: head !== null }, grammar);
   // Property by property: objects made by spreading are slow to read, and ten thousands of these are read at each parse.
   return {
     text,
@@ -105,27 +105,29 @@ function contentOf(heading: Heading, text: string) {
 
 function readContent(
   blocks: readonly RootContent[],
-  text: string,
-  from: number,
+  { text, from, hasFields }: { readonly text: string; readonly from: number; readonly hasFields: boolean },
   grammar: Grammar,
-  wanted: boolean,
 ): Content {
   const first = blocks[0];
-  const list = wanted && first ? readList(first, text, grammar) : null;
+  const list = hasFields && first ? readList(first, text, grammar) : null;
   const fields = list?.kind === 'fields' ? list : null;
   const rest = fields ? blocks.slice(1) : blocks;
-  const separator = fields && rest[0]?.type === 'html' && rest[0].value === SEPARATOR ? rest[0] : null;
+  const separator = fields && isSeparator(rest[0]) ? rest[0] : null;
   const body = separator ? rest.slice(1) : rest;
-  const bodyList = body[0]?.type === 'list' ? body[0] : null;
   return {
     list,
     values: readFields(fields?.items ?? [], grammar),
     criteria: criteriaOf(body, text),
     script: scriptOf(body),
     bodyStart: skipBlankLines(text, separator ? lineEnd(text, endOf(separator)) : (fields?.end ?? from)),
-    bodyBullet: bodyList ? (text[startOf(bodyList)] ?? null) : null,
+    bodyBullet: bulletOf(body[0], text),
   };
 }
+
+const isSeparator = (node: RootContent | undefined): node is Html => node?.type === 'html' && node.value === SEPARATOR;
+
+const bulletOf = (node: RootContent | undefined, text: string): string | null =>
+  node?.type === 'list' ? (text[startOf(node)] ?? null) : null;
 
 /** Stands between a field list and a body that is indented, which markdown would take for a part of the list. */
 export const SEPARATOR = '<!-- -->';
@@ -204,6 +206,6 @@ function readNote(
   const content = at.text.slice(at.contentStart, afterLine).trimEnd();
   const oneLine = endOf(paragraph) <= afterLine;
   const head = parseHead(content, grammar, true)!;
-  const facts = readContent(item.children.slice(1), at.text, afterLine, grammar, oneLine);
+  const facts = readContent(item.children.slice(1), { text: at.text, from: afterLine, hasFields: oneLine }, grammar);
   return { head, contentStart: at.contentStart, contentEnd: at.contentStart + content.length, ...facts };
 }

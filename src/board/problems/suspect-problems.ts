@@ -32,7 +32,7 @@ export function suspectProblem(
     }
     case 'no-id':
     case 'no-box':
-      return notATask(suspect, where, mark, of, inside);
+      return notATask(suspect, where, mark, { of, inside });
     case 'misspelt':
       if (suspect.isWorded === true && known.has(suspect.id)) return null;
       return {
@@ -61,8 +61,7 @@ function notATask(
   suspect: Suspect,
   where: Place,
   mark: Mark,
-  of: ParsedColumn,
-  inside: Entry | undefined,
+  { of, inside }: { readonly of: ParsedColumn; readonly inside: Entry | undefined },
 ): Problem | null {
   if (of.column.column !== 'TODO' || mark.start >= of.liveEnd || inside?.parked === true) return null;
   if (suspect.kind === 'no-box' && !mark.noteAbove) return null;

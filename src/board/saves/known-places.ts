@@ -12,7 +12,7 @@ export type KnownPlaces = Required<Pick<Save, 'known' | 'places'>>;
  */
 export function knownPlaces(committed: BoardTexts, newest: BoardTexts, options: BoardOptions): KnownPlaces {
   const idsOf = (column: Column, text: string | null): string[] =>
-    parseColumn(column, columnPath(column, options), text ?? '', options.ids, options.memo).column.entries.flatMap(
+    parseColumn({ column, path: columnPath(column, options), text: text ?? '' }, options).column.entries.flatMap(
       ({ id }) => id ?? [],
     );
   const places = new Map<string, Column>();

@@ -21,7 +21,7 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   const newest = save.versions.length - 1;
   if (newest < 0 || save.disk === save.versions[newest]!.text) return asSaved(save, newest);
   const parse = (text: string, column: Column): ParsedColumn =>
-    parseColumn(column, `${columnPath(column, options)} (saved)`, text, options.ids, options.memo);
+    parseColumn({ column, path: `${columnPath(column, options)} (saved)`, text }, options);
   // Entries are told apart as objects: each text is parsed once.
   const parsed = new Map<string, ParsedColumn>();
   const here = (text: string): ParsedColumn => {

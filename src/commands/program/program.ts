@@ -78,7 +78,7 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
   program.addHelpCommand(
     new Commander('help')
       .argument('[command]')
-      .description('Print how a command is used')
+      .description('Print help for a command')
       .helpOption(false)
       .helpGroup(group),
   );

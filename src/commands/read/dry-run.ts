@@ -10,7 +10,7 @@ import type { Repository } from '../../git/git.ts';
 import type { Action } from '../../pipeline/action.ts';
 import { decide } from '../../pipeline/decide.ts';
 import { drawFindings } from '../../preflight/draw.ts';
-import type { Role } from '../../workflow/settings.ts';
+import type { Role } from '../../workflow/roles.ts';
 import type { Io } from '../program/command.ts';
 import { EXIT, type ExitCode } from '../program/exit-codes.ts';
 import { printProblems } from '../program/print.ts';

@@ -31,19 +31,36 @@ export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: s
   if (id === undefined) return failed([unknownId(typed, nearest(typed, entries))]);
   const shown = snapshot.entries.find((one) => one.id === id) ?? null;
   const runs = listRuns(repo.root).runs.filter(({ brief }) => brief.taskId === id);
-  const past = entry === null ? await lastText(repo, settings, id, history) : null;
+  const own =
+    entry === null
+      ? await ofAbsent(board, id, history)
+      : { title: entry.title, place: entry.column, entry: shown, text: entry.source, ways: waysOf(shown) };
   return ok({
     id,
-    title: entry?.title ?? past?.title ?? history.at(-1)?.subject ?? id,
-    place: entry?.column ?? leftBy(history),
-    entry: entry === null ? null : shown,
-    text: entry?.source ?? past?.source ?? null,
+    ...own,
     runs: runs.map(shownRun),
     output: outputOf(runs.at(-1)),
     branch: await branchOf(board, id),
     history,
-    ways: entry === null ? waysBack(id, history) : shown === null ? [] : allWaysOut(shown),
   });
+}
+
+const waysOf = (shown: EntryView['entry']): readonly string[] => (shown === null ? [] : allWaysOut(shown));
+
+/** An entry that is not on the board any more, as its history shows it. */
+async function ofAbsent(
+  { repo, settings }: OpenBoard,
+  id: string,
+  history: readonly LogMove[],
+): Promise<Pick<EntryView, 'title' | 'place' | 'entry' | 'text' | 'ways'>> {
+  const past = await lastText(repo, settings, id, history);
+  return {
+    title: past?.title ?? history.at(-1)?.subject ?? id,
+    place: leftBy(history),
+    entry: null,
+    text: past?.source ?? null,
+    ways: waysBack(id, history),
+  };
 }
 
 const nearest = (typed: string, entries: readonly Entry[]): string | null =>

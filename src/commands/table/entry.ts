@@ -8,7 +8,7 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'retry',
     group: GROUP,
-    summary: 'Try an escalated entry again where it stands, with a fresh budget',
+    summary: 'Try an escalated entry again in its column, with all attempts',
     args: [id],
     options: [
       { flags: '--fixed', summary: 'you committed the fix in its worktree: continue at the stage that failed' },
@@ -24,7 +24,7 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'rescope',
     group: GROUP,
-    summary: 'Back to TODO on a fresh branch; the old one is kept under refs/kanban/abandoned/',
+    summary: 'Move an entry to TODO with a fresh branch; the old one is kept under refs/kanban/abandoned/',
     args: [id],
     options: [why],
     examples: [['kanban rescope T-12 --why "only the login form"', 'edit its text in TODO.md, too']],
@@ -33,7 +33,7 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'deprioritize',
     group: GROUP,
-    summary: 'To the bottom of TODO, with the blocker noted',
+    summary: 'Move an entry to the bottom of TODO and note the blocker',
     args: [id],
     options: [why],
     examples: [['kanban deprioritize T-12 --why "waits for the new API"', 'it is picked again when the rest is done']],
@@ -42,7 +42,7 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'abandon',
     group: GROUP,
-    summary: 'Off the board for good, with the reason in CHANGELOG.md; its branch is kept',
+    summary: 'Remove an entry from the board, with the reason in CHANGELOG.md; its branch is kept',
     args: [id],
     options: [{ ...why, summary: 'the reason, for CHANGELOG.md', required: true }],
     examples: [['kanban abandon T-12 --why "not needed any more"', '']],
@@ -51,16 +51,16 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'undo',
     group: GROUP,
-    summary: 'Take a landing back: its code and CHANGELOG line go, the entry stands on top of TODO again',
+    summary: 'Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO',
     args: [id],
-    options: [{ ...why, summary: 'the reason, which whoever tries again is given', required: true }],
+    options: [{ ...why, summary: 'the reason; the next agent reads it', required: true }],
     examples: [['kanban undo T-12 --why "it locks everybody out"', 'one commit, as git revert would make it']],
     load: () => import('../undo.ts'),
   },
   {
     name: 'approve',
     group: GROUP,
-    summary: 'Let an entry that waits with [APPROVE] continue',
+    summary: 'Approve an entry that waits with [APPROVE]',
     args: [id],
     options: [why],
     examples: [['kanban approve T-12', 'start or land it']],

@@ -8,7 +8,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'attach',
     group: GROUP,
-    summary: 'Follow the run of an entry as readable text until it ends; ending this leaves the run alone',
+    summary: 'Follow the run of an entry as text until it ends; interrupting this does not stop the run',
     args: [{ ...id, summary: 'task id such as T-12, or the id of a run' }],
     options: [{ flags: '--raw', summary: 'what the agent printed, byte by byte' }],
     examples: [
@@ -20,9 +20,9 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'status',
     group: GROUP,
-    summary: 'What is at work, what waits and for what, what needs you (also: plain kanban)',
+    summary: 'Show what is in work, what waits and for what, what needs you (same as plain kanban)',
     args: [],
-    options: [{ flags: '--details', summary: 'every entry of TODO on a line of its own' }, json],
+    options: [{ flags: '--details', summary: 'list every entry of TODO' }, json],
     examples: [
       ['kanban', 'the board at a glance'],
       ['kanban status --json', 'for programs'],
@@ -62,11 +62,11 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'queue',
     group: GROUP,
-    summary: 'What is about to land: the batch, the check, what waits, what is held and why, the remote',
+    summary: 'Show what is about to land: the batch, the check, what waits or is held and why, the remote',
     args: [],
     options: [
-      { flags: '--log', summary: 'print the output of the check that is on, else of the newest one' },
-      { flags: '--limit <count>', summary: 'show at most so many of the newest checks (5; at most 20)', kind: 'count' },
+      { flags: '--log', summary: 'print the output of the running check, else of the newest one' },
+      { flags: '--limit <count>', summary: 'number of newest checks to show (default 5, at most 20)', kind: 'count' },
       json,
     ],
     examples: [
@@ -114,7 +114,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'show',
     group: GROUP,
-    summary: 'One entry: its text, where it stands and why, its runs, the ways on',
+    summary: 'Show one entry: its text, its column and state, the reason, its runs, the next commands',
     args: [id],
     options: [json],
     examples: [
@@ -141,7 +141,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'log',
     group: GROUP,
-    summary: 'What moved, when and by whom, read from git history; with an id, the life of one entry with its reports',
+    summary: 'Show what moved, when and by whom, from git history; with an id, one entry with its reports',
     args: [maybeId],
     options: [limit, since, json],
     examples: [

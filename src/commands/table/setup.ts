@@ -19,17 +19,17 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'init',
     group: GROUP,
-    summary: 'Write what a repository needs for kanban; changes nothing that exists, commits nothing',
+    summary: 'Write the files that kanban needs; change nothing that exists, commit nothing',
     args: [],
     options: [
-      { flags: '--agent <name>', summary: 'who does the work: shell, or an agent CLI that is installed' },
+      { flags: '--agent <name>', summary: 'the agent to use: shell, or an installed agent CLI' },
       {
         flags: '--base <branch>',
         summary:
           'branch that tasks start from and land on; one beside the default branch is made, with a worktree of its own for the board',
       },
       { flags: '--guard', summary: 'install a pre-push hook: base moves on the remote only through the merge queue' },
-      { flags: '--dry-run', summary: 'only say what would be made and written' },
+      { flags: '--dry-run', summary: 'only print what would be written' },
       json,
     ],
     examples: [
@@ -60,8 +60,7 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'doctor',
     group: GROUP,
-    summary:
-      'Preflight, and: agents with their logins, containment, left-overs with their sizes, rescued and abandoned work',
+    summary: 'Run preflight; show agents and their logins, containment, leftovers with sizes, kept work',
     args: [{ name: 'agent', form: 'any-number', summary: 'with --probe: only these agents' }],
     options: [
       { flags: '--fix', summary: 'fix what can be fixed without asking' },
@@ -92,11 +91,11 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
     group: GROUP,
-    summary: 'Watch it work on a small repository made for it; leaves nothing behind',
+    summary: 'Watch kanban work on a small example repository; leave nothing behind',
     args: [],
     options: [
-      { flags: '--fast', summary: 'without the pauses that let eyes follow' },
-      { flags: '--keep', summary: 'keep the repository, to look around in' },
+      { flags: '--fast', summary: 'without pauses' },
+      { flags: '--keep', summary: 'keep the repository' },
     ],
     outlivesReader: true,
     examples: [['kanban demo', 'about a minute and a half; no keys, no network']],

@@ -3,7 +3,7 @@ import type { OptionSpec } from '../program/command.ts';
 /** Options and arguments that several commands share. */
 export const json: OptionSpec = { flags: '--json', summary: 'print JSON' };
 export const why: OptionSpec = { flags: '--why <reason>', summary: 'the reason, for the history' };
-export const limit: OptionSpec = { flags: '--limit <count>', summary: 'show at most so many', kind: 'count' };
+export const limit: OptionSpec = { flags: '--limit <count>', summary: 'number of lines to show', kind: 'count' };
 export const since: OptionSpec = {
   flags: '--since <time>',
   summary: 'only what is newer: 2h, 3d, or a date such as 2026-11-20',

@@ -8,13 +8,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'run',
     group: GROUP,
-    summary: 'Work the board: start agents, review, test and land, until told to stop',
+    summary: 'Work the board: start agents, review, test and land until stopped',
     args: [{ name: 'id', form: 'any-number', summary: 'only these: no other entry is started or landed' }],
     options: [
-      { flags: '--until-done', summary: 'end when nothing is left that can be done without you' },
+      { flags: '--until-done', summary: 'end when nothing is left to do without you' },
       {
         flags: '--max-wait <duration>',
-        summary: 'with --until-done: wait at most so long for providers and backoff',
+        summary: 'with --until-done: the longest wait for providers and backoff',
         kind: 'duration',
       },
       { flags: '--dry-run', summary: 'print what the first tick would do, and each command line; start nothing' },
@@ -38,11 +38,11 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'add',
     group: GROUP,
-    summary: 'Add an entry at the end of TODO',
+    summary: 'Add an entry to the end of TODO',
     args: [{ name: 'title', form: 'required', summary: 'what is to be done, in one line' }],
     options: [
-      { flags: '--depends <ids>', summary: 'ids that must have landed first, with commas' },
-      { flags: '--files <globs>', summary: 'files that it may change, with commas' },
+      { flags: '--depends <ids>', summary: 'ids that must land first, separated by commas' },
+      { flags: '--files <globs>', summary: 'files that it may change, separated by commas' },
       { flags: '--priority <priority>', summary: 'P0 (first) to P4' },
       { flags: '--body <text>', summary: 'the text below the title; - reads it from stdin' },
     ],
@@ -56,9 +56,9 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'stop',
     group: GROUP,
-    summary: 'Stop kanban run softly, or one entry; also ends runs that were left alive',
+    summary: 'Stop kanban run when its runs have ended, or stop one entry; end runs left from earlier',
     args: [maybeId],
-    options: [{ flags: '--now', summary: 'stop runs at once; their work is kept and no retry is used up' }],
+    options: [{ flags: '--now', summary: 'stop runs at once; their work is kept and no attempt is counted' }],
     examples: [
       ['kanban stop', 'start nothing new, let runs finish'],
       ['kanban stop --now', 'end all runs now'],
@@ -69,7 +69,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'pause',
     group: GROUP,
-    summary: 'Stop an entry, or everything, until kanban resume; sessions of the agents are kept',
+    summary: 'Stop an entry, or everything, until kanban resume; agent sessions are kept',
     args: [maybeId],
     options: [why],
     examples: [
@@ -81,7 +81,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'resume',
     group: GROUP,
-    summary: 'Continue with what was paused; agents continue with their own session where they can',
+    summary: 'Continue what was paused; agents resume their sessions where they can',
     args: [maybeId],
     options: [],
     examples: [
@@ -93,9 +93,9 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'inject',
     group: GROUP,
-    summary: 'Tell the agent of an entry something: at once where it can be told, else in front of its next run',
-    args: [id, { name: 'message', form: 'any-number', summary: 'what it is to know' }],
-    options: [{ flags: '--priority <priority>', summary: 'high, normal or low: which message it gets first' }],
+    summary: 'Send a message to the agent of an entry: at once where its CLI allows, else with its next run',
+    args: [id, { name: 'message', form: 'any-number', summary: 'the message' }],
+    options: [{ flags: '--priority <priority>', summary: 'high, normal or low: the order of delivery' }],
     examples: [
       ['kanban inject T-12 "the API is frozen: change only the form"', 'says how it reaches the agent'],
       ['kanban inject T-12 "stop and report" --priority high', 'before other messages that wait'],

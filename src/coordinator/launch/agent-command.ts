@@ -6,7 +6,8 @@ import type { Entry } from '../../board/entry.ts';
 import { packageRoot } from '../../system/package-root.ts';
 import type { Repository } from '../../git/git.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
-import type { AgentSettings, Role, Settings } from '../../workflow/settings.ts';
+import type { AgentSettings, Settings } from '../../workflow/settings.ts';
+import type { Role } from '../../workflow/roles.ts';
 
 /** What is known of a run before its agent is asked for a command; paths are absolute. */
 export interface RunSketch {

@@ -1,8 +1,8 @@
+import { promptFile } from '../../workflow/roles.ts';
 import type { Entry } from '../../board/entry.ts';
 import type { Brief } from '../../contract/brief.ts';
 import { git } from '../../git/git.ts';
 import { renderPrompt } from '../../workflow/prompt.ts';
-import type { Role, Settings } from '../../workflow/settings.ts';
 import { branchName } from '../observe/names.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
@@ -18,10 +18,6 @@ export interface PromptFacts {
   /** Paths that the branch changes. */
   readonly changed: readonly string[];
 }
-
-/** Path of a role's prompt, relative to the root. */
-export const promptFile = (settings: Settings, role: Role): string =>
-  settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
 
 /** The prompt of a run, from the role's template. */
 export async function promptOf(

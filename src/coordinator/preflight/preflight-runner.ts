@@ -5,12 +5,12 @@ import type { PreflightFacts } from '../../preflight/facts.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { decide } from '../../pipeline/decide.ts';
 import { preflight } from '../../preflight/preflight.ts';
-import { ROLES, type Role } from '../../workflow/settings.ts';
+import { ROLES, type Role } from '../../workflow/roles.ts';
 import { branchName, startRef } from '../observe/names.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
-import { promptFile } from '../launch/render-prompt.ts';
+import { promptFile } from '../../workflow/roles.ts';
 
 /** How long a look at what only processes can tell is good for. */
 const MAX_FACTS_AGE_MS = 2_000;

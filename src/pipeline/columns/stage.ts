@@ -1,6 +1,6 @@
 import type { Reason } from '../../contract/reason.ts';
 import { reasonText } from '../../report/reason.ts';
-import type { Role } from '../../workflow/settings.ts';
+import type { Role } from '../../workflow/roles.ts';
 import type { Action } from '../action.ts';
 import { capReached } from '../caps.ts';
 import { agentHold, restartOf } from '../agent-backoff.ts';

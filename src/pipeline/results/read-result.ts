@@ -1,3 +1,4 @@
+import { goodVerdict } from '../../workflow/roles.ts';
 import { unreachable } from '../../unreachable.ts';
 import type { Entry } from '../../board/entry.ts';
 import type { Settings } from '../../workflow/settings.ts';
@@ -6,7 +7,7 @@ import * as messages from '../messages.ts';
 import { oneLine } from '../one-line.ts';
 import { protectedPaths } from './protect.ts';
 import { evidence, undoing } from './outside-commits.ts';
-import type { EndedRun, RunFacts, Verdict } from '../world.ts';
+import type { EndedRun, RunFacts } from '../world.ts';
 
 /** What an ended run means for its entry. */
 export type ReadResult =
@@ -62,10 +63,8 @@ const missing = (text: string, detail: string): string => {
 
 type Read = Extract<EndedRun['report'], { ok: true }>;
 
-const GOOD: Record<'task' | 'reviewer' | 'tester', Verdict> = { task: 'done', reviewer: 'ready', tester: 'passed' };
-
 function readVerdict(run: RunFacts, ended: EndedRun, report: Read): ReadResult {
-  const good = run.purpose === 'mend' && run.role !== 'tester' ? 'done' : GOOD[run.role];
+  const good = run.purpose === 'mend' && run.role !== 'tester' ? 'done' : goodVerdict(run.role);
   const text = withNotes(report.text, ended);
   if (run.role === 'reviewer' && report.verdict === 'changes-requested')
     return { kind: 'changes-requested', short: firstLines(report.text), text };

@@ -34,30 +34,42 @@ export function firstProgram(command: string): FirstProgram | null {
   if (read === null || !isPlainList(read)) return null;
   let stopsAtFailure = false;
   const commands = splitAtOperators(read);
-  for (const [at, { words }] of commands.entries()) {
-    // A last one that was not read to its end.
+  for (const [at, command] of commands.entries()) {
+    // The last one, if it was not read to its end.
     const isCut = at === commands.length - 1 && read.rest !== '';
-    if (words.some((word) => word.kind === 'word' && /\bPATH\b/.test(word.raw))) return null;
-    const first = words.findIndex((word) => word.kind === 'operator' || !isPassedOver(word));
-    const word = words[first];
-    if (word === undefined) {
-      if (isCut || words.some(isWrapper)) return null;
-      continue;
-    }
-    // A redirection that fails comes before the program.
-    if (word.kind === 'operator' || word.isOpen || word.text === '' || word.text.startsWith('-')) return null;
-    const { text } = word;
-    if (!BUILTINS.has(text)) {
-      // A relative path means a file of the worktree.
-      if (text.includes('/') && !text.startsWith('/')) return null;
-      return { name: text, isVital: read.rest === '' && isVital(commands.slice(at), stopsAtFailure) };
-    }
+    const effect = effectOf(command);
+    if (effect.kind === 'unclear') return null;
+    if (effect.kind === 'program')
+      return { name: effect.name, isVital: read.rest === '' && isVital(commands.slice(at), stopsAtFailure) };
     if (isCut) return null;
-    const line = words.map((one) => (one.kind === 'word' ? one.raw : one.text)).join(' ');
-    if (SET.test(line)) stopsAtFailure ||= ERREXIT.test(line);
-    else if (first > 0 || !HARMLESS.has(text)) return null;
+    stopsAtFailure ||= effect.stopsAtFailure;
   }
   return null;
+}
+
+/** What a command does to the search: it starts a program, the next one comes as if it were not there, or nobody can say. */
+type Effect =
+  | { readonly kind: 'program'; readonly name: string }
+  | { readonly kind: 'none'; readonly stopsAtFailure: boolean }
+  | { readonly kind: 'unclear' };
+
+const UNCLEAR: Effect = { kind: 'unclear' };
+
+function effectOf({ words }: Simple): Effect {
+  if (words.some((word) => word.kind === 'word' && /\bPATH\b/.test(word.raw))) return UNCLEAR;
+  const first = words.findIndex((word) => word.kind === 'operator' || !isPassedOver(word));
+  const word = words[first];
+  if (word === undefined) return words.some(isWrapper) ? UNCLEAR : { kind: 'none', stopsAtFailure: false };
+  // A redirection that fails comes before the program.
+  if (word.kind === 'operator' || word.isOpen || word.text === '' || word.text.startsWith('-')) return UNCLEAR;
+  const { text } = word;
+  if (!BUILTINS.has(text)) {
+    // A relative path means a file of the worktree.
+    return text.includes('/') && !text.startsWith('/') ? UNCLEAR : { kind: 'program', name: text };
+  }
+  const line = words.map((one) => (one.kind === 'word' ? one.raw : one.text)).join(' ');
+  if (SET.test(line)) return { kind: 'none', stopsAtFailure: ERREXIT.test(line) };
+  return first > 0 || !HARMLESS.has(text) ? UNCLEAR : { kind: 'none', stopsAtFailure: false };
 }
 
 interface Simple {

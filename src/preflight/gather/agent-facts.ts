@@ -5,7 +5,8 @@ import { agentSettings } from '../../workflow/agent-settings.ts';
 import { commandLine } from '../../agents/command-line.ts';
 import { ADAPTERS, adapterNamed } from '../../agents/adapters.ts';
 import type { AgentFact } from '../facts.ts';
-import { ROLES, type AgentSettings, type Settings } from '../../workflow/settings.ts';
+import { ROLES } from '../../workflow/roles.ts';
+import { type AgentSettings, type Settings } from '../../workflow/settings.ts';
 import { hookEnvironment } from '../../system/environment.ts';
 import { loginOf } from './login.ts';
 import { runCommand } from '../../system/processes.ts';
@@ -23,15 +24,13 @@ export async function readAgents(settings: Settings, root: string, all = false):
     return agent === null ? [] : [[name, agent] as const];
   });
   const read = await Promise.all(
-    [...written, ...builtIn].map(([name, agent]) => readAgent(name, agent, settings, root, all)),
+    [...written, ...builtIn].map(([name, agent]) => readAgent({ name, agent, settings }, root, all)),
   );
   return read.filter(({ name, found }) => found !== null || Object.hasOwn(settings.agents, name));
 }
 
 async function readAgent(
-  name: string,
-  agent: AgentSettings,
-  settings: Settings,
+  { name, agent, settings }: { readonly name: string; readonly agent: AgentSettings; readonly settings: Settings },
   root: string,
   all: boolean,
 ): Promise<AgentFact> {
@@ -40,34 +39,29 @@ async function readAgent(
   const words = commandLine(adapter, agent, process.getuid?.() === 0);
   const [program = '', ...args] = words;
   const fact = { name, kind: agent.kind, roles, program, args, permissions: agent.permissions };
-  if (adapter === null || agent.kind === 'shell')
-    return {
-      ...fact,
-      found: null,
-      version: null,
-      opens: null,
-      login: null,
-      loginHint: '',
-      unnamedKeys: [],
-      needsNode: null,
-    };
+  if (adapter === null || agent.kind === 'shell') return { ...fact, found: null, version: null, ...NO_CLI };
   const path = agent.env.set['PATH'] ?? settings.env.set['PATH'] ?? process.env['PATH'] ?? '';
   const found = await findProgram(program, root, path);
   const { cli } = adapter;
   const wanted = found !== null && (all || roles.length > 0) && (cli !== null || KNOWN_BY_NAME.has(program));
   const named = [settings.env, agent.env, ...roles.map((role) => settings.roles[role].env)];
-  const login = cli === null ? null : loginOf(cli, process.env, named);
+  const version = wanted ? await readVersion(found, root, settings) : null;
+  if (cli === null) return { ...fact, found, version, ...NO_CLI };
+  const login = loginOf(cli, process.env, named);
   return {
     ...fact,
     found,
-    version: wanted ? await readVersion(found, root, settings) : null,
-    opens: cli === null ? null : opens(cli.permissions, agent.permissions),
-    login: login?.by ?? null,
-    loginHint: cli?.login ?? '',
-    unnamedKeys: login?.unnamed ?? [],
-    needsNode: cli?.node ?? null,
+    version,
+    opens: opens(cli.permissions, agent.permissions),
+    login: login.by,
+    loginHint: cli.login,
+    unnamedKeys: login.unnamed,
+    needsNode: cli.node ?? null,
   };
 }
+
+/** What is known of a program that is no agent CLI. */
+const NO_CLI = { opens: null, login: null, loginHint: '', unnamedKeys: [], needsNode: null } as const;
 
 /** `command` agents of these names answer `--version` too. */
 const KNOWN_BY_NAME = new Set(['claude', 'codex', 'opencode', 'gemini', 'copilot', 'qwen', 'goose', 'pi']);

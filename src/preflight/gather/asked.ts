@@ -1,6 +1,7 @@
 import type { Repository } from '../../git/git.ts';
 import type { Problem } from '../../problem.ts';
-import type { Role, Settings } from '../../workflow/settings.ts';
+import type { Role } from '../../workflow/roles.ts';
+import type { Settings } from '../../workflow/settings.ts';
 import type { PreflightFacts } from '../facts.ts';
 
 /** What the caller knows already. */

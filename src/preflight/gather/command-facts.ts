@@ -4,7 +4,8 @@ import which from 'which';
 import { plainTextOf, statOrNone } from '../../system/plain-file.ts';
 import type { MissingCommand } from '../facts.ts';
 import { firstProgram } from '../command-line/first-program.ts';
-import { ROLES, type Settings } from '../../workflow/settings.ts';
+import { ROLES } from '../../workflow/roles.ts';
+import { type Settings } from '../../workflow/settings.ts';
 import { hookEnvironment } from '../../system/environment.ts';
 import { isInherited } from '../../system/inherited.ts';
 

@@ -1,3 +1,4 @@
+import { promptFile } from '../../workflow/roles.ts';
 import { lstatSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +7,8 @@ import { unclearForms } from '../../landing/changelog/forms.ts';
 import type { Problem } from '../../problem.ts';
 import { textFollowing } from '../../system/plain-file.ts';
 import { checkPrompt } from '../../workflow/prompt.ts';
-import { ROLES, type Settings } from '../../workflow/settings.ts';
+import { ROLES } from '../../workflow/roles.ts';
+import { type Settings } from '../../workflow/settings.ts';
 import type { PreflightFacts } from '../facts.ts';
 import type { FactsAsked } from './asked.ts';
 
@@ -69,7 +71,7 @@ export async function readPromptProblems(
 ): Promise<readonly Problem[]> {
   const found = await Promise.all(
     ROLES.map(async (role) => {
-      const file = settings.roles[role].prompt ?? `${settings.prompts}/${role}.md`;
+      const file = promptFile(settings, role);
       const prompt = prompts?.[role] ?? { file, text: textFollowing(join(checkout, file)) };
       if (prompt.text !== null) return checked(prompt.text, prompt.file);
       const needed = settings.agents[settings.roles[role].agent]?.kind !== 'shell';

@@ -55,7 +55,7 @@ export async function commitLeftovers(
   );
   removePaths(brief, away);
   if (commit.length === 0) return { commit: null, rescued, faults };
-  const done = await commitPaths(brief, repo, state, commit, message);
+  const done = await commitPaths(brief, repo, state, { changes: commit, message });
   if (done.failure === null) return { commit: done.commit, rescued, faults };
   const kept = await rescuePaths(
     brief,
@@ -115,8 +115,7 @@ async function commitPaths(
   brief: Brief,
   repo: Repository,
   state: WorktreeState,
-  changes: readonly Change[],
-  message: string,
+  { changes, message }: { readonly changes: readonly Change[]; readonly message: string },
 ): Promise<{ commit: string | null; failure: string | null }> {
   const paths = changes.map((change) => change.path);
   const add =
@@ -130,7 +129,8 @@ async function commitPaths(
           },
         );
   if (add.code !== 0) return { commit: null, failure: add.stderr.trim() };
-  const quick = state.head === null ? null : await orNull(commitStaged(repo, brief, state.head, paths, message));
+  const quick =
+    state.head === null ? null : await orNull(commitStaged(repo, brief, { head: state.head, paths, message }));
   if (quick !== null) return { commit: quick === 'nothing' ? null : quick, failure: null };
   const commit = await git(brief, ['commit', '-q', '--no-verify', '--cleanup=verbatim', '-F', '-'], {
     env: identityOf(brief),

@@ -36,9 +36,7 @@ export function writeRunCommit(
 export async function commitStaged(
   repo: Repository,
   brief: Brief,
-  head: string,
-  paths: readonly string[],
-  message: string,
+  { head, paths, message }: { readonly head: string; readonly paths: readonly string[]; readonly message: string },
 ): Promise<string | 'nothing' | null> {
   if (paths.some((path) => path.includes('\uFFFD') || path.endsWith('/')) || hasFolderForFile(paths)) return null;
   if ((statOrNone(join(brief.gitDir, 'index'))?.size ?? Infinity) > LARGEST_INDEX) return null;

@@ -56,7 +56,7 @@ describe('files that Git LFS keeps', () => {
       await pushFastForward(here.repo, { ...order, sha: here.commit('two'), from: rig.tip('refs/heads/main') }),
     ).toEqual({
       kind: 'unreachable',
-      words:
+      message:
         'the files kept in Git LFS could not be sent to origin: LFS: Authorization error: Repository or object not found',
     });
     expect(rig.tip('refs/heads/main')).toBe(before);

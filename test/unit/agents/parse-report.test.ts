@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { parseReport } from '../../../src/agents/report/parse-report.ts';
-import { ROLES } from '../../../src/workflow/settings.ts';
+import { ROLES } from '../../../src/workflow/roles.ts';
 
 describe('parseReport', () => {
   it('reads the form of DESIGN.md, comments and all', () => {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { oneLine, reportText } from '../../../src/agents/report/report-text.ts';
 import { parseReport } from '../../../src/agents/report/parse-report.ts';
-import { TYPES, VERDICTS } from '../../../src/agents/report/verdict.ts';
-import { ROLES } from '../../../src/workflow/settings.ts';
+import { ROLE_TABLE } from '../../../src/workflow/roles.ts';
+import { TYPES } from '../../../src/agents/report/verdict.ts';
+import { ROLES } from '../../../src/workflow/roles.ts';
 import { runs } from '../../rig/runs.ts';
 
 /** What could break front matter: its fence, keys, quotes, YAML's marks, line breaks of every kind. */
@@ -52,7 +53,7 @@ describe('reportText', () => {
     const said = fc.constantFrom(...ROLES).chain((role) =>
       fc.record({
         role: fc.constant(role),
-        verdict: fc.constantFrom(...VERDICTS[role].map(({ word }) => word)),
+        verdict: fc.constantFrom(...ROLE_TABLE[role].verdicts.map(({ word }) => word)),
         type: fc.option(fc.constantFrom(...TYPES)),
         changelog: fc.option(text),
         text,

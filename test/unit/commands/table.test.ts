@@ -112,43 +112,44 @@ describe('command line', () => {
         -h, --help     print this
 
       Work:
-        run            Work the board: start agents, review, test and land, until told to stop
-        add            Add an entry at the end of TODO
-        stop           Stop kanban run softly, or one entry; also ends runs that were left alive
-        pause          Stop an entry, or everything, until kanban resume; sessions of the agents are kept
-        resume         Continue with what was paused; agents continue with their own session where they
-                       can
-        inject         Tell the agent of an entry something: at once where it can be told, else in front
-                       of its next run
+        run            Work the board: start agents, review, test and land until stopped
+        add            Add an entry to the end of TODO
+        stop           Stop kanban run when its runs have ended, or stop one entry; end runs left from
+                       earlier
+        pause          Stop an entry, or everything, until kanban resume; agent sessions are kept
+        resume         Continue what was paused; agents resume their sessions where they can
+        inject         Send a message to the agent of an entry: at once where its CLI allows, else with
+                       its next run
 
       Look:
-        attach         Follow the run of an entry as readable text until it ends; ending this leaves the
-                       run alone
-        status         What is at work, what waits and for what, what needs you (also: plain kanban)
-        queue          What is about to land: the batch, the check, what waits, what is held and why, the
-                       remote
-        show           One entry: its text, where it stands and why, its runs, the ways on
-        log            What moved, when and by whom, read from git history; with an id, the life of one
-                       entry with its reports
+        attach         Follow the run of an entry as text until it ends; interrupting this does not stop
+                       the run
+        status         Show what is in work, what waits and for what, what needs you (same as plain
+                       kanban)
+        queue          Show what is about to land: the batch, the check, what waits or is held and why,
+                       the remote
+        show           Show one entry: its text, its column and state, the reason, its runs, the next
+                       commands
+        log            Show what moved, when and by whom, from git history; with an id, one entry with its
+                       reports
 
       When an entry needs you:
-        retry          Try an escalated entry again where it stands, with a fresh budget
-        rescope        Back to TODO on a fresh branch; the old one is kept under refs/kanban/abandoned/
-        deprioritize   To the bottom of TODO, with the blocker noted
-        abandon        Off the board for good, with the reason in CHANGELOG.md; its branch is kept
-        undo           Take a landing back: its code and CHANGELOG line go, the entry stands on top of
-                       TODO again
-        approve        Let an entry that waits with [APPROVE] continue
+        retry          Try an escalated entry again in its column, with all attempts
+        rescope        Move an entry to TODO with a fresh branch; the old one is kept under
+                       refs/kanban/abandoned/
+        deprioritize   Move an entry to the bottom of TODO and note the blocker
+        abandon        Remove an entry from the board, with the reason in CHANGELOG.md; its branch is kept
+        undo           Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO
+        approve        Approve an entry that waits with [APPROVE]
 
       Set up and check:
-        init           Write what a repository needs for kanban; changes nothing that exists, commits
-                       nothing
+        init           Write the files that kanban needs; change nothing that exists, commit nothing
         preflight      List every problem that stops or holds the work, each with its fix; exit code 3 if
                        something stops all
-        doctor         Preflight, and: agents with their logins, containment, left-overs with their sizes,
-                       rescued and abandoned work
-        demo           Watch it work on a small repository made for it; leaves nothing behind
-        help           Print how a command is used
+        doctor         Run preflight; show agents and their logins, containment, leftovers with sizes,
+                       kept work
+        demo           Watch kanban work on a small example repository; leave nothing behind
+        help           Print help for a command
 
       Examples:
         kanban init               set a repository up
@@ -159,17 +160,17 @@ describe('command line', () => {
       Exit codes:
         0    done
         1    a bug in kanban; it says how to report it
-        2    wrong usage, or settings or board can not be read, or what was asked can not be done
+        2    wrong usage, unreadable settings or board, or a request that cannot be carried out
         3    preflight failed
-        4    ended with entries left that need the user
+        4    ended, and entries need you
         130  interrupted
 
       When stuck:
-        kanban                  says what waits and for what, and which commands help
-        kanban show T-12        one entry: why it stands where it stands, and the ways on
+        kanban                  shows what waits and for what, and which commands help
+        kanban show T-12        shows one entry: why it is where it is, and the next commands
         kanban doctor           checks everything and says how to fix it
         kanban stop --now       ends every run; its work is kept
-        git log --first-parent  every move is a commit: it reads well without this tool
+        git log --first-parent  shows every move: each is a commit
       "
     `);
   });

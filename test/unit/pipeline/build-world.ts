@@ -12,9 +12,9 @@ import type {
   PastRun,
   ReadReport,
   RunFacts,
-  Verdict,
   World,
 } from '../../../src/pipeline/world.ts';
+import type { Verdict } from '../../../src/workflow/roles.ts';
 import type { RunResult, OutsideCommit } from '../../../src/contract/result.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 

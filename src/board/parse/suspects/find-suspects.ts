@@ -40,7 +40,7 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
       isKnown: known.test(id),
       hasSeparator: /^\s*[:–—-]|^\s*$/.test(after),
     };
-    const suspect = classify(spot, tree, text, grammar, open);
+    const suspect = classify(spot, { tree, text, open }, grammar);
     if (suspect && !found.some((one) => one.offset === offset && one.kind === 'misspelt')) found.push(suspect);
   }
   return found;

@@ -15,7 +15,11 @@ interface Spot {
   readonly hasSeparator: boolean;
 }
 
-export function classify(spot: Spot, tree: Root, text: string, grammar: Grammar, open: OpenBlock | null): Suspect | null {
+export function classify(
+  spot: Spot,
+  { tree, text, open }: { readonly tree: Root; readonly text: string; readonly open: OpenBlock | null },
+  grammar: Grammar,
+): Suspect | null {
   const { id, offset, length } = spot;
   const path = pathTo(tree, offset);
   const block = path[0];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { EndedRun, RunFacts, Verdict } from '../../../../src/pipeline/world.ts';
+import type { EndedRun, RunFacts } from '../../../../src/pipeline/world.ts';
+import type { Verdict } from '../../../../src/workflow/roles.ts';
 import type { Cause } from '../../../../src/contract/result.ts';
 import { ended, NO_REPORT, said, stray } from '../build-world.ts';
 
