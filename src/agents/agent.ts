@@ -126,6 +126,10 @@ export interface Adapter {
   readonly canFix: boolean;
   /** null: a program that we know nothing of (`command`, `acp`), or none at all (`shell`). */
   readonly cli: Cli | null;
+  /** The command line that users are shown: of the plan, or as they wrote it themselves; none: no program is started. */
+  readonly shownCommand: 'planned' | 'as-written' | 'none';
+  /** Its sandbox binds folders of the git dir that must be there before it starts. */
+  readonly needsSandboxPlaces?: true;
   readonly capabilities: {
     /** Continues with its own session: always, only after a run that ended by itself, or never. */
     readonly resume: 'always' | 'after-end' | 'never';

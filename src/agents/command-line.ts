@@ -3,9 +3,8 @@ import type { Adapter, AgentRun } from './agent.ts';
 
 /** The command line as it will be started for the task role; what differs from run to run stands in braces. */
 export function commandLine(adapter: Adapter | null, agent: AgentSettings, isRoot: boolean): readonly string[] {
-  if (adapter === null || adapter.name === 'shell') return [];
-  // What people wrote themselves is shown as they wrote it; of `acp` it is what our bridge starts.
-  if (adapter.name === 'command' || adapter.name === 'acp') return [...agent.command, ...agent.args];
+  if (adapter === null || adapter.shownCommand === 'none') return [];
+  if (adapter.shownCommand === 'as-written') return [...agent.command, ...agent.args];
   const { command } = adapter.plan(sketch(adapter, agent, isRoot));
   return command === null ? [] : [command.file, ...command.args];
 }

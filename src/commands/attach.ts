@@ -1,3 +1,4 @@
+import { adapterNamed } from '../agents/adapters.ts';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
@@ -12,6 +13,7 @@ import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { stampClock } from './program/local-clock.ts';
 import { printProblems } from './program/print.ts';
+import * as messages from './messages.ts';
 
 /** ms between two looks at a run that continues. */
 const POLL_INTERVAL_MS = 100;
@@ -50,26 +52,26 @@ function newestRun(root: string, id: string): RunRecord | null {
 
 const noRun = (id: string): Problem => ({
   code: 'no-run',
-  message: `${id} has no run to look at`,
-  fix: 'kanban shows what is at work; kanban log tells what was',
+  message: messages.noRun(id),
+  fix: messages.FIND_RUNS,
 });
 
 /** How it ended; null while it continues. */
 function isOver(root: string, runId: string): string | null {
   const record = listRuns(root).runs.find((run) => run.runId === runId);
-  if (record === undefined) return 'its folder is gone';
+  if (record === undefined) return messages.RUN_FOLDER_MISSING;
   if (record.result !== null) {
     const { cause, detail } = record.result;
     return `— ended: ${cause}${detail === '' ? '' : `, ${detail}`}`;
   }
-  return record.state === 'dead' || record.state === 'lost' ? '— its runner is gone' : null;
+  return record.state === 'dead' || record.state === 'lost' ? messages.RUNNER_MISSING : null;
 }
 
 type Source = () => Promise<void>;
 
 /** The agent's events, one line each; of an agent that tells none, what it printed. */
 function readable(folder: string, adapter: string, io: Io): Source[] {
-  const printsText = adapter === 'shell' || adapter === 'command';
+  const printsText = adapterNamed(adapter)?.startConversation === null;
   const events = lines(join(folder, RUN_FILES.events), (line) => {
     const event = eventOf(line);
     // The output of these tells more than the phases of their run.

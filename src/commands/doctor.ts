@@ -4,6 +4,7 @@ import { renderExamination } from '../report/examination.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { printJson, printProblems } from './program/print.ts';
+import * as messages from './messages.ts';
 
 /** `kanban doctor [--fix] [--probe [agent…]]`: preflight, the agents, and everything that is kept or left over. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
@@ -12,7 +13,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   const examination = await examine(io.cwd, {
     fix: options['fix'] === true,
     probe: proves ? args : null,
-    onProbe: (agent) => io.stderr.write(`proving ${agent}: a file, a commit and a report in a scratch worktree…\n`),
+    onProbe: (agent) => io.stderr.write(`${messages.probing(agent)}\n`),
   });
   const unknown = args.filter(
     (name) => !examination.agents.some((agent) => agent.name === name && agent.found !== null),
@@ -26,12 +27,12 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
 
 const NAMES_WITHOUT_PROBE: Problem = {
   code: 'names-without-probe',
-  message: 'Names of agents go with --probe.',
+  message: messages.NAMES_NEED_PROBE,
   fix: 'kanban doctor --probe claude',
 };
 
 const notHere = (name: string): Problem => ({
   code: 'agent-not-here',
-  message: `${name} can't be proved: no agent of that name is installed here`,
-  fix: 'kanban doctor lists those that are',
+  message: messages.notInstalled(name),
+  fix: messages.LIST_AGENTS,
 });

@@ -13,6 +13,7 @@ import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { printProblems } from './program/print.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
+import * as messages from './messages.ts';
 
 /** How long the command waits to say that an agent that listens has been told. */
 const DELIVERY_TIMEOUT_MS = 2_000;
@@ -45,7 +46,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   if (alive?.inject === 'none') return printProblems(io, [deaf(id, alive)]);
   const file = leaveMessage(root, id, { by: signers.value.author, priority, text });
   if (alive?.inject === 'live' && (await wasGiven(join(messagesOf(root, id), 'delivered', file)))) {
-    io.stdout.write(`${alive.agent} has been told (${alive.id})\n`);
+    io.stdout.write(`${messages.delivered(alive)}\n`);
     return EXIT.done;
   }
   io.stdout.write(`${becomes(alive, coordinator !== null)}\n`);
@@ -75,24 +76,21 @@ async function wasGiven(delivered: string): Promise<boolean> {
 
 /** What becomes of a message that could not be given at once. */
 function becomes(run: Alive | null, coordinated: boolean): string {
-  if (run === null) return `kept: its next run is given it first${coordinated ? '' : ' (no coordinator is running)'}`;
-  if (run.inject === 'live')
-    return `kept: ${run.agent} is told as soon as its turn allows, at the latest by its next run`;
-  if (!coordinated) return `kept: no coordinator is running, so its next run is given it first`;
-  return run.inject === 'resume'
-    ? `${run.agent} can't be told while it works: its run ends now, and its session continues with the message in front`
-    : `${run.agent} can't be told while it works, nor resumed: its run ends now and begins again in the same worktree, with the message in front`;
+  if (run === null) return messages.keptForNextRun(coordinated);
+  if (run.inject === 'live') return messages.keptForTurn(run.agent);
+  if (!coordinated) return messages.keptForNextRun(false);
+  return run.inject === 'resume' ? messages.resumesWithMessage(run.agent) : messages.restartsWithMessage(run.agent);
 }
 
 const NOTHING_SAID: Problem = {
   code: 'no-message',
-  message: 'There is no message.',
+  message: messages.NO_MESSAGE,
   fix: 'kanban inject T-12 "only the login form"',
 };
 
 const NO_PRIORITY: Problem = {
   code: 'unknown-priority',
-  message: 'The priority of a message is high, normal or low.',
+  message: messages.PRIORITIES,
   fix: 'kanban inject T-12 "stop touching the API" --priority high',
 };
 
@@ -100,13 +98,13 @@ function notThere(id: string, ids: readonly string[]): Problem {
   const near = nearestOf(id.toUpperCase(), ids);
   return {
     code: 'not-on-board',
-    message: `${id} is not on the board${near === null ? '' : `; did you mean ${near}?`}`,
-    fix: 'kanban shows what is',
+    message: messages.notOnBoard(id, near),
+    fix: messages.LIST_ENTRIES,
   };
 }
 
 const deaf = (id: string, { agent }: Alive): Problem => ({
   code: 'reads-no-messages',
-  message: `${agent} runs a script and reads no messages.`,
-  fix: `change the text of ${id} on the board; kanban stop ${id} --now ends its run`,
+  message: messages.readsNoMessages(agent),
+  fix: messages.editInstead(id),
 });

@@ -8,6 +8,7 @@ import { writeWhole } from '../system/write-once.ts';
 import { ROLES, ROLE_TABLE, type Role, type Verdict } from '../workflow/roles.ts';
 import type { Command } from './program/command.ts';
 import { EXIT } from './program/exit-codes.ts';
+import * as messages from './messages.ts';
 
 /**
  * `kanban mcp-report`: an MCP server on stdio with the one tool `report`, which writes the report file that the prompt
@@ -17,7 +18,7 @@ const run: Command = async ({ options }, { stderr }) => {
   const report = String(options['report']);
   const role = ROLES.find((name) => name === options['role']);
   if (role === undefined || !isAbsolute(report)) {
-    stderr.write(`error: --role must be one of ${ROLES.join(', ')}, and --report an absolute path\n`);
+    stderr.write(`error: ${messages.reportOptions(ROLES)}\n`);
     return EXIT.usage;
   }
   const left = new Promise<void>((resolve) => {

@@ -8,6 +8,7 @@ import { localClock } from './program/local-clock.ts';
 import { printJson, printProblems, wantsColour } from './program/print.ts';
 import { printCheckLog } from './read/print-check-log.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
+import * as messages from './messages.ts';
 
 /** Recent checks that the user is shown, unless `--limit` says otherwise. */
 const LIMIT = 5;
@@ -40,6 +41,6 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
 
 const NO_JSON: Problem = {
   code: 'log-is-text',
-  message: 'what a check printed is text: --log and --json do not go together',
-  fix: 'kanban queue --json names the file of each log',
+  message: messages.LOG_IS_TEXT,
+  fix: messages.LOG_FILES,
 };

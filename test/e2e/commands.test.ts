@@ -265,7 +265,7 @@ describe('preflight', () => {
       expect.stringContaining("Not committed, so agents don't see it: a.txt."),
     ]);
     const dry = repo.kanban('run', '--dry-run');
-    expect([dry.code, dry.out]).toEqual([3, expect.stringContaining('nothing would be done')]);
+    expect([dry.code, dry.out]).toEqual([3, expect.stringContaining('nothing to do')]);
     const run = repo.start('run');
     await run.says('everything: waits, Not committed');
     await until(() => repo.kanban('status').out.includes('all waits'), 'the status to say it');

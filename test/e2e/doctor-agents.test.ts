@@ -33,7 +33,7 @@ describe.concurrent('kanban doctor --probe', { timeout: 180_000 }, () => {
       `const told = await hear(); begin(); if (told.includes('kanban-probe.txt')) commit('kanban-probe.txt', 'ok'); report('done'); result({ cost: 0.01, input: 700, output: 30 });`,
     );
     const { code, out, err } = kanban.kanban('doctor', '--probe');
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('proving claude') });
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('probing claude') });
     expect(out).toMatch(/proved:\n {2}claude: works unattended \(\d+s\): wrote, committed and reported; 730 tokens/);
     await expectNothingLeft(kanban);
   });
@@ -63,7 +63,7 @@ describe.concurrent('kanban doctor --probe', { timeout: 180_000 }, () => {
     const kanban = spoken(made, '  gone: { command: no-such-program }\n');
     expect(kanban.kanban('doctor', '--probe', 'gone')).toMatchObject({
       code: 3,
-      err: expect.stringContaining("gone can't be proved"),
+      err: expect.stringContaining('gone cannot be probed'),
       out: expect.stringContaining('gone: `no-such-program` was not found'),
     });
     expect(kanban.kanban('doctor', 'claude')).toMatchObject({ code: 2, err: expect.stringContaining('--probe') });

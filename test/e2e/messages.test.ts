@@ -33,10 +33,10 @@ describe.concurrent('kanban inject', () => {
     const kanban = made({ todo: ONE });
     expect(kanban.kanban('inject', 'T-1', 'mind', 'the', 'tests')).toMatchObject({
       code: 0,
-      out: 'kept: its next run is given it first (no coordinator is running)\n',
+      out: 'kept: the next run gets the message first (no coordinator is running)\n',
     });
     expect(kanban.kanban('inject', 'T-11', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('mean T-1?') });
-    expect(kanban.kanban('inject', 'T-1')).toMatchObject({ code: 2, err: expect.stringContaining('no message') });
+    expect(kanban.kanban('inject', 'T-1')).toMatchObject({ code: 2, err: expect.stringContaining('message is empty') });
     expect(kanban.kanban('inject', 'T-1', 'x', '--priority', 'top')).toMatchObject({ code: 2 });
     const shown = JSON.parse(kanban.kanban('status', '--json').out) as { entries: { messages: number }[] };
     expect(shown.entries[0]?.messages).toBe(1);
@@ -131,7 +131,7 @@ describe.concurrent('kanban attach', () => {
     expect(readFileSync(join(kanban.root, '.kanban/runs', run, 'output.log'), 'utf8')).toBe(raw.out());
     expect(kanban.kanban('attach', 'T-9')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('no run to look at'),
+      err: expect.stringContaining('has no run'),
     });
   });
 });

@@ -48,7 +48,7 @@ describe.concurrent('I5: what a run asks for', { timeout: 180_000 }, () => {
     const inWorktree = () => kanban.kanbanIn(join(kanban.root, '.worktrees', 'T-1'), 'pause', 'T-1');
     const refused = inWorktree();
     expect(refused.code, refused.err).toBe(2);
-    expect(refused.err).toContain('is at work in this folder');
+    expect(refused.err).toContain('works in this folder');
     const id = '00001790000000-0123abcd';
     const by = { name: 'Ada', email: 'ada@example.com' };
     const file = join(kanban.root, '.kanban', 'mailbox', `${id}.json`);

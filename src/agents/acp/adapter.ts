@@ -16,6 +16,8 @@ import { errorOf, failureOf } from './errors.ts';
 export const acp: Adapter = {
   name: 'acp',
   canFix: true,
+  // What the bridge starts.
+  shownCommand: 'as-written',
   cli: null,
   capabilities: {
     resume: 'always',

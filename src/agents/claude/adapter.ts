@@ -17,6 +17,7 @@ const MCP = 'claude-mcp.json';
 export const claude: Adapter = {
   name: 'claude',
   canFix: true,
+  shownCommand: 'planned',
   cli: CLAUDE_CLI,
   capabilities: {
     resume: 'always',

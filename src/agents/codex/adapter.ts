@@ -11,6 +11,8 @@ import { lastWord } from '../last-word.ts';
 export const codex: Adapter = {
   name: 'codex',
   canFix: true,
+  shownCommand: 'planned',
+  needsSandboxPlaces: true,
   cli: {
     title: 'OpenAI Codex',
     program: 'codex',

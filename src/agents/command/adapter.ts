@@ -16,6 +16,7 @@ import type { Adapter, AgentReading, AgentRun } from '../agent.ts';
 export const command: Adapter = {
   name: 'command',
   canFix: true,
+  shownCommand: 'as-written',
   cli: null,
   capabilities: {
     resume: 'never',

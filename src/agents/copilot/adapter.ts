@@ -10,6 +10,7 @@ import { lastWord } from '../last-word.ts';
 export const copilot: Adapter = {
   name: 'copilot',
   canFix: true,
+  shownCommand: 'planned',
   cli: {
     title: 'GitHub Copilot CLI',
     program: 'copilot',

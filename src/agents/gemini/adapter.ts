@@ -14,6 +14,7 @@ import { lastWord } from '../last-word.ts';
 export const gemini: Adapter = {
   name: 'gemini',
   canFix: true,
+  shownCommand: 'planned',
   cli: {
     title: 'Gemini CLI',
     program: 'gemini',

@@ -12,6 +12,7 @@ import { lastWord } from '../last-word.ts';
 export const goose: Adapter = {
   name: 'goose',
   canFix: true,
+  shownCommand: 'planned',
   cli: {
     title: 'goose',
     program: 'goose',

@@ -15,6 +15,7 @@ import { NO_MODEL, OpencodeOutput } from './output.ts';
 export const opencode: Adapter = {
   name: 'opencode',
   canFix: true,
+  shownCommand: 'planned',
   cli: {
     title: 'opencode',
     program: 'opencode',

@@ -12,6 +12,7 @@ import { PI_EXTENSION, piExtension } from './extension.ts';
 export const pi: Adapter = {
   name: 'pi',
   canFix: true,
+  shownCommand: 'planned',
   cli: {
     title: 'pi',
     program: 'pi',

@@ -19,6 +19,7 @@ const TRUSTED = 'qwen-trusted-folders.json';
 export const qwen: Adapter = {
   name: 'qwen',
   canFix: true,
+  shownCommand: 'planned',
   cli: {
     title: 'Qwen Code',
     program: 'qwen',

@@ -9,6 +9,7 @@ import type { Adapter } from '../agent.ts';
 export const shell: Adapter = {
   name: 'shell',
   canFix: false,
+  shownCommand: 'none',
   cli: null,
   capabilities: {
     resume: 'never',

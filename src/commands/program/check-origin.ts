@@ -2,6 +2,7 @@ import { openRepository } from '../../git/open-repository.ts';
 import type { RunOrigin } from '../../contract/request.ts';
 import type { Problem } from '../../problem.ts';
 import type { Io, ParsedArgs } from './command.ts';
+import * as messages from '../messages.ts';
 
 /** What a command may do when a run gives it. */
 const OF_RUNS: Readonly<Record<string, 'refused' | 'own-entry' | 'proposes'>> = {
@@ -43,12 +44,12 @@ export async function refusedFromRun(name: string, { args, options }: ParsedArgs
 
 const ofRun = (name: string, { run, taskId }: RunOrigin): Problem => ({
   code: 'not-for-runs',
-  message: `\`kanban ${name}\` is refused: it comes from the run ${run}. A run may read the board, add entries, and message ${taskId}.`,
-  fix: 'the user gives this command',
+  message: messages.refusedFromRun(name, run, taskId),
+  fix: messages.FOR_THE_USER,
 });
 
 const standsInWorktree = (name: string, { run, taskId }: RunOrigin, root: string): Problem => ({
   code: 'not-for-runs',
-  message: `\`kanban ${name}\` is refused here: ${run} is at work in this folder, and kanban can't tell your commands from its own.`,
-  fix: `cd '${root}'    # or wait until the run of ${taskId} has ended`,
+  message: messages.refusedInWorktree(name, run),
+  fix: messages.leaveWorktree(root, taskId),
 });

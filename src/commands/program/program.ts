@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import type { CommandSpec, Io, OptionSpec, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { ABOUT, COMMANDS, EXAMPLES, EXIT_CODES, WHEN_STUCK } from '../table.ts';
+import * as messages from '../messages.ts';
 
 /** What the command line asks for. `ended`: help, version or a usage error has been printed. */
 export type Asked =
@@ -127,19 +128,12 @@ async function readOptions(spec: CommandSpec, given: Record<string, unknown>): P
     if (read === null)
       return {
         ok: false,
-        message: `option '${option.flags}' can't be '${value}': it must be ${EXPECTED[option.kind ?? 'text']}`,
+        message: messages.badOption(option.flags, value, option.kind ?? 'text'),
       };
     options[name] = read;
   }
   return { ok: true, options };
 }
-
-const EXPECTED = {
-  count: 'a whole number from 1',
-  duration: 'a duration such as 90s, 15m or 1h30m',
-  since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20',
-  text: 'text',
-} as const;
 
 async function readValue({ kind }: OptionSpec, text: string): Promise<string | number | null> {
   if (kind === undefined) return text;

@@ -14,6 +14,7 @@ import type { Role } from '../../workflow/roles.ts';
 import type { Io } from '../program/command.ts';
 import { EXIT, type ExitCode } from '../program/exit-codes.ts';
 import { printProblems } from '../program/print.ts';
+import * as messages from '../messages.ts';
 
 /** `kanban run --dry-run`: what the first tick would do, and each agent's command line. Nothing is started or written. */
 export async function dryRun(repo: Repository, ids: readonly string[], io: Io): Promise<ExitCode> {
@@ -29,7 +30,7 @@ export async function dryRun(repo: Repository, ids: readonly string[], io: Io): 
     if (!held.ok) return printProblems(io, held.problems);
     const { actions, notes } = decide(held.value.world);
     const lines = actions.flatMap((action) => linesOf(action, held.value, repo));
-    io.stdout.write(lines.length === 0 ? 'nothing would be done:\n' : `${lines.join('\n')}\n`);
+    io.stdout.write(lines.length === 0 ? `${messages.NOTHING_TO_DO}\n` : `${lines.join('\n')}\n`);
     if (lines.length === 0)
       io.stdout.write(notes.map(({ id, key, reason }) => `  ${id ?? key}: ${reasonText(reason)}\n`).join(''));
     return blocking.some(({ level }) => level === 'stops') ? EXIT.preflightFailed : EXIT.done;
@@ -46,7 +47,7 @@ function linesOf(action: Action, observation: Observation, repo: Repository): st
           .find(({ entry }) => entry.key === key)
           ?.entry.fields.find((field) => field.key === 'agent')?.value;
         return [
-          `move ${id} TODO → IN_PROGRESS, then start the task agent:`,
+          messages.wouldPick(id),
           commandLine(observation, repo, {
             id,
             role: 'task',
@@ -55,7 +56,7 @@ function linesOf(action: Action, observation: Observation, repo: Repository): st
         ];
       });
     case 'start-run':
-      return [`start the ${action.role} of ${action.id}:`, commandLine(observation, repo, action)];
+      return [messages.wouldStart(action.role, action.id), commandLine(observation, repo, action)];
     case 'move-entry':
       return [`move ${action.id} ${action.from} → ${action.to}: ${action.why}`];
     case 'land-tested':
@@ -101,13 +102,12 @@ function commandLine(
     session: null,
     allowance: null,
   });
-  if (planned === null) return `  (there is no agent named ${run.agent})`;
+  if (planned === null) return `  ${messages.noAgent(run.agent)}`;
   const { plan, adapter, settings: own } = planned;
   const permissions = adapter.cli?.permissions ?? null;
   const opens =
     permissions === null ? null : ((own.permissions === 'narrow' ? permissions.narrow : null) ?? permissions.full);
-  if (plan.command === null)
-    return `  ${run.agent}: ${plan.shell.script === null ? plan.shell.run || 'checks by program' : "the entry's sh block"} in ${worktree}`;
+  if (plan.command === null) return `  ${messages.shellRun(run.agent, plan.shell, worktree)}`;
   return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'none' ? '' : '  < prompt'}${opens === null ? '' : `\n    ${opens}`}`;
 }
 

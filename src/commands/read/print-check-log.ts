@@ -8,6 +8,7 @@ import { onBase, queueOf, took } from '../../report/queue/words.ts';
 import type { Io } from '../program/command.ts';
 import { EXIT, type ExitCode } from '../program/exit-codes.ts';
 import { printProblems } from '../program/print.ts';
+import * as messages from '../messages.ts';
 
 /**
  * Prints what the check that is on has printed so far, else what the newest one has: on a terminal as lines that can't move
@@ -47,14 +48,14 @@ function checkOf(snapshot: Snapshot): Found | null {
 
 const NONE: Problem = {
   code: 'no-check',
-  message: 'no check has run yet',
-  fix: 'kanban queue says what the merge queue does; merge_queue.check in WORKFLOW.md sets its command',
+  message: messages.NO_CHECK,
+  fix: messages.SET_CHECK,
 };
 
 const gone = (log: string): Problem => ({
   code: 'no-check-log',
-  message: `what the check printed is not there any more: ${plain(log)} (kept for two weeks)`,
-  fix: 'kanban queue tells how the newest checks ended',
+  message: messages.noCheckLog(plain(log)),
+  fix: messages.CHECK_RESULTS,
 });
 
 async function writeBytes(path: string, io: Io): Promise<void> {

@@ -162,7 +162,7 @@ async function handOver(
 ): Promise<void> {
   const { shell } = plan.plan;
   mkdirSync(join(place.path, '.kanban'), { recursive: true });
-  if (adapter.name === 'codex') makeSandboxPlaces(repo.commonDir);
+  if (adapter.needsSandboxPlaces) makeSandboxPlaces(repo.commonDir);
   const given = shell === null ? allMessages(repo.root, action.id) : NO_MESSAGES;
   const before = await shared.before(brief.runId, observation.git.refs);
   const env = environmentOf(observation.workflow.settings, plan, brief, {

@@ -64,7 +64,7 @@ async function readAgent(
 const NO_CLI = { opens: null, login: null, loginHint: '', unnamedKeys: [], needsNode: null } as const;
 
 /** `command` agents of these names answer `--version` too. */
-const KNOWN_BY_NAME = new Set(['claude', 'codex', 'opencode', 'gemini', 'copilot', 'qwen', 'goose', 'pi']);
+const KNOWN_BY_NAME: ReadonlySet<string> = new Set(ADAPTERS.flatMap(({ cli }) => cli?.program ?? []));
 
 const opens = ({ narrow, full }: { narrow: string | null; full: string }, asked: 'narrow' | 'full'): string =>
   asked === 'full' || narrow === null ? full : narrow;

@@ -1,0 +1,77 @@
+// The sentences of the commands, by command.
+
+// attach
+export const noRun = (id: string): string => `${id} has no run`;
+export const FIND_RUNS = 'kanban lists active runs; kanban log lists earlier ones';
+export const RUN_FOLDER_MISSING = "the run's folder was removed";
+export const RUNNER_MISSING = '— the runner has ended without a result';
+
+// doctor
+export const probing = (agent: string): string =>
+  `probing ${agent}: a file, a commit and a report in a scratch worktree…`;
+export const NAMES_NEED_PROBE = 'Names of agents need --probe.';
+export const notInstalled = (name: string): string => `${name} cannot be probed: no agent of that name is installed`;
+export const LIST_AGENTS = 'kanban doctor lists the installed agents';
+
+// inject
+export const delivered = (run: { readonly agent: string; readonly id: string }): string =>
+  `${run.agent} got the message (${run.id})`;
+export const keptForNextRun = (hasCoordinator: boolean): string =>
+  `kept: the next run gets the message first${hasCoordinator ? '' : ' (no coordinator is running)'}`;
+export const keptForTurn = (agent: string): string =>
+  `kept: ${agent} gets the message when its turn allows, or at the start of its next run`;
+export const resumesWithMessage = (agent: string): string =>
+  `${agent} takes no messages while it works: its run ends now, and its session continues with the message`;
+export const restartsWithMessage = (agent: string): string =>
+  `${agent} takes no messages while it works and cannot be resumed: its run ends now and starts again in the same worktree, with the message`;
+export const NO_MESSAGE = 'The message is empty.';
+export const PRIORITIES = 'The priority of a message is high, normal or low.';
+export const notOnBoard = (id: string, nearest: string | null): string =>
+  `${id} is not on the board${nearest === null ? '' : `; did you mean ${nearest}?`}`;
+export const LIST_ENTRIES = 'kanban lists the entries';
+export const readsNoMessages = (agent: string): string => `${agent} runs a script and reads no messages.`;
+export const editInstead = (id: string): string =>
+  `change the text of ${id} on the board; kanban stop ${id} --now ends its run`;
+
+// mcp-report
+export const reportOptions = (roles: readonly string[]): string =>
+  `--role must be one of ${roles.join(', ')}, and --report must be an absolute path`;
+
+// queue
+export const LOG_IS_TEXT = '--log prints text and cannot be combined with --json';
+export const LOG_FILES = 'kanban queue --json names the file of each log';
+export const NO_CHECK = 'no check has run yet';
+export const SET_CHECK =
+  'kanban queue shows the state of the merge queue; merge_queue.check in WORKFLOW.md sets the command';
+export const noCheckLog = (log: string): string => `the log of the check was removed: ${log} (kept for two weeks)`;
+export const CHECK_RESULTS = 'kanban queue lists the results of the newest checks';
+
+// commands that a run gives
+export const refusedFromRun = (name: string, run: string, id: string): string =>
+  `\`kanban ${name}\` is refused: it comes from the run ${run}. A run may read the board, add entries, and message ${id}.`;
+export const FOR_THE_USER = 'only the user may give this command';
+export const refusedInWorktree = (name: string, run: string): string =>
+  `\`kanban ${name}\` is refused here: ${run} works in this folder, and kanban cannot tell your commands from those of the run.`;
+export const leaveWorktree = (root: string, id: string): string =>
+  `cd '${root}'    # or wait until the run of ${id} has ended`;
+
+// the command line
+const EXPECTED = {
+  count: 'a whole number from 1',
+  duration: 'a duration such as 90s, 15m or 1h30m',
+  since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20',
+  text: 'text',
+} as const;
+export const badOption = (flags: string, value: string, kind: keyof typeof EXPECTED): string =>
+  `option '${flags}' cannot be '${value}': it must be ${EXPECTED[kind]}`;
+
+// run --dry-run
+export const NOTHING_TO_DO = 'nothing to do:';
+export const wouldPick = (id: string): string => `move ${id} TODO → IN_PROGRESS, then start the task agent:`;
+export const wouldStart = (role: string, id: string): string => `start the ${role} of ${id}:`;
+export const noAgent = (name: string): string => `(there is no agent named ${name})`;
+export const shellRun = (
+  agent: string,
+  { script, run }: { readonly script: string | null; readonly run: string },
+  worktree: string,
+): string => `${agent}: ${script === null ? run || 'the built-in checks' : "the entry's sh block"} in ${worktree}`;

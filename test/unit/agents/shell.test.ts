@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { shell } from '../../../src/agents/shell/adapter.ts';
+import { agentRun as run } from './agent-run.ts';
+
+describe('shell', () => {
+  it('plans each role', () => {
+    expect(shell.plan(run([])).shell).toEqual({ script: 'echo', check: null, mergeBase: false, run: '' });
+    expect(shell.plan(run([], { purpose: 'mend' })).shell).toEqual({
+      script: 'echo',
+      check: null,
+      mergeBase: true,
+      run: '',
+    });
+    expect(shell.plan(run([], { role: 'reviewer' })).shell).toEqual({
+      script: null,
+      check: { files: ['src/**'] },
+      mergeBase: false,
+      run: 'npm test',
+    });
+    expect(shell.plan(run([], { role: 'tester' })).shell).toEqual({
+      script: null,
+      check: null,
+      mergeBase: true,
+      run: 'npm test',
+    });
+  });
+});
