@@ -63,7 +63,7 @@ async function delegateOrRun(repo: Repository, request: Request): Promise<Result
     }
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, input);
-    const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
+    const reply = await answerTo(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
     if (!taken.ok && reply === null) continue;
     try {
       settle(posted);
@@ -75,6 +75,9 @@ async function delegateOrRun(repo: Repository, request: Request): Promise<Result
   }
   return failed([messages.NO_ANSWER]);
 }
+
+const answerTo = async (mailbox: string, posted: string | null, wait: number): Promise<Reply | null> =>
+  posted === null ? null : waitForAnswer(mailbox, posted, wait);
 
 const runUnderLock = (repo: Repository, request: Request, lock: LockProof): Promise<Result<Reply>> =>
   request.taskId === null && request.command !== 'add' ? forAll(repo, request) : runLocally(repo, request, lock);

@@ -72,6 +72,8 @@ export function identitiesOf(action: Action): readonly Identity[] {
       const identity = { key: `move ${id} ${from} ${to} ${consumesRun ?? request ?? ''}`, id, what: `move of ${id}` };
       return [request === null ? { ...identity, kind: `moves ${id} ${from} ${to}` } : identity];
     }
+    case 'land-tested':
+      return identitiesOf(action.result);
     case 'pick-entries':
       return action.picks.map(({ key, id }) => pickOf(key, id));
     case 'number-entry':

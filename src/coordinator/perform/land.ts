@@ -160,7 +160,7 @@ export function faultsOf(
 }
 
 /** Lands one tested entry at once, in the commit that takes the tester's result in. */
-export async function landTested(
+export async function landNow(
   candidate: Candidate,
   facts: EntryFacts,
   parts: LandDeps,
