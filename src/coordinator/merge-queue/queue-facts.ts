@@ -31,7 +31,7 @@ export interface Facts {
 
 /**
  * Base, or what is green and stands on it, was red twice in a row and is green again on the same tree: something outside was
- * down. What was red till then, whatever it was, says nothing.
+ * down. What was red until then does not count.
  */
 export function forgetOutage(repo: Repository, baseKey: string): void {
   const log = readCheckLog(repo);
@@ -43,7 +43,7 @@ export function forgetOutage(repo: Repository, baseKey: string): void {
   if (keys.length > 0) appendCheckLog(repo, [{ type: 'spent', keys, at: Date.now() }]);
 }
 
-/** What the checks so far say of a batch's trees. Trees beside the chain are built only where they may be asked for. */
+/** The results of checks so far for a batch's trees. Trees beside the chain are built only where they may be asked for. */
 export async function factsOfQueue(
   repo: Repository,
   trees: ChainCache,
@@ -115,7 +115,7 @@ function outcomeOf(log: CheckLog, key: string): Outcome {
 /** With its reds in trees that held, besides it, only tasks that have turned out to be green since. */
 function outcomeOfSuspect(log: CheckLog, { key, held }: Suspect, since: readonly Gone[]): Outcome {
   const { greens, reds } = outcomeOf(log, key);
-  // Spent, or green: then the others say nothing either.
+  // Spent, or green: then the others do not count either.
   if (reds === 0) return { greens, reds };
   const isGreen = (id: string): boolean => since.some((gone) => gone.id === id);
   const own = held.filter(({ others }) => others.every(isGreen));

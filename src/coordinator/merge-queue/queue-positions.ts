@@ -6,13 +6,13 @@ import type { QueueStatus } from './queue-status.ts';
 import * as messages from './messages.ts';
 
 export interface PositionReport {
-  /** Ids of those that the check which is on is about. */
+  /** Ids of the entries that the running check is about. */
   readonly checked: readonly string[];
   /** Why nothing is checked, and until when (epoch ms), where something waits for that. */
   readonly held: { readonly why: string; readonly until: number | null } | null;
 }
 
-/** Says of each task where it stands in the queue. */
+/** Sets the status of each task in the queue. */
 export function reportPositions(
   words: QueueStatus,
   batch: Batch,

@@ -20,7 +20,7 @@ export const NO_QUEUE: QueueObserved = {
 
 const MAX_CHECKS_SHOWN = 20;
 
-/** The merge queue, to be shown. @param words what the queue says of each task, as of its last turn */
+/** The merge queue, to be shown. @param words the status of each task, as of the queue's last step */
 export function queueView(
   { root }: Pick<Repository, 'root'>,
   {

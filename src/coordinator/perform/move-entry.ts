@@ -46,7 +46,7 @@ const editOf = ({ key, from, to, position, change }: ActionOf<'move-entry'>): Bo
 function reportMove(action: ActionOf<'move-entry'>, commit: string, deps: PerformDeps): void {
   const facts = factsOf(deps, action.key);
   const title = facts?.entry.title ?? '';
-  // The reason follows in the line that says that the user is needed.
+  // The reason follows in the event that calls the user.
   const why = action.change.addTags?.includes('ESCALATED') ? 'escalated' : action.why;
   deps.emit(
     action.from === action.to

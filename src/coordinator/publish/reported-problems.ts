@@ -1,6 +1,6 @@
 import type { Problem } from '../../problem.ts';
 
-/** What has been said of problems: each is told once, and again only after it had been fixed. */
+/** Reports each problem once, and again only after it was fixed. */
 export class ReportedProblems {
   #reported: ReadonlySet<string> = new Set();
 
