@@ -6,7 +6,7 @@ import { waitAfter, WAITS } from './backoff.ts';
 /** Why an action was not done. */
 export interface Failure {
   readonly why: string;
-  /** What helps, as a command or in words; null = it helps by itself. */
+  /** What helps, as a command or as text; null = it helps by itself. */
   readonly fix: string | null;
   /** Time alone does not help: the user is needed. */
   readonly lasting: boolean;

@@ -9,7 +9,7 @@ export class ReportedProblems {
     const now = new Map<string, Problem>();
     for (const problem of problems) {
       const key = keyOf(problem);
-      // Several in one line are told apart by their order.
+      // Several in one line are distinguished by their order.
       let count = 1;
       while (now.has(`${key} ${count}`)) count++;
       now.set(`${key} ${count}`, problem);
