@@ -1,3 +1,4 @@
+import { idsIn } from './named.ts';
 import { type BoardTexts, type Column, COLUMNS } from '../entry.ts';
 import { asSaved, readSave } from './reconcile.ts';
 import { type LostText, ReplacedTexts } from './replaced-texts.ts';
@@ -81,6 +82,7 @@ export class SaveHistory {
   wrote(column: Column, text: string, at: number, by?: Version['by']): void {
     const save = this.#saves.get(column);
     const isNew = text !== this.newest(column);
+    this.#countAnew(column, text);
     // What a commit of somebody else has need not be on disk.
     if (by === undefined) this.#onDisk.set(column, { text, at });
     this.#versions.push(column, { text, at, by: by ?? (save?.text === text ? 'user' : 'coordinator') });
@@ -89,6 +91,14 @@ export class SaveHistory {
     if (save?.isMissing === true) this.#replace(column, { text: save.text, at: save.since }, text);
     this.#saves.delete(column);
     this.#halves.delete(column);
+  }
+
+  /** An entry that was deleted and is back is in work again: it takes two more saves to delete it. */
+  #countAnew(column: Column, text: string): void {
+    const before = this.newest(column);
+    if (before === null) return;
+    for (const [id, one] of this.#restored)
+      if (one.column === column && !idsIn(before).has(id) && idsIn(text).has(id)) this.#restored.delete(id);
   }
 
   /** The result of a save was written: what it lacked has been restored once, what it had too much is out of it. */
@@ -254,14 +264,16 @@ export class SaveHistory {
     this.#saves.delete(column);
     this.#halves.delete(column);
     // The user took back what no commit has.
+    this.#countAnew(column, disk);
     this.#versions.push(column, { text: disk, at: now, by: 'user', isLoose: disk !== (committed ?? '') });
     if (before?.text !== disk) this.#versions.again(column, now);
   }
 
   /** Another text takes the place of a save, which is in no commit. If it counted as it was, it is a version. */
   #leave(column: Column, { text, since, asSaved }: NotedSave, disk: string, now: number): void {
-    if (asSaved && text !== disk && now - since >= MIN_STABLE_MS && text.trim() !== '')
-      this.#versions.push(column, { text, at: since, by: 'user', isLoose: true });
+    if (!asSaved || text === disk || now - since < MIN_STABLE_MS || text.trim() === '') return;
+    this.#countAnew(column, text);
+    this.#versions.push(column, { text, at: since, by: 'user', isLoose: true });
   }
 
   /** What was on disk between two looks. */

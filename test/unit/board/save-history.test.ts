@@ -180,6 +180,25 @@ describe('I1: a deleted entry is not started again by an old text', () => {
   });
 });
 
+describe('I1: an entry in work is deleted by two saves that lack it', () => {
+  it('also when it was deleted before and put back since', () => {
+    const desk = new Desk({ IN_PROGRESS: `${EMPTY.IN_PROGRESS}\n${entry(1)}` });
+    const saved = (text: string): string | null => {
+      desk.save('IN_PROGRESS', text);
+      desk.tick();
+      // The other half of a move by hand is waited for.
+      desk.now += 2_500;
+      desk.tick();
+      return desk.disk.IN_PROGRESS;
+    };
+    for (let round = 0; round < 2; round++) {
+      expect(saved(EMPTY.IN_PROGRESS), `round ${round}`).toContain('T-1');
+      expect(saved(EMPTY.IN_PROGRESS), `round ${round}`).not.toContain('T-1');
+      expect(saved(`${EMPTY.IN_PROGRESS}\n${entry(1, `again ${round}`)}`)).toContain('T-1');
+    }
+  });
+});
+
 describe('I1: no word of a save is lost', () => {
   it('that stood in a version that no commit has, when an old text with it is saved again', () => {
     const start = todo(entry(1), entry(2));
