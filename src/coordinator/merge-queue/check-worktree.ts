@@ -10,6 +10,7 @@ import { lstatOrNone, plainTextOf } from '../../system/plain-file.ts';
 import type { Problem } from '../../problem.ts';
 import { commandOf, directoryOf, listProcesses } from '../../system/process-table.ts';
 import type { Settings } from '../../workflow/settings.ts';
+import { FOREIGN_WORKTREE, PLAIN_FOLDER } from '../../worktrees/messages.ts';
 import { rescue } from '../../worktrees/rescue.ts';
 import { copyIncluded } from '../../worktrees/worktree-include.ts';
 import { gitFileOf, inspectPlace, lockedFor, READY_MARK, type Place } from '../../worktrees/worktree-place.ts';
@@ -59,7 +60,7 @@ export async function bringCheckPlace(
 async function placeFor(repo: Repository, path: string, commit: string): Promise<CheckWorktree> {
   const place = inspectPlace(repo, path, NAME);
   if (place.kind === 'foreign') return taken(path, place.what);
-  if (place.kind === 'registered' && !place.ours) return taken(path, messages.FOREIGN_WORKTREE);
+  if (place.kind === 'registered' && !place.ours) return taken(path, FOREIGN_WORKTREE);
   if (place.kind === 'registered' && !place.removing) {
     const strange = inPlaceOf(path, place);
     if (strange !== null) return taken(path, strange);
@@ -90,7 +91,7 @@ function inPlaceOf(path: string, place: Extract<Place, { kind: 'registered' }>):
   if (!place.folder) return lstatOrNone(path) === undefined ? null : 'a file';
   if (readdirSync(path).length === 0) return null;
   const file = join(place.gitDir, FOLDER_FILE);
-  if (plainTextOf(file, MAX_SMALL_FILE_BYTES) !== folderMark(path)) return messages.NO_WORKTREE;
+  if (plainTextOf(file, MAX_SMALL_FILE_BYTES) !== folderMark(path)) return PLAIN_FOLDER;
   relink(path, place);
   return null;
 }

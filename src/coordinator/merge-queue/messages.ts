@@ -71,8 +71,6 @@ export function baseFails(of: {
 
 /* The worktree of the checks. */
 
-export const FOREIGN_WORKTREE = 'a worktree that kanban did not make';
-export const NO_WORKTREE = 'a folder that is no worktree';
 export const NO_GIT_FILE = 'git reported success, but its .git file is missing';
 export const GIT_IN_WORKTREE = 'another git process is at work in it';
 

@@ -116,7 +116,7 @@ describe('checks of the merge queue', () => {
     const id = checks.start(order(), settings('true'));
     const run = await ended(checks);
     expect(run).toMatchObject({ id, result: { outcome: 'error', tail: '' } });
-    expect(run.result?.detail).toContain(`${place} is a folder that is no worktree`);
+    expect(run.result?.detail).toContain(`${place} is a folder that is not a worktree`);
     expect(run.result?.detail).toContain(`mv '${place}' '${place}.mine'`);
     expect(readFileSync(join(place, 'mine.txt'), 'utf8')).toBe('mine');
     checks.take(id);
