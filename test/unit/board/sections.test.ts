@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { newSectionMemo, parseMarkdown, splitSections } from '../../../src/board/parse/sections.ts';
+import { sameEnds } from '../../../src/board/parse/same-ends.ts';
 import { hostileText } from './hostile-text.ts';
 import { runs } from '../../rig/runs.ts';
 
@@ -124,4 +125,39 @@ describe('splitSections', () => {
     expect(splitSections(text, memo)).toHaveLength(3);
     expect(reads).toBe(3);
   });
+});
+
+describe('what two texts have in common', () => {
+  const long = 'ab'.repeat(5_000);
+
+  it.each([
+    ['nothing', 'abc', 'xyz', 0, 0],
+    ['everything', 'abc', 'abc', 3, 0],
+    ['both ends', 'abXcd', 'abYYcd', 2, 2],
+    ['an end that overlaps with the beginning', 'aa', 'aaa', 2, 0],
+    ['a long beginning', `${long}x`, `${long}y`, 10_000, 0],
+    ['a long end', `x${long}`, `y${long}`, 0, 10_000],
+    ['two long ends', `${long}x${long}`, `${long}yz${long}`, 10_000, 10_000],
+  ])('%s', (_, one, other, head, tail) => {
+    expect(sameEnds(one, other)).toEqual({ head, tail });
+    expect(sameEnds(other, one)).toEqual({ head, tail });
+  });
+});
+
+it('a memo forgets sections that no text has had for long, and reads them again', () => {
+  let reads = 0;
+  const memo = newSectionMemo((_, text) => {
+    reads++;
+    return text;
+  });
+  const many = (from: number): string =>
+    Array.from({ length: 40_001 }, (_, n) => `## T-${from + n}: x\n`).join('');
+  const first = '## T-1: one\n';
+  splitSections(first, memo);
+  splitSections(many(100_000), memo);
+  expect(memo.young.size).toBeLessThan(40_000);
+  splitSections(many(200_000), memo);
+  const before = reads;
+  expect(splitSections(first, memo).map(({ facts }) => facts)).toEqual([first]);
+  expect(reads).toBe(before + 1);
 });
