@@ -20,7 +20,7 @@ export function nextId(prefix: string, used: Iterable<string>): string {
   }
   let next = highest + 1;
   // Above the last one: the first that is free.
-  if (next >= 10 ** LONGEST_NUMBER) for (next = 1; numbers.has(next); ) next++;
+  if (next >= 10 ** LONGEST_NUMBER) for (next = 1; numbers.has(next);) next++;
   return `${prefix}-${next}`;
 }
 

@@ -17,7 +17,7 @@ export interface BoardOptions {
 }
 
 /**
- * Reads the board (DESIGN.md §3). Pure but for the memo, which changes the time and never the answer.
+ * Reads the board. Pure but for the memo, which changes the time and never the answer.
  * @returns entries by column, in the order of the files, and every problem that the texts show by themselves;
  *   what needs the history is in `dependencyProblems`. Never fails: text that can't be read is a problem or prose.
  */

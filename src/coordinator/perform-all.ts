@@ -3,7 +3,6 @@ import { identitiesOf, type Identity } from '../pipeline/failures.ts';
 import type { LockProof } from '../system/lock.ts';
 import type { Members } from './members.ts';
 import type { Observation } from './observe/observation.ts';
-import type { LockProof } from '../system/lock.ts';
 import { Attempts } from './attempts.ts';
 import { BoardWriter } from './perform/board-writer.ts';
 import type { Performed } from './perform/performed.ts';

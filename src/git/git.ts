@@ -1,6 +1,7 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { harmless, HARMLESS_ENV } from './config/harmless.ts';
 import { GitSpawner } from './git-spawner.ts';
+import * as messages from './messages.ts';
 
 export interface GitOptions {
   readonly cwd: string;
@@ -81,7 +82,7 @@ async function bySpawner(
   options: GitOptions,
 ): Promise<GitResult<Buffer | string>> {
   const ended = await from.run(harmless(args), options.cwd, options.env, options.input);
-  if (ended === null) throw new GitError(args, null, 'the process that starts git was ended');
+  if (ended === null) throw new GitError(args, null, messages.SPAWNER_ENDED);
   const { code, failed: why, stdout, stderr } = ended;
   if (code === null || !(options.okExit ?? [0]).includes(code)) throw new GitError(args, code, why ?? stderr);
   return { code, stdout: options.encoding === 'buffer' ? stdout : stdout.toString(), stderr };

@@ -7,6 +7,7 @@ import { localConfig } from './config/config.ts';
 import { trustedConfig } from './config/harmless.ts';
 import { type Unwatched, unwatchedAt } from './config/open-runs.ts';
 import { git, GitError, type GitResult, type Repository } from './git.ts';
+import * as messages from './messages.ts';
 
 /**
  * Finds the repository that `cwd` is in; a linked worktree leads to the main one.
@@ -60,15 +61,15 @@ function tooOld(text: string): Problem | null {
   if (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 39)) return null;
   return {
     code: 'git-too-old',
-    message: `git is ${text.replace('git version', '').trim()}, and 2.39 or newer is needed`,
-    fix: 'install a newer git: https://git-scm.com/downloads',
+    message: messages.gitTooOld(text.replace('git version', '').trim()),
+    fix: messages.INSTALL_NEWER_GIT,
   };
 }
 
 const BARE: Problem = {
   code: 'bare-repository',
-  message: 'this repository is bare, and no worktree has its base branch checked out: the board has no place to stand',
-  fix: 'git worktree add main main    # then run kanban there; or clone it',
+  message: messages.BARE,
+  fix: messages.ADD_WORKTREE,
 };
 
 function noRepository(cwd: string, stderr: string): Problem {
@@ -76,18 +77,18 @@ function noRepository(cwd: string, stderr: string): Problem {
     const fix = /git config --global --add safe\.directory .*/.exec(stderr)?.[0];
     return {
       code: 'repository-not-trusted',
-      message: `git does not trust ${cwd}, because another user owns it`,
+      message: messages.notTrusted(cwd),
       fix: fix ?? 'git config --global --add safe.directory <path>',
     };
   }
-  return { code: 'no-repository', message: `${cwd} is not in a git repository`, fix: 'git init -b main' };
+  return { code: 'no-repository', message: messages.noRepository(cwd), fix: 'git init -b main' };
 }
 
 function gitMissing(cwd: string, error: unknown): Problem {
   if (!existsSync(cwd))
-    return { code: 'no-repository', message: `${cwd} does not exist`, fix: 'go to your repository' };
-  const message = `git cannot be run: ${error instanceof GitError ? error.stderr : String(error)}`;
-  return { code: 'git-missing', message, fix: 'install git 2.39 or newer: https://git-scm.com/downloads' };
+    return { code: 'no-repository', message: messages.noFolder(cwd), fix: messages.GO_TO_REPOSITORY };
+  const message = messages.cannotRunGit(error instanceof GitError ? error.stderr : String(error));
+  return { code: 'git-missing', message, fix: messages.INSTALL_GIT };
 }
 
 /**

@@ -9,7 +9,7 @@ import { areTexts, boardOf, textsAt } from './merge-board.ts';
 import { mergeTrees } from './merge-tree.ts';
 
 /**
- * Plans how base is brought up to another tip, in the object store only (DESIGN.md section 8): git merges the files; the board
+ * Plans how base is brought up to another tip, in the object store only: git merges the files; the board
  * goes entry by entry, with what landed or was abandoned on either side gone from it; CHANGELOG.md goes by section. From
  * upstream no board is taken.
  */

@@ -80,8 +80,8 @@ export type MoveResult =
 export type Step = (name: string) => void;
 
 /**
- * Commits board files to base and brings the checkout of base along, so that a kill at any instant loses nothing
- * (DESIGN.md section 7): journal, index entries, base by compare-and-swap, files by rename, journal gone. No git process of
+ * Commits board files to base and brings the checkout of base along, so that a kill at any instant loses nothing:
+ * journal, index entries, base by compare-and-swap, files by rename, journal gone. No git process of
  * its own is started on the way. `recover` finishes or takes back what a kill left.
  */
 export async function commitMove(repo: Repository, move: Move, step: Step = () => {}): Promise<MoveResult> {

@@ -51,7 +51,7 @@ const STOP_LOOK = 1_000;
 const GENTLE = 1_500;
 /** An agent that has said its last word, and whose stdin is closed, may take so long to leave. */
 const LINGER = 5_000;
-/** After this a process that can't be ended is a survivor (DESIGN.md section 5). */
+/** After this a process that can't be ended is a survivor. */
 const SWEEP_LIMIT = 60_000;
 
 /**

@@ -10,6 +10,7 @@ import { isAlive, readClaim } from '../system/claim.ts';
 import { lstatOrNone, plainJsonOf, plainTextOf } from '../system/plain-file.ts';
 import { writeOnce } from '../system/write-once.ts';
 import { namesIn, type RunKind, runsFolder } from './runs-folder.ts';
+import * as messages from './messages.ts';
 
 /** One run folder, read. */
 export interface RunRecord {
@@ -166,8 +167,8 @@ function withState(record: RunRecord): RunRecord {
 function unreadable(folder: string): Problem {
   return {
     code: 'unreadable-run',
-    message: `The run folder ${basename(folder)} has no brief that can be read`,
-    fix: `look at it, then: rm -r '${folder}'`,
+    message: messages.unreadableRun(basename(folder)),
+    fix: messages.removeRun(folder),
   };
 }
 

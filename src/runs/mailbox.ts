@@ -6,6 +6,7 @@ import type { Problem } from '../problem.ts';
 import { lstatOrNone, plainTextOf, removeWhatever, statOrNone } from '../system/plain-file.ts';
 import { writeWhole } from '../system/write-once.ts';
 import { parseJson, parseRequest } from './parse-request.ts';
+import * as messages from './messages.ts';
 
 /**
  * The mailbox, `.kanban/mailbox/`: how commands speak to a running coordinator.
@@ -124,7 +125,7 @@ function staying(path: string): Problem[] {
   return [
     {
       code: 'request-stays',
-      message: `A request was carried out, but its file can't be removed: ${path}`,
+      message: messages.requestStays(path),
       fix: `rm '${path}'`,
     },
   ];
@@ -152,8 +153,8 @@ function discardRequest(dir: string, name: string): Problem {
   }
   return {
     code: 'unreadable-request',
-    message: `The mailbox held a file that is no request: ${name}`,
-    fix: `it has been discarded: ${to}`,
+    message: messages.notARequest(name),
+    fix: messages.movedAside(to),
   };
 }
 
@@ -171,7 +172,7 @@ function takeReply(file: string): Reply | null {
   removeWhatever(file);
   const value = parseJson(json) as Partial<Reply> | null;
   if (typeof value?.ok !== 'boolean' || typeof value.message !== 'string')
-    return { ok: false, message: 'The reply could not be read.' };
+    return { ok: false, message: messages.UNREADABLE_REPLY };
   return value as Reply;
 }
 

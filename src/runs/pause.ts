@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { lstatOrNone, plainJsonOf, plainTextOf, removeWhatever } from '../system/plain-file.ts';
 import { guard, object, time } from '../contract/shape.ts';
 import { writeWhole } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /** `.kanban/paused.json`: the user paused everything. It outlives the coordinator: a pause ends only by `kanban resume`. */
 const fileOf = (root: string): string => join(root, '.kanban', 'paused.json');
@@ -37,9 +38,9 @@ export function pausedBy(root: string): string | null {
       Record<keyof Pause, unknown>
     >;
     const reason = typeof why === 'string' && why !== '' ? ` (${why})` : '';
-    return `paused by ${typeof by === 'string' ? by : 'somebody'}${reason}: kanban resume continues`;
+    return messages.pausedBy(typeof by === 'string' ? by : null, reason);
   } catch {
-    return 'paused: kanban resume continues';
+    return messages.PAUSED;
   }
 }
 

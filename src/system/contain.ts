@@ -5,7 +5,7 @@ import { readFrom } from './plain-file.ts';
 import { listProcesses } from './process-table.ts';
 
 /**
- * Containment by bubblewrap (DEPENDENCIES.md D): a program and all that comes of it live in a PID namespace of their own
+ * Containment by bubblewrap: a program and all that comes of it live in a PID namespace of their own
  * and end with it, whatever they did to hide their origin. Of the file system nothing is hidden or read-only: it is no
  * sandbox. Two processes stand above the program: bwrap itself, our child, and the namespace's first process, which
  * leads a session of its own and hears no SIGTERM.

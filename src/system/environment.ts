@@ -43,7 +43,7 @@ export interface EnvironmentInput {
 
 /**
  * The environment of an agent, hook, check or preflight command: an allow-list, since every agent CLI hands all of its
- * environment to the model's shell (DESIGN.md section 5). The git identity and `KANBAN_*` can't be overridden: outcomes
+ * environment to the model's shell. The git identity and `KANBAN_*` can't be overridden: outcomes
  * and sweeps depend on them.
  */
 export function agentEnvironment({

@@ -34,7 +34,7 @@ export interface BoardWatch {
 /**
  * Reports changes of the few files that the coordinator reads. At once, since a tick reads but doesn't write a file that
  * is still moving; and once more 150 ms after the last event, since chokidar 5 never reports the last of two writes
- * within 50 ms (DEPENDENCIES.md E). Hence no awaitWriteFinish: it would cost 100 ms of every save for what the second
+ * within 50 ms. Hence no awaitWriteFinish: it would cost 100 ms of every save for what the second
  * signal does.
  *
  * Only the folders named are watched, each by itself: chokidar lists a whole folder at every change in it, and the checkout,

@@ -13,6 +13,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { git } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
 import { lstatOrNone, statOrNone } from '../system/plain-file.ts';
+import * as messages from './messages.ts';
 
 export const INCLUDE_FILE = '.worktreeinclude';
 
@@ -76,7 +77,7 @@ function copyOne(root: string, worktree: string, file: string): void {
   mkdirSync(dirname(to), { recursive: true });
   // The branch may have a link where the checkout has a folder: nothing is written outside the worktree.
   if (!`${realpathSync(dirname(to))}${sep}`.startsWith(`${realpathSync(worktree)}${sep}`))
-    throw new Error('it would be written outside the worktree');
+    throw new Error(messages.OUTSIDE_WORKTREE);
   if (stat.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
   else if (stat.isFile()) {
     copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);

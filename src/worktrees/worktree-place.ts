@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Repository } from '../git/git.ts';
 import { lstatOrNone, plainTextOf } from '../system/plain-file.ts';
+import * as messages from './messages.ts';
 
 /** Written into a worktree's git dir by the runner once `after_create` has succeeded: from then on agents may have worked in it. */
 export const READY_MARK = 'kanban-ready';
@@ -56,7 +57,7 @@ function unregistered(
   if (link !== null && dirname(link) === canonical(join(repo.commonDir, 'worktrees')) && !existsSync(link))
     return { kind: 'orphan' };
   if (hasGit) return { kind: 'foreign', what: 'another repository' };
-  return readdirSync(path).length === 0 ? { kind: 'free' } : { kind: 'foreign', what: 'a folder that is no worktree' };
+  return readdirSync(path).length === 0 ? { kind: 'free' } : { kind: 'foreign', what: messages.PLAIN_FOLDER };
 }
 
 /** The reason that a task's worktree is locked with. */

@@ -8,6 +8,7 @@ import { isReachable, nestedIn, resolve, snapshot, workState } from './rescue.ts
 import type { WorkFolder, WorkState } from './rescue.ts';
 import { inspectPlace, REMOVING_MARK } from './worktree-place.ts';
 import type { Place } from './worktree-place.ts';
+import * as messages from './messages.ts';
 
 /** A task's worktree. */
 export interface TaskWorktree {
@@ -38,7 +39,7 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
   if (place.kind === 'free') return { ok: true };
   if (place.kind === 'foreign') return { ok: false, why: `${path} is ${place.what}`, fix: moveAside(path) };
   if (place.kind === 'registered' && !place.ours)
-    return { ok: false, why: `${path} is a worktree that kanban did not make`, fix: `git worktree remove '${path}'` };
+    return { ok: false, why: messages.notOurs(path), fix: `git worktree remove '${path}'` };
   if (place.kind === 'orphan' || place.folder) {
     if (place.kind === 'registered') relink(path, place);
     const folder = folderOf(worktree, place);
@@ -59,12 +60,12 @@ function onlyCopy(path: string, nested: readonly string[]): RemovedWorktree {
   const more = nested.length > shown.length ? ` and ${nested.length - shown.length} more` : '';
   return {
     ok: false,
-    why: `it contains a repository or worktree that git does not track (${shown.join(', ')}${more}); its content is nowhere else, so ${path} is kept`,
+    why: messages.holdsRepositories(`${shown.join(', ')}${more}`, path),
     fix: moveAside(`${path}/${nested[0]}`),
   };
 }
 
-const moveAside = (path: string): string => `look at it, then move it elsewhere or delete it: rm -rf '${path}'`;
+const moveAside = (path: string): string => messages.removeByHand(path);
 
 /** The last step of a removal, which asks nothing. Two -f: a locked worktree goes too, whatever stands in it; both were looked at. */
 export async function takeAway({ repo, path }: TaskWorktree, place: Place): Promise<RemovedWorktree> {
@@ -74,7 +75,7 @@ export async function takeAway({ repo, path }: TaskWorktree, place: Place): Prom
     writeFileSync(join(place.gitDir, REMOVING_MARK), '');
     await git(['worktree', 'remove', '--force', '--force', path], { cwd: repo.root });
   }
-  return existsSync(path) ? { ok: false, why: `files appeared in ${path} while it was removed` } : { ok: true };
+  return existsSync(path) ? { ok: false, why: messages.filesAppeared(path) } : { ok: true };
 }
 
 /** Why this worktree may not be removed; null if all that is in it is kept elsewhere. */
@@ -90,11 +91,10 @@ async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | nu
     const now = await snapshot(folder, state.head);
     if (now.tree !== (await resolve(folder.repo, `${rescued}^{tree}`))) return `${why} (not all of it in ${rescued})`;
   }
-  if (!(await isReachable(folder, state))) return `its HEAD ${state.head?.slice(0, 12)} is on no branch`;
+  if (!(await isReachable(folder, state))) return messages.headOnNoBranch(state.head ?? '');
   if (folder.gitDir === null) return null;
   const nested = nestedRepositories(folder.path, folder.gitDir, folder.repo);
-  if (nested.length > 0)
-    return `it holds the only copy of ${nested.join(', ')}, which is a repository of its own: move it away, or delete its .git`;
+  if (nested.length > 0) return messages.onlyCopy(nested);
   return existsSync(join(folder.gitDir, 'modules')) ? await submoduleWork(folder) : null;
 }
 
@@ -112,7 +112,7 @@ async function submoduleWork({ path }: WorkFolder): Promise<string | null> {
     { cwd: path },
   );
   const dirty = stdout.split('\n').filter((line) => line !== '');
-  return dirty.length === 0 ? null : `submodules hold work that is nowhere else: ${dirty.join(', ')}`;
+  return dirty.length === 0 ? null : messages.submoduleWork(dirty);
 }
 
 /** How git is told of it. */

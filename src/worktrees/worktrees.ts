@@ -14,6 +14,7 @@ import { gitFileOf, inspectPlace, lockedFor } from './worktree-place.ts';
 import type { Place } from './worktree-place.ts';
 import { folderOf, relink, removeIfKept, takeAway } from './worktree-removal.ts';
 import type { RemovedWorktree, TaskWorktree } from './worktree-removal.ts';
+import * as messages from './messages.ts';
 
 export type { RemovedWorktree, TaskWorktree };
 
@@ -107,7 +108,7 @@ export async function listWorktrees(repo: Repository): Promise<ListedWorktree[]>
     });
 }
 
-/** Worktrees are made and removed one at a time: git's own bookkeeping of them knows no locks (GIT.md section 4). */
+/** Worktrees are made and removed one at a time: git's own bookkeeping of them knows no locks. */
 const oneByOne = pLimit(1);
 
 /**
@@ -140,7 +141,7 @@ async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
   const place = inspectPlace(repo, path, id);
   if (place.kind === 'foreign') return taken(path, place.what);
   if (place.kind === 'registered') {
-    if (!place.ours) return taken(path, 'a worktree that somebody else made');
+    if (!place.ours) return taken(path, messages.FOREIGN_WORKTREE);
     if (place.folder && place.ready && !place.removing) {
       relink(path, place);
       return { ok: true, gitDir: place.gitDir, created: false, notCopied: [] };
@@ -156,7 +157,7 @@ async function ensure(wanted: WantedWorktree): Promise<EnsuredWorktree> {
     cwd: repo.root,
   });
   const gitDir = gitFileOf(path);
-  if (gitDir === null) return notMade(path, 'git said that it was made, but its .git file is missing');
+  if (gitDir === null) return notMade(path, messages.NO_GIT_FILE);
   return { ok: true, gitDir, created: true, notCopied: await copyIncluded(repo, path) };
 }
 
@@ -181,7 +182,7 @@ async function makeBranch({ repo, id, branchRef, startSha, branchExists }: Wante
   ]);
   if (made.ok) return null;
   const short = branchRef.replace(/^refs\/heads\//, '');
-  const message = `The branch ${short} can't be made: ${made.message}`;
+  const message = messages.branchNotCreated(short, made.message);
   if (made.why === 'locked') {
     const lock = /'([^']+\.lock)'/.exec(made.message)?.[1];
     const fix = lock === undefined ? {} : { fix: `if no git is at work: rm '${lock}'` };
@@ -207,7 +208,7 @@ async function guarded(wanted: WantedWorktree, work: () => Promise<EnsuredWorktr
     const fix = `switch that worktree to another branch, or end its claim: git worktree list | grep ${short}`;
     return {
       ok: false,
-      problem: { code: 'worktree-branch-taken', message: `The branch ${short} is in use: ${words}`, fix },
+      problem: { code: 'worktree-branch-taken', message: messages.branchInUse(short, words), fix },
     };
   }
 }
@@ -223,7 +224,7 @@ const notMade = (path: string, why: string): EnsuredWorktree => ({
   ok: false,
   problem: {
     code: 'worktree-not-made',
-    message: `The worktree ${path} can't be made: ${why}`,
+    message: messages.worktreeNotCreated(path, why),
     fix: 'git worktree list    # and: df -h .',
   },
 });
@@ -232,7 +233,7 @@ const taken = (path: string, what: string): EnsuredWorktree => ({
   ok: false,
   problem: {
     code: 'worktree-path-taken',
-    message: `The worktree can't be made: ${path} is ${what}`,
+    message: messages.placeTaken(path, what),
     fix: `mv '${path}' '${path}.mine'`,
   },
 });

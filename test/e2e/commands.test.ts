@@ -302,7 +302,7 @@ describe('preflight', () => {
     const preflight = repo.kanban('preflight');
     expect([preflight.code, preflight.out]).toEqual([
       3,
-      expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not make.'),
+      expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not create.'),
     ]);
     expect(preflight.out).toContain('fix: touch ../up');
     const run = repo.start('run');

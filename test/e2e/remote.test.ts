@@ -312,7 +312,7 @@ describe('the remote refuses, or is away', () => {
     kanban.go('there');
     await kanban.stands('T-2', 'TESTING');
     await kanban.stands('T-1', 'TESTING');
-    await kanban.shows('status', /T-1 .*origin can't be reached/);
+    await kanban.shows('status', /T-1 .*origin cannot be reached/);
     remote.comeBack();
     kanban.kanban('resume');
     expect((await coordinator.ended).code, coordinator.story()).toBe(0);
@@ -328,7 +328,7 @@ describe('the remote refuses, or is away', () => {
     remote.leave();
     const { code, err } = await kanban.untilDone('--max-wait', '2s');
     expect(code, err).toBe(4);
-    expect(err).toMatch(/T-1: .*origin can't be reached/);
+    expect(err).toMatch(/T-1: .*origin cannot be reached/);
     expect(kanban.headings('TESTING')).toHaveLength(1);
     remote.comeBack();
     expect((await kanban.untilDone()).code).toBe(0);

@@ -19,7 +19,7 @@ export type ParsedReport =
   | { readonly ok: false; readonly problem: string };
 
 /**
- * Reads an agent's report: markdown with front matter (DESIGN.md section 5), leniently. Front matter that is no YAML
+ * Reads an agent's report: markdown with front matter, leniently. Front matter that is no YAML
  * is read line by line; no front matter at all, by the first lines that look like it. Never throws.
  */
 export function parseReport(text: string, role: Role): ParsedReport {
@@ -60,7 +60,7 @@ function readFields(source: string): { fields: Fields; body: string } {
   return readLines(source);
 }
 
-/** gray-matter with its evaluating engines off and without its cache (DEPENDENCIES.md C). */
+/** gray-matter with its evaluating engines off and without its cache. */
 function readYaml(source: string): { fields: Fields; body: string } | null {
   try {
     const { data, content } = matter(source, {

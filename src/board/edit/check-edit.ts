@@ -17,9 +17,7 @@ export const parse = (texts: BoardTexts, column: Column, options: BoardOptions):
 
 /** The entries of a text of its own, parsed apart from the column's memo. */
 export function splitOff(source: string, column: Column, options: BoardOptions): readonly Entry[] {
-  return parseColumn({ column, path: '', text: source }, options).column.entries.filter(
-    (one) => one.kind === 'entry',
-  );
+  return parseColumn({ column, path: '', text: source }, options).column.entries.filter((one) => one.kind === 'entry');
 }
 
 /** What must be the same of every entry after an edit; empty lines between entries may have been added. */
@@ -39,7 +37,12 @@ export function checked(
 }
 
 /** The change read back from the entry's new text. */
-export function changeProblem(entry: Entry, written: string, change: EntryChange, options: BoardOptions): Problem | null {
+export function changeProblem(
+  entry: Entry,
+  written: string,
+  change: EntryChange,
+  options: BoardOptions,
+): Problem | null {
   const read = splitOff(written, entry.column, options);
   const after = read[0];
   const path = columnPath(entry.column, options);

@@ -27,11 +27,17 @@ export type BoardEdit =
   | { readonly type: 'change'; readonly key: string; readonly column: Column; readonly change: EntryChange }
   | { readonly type: 'remove'; readonly key: string; readonly column: Column }
   /** `under`: parked, at the end of the level-1 section of that title, which is made if it isn't there. */
-  | { readonly type: 'add'; readonly column: Column; readonly position: 'top' | 'bottom'; readonly text: string; readonly under?: string };
+  | {
+      readonly type: 'add';
+      readonly column: Column;
+      readonly position: 'top' | 'bottom';
+      readonly text: string;
+      readonly under?: string;
+    };
 
 /**
  * Applies edits one after the other by cutting and inserting at source offsets; every other byte of the texts stays
- * (DESIGN.md §3, byte rule). After each edit the texts are parsed again: the entries that were there, less or plus the
+ * (docs/invariants.md, I1). After each edit the texts are parsed again: the entries that were there, less or plus the
  * one, the written fields with their values, the same body.
  * @returns the new texts, or the problem of the first edit that can't be made safely; then nothing has changed.
  */
@@ -52,11 +58,11 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
     case 'remove':
       return withEntry(texts, edit, options, (entry) => cutEntry(texts, entry, options));
     case 'change':
-      return withEntry(texts, edit, options, (entry) =>
-        changeInPlace(texts, entry, edit.change, options),
-      );
+      return withEntry(texts, edit, options, (entry) => changeInPlace(texts, entry, edit.change, options));
     case 'move':
-      return withEntry(texts, { key: edit.key, column: edit.from }, options, (entry) => moveEntry(texts, entry, edit, options));
+      return withEntry(texts, { key: edit.key, column: edit.from }, options, (entry) =>
+        moveEntry(texts, entry, edit, options),
+      );
     default:
       return unreachable(edit);
   }

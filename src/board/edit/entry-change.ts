@@ -41,9 +41,7 @@ const LONGEST = 500;
 
 /** A value as it is written: one line, no control characters, at most about 500 characters; '' if nothing is left. */
 export function fieldText(value: string): string {
-  const flat = value
-    .replace(/[\s\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ')
-    .trim();
+  const flat = value.replace(/[\s\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ').trim();
   const safe = flat
     .replace(/^(?:[-*+>#]+\s+)+/, '')
     .replace(/^(`{3,}|~{3,})\w*\s*/, '')

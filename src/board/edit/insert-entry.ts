@@ -35,7 +35,11 @@ export function insertEntry(
   const above = section === null ? aboveOpen(parsed, offset, options) : null;
   if (above !== null) {
     const count = entries.filter((one) => one.start < above).length;
-    const wanted = [...entries.slice(0, count), ...own.map((one) => ({ ...one, parked: false })), ...entries.slice(count)];
+    const wanted = [
+      ...entries.slice(0, count),
+      ...own.map((one) => ({ ...one, parked: false })),
+      ...entries.slice(count),
+    ];
     const tried = checked(
       { ...before, [at.to]: inserted(text, above, source) },
       { column: at.to, expected: wanted, entry: own[0]! },
@@ -55,7 +59,10 @@ function aboveOpen({ column }: ParsedColumn, offset: number, options: BoardOptio
 }
 
 /** Where a level-1 section ends; the end of the text where there is none of that title. */
-function endOfSection({ sections, column }: ParsedColumn, title: string): { readonly end: number; readonly isThere: boolean } {
+function endOfSection(
+  { sections, column }: ParsedColumn,
+  title: string,
+): { readonly end: number; readonly isThere: boolean } {
   const titles = sections.filter(({ facts }) => facts.depth === 1);
   const n = titles.findIndex(({ facts }) => facts.text.slice(facts.contentStart, facts.contentEnd).trim() === title);
   return { end: (n < 0 ? undefined : titles[n + 1]?.start) ?? column.text.length, isThere: n >= 0 };

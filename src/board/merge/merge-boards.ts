@@ -31,7 +31,7 @@ export type MergedBoards =
   | { readonly ok: false; readonly columns: readonly Column[] };
 
 /**
- * Merges two boards entry by entry (DESIGN.md section 8). An entry that landed or was abandoned on either side is gone; what only
+ * Merges two boards entry by entry. An entry that landed or was abandoned on either side is gone; what only
  * one side moved or changed is as that side has it; what both moved stands in ours' column, in the wording of whoever
  * reworded it; what both reworded in the same lines stands there twice, which holds it until the user deletes one copy.
  * Text outside entries is merged line by line; where both changed the same lines, ours come first, then theirs' new ones.

@@ -35,7 +35,9 @@ export function readList(node: RootContent, text: string, grammar: Grammar): Fie
   const found = items.filter((item) => item !== null);
   const start = startOf(node);
   const end = lineEnd(text, Math.max(start, endOf(node)));
-  const near = node.children.flatMap((item) => nearMiss(item.children[0], { start: startOf(item), checked: item.checked != null }, text, grammar) ?? []);
+  const near = node.children.flatMap(
+    (item) => nearMiss(item.children[0], { start: startOf(item), checked: item.checked != null }, text, grammar) ?? [],
+  );
   if (found.length === items.length) return { kind: 'fields', items: found, near, start, end };
   if (found.some((item) => KNOWN_KEYS.has(item.key))) return { kind: 'mixed', items: found, near, start, end };
   return near.length > 0 ? { kind: 'near', items: found, near, start, end } : null;
@@ -52,7 +54,9 @@ function nearMiss(
   const box = /^\[[ xX]\][ \t]+/.exec(text.slice(startOf(node), endOf(node)))?.[0].length ?? 0;
   const line = text.slice(startOf(node) + box, endOf(node));
   const match =
-    /^(?:\*\*|__|`)?([A-Za-z][\w .-]{0,30}?)(?:\*\*|__|`)?(?:([ \t]*)([:=\uff1a])|[ \t]+(?=(?:[Pp][0-4]|[A-Z]\w*-\d+(?:,?[ \t]+[A-Z]\w*-\d+)*)[ \t]*$))(?:\*\*|__)?[ \t]*([^\r\n]*)/.exec(line);
+    /^(?:\*\*|__|`)?([A-Za-z][\w .-]{0,30}?)(?:\*\*|__|`)?(?:([ \t]*)([:=\uff1a])|[ \t]+(?=(?:[Pp][0-4]|[A-Z]\w*-\d+(?:,?[ \t]+[A-Z]\w*-\d+)*)[ \t]*$))(?:\*\*|__)?[ \t]*([^\r\n]*)/.exec(
+      line,
+    );
   const [whole = '', written = '', gap = '', sign = '', value = ''] = match ?? [];
   if (match === null || (value === '' && !line.includes('\n'))) return null;
   const own = fieldKey(written);
@@ -64,7 +68,10 @@ function nearMiss(
   if (sign === '=' && value.startsWith('=')) return null;
   const meant = isKnown && (checked || !isPlain) ? own : sign === ':' ? meantKey(written, value, grammar) : null;
   if (meant === null) return null;
-  const key = text.slice(startOf(node), startOf(node) + box + whole.length - value.length).trim().toLowerCase();
+  const key = text
+    .slice(startOf(node), startOf(node) + box + whole.length - value.length)
+    .trim()
+    .toLowerCase();
   const shown = checked ? `[ ] ${written.toLowerCase()}` : isKnown ? key : written.toLowerCase();
   return { key: shown, value, start, end: startOf(node) + box + whole.trimEnd().length, meant };
 }
@@ -116,8 +123,12 @@ const BARE_KEYS = new Set(['depends', 'files', 'priority', 'approve', 'attempts'
 /** `depends: T-3` without a bullet: markdown makes it a paragraph, and the dependency would be lost silently. */
 function bareFields(node: Paragraph, text: string, grammar: Grammar): FieldList | null {
   const near = nearMiss(node, { start: startOf(node), checked: false }, text, grammar);
-  const isNear = near !== null && (near.meant === 'depends' || near.meant === 'priority') && !text.slice(startOf(node), endOf(node)).includes('\n');
-  if (near !== null && isNear) return { kind: 'near', items: [], near: [near], start: startOf(node), end: lineEnd(text, endOf(node)) };
+  const isNear =
+    near !== null &&
+    (near.meant === 'depends' || near.meant === 'priority') &&
+    !text.slice(startOf(node), endOf(node)).includes('\n');
+  if (near !== null && isNear)
+    return { kind: 'near', items: [], near: [near], start: startOf(node), end: lineEnd(text, endOf(node)) };
   const items: FieldItem[] = [];
   let at = startOf(node);
   for (const line of text.slice(at, endOf(node)).split(/\r\n|\r|\n/)) {

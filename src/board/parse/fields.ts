@@ -52,16 +52,54 @@ export const KNOWN_KEYS: ReadonlySet<string> = new Set([
 
 /** Keys that say what an entry needs or may touch, and by what other words people name them. */
 const MEANT: Readonly<Record<string, readonly string[]>> = {
-  depends: ['depends on', 'depend on', 'depend', 'dependency', 'dependancy', 'dependancies', 'dependencies on', 'dependson', 'deps', 'dep'],
+  depends: [
+    'depends on',
+    'depend on',
+    'depend',
+    'dependency',
+    'dependancy',
+    'dependancies',
+    'dependencies on',
+    'dependson',
+    'deps',
+    'dep',
+  ],
   priority: ['prio', 'prio.', 'prioritiy', 'importance'],
   files: ['file', 'filepaths', 'file paths', 'paths'],
   timeout: ['time out', 'time limit', 'timelimit'],
   approve: ['approval', 'needs approval', 'requires approval'],
 };
 /** Words that mean a dependency if a task id follows. */
-const BLOCKERS = new Set(['blocked by', 'blocked on', 'blockedby', 'blocker', 'blockers', 'requires', 'needs', 'after', 'wait for', 'waits for', 'waiting for', 'follows', 'prerequisite', 'prerequisites']);
+const BLOCKERS = new Set([
+  'blocked by',
+  'blocked on',
+  'blockedby',
+  'blocker',
+  'blockers',
+  'requires',
+  'needs',
+  'after',
+  'wait for',
+  'waits for',
+  'waiting for',
+  'follows',
+  'prerequisite',
+  'prerequisites',
+]);
 /** Words of their own that are nearly a key. */
-const OTHERS = new Set(['mode', 'title', 'filed', 'field', 'fields', 'profile', 'approved', 'approver', 'agents', 'tiles', 'urgent']);
+const OTHERS = new Set([
+  'mode',
+  'title',
+  'filed',
+  'field',
+  'fields',
+  'profile',
+  'approved',
+  'approver',
+  'agents',
+  'tiles',
+  'urgent',
+]);
 
 /** The key that was probably meant by another word; null: it is a word of its own, or the key itself. */
 export function meantKey(written: string, value: string, grammar: Grammar): string | null {

@@ -107,7 +107,14 @@ function readProse(draft: Draft, column: Column, text: string, section: Section<
   const { facts, start } = section;
   if (facts.depth === 0 && facts.underlinedTitle) draft.titles++;
   if (facts.suspects.length > 0)
-    draft.marks.push({ start, facts, suspects: facts.suspects, entry: -1, above: !draft.hasEntry, noteAbove: !draft.partHasEntry });
+    draft.marks.push({
+      start,
+      facts,
+      suspects: facts.suspects,
+      entry: -1,
+      above: !draft.hasEntry,
+      noteAbove: !draft.partHasEntry,
+    });
   if (column !== 'TODO' || draft.partHasEntry) return;
   for (const note of facts.notes) {
     const line = draft.line + countBreaks(text.slice(start, start + note.start));
@@ -165,7 +172,10 @@ const firstScript = (sections: readonly Section<SectionFacts>[]): string | null 
 
 function pushMark(draft: Draft, start: number, facts: Mark['facts'], suspects: Mark['suspects']): void {
   const isQuiet =
-    suspects.length === 0 && facts.values.unreadable.length === 0 && (facts.list?.kind ?? 'fields') === 'fields' && (facts.list?.near.length ?? 0) === 0;
+    suspects.length === 0 &&
+    facts.values.unreadable.length === 0 &&
+    (facts.list?.kind ?? 'fields') === 'fields' &&
+    (facts.list?.near.length ?? 0) === 0;
   if (isQuiet && !facts.head?.tokens.some((token) => token.tag === null)) return;
   draft.marks.push({ start, facts, suspects, entry: draft.entries.length - 1, above: false, noteAbove: false });
 }

@@ -20,6 +20,7 @@ function sameTail(one: string, other: string, limit: number): number {
     one.slice(one.length - to, one.length - from) === other.slice(other.length - to, other.length - from);
   let count = 0;
   while (count + STRIDE <= limit && isSame(count, count + STRIDE)) count += STRIDE;
-  while (count < limit && one.charCodeAt(one.length - count - 1) === other.charCodeAt(other.length - count - 1)) count++;
+  while (count < limit && one.charCodeAt(one.length - count - 1) === other.charCodeAt(other.length - count - 1))
+    count++;
   return count;
 }

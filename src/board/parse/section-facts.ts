@@ -57,7 +57,8 @@ export interface NoteFacts extends Content {
 /** Reads one section. @param tree remark's tree of exactly this text */
 export function readSection(tree: Root, text: string, grammar: Grammar): SectionFacts {
   const first = tree.children[0];
-  const heading = first?.type === 'heading' && (isAtx(text, first) || isUnderlined(text, first, grammar)) ? first : null;
+  const heading =
+    first?.type === 'heading' && (isAtx(text, first) || isUnderlined(text, first, grammar)) ? first : null;
   const depth = heading && heading.depth <= 2 ? (heading.depth as 1 | 2) : 0;
   const line = depth > 0 && heading ? contentOf(heading, text) : { contentStart: 0, contentEnd: 0, headingEnd: 0 };
   const head = depth === 2 ? parseHead(text.slice(line.contentStart, line.contentEnd), grammar) : null;
@@ -100,7 +101,11 @@ function contentOf(heading: Heading, text: string) {
   const first = heading.children[0];
   const last = heading.children.at(-1);
   const contentStart = first ? startOf(first) : startOf(heading) + heading.depth;
-  return { contentStart, contentEnd: last ? endOf(last) : contentStart, headingEnd: lineEnd(text, isAtx(text, heading) ? startOf(heading) : endOf(heading)) };
+  return {
+    contentStart,
+    contentEnd: last ? endOf(last) : contentStart,
+    headingEnd: lineEnd(text, isAtx(text, heading) ? startOf(heading) : endOf(heading)),
+  };
 }
 
 function readContent(

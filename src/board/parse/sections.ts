@@ -94,7 +94,10 @@ const isUnderlinedAt = (text: string, at: number): boolean =>
  * that follows: sections that end early enough in the common beginning stand as they are; and from a boundary on that
  * both texts have in their common end, all others do.
  */
-function reusable<F>(text: string, last: SplitText<F>): { before: Section<F>[]; after(start: number): Section<F>[] | null } {
+function reusable<F>(
+  text: string,
+  last: SplitText<F>,
+): { before: Section<F>[]; after(start: number): Section<F>[] | null } {
   const { head, tail } = sameEnds(text, last.text);
   const shift = text.length - last.text.length;
   let kept = firstAt(last.sections, ({ end }) => end + HEADING_ROOM > head);
@@ -109,7 +112,9 @@ function reusable<F>(text: string, last: SplitText<F>): { before: Section<F>[]; 
       const index = firstAt(last.sections, (section) => section.start >= start - shift);
       if (last.sections[index]?.start !== start - shift) return null;
       const rest = last.sections.slice(index);
-      return shift === 0 ? rest : rest.map((section) => ({ start: section.start + shift, end: section.end + shift, facts: section.facts }));
+      return shift === 0
+        ? rest
+        : rest.map((section) => ({ start: section.start + shift, end: section.end + shift, facts: section.facts }));
     },
   };
 }
@@ -117,7 +122,7 @@ function reusable<F>(text: string, last: SplitText<F>): { before: Section<F>[]; 
 /** Index of the first one that `isPast`, which holds for all that follow. */
 function firstAt<T>(list: readonly T[], isPast: (one: T) => boolean): number {
   let low = 0;
-  for (let high = list.length; low < high; ) {
+  for (let high = list.length; low < high;) {
     const middle = (low + high) >> 1;
     if (isPast(list[middle]!)) high = middle;
     else low = middle + 1;
@@ -283,7 +288,8 @@ function tryBoundary<F>(
 }
 
 /** What may stand inside a line, by the names of its constructs; escapes and task boxes stay. */
-const INLINE = `attention autolink codeText hardBreakEscape htmlText labelStartImage labelStartLink labelEnd strikethrough
+const INLINE =
+  `attention autolink codeText hardBreakEscape htmlText labelStartImage labelStartLink labelEnd strikethrough
   wwwAutolink protocolAutolink emailAutolink gfmFootnoteCall gfmPotentialFootnoteCall`.split(/\s+/);
 
 const plain = unified().use(remarkParse).use(remarkGfm).use(blocksOnly).freeze();
@@ -297,7 +303,9 @@ function blocksOnly(this: Processor): void {
   const data = this.data();
   (data.micromarkExtensions ??= []).push({ disable: { null: INLINE } });
   // Their transforms look for addresses in the text, and what they put in its place has no position.
-  data.fromMarkdownExtensions = (data.fromMarkdownExtensions ?? []).flat().map((extension) => ({ ...extension, transforms: [] }));
+  data.fromMarkdownExtensions = (data.fromMarkdownExtensions ?? [])
+    .flat()
+    .map((extension) => ({ ...extension, transforms: [] }));
 }
 
 /**

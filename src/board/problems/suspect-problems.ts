@@ -48,7 +48,10 @@ export function suspectProblem(
         code: 'wrong-heading-level',
         message: `The heading of an entry is of level 2; ${suspect.id} isn't read as one`,
         where,
-        fix: suspect.line === undefined ? 'begin the line with "## "' : `write "${suspect.line}", without the line below it`,
+        fix:
+          suspect.line === undefined
+            ? 'begin the line with "## "'
+            : `write "${suspect.line}", without the line below it`,
         holds,
       };
     default:

@@ -6,7 +6,11 @@ import { nearestOf } from '../nearest.ts';
 const AGENT_FIELDS: ReadonlySet<string> = new Set(['agent', 'task.agent', 'reviewer.agent', 'tester.agent']);
 
 /** The problem of an entry that names an agent which the settings don't know; null if there is none. */
-export function unknownAgentProblem(entry: Entry, { path, text }: ColumnText, known: readonly string[]): Problem | null {
+export function unknownAgentProblem(
+  entry: Entry,
+  { path, text }: ColumnText,
+  known: readonly string[],
+): Problem | null {
   const field = entry.fields.find(({ key, value }) => AGENT_FIELDS.has(key) && !known.includes(value));
   if (field === undefined) return null;
   const { offset, length } = valuePlace(text, field.offset, field.value);

@@ -52,7 +52,9 @@ const MAX_COMPARED = 4_000;
 
 function cost(removed: string, added: string): number {
   if (removed === '' || added === '') return removed.length + added.length;
-  return removed.length + added.length > MAX_COMPARED ? Math.max(removed.length, added.length) : distance(removed, added);
+  return removed.length + added.length > MAX_COMPARED
+    ? Math.max(removed.length, added.length)
+    : distance(removed, added);
 }
 
 /** How many characters the texts share at their beginning and at their end, whole lines only. */
@@ -126,5 +128,7 @@ function bag(a: readonly string[], b: readonly string[]): Stretch[] {
   const counts = new Map<string, number>();
   for (const line of a) counts.set(line, (counts.get(line) ?? 0) + 1);
   for (const line of b) counts.set(line, (counts.get(line) ?? 0) - 1);
-  return [...counts].flatMap(([line, count]) => (count === 0 ? [] : [{ removed: [line.repeat(Math.abs(count))], added: [] }]));
+  return [...counts].flatMap(([line, count]) =>
+    count === 0 ? [] : [{ removed: [line.repeat(Math.abs(count))], added: [] }],
+  );
 }

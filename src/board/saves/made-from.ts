@@ -10,7 +10,7 @@ export interface Origin {
 }
 
 /**
- * Finds the version that a save was made from (DESIGN.md section 3, old buffers): the one whose whole text differs least,
+ * Finds the version that a save was made from: the one whose whole text differs least,
  * lines outside entries included; of several the newest.
  *
  * One exception: a save that differs from the newest only in tags that a user deletes to release an entry
@@ -56,7 +56,7 @@ function outside(text: string, entries: readonly Entry[]): string {
   return linesWithText(rest).join('\n');
 }
 
-/** Tags that a user deletes to release an entry (DESIGN.md section 3). */
+/** Tags that a user deletes to release an entry. */
 const RELEASED_BY_HAND: readonly Tag[] = ['ESCALATED', 'PAUSED', 'APPROVE'];
 
 /**

@@ -38,6 +38,7 @@ export function oldPlaces({ save, nearest, nearestEntries, now, mine, elsewhere 
 /** A text without some of its entries. */
 export function without(text: string, entries: readonly Entry[]): string {
   let rest = text;
-  for (const { start, end } of entries.toSorted((a, b) => b.start - a.start)) rest = rest.slice(0, start) + rest.slice(end);
+  for (const { start, end } of entries.toSorted((a, b) => b.start - a.start))
+    rest = rest.slice(0, start) + rest.slice(end);
   return linesWithText(rest).join('\n');
 }

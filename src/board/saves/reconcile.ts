@@ -11,7 +11,7 @@ import type { ParsedColumn } from '../parse/section-memo.ts';
 import { isSimilarTitle } from '../problems/similar-title.ts';
 
 /**
- * Reads a save as a set of changes to the version that it was made from (DESIGN.md section 3, old buffers). What the
+ * Reads a save as a set of changes to the version that it was made from. What the
  * coordinator moved since stays moved, in both directions; tags and fields that it changed stay changed; an entry that the
  * coordinator added since and that the save lacks stays; all other changes are the user's and are applied.
  *

@@ -86,7 +86,9 @@ export class ReplacedTexts {
       // The newest first: it most likely has what the ones before it had.
       for (const replaced of this.#waitingOf(column).toReversed()) {
         const newer = new Lines(lost.map(({ text }) => text));
-        const unsafe = linesWithText(replaced.text).filter((line) => ![safe, kept, newer].some((one) => one.have(line)));
+        const unsafe = linesWithText(replaced.text).filter(
+          (line) => ![safe, kept, newer].some((one) => one.have(line)),
+        );
         if (unsafe.length === 0) continue;
         waiting.unshift(replaced);
         if (!isPatient && unsafe.some((line) => !written.have(line))) lost.unshift(replaced);
@@ -98,13 +100,20 @@ export class ReplacedTexts {
 
   /** A text is kept in git. */
   kept({ column, text }: Pick<LostText, 'column' | 'text'>): void {
-    this.#waiting.set(column, this.#waitingOf(column).filter((one) => one.text !== text));
+    this.#waiting.set(
+      column,
+      this.#waitingOf(column).filter((one) => one.text !== text),
+    );
     this.#kept.set(column, [...(this.#kept.get(column) ?? []), text].slice(-MAX_KEPT));
   }
 
   forget(before: number): void {
     for (const [column, some] of this.#remembered)
-      if (some[0] !== undefined && some[0].at < before) this.#remembered.set(column, some.filter(({ at }) => at >= before));
+      if (some[0] !== undefined && some[0].at < before)
+        this.#remembered.set(
+          column,
+          some.filter(({ at }) => at >= before),
+        );
   }
 
   #waitingOf(column: Column): readonly Replaced[] {

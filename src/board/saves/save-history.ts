@@ -4,7 +4,14 @@ import { type LostText, ReplacedTexts } from './replaced-texts.ts';
 import { type KnownPlaces, knownPlaces } from './known-places.ts';
 import type { BoardOptions } from '../parse.ts';
 import { VersionList } from './version-list.ts';
-import { CUT_AND_PASTE, type RemovedEntry, type RestoredEntry, type Save, type SaveReading, type Version } from './save.ts';
+import {
+  CUT_AND_PASTE,
+  type RemovedEntry,
+  type RestoredEntry,
+  type Save,
+  type SaveReading,
+  type Version,
+} from './save.ts';
 
 /** A save that the coordinator has to change or to keep, with what it means. */
 export interface ReadSave {
@@ -135,9 +142,15 @@ export class SaveHistory {
     this.#forget(known.now);
     for (const glimpsed of known.glimpsed ?? []) this.#glimpse(glimpsed, disk[glimpsed.column]);
     for (const column of COLUMNS) this.#note(column, disk[column], committed[column], known.now);
-    const key = [this.#revision, this.#versions.revision, known.gone.size, ...COLUMNS.flatMap((one) => [disk[one], committed[one]])];
+    const key = [
+      this.#revision,
+      this.#versions.revision,
+      known.gone.size,
+      ...COLUMNS.flatMap((one) => [disk[one], committed[one]]),
+    ];
     const last = this.#last;
-    if (last !== null && known.now < last.until && last.key.every((part, index) => part === key[index])) return last.reads;
+    if (last !== null && known.now < last.until && last.key.every((part, index) => part === key[index]))
+      return last.reads;
     const { texts, saves } = this.#readTwice(committed, disk, known, options);
     const waiting = new Set(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > known.now ? [column] : [])));
     const reads = { texts, saves, lost: this.#replaced.lost(texts, disk, committed, waiting) };
@@ -180,7 +193,13 @@ export class SaveHistory {
         // An editor that empties the file before it writes.
         texts[column] = versions.at(-1)?.text ?? null;
         const { since } = save;
-        saves.push({ column, disk: save.text, reading: asSaved({ disk: save.text }, versions.length - 1), since, waitsUntil: since + SECOND_HALF });
+        saves.push({
+          column,
+          disk: save.text,
+          reading: asSaved({ disk: save.text }, versions.length - 1),
+          since,
+          waitsUntil: since + SECOND_HALF,
+        });
         continue;
       }
       const reading = readSave(
@@ -204,7 +223,8 @@ export class SaveHistory {
       );
       const waitsUntil = this.#waitFor(column, reading.ambiguous, save.since);
       save.asSaved = reading.text === save.text && Object.keys(reading.others).length === 0;
-      if (!save.asSaved || reading.keep.length > 0) saves.push({ column, disk: save.text, reading, since: save.since, waitsUntil });
+      if (!save.asSaved || reading.keep.length > 0)
+        saves.push({ column, disk: save.text, reading, since: save.since, waitsUntil });
       // Until the other half may be there, what stands in two files is left so.
       if (waitsUntil > known.now && reading.restored.length === 0) continue;
       texts[column] = reading.text;

@@ -76,7 +76,8 @@ export function planSave(read: Known, options: BoardOptions): SavePlan {
   let cut: boolean | null = null;
   const isCut = (): boolean => (cut ??= isPureCut(known));
   for (const trio of trios)
-    if (trio.ours?.column === column && !trio.theirs) absent.set(trio.ours, absenceOf({ ...trio, ours: trio.ours }, known, isCut, options));
+    if (trio.ours?.column === column && !trio.theirs)
+      absent.set(trio.ours, absenceOf({ ...trio, ours: trio.ours }, known, isCut, options));
   const returned = returnedByHand(known);
   const planned = mergedPlan(known, trios, absent, options);
   const plan: Draft = {
@@ -90,8 +91,7 @@ export function planSave(read: Known, options: BoardOptions): SavePlan {
     ambiguous: [],
   };
   for (const one of planned) placeOne(one, known, absent, returned, plan, options);
-  for (const [entry, absence] of absent)
-    if (absence === 'moved-by-hand') plan.pasted.push(...pastedOf(entry, save));
+  for (const [entry, absence] of absent) if (absence === 'moved-by-hand') plan.pasted.push(...pastedOf(entry, save));
   const placed = new Set(plan.planned.map((one) => one.theirs));
   for (const { base, ours, theirs } of trios)
     if (base && theirs && !ours && !placed.has(theirs)) plan.moved.push({ id: theirs.id ?? theirs.key, to: null });
@@ -169,8 +169,11 @@ export function withPasted(
   return applied.ok ? applied.texts[column] : null;
 }
 
-const canPaste = (pasted: { readonly column: Column; readonly source: string }, save: Save, options: BoardOptions): boolean =>
-  withPasted(save.others[pasted.column] ?? '', pasted, options) !== null;
+const canPaste = (
+  pasted: { readonly column: Column; readonly source: string },
+  save: Save,
+  options: BoardOptions,
+): boolean => withPasted(save.others[pasted.column] ?? '', pasted, options) !== null;
 
 /** @param isCut the newest text without what the save lacks is the save */
 function absenceOf(
@@ -209,7 +212,8 @@ const isSameEntry = (a: Entry, b: Entry): boolean =>
 /** Who brought an entry into the file since a version: the writer of the first of the versions without a gap that name it. */
 function writerOf(entry: Entry, { versions }: Save, since: number): 'coordinator' | 'user' {
   let by: 'coordinator' | 'user' = versions.at(-1)!.by;
-  for (let index = versions.length - 1; index > since && isNamed(entry, versions[index]!); index--) by = versions[index]!.by;
+  for (let index = versions.length - 1; index > since && isNamed(entry, versions[index]!); index--)
+    by = versions[index]!.by;
   return by;
 }
 
@@ -239,7 +243,8 @@ function mergedPlan(
   const gone = new Set([...(known.save.gone ?? [])].filter((id) => known.base.some((entry) => entry.id === id)));
   const isOut = (entry: Entry | undefined): boolean =>
     entry !== undefined && ['deleted', 'moved-by-hand'].includes(absent.get(entry) ?? '');
-  const kept = (entry: Entry | undefined): boolean => entry !== undefined && (absent.get(entry) ?? '').startsWith('stays');
+  const kept = (entry: Entry | undefined): boolean =>
+    entry !== undefined && (absent.get(entry) ?? '').startsWith('stays');
   // What goes is in none of the lists; what stays is nobody's deletion, for no base has it.
   const base = trios.flatMap((trio) =>
     trio.base && !isOut(trio.ours) && !kept(trio.ours) && !isMovedHere(trio, known.save) ? [trio.base] : [],
@@ -252,7 +257,13 @@ function mergedPlan(
   };
   const bases = new Set(base);
   return planMerge(
-    { base: known.base.filter((one) => bases.has(one)), ours: inOrder(ours), theirs, goneOurs: gone, goneTheirs: new Set() },
+    {
+      base: known.base.filter((one) => bases.has(one)),
+      ours: inOrder(ours),
+      theirs,
+      goneOurs: gone,
+      goneTheirs: new Set(),
+    },
     options,
   ).planned;
 }
@@ -324,7 +335,11 @@ function withText(ours: Entry, theirs: Entry, save: Save, options: BoardOptions)
   if (linesWithText(theirs.source).every((line) => lines.has(line))) return ours.source;
   if (ours.kind === 'note' || ours.feedback?.startsWith(OTHER_WORDS) === true) return ours.source;
   const hint = `${OTHER_WORDS} ${SAVED_AS}`;
-  return changed(ours, { setFields: { feedback: ours.feedback === null ? hint : `${hint}; ${ours.feedback}` } }, options);
+  return changed(
+    ours,
+    { setFields: { feedback: ours.feedback === null ? hint : `${hint}; ${ours.feedback}` } },
+    options,
+  );
 }
 
 function changed(entry: Entry, change: EntryChange, options: BoardOptions): string {

@@ -82,7 +82,7 @@ export interface SaveReading {
 /** Stands in a text for the command that prints the kept save, until its ref is known. */
 export const SAVED_AS = 'git show refs/kanban/saves/<n>';
 
-/** The user has this long to paste what was cut: DESIGN.md section 3, "cut and paste takes a minute". */
+/** The user has this long to paste what was cut: cut and paste takes up to a minute. */
 export const CUT_AND_PASTE = 10 * 60_000;
 /** A second save that lacks a restored entry deletes it only this long after the first. */
 export const SECOND_DELETION = 2_000;

@@ -1,4 +1,4 @@
-/** How a command ends (DESIGN.md section 9). */
+/** How a command ends. */
 export const EXIT = {
   done: 0,
   /** A bug of ours: says how to report it. */

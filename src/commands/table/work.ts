@@ -30,7 +30,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
       ['at', 'when, in milliseconds since 1970'],
       ['type', 'what happened: `entry-moved`, `run-started`, `run-ended`, `entry-landed`, `person-needed`, …'],
       ['id', 'the task id, where the event is about one'],
-      ['…', 'further keys by type, as in `src/event.ts`'],
+      ['…', 'further keys by type, as in `src/contract/event.ts`'],
     ],
     outlivesReader: true,
     load: () => import('../run.ts'),

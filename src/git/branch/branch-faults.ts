@@ -7,6 +7,7 @@ import { MAX_REMEMBERED, memoryOf } from './judged-merges.ts';
 import { mergeFaults, mergesByGit, mergesIn } from './merge-faults.ts';
 import { listed, MAX_IN_COMMAND, quoted } from './messages.ts';
 import { isReplanted, takenBack } from './taken-back.ts';
+import * as messages from './messages.ts';
 
 /**
  * What keeps a branch from landing, whatever its runs reported: a merge in start..tip that drops what git merges clean
@@ -32,8 +33,8 @@ export async function branchFaults(repo: Repository, branch: JudgedBranch): Prom
   } catch (error) {
     // An object that an agent removed, say. What can't be examined doesn't land.
     if (!(error instanceof GitError) || error.code !== BROKEN) throw error;
-    const words = error.stderr.trim().split('\n').at(0) ?? '';
-    return [...faults, `the branch can't be examined: ${words}. Fix: git fsck --connectivity-only`];
+    const reason = error.stderr.trim().split('\n').at(0) ?? '';
+    return [...faults, messages.cannotExamine(reason)];
   }
   return [...faults];
 }

@@ -6,6 +6,7 @@ import { diffTrees, type TreeChange } from '../objects/tree-diff.ts';
 import type { JudgedBranch } from './judged-branch.ts';
 import { markerFaults } from './marker-faults.ts';
 import { quoted } from './messages.ts';
+import * as messages from './messages.ts';
 
 /** Faults of what the branch changes, whichever commit did it. */
 export async function contentFaults(
@@ -16,8 +17,7 @@ export async function contentFaults(
   const { base, tip, board } = branch;
   const tree = (await readCommit(repo, tip))?.tree;
   const from = mergeBase ?? (await mergeBaseByGit(repo, base, tip)) ?? (await readCommit(repo, branch.start));
-  if (tree === undefined || from === null)
-    return [`commit ${tip.slice(0, 10)} can't be examined: it has nothing in common with base`];
+  if (tree === undefined || from === null) return [messages.noCommonHistory(tip)];
   const changed = (await diffTrees(repo, from.tree, tree)).filter(
     ({ path, after }) => after !== null && !path.startsWith(`${board}/`),
   );

@@ -9,6 +9,7 @@ import { listed, MAX_IN_COMMAND, quoted } from './messages.ts';
 import { ownMerge } from './own-merge.ts';
 import { PATCH, readPatch } from './patch.ts';
 import { isFile, isSameEntry, stillDropped } from './still-dropped.ts';
+import * as messages from './messages.ts';
 
 interface Merge {
   readonly sha: string;
@@ -40,10 +41,7 @@ export async function mergeFaults(repo: Repository, branch: JudgedBranch, merge:
     merges.set(key, judged);
   }
   if (judged === null) return [];
-  if (judged === UNKNOWN)
-    return [
-      `merge ${merge.sha.slice(0, 10)} can't be examined: git does not merge its parents. Fix: git reset --hard ${merge.parents[0]?.slice(0, 10)}, then merge again`,
-    ];
+  if (judged === UNKNOWN) return [messages.cannotExamineMerge(merge.sha, merge.parents[0] ?? '')];
   const paths = await stillDropped(repo, branch, judged);
   if (paths.length === 0) return [];
   const [short, tree] = [merge.sha.slice(0, 10), judged.tree.slice(0, 10)];

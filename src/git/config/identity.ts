@@ -1,5 +1,6 @@
 import { failed, ok, type Problem, type Result } from '../../problem.ts';
 import { git, GitError, type Repository } from '../git.ts';
+import * as messages from '../messages.ts';
 
 export interface Identity {
   readonly name: string;
@@ -58,6 +59,6 @@ async function ident(repo: Repository, variable: string): Promise<Identity | nul
 
 const NO_IDENTITY: Problem = {
   code: 'no-identity',
-  message: 'git does not know under which name to commit',
-  fix: 'git config --global user.name "Your Name" && git config --global user.email you@example.com',
+  message: messages.NO_IDENTITY,
+  fix: messages.SET_IDENTITY,
 };

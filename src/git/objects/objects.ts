@@ -5,6 +5,7 @@ import { forgetSigners, signersOf, type Identity } from '../config/identity.ts';
 import { writeLoose, type ObjectType } from './loose.ts';
 import { parseTree, serialiseTree, toBytes, TREE_MODE, type TreeEntry } from './tree.ts';
 import { findEntries, withEntries } from './tree-bytes.ts';
+import * as messages from '../messages.ts';
 
 /** What a commit object says. */
 export interface Commit {
@@ -260,9 +261,8 @@ async function signedCommit(
     if (!(error instanceof GitError) || error.code === null) throw error;
     forgetSigners(repo);
     const why = error.stderr.trim().split('\n').at(-1) ?? '';
-    const fix =
-      'make `git commit -S` work without asking (an agent that remembers the passphrase), or: git config commit.gpgsign false';
-    return failed([{ code: 'signing-failed', message: `the commit could not be signed: ${why}`, fix }]);
+    const fix = messages.FIX_SIGNING;
+    return failed([{ code: 'signing-failed', message: messages.notSigned(why), fix }]);
   }
 }
 

@@ -1,3 +1,5 @@
+import * as messages from './messages.ts';
+
 /** Why a remote could not be talked to; `words` is a sentence for the user, without how to fix it. */
 export interface RemoteError {
   readonly kind: 'unreachable' | 'login' | 'no-remote' | 'not-a-repository';
@@ -11,10 +13,10 @@ export interface RemoteError {
  */
 export function remoteErrorOf(remote: string, stderr: string, place: boolean | null): RemoteError {
   const said = saidByGit(stderr);
-  if (LOGIN.test(stderr)) return { kind: 'login', message: `${remote} does not let us in: ${said}` };
+  if (LOGIN.test(stderr)) return { kind: 'login', message: messages.loginRefused(remote, said) };
   if (place !== false && NO_REPOSITORY.test(stderr))
-    return { kind: 'not-a-repository', message: `there is no repository behind ${remote}: ${said}` };
-  return { kind: 'unreachable', message: `${remote} can't be reached: ${said}` };
+    return { kind: 'not-a-repository', message: messages.notARepository(remote, said) };
+  return { kind: 'unreachable', message: messages.unreachable(remote, said) };
 }
 
 const LOGIN =
@@ -45,7 +47,7 @@ export function saidByGit(stderr: string): string {
     .split(/[\r\n]+/)
     .map((line) => tidy(line.replace(/^(?:fatal|error|remote|ERROR|warning): /g, '').replace(/^(?:ERROR|error): /, '')))
     .filter((line) => line !== '' && !BOILERPLATE.test(line));
-  return cut(lines.slice(0, 2).join('; ')) || 'git gave no reason';
+  return cut(lines.slice(0, 2).join('; ')) || messages.NO_REASON;
 }
 
 const BOILERPLATE =

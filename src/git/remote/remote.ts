@@ -6,6 +6,7 @@ import { git, type Repository } from '../git.ts';
 import { sendLargeFiles } from './lfs.ts';
 import { remoteConfig, runNetworkCall, type NetworkLimits, type RemoteConfig, type NetworkCall } from './network.ts';
 import { isBeforeSending, saidByGit, saidByServer, remoteErrorOf, type RemoteError } from './remote-words.ts';
+import * as messages from './messages.ts';
 
 export type { NetworkLimits } from './network.ts';
 export type { RemoteError } from './remote-words.ts';
@@ -86,11 +87,11 @@ export async function pushFastForward(
   const config = await remoteConfig(repo, remote);
   if (config === null) return { kind: 'unreachable', message: noRemote(remote).message };
   if (from !== null && !(await isAncestor(repo, from, sha)))
-    return { kind: 'rejected', message: `${remote} has moved (it has ${from.slice(0, 10)})` };
+    return { kind: 'rejected', message: messages.movedTo(remote, from) };
   const sent = await sendLargeFiles(repo, config, { sha, branch, ...limits });
   if (sent !== null && sent.code !== 0) {
     const why = sent.ended === null ? saidByGit(sent.stderr || sent.stdout) : describeEnd(remote, sent, limits.timeout);
-    return { kind: 'unreachable', message: `the files kept in Git LFS could not be sent to ${remote}: ${why}` };
+    return { kind: 'unreachable', message: messages.largeFilesNotSent(remote, why) };
   }
   const ref = `refs/heads/${branch}`;
   return push(repo, config, { lease: `${ref}:${from ?? ''}`, refspec: `${sha}:${ref}` }, limits);
@@ -181,7 +182,7 @@ function refused(remote: string, summary: string, stderr: string): PushOutcome {
     const said = saidByServer(stderr);
     return { kind: 'remote-rejected', message: said === '' ? reason : `${said} (${reason})` };
   }
-  return { kind: 'rejected', message: `${remote} has moved (${reason})` };
+  return { kind: 'rejected', message: messages.moved(remote, reason) };
 }
 
 /** Somebody else's push was a moment faster: the server compares with what it said when we connected. */
@@ -194,9 +195,7 @@ function errorOutcome(repo: Repository, config: RemoteConfig, ended: NetworkCall
 }
 
 const describeEnd = (remote: string, { ended }: NetworkCall, timeout: number): string =>
-  ended === 'time'
-    ? `${remote} has not answered within ${Math.round(timeout / 1000)} s`
-    : `the talk with ${remote} was broken off`;
+  ended === 'time' ? messages.noAnswer(remote, timeout) : messages.connectionEnded(remote);
 
 /** Is the folder there, if the address is a path on this disk? A drive that isn't mounted comes back. */
 function isThere(repo: Repository, url: string): boolean | null {
@@ -205,12 +204,11 @@ function isThere(repo: Repository, url: string): boolean | null {
   return isPath ? existsSync(resolvePath(repo.root, url)) : null;
 }
 
-const noRemote = (remote: string) =>
-  ({ ok: false, kind: 'no-remote', message: `there is no remote \`${remote}\` in this repository` }) as const;
+const noRemote = (remote: string) => ({ ok: false, kind: 'no-remote', message: messages.noRemote(remote) }) as const;
 
 const shallow = (remote: string) =>
   ({
     ok: false,
     kind: 'not-a-repository',
-    message: `${remote} is a shallow clone: it can't give its history`,
+    message: messages.shallowRemote(remote),
   }) as const;

@@ -33,8 +33,8 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'it says nothing about any task, and is tried again by itself: `kanban queue --log`',
   ],
   [/another git process/, 'it continues when that has ended; `kanban doctor` if nothing is at work there'],
-  [/does not let us in/, 'git must get in without asking: `git fetch {remote}` shows what it asks'],
-  [/no repository behind/, 'its address is wrong, or you may not see it: `git remote -v`'],
-  [/can't be reached/, 'nothing is to be done: it is asked again by itself, more and more rarely'],
+  [/refused the login/, 'git must get in without asking: `git fetch {remote}` shows what it asks'],
+  [/there is no repository at/, 'its address is wrong, or you may not see it: `git remote -v`'],
+  [/cannot be reached/, 'nothing is to be done: it is asked again by itself, more and more rarely'],
   [/disk (is|was) full/, 'make room; it is tried again by itself'],
 ];

@@ -8,7 +8,7 @@ export async function mergeTrees(
 ): Promise<{ tree: string | null; clean: boolean; conflicted: string[] }> {
   const end = await git(brief, ['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', ours, theirs]);
   const [tree, ...conflicted] = zeroSplit(end.stdout);
-  // 2.39: exit 1 also for an unknown commit, then without a tree (GIT.md section 8).
+  // 2.39: exit 1 also for an unknown commit, then without a tree.
   if ((end.code !== 0 && end.code !== 1) || tree === undefined || !/^[0-9a-f]{40,64}$/.test(tree))
     return { tree: null, clean: false, conflicted: [] };
   return { tree, clean: end.code === 0, conflicted: [...new Set(conflicted)] };

@@ -22,7 +22,7 @@ export interface ShellEnd {
 const NOTHING_RAN: ProgramEnd = { exit: null, spawnError: null };
 
 /**
- * Plays the embedded `shell` agent (DESIGN.md section 10): the same supervision as any agent, and a report in the
+ * Plays the embedded `shell` agent: the same supervision as any agent, and a report in the
  * same form. No report is written for a run that was ended.
  */
 export async function playShell(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {

@@ -55,7 +55,7 @@ describe('notify', () => {
     const { teller, said } = makeTeller(KEEPS);
     const begun = Date.now();
     teller.hold('base', 'the check is red on main itself');
-    teller.hold('pushes', "origin can't be reached", true);
+    teller.hold('pushes', 'origin cannot be reached', true);
     teller.hold('picks', 'another git is at work');
     teller.remind(begun + MINUTE - 1);
     teller.hold('base', 'the check is red on main itself, again');

@@ -101,7 +101,7 @@ describe('fetching', () => {
     renameSync(rig.bare, `${rig.bare}.away`);
     clock.now += 60_000;
     const away = (await tick()).away;
-    expect(away).toMatch(/^origin can't be reached: .*does not appear to be a git repository/);
+    expect(away).toMatch(/^origin cannot be reached: .*does not appear to be a git repository/);
     clock.now += 5_000;
     await tick();
     renameSync(`${rig.bare}.away`, rig.bare);
@@ -226,7 +226,7 @@ describe('pushing', () => {
     renameSync(rig.bare, `${rig.bare}.away`);
     const sha = here.commit('kanban: ours');
     expect((await push(sha))?.kind).toBe('unreachable');
-    expect((await tick()).away).toMatch(/^origin can't be reached/);
+    expect((await tick()).away).toMatch(/^origin cannot be reached/);
     renameSync(`${rig.bare}.away`, rig.bare);
     clock.now += 5_000;
     expect((await tick()).away).toBe(null);

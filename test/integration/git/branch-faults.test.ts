@@ -153,7 +153,7 @@ describe('I6: a branch is judged as a whole: merges', () => {
       git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-p', 'main', '-p', alone, '-m', 'all'),
     );
     rmSync(join(root, '.git/objects', alone.slice(0, 2), alone.slice(2)));
-    expect((await faults()).join()).toContain("can't be examined");
+    expect((await faults()).join()).toContain('cannot be examined');
   });
 
   describe('a merge with lines of its own in a file', () => {

@@ -94,7 +94,7 @@ describe('fetchRemote', () => {
     const here = await empty.clone('here');
     here.git('remote', 'add', 'cut', join(rig.folder, 'shallow.git'));
     const fetched = await fetchRemote(here.repo, { timeout, remote: 'cut', branches: ['main'] });
-    expect(fetched).toMatchObject({ ok: false, message: "cut is a shallow clone: it can't give its history" });
+    expect(fetched).toMatchObject({ ok: false, message: 'cut is a shallow clone and lacks its history' });
   });
 
   it("waits for the user's own fetch", async () => {
@@ -240,7 +240,7 @@ describe('pushFastForward', () => {
       });
       await until(() => pidIn(rig.folder) !== null);
       ending.abort();
-      expect(await outcome).toEqual({ kind: 'unknown', message: 'the talk with origin was broken off' });
+      expect(await outcome).toEqual({ kind: 'unknown', message: 'the connection to origin was ended' });
       expect(rig.tip('refs/heads/main')).toBe(hook === 'update' ? before : sha);
       await until(() => !isAlive(pidIn(rig.folder)));
     }
@@ -258,7 +258,7 @@ describe('pushFastForward', () => {
       branch: 'main',
       from,
     });
-    expect(outcome).toEqual({ kind: 'unknown', message: 'origin has not answered within 3 s' });
+    expect(outcome).toEqual({ kind: 'unknown', message: 'origin did not answer within 3 s' });
     await until(() => !isAlive(pidIn(rig.folder)));
   });
 });

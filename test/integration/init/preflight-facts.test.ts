@@ -202,13 +202,13 @@ roles: { task: { agent: claude }, reviewer: { agent: gone }, tester: { agent: ow
       ),
     );
     expect(teamChecks).toEqual([
-      { name: 'well', run: 'test -f a.txt', fix: '', ok: true, said: 'exit code 0' },
+      { name: 'well', run: 'test -f a.txt', fix: '', ok: true, output: 'exit code 0' },
       {
         name: 'ill',
         run: 'echo no database >&2; exit 3',
         fix: 'start it',
         ok: false,
-        said: 'exit code 3: no database',
+        output: 'exit code 3: no database',
       },
     ]);
   });

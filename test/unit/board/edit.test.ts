@@ -97,7 +97,12 @@ describe('a move', () => {
     const open = '## T-2: Two\n\n```sh\necho\n';
     const before = texts({ TODO: '## T-1: One\n', IN_PROGRESS: `# X\n\n## T-3: Three\n\n${open}` });
     expect(done(before, toProgress('T-1')).IN_PROGRESS).toBe(`# X\n\n## T-3: Three\n\n## T-1: One\n\n${open}`);
-    const added = done(texts({ TODO: open }), { type: 'add', column: 'TODO', position: 'bottom', text: '## T-4: Four\n' });
+    const added = done(texts({ TODO: open }), {
+      type: 'add',
+      column: 'TODO',
+      position: 'bottom',
+      text: '## T-4: Four\n',
+    });
     expect(added.TODO).toBe(`## T-4: Four\n\n${open}`);
   });
 

@@ -73,7 +73,10 @@ const column = fc.tuple(
 );
 
 /** The column's text; ids count up from `from`. */
-function write([first, more, eol, isOpen]: typeof column extends fc.Arbitrary<infer T> ? T : never, from: number): string {
+function write(
+  [first, more, eol, isOpen]: typeof column extends fc.Arbitrary<infer T> ? T : never,
+  from: number,
+): string {
   let id = from;
   const text = [first, ...more]
     .map(({ title, intro, entries }) =>
@@ -101,7 +104,11 @@ describe('legal boards', () => {
         const entries = allEntries(parseBoard(before, one));
         const live = entries.filter((entry) => !entry.parked);
         const entry = live[pick % Math.max(1, live.length)];
-        const change = { ...(entry?.id === null ? { id: 'T-50' } : {}), addTags: ['PAUSED'], setFields: { attempts: 'task 1' } } as const;
+        const change = {
+          ...(entry?.id === null ? { id: 'T-50' } : {}),
+          addTags: ['PAUSED'],
+          setFields: { attempts: 'task 1' },
+        } as const;
         const edits: BoardEdit[] = [{ type: 'add', column: 'TODO', position, text: '## T-51: Added\n\nText.\n' }];
         if (entry) {
           const to = entry.column === 'TODO' ? 'IN_PROGRESS' : 'TODO';
@@ -120,7 +127,9 @@ describe('legal boards', () => {
             of
               .filter(({ key, id }) => key !== entry?.key && id !== 'T-50' && id !== 'T-51')
               .map((each) => `${each.column} ${describeEntry(each)} ${each.source.trimEnd()}`);
-          const whole = rest(edit.type === 'add' && entry ? [...entries.filter((each) => each.key !== entry.key)] : entries);
+          const whole = rest(
+            edit.type === 'add' && entry ? [...entries.filter((each) => each.key !== entry.key)] : entries,
+          );
           expect(rest(allEntries(parseBoard(done.texts, options())))).toEqual(whole);
         }
       }),

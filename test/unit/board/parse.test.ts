@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import {
-  createSectionMemo,
-  dependencyProblems,
-  noScriptProblem,
-  parseBoard,
-} from '../../../src/board/parse.ts';
+import { createSectionMemo, dependencyProblems, noScriptProblem, parseBoard } from '../../../src/board/parse.ts';
 import { nextId } from '../../../src/board/next-id.ts';
 import { compareEntries } from '../../../src/board/order.ts';
 import { allEntries, options, readFixtures, texts } from './board-fixture.ts';

@@ -57,10 +57,16 @@ describe('readSave: a save from an old buffer', () => {
   it('reads the deletion of a tag that the coordinator has just set as a deletion, though an older version reads the same', () => {
     const plain = '# TESTING\n\n## T-1: One\n\n- tested: 12ab\n\n## T-2: Two\n';
     const asked = plain.replace('## T-1', '## [APPROVE] T-1');
-    const save = { column: 'TESTING', versions: by(plain, asked), others: { TODO: '', IN_PROGRESS: '', REVIEW: '' } } as const;
+    const save = {
+      column: 'TESTING',
+      versions: by(plain, asked),
+      others: { TODO: '', IN_PROGRESS: '', REVIEW: '' },
+    } as const;
     expect(readSave({ ...save, disk: plain }, one)).toMatchObject({ madeFrom: 1, text: plain });
     // With other words changed beside it, an older buffer is the safer reading: the tag stays, and an event says so.
-    expect(readSave({ ...save, disk: plain.replace('Two', 'Two, better') }, one).text).toBe(asked.replace('Two', 'Two, better'));
+    expect(readSave({ ...save, disk: plain.replace('Two', 'Two, better') }, one).text).toBe(
+      asked.replace('Two', 'Two, better'),
+    );
   });
 
   it('keeps moved what was moved out, and the user’s changes elsewhere', () => {
@@ -97,7 +103,9 @@ describe('readSave: a save from an old buffer', () => {
     const read = readSave({ column: 'TODO', versions, disk, others: reworded }, one);
     expect(read.text).toBe(TODO);
     expect(read.keep).toEqual([disk]);
-    expect(read.others.IN_PROGRESS).toContain('- feedback: other words for this entry were saved: git show refs/kanban/saves/');
+    expect(read.others.IN_PROGRESS).toContain(
+      '- feedback: other words for this entry were saved: git show refs/kanban/saves/',
+    );
     expect(read.others.IN_PROGRESS).toContain('another body');
   });
 
@@ -161,7 +169,13 @@ describe('readSave: a save from an old buffer', () => {
 
   it('I1: puts back once what a save lacks that was moved in since, and deletes it at the second save', () => {
     const progress = by('# IN_PROGRESS\n', others.IN_PROGRESS!);
-    const save = { column: 'IN_PROGRESS', versions: progress, disk: '# IN_PROGRESS\n', others: { TODO }, at: 10_000 } as const;
+    const save = {
+      column: 'IN_PROGRESS',
+      versions: progress,
+      disk: '# IN_PROGRESS\n',
+      others: { TODO },
+      at: 10_000,
+    } as const;
     expect(readSave(save, one)).toMatchObject({
       text: others.IN_PROGRESS,
       restored: [{ id: 'T-1', paused: false }],
@@ -169,7 +183,10 @@ describe('readSave: a save from an old buffer', () => {
     });
     const restored = (at: number) => new Map([['T-1', { column: 'IN_PROGRESS', at }]] as const);
     expect(readSave({ ...save, restored: restored(9_000) }, one).text).toBe(others.IN_PROGRESS);
-    expect(readSave({ ...save, restored: restored(8_000) }, one)).toMatchObject({ text: '# IN_PROGRESS\n', restored: [] });
+    expect(readSave({ ...save, restored: restored(8_000) }, one)).toMatchObject({
+      text: '# IN_PROGRESS\n',
+      restored: [],
+    });
   });
 
   it('keeps deleted what the user deleted in the old buffer', () => {

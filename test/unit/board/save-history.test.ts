@@ -75,7 +75,12 @@ const AGES = 700_000;
 describe('I1: a deleted entry is not started again by an old text', () => {
   it('that is saved twice, also where the coordinator had written a field of it', () => {
     const desk = new Desk({ TODO: todo(entry(1), entry(2)) });
-    desk.move({ type: 'change', key: 'T-2', column: 'TODO', change: { addTags: ['RETRY'], setFields: { feedback: 'no' } } });
+    desk.move({
+      type: 'change',
+      key: 'T-2',
+      column: 'TODO',
+      change: { addTags: ['RETRY'], setFields: { feedback: 'no' } },
+    });
     const old = desk.disk.TODO!;
     desk.save('TODO', todo(entry(1)));
     desk.tick();

@@ -75,7 +75,11 @@ describe('splitSections', () => {
 
   it('gives the same answer from a text that differs in one place', () => {
     const facts = newSectionMemo((_tree, text) => text);
-    const place = fc.tuple(fc.nat(), fc.nat({ max: 60 }), fc.oneof(hostileText, fc.constantFrom('', 'x', '#', '`', '\n', '---\n', '\ufeff')));
+    const place = fc.tuple(
+      fc.nat(),
+      fc.nat({ max: 60 }),
+      fc.oneof(hostileText, fc.constantFrom('', 'x', '#', '`', '\n', '---\n', '\ufeff')),
+    );
     fc.assert(
       fc.property(hostileText, fc.array(hostileText, { maxLength: 4 }), place, (one, more, [at, length, put]) => {
         const before = [one, ...more].join('\n');
@@ -107,7 +111,9 @@ describe('splitSections', () => {
     const before = `# TODO\n\n${[1, 2, 3, 4, 5].map(entry).join('')}`;
     const last = { text: before, sections: splitSections(before, facts) };
     const changed = splitSections(before.replace(entry(3), ''), facts, last);
-    expect(changed.map((section) => last.sections.findIndex((one) => one.facts === section.facts))).toEqual([0, 1, 2, 4, 5]);
+    expect(changed.map((section) => last.sections.findIndex((one) => one.facts === section.facts))).toEqual([
+      0, 1, 2, 4, 5,
+    ]);
     expect(changed[0]).toBe(last.sections[0]);
   });
 

@@ -7,51 +7,51 @@ const CASES = [
     'ssh, no such host',
     'ssh: Could not resolve hostname git.example: Name or service not known\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.\n',
     'unreachable',
-    "origin can't be reached: ssh: Could not resolve hostname git.example: Name or service not known",
+    'origin cannot be reached: ssh: Could not resolve hostname git.example: Name or service not known',
   ],
   [
     'https, no such host',
     "fatal: unable to access 'https://me:secret@git.example/a.git/': Could not resolve host: git.example\n",
     'unreachable',
-    "origin can't be reached: unable to access 'https://git.example/a.git/': Could not resolve host: git.example",
+    "origin cannot be reached: unable to access 'https://git.example/a.git/': Could not resolve host: git.example",
   ],
   [
     'ssh, no key',
     'git@git.example: Permission denied (publickey).\nfatal: Could not read from remote repository.\n',
     'login',
-    'origin does not let us in: git@git.example: Permission denied (publickey).',
+    'origin refused the login: git@git.example: Permission denied (publickey).',
   ],
   [
     'ssh, a host that nobody has confirmed',
     'Host key verification failed.\nfatal: Could not read from remote repository.\n',
     'login',
-    'origin does not let us in: Host key verification failed.',
+    'origin refused the login: Host key verification failed.',
   ],
   [
     'https, no password',
     "fatal: could not read Username for 'https://git.example': terminal prompts disabled\n",
     'login',
-    "origin does not let us in: could not read Username for 'https://git.example': terminal prompts disabled",
+    "origin refused the login: could not read Username for 'https://git.example': terminal prompts disabled",
   ],
   [
     'https, an account that may not push',
     "remote: Permission to a/b.git denied to me.\nfatal: unable to access 'https://git.example/a/b.git/': The requested URL returned error: 403\n",
     'login',
-    "origin does not let us in: Permission to a/b.git denied to me.; unable to access 'https://git.example/a/b.git/': The requested URL returned error: 403",
+    "origin refused the login: Permission to a/b.git denied to me.; unable to access 'https://git.example/a/b.git/': The requested URL returned error: 403",
   ],
   [
     'ssh, a repository that is gone',
     'ERROR: Repository not found.\nfatal: Could not read from remote repository.\n',
     'not-a-repository',
-    'there is no repository behind origin: Repository not found.',
+    'there is no repository at origin: Repository not found.',
   ],
   [
     'https, a repository that is gone',
     "remote: Not Found\nfatal: repository 'https://git.example/a.git/' not found\n",
     'not-a-repository',
-    "there is no repository behind origin: Not Found; repository 'https://git.example/a.git/' not found",
+    "there is no repository at origin: Not Found; repository 'https://git.example/a.git/' not found",
   ],
-  ['nothing at all', '', 'unreachable', "origin can't be reached: git gave no reason"],
+  ['nothing at all', '', 'unreachable', 'origin cannot be reached: git gave no reason'],
 ] as const;
 
 describe('troubleOf', () => {
@@ -61,7 +61,7 @@ describe('troubleOf', () => {
 
   it('never shows what would move the cursor, nor a page of text', () => {
     const { message } = remoteErrorOf('origin', `fatal: \u001b[2Jone\u0007\u202etwo ${'x'.repeat(2_000)}`, null);
-    expect(message).toMatch(/^origin can't be reached: one two x+…$/);
+    expect(message).toMatch(/^origin cannot be reached: one two x+…$/);
     expect(message.length).toBeLessThan(450);
   });
 });

@@ -181,7 +181,7 @@ describe('queue', () => {
       [remote({ pushing: true }), {}],
       [remote({ tip: null, fetchedAt: null, lock: null }), {}],
       [remote({ tip: null, lock: 'process 77 on build-2, since 2026-11-20T09:00Z' }), {}],
-      [remote({ away: "origin can't be reached: Connection refused", fetchedAt: NOW - minutes(18) }), {}],
+      [remote({ away: 'origin cannot be reached: Connection refused', fetchedAt: NOW - minutes(18) }), {}],
       [
         remote({ rejected: 'protected branch hook declined' }),
         { held: 'origin refuses: protected branch hook declined' },
@@ -199,8 +199,8 @@ describe('queue', () => {
                    its lock is held by process 77 on build-2, since 2026-11-20T09:00Z
       (nothing waits to land)
       remote       origin/main@0a1b2c3 · its lock is ours
-                   origin can't be reached: Connection refused (it answered last at 14:02); landings wait,
-                   all else continues
+                   origin cannot be reached: Connection refused (it answered last at 14:02); landings
+                   wait, all else continues
                    nothing is to be done: it is asked again by itself, more and more rarely
       (nothing waits to land)
       remote       origin/main@0a1b2c3 · asked 2m ago · its lock is ours
@@ -327,9 +327,9 @@ describe('advice', () => {
     [BASE_RED, '`kanban queue --log`'],
     ['the check could not be carried out: npm ci: exit 1', 'says nothing about any task'],
     ['another git process is at work in /repo', '`kanban doctor`'],
-    ['origin does not let us in: Permission denied', '`git fetch origin`'],
-    ['there is no repository behind origin: not found', '`git remote -v`'],
-    ["origin can't be reached: timed out", 'asked again by itself'],
+    ['origin refused the login: Permission denied', '`git fetch origin`'],
+    ['there is no repository at origin: not found', '`git remote -v`'],
+    ['origin cannot be reached: timed out', 'asked again by itself'],
     ['the disk is full: /repo/.git', 'make room'],
   ])('of "%s" is: %s', (why, advice) => {
     expect(adviceFor(why, names)).toContain(advice);
@@ -378,11 +378,11 @@ describe('the queue in the status and the live view', () => {
   });
 
   it('says that the remote is away, once, and what the server refused', () => {
-    const away = "origin can't be reached: Connection refused";
+    const away = 'origin cannot be reached: Connection refused';
     const shown = status(queue({ held: `main waits, ${away}`, remote: remote({ away, rejected: 'declined' }) }), {
       push: true,
     });
-    expect(shown.split("can't be reached")).toHaveLength(2);
+    expect(shown.split('cannot be reached')).toHaveLength(2);
     expect(shown).toContain('landings wait: declined');
     expect(shown).toContain('· push origin/main');
   });

@@ -10,7 +10,8 @@ export function withoutBox(tree: Root, text: string, from: number): Suspect[] {
 
 /** A bullet and a box with a no-break space, or none, between them: markdown reads text. */
 function gluedBoxes(tree: Root, text: string): Suspect[] {
-  const boxes = /(?:^|[\r\n])( {0,3})[-*+][\t \u00a0\u2000-\u200b\u202f\u3000]*\[[ \u00a0]?\][ \t\u00a0]*([^\s\u00a0(:][^\r\n]*)/g;
+  const boxes =
+    /(?:^|[\r\n])( {0,3})[-*+][\t \u00a0\u2000-\u200b\u202f\u3000]*\[[ \u00a0]?\][ \t\u00a0]*([^\s\u00a0(:][^\r\n]*)/g;
   return [...text.matchAll(boxes)].flatMap((match): Suspect[] => {
     const offset = match.index + match[0].search(/[-*+]/);
     const line = text.slice(offset, match.index + match[0].length).trimEnd();

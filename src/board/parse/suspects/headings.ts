@@ -44,7 +44,8 @@ const BEFORE_ID =
   /^(?:\[[^\]]*\]|\([^)]*\)|<[^>]*>|P[0-4]\b|\d{1,3}[.)]|(?:task|todo|bug|fix|feat|feature|chore|docs|story|ticket|issue|item)\b|[^\p{L}\p{N}])*$/iu;
 
 /** What stands for a number that is not known yet, or is none: `T-x`, `T-`, `T-??`, `T-12a`, `T-1.2`. */
-const NO_NUMBER = /^-(?:[?xn#_*]*|\w{0,2}|tbd|tba|new|next|todo|nnn|\d[\w./,&+-]*)(?=[ \t]*(?::|[-–—]+[ \t]|$))|^-(?:[?#_*]*|[xn]+)(?=[ \t])/i;
+const NO_NUMBER =
+  /^-(?:[?xn#_*]*|\w{0,2}|tbd|tba|new|next|todo|nnn|\d[\w./,&+-]*)(?=[ \t]*(?::|[-–—]+[ \t]|$))|^-(?:[?#_*]*|[xn]+)(?=[ \t])/i;
 
 /** `✅ T-3: x`, `(T-5) x`, `[T-7](url): x`, `#T-13: x`, `~~T-7~~`, `T-x: x`: an id is there, but not as it is read. */
 function misspeltHeading(
@@ -55,7 +56,10 @@ function misspeltHeading(
   const inside = new RegExp(`^(.*?)(?<![\\w-])(${grammar.pattern})(?![\\w'’?-]|[.,]\\d)(.*)$`).exec(content);
   const [, before = '', id = '', behind = ''] = inside ?? [];
   if (inside !== null && BEFORE_ID.test(before)) {
-    const title = behind.replace(/^\]\([^)]*\)/, '').replace(/^(?:<[^>]*>|[^\p{L}\p{N}\p{S}`"'(<[])+/u, '').replace(/^~+\s*/, '');
+    const title = behind
+      .replace(/^\]\([^)]*\)/, '')
+      .replace(/^(?:<[^>]*>|[^\p{L}\p{N}\p{S}`"'(<[])+/u, '')
+      .replace(/^~+\s*/, '');
     const line = `## ${id}: ${title}`.trimEnd();
     const isWorded = /\p{L}/u.test(before.replaceAll(/\[[^\]]*\]|\([^)]*\)|<[^>]*>/g, ''));
     if (isWorded && !/^\W{0,4}:/.test(behind)) return { kind: 'no-id', id: line };
@@ -63,7 +67,9 @@ function misspeltHeading(
   }
   for (const one of grammar.prefixes) {
     const written = content.replace(/^(?:\[[^\]]*\]|[^\p{L}\p{N}])+/u, '');
-    const number = written.toLowerCase().startsWith(one.toLowerCase()) ? NO_NUMBER.exec(written.slice(one.length)) : null;
+    const number = written.toLowerCase().startsWith(one.toLowerCase())
+      ? NO_NUMBER.exec(written.slice(one.length))
+      : null;
     if (number === null || /^-\d+$/.test(number[0])) continue;
     const title = written.slice(one.length + number[0].length).replace(/^[^\p{L}\p{N}\p{S}`"'(<[]+/u, '');
     return { kind: 'misspelt', id: one + number[0], line: `## ${one || prefix}-?: ${title}`.trimEnd() };
@@ -72,4 +78,5 @@ function misspeltHeading(
 }
 
 /** A heading that begins with an id of another kind is judged as such. */
-const looksLikeId = (content: string): boolean => /^(?:\*\*|__|[*_`[])?[A-Za-z]\w*[-_–—−‑‐ ]?(?:\d+|\?)(?![\w])/.test(content);
+const looksLikeId = (content: string): boolean =>
+  /^(?:\*\*|__|[*_`[])?[A-Za-z]\w*[-_–—−‑‐ ]?(?:\d+|\?)(?![\w])/.test(content);
