@@ -339,7 +339,8 @@ describe('columns', () => {
 
 describe('an entry that is added under a title', () => {
   const added = (text: string, under: string) =>
-    done(texts({ TODO: text }), { type: 'add', column: 'TODO', position: 'bottom', text: '## T-9: Nine\n', under }).TODO;
+    done(texts({ TODO: text }), { type: 'add', column: 'TODO', position: 'bottom', text: '## T-9: Nine\n', under })
+      .TODO;
 
   it('stands parked at the end of that section', () => {
     const before = '# TODO\n\n## T-1: One\n\n# Later\n\n## T-2: Two\n\n# Never\n\n## T-3: Three\n';

@@ -50,7 +50,9 @@ describe('an agent that the settings do not know', () => {
 
 describe('a dependency on nothing that is known', () => {
   const whereOf = (text: string) =>
-    dependencyProblems(boardOf(text), { landed: new Set(), abandoned: new Set() }).map(({ where }) => underlined(where));
+    dependencyProblems(boardOf(text), { landed: new Set(), abandoned: new Set() }).map(({ where }) =>
+      underlined(where),
+    );
 
   it('is underlined; the heading is, where the number is written in pieces', () => {
     expect(whereOf('## T-1: One\n\n- depends: T-90, T-9\n')).toEqual(['3: T-90', '3: T-9']);

@@ -156,8 +156,7 @@ it('a memo forgets sections that no text has had for long, and reads them again'
     reads++;
     return text;
   });
-  const many = (from: number): string =>
-    Array.from({ length: 40_001 }, (_, n) => `## T-${from + n}: x\n`).join('');
+  const many = (from: number): string => Array.from({ length: 40_001 }, (_, n) => `## T-${from + n}: x\n`).join('');
   const first = '## T-1: one\n';
   splitSections(first, memo);
   splitSections(many(100_000), memo);
