@@ -11,7 +11,7 @@ let running: CommandSpec | null = null;
 // A command that never ends its promise is a bug, not a success; `end` says otherwise.
 process.exitCode = EXIT.bug;
 
-// Whoever read our output has left (`kanban log | head`, a closed terminal): nothing more is to be said. A coordinator
+// Whoever read our output has left (`kanban log | head`, a closed terminal): nothing more is to be reported. A coordinator
 // works on.
 const READER_GONE = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
 for (const stream of [process.stdout, process.stderr])

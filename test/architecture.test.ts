@@ -113,7 +113,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'board/saves/save-history.ts':
     'one state per column; its parts change together, and only random histories prove them',
   'board/saves/save-plan.ts': 'one decision per entry of a save; its rules refer to each other',
-  'coordinator/observe/board-reader.ts': 'reading files, commits and saves in one order, which is what is proved',
   'coordinator/perform/board-writer.ts': 'one state from the first edit of a tick to its last write',
   'git/index/index-format.ts': 'the format of one file, as gitformat-index describes it',
   'git/objects/objects.ts': 'one cache for all objects',

@@ -14,7 +14,7 @@ const TERMINATE = 1_500;
 /** The agent, a child in our own process group; its stderr goes to ours, line by line. */
 export class AgentProcess {
   readonly stream: Stream;
-  /** Resolves when it has ended, or could not be started, with that in words. */
+  /** Resolves when it has ended, or could not be started, with that as text. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   #isEnded = false;

@@ -49,7 +49,7 @@ const DEVICES = new Set(['/dev/null', '/dev/stdout', '/dev/stderr', '/dev/stdin'
 const WITH_PATH = new Set(['-C', '--git-dir', '--work-tree', '--exec-path']);
 const WITH_VALUE = new Set([...WITH_PATH, '-c', '--namespace']);
 
-/** Another repository or worktree is somebody else's. */
+/** Another repository or worktree is another's. */
 function permissionForGit(args: readonly ShellWord[], { inside, cwd }: ShellRules): string | null {
   for (let n = 0; n < args.length; n += 1) {
     const text = args[n]?.text ?? '';

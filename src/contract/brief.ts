@@ -107,7 +107,7 @@ export interface AgentCommand {
   readonly stdin: 'prompt' | 'none' | 'dialogue';
 }
 
-/** What is left of the caps for a run, and which cap that is, in words. */
+/** What is left of the caps for a run, and which cap that is, as text. */
 export interface Allowance {
   readonly costUsd: number | null;
   readonly tokens: number | null;

@@ -67,7 +67,7 @@ export interface RunResult {
   readonly usage?: Usage;
   /** Total of the agent's whole session, where it tells no other figure: the next run of that session counts from here. */
   readonly sessionUsage?: Usage;
-  /** Tool calls that were refused for want of permission, in words; at most 10. */
+  /** Tool calls that were refused for want of permission, as text; at most 10. */
   readonly denied?: readonly string[];
   /** For cause `not-started`: the agent needs a login or a key; no retry helps before the user has seen to it. */
   readonly login?: boolean;

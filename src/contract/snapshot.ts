@@ -29,9 +29,9 @@ export interface Snapshot {
   readonly capacity: number;
   readonly push: boolean;
   readonly queue: SnapshotQueue;
-  /** What stops everything, in words. */
+  /** What stops everything, as text. */
   readonly stops: readonly string[];
-  /** What is said besides: the board is not where the user looks, problems of files. */
+  /** What is reported besides: the board is not where the user looks, problems of files. */
   readonly warnings: readonly string[];
   /** What agents have used today, as far as they told; and until when that day lasts. */
   readonly today: Usage;
@@ -54,7 +54,7 @@ export interface SnapshotQueue {
   /** Tested tasks that wait for a place in a batch, in order, and those that are held. */
   readonly waiting: readonly SnapshotQueued[];
   readonly running: SnapshotCheck | null;
-  /** Why nothing lands just now, in words; null = nothing holds the queue up. */
+  /** Why nothing lands just now, as text; null = nothing holds the queue up. */
   readonly held: string | null;
   /** When that is looked at again. */
   readonly until: number | null;
@@ -110,11 +110,11 @@ export interface SnapshotRemote {
   /** What the remote had when it was asked last; null = not that branch, or not known yet. */
   readonly tip: string | null;
   readonly fetchedAt: number | null;
-  /** It can't be reached: in words. */
+  /** It can't be reached: as text. */
   readonly away: string | null;
   /** It refuses pushes: the server's words. */
   readonly rejected: string | null;
-  /** Who holds the lock on the remote: `us`, nobody that is known (`null`), or who, in words. */
+  /** Who holds the lock on the remote: `us`, nobody that is known (`null`), or who, as text. */
   readonly lock: string | null;
   readonly pushing: boolean;
 }

@@ -23,9 +23,9 @@ import type { Settings } from '../workflow/settings.ts';
 import type { EventPublisher } from './publish/event-publisher.ts';
 import { UnpushedUndo } from './remote/unpushed-undo.ts';
 
-/** What waits for less than this is not worth a word. */
+/** A shorter wait is not reported. */
 const MIN_REPORTED_WAIT_MS = 1_000;
-/** A coordinator that is to stop at once waits so long for the end of a push, ms. */
+/** A coordinator that is to stop at once waits this long for the end of a push, ms. */
 const LAST_PUSH_TIMEOUT_MS = 3_000;
 
 /** All that has to do with landing: the merge queue, its checks, the remote, and base's being up to it. */
@@ -42,7 +42,7 @@ export class BaseBranch {
   #frozen = false;
   #frozenSince: number | null = null;
   #stoppedAt: number | null = null;
-  /** There is something that is to be pushed by itself, and nothing keeps it. */
+  /** An undo waits to be pushed, and nothing prevents the push. */
   #owes = false;
 
   constructor(parts: {
@@ -64,12 +64,12 @@ export class BaseBranch {
     this.queue = new MergeQueue({ repo, emit, checks: this.#checks, remote: this.#remote, gate });
   }
 
-  /** What the remote has said so far; null: there is none, or it was not asked yet. */
+  /** What is known of the remote; null: there is none, or it was not asked yet. */
   get remoteFacts(): RemoteFacts | null {
     return this.#remote.state === 'off' ? null : this.#facts;
   }
 
-  /** Base is not to be moved: a push is under way, or was cut off and the remote has not said yet whether it has arrived. */
+  /** Base must not move: a push is in progress, or was interrupted and the remote has not confirmed yet whether it arrived. */
   get isFrozen(): boolean {
     return this.#frozen || this.queue.isPushing;
   }
@@ -86,7 +86,7 @@ export class BaseBranch {
     return owes || this.queue.isChecking || ((this.#remote.isPushing || this.#frozen) && !gone);
   }
 
-  /** At each tick, after the look: what is due beside it is started, what was heard is read. */
+  /** At each tick, after the look: starts what is due beside it, and reads what is known of the remote. */
   async follow({ workflow: { settings }, git }: Observation): Promise<void> {
     this.#remote.follow(settings, Date.now());
     this.#facts = await this.#remote.facts(git.base);
@@ -111,7 +111,7 @@ export class BaseBranch {
     return { kind: 'later', why: messages.NOTHING_MAY_LAND };
   }
 
-  /** A landing that was taken back is not left standing on the remote until the next one lands. */
+  /** The undo of a landing is pushed at once, not with the next landing. */
   async #pushUndone(parts: QueueDeps): Promise<Performed | null> {
     const { observer, observation } = parts;
     this.#owes = false;
@@ -130,7 +130,7 @@ export class BaseBranch {
     if (this.#failures.mayTry(identity, now)) this.#failures.failed(identity, { why }, now);
   }
 
-  /** What waits longer than a moment is said, and that it continues. */
+  /** Reports what waits longer than a moment, and when it continues. */
   report(publisher: EventPublisher): void {
     const now = Date.now();
     const holds = new Map<string, Hold>(this.queue.holds);
@@ -153,7 +153,7 @@ export class BaseBranch {
       }
   }
 
-  /** The user says that what was in the way is fixed. @returns false when nothing was. */
+  /** `kanban resume`: tries again what waits. @returns false when nothing waits. */
   resume(): boolean {
     const { away = null, rejected = null, lock = 'none' } = this.remoteFacts ?? {};
     const waits = away !== null || rejected !== null || typeof lock === 'object';

@@ -6,7 +6,7 @@ import { mailboxOf } from './perform/answer-request.ts';
 import { watchBoard, type BoardWatch, type WatchedPaths } from '../system/watch.ts';
 import { statOrNone } from '../system/plain-file.ts';
 
-/** So many writes of our own within a second, and watching costs more than looking. */
+/** With more writes of our own, watching costs more than looking. */
 const MAX_OWN_WRITES_PER_SECOND = 8;
 const SECOND = 1_000;
 
@@ -33,7 +33,7 @@ export class ChangeWatcher {
     if (this.#own.length > MAX_OWN_WRITES_PER_SECOND) this.#own.shift();
   }
 
-  /** Milliseconds after which to look, since nothing is watched; null: what changes is told. */
+  /** ms after which to look, since nothing is watched; null: files are watched. */
   get lookAfter(): number | null {
     return this.#watch === null ? 100 : null;
   }

@@ -111,7 +111,7 @@ export function createMembers(options: CoordinatorOptions): Members {
   };
 }
 
-/** Events, and what is told of each commit of ours. */
+/** Events, and what follows from each commit of ours. */
 function createPublishing({ repo: { root }, view }: CoordinatorOptions, observer: Observer, wake: () => void) {
   const notice = (key: string, message: string): void => publisher.once(key, { type: 'notice', message });
   const watcher = new ChangeWatcher(wake, (error) =>

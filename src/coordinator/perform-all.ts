@@ -134,5 +134,4 @@ const landingsLast = (actions: readonly Action[]): Action[] => [
 
 const isBeside = ({ type }: Action): boolean => type === 'retire-branch' || type === 'remove-worktree';
 
-const isLanding = (action: Pick<Action, 'type'> & { readonly lands?: string | undefined }): boolean =>
-  action.type === 'land-entries' || (action.type === 'move-entry' && action.lands !== undefined);
+const isLanding = ({ type }: Action): boolean => type === 'land-entries' || type === 'land-tested';

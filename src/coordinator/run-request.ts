@@ -28,7 +28,7 @@ import { perform } from './perform/perform.ts';
 const ANSWER_TIMEOUT_MS = 90_000;
 /** How long it waits for what another process holds. */
 const LOCK_TIMEOUT_MS = 3_000;
-/** After so long without an answer it looks whether there still is a coordinator. */
+/** After this time without an answer it looks whether a coordinator still runs, ms. */
 const COORDINATOR_CHECK_MS = 1_000;
 
 /**
@@ -63,7 +63,7 @@ async function delegateOrRun(repo: Repository, request: Request): Promise<Result
     }
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, input);
-    const reply = posted === null ? null : await waitForAnswer(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
+    const reply = await answerTo(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
     if (!taken.ok && reply === null) continue;
     try {
       settle(posted);
@@ -75,6 +75,9 @@ async function delegateOrRun(repo: Repository, request: Request): Promise<Result
   }
   return failed([messages.NO_ANSWER]);
 }
+
+const answerTo = async (mailbox: string, posted: string | null, wait: number): Promise<Reply | null> =>
+  posted === null ? null : waitForAnswer(mailbox, posted, wait);
 
 const runUnderLock = (repo: Repository, request: Request, lock: LockProof): Promise<Result<Reply>> =>
   request.taskId === null && request.command !== 'add' ? forAll(repo, request) : runLocally(repo, request, lock);
@@ -117,7 +120,7 @@ function obstacleIn({ git, board }: Observation): readonly Problem[] | null {
   return board.unreadable.length > 0 ? board.unreadable : null;
 }
 
-/** Up to the first that is not done. @returns why it is not, in words; null = all are, or the world has changed */
+/** Up to the first that is not done. @returns why it is not; null = all are, or the world has changed */
 async function performAll(actions: readonly Action[], deps: PerformDeps): Promise<string | null> {
   for (const action of actions) {
     const performed = await perform(action, deps);

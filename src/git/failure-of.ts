@@ -1,7 +1,7 @@
 import { GitError } from './git.ts';
 
 /**
- * Why something could not be done, in words: git or the disk refused it. @returns null for any other error: a bug
+ * Why something could not be done, as text: git or the disk refused it. @returns null for any other error: a bug
  */
 export function failureOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

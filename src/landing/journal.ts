@@ -37,7 +37,7 @@ export interface LandingJournal {
   readonly version: 1;
   readonly kind: 'landing';
   readonly id: string;
-  /** What it is about, in words: `the landing of T-12`, `bringing main up to origin/main`. */
+  /** What it is about, as text: `the landing of T-12`, `bringing main up to origin/main`. */
   readonly what?: string;
   readonly baseRef: string;
   readonly oldBase: string;

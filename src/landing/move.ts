@@ -60,7 +60,7 @@ export interface Move {
 }
 
 /**
- * `held`: somebody else is at it, or it can't be written; in words. `stale`: base, or a file on disk, is not what the
+ * `held`: somebody else is at it, or it can't be written; as text. `stale`: base, or a file on disk, is not what the
  * move was decided on. Both leave everything as it was.
  */
 export type Refused =

@@ -114,7 +114,7 @@ export type UndoResult =
       readonly changelog: Pick<TakenOut, 'released' | 'changed'>;
     }
   | Exclude<PlannedUndo, { readonly ok: true }>
-  /** Files of the user's that it would have to touch, in words. */
+  /** Files of the user's that it would have to touch, as text. */
   | { readonly ok: false; readonly why: 'in-the-way'; readonly reason: string }
   | Refused;
 

@@ -26,34 +26,36 @@ export interface EntryChange {
   readonly setFields?: Readonly<Partial<Record<CoordinatorField, string | null>>>;
 }
 
+/** An entry changes column, tags or fields: one commit. `from === to`: it stays where it is. */
+export interface MoveEntry {
+  readonly type: 'move-entry';
+  readonly key: string;
+  readonly id: string;
+  readonly from: Column;
+  readonly to: Column;
+  readonly position: 'top' | 'bottom';
+  readonly change: EntryChange;
+  /** For the commit's body. */
+  readonly report: string;
+  /** In a few words, for the event line. */
+  readonly why: string;
+  readonly trailers: readonly Trailer[];
+  /** The run whose result this move takes in. */
+  readonly consumesRun: string | null;
+  /** The request that it answers. */
+  readonly request: string | null;
+  /** Set when the user is needed now. */
+  readonly needsPerson: boolean;
+}
+
 /** Everything that `decide` may ask for; `perform` has one case for each. */
 export type Action =
-  /** An entry changes column, tags or fields: one commit. `from === to`: it stays where it is. */
-  | {
-      readonly type: 'move-entry';
-      readonly key: string;
-      readonly id: string;
-      readonly from: Column;
-      readonly to: Column;
-      readonly position: 'top' | 'bottom';
-      readonly change: EntryChange;
-      /** For the commit's body. */
-      readonly report: string;
-      /** In a few words, for the event line. */
-      readonly why: string;
-      readonly trailers: readonly Trailer[];
-      /** The run whose result this move takes in. */
-      readonly consumesRun: string | null;
-      /** The request that it answers. */
-      readonly request: string | null;
-      /** Set when the user is needed now. */
-      readonly needsPerson: boolean;
-      /**
-       * The tester passed this tip, and nothing stands in the way of its landing: if it can be landed at once, the landing
-       * is the commit that takes the result in, and this move is not made.
-       */
-      readonly lands?: string;
-    }
+  | MoveEntry
+  /**
+   * The tester passed the candidate, and nothing stands in the way of its landing. If it can land at once, the landing is the
+   * commit that records the tester's result; else `result` records it, and the landing follows from the board.
+   */
+  | { readonly type: 'land-tested'; readonly candidate: Candidate; readonly result: MoveEntry }
   /** Entries and notes go from TODO to IN_PROGRESS, in one commit; ids are given where there are none. */
   | { readonly type: 'pick-entries'; readonly picks: readonly { readonly key: string; readonly id: string }[] }
   /** An entry without a number outside TODO gets its id. */

@@ -137,7 +137,8 @@ function landingToo(world: World, facts: EntryFacts, action: Action): Action {
   if (queue.mode === 'batch' || queue.check !== '' || push) return action;
   if (world.only !== null && !world.only.has(action.id)) return action;
   const tip = action.change.setFields?.tested;
-  return tip && mayLand(world, facts, tip) ? { ...action, lands: tip } : action;
+  if (!tip || !mayLand(world, facts, tip)) return action;
+  return { type: 'land-tested', candidate: { key: action.key, id: action.id, tip }, result: action };
 }
 
 /** Its entry stands in no copy in the column in which the run's result counts (two copies: held until one is gone). */

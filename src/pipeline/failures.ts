@@ -6,7 +6,7 @@ import { waitAfter, WAITS } from './backoff.ts';
 /** Why an action was not done. */
 export interface Failure {
   readonly why: string;
-  /** What helps, as a command or in words; null = it helps by itself. */
+  /** What helps, as a command or as text; null = it helps by itself. */
   readonly fix: string | null;
   /** Time alone does not help: the user is needed. */
   readonly lasting: boolean;
@@ -72,6 +72,8 @@ export function identitiesOf(action: Action): readonly Identity[] {
       const identity = { key: `move ${id} ${from} ${to} ${consumesRun ?? request ?? ''}`, id, what: `move of ${id}` };
       return [request === null ? { ...identity, kind: `moves ${id} ${from} ${to}` } : identity];
     }
+    case 'land-tested':
+      return identitiesOf(action.result);
     case 'pick-entries':
       return action.picks.map(({ key, id }) => pickOf(key, id));
     case 'number-entry':

@@ -16,11 +16,11 @@ export interface World {
   readonly mode: Mode;
   /** `kanban run T-12 T-13`: only these are picked and started; null = all. */
   readonly only: ReadonlySet<string> | null;
-  /** The user paused everything (`kanban pause`), in words; null = nobody did. */
+  /** The user paused everything (`kanban pause`), as text; null = nobody did. */
   readonly paused: string | null;
   /** When the user last ended all holds (`kanban resume`), epoch ms: what agents met before holds nothing. 0 = never. */
   readonly resumedAt: number;
-  /** Preflight findings that stop all picks, starts and landings, in words. */
+  /** Preflight findings that stop all picks, starts and landings, as text. */
   readonly stops: readonly string[];
   /** id → a landing that base no longer contains, because somebody rewrote base. */
   readonly lost: ReadonlyMap<string, string>;
@@ -28,7 +28,7 @@ export interface World {
   readonly landingsHeld: string | null;
   /** Commits that agents made outside their branch and that are undone: reverted, or in nobody's way any more. */
   readonly undone: ReadonlySet<string>;
-  /** Agents that can't run (missing program, needs a login), by name, in words. */
+  /** Agents that can't run (missing program, needs a login), by name, as text. */
   readonly agentsHeld: ReadonlyMap<string, string>;
   /** Agents whose adapter edits code by judgement (a tester of these fixes what fails). */
   readonly fixes: ReadonlySet<string>;
@@ -77,7 +77,7 @@ export interface EntryUsage {
 /** What is known of one entry besides its text. */
 export interface EntryFacts {
   readonly entry: Entry;
-  /** Why it is held back, in words: problems of the board, a foreign branch, a missing block. */
+  /** Why it is held back, as text: problems of the board, a foreign branch, a missing block. */
   readonly problems: readonly string[];
   /** TODO: when its text counts (epoch ms; in the past = it does). */
   readonly settlesAt: number;

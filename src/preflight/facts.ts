@@ -73,10 +73,10 @@ export interface PreflightFacts {
   readonly containment: Problem | null;
   /** The coordinator runs as root. */
   readonly isRoot: boolean;
-  /** Locks and leftovers that were cleared away, in words. */
+  /** Locks and leftovers that were cleared away, as text. */
   readonly fixed: readonly string[];
   readonly runsAlive: number;
-  /** What would start first, in words: `T-12 Login crashes (task, claude)`. */
+  /** What would start first, as text: `T-12 Login crashes (task, claude)`. */
   readonly next: readonly string[];
 }
 
@@ -95,11 +95,11 @@ export interface RemoteConfigFact {
 }
 
 export interface RemoteAnswer {
-  /** Why it can't be talked to, in words; null = it can. */
+  /** Why it can't be talked to, as text; null = it can. */
   readonly away: string | null;
   /** Why it does not want what was pushed, in its own words. */
   readonly declined: string | null;
-  /** Who else works on base by another clone, in words. */
+  /** Who else works on base by another clone, as text. */
   readonly lockedBy: string | null;
   /** Commits on base that the first push would publish, and that the coordinator did not make, newest first. */
   readonly foreign: readonly { readonly sha: string; readonly subject: string; readonly author: string }[];

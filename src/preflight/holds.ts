@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 
 /** What findings mean for a tick. */
 export interface Held {
-  /** Nothing starts or moves while there is one; in words. */
+  /** Nothing starts or moves while there is one; as text. */
   readonly stops: readonly string[];
   /** Why landings wait as a whole; null = they don't. */
   readonly landings: string | null;

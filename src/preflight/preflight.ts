@@ -43,7 +43,7 @@ import type { Check, Finding, Level } from './finding.ts';
 
 export type { Finding } from './finding.ts';
 
-/** All that is looked at, in the order in which it is said. */
+/** All that is looked at, in the order in which it is reported. */
 export const checks: readonly Check[] = [
   gitVersion,
   repository,

@@ -26,7 +26,7 @@ export interface LogMove {
   readonly escalated: string | null;
   /** The landing that this commit took back. */
   readonly undone: string | null;
-  /** What runs used whose results this commit took in, and, in a landing, the total; figures that nobody told are absent. */
+  /** What runs used whose results this commit took in, and, in a landing, the total; figures that no agent reported are absent. */
   readonly usage: readonly LogUsage[];
   readonly subject: string;
   readonly report: string | null;

@@ -3,7 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** A stretch of time in words, as short as it can be: `45s`, `6m`, `1h 5m`, `3d`. */
+/** A stretch of time as text, as short as it can be: `45s`, `6m`, `1h 5m`, `3d`. */
 export function span(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)}s`;

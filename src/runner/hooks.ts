@@ -35,7 +35,7 @@ export async function prepare(run: LiveRun): Promise<void> {
 /** Runs `after_run`, also when the run was ended before its time; its failure is told, nothing more. */
 export async function cleanUp(run: LiveRun): Promise<void> {
   const { afterRun, timeout } = run.brief.hooks;
-  // A worktree that was replaced by a link leads to somebody else's files.
+  // A worktree that was replaced by a link leads to another's files.
   const isThere = lstatSync(run.brief.worktree, { throwIfNoEntry: false })?.isDirectory() === true;
   if (afterRun === '' || !isThere) return;
   run.phase('after_run');

@@ -2,7 +2,7 @@ import type { AgentEvent, Usage } from '../contract/agent-event.ts';
 
 /**
  * What a run has used, from its usage events: steps are added up; a total of the run replaces what was known; a total of
- * the whole session has what the session had used before taken off. What nobody told stays unknown.
+ * the whole session has what the session had used before taken off. What no agent reported stays unknown.
  */
 export class UsageCount {
   readonly #before: Usage | null;

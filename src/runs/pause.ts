@@ -30,7 +30,7 @@ export function resumeAll(root: string): boolean {
   return there;
 }
 
-/** Who paused everything and why, in words; null = nothing is paused. A file that can't be read is a pause all the same. */
+/** Who paused everything and why, as text; null = nothing is paused. A file that can't be read is a pause all the same. */
 export function pausedBy(root: string): string | null {
   if (lstatOrNone(fileOf(root)) === undefined) return null;
   try {

@@ -81,7 +81,7 @@ export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'):
 
 /** @returns false when it can't be moved: it stays until the next time, and keeps no other from being removed. */
 function moveOutOfTheWay(folder: string, aside: string): boolean {
-  // Half removed by an earlier kill, or somebody else's doing.
+  // Half removed by an earlier kill, or another's doing.
   if (lstatOrNone(aside) !== undefined && !removeWhatever(aside)) return false;
   try {
     renameSync(folder, aside);

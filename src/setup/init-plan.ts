@@ -34,12 +34,12 @@ export interface InitOptions {
 
 export interface InitResult {
   readonly dryRun: boolean;
-  /** Branch, worktree, hook and git config, in words. */
+  /** Branch, worktree, hook and git config, as text. */
   readonly made: readonly string[];
   /** Paths relative to the root; `appended` ones existed before. */
   readonly written: readonly { readonly path: string; readonly how: 'new' | 'appended' }[];
   readonly kept: readonly string[];
-  /** What was read off the repository, in words. */
+  /** What was read off the repository, as text. */
   readonly found: readonly string[];
   /** Commands and advice, in their order. */
   readonly nextSteps: readonly string[];

@@ -10,7 +10,7 @@ import type { Settings } from '../workflow/settings.ts';
 export interface Containment {
   /** bwrap's absolute path; null = by process group and sweep alone. */
   readonly bwrap: string | null;
-  /** Why bubblewrap isn't used, in words; '' = it is. */
+  /** Why bubblewrap isn't used, as text; '' = it is. */
   readonly why: string;
   /** `contain: bwrap` can't be kept: nothing may start. */
   readonly problem: Problem | null;

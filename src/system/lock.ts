@@ -32,7 +32,7 @@ export interface Holder extends Claim {
 export type TakenLock = {
   readonly ok: true;
   readonly lock: LockProof;
-  /** Gives it back; does nothing when it is somebody else's by now. */
+  /** Gives it back; does nothing when it is another's by now. */
   release(): void;
   /** Reads the file: is it still ours? To be asked at every tick, since the user may have removed it. */
   stillHeld(): boolean;

@@ -9,7 +9,7 @@ const FOLDERS = ['', 'runs', 'checks', 'mailbox', 'mailbox/answers', 'messages',
  * `.kanban/` and the folders in it, as they have to be. An agent may remove them, or put something else in their place: a
  * folder that is missing is made when it is needed, a file is moved aside, a link or a FIFO goes. A `.kanban` that is a link
  * to a folder is the user's choice if it was there when the coordinator began.
- * @returns what was in the way, in words; null = nothing.
+ * @returns what was in the way, as text; null = nothing.
  */
 export function repairOwnFolder(root: string, commonDir: string, linkIsFine: boolean): string | null {
   const found: string[] = [];

@@ -130,7 +130,7 @@ function authorIsAnIdentity({ commits }: Settings): Breach[] {
   ];
 }
 
-/** These are how a run is told apart, swept and kept in its worktree. */
+/** These are how a run is distinguished, swept and kept in its worktree. */
 function environmentIsOurs({ env, roles, agents }: Settings): Breach[] {
   const all: readonly (readonly [readonly string[], EnvSetting])[] = [
     [['env'], env],

@@ -13,7 +13,7 @@ export interface KeyFacts {
   readonly group: boolean;
 }
 
-/** What a value at this place must be, in words; that of the nearest setting around it. */
+/** What a value at this place must be, as text; that of the nearest setting around it. */
 export function expects(path: readonly (string | number)[]): string {
   let here: z.core.$ZodType = schema;
   let said = 'a map of keys';

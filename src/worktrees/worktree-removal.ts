@@ -25,7 +25,7 @@ export type RemovedWorktree =
   | {
       readonly ok: false;
       readonly why: string;
-      /** Set where a rescue does not help: the user has to look at it. What to do, in words or as a command. */
+      /** Set where a rescue does not help: the user has to look at it. What to do, as text or as a command. */
       readonly fix?: string;
     };
 

@@ -13,7 +13,7 @@ const NOTHING: ParsedOutput = { events: [] };
  * `claude -p --input-format stream-json --output-format stream-json --replay-user-messages`: lines of JSON both ways.
  * It answers what it is told in turns, each with a `result`. A message that is told within a turn is taken up in the
  * next request to the model, one that comes too late for that begins another turn: which of both it was is known when
- * the CLI replays it. Its stdin is closed once a turn ended and nothing that was said is still to be taken up.
+ * the CLI replays it. Its stdin is closed once a turn ended and nothing that was reported is still to be taken up.
  */
 export class ClaudeConversation implements Conversation {
   readonly #worktree: string;

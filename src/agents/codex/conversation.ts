@@ -29,7 +29,7 @@ export class CodexConversation implements Conversation {
   /** The turn that was begun last, and the one that ended last: once they are the same, all is done. */
   #begun = '';
   #ended = '';
-  /** Its configuration can't be read: what it says of logins is said without it. The thread will be refused. */
+  /** Its configuration can't be read: what it says of logins is reported without it. The thread will be refused. */
   #misread = false;
 
   constructor(talk: ConversationContext) {

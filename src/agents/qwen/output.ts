@@ -73,7 +73,7 @@ function content(printed: Printed): Printed[] {
 
 const API_ERROR = '[API Error: ';
 
-/** 0.15 appends an error of the provider to what was said, and calls the run a success. */
+/** 0.15 appends an error of the provider to what was reported, and calls the run a success. */
 function textOrError(text: string, at: number): readonly AgentEvent[] {
   const from = text.indexOf(API_ERROR);
   const said = (from === -1 ? text : text.slice(0, from)).trim();

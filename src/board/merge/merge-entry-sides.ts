@@ -12,7 +12,7 @@ import { splitSections } from '../parse/sections.ts';
  * One entry that two branches of the board have changed. Tags and the coordinator's fields go with the place: what
  * `winner` changed counts, else what `other` did; of an entry that both moved, the winner's alone.
  * @param winner as the side has it whose place it takes
- * @returns its text, with the blank lines that follow it; null if both reworded it, in lines that can't be told apart.
+ * @returns its text, with the blank lines that follow it; null if both reworded it, in lines that can't be distinguished.
  */
 export function mergeEntrySides(
   base: Entry,

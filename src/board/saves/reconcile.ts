@@ -22,7 +22,7 @@ export function readSave(save: Save, options: BoardOptions): SaveReading {
   if (newest < 0 || save.disk === save.versions[newest]!.text) return asSaved(save, newest);
   const parse = (text: string, column: Column): ParsedColumn =>
     parseColumn({ column, path: `${columnPath(column, options)} (saved)`, text }, options);
-  // Entries are told apart as objects: each text is parsed once.
+  // Entries are distinguished as objects: each text is parsed once.
   const parsed = new Map<string, ParsedColumn>();
   const here = (text: string): ParsedColumn => {
     const known = parsed.get(text) ?? parse(text, save.column);

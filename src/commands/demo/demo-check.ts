@@ -7,7 +7,7 @@ import type { DemoContent } from './demo-repository.ts';
 
 /**
  * Compares the end of the demo with what it promises.
- * @returns what differs, in words; empty = all is as promised
+ * @returns what differs, as text; empty = all is as promised
  */
 export async function checkDemo(root: string, content: DemoContent, exitCode: number | null): Promise<string[]> {
   const trailers = await readTrailers(root);

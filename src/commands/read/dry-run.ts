@@ -59,6 +59,8 @@ function linesOf(action: Action, observation: Observation, repo: Repository): st
       return [messages.wouldStart(action.role, action.id), commandLine(observation, repo, action)];
     case 'move-entry':
       return [`move ${action.id} ${action.from} → ${action.to}: ${action.why}`];
+    case 'land-tested':
+      return [`land ${action.candidate.id} (${action.candidate.tip.slice(0, 10)})`];
     case 'land-entries':
       return action.entries.map(({ id, tip }) => `land ${id} (${tip.slice(0, 10)})`);
     case 'stop-run':

@@ -23,7 +23,11 @@ import { readLog } from './read-log.ts';
 export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: string): Promise<Result<EntryView>> {
   const { repo, settings, view } = board;
   if (view.base === null) return failed([baseMissing(settings.base)]);
-  const read = await new BoardReader(repo).read({ ...view, base: view.base }, settings, snapshot.at, 0, new Set());
+  const read = await new BoardReader(repo).read({ ...view, base: view.base }, settings, {
+    now: snapshot.at,
+    stillness: 0,
+    gone: new Set(),
+  });
   const entries = COLUMNS.flatMap((column) => read.board.columns[column].entries);
   const entry = entries.find(({ id }) => id !== null && id.toLowerCase() === typed.toLowerCase()) ?? null;
   const history = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();

@@ -65,7 +65,7 @@ interface PlannedRun {
 /**
  * Prepares a run and hands it to a runner: place → session → brief → prompt and files. All that may fail comes before the
  * folder: one that no runner takes counts as a launch that failed, once more.
- * @returns why not, in words; null when the run is handed over.
+ * @returns why not; null when the run is handed over.
  */
 export async function prepareRun(order: RunOrder, deps: PrepareDeps): Promise<string | null> {
   const { action, observation, base } = order;
@@ -108,7 +108,7 @@ function sessionOf({ action, adapter, place, observation }: Ready) {
   return { session: adapter.capabilities.names ? { id: randomUUID(), resume: false } : null, sessionUsage: null };
 }
 
-/** @returns why not, in words. */
+/** @returns why not, as a text. */
 async function planned(ready: Ready, { observer: { repo } }: PrepareDeps): Promise<PlannedRun | string> {
   const { action, observation, entry, place, folder } = ready;
   const { settings } = observation.workflow;

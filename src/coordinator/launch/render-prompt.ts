@@ -11,7 +11,7 @@ import * as messages from './messages.ts';
 /** Commits of the branch that a prompt names at most. */
 const MAX_COMMITS = 50;
 
-/** What a prompt is told besides the entry. */
+/** What a prompt contains besides the entry. */
 export interface PromptFacts {
   /** What earlier runs found; empty = nothing. */
   readonly findings: string;

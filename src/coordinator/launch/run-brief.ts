@@ -62,7 +62,7 @@ export function briefOf(repo: Repository, settings: Settings, planned: AgentComm
   };
 }
 
-/** The environment of a run. @param files paths of what the run is told besides its prompt; null = nothing */
+/** The environment of a run. @param files paths of the files that a run gets besides its prompt; null = none */
 export function environmentOf(
   settings: Settings,
   { adapter, settings: agent, plan }: AgentCommandPlan,

@@ -97,7 +97,7 @@ export class BatchLanding {
     return all.filter(({ path }) => path !== changelog && !path.startsWith(`${board}/`));
   }
 
-  /** Lands the first so many of the chain, after a push where there is one. */
+  /** Lands the first part of the chain, after a push where there is one. */
   async land(
     built: KeyedChain,
     length: number,
@@ -156,7 +156,7 @@ export class BatchLanding {
     return { kind: 'later', why: 'being pushed' };
   }
 
-  /** Pushes base as it is, where that can be done now. @returns null when it can't: the landings say why. */
+  /** Pushes base as it is, where that can be done now. @returns null when it can't: the landings have the reason. */
   async pushBase({ observation, writer }: LandDeps): Promise<Performed | null> {
     const { settings } = observation.workflow;
     if ((await this.#gate(settings, writer.base)) !== null) return null;
@@ -167,7 +167,7 @@ export class BatchLanding {
     return { kind: 'later', why: 'being pushed' };
   }
 
-  /** What has become of the push that was on. @returns null: none was on, or it is on still */
+  /** How the last push ended. @returns null: there was none, or it is still in progress */
   async afterPush(parts: QueueDeps): Promise<Performed | null> {
     const pushed = this.#remote.takePushed();
     const pushing = this.#pushing;
@@ -188,7 +188,7 @@ export class BatchLanding {
     const { remote, base } = parts.observation.workflow.settings;
     const ids = pushing.landings.map(({ id }) => id);
     this.#emit({ type: 'pushed', remote: remote ?? '', branch: base, commit: pushed.sha, entries: ids });
-    // Nothing was to land with it, or somebody moved base meanwhile.
+    // Nothing was to land with it, or another process moved base meanwhile.
     if (parts.writer.base !== pushing.landings[0]?.parent) return { kind: 'stale' };
     return this.#arrive(pushing, parts, (why) => this.#status.hold({ what: 'landings', why }, []));
   }

@@ -31,7 +31,7 @@ interface Clash {
 }
 
 /**
- * The tasks that the queue is busy with, in landing order. Held in memory only: what checks have said is on disk by key, so
+ * The tasks that the queue is busy with, in landing order. Held in memory only: the results of checks are on disk by key, so
  * that a batch that is formed anew after a crash continues where the last one was.
  */
 export class Batch {
@@ -44,7 +44,7 @@ export class Batch {
   suspect: Suspect | null = null;
   /** A culprit was searched for. */
   hadFailure = false;
-  /** Key of what the first undecided one is built on; another one means that somebody else moved base. */
+  /** Key of what the first undecided one is built on; another one means that another process moved base. */
   #underKey: string | null = null;
   /** So many it began with, until it is counted. */
   #size = 0;
@@ -114,7 +114,7 @@ export class Batch {
     return this.hadFailure || this.#isProved ? { outcome: this.hadFailure ? 'red' : 'green', size } : null;
   }
 
-  /** What the first undecided one stands on now. Once that has changed, what was found out about it says nothing any more. */
+  /** What the first undecided one stands on now. Once that has changed, what was found out about it no longer counts. */
   follow(under: { readonly commit: string; readonly key: string }): void {
     if (this.#underKey !== null && this.#underKey !== under.key) this.#forgetOrigin();
     this.origin ??= under.commit;
@@ -156,7 +156,7 @@ export class Batch {
     this.#clashes.set(nameOf(member), clash);
   }
 
-  /** Why it can't come right behind the tree of this key, in words; null = as far as is known it can. */
+  /** Why it can't come right behind the tree of this key; null = as far as is known it can. */
   clashOf(candidate: Candidate, key?: string): string | null {
     const clash = this.#clashes.get(nameOf(candidate));
     return clash === undefined || (key !== undefined && clash.key !== key) ? null : clash.why;

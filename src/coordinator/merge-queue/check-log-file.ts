@@ -29,7 +29,7 @@ export function appendCheckLog(repo: Pick<Repository, 'commonDir'>, lines: reado
   }
 }
 
-/** What the log says; of a file that hasn't changed, from memory. One that is missing or can't be read says nothing. */
+/** The log's content; of a file that hasn't changed, from memory. One that is missing or can't be read is empty. */
 export function readCheckLog(repo: Pick<Repository, 'commonDir'>): CheckLog {
   return lookUp(checkLogPath(repo)).log;
 }

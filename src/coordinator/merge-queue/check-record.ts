@@ -8,7 +8,7 @@ import type { RunResult } from '../../contract/result.ts';
 import { commandOf, readProcess } from '../../system/process-table.ts';
 import * as messages from './messages.ts';
 
-/** A check as its run folder tells it. One whose runner is gone counts as alive until all of it is ended. */
+/** A check as its run folder has it. One whose runner is gone counts as alive until all of it is ended. */
 export function checkOf({ runId, folder, brief, claim, state, stop, result }: RunRecord, plan: CheckPlan): CheckRun {
   const { key, commit, entries } = plan;
   const startedAt = claim?.claimedAt ?? brief.createdAt;
@@ -26,7 +26,7 @@ export function checkOf({ runId, folder, brief, claim, state, stop, result }: Ru
   };
 }
 
-/** Processes that could not be ended and are still there, in words; null: none. Nothing is to start beside them. */
+/** Processes that could not be ended and are still there, as text; null: none. Nothing may start beside them. */
 export function survivorsOf({ survivors }: RunResult): string | null {
   const left = survivors.filter(({ pid, command }) => {
     const row = readProcess(pid);

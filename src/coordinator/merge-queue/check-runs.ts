@@ -19,17 +19,17 @@ import * as messages from './messages.ts';
 /** What is to be checked. */
 export type CheckOrder = Pick<CheckRun, 'key' | 'commit' | 'entries' | 'attempt'>;
 
-/** A check that no runner has claimed so long after it was handed over never will be. */
+/** After this time without a claim, a check never gets one, ms. */
 const CLAIM_TIMEOUT_MS = 60_000;
-/** Between two tries to wind up a check whose runner is gone (a full disk). */
+/** Between two tries to close a check whose runner is gone (a full disk), ms. */
 const SALVAGE_RETRY_MS = 3_000;
-/** A runner that can't be seen (another pid namespace) is given up so long after its deadline. */
+/** A runner that can't be seen (another pid namespace) is given up this long after its deadline, ms. */
 const FOREIGN_RUNNER_GRACE_MS = 10 * 60_000;
 const KEEP_CHECKS_MS = 14 * 24 * 3_600_000;
 
 /**
  * The merge queue's checks: started beside the tick, carried out by runners in run folders of their own under
- * `.kanban/checks/`, so that they outlive this process and the next one adopts them: what is on is read from there.
+ * `.kanban/checks/`, so that they outlive this process and the next one adopts them.
  */
 export class CheckRuns {
   readonly #repo: Repository;
@@ -60,7 +60,7 @@ export class CheckRuns {
   }
 
   /**
-   * Starts a check and comes back at once; a start that fails ends as `trouble`. One check at a time: a second one is a bug
+   * Starts a check and comes back at once; a start that fails ends as `error`. One check at a time: a second one is a bug
    * and throws.
    * @param base full ref of base, for KANBAN_BASE
    * @returns its id
@@ -89,7 +89,7 @@ export class CheckRuns {
     return id;
   }
 
-  /** Asks a check to end. It has ended once `look` says so; then it is `stopped`, unless it was over by itself before. */
+  /** Asks a check to end. It has ended once `observe` shows that; then it is `stopped`, unless it was over by itself before. */
   stop(id: string, why: string): void {
     const record = this.#records().find(({ runId }) => runId === id);
     if (record !== undefined)
@@ -97,7 +97,7 @@ export class CheckRuns {
     else if (this.#own.get(id)?.state === 'starting') this.#stopped.set(id, why);
   }
 
-  /** All checks that are starting, alive, or ended and not recorded yet: oldest first. Those that nobody looks after are wound up. */
+  /** All checks that are starting, alive, or ended and not recorded yet: oldest first. Those whose runner is gone are closed. */
   observe(): CheckRun[] {
     const now = Date.now();
     const found: CheckRun[] = [];
@@ -136,7 +136,7 @@ export class CheckRuns {
     return listRuns(this.#repo.root, 'checks').runs.filter(({ brief }) => brief.check !== undefined);
   }
 
-  /** @returns null for one that never began, and of which nothing is to be told. */
+  /** @returns null for one that never began: it is not reported. */
   #follow(record: RunRecord, now: number): CheckRun | null {
     const { runId, state, brief } = record;
     if (brief.check === undefined) return null;
@@ -157,7 +157,7 @@ export class CheckRuns {
     }
   }
 
-  /** One that a coordinator before us made ready, and that nobody has begun, says nothing: away with it. */
+  /** A check that an earlier coordinator prepared, and that no runner began, is discarded. */
   #unclaimed({ runId, folder, brief }: RunRecord, now: number): CheckRun | null {
     const own = this.#own.get(runId);
     if (own !== undefined && now < brief.createdAt + CLAIM_TIMEOUT_MS) return own;
@@ -178,7 +178,7 @@ export class CheckRuns {
     });
   }
 
-  /** @returns why not, in words; null when the check is handed over. */
+  /** @returns why not; null when the check is handed over. */
   async #prepare(id: string, order: CheckOrder, settings: Settings, base: string): Promise<string | null> {
     const { root } = this.#repo;
     const last = this.#records().findLast(({ result }) => result !== null)?.result ?? null;

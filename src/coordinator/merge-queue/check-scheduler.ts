@@ -14,10 +14,10 @@ import * as messages from './messages.ts';
 export type Purpose = Extract<QueueStep, { do: 'check' }>['why'];
 
 export type Asked =
-  /** It is on, or will be once the one that is on has ended. */
+  /** It is running, or will run once the current one has ended. */
   { readonly kind: 'on' } | { readonly kind: 'held'; readonly why: string; readonly until: number };
 
-/** Sees to the one check that is on: starts what is asked for, ends what nobody asks for any more, writes down how it came out. */
+/** Schedules the one check: starts what is wanted, ends what is no longer wanted, records the results. */
 export class CheckScheduler {
   readonly #repo: Repository;
   readonly #checks: CheckRuns;
@@ -35,12 +35,12 @@ export class CheckScheduler {
     return this.#checks.observe().find(({ state }) => state !== 'ended') ?? null;
   }
 
-  /** A check is on, or has ended and is not written down yet (as long as it can be: on a full disk it can't). */
+  /** A check is running, or has ended and is not recorded yet (as long as it can be: on a full disk it can't). */
   get isBusy(): boolean {
     return this.#checks.observe().some(({ state }) => state !== 'ended' || !this.#isUnwritable);
   }
 
-  /** What the check that is on is for; of one that an earlier coordinator started it is guessed. */
+  /** The purpose of the running check; of one that an earlier coordinator started it is guessed. */
   get purpose(): Purpose {
     const { running } = this;
     if (running === null) return 'first';
@@ -53,7 +53,7 @@ export class CheckScheduler {
   }
 
   /**
-   * Has this tree checked; another one that is on is ended first.
+   * Has this tree checked; another check that is running is ended first.
    * @param at base: full ref; mayWait: one that could not be carried out is not tried again at once
    */
   ask(
@@ -86,7 +86,7 @@ export class CheckScheduler {
     return { kind: 'on' };
   }
 
-  /** Writes down how checks came out. @returns why that can't be done (a full disk), in words. */
+  /** Records the results of checks. @returns why that can't be done (a full disk). */
   record(): string | null {
     for (const check of this.#checks.observe()) {
       const { id, result } = check;
@@ -95,7 +95,7 @@ export class CheckScheduler {
         const problem = appendCheckLog(this.#repo, [this.#line(check)]);
         this.#isUnwritable = problem !== null;
         if (problem !== null) return problem.message;
-        this.#tell(check);
+        this.#report(check);
       }
       this.#checks.take(id);
       this.#purposes.delete(id);
@@ -121,7 +121,7 @@ export class CheckScheduler {
     };
   }
 
-  #tell({ id, commit, entries, key, result }: CheckRun): void {
+  #report({ id, commit, entries, key, result }: CheckRun): void {
     if (result === null || result.outcome === 'stopped') return;
     const { outcome, detail, ms } = result;
     this.#emit({ type: 'check-ended', check: id, entries, outcome, detail, seconds: Math.round(ms / 1000) });

@@ -35,7 +35,7 @@ export type CheckWorktree =
  * can't work in it. A lock file in the root, or an `after_create`, that is not what it was when `after_create` ran last
  * takes the ready mark away, so that it runs again.
  *
- * Only to be called while nothing of an earlier check is alive. No hook runs, and git is told both folders by name: should
+ * Only to be called while nothing of an earlier check is alive. No hook runs, and git gets both folders by name: should
  * the `.git` file go meanwhile, it would else look further up and find the user's checkout.
  *
  * Problems: `check-path-taken` (a folder or worktree of that name is not ours: it is not touched), `check-place-not-made`.
@@ -78,7 +78,7 @@ async function placeFor(repo: Repository, path: string, commit: string): Promise
   return why === null ? await make(repo, path, commit) : notMade(path, why);
 }
 
-/** With less the disk counts as full: a check that is red then says nothing about the commit. */
+/** With less the disk counts as full: a check that is red then does not count against the commit. */
 export const LEAST_ROOM = 64 * 1024 * 1024;
 
 /**
@@ -118,7 +118,7 @@ async function keepOnBranch(repo: Repository, path: string, gitDir: string): Pro
 
 const QUIET = ['-c', 'submodule.recurse=false'];
 
-/** @returns why git could not, in words (the worktree was half made, its disk is full); null when it is done. */
+/** @returns why git could not (the worktree was half made, its disk is full); null when it is done. */
 async function reset(path: string, gitDir: string, commit: string): Promise<string | null> {
   const here = [...QUIET, `--git-dir=${gitDir}`, `--work-tree=${path}`];
   try {
@@ -130,7 +130,7 @@ async function reset(path: string, gitDir: string, commit: string): Promise<stri
   }
 }
 
-/** @returns why not, in words; null when the path is free. */
+/** @returns why not; null when the path is free. */
 async function clear(repo: Repository, path: string, place: Place, commit: string): Promise<string | null> {
   const worktree = { repo, id: NAME, path, branchRef: commit };
   if (place.kind === 'registered') {

@@ -122,21 +122,28 @@ export class CheckedBatch {
       case 'take-back':
         if (batch.suspect !== null) batch.takeBack(batch.suspect.member);
         return null;
-      case 'send-back': {
-        batch.hadFailure = true;
-        const suspect = step.who === 'aside' ? batch.suspect : suspectOf(observed, chain, batch);
-        const partner = step.partner === null ? null : (batch.landedSince[step.partner - 1]?.id ?? null);
-        if (suspect === null) return { kind: 'stale' };
-        const sent = await this.#returns.red(suspect, partner, parts);
-        if (sent.kind !== 'done') return sent;
-        batch.drop([suspect.member.id]);
-        this.#status.forget(suspect.member.id);
-        this.#takeOutcome(settings);
-        return sent;
-      }
+      case 'send-back':
+        return this.#sendBack(step, at);
       default:
         return unreachable(step);
     }
+  }
+
+  async #sendBack(
+    step: Extract<QueueStep, { do: 'send-back' }>,
+    { observed, chain, parts }: Situation,
+  ): Promise<Performed> {
+    const batch = this.#batch;
+    batch.hadFailure = true;
+    const suspect = step.who === 'aside' ? batch.suspect : suspectOf(observed, chain, batch);
+    const partner = step.partner === null ? null : (batch.landedSince[step.partner - 1]?.id ?? null);
+    if (suspect === null) return { kind: 'stale' };
+    const sent = await this.#returns.red(suspect, partner, parts);
+    if (sent.kind !== 'done') return sent;
+    batch.drop([suspect.member.id]);
+    this.#status.forget(suspect.member.id);
+    this.#takeOutcome(parts.observation.workflow.settings);
+    return sent;
   }
 
   /** The batch is through: the next one, on top of what is green and held. @returns false when nobody is left. */

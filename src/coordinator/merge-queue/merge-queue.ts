@@ -19,7 +19,7 @@ import * as messages from './messages.ts';
 
 export type { QueueDeps } from './batch-landing.ts';
 
-/** A check that nobody waits for is ended after so long: a hold may be over in a moment. */
+/** A check that no task waits for is ended after this time: a hold may be over in a moment, ms. */
 const UNWANTED_CHECK_GRACE_MS = 30_000;
 
 /**
@@ -59,7 +59,7 @@ export class MergeQueue {
     });
   }
 
-  /** A check is on, or its result is not recorded yet. */
+  /** A check is running, or its result is not recorded yet. */
   get isChecking(): boolean {
     return this.#desk.isBusy;
   }
@@ -69,7 +69,7 @@ export class MergeQueue {
     return this.isChecking || this.isPushing;
   }
 
-  /** Base is not to be moved by anybody else. */
+  /** No other part may move base. */
   get isPushing(): boolean {
     return this.#landing.isPushing;
   }
@@ -79,7 +79,7 @@ export class MergeQueue {
     return this.#status.holds;
   }
 
-  /** What is said of each task, for `decide`. */
+  /** The status of each task, for `decide`. */
   get statuses(): ReadonlyMap<string, QueueNote> {
     return this.#status.statuses;
   }
@@ -98,7 +98,7 @@ export class MergeQueue {
     };
   }
 
-  /** The user says that what a check or base waits for is fixed. @returns false when nothing waits. */
+  /** `kanban resume`: tries again what a check or base waits for. @returns false when nothing waits. */
   tryAgain(): boolean {
     return this.#checking.tryAgain();
   }

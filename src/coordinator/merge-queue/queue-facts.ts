@@ -31,7 +31,7 @@ export interface Facts {
 
 /**
  * Base, or what is green and stands on it, was red twice in a row and is green again on the same tree: something outside was
- * down. What was red till then, whatever it was, says nothing.
+ * down. What was red until then does not count.
  */
 export function forgetOutage(repo: Repository, baseKey: string): void {
   const log = readCheckLog(repo);
@@ -43,7 +43,7 @@ export function forgetOutage(repo: Repository, baseKey: string): void {
   if (keys.length > 0) appendCheckLog(repo, [{ type: 'spent', keys, at: Date.now() }]);
 }
 
-/** What the checks so far say of a batch's trees. Trees beside the chain are built only where they may be asked for. */
+/** The results of checks so far for a batch's trees. Trees beside the chain are built only where they may be asked for. */
 export async function factsOfQueue(
   repo: Repository,
   trees: ChainCache,
@@ -52,20 +52,9 @@ export async function factsOfQueue(
   const log = readCheckLog(repo);
   const own = chain.trees.slice(batch.greenCount);
   const prefixes = own.map(({ key }) => outcomeOf(log, key));
-  const [first] = batch.undecided;
   const isRed = (prefixes.at(-1)?.reds ?? 0) >= 2;
-  const { origin, landedSince, suspect } = batch;
-  const alone =
-    first === undefined || origin === null || landedSince.length === 0 || !isRed
-      ? null
-      : await trees.side(origin, first, settings);
-  const partners: Tree[] = [];
-  if (first !== undefined && alone !== null && outcomeOf(log, alone.key).greens > 0)
-    for (const { sha } of landedSince.slice(0, -1)) {
-      const tree = await trees.side(sha, first, settings);
-      if (tree === null) break;
-      partners.push(tree);
-    }
+  const { landedSince, suspect } = batch;
+  const { alone, partners } = isRed ? await sideTrees(trees, batch, settings, log) : { alone: null, partners: [] };
   const suspects = [...own.slice(1).map(({ key }) => key), ...(suspect === null ? [] : [suspect.key])];
   const all = [...suspects, ...(suspect?.held ?? []).map(({ key }) => key)];
   const isAgain = (keys: readonly (string | null | undefined)[]): boolean => wasRedAgain(log, all, keys);
@@ -77,14 +66,14 @@ export async function factsOfQueue(
     base: baseReds(log, base),
     facts: {
       prefixes,
-      isolated: alone === null ? null : outcomeOf(log, alone.key),
+      isolated: outcomeOrNull(log, alone?.key ?? null),
       interactions: partners.length === landedSince.length - 1 ? partners.map(({ key }) => outcomeOf(log, key)) : [],
       suspect:
         suspect === null
           ? null
           : {
               outcome: outcomeOfSuspect(log, suspect, landedSince),
-              isolated: suspect.aloneKey === null ? null : outcomeOf(log, suspect.aloneKey),
+              isolated: outcomeOrNull(log, suspect.aloneKey),
               rest: restOf(suspect, rest),
               failedAfterRecovery: isAgain([suspect.key, suspect.aloneKey]),
             },
@@ -95,6 +84,29 @@ export async function factsOfQueue(
   };
 }
 
+/** The first undecided task alone, and with each landing since: trees that tell whether it fails by itself. */
+async function sideTrees(
+  trees: ChainCache,
+  { undecided, origin, landedSince }: Batch,
+  settings: Settings,
+  log: CheckLog,
+): Promise<{ readonly alone: Tree | null; readonly partners: readonly Tree[] }> {
+  const [first] = undecided;
+  if (first === undefined || origin === null || landedSince.length === 0) return { alone: null, partners: [] };
+  const alone = await trees.side(origin, first, settings);
+  const partners: Tree[] = [];
+  if (alone !== null && outcomeOf(log, alone.key).greens > 0)
+    for (const { sha } of landedSince.slice(0, -1)) {
+      const tree = await trees.side(sha, first, settings);
+      if (tree === null) break;
+      partners.push(tree);
+    }
+  return { alone, partners };
+}
+
+const outcomeOrNull = (log: CheckLog, key: string | null): Outcome | null =>
+  key === null ? null : outcomeOf(log, key);
+
 function outcomeOf(log: CheckLog, key: string): Outcome {
   const found = log.outcomes.get(key);
   return { greens: found?.greens.length ?? 0, reds: found?.reds.length ?? 0 };
@@ -103,7 +115,7 @@ function outcomeOf(log: CheckLog, key: string): Outcome {
 /** With its reds in trees that held, besides it, only tasks that have turned out to be green since. */
 function outcomeOfSuspect(log: CheckLog, { key, held }: Suspect, since: readonly Gone[]): Outcome {
   const { greens, reds } = outcomeOf(log, key);
-  // Spent, or green: then the others say nothing either.
+  // Spent, or green: then the others do not count either.
   if (reds === 0) return { greens, reds };
   const isGreen = (id: string): boolean => since.some((gone) => gone.id === id);
   const own = held.filter(({ others }) => others.every(isGreen));

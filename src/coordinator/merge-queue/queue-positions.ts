@@ -1,17 +1,18 @@
 import type { Candidate } from '../../pipeline/action.ts';
+import type { QueueNote } from '../../pipeline/world.ts';
 import type { Batch } from './batch.ts';
 import type { Performed } from '../perform/performed.ts';
 import type { QueueStatus } from './queue-status.ts';
 import * as messages from './messages.ts';
 
 export interface PositionReport {
-  /** Ids of those that the check which is on is about. */
+  /** Ids of the entries that the running check is about. */
   readonly checked: readonly string[];
   /** Why nothing is checked, and until when (epoch ms), where something waits for that. */
   readonly held: { readonly why: string; readonly until: number | null } | null;
 }
 
-/** Says of each task where it stands in the queue. */
+/** Sets the status of each task in the queue. */
 export function reportPositions(
   words: QueueStatus,
   batch: Batch,
@@ -21,15 +22,21 @@ export function reportPositions(
   const { greenCount, members, suspect, hadFailure } = batch;
   const landings = words.ofLandings;
   const waits = hadFailure ? messages.SEARCHING : messages.WAITS_FOR_CHECK;
-  for (const candidate of candidates) {
+  const noteOf = (candidate: Candidate): QueueNote | null => {
     const { id } = candidate;
     const place = members.findIndex((member) => member.id === id);
-    if (place >= 0 && place < greenCount) words.set(id, landings?.state ?? 'lands', landings?.why ?? 'green: lands');
-    else if (held !== null) words.set(id, 'held', held.why, held.until);
-    else if (suspect?.member.id === id) words.set(id, 'lands', messages.SUSPECTED);
-    else if (place >= 0) words.set(id, 'lands', checked.includes(id) ? checkedWith(id, checked) : waits);
-    else if (!words.holds.has(`landing of ${id}`))
-      words.set(id, 'lands', batch.clashOf(candidate) ?? messages.WAITS_FOR_BATCH);
+    const lands = (why: string): QueueNote => ({ state: 'lands', why, until: null });
+    if (place >= 0 && place < greenCount)
+      return { state: landings?.state ?? 'lands', why: landings?.why ?? 'green: lands', until: null };
+    if (held !== null) return { state: 'held', why: held.why, until: held.until ?? null };
+    if (suspect?.member.id === id) return lands(messages.SUSPECTED);
+    if (place >= 0) return lands(checked.includes(id) ? checkedWith(id, checked) : waits);
+    if (words.holds.has(`landing of ${id}`)) return null;
+    return lands(batch.clashOf(candidate) ?? messages.WAITS_FOR_BATCH);
+  };
+  for (const candidate of candidates) {
+    const note = noteOf(candidate);
+    if (note !== null) words.set(candidate.id, note.state, note.why, note.until);
   }
   return { kind: 'later', why: held?.why ?? landings?.why ?? messages.CHECK_RUNNING };
 }

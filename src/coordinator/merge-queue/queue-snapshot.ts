@@ -18,9 +18,9 @@ export const NO_QUEUE: QueueObserved = {
   until: null,
 };
 
-const MOST_SHOWN = 20;
+const MAX_CHECKS_SHOWN = 20;
 
-/** The merge queue, to be shown. @param words what the queue says of each task, as of its last turn */
+/** The merge queue, to be shown. @param words the status of each task, as of the queue's last step */
 export function queueView(
   { root }: Pick<Repository, 'root'>,
   {
@@ -40,7 +40,6 @@ export function queueView(
   const { merge_queue: queue } = world.settings;
   const tested = world.entries.filter(({ entry }) => entry.column === 'TESTING' && entry.tested !== null);
   const inBatch = new Set([...look.members, ...(look.suspect === null ? [] : [look.suspect])]);
-  const { running } = look;
   const first = queue.mode === 'serial' ? 1 : Math.min(FIRST_BATCH, queue.max_batch);
   const sized = queue.check !== '' && queue.mode === 'batch';
   return {
@@ -57,36 +56,39 @@ export function queueView(
       return facts === undefined ? [] : [queued(facts, look, words)];
     }),
     waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look, words)),
-    running:
-      running === null
-        ? null
-        : {
-            id: running.id,
-            commit: running.commit,
-            entries: running.entries,
-            purpose: look.purpose,
-            startedAt: running.startedAt,
-            deadlineAt: running.deadlineAt,
-            log: relative(root, running.log),
-          },
+    running: runningView(root, look),
     held: look.held ?? world.landingsHeld ?? world.stops[0] ?? null,
     until: look.until,
-    recent: log.recent
-      .slice(0, MOST_SHOWN)
-      .map(({ at, commit, entries, outcome, detail, ms, log: path }): SnapshotChecked => ({
-        at,
-        commit,
-        entries,
-        outcome,
-        detail,
-        seconds: Math.round(ms / 1000),
-        log: path,
-      })),
+    recent: log.recent.slice(0, MAX_CHECKS_SHOWN).map(checkedView),
     checks: log.count,
     flakes: log.flakes.length,
     remote: remoteView(world, remote),
   };
 }
+
+function runningView(root: string, { running, purpose }: QueueObserved): SnapshotQueue['running'] {
+  if (running === null) return null;
+  const { id, commit, entries, startedAt, deadlineAt, log } = running;
+  return { id, commit, entries, purpose, startedAt, deadlineAt, log: relative(root, log) };
+}
+
+const checkedView = ({
+  at,
+  commit,
+  entries,
+  outcome,
+  detail,
+  ms,
+  log,
+}: CheckLog['recent'][number]): SnapshotChecked => ({
+  at,
+  commit,
+  entries,
+  outcome,
+  detail,
+  seconds: Math.round(ms / 1000),
+  log,
+});
 
 function queued(
   { entry }: EntryFacts,
@@ -104,19 +106,14 @@ function queued(
 
 function remoteView({ settings }: World, facts: RemoteFacts | null): SnapshotRemote | null {
   if (settings.remote === null) return null;
-  return {
-    name: settings.remote,
-    branch: settings.base,
-    tip: facts?.tip ?? null,
-    fetchedAt: facts?.fetchedAt ?? null,
-    away: facts?.away ?? null,
-    rejected: facts?.rejected ?? null,
-    lock:
-      facts === null || facts.lock === 'none' || facts.lock === 'asking'
-        ? null
-        : facts.lock === 'held'
-          ? 'us'
-          : facts.lock.by,
-    pushing: facts?.pushing ?? false,
-  };
+  const of = { name: settings.remote, branch: settings.base };
+  if (facts === null)
+    return { ...of, tip: null, fetchedAt: null, away: null, rejected: null, lock: null, pushing: false };
+  const { tip, fetchedAt, away, rejected, lock, pushing } = facts;
+  return { ...of, tip, fetchedAt, away, rejected, lock: lockView(lock), pushing };
+}
+
+function lockView(lock: RemoteFacts['lock']): SnapshotRemote['lock'] {
+  if (typeof lock === 'object') return lock.by;
+  return lock === 'held' ? 'us' : null;
 }

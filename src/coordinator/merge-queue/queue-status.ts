@@ -11,7 +11,7 @@ const AFTER_FAILURE = { first: LAND_RETRY_MS, most: WAITS.local.most };
 
 type Later = Extract<Performed, { kind: 'later' }>;
 
-/** What keeps landings from landing, and is said of those that are green. */
+/** What holds landings, and is the status of those that are green. */
 const OF_LANDINGS = ['landings', 'pushes'] as const;
 
 /** Why something waits. */
@@ -23,7 +23,7 @@ export interface Hold {
   readonly state: QueueNote['state'];
 }
 
-/** What the merge queue says: of each task, and of what waits as a whole. One turn after the other. */
+/** The status of each task in the merge queue, and of what waits as a whole. One step after the other. */
 export class QueueStatus {
   /** By task id. */
   readonly statuses = new Map<string, QueueNote>();
@@ -38,7 +38,7 @@ export class QueueStatus {
   /** The next hold is for a landing that was tried. */
   #wasTried = false;
 
-  /** A turn begins: what was said of tasks that are not these any more is forgotten. */
+  /** A step begins: the status of tasks that are no longer in the queue is forgotten. */
   begin(candidates: readonly Candidate[]): void {
     this.#found.clear();
     const ids = new Set(candidates.map(({ id }) => id));

@@ -1,24 +1,20 @@
-import { join } from 'node:path';
 import { COLUMNS, type Board, type BoardTexts, type Column } from '../../board/entry.ts';
 import { createSectionMemo, parseBoard, type BoardOptions } from '../../board/parse.ts';
 import type { LostText } from '../../board/saves/replaced-texts.ts';
 import { type ReadSave, type Reads, SaveHistory } from '../../board/saves/save-history.ts';
-import type { RestoredEntry, Version } from '../../board/saves/save.ts';
+import type { RestoredEntry } from '../../board/saves/save.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { readBlob, readCommit } from '../../git/objects/objects.ts';
 import { SavePauses } from './save-pauses.ts';
-import { stillSince } from './still-since.ts';
-import { readFollowing } from '../../system/plain-file.ts';
 import type { Problem } from '../../problem.ts';
 import { type BoardPlace, Glimpses } from './glimpses.ts';
 import type { GitState } from './git-state.ts';
 import { isInMotion } from './checkout-in-motion.ts';
-import { HAND_EDIT } from '../../landing/commit-message.ts';
-import { LineEnds, withoutCr } from './line-endings.ts';
+import { isByUser, restoredInGit, versionsInGit } from './versions-in-git.ts';
+import { NOWHERE, readDisk, readTexts, type DiskRead } from './disk-board.ts';
+import { LineEnds } from './line-endings.ts';
 import * as messages from './messages.ts';
 
-/** An editor may hold a text of a column for this long, s. */
-const EDITOR_MEMORY = 3_600;
 /** How long git's answer about a missing column file is good, ms. */
 const SPARSE_GOOD_FOR = 3_000;
 
@@ -43,6 +39,15 @@ export interface BoardView {
   readonly lost: readonly LostText[];
   /** Epoch ms until which a column is not to be written; absent = it may be. */
   readonly busyUntil: ReadonlyMap<Column, number>;
+}
+
+export interface BoardReadOptions {
+  /** Epoch ms. */
+  readonly now: number;
+  /** ms for which a file must have been still before it may be written. */
+  readonly stillness: number;
+  /** Ids that left the board for good: an old buffer doesn't bring them back. */
+  readonly gone: ReadonlySet<string>;
 }
 
 /**
@@ -76,24 +81,20 @@ export class BoardReader {
     return { ids: settings.ids, boardPath: settings.board, memo: this.#memo };
   }
 
-  /**
-   * @param stillness ms for which a file must have been still before it may be written
-   * @param gone ids that left the board for good: an old buffer doesn't bring them back
-   */
   async read(
     view: GitState & { readonly base: string },
     settings: { readonly ids: readonly string[]; readonly board: string },
-    now: number,
-    stillness: number,
-    gone: ReadonlySet<string>,
+    { now, stillness, gone }: BoardReadOptions,
   ): Promise<BoardView> {
     const committed = await this.#readCommitted(view.base, settings.board);
-    const {
-      texts: raw,
-      unreadable,
-      changedAt,
-    } = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
-    const { disk, crlf } = await this.#asGitTakesIt(view.checkout?.path ?? '', settings.board, raw, committed);
+    const onDisk = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
+    const { texts: raw, unreadable, changedAt } = onDisk;
+    const { disk, crlf } = await this.lineEnds.columnsAsInGit(
+      view.checkout?.path ?? '',
+      settings.board,
+      raw,
+      committed,
+    );
     const glimpsed = this.glimpses.take(placeOf(view, settings.board));
     const { texts, saves, lost } = await this.#readSaves(committed, disk, settings, { now, gone, glimpsed });
     const busy = new Map(saves.flatMap(({ column, waitsUntil }) => (waitsUntil > now ? [[column, waitsUntil]] : [])));
@@ -123,25 +124,6 @@ export class BoardReader {
       }
     }
     return busy;
-  }
-
-  async #asGitTakesIt(
-    checkout: string,
-    folder: string,
-    raw: BoardTexts | null,
-    committed: BoardTexts,
-  ): Promise<{ readonly disk: BoardTexts | null; readonly crlf: ReadonlySet<Column> }> {
-    const crlf = new Set<Column>();
-    if (raw === null) return { disk: null, crlf };
-    const disk: Record<Column, string | null> = { ...raw };
-    for (const column of COLUMNS) {
-      const text = raw[column];
-      if (text === null || !(await this.lineEnds.areGits(checkout, `${folder}/${column}.md`, text, committed[column])))
-        continue;
-      disk[column] = withoutCr(text);
-      crlf.add(column);
-    }
-    return { disk, crlf };
   }
 
   /** A column file that base has is not on disk. That is not a deletion: base's text counts, and the next move writes it again. */
@@ -239,48 +221,13 @@ export class BoardReader {
   async #recallVersions(column: Column, folder: string): Promise<void> {
     const base = this.#committed?.base;
     if (base === undefined || this.#recalled.has(column)) return;
-    const path = `${folder}/${column}.md`;
-    const { stdout } = await git(['log', '--first-parent', '-n', '100', '-z', '--format=%H %ct %B', base, '--', path], {
-      cwd: this.#repo.root,
-    });
-    const older: Version[] = [];
-    const restored = new Map<string, RestoredEntry>();
-    for (const record of stdout.split('\0').filter(Boolean)) {
-      const [, sha = '', seconds = '0', message = ''] = /^(\S+) (\d+) ([\s\S]*)$/.exec(record) ?? [];
-      const at = Number(seconds) * 1000;
-      const bytes = await readBlob(this.#repo, sha, path);
-      if (bytes !== null) older.unshift({ text: bytes.toString(), at, by: isByUser(message) ? 'user' : 'coordinator' });
-      // The first that is older is what the file had an hour ago.
-      if (at < Date.now() - EDITOR_MEMORY * 1000) break;
-    }
+    const older = await versionsInGit(this.#repo, base, `${folder}/${column}.md`);
     const text = this.#committed?.texts[column] ?? '';
-    for (const [id, at] of await this.#restoredBefore(base))
+    const restored = new Map<string, RestoredEntry>();
+    for (const [id, at] of await restoredInGit(this.#repo, base))
       if (new RegExp(`(?<![\\w-])${id}(?![\\w-])`).test(text)) restored.set(id, { column, at });
     this.saves.recall(column, older, restored);
     this.#recalled.add(column);
-  }
-
-  /** Entries that an earlier coordinator put back, with the time: such a commit may change no file. */
-  async #restoredBefore(base: string): Promise<ReadonlyMap<string, number>> {
-    const { stdout } = await git(
-      [
-        'log',
-        '--first-parent',
-        '-n',
-        '100',
-        '--since=15 minutes ago',
-        '--grep=^Kanban-Restored: ',
-        '-z',
-        '--format=%ct %B',
-        base,
-      ],
-      { cwd: this.#repo.root },
-    );
-    const found = new Map<string, number>();
-    for (const record of stdout.split('\0'))
-      for (const [, id = ''] of record.matchAll(/^Kanban-Restored: ([A-Za-z][\w-]*-\d+)$/gm))
-        if (!found.has(id)) found.set(id, Number(/^\d+/.exec(record)?.[0] ?? 0) * 1000);
-    return found;
   }
 
   #watchStanding(board: Board, committed: BoardTexts, now: number, changedAt: number): void {
@@ -295,51 +242,7 @@ export class BoardReader {
   }
 }
 
-/** Whether a commit of the board is the user's: one of ours has trailers, but for a hand edit without a restored entry. */
-function isByUser(message: string): boolean {
-  return message.startsWith(`${HAND_EDIT}\n`)
-    ? !/^Kanban-Restored: /m.test(message)
-    : !/^Kanban-[A-Z]\w+: /m.test(message);
-}
-
 const placeOf = (view: GitState, folder: string): BoardPlace | null =>
   view.checkout === null
     ? null
     : { root: view.checkout.path, gitDir: view.checkout.gitDir, baseRef: view.baseRef, folder };
-
-interface DiskRead {
-  readonly texts: BoardTexts | null;
-  readonly unreadable: readonly Problem[];
-  readonly changedAt: ReadonlyMap<Column, number>;
-}
-
-const NOWHERE: DiskRead = { texts: null, unreadable: [], changedAt: new Map() };
-
-function readDisk(checkout: string, folder: string, now: number): DiskRead {
-  const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
-  const unreadable: Problem[] = [];
-  const changedAt = new Map<Column, number>();
-  for (const column of COLUMNS) {
-    const shown = `${folder}/${column}.md`;
-    const path = join(checkout, shown);
-    try {
-      const bytes = readFollowing(path);
-      if (bytes === null) continue;
-      const text = bytes.toString('utf8');
-      if (!Buffer.from(text, 'utf8').equals(bytes)) unreadable.push(messages.notUtf8(shown));
-      texts[column] = text;
-      changedAt.set(column, stillSince(path, now) ?? now);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR')
-        unreadable.push(messages.columnUnreadable(shown, message, code !== 'ENOTPLAIN'));
-    }
-  }
-  return { texts, unreadable, changedAt };
-}
-
-async function readTexts(read: (path: string) => Promise<Buffer | null>, folder: string): Promise<BoardTexts> {
-  const texts: Record<Column, string | null> = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
-  for (const column of COLUMNS) texts[column] = (await read(`${folder}/${column}.md`))?.toString() ?? null;
-  return texts;
-}

@@ -10,7 +10,7 @@ const AFTER_INDEX = 100;
 
 /**
  * Is git just changing the files of base's checkout (switch, reset, pull, stash)? Then what stands on disk is neither the
- * old nor the new commit's, and no wish of anybody's. No process.
+ * old nor the new commit's, and no edit. No process.
  * @param view as it was before the files were read
  * @param since epoch ms: an index written until then was our own work
  */

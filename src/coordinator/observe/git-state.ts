@@ -23,7 +23,7 @@ export interface GitState {
   readonly base: string | null;
   /** The worktree that has base checked out with nothing open in it; its text counts. */
   readonly checkout: { readonly path: string; readonly gitDir: string } | null;
-  /** A merge, rebase, commit or the like of base that the user has open: base is not moved. In words. */
+  /** A merge, rebase, commit or the like of base that the user has open: base is not moved. */
   readonly open: string | null;
   /** Full ref name → commit: all branches, and the kanban's own refs. */
   readonly refs: ReadonlyMap<string, string>;
@@ -100,14 +100,14 @@ export class GitStateReader {
   }
 }
 
-/** What base's history tells, kept up to date from commit to commit. */
+/** Facts from base's history, kept up to date from commit to commit. */
 export class HistoryReader {
   readonly #repo: Repository;
   #fold = new HistoryFold();
   #at: string | null = null;
   /** The look that follows knows of all that was read. */
   #reported = true;
-  /** Branches that base contains: read anew when somebody else moved base. */
+  /** Branches that base contains: read anew when another process moved base. */
   #merged = new Map<string, string>();
   /** Base's first-parent commits; true = not made under a run's identity. */
   readonly #own = new Map<string, boolean>();
@@ -121,7 +121,7 @@ export class HistoryReader {
   }
 
   /**
-   * Did somebody merge this branch? Base contains its tip; and a tip that is one of base's own commits counts only if a
+   * Whether this branch was merged. Base contains its tip; and a tip that is one of base's own commits counts only if a
    * run made it (a fast-forward by hand): else the branch has merely been brought up to base.
    */
   isMerged(branch: string, tip: string): boolean {
@@ -140,7 +140,7 @@ export class HistoryReader {
     this.#merged.set(branch, tip);
   }
 
-  /** Base was brought up to another copy of it, by us: to be read, and told as a move to whoever asks next. */
+  /** This process brought base up to another copy of it: it is read, and the next call of `follow` returns a move. */
   async brought(base: string, name: string): Promise<void> {
     this.#reported = (await this.follow(base, name)) === 'same';
   }

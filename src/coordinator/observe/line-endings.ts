@@ -1,3 +1,4 @@
+import { COLUMNS, type BoardTexts, type Column } from '../../board/entry.ts';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { git, type Repository } from '../../git/git.ts';
@@ -15,6 +16,25 @@ export class LineEnds {
 
   constructor(repo: Repository) {
     this.#repo = repo;
+  }
+
+  /** The column files with LF where git turns the CRLF of the disk into LF; `crlf`: these columns. */
+  async columnsAsInGit(
+    checkout: string,
+    folder: string,
+    raw: BoardTexts | null,
+    committed: BoardTexts,
+  ): Promise<{ readonly disk: BoardTexts | null; readonly crlf: ReadonlySet<Column> }> {
+    const crlf = new Set<Column>();
+    if (raw === null) return { disk: null, crlf };
+    const disk: Record<Column, string | null> = { ...raw };
+    for (const column of COLUMNS) {
+      const text = raw[column];
+      if (text === null || !(await this.areGits(checkout, `${folder}/${column}.md`, text, committed[column]))) continue;
+      disk[column] = withoutCr(text);
+      crlf.add(column);
+    }
+    return { disk, crlf };
   }
 
   /**

@@ -22,7 +22,7 @@ interface LostLandingsInput {
   readonly base: string;
 }
 
-/** What is missing now: what was pinned as lost, and what `seen` tells, and has neither landed again nor been undone. */
+/** Landings that are missing now: those pinned as lost and those that `seen` has, unless they landed again or were undone. */
 export async function lostLandings(
   repo: Repository,
   { refs, history: { landed, takenBack }, seen, base }: LostLandingsInput,
@@ -36,7 +36,7 @@ export async function lostLandings(
   );
 }
 
-/** Pins what is lost, lets go of what is back. */
+/** Pins what is lost, and removes the pins of what is back. */
 export async function pinLost(
   repo: Repository,
   refs: ReadonlyMap<string, string>,
@@ -53,7 +53,7 @@ export async function pinLost(
 
 /**
  * Landings that base contained when the coordinator moved it last (`refs/kanban/seen`) and that it doesn't contain now:
- * somebody rewrote base. Those whose id has landed again since are left out.
+ * base was rewritten. Ids that have landed again since are left out.
  */
 async function lostLandingsIn(repo: Repository, seen: string, base: string): Promise<LostLanding[]> {
   if (seen === base || (await isAncestor(repo, seen, base))) return [];

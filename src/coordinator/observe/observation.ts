@@ -27,7 +27,7 @@ export interface Observation {
   readonly inMotion: boolean;
 }
 
-/** What the coordinator adds to what disk and git say. */
+/** What the coordinator adds to what disk and git show. */
 export interface Inputs {
   readonly now: number;
   readonly mode: World['mode'];

@@ -94,7 +94,7 @@ export class Observer {
     const moved = before.moved === 'rewritten' || followed === 'same' ? before.moved : followed;
     if (moved !== 'same') this.#entries.baseMoved();
     const stillness = settings.settle === 0 ? 60 : 300;
-    const board = await this.keeper.read(at, settings, inputs.now, stillness, this.history.history.gone);
+    const board = await this.keeper.read(at, settings, { now: inputs.now, stillness, gone: this.history.history.gone });
     const inMotion = await this.keeper.isInMotion(at, board);
     if (inMotion && before.tries < MOTION_TIMEOUT_MS / MOTION_RETRY_MS) {
       await pause(MOTION_RETRY_MS);

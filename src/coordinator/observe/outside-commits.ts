@@ -16,10 +16,10 @@ export class OutsideCommitWatch {
   }
 
   /**
-   * Which of these commits are in nobody's way: on base, and a later commit of its first-parent line says `This reverts
+   * Which of these commits are undone: on base, and a later commit of its first-parent line says `This reverts
    * commit <sha>.`; or not on base, and every branch (and the user's HEAD) that contains it holds such a commit. So is
    * what nothing contains any more.
-   * @param ours task branches: one that began after such a commit contains it too, and says nothing.
+   * @param ours task branches: one that began after such a commit contains it too, and does not count.
    */
   async undone(view: GitState, ours: ReadonlySet<string>, shas: readonly string[]): Promise<ReadonlySet<string>> {
     if (shas.length === 0 || view.base === null) return NONE;
@@ -42,8 +42,8 @@ export class OutsideCommitWatch {
 
   async #isReverted(sha: string, tip: string): Promise<boolean> {
     // At the beginning of a line: our own commits quote the command that would make such a commit.
-    const words = `--grep=^This reverts commit ${sha}`;
-    const args = ['log', '--first-parent', '--max-count=1', words, '--format=%H', `${sha}..${tip}`];
+    const pattern = `--grep=^This reverts commit ${sha}`;
+    const args = ['log', '--first-parent', '--max-count=1', pattern, '--format=%H', `${sha}..${tip}`];
     const { stdout } = await git([...args, '--'], { cwd: this.#repo.root });
     return stdout.trim() !== '';
   }

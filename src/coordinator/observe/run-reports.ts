@@ -1,6 +1,6 @@
 import { git, type Repository } from '../../git/git.ts';
 
-/** One report of an entry's life on base, as its commit tells it. */
+/** One report of an entry's life on base, as its commit has it. */
 export interface ReportedStep {
   readonly sha: string;
   readonly subject: string;

@@ -11,7 +11,7 @@ import { isUsageFile, MOST_SMALL_RECORD } from '../../contract/records.ts';
 
 /**
  * What agents have used: by base's trailers, and by the run folders of runs that no commit names yet (those that are on
- * among them). Entries are told of as far as they are on the board. The day is the coordinator's own, from midnight to midnight.
+ * among them). Only entries on the board are counted. The day is the coordinator's own, from midnight to midnight.
  */
 export function readUsages(
   records: readonly RunRecord[],
@@ -52,7 +52,7 @@ function ofEntry(
   };
 }
 
-/** A run that is on writes its usage at every step. */
+/** An active run writes its usage at every step. */
 function usageSoFar({ folder }: RunRecord): Usage | null {
   return plainJsonOf(join(folder, RUN_FILES.usage), isUsageFile, MOST_SMALL_RECORD)?.run ?? null;
 }

@@ -71,7 +71,7 @@ export class Branches {
     );
   }
 
-  /** A branch that was put away comes back as it was. @returns why not, in words; null = it is back */
+  /** Restores a kept branch as it was. @returns why not; null = it is back */
   async restore(
     id: string,
     kept: { readonly ref: string; readonly tip: string },

@@ -9,8 +9,8 @@ import * as messages from './messages.ts';
 const MAX_LANDINGS_SEARCHED = 2_000;
 
 /**
- * What depends on an entry whose landing was taken back, in words; '' = nothing does. Landed entries are warned of, not
- * taken back too: whether they still work without it only the user or a test can tell.
+ * What depends on an entry whose landing was undone, as text; '' = nothing does. Landed entries are named, not
+ * undone too: only the user or a test can find out whether they still work without it.
  * @param of `landing`, `base`: full SHAs; what landed between them is searched.
  */
 export async function listDependents(

@@ -12,14 +12,14 @@ import * as messages from './messages.ts';
 
 /** A failure that ends by itself within this time is not worth a report, ms. */
 const WORTH_REPORTING = 1_500;
-/** What was not due for so long is forgotten, with its reasons, ms. */
+/** After this time without being due, a failure is forgotten with its reasons, ms. */
 const FORGOTTEN_AFTER_MS = 3_600_000;
 /** An action that was done so often in a row, with base where it was and the same action due again, has no effect. */
 const MOST_WITHOUT_EFFECT = 10;
 /** The same kind of action for one entry that was done so often within a minute goes round in a circle, wherever base is. */
 const MOST_IN_A_MINUTE = 10;
 const MINUTE_MS = 60_000;
-/** From then on it has to be left out for so long before it counts as done again: longer than the longest wait, ms. */
+/** After that it must not be done for this long before it counts as done again: longer than the longest wait, ms. */
 const DONE_AFTER_MS = 3 * MINUTE_MS;
 
 /** What is reported: an action can't be done, for this reason; null = it can, or is no longer due. */
@@ -160,7 +160,7 @@ export class FailureRegister {
     }
   }
 
-  /** The user says that the cause is gone: everything is tried at once. @returns false when nothing waits */
+  /** `kanban resume`: everything is tried at once. @returns false when nothing waits */
   tryAgain(now: number): boolean {
     const waiting = this.due.filter(({ untried }) => !untried);
     for (const failed of waiting) this.#failed.set(failed.key, { ...failed, until: now });

@@ -18,7 +18,7 @@ import type { Observer } from '../observe/observer.ts';
 import { branchName } from '../observe/names.ts';
 import * as messages from './messages.ts';
 
-/** A landing as it is to be written: what its commit says, and its CHANGELOG line. */
+/** A landing as it is written: the message of its commit, and its CHANGELOG line. */
 export interface PlannedLanding {
   readonly candidate: Candidate;
   readonly facts: EntryFacts;
@@ -47,7 +47,7 @@ export type Landed =
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'stale' };
 
-/** What the commit of a landing is to say. */
+/** The message and the CHANGELOG line of a landing. */
 export async function planLanding(
   candidate: Candidate,
   facts: EntryFacts,
@@ -160,7 +160,7 @@ export function faultsOf(
 }
 
 /** Lands one tested entry at once, in the commit that takes the tester's result in. */
-export async function landTested(
+export async function landNow(
   candidate: Candidate,
   facts: EntryFacts,
   parts: LandDeps,

@@ -6,7 +6,6 @@ import { waysOut } from '../../report/ways-out.ts';
 import { moveMessage } from '../../landing/commit-message.ts';
 import { worktreePath } from '../observe/names.ts';
 import { reply } from './answer-request.ts';
-import { landTested } from './land.ts';
 import {
   DONE,
   factsOf,
@@ -19,7 +18,6 @@ import {
 
 /** One commit: an entry changes its column, tags or fields. */
 export async function moveEntry(action: ActionOf<'move-entry'>, deps: PerformDeps): Promise<Performed> {
-  if (action.lands !== undefined && (await landToo(action, action.lands, deps))) return DONE;
   const { writer, observation } = deps;
   const written = await writer.change([editOf(action)], moveMessage(observation.workflow.settings, action));
   const failed = unwritten(written, deps, action.request);
@@ -48,7 +46,7 @@ const editOf = ({ key, from, to, position, change }: ActionOf<'move-entry'>): Bo
 function reportMove(action: ActionOf<'move-entry'>, commit: string, deps: PerformDeps): void {
   const facts = factsOf(deps, action.key);
   const title = facts?.entry.title ?? '';
-  // The reason follows in the line that says that the user is needed.
+  // The reason follows in the event that calls the user.
   const why = action.change.addTags?.includes('ESCALATED') ? 'escalated' : action.why;
   deps.emit(
     action.from === action.to
@@ -66,20 +64,8 @@ function reportMove(action: ActionOf<'move-entry'>, commit: string, deps: Perfor
     });
 }
 
-/** The tester's result and the landing in one commit. Where it can't be landed now, the move is made, and the landing waits by itself. */
-async function landToo(action: ActionOf<'move-entry'>, tip: string, deps: PerformDeps): Promise<boolean> {
-  const facts = factsOf(deps, action.key);
-  if (facts === undefined) return false;
-  const verdict = verdictOf(action) ?? '';
-  const step = { sha: '', subject: '', verdict, report: action.report || action.why };
-  const { trailers } = action;
-  const landed = await landTested({ key: action.key, id: action.id, tip }, facts, deps, { trailers, step });
-  if (landed.kind !== 'done') return false;
-  if (action.consumesRun !== null) markRecorded(action.consumesRun, landed.sha, action.why, deps);
-  return true;
-}
-
-const verdictOf = ({ id, trailers }: ActionOf<'move-entry'>): string | undefined =>
+/** The verdict that a move records; undefined: none. */
+export const verdictOf = ({ id, trailers }: ActionOf<'move-entry'>): string | undefined =>
   trailers.find(({ name }) => name === 'Kanban-Verdict')?.value.slice(id.length + 1);
 
 function waysAfter(

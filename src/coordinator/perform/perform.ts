@@ -4,6 +4,7 @@ import { abandonEntry } from './abandon-entry.ts';
 import { addEntry } from './add-entry.ts';
 import { reply } from './answer-request.ts';
 import { closeMerged } from './close-merged.ts';
+import { landTested } from './land-tested.ts';
 import { moveEntry } from './move-entry.ts';
 import { numberEntry } from './number-entry.ts';
 import { DONE, type Performed, type PerformDeps } from './performed.ts';
@@ -28,6 +29,8 @@ export async function perform(action: Action, deps: PerformDeps): Promise<Perfor
       return abandonEntry(action, deps);
     case 'close-merged':
       return closeMerged(action, deps);
+    case 'land-tested':
+      return landTested(action, deps);
     case 'land-entries':
       // The merge queue outlives a tick: the coordinator hands them over itself.
       return { kind: 'later', why: messages.ONLY_COORDINATOR_LANDS };

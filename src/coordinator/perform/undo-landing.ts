@@ -137,7 +137,7 @@ const refused = (id: string, why: string, byHand: string): Undone => ({
   message: messages.undo.refused(id, why, byHand),
 });
 
-/** A landing that somebody cherry-picked has one parent. */
+/** A landing that was cherry-picked has one parent. */
 async function revertByHand({ repo }: Observer, landing: string): Promise<string> {
   const parents = (await readCommit(repo, landing))?.parents.length ?? 0;
   return `git revert ${parents > 1 ? '-m 1 ' : ''}${short(landing)}`;

@@ -51,7 +51,7 @@ export async function inspectPreflight(cwd: string): Promise<readonly Finding[]>
   }
 }
 
-/** What made the look fail stops all. What can't be judged without settings is left out, and nothing is said twice. */
+/** What made the look fail stops all. What can't be judged without settings is left out, and nothing is reported twice. */
 function unreadable(findings: readonly Finding[], problems: readonly Problem[]): readonly Finding[] {
   const stops = findings.filter(({ level, check }) => level === 'stops' && check !== 'prompts');
   const said = (code: string): boolean => stops.some(({ check }) => check === SAME[code]);
@@ -59,5 +59,5 @@ function unreadable(findings: readonly Finding[], problems: readonly Problem[]):
   return [...own.map((problem): Finding => ({ check: problem.code, ...fromProblem(problem, 'stops') })), ...stops];
 }
 
-/** Problems of a look that a check of preflight says better. */
+/** Problems of a look that a check of preflight reports better. */
 const SAME: Readonly<Record<string, string>> = { 'base-missing': 'base', 'no-commits': 'commits' };

@@ -12,7 +12,7 @@ import type { Observer } from '../observe/observer.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
 import { promptFile } from '../../workflow/roles.ts';
 
-/** How long a look at what only processes can tell is good for. */
+/** How long facts that take a process stay valid, ms. */
 const MAX_FACTS_AGE_MS = 2_000;
 const FRESH_WHILE_HELD = 500;
 
@@ -20,7 +20,7 @@ const FRESH_WHILE_HELD = 500;
 export class Preflight {
   readonly #observer: Observer;
   readonly #remoteAnswer: () => PreflightFacts['remoteAnswer'];
-  /** An entry was in work: from then on what is not committed is told, and stops nothing. */
+  /** An entry was in work: from then on uncommitted files are reported, and stop nothing. */
   #hasWorked = false;
   #facts: PreflightFacts | null = null;
   #findings: readonly Finding[] = [];
@@ -77,7 +77,7 @@ export class Preflight {
       cwd: repo.root,
       repo,
       settings,
-      // The last good ones hold while an edit is broken: that is said, and stops nothing.
+      // The last valid ones stay in effect while an edit is broken: that is reported, and stops nothing.
       settingsProblems: [],
       boardProblems: observation.boardProblems,
       prompts: await this.#prompts(observation),
@@ -125,7 +125,7 @@ function foreignBranches({ git, workflow, world }: Observation): FactsAsked['for
   });
 }
 
-/** What waits, without the words: a disk that fills up says another number every time. */
+/** What waits, without its text: the text of a disk that fills up has another number every time. */
 const summary = (findings: readonly Finding[]): string =>
   findings
     .filter(({ level }) => level === 'stops' || level === 'holds')

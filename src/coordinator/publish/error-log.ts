@@ -15,7 +15,7 @@ export class ErrorLog {
   readonly #kept = new Set<string>();
   readonly #report: (key: string, message: string) => void;
 
-  /** @param report says the same thing once */
+  /** @param report reports each key once */
   constructor(root: string, report: (key: string, message: string) => void) {
     this.#root = root;
     this.#report = report;

@@ -16,14 +16,14 @@ export interface EventPublisherDeps {
   readonly view: View;
   /** The settings as they are now; undefined: none have been read yet. */
   readonly settings: () => Settings | undefined;
-  /** A commit of our own was told. */
+  /** An event reported a commit of our own. @param at epoch ms */
   readonly onCommit: (at: number) => void;
 }
 
-/** A hold that lasts so long is told to the user's own program, ms. */
+/** After this time a hold is reported to the user's own program, ms. */
 const NOTIFIED_AFTER = 60_000;
 
-/** Says what happened: to the view, to `.kanban/events.jsonl`, and to the user's own program when they are needed. */
+/** Reports what happens: to the view, to `.kanban/events.jsonl`, and to the user's own program when they are needed. */
 export class EventPublisher {
   readonly #deps: EventPublisherDeps;
   readonly #reported = new Set<string>();
@@ -55,7 +55,7 @@ export class EventPublisher {
     if (event.type === 'person-needed') this.#notify(timed);
   };
 
-  /** The same thing is said once. */
+  /** Emits an event once for each key. */
   once(key: string, event: KanbanEvent): void {
     if (this.#reported.has(key)) return;
     this.#reported.add(key);
@@ -90,7 +90,7 @@ export class EventPublisher {
     }
   }
 
-  /** What an observation shows that has not been said: problems, settings, a rewritten base. */
+  /** Reports what is new in an observation: problems, settings, a rewritten base. */
   observed({ problems, settingsProblems, workflow, rewritten }: Observation): void {
     this.#reportSettings(settingsProblems, workflow.settings);
     this.#problems.keep(
@@ -104,7 +104,7 @@ export class EventPublisher {
       });
   }
 
-  /** A broken edit of WORKFLOW.md leaves the last good settings; that is said, and so is the fix. */
+  /** A broken edit of WORKFLOW.md leaves the last valid settings in effect; both the edit and its fix are reported. */
   #reportSettings(problems: readonly Problem[], settings: Settings): void {
     const broken = problems.map(({ message }) => message).join('\n');
     const text = JSON.stringify(settings);
@@ -115,7 +115,7 @@ export class EventPublisher {
     this.#settings = { broken, text };
   }
 
-  /** Whatever comes of it, work continues. */
+  /** A failing program does not stop the work. */
   #notify(event: TimedEvent): void {
     const { root } = this.#deps;
     const settings = this.#deps.settings();

@@ -41,7 +41,7 @@ export async function inspect(
       words: new Map(),
       remote: null,
     });
-    const snapshot = snapshotFrom(repo.root, looked.value, decide(world), null, queue);
+    const snapshot = snapshotFrom(repo.root, looked.value, decide(world), { coordinator: null, queue });
     return ok({ snapshot, board: looked.value.workflow.settings.board });
   } finally {
     closeRepository(repo);
@@ -53,8 +53,7 @@ export function snapshotFrom(
   root: string,
   observation: Observation,
   decision: Decision,
-  coordinator: Snapshot['coordinator'],
-  queue: SnapshotQueue,
+  { coordinator, queue }: { readonly coordinator: Snapshot['coordinator']; readonly queue: SnapshotQueue },
 ): Snapshot {
   const { settings } = observation.workflow;
   const worktrees = new Map<string, string>();

@@ -37,7 +37,7 @@ export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
 
 /**
  * What the coordinator keeps, once it knows where base stands now: what the user has just added or moved is in it. One
- * that has not looked for so long (it is stopped, or lands much) is shown as it is, and that is said.
+ * that has not looked for long (it is stopped, or lands much) is shown as it is, with a warning.
  */
 async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
   const begun = Date.now();

@@ -1,6 +1,6 @@
 import type { Problem } from '../../problem.ts';
 
-/** What has been said of problems: each is told once, and again only after it had been fixed. */
+/** Reports each problem once, and again only after it was fixed. */
 export class ReportedProblems {
   #reported: ReadonlySet<string> = new Set();
 
@@ -9,7 +9,7 @@ export class ReportedProblems {
     const now = new Map<string, Problem>();
     for (const problem of problems) {
       const key = keyOf(problem);
-      // Several in one line are told apart by their order.
+      // Several in one line are distinguished by their order.
       let count = 1;
       while (now.has(`${key} ${count}`)) count++;
       now.set(`${key} ${count}`, problem);

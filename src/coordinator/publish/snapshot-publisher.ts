@@ -41,7 +41,10 @@ export class SnapshotPublisher {
     this.#behind = now - this.#shownAt < SHOWN_FOR;
     if (this.#behind) return;
     this.#shownAt = now;
-    const snapshot = snapshotFrom(this.#root, observation, decision, { pid: process.pid, since: this.#since }, queue);
+    const snapshot = snapshotFrom(this.#root, observation, decision, {
+      coordinator: { pid: process.pid, since: this.#since },
+      queue,
+    });
     this.#view.snapshot(snapshot);
     const text = JSON.stringify({ ...snapshot, at: 0 });
     const recent = now - this.#keptAt < (text === this.#last ? UNCHANGED_FOR : KEPT_FOR);

@@ -4,7 +4,7 @@ import { reasonOf } from '../../pipeline/failures.ts';
 import type { Observation } from '../observe/observation.ts';
 import * as messages from './messages.ts';
 
-/** What is said besides the entries: where the board is read, and every problem of its files. */
+/** What is shown besides the entries: where the board is read, and every problem of its files. */
 export function warningsOf({ git, workflow, problems, world }: Observation, { postponed }: Decision): string[] {
   const { base } = workflow.settings;
   const warnings = problems.map(

@@ -15,7 +15,7 @@ import { PUSH_PIN } from './push-gate.ts';
 import type { RemoteFacts } from './remote-facts.ts';
 import * as messages from './messages.ts';
 
-/** A remote that says nothing for so long is not waited for: all but landings continues without it. */
+/** After this time without an answer, everything but landings continues without the remote, ms. */
 const SILENT_REMOTE_MS = 10_000;
 
 type Kind = IntegrateDeps['kind'];
@@ -28,7 +28,7 @@ export class BaseSync {
   readonly #contained = new Set<string>();
   readonly #held = new Map<Kind, string>();
   readonly #failures: FailureRegister;
-  /** A push was cut off: whether it has arrived only the remote knows. null = not looked up yet. */
+  /** A push was interrupted: only the remote knows whether it arrived. null = not looked up yet. */
   #unsure: boolean | null = null;
   #silentSince: number | null = null;
 
@@ -38,12 +38,12 @@ export class BaseSync {
     this.#emit = emit;
   }
 
-  /** Why base can't be brought up to the remote, or to upstream, in words; null = it is, or will be. */
+  /** Why base can't be brought up to the remote, or to upstream; null = it is, or will be. */
   held(kind: Kind): string | null {
     return this.#held.get(kind) ?? null;
   }
 
-  /** Base must not move before the remote has said what it has: it was not asked yet, or a push was cut off. */
+  /** Base must not move before the state of the remote is known: it was not asked yet, or a push was interrupted. */
   async isUnsure(facts: RemoteFacts, { push }: Pick<Settings, 'push'>): Promise<boolean> {
     this.#unsure ??= push ? (await resolve(this.#repo, PUSH_PIN)) !== null : null;
     if (facts.pushing) return false;

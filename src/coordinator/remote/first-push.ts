@@ -4,19 +4,19 @@ import { trackingRef } from '../../git/remote/remote.ts';
 import { updateRefs } from '../../git/refs.ts';
 import { isAncestor } from '../../git/history/is-ancestor.ts';
 
-/** A commit on base that somebody else made and the remote lacks. */
+/** A commit on base that the coordinator did not make and the remote lacks. */
 export interface ForeignCommit {
   readonly sha: string;
   readonly subject: string;
   readonly author: string;
 }
 
-/** The commit of base that this repository has pushed last; its being there says that it may push. */
+/** The commit of base that this repository has pushed last; it exists if this repository may push. */
 export const pushedRef = (base: string): string => `refs/kanban/pushed/${base}`;
 
 /**
  * Commits on base's first-parent line that the remote lacks and that the coordinator did not make, newest first. The
- * first push would publish them with the landings, and nobody has said that they are to be.
+ * first push would publish them with the landings, and the user has not decided that.
  * @param remoteTip the remote's branch; null = it has none yet: then what its other branches have, as last fetched,
  *   counts as there.
  */
@@ -56,7 +56,7 @@ export async function markPushed(
 }
 
 /**
- * Does the remote's branch lack what was pushed to it last, while base here still has it? Then somebody has rewritten it
+ * Does the remote's branch lack what was pushed to it last, while base here still has it? Then it was rewritten
  * there, and the next push would bring back what they took out. A branch that is gone there is no such case: it is made
  * again.
  * @returns the commit that is missing there; null = none is.
@@ -67,11 +67,11 @@ async function lostThere(repo: Repository, { branch, base, remoteTip }: Asked): 
   return !(await isAncestor(repo, pushed, remoteTip)) && (await isAncestor(repo, pushed, base)) ? pushed : null;
 }
 
-/** What the next push would publish against somebody's will. */
+/** What the next push would publish against the user's will. */
 export interface AgainstWill {
   /** Commits for which the first push waits; empty once there was one. */
   readonly foreign: readonly ForeignCommit[];
-  /** A commit that was pushed and that somebody has taken out of the remote's branch. */
+  /** A commit that was pushed and then removed from the remote's branch. */
   readonly lost: string | null;
 }
 

@@ -26,7 +26,7 @@ export interface IntegrateDeps {
   readonly emit: (event: KanbanEvent) => void;
 }
 
-/** `later`: why not now, in words. `stale`: what was decided on has changed. */
+/** `later`: why not now. `stale`: what was decided on has changed. */
 export type Integrated = 'done' | 'nothing' | 'stale' | { readonly later: string };
 
 /**

@@ -33,7 +33,7 @@ export async function writeHolder(repo: Repository, since: number, at: number): 
   return other.value;
 }
 
-/** @returns null when nothing here says who holds it: another program's, or a newer version's. */
+/** @returns null when the holder is unknown: the lock is another program's, or a newer version's. */
 export async function readHolder(repo: Repository, sha: string): Promise<Holder | null> {
   const text = (await readCommit(repo, sha))?.message ?? '';
   try {

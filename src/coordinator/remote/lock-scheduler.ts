@@ -30,7 +30,7 @@ export class LockScheduler {
     return this.#lock?.state ?? 'none';
   }
 
-  /** Why the remote could not be asked for it, in words. */
+  /** Why the remote could not be asked for it. */
   get backoff(): string | null {
     return this.state === 'asking' ? this.#backoff.reason : null;
   }
@@ -41,7 +41,7 @@ export class LockScheduler {
     return this.state !== 'held' || (fetchedAt !== null && fetchedAt >= this.#heldSince);
   }
 
-  /** Another one is to be held from now on, or none; the one before is given back within so many ms. */
+  /** Holds another lock from now on, or none. @param timeout ms within which the old one is given back */
   change(lock: RemoteLock | null, timeout: number): void {
     const old = this.#lock;
     if (old !== null) this.#deps.beside(() => old.release(timeout));

@@ -3,7 +3,7 @@ import { Backoff, WAITS } from '../../pipeline/backoff.ts';
 
 /** What the server declined is tried again after this, if nothing has changed before. */
 const DECLINED_FOR = 10 * 60_000;
-/** "It has moved", though it has not, so often in a row: it is a refusal. */
+/** A push that is rejected as outdated this often, though nothing has moved, is a refusal. */
 const MOVED_AND_NOT = 3;
 
 /** How the pushes of late ended, and what that means for the next. Times are epoch ms. */
@@ -12,7 +12,7 @@ export class PushBackoff {
   #declined: { readonly words: string; readonly tip: string | null; readonly until: number } | null = null;
   #moved: { readonly tip: string | null; readonly times: number } = { tip: null, times: 0 };
 
-  /** @param tip the remote's branch, as it was known when this was heard */
+  /** @param tip the remote's branch, as last fetched */
   record(outcome: PushOutcome, tip: string | null, now: number): void {
     const { kind } = outcome;
     if (kind === 'rejected') {
@@ -26,7 +26,7 @@ export class PushBackoff {
     this.#backoff.record(kind === 'done' || kind === 'remote-rejected' ? null : outcome.message, now);
   }
 
-  /** Why it is too early for another push after one that did not reach the remote, in words; null = it isn't. */
+  /** Why it is too early for another push after one that did not reach the remote; null = it isn't. */
   away(now: number): string | null {
     return this.#backoff.isWaiting(now) ? this.#backoff.reason : null;
   }

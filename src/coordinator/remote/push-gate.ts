@@ -20,7 +20,7 @@ export interface PushHold {
   readonly state: QueueNote['state'];
 }
 
-/** What was heard of the remote so long ago is too old to push on. */
+/** Older facts about the remote are no base for a push, ms. */
 const MAX_FACTS_AGE_MS = 15_000;
 const RETRY_INTERVAL_MS = 1_000;
 

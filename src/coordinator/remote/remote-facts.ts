@@ -6,7 +6,7 @@ export type RemoteSettings = Pick<Settings, 'base' | 'remote' | 'push' | 'upstre
 
 /** What one tick may know of the remote. */
 export interface RemoteFacts {
-  /** The remote's base, as it was heard of last; null = it has no such branch, or there is no remote. */
+  /** The remote's base, as last fetched; null = it has no such branch, or there is no remote. */
   readonly tip: string | null;
   /** `upstream`: the remote's branch where there is a remote, else the branch of that name here. */
   readonly upstreamTip: string | null;
@@ -14,7 +14,7 @@ export interface RemoteFacts {
   readonly fetchedAt: number | null;
   /** It has answered since this coordinator began, and since it holds the lock; or it is known why not. */
   readonly answer: boolean;
-  /** Why the remote can't be talked to at the moment, in words: landings wait where they are pushed. */
+  /** Why the remote can't be reached now: landings wait where they are pushed. */
   readonly away: string | null;
   /** Why the server does not want what was pushed, in its own words. */
   readonly rejected: string | null;

@@ -5,7 +5,7 @@ import { updateRefs } from '../../git/refs.ts';
 import { cloneToken, describeHolder, readHolder, writeHolder, type Holder } from './lock-holder.ts';
 import * as messages from './messages.ts';
 
-/** `none`: the server takes no such refs, so there is no lock to hold. `by`: who else holds it, in words. */
+/** `none`: the server takes no such refs, so there is no lock to hold. `by`: who else holds it, as text. */
 export type LockState = 'none' | 'asking' | 'held' | { readonly by: string };
 
 export interface RemoteLockDeps {
@@ -24,9 +24,9 @@ export const lockRef = (base: string): string => `refs/kanban/lock/${base}`;
 
 const MINUTE = 60_000;
 const RENEW_INTERVAL_MS = 5 * MINUTE;
-/** Unchanged for so long, a lock of another's is nobody's. */
+/** A lock of another coordinator that is unchanged for this long counts as abandoned, ms. */
 const ABANDONED_AFTER_MS = 15 * MINUTE;
-/** So often is another's lock looked at, and a server that takes none asked again. */
+/** How often another coordinator's lock is looked at, ms. */
 const OBSERVE_INTERVAL_MS = MINUTE;
 const RETRY_UNSUPPORTED_MS = 60 * MINUTE;
 const NETWORK_TIMEOUT_MS = 60_000;
@@ -77,7 +77,7 @@ export class RemoteLock {
 
   /**
    * Takes it, renews it, or looks whether it has become free.
-   * @returns what kept the remote from being asked, in words; null = it answered.
+   * @returns why the remote could not be asked; null = it answered.
    */
   async step(signal?: AbortSignal): Promise<string | null> {
     if (this.#unsure || this.#rival !== null) return this.#observe(signal);

@@ -13,7 +13,7 @@ export class UnpushedUndo {
 
   /**
    * @param takenBack id → the commit that took its landing back
-   * @param remoteTip the remote's base as heard of last
+   * @param remoteTip the remote's base as last fetched
    * @returns the ids; a process for each undoing that is new since the last call, or that the remote lacks.
    */
   async ids(takenBack: ReadonlyMap<string, string>, remoteTip: string): Promise<string[]> {

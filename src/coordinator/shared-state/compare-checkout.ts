@@ -37,7 +37,7 @@ export function compareHead(
 
 /**
  * Files of the user's checkouts, that of base first, that differ from HEAD and changed while the run was active. One
- * `git status` each. Whether the user or the run wrote them can't be told.
+ * `git status` each. kanban cannot find out whether the user or the run wrote them.
  */
 export async function changedFiles(
   repo: Repository,

@@ -145,7 +145,7 @@ function changeInLog(
 function isKanbans(ref: string, before: Refs, now: Refs): boolean {
   if (ref.startsWith('refs/kanban/')) return true;
   if (!ref.startsWith('refs/heads/') || now[ref] !== undefined) return false;
-  // A task's branch that is gone: with its start it was retired, without it somebody deleted it.
+  // A task's branch that is gone: with its start it was retired, without it, it was deleted.
   const start = `refs/kanban/start/${ref.split('/').at(-1)}`;
   return before[start] !== undefined && now[start] === undefined;
 }

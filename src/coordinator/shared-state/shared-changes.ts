@@ -86,7 +86,7 @@ const WRITERS: Readonly<Record<string, readonly string[]>> = {
   maintenance: ['maintenance'],
 };
 
-/** Written in passing by ordinary commands in a worktree, and without effect on anybody else's work. */
+/** Written in passing by ordinary commands in a worktree, and without effect on other work. */
 export function isHarmless({ key, file, after }: SharedChange): boolean {
   if (!isConfig(file) || key === null) return false;
   if (isOfOneWorktree(file))

@@ -47,7 +47,7 @@ export async function endLanding(
   const updates: RefUpdate[] = follow.map(({ ref, to }) => ({ ref, to: to === undefined ? journal.newBase : to }));
   if (await resolve(repo, journal.pin)) updates.push({ ref: journal.pin, to: null });
   const result = await updateRefs(repo, updates);
-  // A lock that stays is somebody else's trouble: the journal stays too, and the next start or landing ends it.
+  // A lock that stays is another's trouble: the journal stays too, and the next start or landing ends it.
   if (result.ok) removeJournal(repo, 'landing');
 }
 

@@ -49,7 +49,7 @@ export interface QueueFacts {
 export type Which =
   | { readonly tree: 'prefix'; readonly length: number }
   | { readonly tree: 'alone' }
-  /** With the first so many of the landings that came since. */
+  /** With the first that many of the landings that came since. */
   | { readonly tree: 'partner'; readonly length: number }
   | { readonly tree: 'aside' };
 

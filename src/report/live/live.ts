@@ -131,7 +131,7 @@ class LiveView {
     else this.#plan(SECOND);
   }
 
-  /** One write: the old frame away, what was said, the new frame. */
+  /** One write: the old frame away, what was reported, the new frame. */
   #replace(frame: readonly string[]): void {
     const { stdout } = this.#options;
     const isSame =

@@ -296,7 +296,10 @@ export const picks = (of: World): string[] =>
 
 /** The only move of a decision, in short; fails where there is none or more than one. */
 export function moveOf(of: World) {
-  const moves = acts(of).flatMap((action) => (action.type === 'move-entry' ? [action] : []));
+  const moves = acts(of).flatMap((action) => {
+    if (action.type === 'land-tested') return [action.result];
+    return action.type === 'move-entry' ? [action] : [];
+  });
   if (moves.length !== 1 || moves[0] === undefined)
     throw new Error(`expected one move, got ${JSON.stringify(acts(of))}`);
   const { from, to, position, change, trailers, consumesRun, request: asked, needsPerson, report } = moves[0];

@@ -13,7 +13,7 @@ export const remote: Check = {
       return [{ ...holds, message: `There is no remote \`${name}\` in this repository.`, fix }];
     }
     const { tracks } = known;
-    // A branch that was made from the remote's main follows that until somebody says otherwise: with `upstream` it is said.
+    // A branch that was made from the remote's main follows that until somebody says otherwise: with `upstream` it is reported.
     if (!push || tracks === null || tracks.remote !== name || tracks.branch === base) return [];
     if (upstream === tracks.branch || upstream === `${name}/${tracks.branch}`) return [];
     const message = `\`${base}\` follows ${name}/${tracks.branch}, and landings are pushed to ${name}/${base}: it is not clear which one is meant.`;

@@ -368,6 +368,8 @@ export class WorldSim {
     switch (action.type) {
       case 'move-entry':
         return this.#move(action);
+      case 'land-tested':
+        return this.#move(action.result);
       case 'pick-entries':
         return this.#pick(action.picks);
       case 'number-entry':

@@ -7,8 +7,8 @@ import { acts, branch, ended, entry, facts, history, said, settings, world } fro
 function landsAtOnce(on: Partial<Entry> = {}, at: Partial<EntryFacts> = {}, in_: Partial<World> = {}): boolean {
   const passed = ended('T-1', { cause: 'reported', tip: 'tip1' }, said('passed'), { role: 'tester' });
   const of = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', ...on }), at);
-  const move = acts(world([of], { runs: [passed], ...in_ })).find(({ type }) => type === 'move-entry');
-  return move?.type === 'move-entry' && move.lands === 'tip1';
+  const move = acts(world([of], { runs: [passed], ...in_ })).find(({ type }) => type === 'land-tested');
+  return move?.type === 'land-tested' && move.candidate.tip === 'tip1';
 }
 
 describe('a passed test lands in the commit that takes it in (I5)', () => {

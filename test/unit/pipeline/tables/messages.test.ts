@@ -58,7 +58,7 @@ describe('a message that comes when no run is left to hear it', () => {
   it('keeps a result that is recorded from landing with it', () => {
     const on = [facts(entry('T-1', 'TESTING', { reviewed: 'tip1' }))];
     const runs = [ended('T-1', {}, said('passed'), { role: 'tester' })];
-    expect(acts(world(on, { runs }))).toMatchObject([{ type: 'move-entry', lands: 'tip1' }]);
+    expect(acts(world(on, { runs }))).toMatchObject([{ type: 'land-tested', candidate: { tip: 'tip1' } }]);
     expect(acts(world(on, { runs, messages: waiting }))[0]).not.toHaveProperty('lands');
   });
 
