@@ -150,19 +150,29 @@ describe('what two texts have in common', () => {
   });
 });
 
-it('a memo forgets sections that no text has had for long, and reads them again', () => {
+it('a memo that is full forgets sections that no text has had since it was full last', () => {
   let reads = 0;
   const memo = newSectionMemo((_, text) => {
     reads++;
     return text;
   });
-  const many = (from: number): string => Array.from({ length: 40_001 }, (_, n) => `## T-${from + n}: x\n`).join('');
-  const first = '## T-1: one\n';
-  splitSections(first, memo);
-  splitSections(many(100_000), memo);
-  expect(memo.young.size).toBeLessThan(40_000);
-  splitSections(many(200_000), memo);
-  const before = reads;
-  expect(splitSections(first, memo).map(({ facts }) => facts)).toEqual([first]);
-  expect(reads).toBe(before + 1);
+  const text = '## T-1: one\n';
+  const fill = (): void => {
+    for (let n = 0; n < 40_000; n++) memo.young.set(`${n}`, {});
+  };
+  const readAgain = (): number => {
+    const before = reads;
+    expect(splitSections(text, memo).map(({ facts }) => facts)).toEqual([text]);
+    return reads - before;
+  };
+  expect([readAgain(), readAgain()]).toEqual([1, 0]);
+  fill();
+  splitSections('## T-2: two\n', memo);
+  expect(memo.young.size).toBeLessThan(3);
+  expect(readAgain()).toBe(0);
+  for (let turn = 0; turn < 2; turn++) {
+    fill();
+    splitSections(`## T-3: ${turn}\n`, memo);
+  }
+  expect(readAgain()).toBe(1);
 });
