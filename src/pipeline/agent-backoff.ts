@@ -19,7 +19,7 @@ export type AgentHold =
   | { readonly kind: 'missing'; readonly reason: Reason };
 
 /** Causes that say nothing about the entry: no failure is counted. */
-export const isUncounted = (cause: Cause): boolean =>
+export const isUncounted = (cause: Cause): cause is 'provider' | 'not-started' | 'stopped' | 'lost' =>
   cause === 'provider' || cause === 'not-started' || cause === 'stopped' || cause === 'lost';
 
 /** Causes that may hold the agent, not only the entry. */

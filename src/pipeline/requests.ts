@@ -18,9 +18,10 @@ export function actionOfRequest(
 ): { readonly actions: readonly Action[]; readonly touches: string | null } {
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
   if (request.origin !== undefined) return fromRun(world, request, request.origin);
-  if (request.command === 'add')
+  const { command } = request;
+  if (command === 'add')
     return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
-  if (request.command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
+  if (command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined)
     return answer(request, false, messages.notOnBoard(request.taskId, nearest(world, request.taskId ?? '')));
@@ -33,7 +34,7 @@ export function actionOfRequest(
       .map((run): Action => ({ type: 'stop-run', run: run.id, detail: `kanban ${request.command}` }));
     return { actions: stops, touches: facts.entry.key };
   }
-  return { actions: act(world, facts, request), touches: facts.entry.key };
+  return { actions: act(world, facts, request, command), touches: facts.entry.key };
 }
 
 /** A run may add entries, up to `plan.max`; all else is the user's to ask. */
@@ -62,14 +63,14 @@ const answer = (request: Request, ok: boolean, message: string): { actions: Acti
 const mustStopFirst = ({ command, now }: Request): boolean =>
   command === 'stop' ? now === true : command !== 'approve' && command !== 'add' && command !== 'resume';
 
-function act(world: World, facts: EntryFacts, request: Request): Action[] {
+/** The commands that are about an entry on the board. */
+type OfEntry = Exclude<Request['command'], 'add' | 'undo'>;
+
+function act(world: World, facts: EntryFacts, request: Request, command: OfEntry): Action[] {
   const { entry } = facts;
   const id = entry.id ?? '';
   const asked = { request: request.id, report: request.why, trailers: [askedBy(request, id)] };
-  switch (request.command) {
-    case 'add':
-    case 'undo':
-      return [];
+  switch (command) {
     case 'approve':
       if (!entry.tags.includes('APPROVE')) return answer(request, false, messages.notWaitingForApproval(id)).actions;
       return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: messages.APPROVED })];
@@ -108,7 +109,7 @@ function act(world: World, facts: EntryFacts, request: Request): Action[] {
     case 'abandon':
       return [{ type: 'abandon-entry', key: entry.key, id, from: entry.column, why: request.why, request: request.id }];
     default:
-      return unreachable(request.command);
+      return unreachable(command);
   }
 }
 

@@ -20,7 +20,7 @@ function levelLabel(level: Level): string {
     case 'holds':
       return 'holds ';
     case 'fixed':
-      return 'fixed';
+      return 'fixed ';
     case 'info':
       return 'note  ';
     default:

@@ -31,27 +31,25 @@ export function readFrontMatter(text: string, file: string): FrontMatter | reado
     if (doc === null) return { data: {}, content: read.content, place: () => undefined };
     return readDocument(doc, { text, file, offset, content: read.content });
   } catch (error) {
+    // Aliases that grow without bound.
     return [
       {
         code: 'settings-yaml',
         message: `The front matter can't be read: ${words(error)}`,
-        where: placeAt(file, text, 0, 3),
+        where: placeAt(file, text, offset),
       },
     ];
   }
 }
 
-/** gray-matter takes a language from the opening fence, whatever its options say: all but YAML must refuse. */
+/** gray-matter takes a language from the opening fence, which `checkFences` refuses: none but YAML is ever read, and no code runs. */
 function engines(read: (source: string) => Document.Parsed): Record<string, (source: string) => object> {
-  const refuse = (): never => {
-    throw new Error('it must be YAML');
-  };
   const yaml = (source: string): object => {
     // gray-matter cuts before the newline: with CRLF the last value would end in \r.
     read(source.replace(/\r$/, ''));
     return {};
   };
-  return { yaml, yml: yaml, json: refuse, js: refuse, javascript: refuse, coffee: refuse, cson: refuse, toml: refuse };
+  return { yaml, yml: yaml, json: yaml, js: yaml, javascript: yaml, coffee: yaml, cson: yaml, toml: yaml };
 }
 
 interface Source {
@@ -81,16 +79,12 @@ function readDocument(doc: Document.Parsed, source: Source): FrontMatter | reado
       },
     ];
   }
-  try {
-    const data = (doc.toJS({ maxAliasCount: 20 }) ?? {}) as Record<string, unknown>;
-    const place = (path: KeyPath, what: 'key' | 'value'): Place | undefined => {
-      const found = spot(doc, path, what);
-      return found ? at(...found) : undefined;
-    };
-    return { data: withoutEmpty(data, doc.contents) as Record<string, unknown>, content: source.content, place };
-  } catch (error) {
-    return [{ code: 'settings-yaml', message: `The front matter can't be read: ${words(error)}`, where: at(0, 1) }];
-  }
+  const data = (doc.toJS({ maxAliasCount: 20 }) ?? {}) as Record<string, unknown>;
+  const place = (path: KeyPath, what: 'key' | 'value'): Place | undefined => {
+    const found = spot(doc, path, what);
+    return found ? at(...found) : undefined;
+  };
+  return { data: withoutEmpty(data, doc.contents) as Record<string, unknown>, content: source.content, place };
 }
 
 /** What gray-matter lets pass: a fence that is not the first line, has a word behind it, or is never closed. */

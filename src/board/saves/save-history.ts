@@ -67,10 +67,6 @@ export class SaveHistory {
     return this.#versions.newest(column);
   }
 
-  count(column: Column): number {
-    return this.#versions.of(column).length;
-  }
-
   /** Older versions, oldest first, that were read from git after a restart; and what was restored then. */
   recall(column: Column, older: readonly Version[], restored: ReadonlyMap<string, RestoredEntry>): void {
     this.#versions.recall(column, older);

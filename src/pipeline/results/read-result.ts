@@ -45,11 +45,6 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
       return failure(ended.report.ok ? result.detail : missing(ended.report.missing, result.detail), ended);
     case 'reported':
       return ended.report.ok ? readVerdict(run, ended, ended.report) : failure(ended.report.missing, ended);
-    case 'provider':
-    case 'not-started':
-    case 'stopped':
-    case 'lost':
-      return { kind: 'uncounted', why: result.detail };
     default:
       return unreachable(result.cause);
   }

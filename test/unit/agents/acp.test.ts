@@ -84,6 +84,14 @@ describe('what it hears', () => {
     expect(copilot.at(-2)).toMatchObject({ type: 'text', text: expect.stringMatching(/^Error: Failed to get/) });
   });
 
+  it('the bridge’s own words as text, and nothing of what it tells besides', () => {
+    expect(talk().receive(line({ acp: 'notice', text: 'the model m-1 is unknown' }), NOW)).toEqual({
+      events: [{ at: NOW, type: 'text', text: 'the model m-1 is unknown' }],
+    });
+    expect(talk().receive(line({ acp: 'agent', name: 'x', version: '1' }), NOW)).toEqual({ events: [] });
+    expect(talk().receive(line({ acp: 'thought', text: 'hm' }), NOW)).toEqual({ events: [] });
+  });
+
   it('nothing in lines that are not the bridge’s, whatever they are', () => {
     for (const strange of ['', 'text', '{', '[1]', '{"acp":1}', '{"acp":"news"}', '{"type":"text"}'])
       expect(talk().receive(strange, NOW)).toEqual({ events: [] });

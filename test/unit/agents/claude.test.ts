@@ -329,15 +329,17 @@ describe('what is heard', () => {
 
   it('of a refusal that only the tool result tells; of a program that failed with such words, nothing', () => {
     const call = { type: 'tool_use', id: 't1', name: 'Bash', input: { command: 'x' } };
-    const result = (content: string): string =>
+    const result = (content: unknown): string =>
       line({
         type: 'user',
         message: { content: [{ type: 'tool_result', tool_use_id: 't1', is_error: true, content }] },
       });
-    const denied = (content: string): object[] =>
+    const denied = (content: unknown): object[] =>
       eventsOf(claude, [line({ type: 'assistant', message: { content: [call] } }), result(content)]).slice(1);
     expect(denied('This command requires approval')).toEqual([{ type: 'denied', name: 'Bash', summary: 'x' }]);
+    expect(denied([{ type: 'text', text: 'This command requires approval' }])).toHaveLength(1);
     expect(denied('Exit code 1\nthis merge requires approval')).toEqual([]);
+    expect(denied([{ text: 'Exit code 1' }, null, { text: 'this merge requires approval' }])).toEqual([]);
   });
 
   it('of a compaction: that it was', () => {

@@ -399,6 +399,22 @@ describe('dialogue', () => {
     expect(conversation.receive(usage(25), NOW).events).toMatchObject([{ input: 15, output: 0 }]);
   });
 
+  it.each([
+    [{ type: 'dynamicToolCall', tool: 'look', arguments: { path: '/w/a.ts' } }, 'look', 'a.ts', { path: '/w/a.ts' }],
+    [
+      { type: 'collabAgentToolCall', tool: 'spawnAgent', prompt: 'Look there' },
+      'spawnAgent',
+      'Look there',
+      'Look there',
+    ],
+    [{ type: 'imageView', path: '/w/shot.png' }, 'view image', 'shot.png', '/w/shot.png'],
+  ])('a call of a further kind is told with what it is about: $type', (item, name, summary, input) => {
+    const line = JSON.stringify({ method: 'item/started', params: { threadId: THREAD, item: { id: 'i', ...item } } });
+    expect(talk().receive(line, NOW).events).toEqual([
+      { at: NOW, type: 'tool', name, summary, input: JSON.stringify(input) },
+    ]);
+  });
+
   it('whatever it asks, the answer is no', () => {
     const ask = (method: string, params: object) => talk().receive(JSON.stringify({ id: 0, method, params }), NOW);
     const command = ask('item/commandExecution/requestApproval', { command: 'rm -rf x' });

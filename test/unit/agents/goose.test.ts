@@ -147,6 +147,13 @@ describe('what goose prints', () => {
     });
   });
 
+  it('tells an error behind what it had said so far', () => {
+    expect(heard(said('I look'), JSON.stringify({ type: 'error', error: 'Rate limit exceeded: slow down' }))).toEqual([
+      { at: AT, type: 'text', text: 'I look' },
+      { at: AT, type: 'error', what: 'provider', why: 'Rate limit exceeded: slow down' },
+    ]);
+  });
+
   it('is nothing where it is no JSON, cut off, of another shape or unknown', () => {
     for (const line of [
       '',

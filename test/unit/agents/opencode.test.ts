@@ -125,6 +125,14 @@ describe('trouble', () => {
     });
   });
 
+  it('a sentence of its log that is no JSON, as it stands', () => {
+    const [first = ''] = recorded('ratelimit');
+    expect(events([first.replace('scripted 429', 'scripted \\x 429')])[1]).toEqual({
+      type: 'waiting',
+      why: 'scripted \\x 429',
+    });
+  });
+
   it('the model that thinks of a title is not the one that is waited for', () => {
     const title = recorded('ratelimit')
       .slice(0, 1)

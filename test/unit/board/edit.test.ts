@@ -336,3 +336,26 @@ describe('columns', () => {
     }
   });
 });
+
+describe('an entry that is added under a title', () => {
+  const added = (text: string, under: string) =>
+    done(texts({ TODO: text }), { type: 'add', column: 'TODO', position: 'bottom', text: '## T-9: Nine\n', under })
+      .TODO;
+
+  it('stands parked at the end of that section', () => {
+    const before = '# TODO\n\n## T-1: One\n\n# Later\n\n## T-2: Two\n\n# Never\n\n## T-3: Three\n';
+    const after = added(before, 'Later');
+    expect(after).toBe(before.replace('# Never', '## T-9: Nine\n\n# Never'));
+    expect(parseBoard(texts({ TODO: after }), one).columns.TODO.entries.map(({ id, parked }) => [id, parked])).toEqual([
+      ['T-1', false],
+      ['T-2', true],
+      ['T-9', true],
+      ['T-3', true],
+    ]);
+    expect(added(before, 'Never')).toBe(`${before}\n## T-9: Nine\n`);
+  });
+
+  it('makes the section at the end of the file if it is not there', () => {
+    expect(added('# TODO\n\n## T-1: One\n', 'Later')).toBe('# TODO\n\n## T-1: One\n\n# Later\n\n## T-9: Nine\n');
+  });
+});

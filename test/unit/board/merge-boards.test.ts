@@ -162,6 +162,15 @@ describe('mergeBoards (I1)', () => {
     const inWork = merged({ ours, theirs: edited(theirs, move('T-12', 'TODO', 'IN_PROGRESS')) });
     expect(inWork.texts.TODO).toContain('## T-?: Mine\n');
     expect(inWork.texts.IN_PROGRESS).toContain('## T-12: Theirs\n');
+    const both = merged({
+      ours: edited(ours, move('T-12', 'TODO', 'REVIEW')),
+      theirs: edited(theirs, move('T-12', 'TODO', 'IN_PROGRESS')),
+    });
+    expect(places(both.texts)).toEqual(expect.arrayContaining(['REVIEW T-12', 'IN_PROGRESS Theirs']));
+    expect(both.unclear).toMatchObject([
+      { entry: 'T-12', why: 'it was in work as T-12 on one side, and that number is taken' },
+    ]);
+    expect(inWork.unclear).toEqual([]);
     const spent = merged({ ours: BASE, theirs, goneOurs: new Set(['T-12']) });
     expect(spent.texts.TODO).toContain('## T-?: Theirs\n');
   });

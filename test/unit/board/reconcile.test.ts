@@ -194,3 +194,75 @@ describe('readSave: a save from an old buffer', () => {
     expect(readSave({ column: 'TODO', versions, disk, others }, one).text).toBe(TODO!.replace('## T-3: Three\n', ''));
   });
 });
+
+describe('a save that would swallow what it lacks', () => {
+  const A = '# TODO\n\n## T-1: One\n\none\n\n## T-2: Two\n\ntwo\n';
+  const NINE = '## T-9: Nine\n\nnine\n\n';
+  const OPEN = '```sh\nls\n';
+  const none = { IN_PROGRESS: '', REVIEW: '', TESTING: '' };
+  const B = A.replace('## T-2', `${NINE}## T-2`);
+
+  it.each([
+    [
+      'above, where the fence is open to the end',
+      A.replace('one\n', `one\n\n${OPEN}`),
+      (disk: string) => disk.replace('## T-1', `${NINE}## T-1`),
+    ],
+    [
+      'below, where the fence is closed again',
+      A.replace('one\n', `one\n\n${OPEN}`).replace('two\n', 'two\n```\n\nend\n'),
+      (disk: string) => `${disk}\n${NINE}`,
+    ],
+  ])('I1: has it put in %s', (_, disk, expected) => {
+    const read = readSave({ column: 'TODO', versions: by(A, B), disk, others: none }, one);
+    expect(read).toMatchObject({ text: expected(disk), restored: [{ id: 'T-9', paused: false }], keep: [] });
+  });
+
+  it('I1: is kept in git where an entry of it has moved: the file stays as it is', () => {
+    const now = `# TODO\n\n## T-2: Two\n\ntwo\n\n${NINE}`;
+    const disk = A.replace('two\n', `two\n\n${OPEN}`);
+    const others = { ...none, IN_PROGRESS: '# IN_PROGRESS\n\n## T-1: One\n\none\n' };
+    expect(readSave({ column: 'TODO', versions: by(A, now), disk, others }, one)).toMatchObject({
+      text: now,
+      others: {},
+      moved: [],
+      keep: [disk],
+    });
+  });
+});
+
+describe('what a save has or lacks besides', () => {
+  const none = { IN_PROGRESS: '', REVIEW: '', TESTING: '' };
+  const long = START.replace('body two', 'body two\n\nmany\n\nmore\n\nwords');
+
+  it('what landed since an older version had it goes again, also from a save made from the newest', () => {
+    const without = START.replace('## T-1: One\n\nbody one\n\n', '');
+    const disk = `${without}\n## T-1: One\n`;
+    const save = { column: 'TODO', versions: by(long, without.replace('body two', 'two'), without), disk } as const;
+    expect(readSave({ ...save, others: none, gone: new Set(['T-1']) }, one)).toMatchObject({
+      madeFrom: 2,
+      moved: [{ id: 'T-1', to: null }],
+    });
+    expect(readSave({ ...save, others: none, gone: new Set(['T-1']) }, one).text).not.toContain('T-1');
+    // A number that no version had is the board's problem.
+    const never = { ...save, versions: by(without.replace('body two', 'two'), without) };
+    expect(readSave({ ...never, others: none, gone: new Set(['T-1']) }, one).text).toBe(disk);
+  });
+
+  it.each(['- [ ] Try it', '- [ ] [PAUSED] Try it'])(
+    'a note that the user added and an older text lacks stays, paused: %s',
+    (note) => {
+      const added = START.replace('- [ ] Fix the crash\n', `- [ ] Fix the crash\n${note}\n`);
+      const now = added.replace('## T-3: Three', '## [RETRY] T-3: Three');
+      const versions: Version[] = [
+        { text: START, by: 'user', at: 0 },
+        { text: added, by: 'user', at: 1 },
+        { text: now, by: 'coordinator', at: 2 },
+      ];
+      const disk = START.replace('body two', 'body two, better');
+      const read = readSave({ column: 'TODO', versions, disk, others: none }, one);
+      expect(read.text).toContain('- [ ] [PAUSED] Try it\n');
+      expect(read.restored).toMatchObject([{ paused: true }]);
+    },
+  );
+});

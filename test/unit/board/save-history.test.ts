@@ -354,3 +354,52 @@ describe('I1: saves without a pause', () => {
     expect(desk.disk.REVIEW).not.toContain('T-1');
   });
 });
+
+describe('what the history is told and asked', () => {
+  it('an empty file is not read for 2 s: an editor empties it before it writes', () => {
+    const desk = new Desk({ TODO: todo(entry(1)) });
+    desk.save('TODO', '');
+    const { texts, saves } = desk.look();
+    expect(texts.TODO).toBe(todo(entry(1)));
+    expect(saves).toMatchObject([{ column: 'TODO', disk: '', waitsUntil: desk.now + 2_000 }]);
+    desk.now += 2_000;
+    expect(desk.look().texts.TODO).not.toContain('T-1');
+  });
+
+  it('knows all numbers that the files have had', () => {
+    const desk = new Desk({ TODO: todo(entry(1)) });
+    expect([...desk.history.ids()]).toEqual(['T-1']);
+    desk.save('TODO', todo(entry(2)));
+    desk.tick();
+    expect([...desk.history.ids()].sort()).toEqual(['T-1', 'T-2']);
+  });
+
+  it('reads a save from before a restart by the versions that git has', () => {
+    const before = todo(entry(1), entry(2));
+    const now = todo(entry(2));
+    const desk = new Desk({ TODO: now, IN_PROGRESS: `# IN_PROGRESS\n\n${entry(1)}` });
+    const older = [
+      { text: before, by: 'user', at: desk.now - 9_000 },
+      { text: `${now}\n`, by: 'coordinator', at: desk.now - 8_000 },
+    ] as const;
+    desk.history.recall('TODO', older, new Map());
+    expect(desk.history.newest('TODO')).toBe(now);
+    desk.save('TODO', before.replace('Title of 2', 'Better title of 2'));
+    desk.look();
+    desk.now += 2_000;
+    expect(desk.look().texts.TODO).toBe(now.replace('Title of 2', 'Better title of 2'));
+  });
+
+  it('knows from git what was restored before a restart: a second save without it deletes it', () => {
+    const start = `# IN_PROGRESS\n\n${entry(1)}`;
+    const textAfter = (restoredIn: Column | null): string | null => {
+      const desk = new Desk({ IN_PROGRESS: start });
+      const restored = restoredIn === null ? [] : ([['T-1', { column: restoredIn, at: desk.now }]] as const);
+      desk.history.recall('IN_PROGRESS', [], new Map(restored));
+      desk.save('IN_PROGRESS', '# IN_PROGRESS\n');
+      return desk.look().saves.length === 0 ? desk.look().texts.IN_PROGRESS : null;
+    };
+    expect(textAfter(null)).toBeNull();
+    expect(textAfter('IN_PROGRESS')).toBe('# IN_PROGRESS\n');
+  });
+});

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { newSectionMemo, parseMarkdown, splitSections } from '../../../src/board/parse/sections.ts';
+import { sameEnds } from '../../../src/board/parse/same-ends.ts';
 import { hostileText } from './hostile-text.ts';
 import { runs } from '../../rig/runs.ts';
 
@@ -130,4 +131,48 @@ describe('splitSections', () => {
     expect(splitSections(text, memo)).toHaveLength(3);
     expect(reads).toBe(3);
   });
+});
+
+describe('what two texts have in common', () => {
+  const long = 'ab'.repeat(5_000);
+
+  it.each([
+    ['nothing', 'abc', 'xyz', 0, 0],
+    ['everything', 'abc', 'abc', 3, 0],
+    ['both ends', 'abXcd', 'abYYcd', 2, 2],
+    ['an end that overlaps with the beginning', 'aa', 'aaa', 2, 0],
+    ['a long beginning', `${long}x`, `${long}y`, 10_000, 0],
+    ['a long end', `x${long}`, `y${long}`, 0, 10_000],
+    ['two long ends', `${long}x${long}`, `${long}yz${long}`, 10_000, 10_000],
+  ])('%s', (_, one, other, head, tail) => {
+    expect(sameEnds(one, other)).toEqual({ head, tail });
+    expect(sameEnds(other, one)).toEqual({ head, tail });
+  });
+});
+
+it('a memo that is full forgets sections that no text has had since it was full last', () => {
+  let reads = 0;
+  const memo = newSectionMemo((_, text) => {
+    reads++;
+    return text;
+  });
+  const text = '## T-1: one\n';
+  const fill = (): void => {
+    for (let n = 0; n < 40_000; n++) memo.young.set(`${n}`, {});
+  };
+  const readAgain = (): number => {
+    const before = reads;
+    expect(splitSections(text, memo).map(({ facts }) => facts)).toEqual([text]);
+    return reads - before;
+  };
+  expect([readAgain(), readAgain()]).toEqual([1, 0]);
+  fill();
+  splitSections('## T-2: two\n', memo);
+  expect(memo.young.size).toBeLessThan(3);
+  expect(readAgain()).toBe(0);
+  for (let turn = 0; turn < 2; turn++) {
+    fill();
+    splitSections(`## T-3: ${turn}\n`, memo);
+  }
+  expect(readAgain()).toBe(1);
 });

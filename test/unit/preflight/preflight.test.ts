@@ -208,6 +208,7 @@ describe('preflight', () => {
     ['no login of an agent without a role', { agents: [agent({ login: 'nothing', roles: [] })] }, []],
     ['a key that is passed', { agents: [agent({ login: 'key' })] }, []],
     ['an agent for a newer Node', { agents: [agent({ needsNode: '26.1' })] }, ['info agent-node']],
+    ['an agent for exactly this Node', { node: '22.12.0', agents: [agent({ needsNode: '22.12.0' })] }, []],
     ['an agent for this Node', { agents: [agent({ needsNode: '22.12.0' })] }, []],
     ['a program of the team', { agents: [agent({ program: './agent.sh', args: [] })] }, []],
     ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['info env-files']],
@@ -403,6 +404,15 @@ describe('heldBy', () => {
   it('holds nothing where all is well', () => {
     expect(heldBy(preflight(well))).toEqual({ stops: [], landings: null, agents: new Map(), entries: new Map() });
   });
+});
+
+it('drawFindings puts the level of each in a column of its own', () => {
+  const found = (['stops', 'holds', 'fixed', 'info'] as const).map((level) => ({
+    level,
+    check: 'x',
+    message: 'Look.',
+  }));
+  expect(drawFindings(found)).toBe('stops   Look. [x]\nholds   Look. [x]\nfixed   Look. [x]\nnote    Look. [x]');
 });
 
 it('drawFindings underlines the place and says how to fix it', () => {

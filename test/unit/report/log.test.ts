@@ -177,6 +177,16 @@ describe('show', () => {
     `);
   });
 
+  it.each([
+    [{ runs: 2, untold: 0, total: { input: 1000, output: 200, costUsd: 0.5 } }, ['used: 1.2k tokens, $0.50']],
+    [{ runs: 3, untold: 1, total: { costUsd: 0.5 } }, ['used: $0.50 (1 of 3 runs told nothing)']],
+    [{ runs: 1, untold: 1, total: {} }, ['used: unknown (1 of 1 runs told nothing)']],
+    [null, []],
+  ])('tells what its runs have used, as far as they told: %j', (usage, lines) => {
+    const text = renderEntry({ ...view, entry: { ...view.entry!, usage } }, { now: NOW, clock, colour: false });
+    expect(text.split('\n').filter((line) => line.startsWith('used:'))).toEqual(lines);
+  });
+
   it('tells where a landed one went', () => {
     const landed: EntryView = {
       ...view,

@@ -246,6 +246,14 @@ describe('problems', () => {
     ['an unknown placeholder', 'commits: { landing: "{id} {titel}" }', ['unknown-placeholder 2:21 "{id} {titel}"']],
     ['a commit without id', 'commits: { move: moved }', ['commit-without-id 2:18 moved']],
     ['an author without email', 'commits: { author: Me }', ['author-not-an-identity 2:20 Me']],
+    ['a commit of two lines', 'commits: { move: "{id}\\n{to}" }', ['commit-not-a-line 2:18 "{id}\\n{to}"']],
+    ['a number in env', 'env: [A, 5]', ['wrong-setting 2:10 5']],
+    ['a list in env', 'env: [[A]]', ['wrong-setting 2:7 [A]']],
+    [
+      'a wrong value behind an alias',
+      'roles: { task: &t { timeout: 5 }, reviewer: *t }',
+      ['wrong-setting 2:30 5', 'wrong-setting 2:35 reviewer'],
+    ],
     ['push without remote', 'push: true', ['push-without-remote 2:7 true']],
   ])('%s', (_, yaml, expected) => {
     const problems = problemsOf(withFront(yaml));
@@ -307,7 +315,8 @@ describe('problems', () => {
         .split('')
         .map((name, i) => `${name}: &${name} [*${'abcdefg'[i]}, *${'abcdefg'[i]}, *${'abcdefg'[i]}, *${'abcdefg'[i]}]`),
     ].join('\n');
-    expect(problemsOf(withFront(bomb)).map(({ code }) => code)).toContain('settings-yaml');
+    expect(problemsOf(withFront(bomb)).map(short)).toEqual(['settings-yaml 1:4 ']);
+    expect(problemsOf(withFront(bomb))[0]?.message).toMatch(/^The front matter can't be read: Excessive alias count/);
   });
 
   it('do not pollute prototypes', () => {

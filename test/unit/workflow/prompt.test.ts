@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../../src/workflow/parse.ts';
 import { checkPrompt, renderPrompt, type PromptData } from '../../../src/workflow/prompt.ts';
+import { promptFile } from '../../../src/workflow/roles.ts';
 
 const FILE = 'prompts/task.md';
 
@@ -102,6 +104,12 @@ describe('renderPrompt', () => {
     expect(text).toContain('… and 19500 more files');
   });
 
+  it('is refused where it is longer than an agent could take', () => {
+    const template = '{% for i in (1..101) %}{{ rules }}{% endfor %}';
+    const result = renderPrompt(template, FILE, data({ rules: 'x'.repeat(10_000) }));
+    expect(result).toMatchObject({ ok: false, error: [{ code: 'prompt-too-long', where: { file: FILE, line: 1 } }] });
+  });
+
   it('gives up on a template that would never end', () => {
     const result = renderPrompt(
       '{% for i in (1..100000) %}{% for j in (1..100000) %}xxxxxxxxxx{% endfor %}{% endfor %}',
@@ -179,5 +187,16 @@ describe('the prompts of the package', () => {
     expect(work).toContain("Don't merge");
     expect(fix).not.toContain("don't run the test suite");
     expect(fix).toContain('git merge main');
+  });
+});
+
+describe('promptFile', () => {
+  const settings = defaultSettings();
+
+  it('is the file of the role in the folder of prompts, or the one that the role names', () => {
+    expect(promptFile({ ...settings, prompts: 'ask' }, 'reviewer')).toBe('ask/reviewer.md');
+    const roles = { ...settings.roles, tester: { ...settings.roles.tester, prompt: 'docs/test.md' } };
+    expect(promptFile({ ...settings, roles }, 'tester')).toBe('docs/test.md');
+    expect(promptFile({ ...settings, roles }, 'task')).toBe('prompts/task.md');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflicted } from '../../../../src/pipeline/results/apply-result.ts';
+import { conflicted, refused } from '../../../../src/pipeline/results/apply-result.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
 import {
   acts,
@@ -299,6 +299,40 @@ describe('TESTING', () => {
       'Kanban-Move',
       'Kanban-Verdict',
       'Kanban-Escalated',
+    ]);
+  });
+
+  it('a branch that may not land as a whole: the same, with every fault and its fix in the report', () => {
+    const faults = ['it adds a submodule. Fix: remove it', 'it changes board/. Fix: revert that'];
+    const of = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
+    expect(refused(of, faults, settings())).toMatchObject({
+      to: 'TESTING',
+      why: 'it adds a submodule',
+      report: faults.join('\n\n'),
+      change: { addTags: ['RETRY'], setFields: { attempts: 'landing 1', tested: null, feedback: faults[0] } },
+      trailers: [{ name: 'Kanban-Verdict', value: 'T-1 landing refused' }],
+    });
+    expect(refused(of, faults, settings({ retries: 0 }))).toMatchObject({ to: 'REVIEW', needsPerson: true });
+  });
+
+  it('the report of a move tells what became of files that the run should not have left', () => {
+    const left = {
+      boardRestored: ['board/TODO.md'],
+      rescued: [{ ref: 'refs/kanban/rescue/T-1/1', why: 'HEAD was detached', paths: ['a.ts', 'b.ts'] }],
+      leftovers: '0123456789abcdef',
+    };
+    const reportOf = (run: ReturnType<typeof ended>) =>
+      moveOf(world([facts(entry('T-1', 'IN_PROGRESS'))], { runs: [run] }))
+        .report.split('\n')
+        .slice(-3);
+    const notes = [
+      'Board files that the run changed were restored: board/TODO.md.',
+      'Kept under refs/kanban/rescue/T-1/1 (HEAD was detached): a.ts, b.ts.',
+    ];
+    expect(reportOf(ended('T-1', left, said('done')))).toEqual(['', ...notes]);
+    expect(reportOf(ended('T-1', { ...left, cause: 'timed-out' }))).toEqual([
+      ...notes,
+      'Uncommitted work was committed as 0123456789.',
     ]);
   });
 

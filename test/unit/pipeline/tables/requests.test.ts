@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acts, branch, entry, facts, history, moveOf, request, run, types, world } from '../build-world.ts';
+import { acts, branch, entry, facts, history, moveOf, request, run, settings, types, world } from '../build-world.ts';
 
 const BY = 'Kanban-By: T-1 Ada <ada@example.org>';
 const stuck = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING', attempts = {}) =>
@@ -127,9 +127,41 @@ describe('requests', () => {
     expect(answers(world([], { requests: [request('retry', 'T-9')] }))).toEqual([
       { ok: false, message: 'T-9 is not on the board' },
     ]);
+    for (const typed of ['t-1', 'T-11'])
+      expect(answers(ask(stuck('REVIEW'), 'retry', typed))).toEqual([
+        { ok: false, message: `${typed} is not on the board; did you mean T-1?` },
+      ]);
     const both = world([stuck('REVIEW')], {
       requests: [request('retry', 'T-1'), request('abandon', 'T-1', { id: 'r2' })],
     });
     expect(types(both)).toEqual(['move-entry']);
   });
+});
+
+describe('a request that comes from a run', () => {
+  const origin = { run: 'T-1-1-task-00000001', taskId: 'T-1' };
+  const added = (proposed: number) =>
+    world([], {
+      requests: [request('add', null, { text: 'Fix it', origin })],
+      history: history({ proposed: new Map([[origin.run, proposed]]) }),
+      settings: settings({ plan: { max: 3 } }),
+    });
+
+  it('may add entries, up to `plan.max`, and is named in them', () => {
+    expect(acts(added(2))).toEqual([{ type: 'add-entry', text: 'Fix it', request: 'r1', proposedBy: origin }]);
+    expect(answers(added(3))).toEqual([
+      { ok: false, message: `${origin.run} has added 3 entries: a run may not add more (\`plan.max\`)` },
+    ]);
+  });
+
+  it.each(['retry', 'rescope', 'deprioritize', 'abandon', 'approve', 'undo', 'stop', 'pause', 'resume'] as const)(
+    'is refused if it asks for anything else (%s)',
+    (command) => {
+      const of = ask(stuck('REVIEW'), command, 'T-1', { origin });
+      expect(acts(of)).toHaveLength(1);
+      expect(answers(of)).toEqual([
+        { ok: false, message: `\`kanban ${command}\` is refused: it comes from the run ${origin.run}` },
+      ]);
+    },
+  );
 });

@@ -128,6 +128,13 @@ describe('the entry of such an agent', () => {
 });
 
 describe('words for them', () => {
+  it('commits that moved the branch only are taken back by committing the files of the checkout', () => {
+    const only = { onlyRef: true, files: ['a.ts', "it's b.ts"] };
+    expect(undoing([stray('abc'), stray('def', only), stray('012', { ...only, files: ['a.ts'] })])).toBe(
+      "git revert abc && git commit -m 'Revert what an agent committed' -m 'This reverts commit def.' -m 'This reverts commit 012.' -- a.ts 'it'\\''s b.ts'",
+    );
+  });
+
   it('a merge is taken back towards its first parent; runs of one kind in one command, newest first', () => {
     const strays = [stray('a'), stray('b'), stray('c', { isMerge: true }), stray('d')];
     expect(undoing(strays)).toBe('git revert a b && git revert -m 1 c && git revert d');

@@ -146,3 +146,41 @@ describe('what history tells of an undo', () => {
     expect(fold.landed.has('T-1')).toBe(true);
   });
 });
+
+describe('what history keeps', () => {
+  it('how many entries each run has added', () => {
+    const { proposed } = told(
+      [['Kanban-Proposed', 'T-2 T-1-1-task-a']],
+      [
+        ['Kanban-Proposed', 'T-3 T-1-1-task-a'],
+        ['Kanban-Proposed', 'T-4 T-9-1-task-b'],
+      ],
+    );
+    expect([...proposed]).toEqual([
+      ['T-1-1-task-a', 2],
+      ['T-9-1-task-b', 1],
+    ]);
+  });
+
+  it('what had left the board here stays off it, whatever a merged copy of base did with it', () => {
+    const was = (fold: HistoryFold) => ({ gone: fold.gone.has('T-1'), landed: fold.landed.get('T-1') });
+    const after = (...there: [Trailer['name'], string][][]): HistoryFold => {
+      const before = was(told(LANDING));
+      const fold = told(LANDING, ...there);
+      fold.keepGone('T-1', before);
+      return fold;
+    };
+    const abandoned = after([['Kanban-Move', 'T-1 TODO -> ABANDONED']]);
+    expect([was(abandoned), abandoned.abandoned.has('T-1')]).toEqual([{ gone: true, landed: 'c0' }, false]);
+    expect(was(after([['Kanban-Move', 'T-1 TODO -> IN_PROGRESS']]))).toEqual({ gone: true, landed: 'c0' });
+    expect(was(after([], LANDING))).toEqual({ gone: true, landed: 'c2' });
+  });
+
+  it('what was on the board here is where the merged copy of base has it', () => {
+    const fold = told(LANDING);
+    fold.keepGone('T-1', { gone: false, landed: undefined });
+    expect([fold.gone.has('T-1'), fold.landed.get('T-1')]).toEqual([true, 'c0']);
+    fold.keepGone('T-2', { gone: false, landed: undefined });
+    expect([fold.gone.has('T-2'), fold.landed.has('T-2')]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { dependencyProblems } from '../../../src/board/problems/dependency-problems.ts';
+import { isSimilarTitle } from '../../../src/board/problems/similar-title.ts';
+import { unknownAgentProblem } from '../../../src/board/problems/unknown-agent-problem.ts';
+import { parseBoard } from '../../../src/board/parse.ts';
+import type { Place } from '../../../src/problem.ts';
+import { options, texts } from './board-fixture.ts';
+
+const boardOf = (text: string) => parseBoard(texts({ TODO: text }), options());
+/** `line: what is underlined` */
+const underlined = (where: Place | undefined): string =>
+  where === undefined
+    ? ''
+    : `${where.line}: ${where.lineText.slice(where.column - 1, where.column - 1 + where.length)}`;
+
+describe('an agent that the settings do not know', () => {
+  const KNOWN = ['claude', 'codex'];
+  const problemOf = (text: string) => {
+    const column = boardOf(text).columns.TODO;
+    return unknownAgentProblem(column.entries[0]!, column, KNOWN);
+  };
+
+  it.each(['agent: claude', 'reviewer.agent: codex', 'location: claud'])('is none in `%s`', (field) => {
+    expect(problemOf(`## T-1: One\n\n- ${field}\n`)).toBeNull();
+  });
+
+  it('holds the entry, at the name, with the one that was probably meant', () => {
+    const problem = problemOf('## T-1: One\n\n- agent: claude\n- tester.agent: codx\n');
+    expect(problem).toMatchObject({
+      code: 'unknown-agent',
+      message: 'T-1 is for the agent codx, and no agent of that name stands under `agents` in WORKFLOW.md',
+      fix: 'write codex',
+      holds: ['T-1'],
+    });
+    expect(underlined(problem?.where)).toBe('4: codx');
+  });
+
+  it('names all agents where none is near, and the title where there is no number', () => {
+    const problem = problemOf('## T-?: One\r\n\r\n- agent: agent\r\n');
+    expect(problem?.message).toMatch(/^"One" is for the agent agent,/);
+    expect(problem?.fix).toBe('write one of: claude, codex');
+    // Not the key, which is the same word.
+    expect(problem?.where).toMatchObject({ line: 3, column: 10, length: 5 });
+  });
+
+  it('underlines the whole item where the name stands in further lines', () => {
+    expect(underlined(problemOf('## T-1: One\n\n- agent:\n  - x\n')?.where)).toBe('3: - agent:');
+  });
+});
+
+describe('a dependency on nothing that is known', () => {
+  const whereOf = (text: string) =>
+    dependencyProblems(boardOf(text), { landed: new Set(), abandoned: new Set() }).map(({ where }) =>
+      underlined(where),
+    );
+
+  it('is underlined; the heading is, where the number is written in pieces', () => {
+    expect(whereOf('## T-1: One\n\n- depends: T-90, T-9\n')).toEqual(['3: T-90', '3: T-9']);
+    expect(whereOf('## T-1: One\n\n- depends: T-**9**\n')).toEqual(['1: ## T-1: One']);
+  });
+});
+
+describe('one title may be the other', () => {
+  it.each([
+    ['typed on', 'Drop lodash', 'Drop lodash from the client, and its types', true],
+    ['fixed', 'Drop lodahs', 'Drop lodash', true],
+    ['reworded', 'Drop lodash', 'Update lodash', false],
+    ['too short to tell', 'Dro', 'Drop lodash', false],
+    ['another', 'Drop lodash', 'Answer 400', false],
+  ])('%s', (_, a, b, isSimilar) => {
+    expect([isSimilarTitle(a, b), isSimilarTitle(b, a)]).toEqual([isSimilar, isSimilar]);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { allWaysOut, waysOut } from '../../../src/report/ways-out.ts';
+import { entry } from './board.ts';
+
+const worktree = '.worktrees/T-1';
+const REST = ['kanban rescope T-1 --why "…"', 'kanban deprioritize T-1 --why "…"', 'kanban abandon T-1 --why "…"'];
+
+describe('what the user can do about an entry', () => {
+  it.each([
+    [
+      'escalated, with a worktree',
+      { tags: ['ESCALATED'], worktree },
+      ['kanban retry T-1', `fix ${worktree}, then kanban retry T-1 --fixed`],
+      REST,
+    ],
+    ['escalated, without a worktree', { tags: ['ESCALATED'] }, ['kanban retry T-1'], REST],
+    ['waiting for approval', { tags: ['APPROVE'] }, ['kanban approve T-1'], REST],
+    ['paused', { tags: ['PAUSED'] }, ['delete [PAUSED] from its heading'], REST],
+  ] as const)('%s: first what is likeliest, and for kanban show all ways', (_, fields, first, rest) => {
+    const one = entry({ id: 'T-1', ...fields });
+    expect(waysOut(one)).toEqual(['kanban show T-1', ...first]);
+    expect(allWaysOut(one)).toEqual([...first, ...rest]);
+  });
+
+  it('an entry in work can be stopped; one in TODO has nothing to stop or to rescope', () => {
+    expect(allWaysOut(entry({ id: 'T-1', column: 'REVIEW' }))).toEqual(['kanban stop T-1', ...REST]);
+    expect(allWaysOut(entry({ id: 'T-1', column: 'TODO' }))).toEqual(REST.slice(1));
+    expect(waysOut(entry({ id: 'T-1' }))).toEqual(['kanban show T-1']);
+  });
+
+  it('one without a number can be named in no command', () => {
+    const one = entry({ id: null, key: 'TODO?x', tags: ['ESCALATED'] });
+    expect([waysOut(one), allWaysOut(one)]).toEqual([[], []]);
+  });
+});
