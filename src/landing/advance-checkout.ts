@@ -8,6 +8,7 @@ import { sayInTheWay, type InTheWay } from './files-in-the-way.ts';
 import { contains } from './recovery/recover-move.ts';
 import { takeBackAhead, writeAhead, type WrittenAhead } from './write-ahead.ts';
 import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recovery/recover-landing.ts';
+import * as messages from './messages.ts';
 
 export interface AdvanceCheckout {
   readonly id: string;
@@ -34,7 +35,7 @@ export async function advanceCheckout(
   const { id, baseRef, oldBase, sha, checkout, step } = landing;
   const pin = `refs/kanban/inflight/${/^[\w-]*/.exec(id)?.[0] || 'landing'}`;
   const follow = landing.extraRefs.filter(({ to }) => to === undefined).map(({ ref }) => ref);
-  const { what = `the landing of ${id}` } = landing;
+  const { what = messages.landingOf(id) } = landing;
   const draft = {
     version: 1,
     kind: 'landing',
@@ -65,7 +66,7 @@ export async function advanceCheckout(
   };
   const merged = await merge(checkout, sha, `${REFLOG}${what}`, started);
   step('merged');
-  if (journal === null) throw new Error('git merge ran without a journal');
+  if (journal === null) throw new Error(messages.MERGE_WITHOUT_JOURNAL);
   if (merged === null) {
     await dropLanding(repo, journal);
     return { ok: false, stale: 'base' };
@@ -127,8 +128,7 @@ async function refused(
   const killed = stderr.startsWith(ENDED);
   if (!killed && DECLINED.test(stderr)) {
     // With a locked index the journal stays, and the next landing or start takes back what was written ahead.
-    if (!(await takeBackAhead(repo, checkout, ahead)))
-      return held(`another git process is at work in ${checkout.path}`);
+    if (!(await takeBackAhead(repo, checkout, ahead))) return held(messages.gitAtWork(checkout.path));
     await dropLanding(repo, journal);
   } else {
     const events = await (killed ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));
@@ -140,8 +140,8 @@ async function refused(
   if (moved) return { ok: false, stale: 'base' };
   const files = namedIn(stderr);
   if (files.length > 0) return held(sayInTheWay(files));
-  if (/index\.lock/.test(stderr)) return held(`another git process is at work in ${checkout.path}`);
-  return held(`git could not bring ${checkout.path} along: ${stderr.trim().split('\n')[0] ?? ''}`);
+  if (/index\.lock/.test(stderr)) return held(messages.gitAtWork(checkout.path));
+  return held(messages.checkoutNotUpdated(checkout.path, stderr.trim().split('\n')[0] ?? ''));
 }
 
 /** git looked, and touched nothing: so a file that is as it would have landed is the user's own doing. */

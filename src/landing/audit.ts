@@ -5,6 +5,7 @@ import { fromBytes, type TreeEntry } from '../git/objects/tree.ts';
 import type { Built } from './chain.ts';
 import type { OwnFiles } from './merge-onto.ts';
 import { contains } from './recovery/recover-move.ts';
+import * as messages from './messages.ts';
 
 export interface Audited {
   readonly baseRef: string;
@@ -22,8 +23,7 @@ export interface Audited {
 export async function audit(repo: Repository, landed: Audited): Promise<string[]> {
   const found: string[] = [];
   const last = landed.landings.at(-1)?.sha ?? '';
-  if (!(await contains(repo, landed.baseRef, last)))
-    found.push(`${landed.baseRef} does not contain the landing ${last}`);
+  if (!(await contains(repo, landed.baseRef, last))) found.push(messages.landingMissing(landed.baseRef, last));
   for (const landing of landed.landings) found.push(...(await auditOne(repo, landing, landed)));
   return found;
 }
@@ -31,10 +31,9 @@ export async function audit(repo: Repository, landed: Audited): Promise<string[]
 async function auditOne(repo: Repository, landing: Built, own: OwnFiles): Promise<string[]> {
   const found: string[] = [];
   const commit = await readCommit(repo, landing.sha);
-  if (commit?.tree !== landing.tree) found.push(`${landing.sha} does not hold the tree that was built`);
+  if (commit?.tree !== landing.tree) found.push(messages.otherTree(landing.sha));
   const parents = commit?.parents.join(' ');
-  if (parents !== `${landing.parent} ${landing.tip}`)
-    found.push(`${landing.sha} has the parents ${parents ?? 'of nothing'}`);
+  if (parents !== `${landing.parent} ${landing.tip}`) found.push(messages.otherParents(landing.sha, parents));
   if (landing.mergeBase !== null) found.push(...(await paths(repo, landing, own, landing.mergeBase)));
   return found;
 }
@@ -56,8 +55,8 @@ async function paths(repo: Repository, landing: Built, own: OwnFiles, mergeBase:
   if (extra.length + missing.length === 0) return [];
   const explained = await renames(repo, mergeBase, landing.parent, landing.tip);
   return [
-    ...extra.filter((path) => !explained(path)).map((path) => `${path} changed, but the branch did not change it`),
-    ...missing.filter((path) => !explained(path)).map((path) => `the branch's change of ${path} is not in the landing`),
+    ...extra.filter((path) => !explained(path)).map((path) => messages.changedWithoutBranch(path)),
+    ...missing.filter((path) => !explained(path)).map((path) => messages.branchChangeMissing(path)),
   ];
 }
 

@@ -12,6 +12,7 @@ import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type S
 import { inTheWay, sayInTheWay, type InTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
+import * as messages from './messages.ts';
 
 /** One task of a chain that is to be built. */
 export interface ChainItem {
@@ -84,7 +85,7 @@ export async function buildChain(repo: Repository, plan: ChainPlan): Promise<Cha
     }
   } catch (error) {
     const refused = heldByDisk(error);
-    return { ok: false, held: 'held' in refused ? refused.held : 'the disk changed meanwhile' };
+    return { ok: false, held: 'held' in refused ? refused.held : messages.DISK_CHANGED };
   }
   return { ok: true, landings, left };
 }
@@ -97,16 +98,13 @@ async function buildOne(
 ): Promise<Built | { readonly held: string } | { readonly conflict: readonly string[] }> {
   const { board, changelog, author } = plan;
   const inBase = changelog === null ? null : await noChangelogFile(repo, parent, changelog);
-  if (inBase !== null)
-    return {
-      held: `${inBase} in base, and a landing adds its line to a file ${changelog}: move it away, or set changelog: in WORKFLOW.md`,
-    };
+  if (inBase !== null) return { held: messages.noPlaceForChangelog(inBase, changelog) };
   const merged = await mergeOnto(repo, parent, tip, { board, changelog });
   if (!merged.ok) return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.reason}` };
   // Work of the branch there would be lost under the landing's own file.
   if (changelog !== null && (await noChangelogFile(repo, tip, changelog)) !== null) return { conflict: [changelog] };
   const boardFiles = plan.boardFiles(landed);
-  if (boardFiles === null) return { held: `the entry of ${id} can't be taken off the board` };
+  if (boardFiles === null) return { held: messages.entryNotRemovable(id) };
   const { tree, left: leftOut } = await landingTree(repo, {
     merged: merged.tree,
     oldBase: parent,
@@ -160,7 +158,7 @@ export async function landChain(repo: Repository, landing: ChainLanding, step: S
   step('checked');
   const { landings } = landing;
   const last = landings.at(-1);
-  if (last === undefined) throw new Error('a chain without a landing');
+  if (last === undefined) throw new Error(messages.EMPTY_CHAIN);
   try {
     const id = landings.map((one) => one.id).join(', ');
     const moved = await advanceBase(

@@ -2,6 +2,7 @@ import type { Column } from '../board/entry.ts';
 import { formatMessage } from '../git/history/trailers.ts';
 import type { Trailer } from '../pipeline/action.ts';
 import type { Settings } from '../workflow/settings.ts';
+import * as messages from './messages.ts';
 
 /** A commit message of ours, with its trailers in both forms. */
 export interface Message {
@@ -30,7 +31,7 @@ export function moveMessage(
   const { id, from, to, why, report } = move;
   const moved = settings.commits.move.replaceAll('{id}', id).replaceAll('{from}', from).replaceAll('{to}', to);
   const trailers = withRequest(move.trailers, move.request);
-  return message(from === to ? `kanban: ${id} ${to}: ${short(why)}` : moved, report || why, trailers);
+  return message(from === to ? messages.reasonSubject(id, to, why) : moved, report || why, trailers);
 }
 
 /** Several picks share a commit. */
@@ -47,7 +48,7 @@ export function picksMessage(settings: Settings, ids: readonly string[]): Messag
       trailers,
       request: null,
     });
-  return message(`kanban: ${ids.length} moves (${ids.join(', ')})`, '', trailers);
+  return message(messages.movesSubject(ids), '', trailers);
 }
 
 export const plainMessage = (
@@ -56,9 +57,6 @@ export const plainMessage = (
   trailers: readonly Trailer[],
   request: string | null = null,
 ): Message => message(subject, body, withRequest(trailers, request));
-
-/** Subject of a commit of the user's own edit. */
-export const HAND_EDIT = 'kanban: board edited by hand';
 
 /**
  * The user's own edit; moves between columns are named, so that the history tells who moved what.
@@ -74,8 +72,8 @@ export function handEditMessage(
     from !== null && to !== null ? [{ name: 'Kanban-Move', value: `${id} ${from} -> ${to}` }] : [],
   );
   trailers.push(...restored.map((id): Trailer => ({ name: 'Kanban-Restored', value: id })));
-  const subject = isEdit ? HAND_EDIT : `kanban: ${restored.join(', ')} restored`;
-  const body = restored.length === 0 ? '' : 'A save that may have been made from an older text lacked it.';
+  const subject = isEdit ? messages.HAND_EDIT_SUBJECT : messages.restoredSubject(restored);
+  const body = restored.length === 0 ? '' : messages.RESTORED_BODY;
   return message(subject, body, trailers);
 }
 
@@ -95,5 +93,3 @@ export function landingMessage(
 function withRequest(trailers: readonly Trailer[], request: string | null): readonly Trailer[] {
   return request === null ? trailers : [...trailers, { name: 'Kanban-Request', value: request }];
 }
-
-const short = (text: string): string => (text.length > 72 ? `${text.slice(0, 69)}...` : text);

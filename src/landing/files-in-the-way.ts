@@ -8,6 +8,7 @@ import { fromBytes, isUtf8Path, type TreeEntry } from '../git/objects/tree.ts';
 import type { TreeChange } from '../git/objects/tree-diff.ts';
 import { statOrNone } from '../system/plain-file.ts';
 import { placeOf } from './disk-file.ts';
+import * as messages from './messages.ts';
 
 /** A file of the user's that a landing would touch. */
 export interface InTheWay {
@@ -75,19 +76,7 @@ const isKind = (stat: BigIntStats, mode: string): boolean =>
 export function sayInTheWay(found: readonly InTheWay[]): string {
   const byWhat = new Map<InTheWay['what'], string[]>();
   for (const { path, what } of found) byWhat.set(what, [...(byWhat.get(what) ?? []), path]);
-  return [...byWhat].map(([what, paths]) => `${WAYS[what]} ${someOf(paths)}`).join('; ');
-}
-
-const WAYS: Readonly<Record<InTheWay['what'], string>> = {
-  changed: 'you have changed',
-  staged: 'you have staged',
-  deleted: 'you have deleted',
-  'not-in-git': 'in the way, and not in git, is',
-};
-
-function someOf(paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(', ');
-  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
+  return [...byWhat].map(([what, paths]) => messages.inTheWay(what, paths)).join('; ');
 }
 
 /** Name of a file's or symlink's bytes as a blob; null for anything else. */

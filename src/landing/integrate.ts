@@ -7,6 +7,7 @@ import { mergeChangelogs } from './changelog/merge-changelogs.ts';
 import type { Integration, IntegrationPlan } from './integration.ts';
 import { areTexts, boardOf, textsAt } from './merge-board.ts';
 import { mergeTrees } from './merge-tree.ts';
+import * as messages from './messages.ts';
 
 /**
  * Plans how base is brought up to another tip, in the object store only: git merges the files; the board
@@ -21,7 +22,7 @@ export async function planIntegration(repo: Repository, plan: Integration): Prom
   if (mergeBase === undefined) return { kind: 'unrelated' };
   if (mergeBase === theirs) return { kind: 'nothing' };
   const [mine, other] = await Promise.all([readCommit(repo, ours), readCommit(repo, theirs)]);
-  if (!mine || !other) throw new Error(`${mine ? theirs : ours} is no commit of this repository`);
+  if (!mine || !other) throw new Error(messages.notACommitHere(mine ? theirs : ours));
   if (mergeBase === ours && (plan.kind === 'remote' || (await isSameBoard(repo, plan)))) {
     const changes = await diffTrees(repo, mine.tree, other.tree);
     return { kind: 'fast-forward', to: theirs, changes, texts: await textsAt(repo, theirs, plan.boardOptions) };
@@ -59,7 +60,7 @@ async function mergedPlan(
 
 function leftOutOf(path: string | null, merged: Awaited<ReturnType<typeof changelogEdit>>): string[] {
   if (merged === null || merged === 'conflict' || merged.left.length === 0) return [];
-  return [`some changes to ${path} are not in the merge (${merged.left.join('; ')})`];
+  return [messages.notInMerge(path, merged.left)];
 }
 
 async function mergeBases(repo: Repository, a: string, b: string): Promise<string[]> {

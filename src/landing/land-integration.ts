@@ -10,6 +10,7 @@ import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type S
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
+import * as messages from './messages.ts';
 
 /** A plan that has something to do. */
 export type IntegrationToLand = Extract<IntegrationPlan, { kind: 'fast-forward' | 'merge' }>;
@@ -84,16 +85,16 @@ async function obstacle(repo: Repository, { checkout, plan, board }: Integration
 async function audit(repo: Repository, { baseRef, plan, board }: IntegrationLanding, sha: string): Promise<string[]> {
   const found: string[] = [];
   const tip = await resolve(repo, baseRef);
-  if (tip !== sha) found.push(`${baseRef} is at ${tip ?? 'nothing'}, not at ${sha}`);
+  if (tip !== sha) found.push(messages.baseElsewhere(baseRef, tip, sha));
   const commit = await readCommit(repo, sha);
-  if (plan.kind === 'merge' && commit?.tree !== plan.tree) found.push(`${sha} does not hold the tree that was built`);
+  if (plan.kind === 'merge' && commit?.tree !== plan.tree) found.push(messages.otherTree(sha));
   if (plan.kind === 'merge' && commit?.parents.join(' ') !== plan.parents.join(' '))
-    found.push(`${sha} has the parents ${commit?.parents.join(' ') ?? 'of nothing'}`);
+    found.push(messages.otherParents(sha, commit?.parents.join(' ')));
   const texts: BoardTexts = plan.texts;
   for (const column of COLUMNS) {
     const path = `${board}/${column}.md`;
     const bytes = await readBlob(repo, sha, path);
-    if ((bytes?.toString() ?? null) !== texts[column]) found.push(`${path} is not as it was planned`);
+    if ((bytes?.toString() ?? null) !== texts[column]) found.push(messages.notAsPlanned(path));
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { carryOver, type CarriedOver } from './changelog/carry.ts';
 import { releasesOf } from './changelog/outline.ts';
 import { mergeChangelogs } from './changelog/merge-changelogs.ts';
 import { mergeTrees } from './merge-tree.ts';
+import * as messages from './messages.ts';
 
 export interface LandingTree {
   /** What git merged. */
@@ -45,12 +46,6 @@ export async function landingTree(
   return { tree: await editTree(repo, landing.merged, edits), left };
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  [TREE_MODE]: 'a folder',
-  '120000': 'a symbolic link',
-  '160000': 'a submodule',
-};
-
 /** What stands in a commit where the changelog's file would: `CHANGELOG.md is a folder`; null: a file, or nothing. */
 export async function noChangelogFile(repo: Repository, sha: string, path: string): Promise<string | null> {
   const names = path.split('/');
@@ -59,8 +54,7 @@ export async function noChangelogFile(repo: Repository, sha: string, path: strin
     const entry = await entryAt(repo, sha, one);
     if (entry === null) return null;
     const isFile = entry.mode.startsWith('100');
-    if (count < names.length - 1 ? entry.mode !== TREE_MODE : !isFile)
-      return `${one} is ${isFile ? 'a file' : (KINDS[entry.mode] ?? 'no file')}`;
+    if (count < names.length - 1 ? entry.mode !== TREE_MODE : !isFile) return messages.kindOf(one, entry.mode);
   }
   return null;
 }
@@ -80,7 +74,7 @@ async function changelogFile(
     bytes === null ? branch === null : branch !== null && bytes.equals(branch),
   );
   if (!isEdited) return { bytes: inserted(text(base), insert, encoding), left: [] };
-  if (branch === null) return { bytes: inserted(text(base), insert, encoding), left: ['not removed: the file itself'] };
+  if (branch === null) return { bytes: inserted(text(base), insert, encoding), left: [messages.FILE_NOT_REMOVED] };
   const isMerged = base !== null && before.every((bytes) => bytes === null || !bytes.equals(base));
   const byLines = isMerged ? text(await mergedByGit(repo, { oldBase, tip }, path)) : null;
   const known = before.flatMap((bytes) => text(bytes) ?? []);

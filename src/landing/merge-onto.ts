@@ -3,6 +3,7 @@ import { git, type Repository } from '../git/git.ts';
 import { editTree, readCommit, type TreeEdit } from '../git/objects/objects.ts';
 import { diffAtOnce, diffTrees, type TreeChange } from '../git/objects/tree-diff.ts';
 import { isMergeKnown, mergeTrees } from './merge-tree.ts';
+import * as messages from './messages.ts';
 
 /** Files that a landing writes itself, so that a branch can't conflict in them. */
 export interface OwnFiles {
@@ -24,10 +25,10 @@ export type MergedOnto =
  */
 export async function mergeOnto(repo: Repository, parent: string, tip: string, own: OwnFiles): Promise<MergedOnto> {
   const [base, task] = await Promise.all([readCommit(repo, parent), readCommit(repo, tip)]);
-  if (!base || !task) return nothing(`${base ? tip : parent} is no commit of this repository`);
+  if (!base || !task) return nothing(messages.notACommitHere(base ? tip : parent));
   const bases = await mergeBases(repo, parent, tip);
-  if (bases.length === 0) return nothing('base and its branch have no common history');
-  if (bases.includes(tip)) return nothing('base already contains its branch');
+  if (bases.length === 0) return nothing(messages.NO_COMMON_HISTORY);
+  if (bases.includes(tip)) return nothing(messages.ALREADY_IN_BASE);
   const [only] = bases;
   const mergeBase = bases.length === 1 && only !== undefined ? only : null;
   const plain = mergeBase === null ? null : await plainChanges(repo, { mergeBase, parent, tip }, own);
@@ -36,7 +37,7 @@ export async function mergeOnto(repo: Repository, parent: string, tip: string, o
     return { ok: true, tree: await editTree(repo, base.tree, edits), mergeBases: bases };
   }
   const [merge] = await mergeTrees(repo, parent, [tip]);
-  if (!merge || merge.tree === null) return nothing('base and its branch have no common history');
+  if (!merge || merge.tree === null) return nothing(messages.NO_COMMON_HISTORY);
   const conflict = merge.clean ? [] : conflictsIn(merge.files, own);
   return conflict.length === 0
     ? { ok: true, tree: merge.tree, mergeBases: bases }
@@ -94,7 +95,7 @@ export const conflictsIn = (files: readonly string[], own: OwnFiles): string[] =
 
 const isOwn = (path: string, own: OwnFiles): boolean => path === own.changelog || path.startsWith(`${own.board}/`);
 
-const nothing = (words: string): MergedOnto => ({ ok: false, why: 'nothing', reason: words });
+const nothing = (reason: string): MergedOnto => ({ ok: false, why: 'nothing', reason });
 
 async function mergeBases(repo: Repository, a: string, b: string): Promise<string[]> {
   const known = await diverge(repo, a, b);

@@ -1,4 +1,5 @@
 import { git, GitError, type Repository } from '../git/git.ts';
+import * as messages from './messages.ts';
 
 /** What merging a tip into base would give. */
 export type Merge =
@@ -60,7 +61,7 @@ function parseAll(stdout: string, tips: readonly string[]): Merge[] {
     const clean = fields[at++] === '1';
     const { end, tree, files } = readAnswer(fields, at);
     at = end + 1;
-    if (!SHA.test(tree)) throw new Error(`git merge-tree gave no tree for ${tip}`);
+    if (!SHA.test(tree)) throw new Error(messages.noTree(tip));
     return clean ? { tip, clean, tree } : { tip, clean: false, tree, files };
   });
 }

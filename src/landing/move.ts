@@ -19,6 +19,7 @@ import {
 } from './journal.ts';
 import { unfinished } from './recovery/recover.ts';
 import { syncCheckoutFiles, write } from './sync-checkout-files.ts';
+import * as messages from './messages.ts';
 
 /** A file of a move. Bytes; null = no such file. */
 export interface MoveFile {
@@ -89,15 +90,12 @@ export async function commitMove(repo: Repository, move: Move, step: Step = () =
   if (refused) return refused;
   const files = move.files.map((file) => ({ ...file, blob: blobBytes(file) }));
   const base = await readCommit(repo, move.oldBase);
-  if (!base) throw new Error(`${move.oldBase} is no commit`);
+  if (!base) throw new Error(messages.notACommit(move.oldBase));
   try {
     const tree = await editTree(repo, base.tree, new Map(files.map((file) => [file.path, file.blob])));
     const { message, author } = move;
     const commit = await writeCommit(repo, { tree, parents: [move.oldBase], message, author });
-    if (!commit.ok)
-      return held(
-        commit.error.map(({ message, fix }) => (fix === undefined ? message : `${message} (${fix})`)).join('; '),
-      );
+    if (!commit.ok) return held(messages.problemsWithFixes(commit.error));
     step('objects');
     if (!move.checkout) return await moveBase(repo, move, commit.value);
     return await inCheckout(repo, { move, checkout: move.checkout, files, sha: commit.value, step });
@@ -139,29 +137,26 @@ export async function baseObstacle(
   { baseRef, oldBase, checkout }: Pick<Move, 'baseRef' | 'oldBase' | 'checkout'>,
 ): Promise<Refused | null> {
   const open = openOperation(repo, baseRef);
-  if (open) return held(`a ${open.operation} is open in ${open.path}: finish or abort it`);
+  if (open) return held(messages.operationOpen(open.operation, open.path));
   if (checkout) {
     const state = checkoutState(checkout.gitDir);
     if (state.branch !== baseRef) return { ok: false, stale: 'base' };
-    if (state.operation) return held(`a ${state.operation} is open in ${checkout.path}: finish or abort it`);
-    if (state.indexLocked) return held(LOCKED(checkout));
+    if (state.operation) return held(messages.operationOpen(state.operation, checkout.path));
+    if (state.indexLocked) return held(messages.indexLocked(checkout));
   }
   return (await resolve(repo, baseRef)) === oldBase ? null : { ok: false, stale: 'base' };
 }
 
 export const held = (reason: string): Refused => ({ ok: false, held: reason });
 
-export const LOCKED = (checkout: Worktree): string =>
-  `another git process is at work in ${checkout.path} (${join(checkout.gitDir, 'index.lock')} exists; remove it if none is)`;
-
 /** Errors of the file system before base has moved: said, nothing is half-done. All others are bugs. */
 export function heldByDisk(error: unknown): Refused {
   const { code, path } = error as NodeJS.ErrnoException;
-  const at = path ?? 'the repository';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return held(`the disk is full: ${at}`);
-  if (code === 'EFBIG') return held(`files may grow no further (ulimit -f): ${at}`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return held(`${at} can't be written`);
-  if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP') return held(`${at} is not a file`);
+  const at = path ?? messages.THE_REPOSITORY;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return held(messages.diskFull(at));
+  if (code === 'EFBIG') return held(messages.fileTooLarge(at));
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return held(messages.notWritable(at));
+  if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP') return held(messages.notAFile(at));
   throw error;
 }
 
@@ -173,7 +168,7 @@ async function obstacle(
   if (blocked) return blocked;
   for (const { path, from } of move.files) {
     const linked = await symlinkIn(repo, move.oldBase, path);
-    if (linked) return held(`${linked} is a symbolic link in the repository; make it a plain file or folder`);
+    if (linked) return held(messages.linkInRepository(linked));
     if (!move.checkout) continue;
     try {
       if (!same(readDisk(join(move.checkout.path, path)), from)) return { ok: false, stale: 'file', path };
@@ -211,10 +206,7 @@ async function inCheckout(repo: Repository, work: Work): Promise<MoveResult> {
   const staged = await setIndexEntries(repo, work.checkout, journal.files.map(toEdit), step);
   if (!staged.ok) {
     drop(repo, journal);
-    const reason =
-      staged.why === 'other'
-        ? `you have staged a change of ${staged.path}: commit or unstage it`
-        : LOCKED(work.checkout);
+    const reason = staged.why === 'other' ? messages.stagedByUser(staged.path) : messages.indexLocked(work.checkout);
     return held(reason);
   }
   step('index');
@@ -277,7 +269,7 @@ async function moveBase(repo: Repository, move: Move, sha: string): Promise<Move
   const result = await updateRefs(repo, updates);
   if (result.ok) return { ok: true, sha, kept: [] };
   if (result.why === 'stale') return { ok: false, stale: 'base' };
-  return held(`another git process holds a lock: ${result.message}`);
+  return held(messages.refLocked(result.message));
 }
 
 const toEdit = ({ path, committed, blob, mode }: JournalFile) => ({

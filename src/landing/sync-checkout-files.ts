@@ -7,6 +7,7 @@ import { objectName } from '../git/objects/loose.ts';
 import { entryAt, readBytes, resolve } from '../git/objects/objects.ts';
 import { placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import { draftFolder, type JournalFile, type MoveJournal } from './journal.ts';
+import * as messages from './messages.ts';
 
 /** What became of a move's files. */
 export interface Settled {
@@ -64,7 +65,7 @@ export function diskName(repo: Repository, path: string): string | null {
 
 function readyDraft(repo: Repository, file: JournalFile, path: string, bytes: Buffer | null): string {
   if (file.draft !== null && bytes === null) return file.draft;
-  if (!bytes) throw new Error(`the new content of ${file.path} is gone`);
+  if (!bytes) throw new Error(messages.contentGone(file.path));
   return writeDraft(path, bytes, draftFolder(repo));
 }
 

@@ -12,6 +12,7 @@ import { baseObstacle, held, heldByDisk, type Refused, type Step } from './move.
 import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
+import * as messages from './messages.ts';
 
 /** Which landing is to be taken back, and on what. */
 export interface UndoOf {
@@ -53,12 +54,12 @@ export async function planUndo(repo: Repository, undo: UndoOf): Promise<PlannedU
   const commits = await commitsOf(repo, undo);
   if ('ok' in commits) return commits;
   const { base, landing, parent } = commits;
-  const message = `Take back ${landing.sha}\n`;
+  const message = messages.undoSubject(landing.sha);
   const back = await writeCommit(repo, { tree: parent.tree, parents: [landing.sha], message, sign: false });
   if (!back.ok) return impossible(back.error.map((problem) => problem.message).join('; '));
   const merged = await mergeOnto(repo, base.sha, back.value, undo);
   if (!merged.ok && merged.why === 'conflict') return merged;
-  if (!merged.ok || merged.mergeBases.join() !== landing.sha) return impossible('base no longer contains its landing');
+  if (!merged.ok || merged.mergeBases.join() !== landing.sha) return impossible(messages.NO_LONGER_IN_BASE);
   const edits = new Map<string, TreeEdit>([[undo.board, await entryAt(repo, base.sha, undo.board)]]);
   for (const [path, bytes] of undo.boardFiles) edits.set(path, bytes);
   const changelog = undo.changelog === null ? null : await changelogOf(repo, undo, undo.changelog, parent.sha);
@@ -75,14 +76,14 @@ async function commitsOf(
   undo: UndoOf,
 ): Promise<{ readonly base: Commit; readonly landing: Commit; readonly parent: Commit } | PlannedUndo> {
   const [base, landing] = await Promise.all([readCommit(repo, undo.base), readCommit(repo, undo.landing)]);
-  if (base === null || landing === null) return impossible('its landing is not in this repository');
+  if (base === null || landing === null) return impossible(messages.LANDING_UNKNOWN);
   const [first] = landing.parents;
   const parent = first === undefined ? null : await readCommit(repo, first);
-  if (parent === null) return impossible('the history here does not reach back to the commit before its landing');
+  if (parent === null) return impossible(messages.HISTORY_TOO_SHORT);
   return { base, landing, parent };
 }
 
-const impossible = (words: string): PlannedUndo => ({ ok: false, why: 'impossible', reason: words });
+const impossible = (reason: string): PlannedUndo => ({ ok: false, why: 'impossible', reason });
 
 async function changelogOf(
   repo: Repository,

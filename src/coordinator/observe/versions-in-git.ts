@@ -1,7 +1,7 @@
 import type { Version } from '../../board/saves/save.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { readBlob } from '../../git/objects/objects.ts';
-import { HAND_EDIT } from '../../landing/commit-message.ts';
+import { HAND_EDIT_SUBJECT } from '../../landing/messages.ts';
 
 /** An editor may hold a text of a column for this long, ms. */
 const EDITOR_MEMORY_MS = 3_600_000;
@@ -48,7 +48,7 @@ export async function restoredInGit(repo: Repository, base: string): Promise<Rea
 
 /** Whether a commit of the board is the user's: one of ours has trailers, but for a hand edit without a restored entry. */
 export function isByUser(message: string): boolean {
-  return message.startsWith(`${HAND_EDIT}\n`)
+  return message.startsWith(`${HAND_EDIT_SUBJECT}\n`)
     ? !/^Kanban-Restored: /m.test(message)
     : !/^Kanban-[A-Z]\w+: /m.test(message);
 }

@@ -3,6 +3,7 @@ import { insertBullet } from './changelog.ts';
 import { cutBullet, headingsOf, newBullets, replaceBullet, takeOfSection } from './bullets.ts';
 import { sectionName } from './names.ts';
 import { findBullets, isHeading, outlineOf, UNRELEASED, versionAt, type Bullet } from './outline.ts';
+import * as messages from './messages.ts';
 
 /** CHANGELOG.md on base, on a branch, and where the two parted; null = no such file. */
 export interface CarrySides {
@@ -206,13 +207,11 @@ export function leftOut(before: string, branch: string, result: string): string[
   const added = [...now.keys()].filter((line) => (now.get(line) ?? 0) > (old.get(line) ?? 0) && !out.has(line));
   const removed = [...old.keys()].filter((line) => !now.has(line) && out.has(line));
   const all = [
-    ...added.map((line) => `not added: ${inQuotes(line)}`),
-    ...removed.map((line) => `not removed: ${inQuotes(line)}`),
+    ...added.map((line) => messages.lineNotAdded(line)),
+    ...removed.map((line) => messages.lineNotRemoved(line)),
   ];
-  return all.length <= NAMED ? all : [...all.slice(0, NAMED), `and ${all.length - NAMED} more lines`];
+  return all.length <= NAMED ? all : [...all.slice(0, NAMED), messages.moreLines(all.length - NAMED)];
 }
-
-const inQuotes = (line: string): string => `"${line.length > 100 ? `${line.slice(0, 97)}...` : line}"`;
 
 function countLines(text: string): Map<string, number> {
   const found = new Map<string, number>();

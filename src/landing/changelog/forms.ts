@@ -1,6 +1,7 @@
 import { countBreaks } from '../../board/parse/line-breaks.ts';
 import { nameAt, neverClosed, outlineOf } from './outline.ts';
 import { releaseName } from './names.ts';
+import * as messages from './messages.ts';
 
 /** Something about a changelog that kanban does not understand, or that another tool does. */
 export interface UnclearForm {
@@ -28,14 +29,9 @@ const TOOLS: readonly (readonly [tool: string, mark: RegExp])[] = [
 export function unclearForms(path: string, text: string | null, files: readonly string[]): UnclearForm[] {
   if (text === null || text.trim() === '') return [];
   const forms: UnclearForm[] = [];
-  if (!/\.(?:md|markdown|mdx|mdown|mkd)$/i.test(path))
-    forms.push({ what: 'its name is not that of a markdown file', instead: 'it is read as markdown' });
+  if (!/\.(?:md|markdown|mdx|mdown|mkd)$/i.test(path)) forms.push(messages.NO_MARKDOWN_NAME);
   const tool = TOOLS.find(([, mark]) => mark.test(text))?.[0] ?? (files.includes('.changeset') ? 'changesets' : null);
-  if (tool !== null)
-    forms.push({
-      what: `${tool} seems to write it`,
-      instead: 'a landing adds its line all the same; `changelog: false` in WORKFLOW.md leaves the file alone',
-    });
+  if (tool !== null) forms.push(messages.writtenByTool(tool));
   return [...forms, ...unclearOutline(text)];
 }
 
@@ -46,22 +42,14 @@ function unclearOutline(text: string): UnclearForm[] {
   const open = neverClosed(outline);
   if (open !== null) {
     const line = countBreaks(text.slice(0, blocks[open]?.start)) + 1;
-    forms.push({
-      what: `what opens in line ${line} is never closed, and everything below is part of it`,
-      instead: 'lines go above it',
-    });
+    forms.push(messages.neverClosed(line));
   }
-  if (others.length > 0)
-    forms.push({ what: `it has ${others.length + 1} unreleased sections`, instead: 'lines go into the first' });
+  if (others.length > 0) forms.push(messages.severalUnreleased(others.length + 1));
   if (unreleased < 0 && releases.length === 0 && blocks.some(({ kind }) => kind === 'item'))
-    forms.push({ what: 'no heading in it names a release', instead: '`## [Unreleased]` goes on top' });
+    forms.push(messages.NO_RELEASE_HEADING);
   const versions = releases.map((index) => nameAt(blocks, index)).filter((name) => releaseName(name) === 'plain');
   if (versions.length > 1 && versions.every((name, index) => index === 0 || isOlder(versions[index - 1]!, name)))
-    forms.push({
-      what: 'its oldest release comes first',
-      instead:
-        unreleased < 0 ? '`## [Unreleased]` goes above the first release' : 'lines go into the section that it has',
-    });
+    forms.push(messages.oldestFirst(unreleased >= 0));
   return forms;
 }
 

@@ -11,6 +11,8 @@ import type { FollowingRef } from '../move.ts';
 import type { RecoveryEvent } from './recover.ts';
 import { contains, gone } from './recover-move.ts';
 import { restoreCheckout } from './restore-checkout.ts';
+import { landingOf } from '../messages.ts';
+import * as messages from './messages.ts';
 
 /**
  * A landing that was cut off. Base has it: what is left is done. Base hasn't: files and index that git had begun to
@@ -22,7 +24,7 @@ export async function recoverLanding(
   step: (name: string) => void,
 ): Promise<RecoveryEvent[]> {
   if (!(await gone(journal.process))) {
-    return [{ type: 'blocked', message: `git (process ${journal.process.pid}) is still at ${whatOf(journal)}` }];
+    return [{ type: 'blocked', message: messages.gitStillAt(whatOf(journal), journal.process.pid) }];
   }
   clearIndexDraft(journal.checkout.gitDir);
   clearDeadLocks(repo, journal);
@@ -36,7 +38,7 @@ export async function recoverLanding(
   return [{ type: 'landing-finished', id: journal.id, commit: journal.newBase }];
 }
 
-const whatOf = ({ id, what }: LandingJournal): string => what ?? `the landing of ${id}`;
+const whatOf = ({ id, what }: LandingJournal): string => what ?? landingOf(id);
 
 /** Base and checkout are at the landing: the refs that follow, the pin, the journal. */
 export async function endLanding(
@@ -62,12 +64,7 @@ export async function takeBackLanding(
   const kept = there ? await restoreCheckout(repo, journal, theirs, step) : [];
   if (kept === 'locked') {
     const lock = join(journal.checkout.gitDir, 'index.lock');
-    return [
-      {
-        type: 'blocked',
-        message: `${whatOf(journal)} can't be taken back while ${lock} exists (remove it if no git is at work)`,
-      },
-    ];
+    return [{ type: 'blocked', message: messages.notTakenBackWhileLocked(whatOf(journal), lock) }];
   }
   if (theirs !== null)
     await git(['update-ref', '-m', `${REFLOG}taken back`, 'HEAD', theirs, journal.newBase], {
@@ -75,8 +72,11 @@ export async function takeBackLanding(
     });
   await dropLanding(repo, journal);
   step('recovered');
-  const message = 'it was changed since the landing was cut off, and is left as it stands';
-  const events: RecoveryEvent[] = kept.map((path) => ({ type: 'file-kept', path, message }));
+  const events: RecoveryEvent[] = kept.map((path) => ({
+    type: 'file-kept',
+    path,
+    message: messages.FILE_KEPT_BY_LANDING,
+  }));
   return [{ type: 'landing-taken-back', id: journal.id, commit: journal.newBase }, ...events];
 }
 

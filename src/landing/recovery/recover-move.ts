@@ -8,6 +8,7 @@ import { removeFile } from '../disk-file.ts';
 import { isAlive, removeJournal, type MoveJournal, type ProcessMark } from '../journal.ts';
 import type { RecoveryEvent } from './recover.ts';
 import { syncCheckoutFiles } from '../sync-checkout-files.ts';
+import * as messages from './messages.ts';
 
 /**
  * A move that was cut off. Base has its commit: index and files follow. Base hasn't: the index goes back, the move is
@@ -20,7 +21,7 @@ export async function recoverMove(
 ): Promise<RecoveryEvent[]> {
   const own = journal.process?.pid === refProcess(repo); // it has nothing in hand: our calls wait for its answers
   if (journal.process && !own && !(await gone(journal.process))) {
-    return [{ type: 'blocked', message: `process ${journal.process.pid} is still moving ${journal.baseRef}` }];
+    return [{ type: 'blocked', message: messages.stillMoving(journal.process.pid, journal.baseRef) }];
   }
   const events: RecoveryEvent[] = [];
   const finished = await contains(repo, journal.baseRef, journal.newBase);
@@ -28,12 +29,8 @@ export async function recoverMove(
     clearIndexDraft(journal.checkout.gitDir);
     clearDeadLocks(repo, journal);
     const { kept, locked } = await syncCheckoutFiles(repo, journal, step);
-    if (locked)
-      return [
-        { type: 'blocked', message: `a move can't be finished while ${journal.checkout.gitDir}/index.lock exists` },
-      ];
-    const message = 'it was changed since the move was cut off, and is left as it stands';
-    for (const path of kept) events.push({ type: 'file-kept', path, message });
+    if (locked) return [{ type: 'blocked', message: messages.moveLocked(`${journal.checkout.gitDir}/index.lock`) }];
+    for (const path of kept) events.push({ type: 'file-kept', path, message: messages.FILE_KEPT_BY_MOVE });
   }
   for (const { draft } of journal.files) if (draft) removeFile(draft);
   removeJournal(repo, 'move');

@@ -4,6 +4,7 @@ import type { Repository } from '../../git/git.ts';
 import { draftFolder, journalPath, readJournal } from '../journal.ts';
 import { recoverLanding } from './recover-landing.ts';
 import { recoverMove } from './recover-move.ts';
+import * as messages from './messages.ts';
 
 /** What a start found of work that a kill cut off. `blocked`: it can't be finished yet; nothing else may move base. */
 export type RecoveryEvent =
@@ -42,7 +43,7 @@ function keepUnfinished(repo: Repository, kind: 'move' | 'landing'): RecoveryEve
   return {
     type: 'journal-unreadable',
     path,
-    message: `${path} can't be read; it was renamed to ${kind}.json.unreadable`,
+    message: messages.journalUnreadable(path, kind),
   };
 }
 

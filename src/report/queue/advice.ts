@@ -24,7 +24,7 @@ const NAMES_A_WAY =
 /** The first that fits. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
-    /\byou have (changed|staged|deleted)\b|in the way, and not in git/,
+    /\byou have (changed|staged|deleted)\b|files that git does not track/,
     'commit or stash it; meanwhile the queue continues with the rest, and what is held lands once the way is free',
   ],
   [/\bis red\b/, 'nobody is blamed; fix {base}, or what the check needs: `kanban queue --log` shows what it printed'],

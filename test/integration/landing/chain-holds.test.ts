@@ -136,7 +136,7 @@ const FILES: readonly Row[] = [
   {
     name: 'N1 untracked',
     arrange: () => write('code/n2.txt', 'mine\n'),
-    held: ['in the way, and not in git, is code/n2.txt'],
+    held: ['files that git does not track are in the way: code/n2.txt'],
     free: () => remove('code'),
   },
   {
@@ -213,7 +213,7 @@ const FILES: readonly Row[] = [
       write('code/n2.txt', 'mine\n');
       write('out', 'mine\n');
     },
-    held: ['you have changed src/f0.txt', 'in the way, and not in git, is code/n2.txt, out'],
+    held: ['you have changed src/f0.txt', 'files that git does not track are in the way: code/n2.txt, out'],
     free: () => {
       back('src/f0.txt');
       remove('code');

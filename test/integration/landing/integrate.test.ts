@@ -194,7 +194,7 @@ describe('integrate', () => {
       ],
       [
         () => a.write('src/new.txt', 'untracked\n'),
-        /in the way, and not in git, is src\/new\.txt/,
+        /files that git does not track are in the way: src\/new\.txt/,
         () => rmSync(join(a.root, 'src/new.txt')),
       ],
     ];

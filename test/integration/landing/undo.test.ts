@@ -327,7 +327,11 @@ describe("the user's checkout (I7)", () => {
       },
       'you have staged src/new.txt',
     ],
-    ['not in git', (rig) => rig.write('src/f4.txt', 'mine\n'), 'in the way, and not in git, is src/f4.txt'],
+    [
+      'not in git',
+      (rig) => rig.write('src/f4.txt', 'mine\n'),
+      'files that git does not track are in the way: src/f4.txt',
+    ],
     ['CHANGELOG.md', (rig) => rig.write('CHANGELOG.md', 'mine\n'), 'you have changed CHANGELOG.md'],
   ])('a file in the way, %s: nothing is done, and it is named', async (_, theirs, words) => {
     const { rig, landing } = await dirty();

@@ -323,7 +323,7 @@ describe('advice', () => {
 
   it.each([
     ['you have changed package.json, src/a.ts and 3 more', 'commit or stash it'],
-    ['you have staged a.txt; in the way, and not in git, is b.txt', 'commit or stash it'],
+    ['you have staged a.txt; files that git does not track are in the way: b.txt', 'commit or stash it'],
     [BASE_RED, '`kanban queue --log`'],
     ['the check could not be carried out: npm ci: exit 1', 'says nothing about any task'],
     ['another git process is at work in /repo', '`kanban doctor`'],
