@@ -1,4 +1,5 @@
 import type { InitResult } from './init-plan.ts';
+import * as messages from './messages-summary.ts';
 
 /** What `kanban init` prints: what it wrote and found, and what comes next. */
 export function describeInit({ dryRun, made, written, kept, found, nextSteps }: InitResult): string {
@@ -8,13 +9,8 @@ export function describeInit({ dryRun, made, written, kept, found, nextSteps }: 
   const all = [...made.map((line) => `  + ${line}`), ...wrote];
   const parts = [
     ['Found', ...found.map((line) => `  ${line}`)],
-    all.length === 0
-      ? ['Nothing to write: all is there.']
-      : [
-          made.length === 0 ? (dryRun ? 'Would write' : 'Wrote') : dryRun ? 'Would make and write' : 'Made and wrote',
-          ...all,
-        ],
-    kept.length > 0 ? [`Kept as ${kept.length === 1 ? 'it is' : 'they are'}: ${kept.join(', ')}`] : [],
+    all.length === 0 ? [messages.NOTHING_TO_WRITE] : [messages.written(dryRun, made.length > 0), ...all],
+    kept.length > 0 ? [messages.kept(kept)] : [],
     ['Next', ...nextSteps.map((line) => `  ${line}`)],
   ];
   return parts

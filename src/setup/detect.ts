@@ -8,6 +8,7 @@ import { git } from '../git/git.ts';
 import { loginOf } from '../preflight/gather/login.ts';
 import { detectInstall, type PackageManager } from './detect-install.ts';
 import { readPackage } from '../preflight/gather/workspaces.ts';
+import * as messages from './messages-summary.ts';
 
 /** What a repository tells of itself; each value with the reason, for the user. */
 export interface Detected {
@@ -113,9 +114,9 @@ async function detectBranches(
     const found = { value: branch, from: name.replace('refs/remotes/', '') };
     return { base: found, upstream: found, remote };
   }
-  const current = head === null ? null : { value: head, from: 'the current branch' };
+  const current = head === null ? null : { value: head, from: messages.FROM_CURRENT_BRANCH };
   const known = ['main', 'master', 'trunk'].find((usual) => refs.some(([ref]) => ref === `refs/heads/${usual}`));
-  const usual = known === undefined ? null : { value: known, from: 'the branches' };
+  const usual = known === undefined ? null : { value: known, from: messages.FROM_BRANCHES };
   return { base: current ?? usual, upstream: usual ?? current, remote };
 }
 
@@ -144,7 +145,7 @@ async function detectIds(root: string, board: string): Promise<Found<readonly st
   const often = prefixes(
     named.filter((prefix) => named.filter((other) => other === prefix).length > 1 && !NO_PREFIX.has(prefix)),
   );
-  return often[0] ? { value: [often[0]], from: 'branch names' } : null;
+  return often[0] ? { value: [often[0]], from: messages.FROM_BRANCH_NAMES } : null;
 }
 
 const NO_PREFIX = new Set(['UTF', 'RFC', 'ISO', 'CVE', 'SHA', 'V', 'RC']);

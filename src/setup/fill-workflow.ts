@@ -1,6 +1,7 @@
 import { ROLES } from '../workflow/roles.ts';
 import { isMap, isScalar, parseDocument, type Document, type Pair } from 'yaml';
 import type { FoundAgent } from './detect.ts';
+import * as messages from './messages.ts';
 
 /** What `init` found, for the settings of a new WORKFLOW.md. */
 export interface Filling {
@@ -64,9 +65,7 @@ function integrationLines(doc: Document.Parsed, source: string, { upstream, remo
   const at = source.indexOf('\n', valueAt(doc, ['base']).end) + 1;
   const line = (key: string, value: string | null, comment: string): string =>
     value === null ? '' : `${`${key}: ${flow(value)}`.padEnd(27)} # ${comment}\n`;
-  const text =
-    line('upstream', upstream, 'is merged into base before runs and landings') +
-    line('remote', remote, 'is fetched; with push: true landings are pushed there');
+  const text = line('upstream', upstream, messages.UPSTREAM_COMMENT) + line('remote', remote, messages.REMOTE_COMMENT);
   return text === '' ? [] : [{ start: at, end: at, text }];
 }
 
@@ -91,7 +90,7 @@ function valueAt(doc: Document.Parsed, path: readonly string[]): { readonly star
     node = pair?.value;
   }
   const range = (node as { range?: [number, number, number] } | undefined)?.range;
-  if (!range) throw new Error(`the package's WORKFLOW.md has no ${path.join('.')}`);
+  if (!range) throw new Error(messages.settingMissing(path));
   return { start: range[0], end: range[1] };
 }
 

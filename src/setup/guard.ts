@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { git, type Repository } from '../git/git.ts';
-import { GUARD_HOOK, GUARD_LINE, GUARD_MARK, GUARD_SCRIPT, GUARDED_BASE, GUARDED_REMOTE } from './guard-script.ts';
+import { GUARD_HOOK, GUARD_MARK, GUARD_SCRIPT, GUARDED_BASE, GUARDED_REMOTE } from './guard-script.ts';
+import * as messages from './messages.ts';
 
 /** What `kanban init --guard` does, or would. */
 export interface GuardPlan {
@@ -36,7 +37,7 @@ export async function planGuard(
   const config = wanted.filter(([, value], index) => value !== now[index]);
   const files = textOf(script.path) === script.text ? [] : [script];
   if (there?.includes(GUARD_MARK)) return { files, config, byHand: [] };
-  const mayWrite = hook.stands === 'in the git dir' || (hook.stands === 'in the checkout' && tracked);
+  const mayWrite = hook.stands === 'git-dir' || (hook.stands === 'checkout' && tracked);
   if (there === null && mayWrite)
     return { files: [...files, { path: hook.path, text: GUARD_HOOK }], config, byHand: [] };
   return { files, config, byHand: [whatToAdd(repo, hook, there)] };
@@ -60,7 +61,7 @@ export async function installGuard(
 
 interface HookFile {
   readonly path: string;
-  readonly stands: 'in the git dir' | 'in the checkout' | 'elsewhere';
+  readonly stands: 'git-dir' | 'checkout' | 'elsewhere';
 }
 
 /** Where git, or husky on its behalf, looks for the hook: git-config(1), "core.hooksPath". */
@@ -71,8 +72,8 @@ async function hookFile({ root, commonDir }: Repository): Promise<HookFile> {
   // husky 9 points git at `.husky/_`, which it writes anew at every install; what people write stands one above.
   const husky = basename(folder) === '_' && basename(dirname(folder)) === '.husky';
   const path = join(husky ? dirname(folder) : folder, 'pre-push');
-  if (path.startsWith(`${commonDir}/`)) return { path, stands: 'in the git dir' };
-  return { path, stands: path.startsWith(`${root}/`) ? 'in the checkout' : 'elsewhere' };
+  if (path.startsWith(`${commonDir}/`)) return { path, stands: 'git-dir' };
+  return { path, stands: path.startsWith(`${root}/`) ? 'checkout' : 'elsewhere' };
 }
 
 async function configured({ root }: Repository, name: string): Promise<string | null> {
@@ -82,11 +83,9 @@ async function configured({ root }: Repository, name: string): Promise<string | 
 
 function whatToAdd({ root }: Repository, { path, stands }: HookFile, text: string | null): string {
   const shown = path.startsWith(`${root}/`) ? relative(root, path) : path;
-  if (text === null)
-    return `the guard is not on yet: write ${shown} (executable) with\n    #!/bin/sh\n    ${GUARD_LINE}`;
-  if (isShell(text) || stands !== 'in the git dir')
-    return `the guard is not on yet: ${shown} is yours; add this line below its first:\n    ${GUARD_LINE}`;
-  return `the guard is not on yet: ${shown} is yours, and no shell script: mv '${shown}' '${shown}.local', then kanban init --guard: it will be called as before`;
+  if (text === null) return messages.writeHook(shown);
+  if (isShell(text) || stands !== 'git-dir') return messages.addToHook(shown);
+  return messages.moveHook(shown);
 }
 
 /** husky runs what has no first line of its own by sh. */

@@ -15,6 +15,7 @@ import { readBlob, resolve } from '../git/objects/objects.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { defaultSettings, parseWorkflow } from '../workflow/parse.ts';
 import type { Settings } from '../workflow/settings.ts';
+import * as messages from './messages.ts';
 
 /** Which branch tasks land on, and where its files are written. */
 export interface InitPlace {
@@ -124,8 +125,8 @@ async function earlier(repo: Repository, inRoot: Settings | null): Promise<strin
 /** Asked only where there is a remote, which may not take pushes to its default branch. */
 async function asked(ask: Asked['ask'], { upstream, remote }: Detected): Promise<string | undefined> {
   if (ask === undefined || upstream === null || remote === null) return undefined;
-  const own = `${AGENTS}: a branch and a worktree of its own, where ${upstream.value} is protected or takes squash merges only`;
-  const answer = await ask('Where shall tasks land?', [upstream.value, own]);
+  const own = messages.ownBranch(AGENTS, upstream.value);
+  const answer = await ask(messages.WHERE_TO_LAND, [upstream.value, own]);
   return answer === own ? AGENTS : undefined;
 }
 
@@ -133,12 +134,12 @@ const AGENTS = 'agents';
 
 const NO_BASE: Problem = {
   code: 'no-base',
-  message: 'HEAD is detached, and no branch looks like the one that tasks should land on.',
-  fix: 'kanban init --base <branch>, or git switch <branch> first',
+  message: messages.NO_BASE,
+  fix: messages.NAME_BASE,
 };
 
 const nothingToStartFrom = (base: string): Problem => ({
   code: 'no-upstream',
-  message: `There is no branch \`${base}\`, and nothing that it could start from: HEAD is detached or has no commit, and no branch looks like the default one.`,
-  fix: `git switch <branch>, then kanban init --base ${base}; or git branch ${base} <commit> first`,
+  message: messages.noUpstream(base),
+  fix: messages.switchOrMakeBase(base),
 });

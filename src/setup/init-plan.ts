@@ -12,6 +12,7 @@ import { defaultSettings } from '../workflow/parse.ts';
 import { planFiles, writeFiles } from './init-files.ts';
 import { choosePlace, type InitPlace } from './init-place.ts';
 import { describeFound, describeMade, stepsOf } from './init-summary.ts';
+import * as messages from './messages.ts';
 
 export interface InitOptions {
   readonly cwd: string;
@@ -107,8 +108,8 @@ async function makeBranch(repo: Repository, { integration }: InitPlace): Promise
 
 const NO_COMMITS = {
   code: 'no-commits',
-  message: 'The repository has no commit yet, and tasks start from one.',
-  fix: 'git add -A && git commit -m "Start", then kanban init',
+  message: messages.NO_COMMITS,
+  fix: messages.COMMIT_FIRST,
 };
 
 /** The settings that are there win; what the team commits is not written beside an integration branch. */
@@ -138,14 +139,14 @@ async function chooseAgent({ agent, ask }: InitOptions, { agents }: Detected): P
     return failed([
       {
         code: 'unknown-agent',
-        message: `\`${agent}\` is no agent that init knows.`,
-        fix: `one of: ${known.join(', ')}; any other program stands under \`agents\` in WORKFLOW.md`,
+        message: messages.unknownAgent(agent),
+        fix: messages.nameKnownAgent(known),
       },
     ]);
   }
   if (agent !== undefined) return ok(agent);
   const choices = [...agents.map(({ name }) => name), 'shell'];
-  const answer = ask && choices.length > 1 ? await ask('Which agent shall do the work?', choices) : choices[0];
+  const answer = ask && choices.length > 1 ? await ask(messages.WHICH_AGENT, choices) : choices[0];
   return ok(choices.find((choice) => choice === answer) ?? 'shell');
 }
 

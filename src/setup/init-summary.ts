@@ -1,10 +1,11 @@
 import { join, relative } from 'node:path';
 import type { Detected, FoundAgent } from './detect.ts';
 import type { GuardPlan } from './guard.ts';
-import { GUARDED_BASE } from './guard-script.ts';
 import { git, type Repository } from '../git/git.ts';
 import type { FilePlan } from './init-files.ts';
 import type { InitPlace } from './init-place.ts';
+import * as messages from './messages.ts';
+import * as summary from './messages-summary.ts';
 
 /** What was read off the repository, a line each. */
 export async function describeFound(
@@ -18,11 +19,11 @@ export async function describeFound(
     ...(await describeBase(repo, place, detected)),
     ids && `ids: ${ids.value.join(', ')} (${ids.from})`,
     afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
-    unlocked && 'dependencies, but no lock file in git: hooks.after_create and roles.tester.run are left empty',
+    unlocked && summary.NO_LOCK_FILE,
     testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
-    agents.length > 0 ? `agents: ${agents.map(({ title }) => title).join(', ')}` : 'agents: none on the PATH',
+    summary.agentsFound(agents.map(({ title }) => title)),
     ...aboutLogins(agents),
-    place.existing ? 'WORKFLOW.md is there: its settings stay as they are' : `agent of all roles: ${agent}`,
+    place.existing ? summary.SETTINGS_KEPT : summary.agentOfAllRoles(agent),
   ];
   return lines.filter((line): line is string => typeof line === 'string' && line !== '');
 }
@@ -35,17 +36,13 @@ async function describeBase(
   if (integration === null) return [`base: ${base}${found?.value === base ? ` (${found.from})` : ''}`];
   const { from, commit, left } = integration.branch;
   const lines = [
-    `base: ${base} (${from === null ? 'it is there, and stays where it is' : `to be made from ${from}, ${commit.slice(0, 7)}`})`,
+    from === null ? summary.baseKept(base) : summary.baseToBeMade(base, from, commit),
     `upstream: ${integration.upstream} (${upstream?.from ?? ''})`,
     `remote: ${integration.remote ?? 'none'}`,
   ];
-  if (left > 0)
-    lines.push(
-      `${base} starts without ${left} commit${left > 1 ? 's' : ''} of ${integration.upstream} that ${from} lacks`,
-    );
+  if (left > 0) lines.push(summary.commitsLeft({ base, count: left, upstream: integration.upstream, from }));
   const { stdout } = await git(['status', '--porcelain', '--untracked-files=no'], { cwd: repo.root });
-  if (from !== null && stdout !== '')
-    lines.push(`changes in this checkout that are not committed stay here: ${base} is made without them`);
+  if (from !== null && stdout !== '') lines.push(summary.changesStay(base));
   return lines;
 }
 
@@ -56,9 +53,9 @@ function aboutLogins(agents: readonly FoundAgent[]): string[] {
   return [
     ...keys.map((key) => {
       const titles = agents.filter((agent) => agent.key === key).map(({ title }) => title);
-      return `${key} is set, and no login of ${titles.join(', ')}: it is passed on, and billed`;
+      return summary.keyPassedOn(key, titles);
     }),
-    ...(out.length === 0 ? [] : [`no login and no key are to be seen of ${out.join(', ')}`]),
+    ...(out.length === 0 ? [] : [summary.noLogins(out)]),
   ];
 }
 
@@ -72,8 +69,8 @@ export function describeMade(
   const lines: string[] = [];
   if (integration !== null) {
     const { branch, worktree } = integration;
-    if (branch.from !== null) lines.push(`branch ${base}, from ${branch.from}`);
-    if (worktree.state !== 'there') lines.push(`worktree ${shown(root, worktree.path)}, with ${base} checked out`);
+    if (branch.from !== null) lines.push(summary.branchFrom(base, branch.from));
+    if (worktree.state !== 'there') lines.push(summary.worktreeOf(shown(root, worktree.path), base));
   }
   for (const { path } of hooks) lines.push(shown(root, path));
   for (const [name, value] of config)
@@ -106,36 +103,30 @@ export async function stepsOf({ repo, cwd, place, files, detected, guard }: Done
     ),
   );
   if (detected.testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md'))
-    out.push(`set roles.tester.run in ${workflow}: no test command was found`);
+    out.push(summary.setTestCommand(workflow));
   if (integration !== null) out.push(...onIntegration(root, place, integration));
   out.push(...ofGuard(guard, base, existing?.remote ?? detected.remote ?? 'origin'));
   const todo = integration === null ? 'TODO.md' : shown(root, join(folder, existing?.board ?? 'board', 'TODO.md'));
-  out.push(`kanban add "…", or write an entry into ${todo}, then: kanban run`);
+  out.push(summary.addEntry(todo));
   return out;
 }
 
 function otherBase({ base, existing, integration }: InitPlace, workflow: string): string[] {
   if (existing === null || existing.base === base) return [];
-  const upstream = integration === null ? '' : ` and \`upstream: ${integration.upstream}\``;
-  return [
-    `write \`base: ${base}\`${upstream} into ${workflow}: it says \`base: ${existing.base}\`, and init changes nothing`,
-  ];
+  return [summary.writeBase({ base, upstream: integration?.upstream ?? null, workflow, existing: existing.base })];
 }
 
 function ofGuard(guard: GuardPlan | null, base: string, remote: string): readonly string[] {
   if (guard === null || guard.byHand.length > 0) return guard?.byHand ?? [];
-  return [
-    `past the guard on purpose: KANBAN_PUSH=${base} git push ${remote} ${base}; off: git config --unset ${GUARDED_BASE}`,
-  ];
+  return [messages.passGuard(base, remote)];
 }
 
 async function whereBaseIs({ base, existing, folder }: InitPlace, root: string, { head }: Detected): Promise<string[]> {
   const name = existing?.base ?? base;
   const out: string[] = [];
   const exists = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${name}`], { cwd: root, okExit: [0, 1] });
-  if (exists.code !== 0) out.push(`git branch ${name} origin/${name}    # tasks land there, and it isn't here yet`);
-  if (folder === root && head !== name)
-    out.push(`git switch ${name}    # the board counts where ${name} is checked out`);
+  if (exists.code !== 0) out.push(summary.makeBranch(name));
+  if (folder === root && head !== name) out.push(summary.switchBranch(name));
   return out;
 }
 
@@ -161,13 +152,8 @@ function onIntegration(
   { upstream, remote }: NonNullable<InitPlace['integration']>,
 ): string[] {
   const at = shown(root, folder);
-  const lines = [
-    `edit the board in ${at}: that is where ${base} is checked out; kanban itself runs from either checkout`,
-  ];
-  if (remote !== null && existing?.push !== true)
-    lines.push(
-      `set push: true in ${at}/WORKFLOW.md to push landings to ${remote}/${base}; then one pull request brings it to ${upstream}`,
-    );
+  const lines = [summary.editBoardIn(at, base)];
+  if (remote !== null && existing?.push !== true) lines.push(summary.pushLandings(at, `${remote}/${base}`, upstream));
   return lines;
 }
 

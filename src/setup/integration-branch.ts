@@ -5,6 +5,7 @@ import { git, GitError, type Repository } from '../git/git.ts';
 import { resolve } from '../git/objects/objects.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { listWorktrees } from '../worktrees/worktrees.ts';
+import * as messages from './messages.ts';
 
 /** What is asked of `planIntegrationBranch`. */
 interface IntegrationAsked {
@@ -50,8 +51,8 @@ export async function planIntegrationBranch(
   return failed([
     {
       code: 'upstream-without-commit',
-      message: `\`${base}\` would start from \`${upstream}\`, which has no commit yet.`,
-      fix: `git branch ${base} <commit>, then kanban init --base ${base}`,
+      message: messages.upstreamWithoutCommit(base, upstream),
+      fix: messages.makeBase(base),
     },
   ]);
 }
@@ -90,14 +91,11 @@ export async function planIntegrationWorktree(
   return failed([
     {
       code: 'worktree-path-taken',
-      message: `The worktree of \`${base}\` can't be made: ${relative(repo.root, path)} is there already.`,
-      fix: `move it away, or choose the place: git worktree add <path> ${base}, then kanban init --base ${base}`,
+      message: messages.worktreePathTaken(base, relative(repo.root, path)),
+      fix: messages.choosePath(base),
     },
   ]);
 }
-
-/** Why an integration worktree is locked (git-worktree(1)): git neither prunes nor lightly removes it. */
-const LOCKED = 'the board of kanban is edited here';
 
 /**
  * Makes what the plans say: the branch, where it is missing, then its worktree. What git refuses leaves nothing behind.
@@ -110,19 +108,23 @@ export async function makeIntegrationBranch(
 ): Promise<Result<null>> {
   const ref = `refs/heads/${base}`;
   if (from !== null) {
-    const made = await tried(repo, ['branch', '--quiet', '--no-track', base, commit]);
-    if (made !== null)
-      return failed([{ code: 'branch-not-made', message: `The branch \`${base}\` can't be made: ${made}` }]);
+    const refusal = await tried(repo, ['branch', '--quiet', '--no-track', base, commit]);
+    if (refusal !== null) return failed([{ code: 'branch-not-made', message: messages.branchNotMade(base, refusal) }]);
   }
   if (state === 'there') return ok(null);
   // Twice: git still knows the worktree, and has it locked.
   const force = state === 'deleted-by-hand' ? ['--force', '--force'] : [];
-  const args = ['worktree', 'add', '--quiet', ...force, '--lock', '--reason', LOCKED, path, base];
-  const said = await tried(repo, args);
-  if (said === null) return ok(null);
+  const args = ['worktree', 'add', '--quiet', ...force, '--lock', '--reason', messages.WORKTREE_LOCKED, path, base];
+  const refusal = await tried(repo, args);
+  if (refusal === null) return ok(null);
   if (from !== null) await tried(repo, ['update-ref', '-d', ref, commit]);
-  const fix = `git worktree list, then: git worktree add <path> ${base}, and kanban init --base ${base}`;
-  return failed([{ code: 'worktree-not-made', message: `The worktree of \`${base}\` can't be made: ${said}`, fix }]);
+  return failed([
+    {
+      code: 'worktree-not-made',
+      message: messages.worktreeNotMade(base, refusal),
+      fix: messages.addWorktree(base),
+    },
+  ]);
 }
 
 /** @returns what git said, in a line; null = it did it. */
@@ -139,12 +141,12 @@ async function tried({ root }: Repository, args: readonly string[]): Promise<str
 
 const notABranch = (base: string): Problem => ({
   code: 'base-not-a-branch',
-  message: `\`${base}\` can't be the name of a branch.`,
-  fix: 'kanban init --base agents',
+  message: messages.notABranch(base),
+  fix: messages.USE_AGENTS_BRANCH,
 });
 
 const likeATask = (base: string): Problem => ({
   code: 'base-named-like-a-task',
-  message: `\`${base}\` is the name of a task's worktree, and can't be base.`,
-  fix: 'kanban init --base agents',
+  message: messages.namedLikeATask(base),
+  fix: messages.USE_AGENTS_BRANCH,
 });

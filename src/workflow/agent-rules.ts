@@ -2,18 +2,18 @@ import { agentNames } from './agent-settings.ts';
 import { type Breach, nearest, placeholders } from './rule.ts';
 import { ROLES } from './roles.ts';
 import { type Settings } from './settings.ts';
+import * as messages from './messages-rules.ts';
 
 export function rolesNameKnownAgents(settings: Settings): Breach[] {
   const { roles } = settings;
   const known = agentNames(settings);
   return ROLES.filter((role) => !known.includes(roles[role].agent)).map((role) => {
     const { agent } = roles[role];
-    const message = `\`roles.${role}.agent\` is \`${agent}\`, but no agent of that name stands under \`agents\`.`;
     return {
       path: ['roles', role, 'agent'],
       code: 'unknown-agent',
-      message,
-      fix: nearest(agent, known) ?? `add it under \`agents\`, or write one of: ${known.join(', ')}`,
+      message: messages.agentOfRoleUnknown(role, agent),
+      fix: nearest(agent, known) ?? messages.addAgent(known),
     };
   });
 }
@@ -25,8 +25,8 @@ export function mendNamesARole({ roles }: Settings): Breach[] {
     {
       path: ['roles', 'tester', 'fix'],
       code: 'unknown-role',
-      message: `\`fix\` names a role, and \`${fix}\` is none.`,
-      fix: nearest(fix, ROLES) ?? `write one of: ${ROLES.join(', ')}`,
+      message: messages.notARole(fix),
+      fix: nearest(fix, ROLES) ?? messages.writeOneOf(ROLES),
     },
   ];
 }
@@ -38,8 +38,8 @@ export function agentsCanBeStarted({ agents }: Settings): Breach[] {
         {
           path: ['agents', name],
           code: 'agent-without-command',
-          message: `The agent \`${name}\` has no \`command\`.`,
-          fix: 'write `command: [program]`',
+          message: messages.agentWithoutCommand(name),
+          fix: messages.WRITE_COMMAND,
         },
       ];
     if (name === 'shell' && kind !== 'shell')
@@ -47,7 +47,7 @@ export function agentsCanBeStarted({ agents }: Settings): Breach[] {
         {
           path: ['agents', name, 'kind'],
           code: 'shell-is-built-in',
-          message: '`shell` is the built-in agent; another needs another name.',
+          message: messages.SHELL_IS_BUILT_IN,
         },
       ];
     return [];
@@ -77,7 +77,7 @@ export function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
                 {
                   path: ['agents', name, 'args'],
                   code: 'unknown-placeholder',
-                  message: `\`{${word}}\` is no placeholder.`,
+                  message: messages.unknownAgentPlaceholder(word),
                   fix: near,
                 },
               ]
@@ -106,7 +106,7 @@ export function modelsArePassedOn({ roles, agents }: Settings): Breach[] {
     .map(([path, name, model]) => ({
       path,
       code: 'model-not-passed-on',
-      message: `The agent \`${name}\` would never hear of the model \`${model}\`.`,
-      fix: `add \`{model}\` to \`agents.${name}.args\`, e.g. [--model, "{model}"]`,
+      message: messages.modelNotPassedOn(name, model),
+      fix: messages.passModelOn(name),
     }));
 }

@@ -1,6 +1,7 @@
 import { isRefName } from './ref-name.ts';
 import type { Breach, Rule } from './rule.ts';
 import type { Settings } from './settings.ts';
+import * as messages from './messages-rules.ts';
 
 /** Rules of `base`, `upstream`, `remote` and `push`. */
 export const branchRules: readonly Rule[] = [baseIsABranch, upstreamIsAnotherBranch, remoteIsAName, pushNeedsARemote];
@@ -14,8 +15,8 @@ function baseIsABranch({ base, remote, branch, ids }: Settings): Breach[] {
     {
       path: ['base'],
       code: 'base-named-like-a-task',
-      message: `\`${base}\` is the name of a task's branch, and can't be base.`,
-      fix: 'give base another name, or change `ids` or `branch`',
+      message: messages.baseLikeATask(base),
+      fix: messages.RENAME_BASE,
     },
   ];
 }
@@ -36,8 +37,8 @@ function upstreamIsAnotherBranch({ upstream, base, remote }: Settings): Breach[]
     {
       path: ['upstream'],
       code: 'upstream-is-base',
-      message: `\`upstream\` is merged into \`base\`, and both are \`${base}\`.`,
-      fix: 'write `upstream: none`, or name an integration branch as `base` (kanban init --base agents)',
+      message: messages.upstreamIsBase(base),
+      fix: messages.SEPARATE_UPSTREAM,
     },
   ];
 }
@@ -46,18 +47,16 @@ function upstreamIsAnotherBranch({ upstream, base, remote }: Settings): Breach[]
 function notAShortName(key: 'base' | 'upstream', name: string, remote: string | null): Breach | null {
   const code = `${key}-not-a-branch`;
   const path = [key];
-  if (name.startsWith('refs/')) {
-    const message = `\`${key}\` is the short name of a branch.`;
-    return { path, code, message, fix: `write \`${name.replace(/^refs\/(heads\/)?/, '')}\`` };
-  }
-  if (!isRefName(name)) return { path, code, message: `\`${name}\` can't be the name of a branch.` };
+  if (name.startsWith('refs/'))
+    return { path, code, message: messages.mustBeShortName(key), fix: messages.writeShortName(name) };
+  if (!isRefName(name)) return { path, code, message: messages.notABranchName(name) };
   if (remote === null || !name.startsWith(`${remote}/`)) return null;
   const short = name.slice(remote.length + 1);
   return {
     path,
     code,
-    message: `\`${key}\` names a branch without its remote; \`remote: ${remote}\` is written already.`,
-    fix: `write \`${key}: ${short}\``,
+    message: messages.namesRemote(key, remote),
+    fix: messages.writeSetting(key, short),
   };
 }
 
@@ -67,8 +66,8 @@ function remoteIsAName({ remote }: Settings): Breach[] {
     {
       path: ['remote'],
       code: 'remote-not-a-name',
-      message: `\`remote\` is the name of a remote such as \`origin\`, and \`${remote}\` can't be one.`,
-      fix: 'write `remote: origin`; the address stands in git: git remote add origin <address>',
+      message: messages.notARemoteName(remote),
+      fix: messages.NAME_REMOTE,
     },
   ];
 }
@@ -79,8 +78,8 @@ function pushNeedsARemote({ push, remote }: Settings): Breach[] {
     {
       path: ['push'],
       code: 'push-without-remote',
-      message: '`push: true` needs a `remote`.',
-      fix: 'write `remote: origin`',
+      message: messages.PUSH_WITHOUT_REMOTE,
+      fix: messages.WRITE_REMOTE,
     },
   ];
 }

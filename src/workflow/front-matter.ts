@@ -1,6 +1,7 @@
 import matter from 'gray-matter';
 import { isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node, type Pair } from 'yaml';
 import { placeAt, type Place, type Problem } from '../problem.ts';
+import * as messages from './messages.ts';
 
 export type KeyPath = readonly (string | number)[];
 
@@ -35,7 +36,7 @@ export function readFrontMatter(text: string, file: string): FrontMatter | reado
     return [
       {
         code: 'settings-yaml',
-        message: `The front matter can't be read: ${words(error)}`,
+        message: messages.frontMatterUnreadable(errorSentence(error)),
         where: placeAt(file, text, offset),
       },
     ];
@@ -64,9 +65,9 @@ function readDocument(doc: Document.Parsed, source: Source): FrontMatter | reado
     placeAt(source.file, source.text, source.offset + start, Math.max(1, end - start));
   const faults = [...doc.errors, ...doc.warnings].map(({ message, pos }): Problem => ({
     code: 'settings-yaml',
-    message: `Not valid YAML: ${sentence(message)}`,
+    message: messages.invalidYaml(sentence(message)),
     where: at(pos[0], pos[1]),
-    fix: 'look for a missing bracket, quote or indentation here or in the lines above',
+    fix: messages.FIND_YAML_SLIP,
     ...hint(message),
   }));
   if (faults.length > 0) return faults;
@@ -74,7 +75,7 @@ function readDocument(doc: Document.Parsed, source: Source): FrontMatter | reado
     return [
       {
         code: 'settings-yaml',
-        message: 'The front matter must be a map of keys, `key: value`.',
+        message: messages.NOT_A_MAP,
         where: at(...range(doc.contents)),
       },
     ];
@@ -97,22 +98,21 @@ function checkFences(text: string, file: string): Problem | null {
   if (first > 0)
     return {
       code,
-      message: 'The front matter must begin on the first line.',
+      message: messages.NOT_ON_FIRST_LINE,
       where: at(first),
-      fix: 'delete the lines above it',
+      fix: messages.DELETE_LINES_ABOVE,
     };
-  if (!/^---[ \t]*$/.test(lines[0] ?? ''))
-    return { code, message: 'The front matter must be YAML and begin with a line `---`.', where: at(0) };
+  if (!/^---[ \t]*$/.test(lines[0] ?? '')) return { code, message: messages.WRONG_OPENING, where: at(0) };
   const end = lines.findIndex((line, index) => index > 0 && line.startsWith('---'));
   if (end < 0)
     return {
       code,
-      message: 'The front matter is never closed.',
+      message: messages.NEVER_CLOSED,
       where: at(0),
-      fix: 'put a line `---` below the settings',
+      fix: messages.CLOSE_IT,
     };
   if (/^---[ \t]*$/.test(lines[end] ?? '')) return null;
-  return { code, message: 'This line closes the front matter, but is more than `---`.', where: at(end) };
+  return { code, message: messages.WRONG_CLOSING, where: at(end) };
 }
 
 function offsetOfLine(text: string, line: number): number {
@@ -162,13 +162,12 @@ function range(node: unknown): [number, number] {
   return ends ? [ends[0], ends[1]] : [0, 1];
 }
 
-const words = (error: unknown): string => sentence(error instanceof Error ? error.message : String(error));
+const errorSentence = (error: unknown): string => sentence(error instanceof Error ? error.message : String(error));
 const sentence = (message: string): string => message.replace(/\s+at line \d+.*$/s, '').replace(/[.:]?\s*$/, '.');
 
 function hint(message: string): { fix?: string } {
-  if (/tab/i.test(message)) return { fix: 'indent with spaces' };
-  if (/unique/i.test(message)) return { fix: 'delete one of the two' };
-  if (/compact mapping|Nested mappings|Implicit keys/i.test(message))
-    return { fix: 'put a value that holds `: ` in quotes' };
+  if (/tab/i.test(message)) return { fix: messages.INDENT_WITH_SPACES };
+  if (/unique/i.test(message)) return { fix: messages.DELETE_ONE };
+  if (/compact mapping|Nested mappings|Implicit keys/i.test(message)) return { fix: messages.QUOTE_VALUE };
   return {};
 }

@@ -10,6 +10,7 @@ import { schema, type ReadSettings } from './schema.ts';
 import { ROLES } from './roles.ts';
 import { type AgentSettings, type Settings, type Workflow } from './settings.ts';
 import { allKeys, expects, keysAt } from './walk.ts';
+import * as messages from './messages.ts';
 
 /**
  * Reads WORKFLOW.md.
@@ -82,11 +83,14 @@ function readIssue(issue: z.core.$ZodIssue, front: FrontMatter): Problem[] {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, front));
   const where = placed(front, path, issue.code === 'invalid_key' ? 'key' : 'value');
-  const said = issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : null;
+  const custom = issue.code === 'custom' && issue.message !== 'Invalid input' ? issue.message : null;
   const value = valueAt(front.data, path);
-  const message = said ?? `must be ${expects(path)}; it is ${describe(value)}`;
+  const message = messages.wrongSetting(
+    dotted(path),
+    custom ?? messages.mustBe(expects(path), messages.actualValue(value)),
+  );
   const fix = fixFor(expects(path), value);
-  return [{ code: 'wrong-setting', message: `\`${dotted(path)}\` ${message}.`, ...where, ...(fix ? { fix } : {}) }];
+  return [{ code: 'wrong-setting', message, ...where, ...(fix ? { fix } : {}) }];
 }
 
 function unknownKey(path: KeyPath, key: string, front: FrontMatter): Problem {
@@ -96,13 +100,13 @@ function unknownKey(path: KeyPath, key: string, front: FrontMatter): Problem {
     near !== '' && distance(key.toLowerCase(), near.toLowerCase()) <= Math.max(1, Math.floor(near.length / 2));
   const elsewhere = allKeys()
     .filter(({ path: other }) => other.split('.').at(-1) === key)
-    .map(({ path: other }) => `\`${other}\``);
+    .map(({ path: other }) => other);
   const fix = alike
-    ? `write \`${near}\``
+    ? messages.writeName(near)
     : elsewhere.length > 0
-      ? `it stands at ${elsewhere.join(' or ')}`
-      : `known here: ${known.join(', ')}`;
-  const message = `Unknown setting \`${dotted([...path, key])}\`${alike ? `; did you mean \`${near}\`?` : '.'}`;
+      ? messages.standsAt(elsewhere)
+      : messages.knownHere(known);
+  const message = messages.unknownSetting(dotted([...path, key]), alike ? near : null);
   return { code: 'unknown-setting', message, fix, ...placed(front, [...path, key], 'key') };
 }
 
@@ -112,21 +116,11 @@ const dotted = (path: KeyPath): string =>
     '',
   );
 
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return 'empty';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object') return 'a map';
-  if (typeof value === 'string') return `the text \`${value.length > 60 ? `${value.slice(0, 60)}…` : value}\``;
-  return typeof value === 'number' ? `the number ${value}` : `\`${JSON.stringify(value)}\``;
-}
-
 function fixFor(expected: string, value: unknown): string | undefined {
-  if (expected.startsWith('a duration'))
-    return typeof value === 'number' ? `say the unit: ${value}s or ${value}m` : undefined;
+  if (expected.startsWith('a duration')) return typeof value === 'number' ? messages.addUnit(value) : undefined;
   if (!/text|name|path|command/.test(expected) || expected.includes('`false`')) return undefined;
-  if (typeof value === 'number' || typeof value === 'boolean') return `put it in quotes: "${String(value)}"`;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return 'put it in quotes: text that begins with { or holds ": " is a map to YAML';
+  if (typeof value === 'number' || typeof value === 'boolean') return messages.putInQuotes(value);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return messages.QUOTE_MAP_LIKE_TEXT;
   return undefined;
 }
 

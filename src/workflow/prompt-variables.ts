@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { Liquid, Template, Variable } from 'liquidjs';
 import { placeAt, type Problem } from '../problem.ts';
+import * as messages from './messages.ts';
 
 /** Names that a prompt may use: of each, the names below; null = any (people choose the keys of fields). */
 const KNOWN: Readonly<Record<string, readonly string[] | null>> = {
@@ -46,11 +47,11 @@ function unknown({ segments, location }: Variable, template: string, file: strin
     const name = full(segment);
     const near = known.length > 0 ? closest(segment, known) : '';
     const alike = near !== '' && distance(segment, near) <= Math.ceil(near.length / 2);
-    const fix = alike ? `write \`${full(near)}\`` : `known: ${known.map(full).join(', ')}`;
+    const fix = alike ? messages.writeName(full(near)) : messages.knownNames(known.map(full));
     const where = placeAt(file, template, offsetAt(template, location.row, location.col), name.length);
     return {
       code: 'prompt-unknown-variable',
-      message: `Unknown variable \`${name}\`.`,
+      message: messages.unknownVariable(name),
       where,
       ...(known.length > 0 ? { fix } : {}),
     };

@@ -3,6 +3,7 @@ import { Liquid, LiquidError, type Template } from 'liquidjs';
 import { failed, ok, placeAt, type Problem, type Result } from '../problem.ts';
 import { unknownVariables } from './prompt-variables.ts';
 import type { Role } from './roles.ts';
+import * as messages from './messages.ts';
 
 /** What a prompt may say of a run; every text is data and never read as a template. */
 export interface PromptData {
@@ -65,7 +66,7 @@ export function checkPrompt(template: string, file: string): readonly Problem[] 
   const parsed = parse(template, file);
   if (!parsed.ok) return parsed.error;
   if (template.trim() === '')
-    return [{ code: 'prompt-empty', message: 'The prompt is empty.', where: placeAt(file, template, 0) }];
+    return [{ code: 'prompt-empty', message: messages.PROMPT_EMPTY, where: placeAt(file, template, 0) }];
   for (const data of SAMPLES) {
     const rendered = render(parsed.value, template, file, data);
     if (!rendered.ok) return rendered.error;
@@ -109,7 +110,7 @@ function render(parsed: Template[], template: string, file: string, data: Prompt
     return failed([
       {
         code: 'prompt-too-long',
-        message: `The prompt is longer than ${LONGEST_PROMPT} characters.`,
+        message: messages.promptTooLong(LONGEST_PROMPT),
         where: placeAt(file, template, 0),
       },
     ]);
@@ -125,8 +126,8 @@ function asProblem(error: unknown, template: string, file: string): Problem {
   const message = (error.originalError?.message ?? error.message).replace(/, line:\d+, col:\d+.*$/s, '');
   const where = placeAt(file, template, begin, Math.max(1, end - begin));
   const other = /^tag "(include|render|layout|block)" not found/.test(message);
-  const fix = other ? { fix: 'a prompt is one file: write the text in it' } : {};
-  return { code: 'prompt-error', message: `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}.`, where, ...fix };
+  const fix = other ? { fix: messages.ONE_FILE } : {};
+  return { code: 'prompt-error', message: messages.promptError(message), where, ...fix };
 }
 
 /** Nothing is nil, so that `{% if findings %}` asks what it seems to ask. */

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { Settings } from './settings.ts';
+import * as messages from './messages.ts';
 
 /** A setting that can't stand beside the others. */
 export interface Breach {
@@ -17,7 +18,7 @@ export const placeholders = (template: string): readonly string[] =>
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const near = closest(word, known);
-  return distance(word, near) <= Math.max(1, Math.floor(near.length / 3)) ? `write \`${near}\`` : undefined;
+  return distance(word, near) <= Math.max(1, Math.floor(near.length / 3)) ? messages.writeName(near) : undefined;
 }
 
 export const isAbsolute = (path: string): boolean =>

@@ -10,6 +10,7 @@ import { isRefName } from './ref-name.ts';
 import { type Breach, isAbsolute, placeholders, type Rule, within } from './rule.ts';
 import { type EnvSetting, type Settings } from './settings.ts';
 import { ROLES } from './roles.ts';
+import * as messages from './messages-rules.ts';
 
 /** Rules over several keys, and those that a type can't say. Each is asked, whatever the others found. */
 export const rules: readonly Rule[] = [
@@ -47,7 +48,7 @@ function foldersStandWhereTheyMay({ board, prompts, changelog, worktrees }: Sett
     .map(([key, path]) => ({
       path: [key],
       code,
-      message: `\`${key}: ${path}\` must stand in the repository, in a folder of its own.`,
+      message: messages.notOwnFolder(key, path),
     }));
   const reserved =
     ['.git', '.kanban', board, prompts].some((taken) => within(worktrees, taken)) ||
@@ -56,8 +57,8 @@ function foldersStandWhereTheyMay({ board, prompts, changelog, worktrees }: Sett
     found.push({
       path: ['worktrees'],
       code,
-      message: `Worktrees can't stand in \`${worktrees}\`.`,
-      fix: 'write `worktrees: .worktrees`, or a folder outside the repository',
+      message: messages.worktreesNotAllowed(worktrees),
+      fix: messages.WRITE_WORKTREES,
     });
   }
   return found;
@@ -70,10 +71,10 @@ function idsArePrefixes({ ids }: Settings): Breach[] {
     ...wrong.map((id) => ({
       path: ['ids'],
       code: 'id-not-a-prefix',
-      message: `\`${id}\` can't be a prefix of ids: a letter, then letters, digits or _.`,
-      fix: 'write `ids: T`; the dash and the number are added',
+      message: messages.notAPrefix(id),
+      fix: messages.WRITE_IDS,
     })),
-    ...twice.map((id) => ({ path: ['ids'], code: 'id-twice', message: `The prefix \`${id}\` is written twice.` })),
+    ...twice.map((id) => ({ path: ['ids'], code: 'id-twice', message: messages.prefixTwice(id) })),
   ];
 }
 
@@ -81,16 +82,11 @@ function branchNamesTheTask({ branch, base, ids }: Settings): Breach[] {
   const breach = (message: string, fix?: string): Breach[] => [
     { path: ['branch'], code: 'branch-not-a-branch', message, ...(fix ? { fix } : {}) },
   ];
-  if (!branch.includes('{id}'))
-    return breach(
-      `\`branch: ${branch}\` must contain \`{id}\`, or all tasks would share one branch.`,
-      'write `branch: "{id}"`',
-    );
+  if (!branch.includes('{id}')) return breach(messages.branchWithoutId(branch), messages.WRITE_BRANCH);
   const example = branch.replaceAll('{id}', `${ids[0] ?? 'T'}-1`);
-  if (!isRefName(example))
-    return breach(`\`${branch}\` can't be the name of a branch.`, 'use `{id}`, letters, digits, `-`, `_` and `/`');
+  if (!isRefName(example)) return breach(messages.notABranchName(branch), messages.BRANCH_CHARACTERS);
   // git keeps no branch "main/T-1" beside a branch "main".
-  return example.startsWith(`${base}/`) ? breach(`git can't have \`${example}\` beside the branch \`${base}\`.`) : [];
+  return example.startsWith(`${base}/`) ? breach(messages.branchBesideBase(example, base)) : [];
 }
 
 function commitPlaceholdersAreKnown({ commits }: Settings): Breach[] {
@@ -98,23 +94,22 @@ function commitPlaceholdersAreKnown({ commits }: Settings): Breach[] {
   return (['landing', 'move'] as const).flatMap((key): Breach[] => {
     const path = ['commits', key];
     const names: readonly string[] = known[key];
-    const list = names.map((word) => `{${word}}`).join(' ');
     const unknown = placeholders(commits[key]).filter((word) => !names.includes(word));
     const found: Breach[] = unknown.map((word) => ({
       path,
       code: 'unknown-placeholder',
-      message: `\`{${word}}\` is no placeholder of \`commits.${key}\`.`,
-      fix: `known: ${list}`,
+      message: messages.unknownCommitPlaceholder(word, key),
+      fix: messages.knownPlaceholders(names),
     }));
     if (!commits[key].includes('{id}'))
       found.push({
         path,
         code: 'commit-without-id',
-        message: `\`commits.${key}\` must contain \`{id}\`.`,
-        fix: `known: ${list}`,
+        message: messages.commitWithoutId(key),
+        fix: messages.knownPlaceholders(names),
       });
     if (/[\r\n]/.test(commits[key]))
-      found.push({ path, code: 'commit-not-a-line', message: `\`commits.${key}\` is the subject: one line.` });
+      found.push({ path, code: 'commit-not-a-line', message: messages.commitNotALine(key) });
     return found;
   });
 }
@@ -125,7 +120,7 @@ function authorIsAnIdentity({ commits }: Settings): Breach[] {
     {
       path: ['commits', 'author'],
       code: 'author-not-an-identity',
-      message: `\`${commits.author}\` is not of the form \`Name <email>\`.`,
+      message: messages.notAnIdentity(commits.author),
     },
   ];
 }
@@ -145,8 +140,8 @@ function environmentIsOurs({ env, roles, agents }: Settings): Breach[] {
       .map((name) => ({
         path,
         code: 'reserved-variable',
-        message: `\`${name}\` is set for each run by the coordinator.`,
-        fix: 'take it out',
+        message: messages.reservedVariable(name),
+        fix: messages.TAKE_IT_OUT,
       })),
   );
 }

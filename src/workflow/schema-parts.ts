@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LONGEST, parseDuration } from './duration.ts';
+import * as messages from './messages.ts';
 
 // Settings are read once a change: compiling a reader for them takes longer than that.
 z.config({ jitless: true });
@@ -23,7 +24,7 @@ export const duration = (least: '0s' | '1s' | '100ms') =>
     .transform((written, ctx) => {
       const value = parseDuration(String(written));
       if (value !== null && value >= (parseDuration(least) ?? 0) && value <= LONGEST) return value;
-      ctx.addIssue({ code: 'custom', message: value === null ? '' : `must be at least ${least}` });
+      ctx.addIssue({ code: 'custom', message: value === null ? '' : messages.mustBeAtLeast(least) });
       return z.NEVER;
     })
     .meta({ expects: 'a duration such as `300ms`, `5s`, `15m` or `1h30m`' });

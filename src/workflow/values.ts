@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { EnvSetting } from './settings.ts';
+import * as messages from './messages.ts';
 
 /** Values that several settings share. `expects` completes the sentence "… must be …". */
 
@@ -64,7 +65,7 @@ export const words = z
     if (!/["'`$\\|&;<>*?()]/.test(written)) return written.split(/\s+/).filter((part) => part !== '');
     ctx.addIssue({
       code: 'custom',
-      message: 'is no shell line: write program and arguments as a list, `[sh, -c, "…"]` for a shell',
+      message: messages.NOT_A_COMMAND_LINE,
     });
     return z.NEVER;
   })
@@ -84,24 +85,18 @@ export const envSetting = z
     const take = (item: unknown, path: (string | number)[]): void => {
       if (typeof item === 'string') {
         if (NAME.test(item)) pass.push(item);
-        else
-          wrong(
-            item.includes('=')
-              ? 'sets a variable by `NAME: value`, not by `=`'
-              : `is no name of a variable: \`${item}\``,
-            path,
-          );
+        else wrong(item.includes('=') ? messages.SET_BY_COLON : messages.notAVariable(item), path);
       } else if (typeof item === 'object' && item !== null && !Array.isArray(item)) {
         for (const [key, value] of Object.entries(item)) readOne(key, value, [...path, key]);
       } else wrong('', path);
     };
     const readOne = (key: string, value: unknown, path: (string | number)[]): void => {
-      if (!NAME.test(key)) wrong(`is no name of a variable: \`${key}\``, path);
+      if (!NAME.test(key)) wrong(messages.notAVariable(key), path);
       else if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value))
         set[key] = String(value);
       else if (value === undefined || value === null) set[key] = '';
       // 1.10 would arrive as 1.1.
-      else wrong(typeof value === 'number' ? 'must be put in quotes, or it may change' : 'must be text', path);
+      else wrong(typeof value === 'number' ? messages.MUST_BE_QUOTED : messages.MUST_BE_TEXT, path);
     };
     if (Array.isArray(written)) written.forEach((item, index) => take(item, [index]));
     else if (typeof written === 'string') take(written, []);

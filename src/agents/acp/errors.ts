@@ -1,26 +1,19 @@
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { modelError } from '../model-error.ts';
 import type { BridgeLine } from './bridge-lines.ts';
+import * as messages from './messages.ts';
 
 type Failure = Pick<Extract<AgentEvent, { type: 'error' }>, 'what' | 'why' | 'until'>;
 
 /** What was wrong with a turn that ended without an error. @param words the model's last, after its last tool call */
 export function failureOf(stop: string, words: string, at: number): Failure | null {
-  const why = STOPS[stop];
+  const why = messages.STOPS[stop];
   if (why !== undefined) return { what: 'other', why };
   const said = words.length > LONGEST_ERROR ? undefined : ERRORS_AS_TEXT.find(([pattern]) => pattern.test(words));
   if (said === undefined) return null;
   const read = modelError(words, null, at);
   return read.what === 'other' ? { ...read, what: said[1] } : read;
 }
-
-/** How turns end that are no success, by the protocol's stop reason. */
-const STOPS: Readonly<Record<string, string>> = {
-  refusal: 'the model refused to continue',
-  max_tokens: 'the model reached its token limit',
-  max_turn_requests: 'the agent reached its limit of requests in one turn',
-  cancelled: 'the agent cancelled its turn',
-};
 
 /** Longer last words are no error message, in characters. */
 const LONGEST_ERROR = 2_000;

@@ -1,4 +1,5 @@
 import type { Cli } from '../agent.ts';
+import * as messages from './messages.ts';
 
 export const CLAUDE_CLI: Cli = {
   title: 'Claude Code',
@@ -46,11 +47,9 @@ export const CLAUDE_CLI: Cli = {
     'ANTHROPIC_FOUNDRY_RESOURCE',
   ],
   logins: ['<CLAUDE_CONFIG_DIR>/.credentials.json', '~/.claude/.credentials.json'],
-  login:
-    'run `claude` once in a terminal and log in with /login (where there is none: `claude setup-token`, and CLAUDE_CODE_OAUTH_TOKEN under agents.claude.env), or put ANTHROPIC_API_KEY under agents.claude.env',
+  login: messages.LOGIN,
   permissions: {
-    narrow:
-      '--permission-mode acceptEdits with --allowedTools: it edits, moves and deletes files in the worktree only, reads there and in the run’s own folder, and runs git, echo, printf, `chmod +x`, programs that only look (ls, cat, grep, find…) and those that `tools` names, with any arguments. What git or those programs start themselves (hooks, test scripts) is not held back. No web access.',
-    full: '--permission-mode bypassPermissions: it runs any command with your rights, on all that your account can reach. Claude Code refuses this to root, so for root IS_SANDBOX=1 is set: it tells Claude Code that it runs in a container that may be lost, whether or not that is so.',
+    narrow: messages.NARROW_PERMISSIONS,
+    full: messages.FULL_PERMISSIONS,
   },
 };

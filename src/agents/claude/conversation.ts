@@ -6,6 +6,8 @@ import { claudeUsage } from './usage.ts';
 import { inWorktree } from '../in-worktree.ts';
 import { asList, asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
+import * as messages from './messages.ts';
+import * as shared from '../messages.ts';
 
 const NOTHING: ParsedOutput = { events: [] };
 
@@ -106,8 +108,7 @@ export class ClaudeConversation implements Conversation {
     if (info['isUsingOverage'] === true || asText(info['overageStatus']).startsWith('allowed')) return [];
     this.#resetsAt = resetsAt * 1_000;
     const which = asText(info['rateLimitType']).replaceAll('_', '-');
-    const why = `the subscription's ${which === '' ? '' : `${which} `}limit is reached`;
-    return [{ at, type: 'waiting', until: this.#resetsAt, why }];
+    return [{ at, type: 'waiting', until: this.#resetsAt, why: messages.limitReached(which) }];
   }
 
   #assistant(printed: Printed, at: number): readonly AgentEvent[] {
@@ -176,7 +177,7 @@ export class ClaudeConversation implements Conversation {
   #failure(printed: Printed, at: number): AgentEvent {
     const told = [asText(printed['result']), ...asList(printed['errors']).map((error) => asText(error))];
     const subtype = asText(printed['subtype']).replaceAll('_', ' ');
-    const text = told.find((words) => words.trim() !== '') ?? (subtype === '' ? 'it ended in an error' : subtype);
+    const text = told.find((words) => words.trim() !== '') ?? (subtype === '' ? shared.ENDED_IN_ERROR : subtype);
     const status = asNumber(printed['api_error_status']) ?? null;
     return { at, type: 'error', ...claudeError(text, { kind: this.#error, status, resetsAt: this.#resetsAt }, at) };
   }
@@ -210,25 +211,15 @@ const summaryOf = (input: Printed, worktree: string): string => {
   return callSummary('prompt' in rest && typeof description === 'string' ? { query: description } : rest);
 };
 
-const REASONS: Readonly<Record<string, string>> = {
-  rate_limit: 'rate limit',
-  overloaded: 'overloaded',
-  server_error: 'server error',
-  authentication_failed: 'login refused',
-  unknown: 'no answer',
-};
-
 function retry(printed: Printed, at: number): AgentEvent {
-  const kind = asText(printed['error']);
-  const status = asNumber(printed['error_status']);
   const delay = asNumber(printed['retry_delay_ms']);
-  const reason = REASONS[kind] ?? (kind === '' ? 'no answer' : kind.replaceAll('_', ' '));
-  const tries = `retry ${asNumber(printed['attempt']) ?? '?'} of ${asNumber(printed['max_retries']) ?? '?'}`;
-  const why = `${reason}${status === undefined ? '' : ` (${status})`}, ${tries}`;
+  const why = messages.retried({
+    kind: asText(printed['error']),
+    status: asNumber(printed['error_status']),
+    attempt: asNumber(printed['attempt']),
+    most: asNumber(printed['max_retries']),
+  });
   return { at, type: 'waiting', why, ...(delay === undefined ? {} : { until: at + Math.round(delay) }) };
 }
 
-function compaction(metadata: Printed | null): string {
-  const from = asNumber(metadata?.['pre_tokens']);
-  return `conversation compacted${from === undefined ? '' : ` at ${from} tokens`}; the briefing is given again`;
-}
+const compaction = (metadata: Printed | null): string => messages.compacted(asNumber(metadata?.['pre_tokens']));

@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { CodexConversation, KEYED_PROVIDER } from './conversation.ts';
 import { lastWord } from '../last-word.ts';
+import * as messages from './messages.ts';
 
 /**
  * OpenAI Codex, by its app server: JSON-RPC lines on stdin and stdout, so that messages reach it while it works, errors
@@ -29,12 +30,10 @@ export const codex: Adapter = {
       'OPENAI_PROJECT',
     ],
     logins: ['<CODEX_HOME>/auth.json', '~/.codex/auth.json'],
-    login:
-      'run `codex login`, or give it a key for good with `printenv OPENAI_API_KEY | codex login --with-api-key`, or put OPENAI_API_KEY under agents.codex.env (it is billed to that key, and used only where there is no login); with a provider of your own in ~/.codex/config.toml, put the variable that its env_key names there.',
+    login: messages.LOGIN,
     permissions: {
-      narrow:
-        'sandbox workspace-write, nothing is ever asked: it reads all that your account can read; it writes only in the worktree, in the temporary folders (/tmp among them) and in those parts of the git folder that a commit and a merge need (objects, refs, logs, the worktree’s own part; not hooks, not config), so package caches in your home stay as they are. The network and local servers are open, since tests need them; close them with agents.codex.args: [-c, sandbox_workspace_write.network_access=false]. In there git cannot delete refs (rebase, cherry-pick, stash pop and branch -d fail in part). Codex itself refuses `rm -f`, in the full form as well.',
-      full: 'sandbox danger-full-access, nothing is ever asked: it runs any command with your rights, on all that your account can reach.',
+      narrow: messages.NARROW_PERMISSIONS,
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {

@@ -7,6 +7,7 @@ import { IGNORED } from './ignored.ts';
 import { codexItem } from './item.ts';
 import { codexLog } from './log.ts';
 import { CodexUsage } from './usage.ts';
+import * as messages from './messages.ts';
 
 /** Where in Codex's configuration the provider stands that takes its key from the environment. */
 export const KEYED_PROVIDER = 'model_providers.kanban-openai-key';
@@ -81,7 +82,7 @@ export class CodexConversation implements Conversation {
   #login({ account, requiresOpenaiAuth }: Printed, at: number): ParsedOutput {
     const missing = requiresOpenaiAuth === true && account === null && !this.#misread;
     const keyed = (this.#context.brief.command?.args ?? []).some((word) => word.startsWith(`${KEYED_PROVIDER}.`));
-    if (missing && !keyed) return end({ at, type: 'error', what: 'login', why: 'Codex is not logged in' });
+    if (missing && !keyed) return end({ at, type: 'error', what: 'login', why: messages.NOT_LOGGED_IN });
     const { model, session } = this.#context.brief;
     const settings = {
       ...(model === null ? {} : { model }),
@@ -193,7 +194,7 @@ export class CodexConversation implements Conversation {
     const failed = asObject(error);
     const resumed = this.#context.brief.session?.resume === true;
     if (failed !== null) return end({ at, type: 'error', ...codexError(failed, this.#limits, resumed, at) });
-    if (status === 'interrupted') return end(other('its turn was interrupted', at));
+    if (status === 'interrupted') return end(other(messages.TURN_INTERRUPTED, at));
     return this.#endIfDone();
   }
 

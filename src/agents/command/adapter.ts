@@ -1,5 +1,6 @@
 import { ROLES } from '../../workflow/roles.ts';
 import type { Adapter, AgentReading, AgentRun } from '../agent.ts';
+import * as messages from './messages.ts';
 
 /**
  * Any program as an agent. `agents.<name>.command` and `args` are the program and its arguments (no shell), in which
@@ -67,7 +68,7 @@ function read(code: number | null, signal: string | null, tail: string, now: num
     return { kind: 'not-started', detail: last === '' ? `exit ${code ?? '?'}` : last };
   if (code !== TEMPORARY_FAILURE) return { kind: 'ended' };
   const seconds = /^retry-after:\s*(\d+(?:\.\d+)?)\s*s?$/i.exec(last)?.[1];
-  const detail = 'the agent said that its provider is not to be had for now (exit 75)';
+  const detail = messages.PROVIDER_UNAVAILABLE;
   return seconds === undefined
     ? { kind: 'provider', detail }
     : { kind: 'provider', until: now + Math.round(Number(seconds) * 1000), detail };

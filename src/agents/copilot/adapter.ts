@@ -5,6 +5,7 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { allowedPrograms } from '../allowed-programs.ts';
 import { CopilotOutput } from './output.ts';
 import { lastWord } from '../last-word.ts';
+import * as messages from './messages.ts';
 
 /** GitHub Copilot CLI, headless: prompt on stdin, one JSON event a line. Measured with 1.0.102. */
 export const copilot: Adapter = {
@@ -50,12 +51,10 @@ export const copilot: Adapter = {
       '<GH_CONFIG_DIR>/hosts.yml',
       '~/.config/gh/hosts.yml',
     ],
-    login:
-      'run `copilot login`, or put COPILOT_GITHUB_TOKEN under agents.copilot.env; a model provider of your own needs COPILOT_PROVIDER_BASE_URL, COPILOT_MODEL and COPILOT_PROVIDER_API_KEY',
+    login: messages.LOGIN,
     permissions: {
-      narrow:
-        "--allow-tool for writing files, git (but for git push, refused even if `args` allow it), programs that only look (ls, cat, grep…), mkdir, touch, those that `tools` names and the report; each part of a compound command must begin with one of them. It reads and writes in the worktree and the temp dir only, as far as it can tell a command's paths; it is no sandbox.",
-      full: '--allow-all: it runs any command, on any path and address, with your rights.',
+      narrow: messages.NARROW_PERMISSIONS,
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {

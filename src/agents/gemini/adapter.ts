@@ -4,6 +4,7 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { allowedPrograms } from '../allowed-programs.ts';
 import { GeminiOutput } from './output.ts';
 import { lastWord } from '../last-word.ts';
+import * as messages from './messages.ts';
 
 /**
  * Gemini CLI, headless: prompt on stdin, one JSON event a line. Measured with 0.61.
@@ -28,12 +29,10 @@ export const gemini: Adapter = {
       ...['GEMINI_CLI_SYSTEM_SETTINGS_PATH', 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH', 'GEMINI_SYSTEM_MD'],
     ],
     logins: ['<GEMINI_CLI_HOME>/.gemini/oauth_creds.json', '~/.gemini/oauth_creds.json'],
-    login:
-      'run `gemini` once in a terminal and sign in with Google, or put GEMINI_API_KEY under agents.gemini.env (it is billed to that key)',
+    login: messages.LOGIN,
     permissions: {
-      narrow:
-        '--approval-mode auto_edit with --allowed-tools: it edits files in the worktree and runs git, programs that only look (ls, cat, grep…) and those that `tools` names; each part of a compound command must begin with one of them. Its file tools do not write build files (package.json, Makefile, go.mod…) and its shell takes no $(…), in the full form as well.',
-      full: '--approval-mode yolo: it runs any command with your rights, on all that your account can reach.',
+      narrow: messages.NARROW_PERMISSIONS,
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {
@@ -104,7 +103,7 @@ function httpStatus(code: number | null): number | null {
 }
 
 function readStatus(status: number): AgentReading {
-  const detail = `its provider answered ${status}`;
+  const detail = messages.providerAnswered(status);
   if (status === 401 || status === 403) return { kind: 'login', detail };
   return status === 408 || status === 429 || status >= 500 ? { kind: 'provider', detail } : { kind: 'ended', detail };
 }
@@ -113,6 +112,6 @@ const loginLine = (tail: string): string =>
   tail
     .split('\n')
     .findLast((line) => /auth|api.?key|log ?in/i.test(line))
-    ?.trim() ?? 'it has no way to log in (exit 41)';
+    ?.trim() ?? messages.NO_LOGIN;
 
 const lastLine = (tail: string): string => tail.trimEnd().split('\n').at(-1)?.trim() ?? '';

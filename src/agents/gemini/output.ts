@@ -6,6 +6,7 @@ import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
 import { asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
+import * as messages from '../messages.ts';
 
 /**
  * The output of `gemini --output-format stream-json`, in which its stderr stands between the JSON lines: retries are
@@ -120,5 +121,5 @@ function usage(printed: Printed, at: number): readonly AgentEvent[] {
 function failure(printed: Printed, at: number): readonly AgentEvent[] {
   if (printed['status'] !== 'error') return [];
   const message = asText(asObject(printed['error'])?.['message']);
-  return [{ at, type: 'error', ...modelError(message === '' ? 'it ended in an error' : message, null, at) }];
+  return [{ at, type: 'error', ...modelError(message === '' ? messages.ENDED_IN_ERROR : message, null, at) }];
 }

@@ -3,6 +3,7 @@ import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { GooseOutput } from './output.ts';
 import { lastWord } from '../last-word.ts';
+import * as messages from './messages.ts';
 
 /**
  * goose, headless: prompt on stdin, JSON lines after a banner. Measured with 0.20.1 (1.34.0 as it calls itself).
@@ -88,11 +89,10 @@ export const goose: Adapter = {
       '<XDG_CONFIG_HOME>/goose/config.yaml',
       '~/.config/goose/config.yaml',
     ],
-    login:
-      "run `goose configure`, or set GOOSE_PROVIDER and GOOSE_MODEL and put the provider's key (OPENAI_API_KEY, ANTHROPIC_API_KEY…) under agents.goose.env",
+    login: messages.LOGIN,
     permissions: {
       narrow: null,
-      full: 'GOOSE_MODE=auto: it runs any command with your rights, on all that your account can reach. In its other modes it ends, or changes nothing, where nobody can be asked.',
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {

@@ -4,6 +4,7 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
 import { opencodeConfig } from './config.ts';
 import { NO_MODEL, OpencodeOutput } from './output.ts';
+import * as messages from './messages.ts';
 
 /**
  * opencode (npm opencode-ai), by `opencode run`. The prompt comes on stdin: given as an argument it reaches the model in
@@ -35,12 +36,10 @@ export const opencode: Adapter = {
       'OPENCODE_PURE',
     ],
     logins: ['<XDG_DATA_HOME>/opencode/auth.json', '~/.local/share/opencode/auth.json'],
-    login:
-      'run `opencode auth login`, or give a key: agents.opencode.env: [ANTHROPIC_API_KEY]; a provider of your own, with its key, may stand in ~/.config/opencode/opencode.json. With none of them it asks the free models of its maker.',
+    login: messages.LOGIN,
     permissions: {
-      narrow:
-        'an agent `kanban` of our own in OPENCODE_CONFIG_CONTENT: it reads and edits files in the worktree, and runs git, programs that only look, and those named in `tools`; each part of a compound command is looked at by itself, where the output of an allowed command goes is not, and what an allowed program does is its own; no web, no files outside the worktree, no subagents, no MCP servers but ours.',
-      full: '--auto: every tool, command, file and MCP server that your own opencode configuration does not deny, as your user.',
+      narrow: messages.NARROW_PERMISSIONS,
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {
@@ -101,7 +100,6 @@ function read(code: number | null, signal: string | null, tail: string, events: 
 function lastLine(tail: string): string | null {
   const lines = tail.split('\n').map((line) => line.replaceAll(/\u001b\[[0-9;]*m/g, '').trim());
   const last = lines.findLast((line) => line !== '') ?? null;
-  if (last !== null && /\[(?:boolean|string|number|array)\]/.test(last))
-    return 'opencode printed its help: its command line has a switch that this version does not know';
+  if (last !== null && /\[(?:boolean|string|number|array)\]/.test(last)) return messages.UNKNOWN_SWITCH;
   return lines.findLast((line) => /^(?:\S*Error): /.test(line)) ?? last;
 }

@@ -5,6 +5,7 @@ import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
 import { asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
+import * as messages from './messages.ts';
 
 /** How a complaint about a model that isn't there begins. */
 export const NO_MODEL = 'Model not found';
@@ -69,7 +70,7 @@ export class OpencodeOutput implements Conversation {
   #error(error: Printed, at: number): AgentEvent {
     const data = asObject(error['data']) ?? {};
     const name = asText(error['name']);
-    const message = asText(data['message']) || name || 'an error without a message';
+    const message = asText(data['message']) || name || messages.ERROR_WITHOUT_MESSAGE;
     switch (name) {
       case 'ProviderAuthError':
         return { at, type: 'error', what: 'login', why: message };
@@ -85,7 +86,7 @@ export class OpencodeOutput implements Conversation {
   }
 
   #logged(line: string, at: number): AgentEvent[] {
-    if (SESSION_GONE.test(line)) return [{ at, type: 'error', what: 'session', why: 'opencode: session not found' }];
+    if (SESSION_GONE.test(line)) return [{ at, type: 'error', what: 'session', why: messages.SESSION_NOT_FOUND }];
     if (!line.startsWith('timestamp=')) return [];
     const tried = / error\.error=("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
     // `small=true` is the model that thinks of a title.
@@ -168,7 +169,7 @@ function failed(text: string, at: number): AgentEvent {
     /(Model not found: ([^/\s]*)\/(.*?)\.(?: Did you mean: (.*)\?)?)$/.exec(text) ?? [];
   if (whole === undefined) return { at, type: 'error', ...modelError(text.replace(/^\w*Error: /, ''), null, at) };
   if (model !== '' && suggested.split(', ').includes(model ?? ''))
-    return { at, type: 'error', what: 'login', why: `opencode has no key and no login for ${provider} (${model})` };
-  const why = model === '' ? `${NO_MODEL}: ${provider} (opencode wants provider/model)` : whole;
+    return { at, type: 'error', what: 'login', why: messages.noLogin(provider, model) };
+  const why = model === '' ? messages.modelWithoutProvider(NO_MODEL, provider) : whole;
   return { at, type: 'error', what: 'other', why };
 }

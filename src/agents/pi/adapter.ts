@@ -4,6 +4,7 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
 import { PiConversation } from './conversation.ts';
 import { PI_EXTENSION, piExtension } from './extension.ts';
+import * as messages from './messages.ts';
 
 /**
  * pi (npm @mariozechner/pi-coding-agent), in its rpc mode: JSON lines on stdin and stdout, so that messages reach it
@@ -37,11 +38,10 @@ export const pi: Adapter = {
       '<PI_CODING_AGENT_DIR>/models.json',
       '~/.pi/agent/models.json',
     ],
-    login:
-      'run `pi` once and log in with /login, or give a key: agents.pi.env: [ANTHROPIC_API_KEY]; providers of your own stand in ~/.pi/agent/models.json.',
+    login: messages.LOGIN,
     permissions: {
       narrow: null,
-      full: 'pi has no permission layer: every command and every file, as your user.',
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {

@@ -5,6 +5,7 @@ import { asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
 import { STATUS_KEY } from './extension.ts';
 import { piMessage, piToolCall } from './message.ts';
+import * as messages from './messages.ts';
 
 /**
  * pi's rpc mode, from our side (docs/rpc.md of its package). The prompt goes to it as its first command; a message while
@@ -129,7 +130,7 @@ export class PiConversation implements Conversation {
       return printed['success'] === false ? { events: [refused(asText(printed['error']), at)], over: true } : NOTHING;
     if (id.startsWith(SAID)) {
       this.#unanswered -= 1;
-      const why = printed['success'] === false ? `a message was not taken: ${asText(printed['error'])}` : '';
+      const why = printed['success'] === false ? messages.messageRefused(asText(printed['error'])) : '';
       const events: AgentEvent[] = why === '' ? [] : [{ at, type: 'error', what: 'other', why }];
       return this.#ending === 'no' ? { events } : { ...this.#ask(), events };
     }
@@ -202,11 +203,11 @@ function extension(printed: Printed, at: number): ParsedOutput {
   if (!DIALOGS.has(asText(printed['method']))) return NOTHING;
   const answer = JSON.stringify({ type: 'extension_ui_response', id: printed['id'], cancelled: true });
   const summary = asText(printed['title']).split('\n')[0] ?? '';
-  return { events: [{ at, type: 'denied', name: 'question of an extension:', summary }], write: [answer] };
+  return { events: [{ at, type: 'denied', name: messages.EXTENSION_QUESTION, summary }], write: [answer] };
 }
 
 function providerStatus(text: string, at: number): AgentEvent[] {
   const [status = '', after = ''] = text.split(' ');
   const until = /^\d+$/.test(after) ? { until: at + Number(after) * 1_000 } : {};
-  return [{ at, type: 'waiting', why: `its provider answered with HTTP ${status}`, ...until }];
+  return [{ at, type: 'waiting', why: messages.providerAnswered(status), ...until }];
 }

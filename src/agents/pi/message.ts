@@ -4,6 +4,7 @@ import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
 import { asList, asNumber, asObject, asText } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
+import * as messages from './messages.ts';
 
 /** A whole message of pi's model: what it says, what it used up, and what went wrong. */
 export function piMessage(message: Printed, at: number): AgentEvent[] {
@@ -18,7 +19,7 @@ export function piMessage(message: Printed, at: number): AgentEvent[] {
     ...usageOf(asObject(message['usage']) ?? {}, at),
     ...(message['stopReason'] !== 'error'
       ? []
-      : [{ at, type: 'error', ...modelError(error === '' ? 'its model gave no answer' : error, null, at) } as const]),
+      : [{ at, type: 'error', ...modelError(error === '' ? messages.NO_ANSWER : error, null, at) } as const]),
   ];
 }
 

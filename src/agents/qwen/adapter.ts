@@ -5,6 +5,7 @@ import { allowedPrograms } from '../allowed-programs.ts';
 import { lastWord } from '../last-word.ts';
 import { modelError } from '../model-error.ts';
 import { QwenOutput } from './output.ts';
+import * as messages from './messages.ts';
 
 /** Names in the run's folder. */
 const SETTINGS = 'qwen-defaults.json';
@@ -36,12 +37,10 @@ export const qwen: Adapter = {
       ...['QWEN_CODE_MAX_OUTPUT_TOKENS', 'QWEN_SYSTEM_MD'],
     ],
     logins: ['<QWEN_HOME>/oauth_creds.json', '~/.qwen/oauth_creds.json'],
-    login:
-      'run `qwen auth` once in a terminal, or put OPENAI_API_KEY (and OPENAI_BASE_URL, OPENAI_MODEL for another provider) under agents.qwen.env',
+    login: messages.LOGIN,
     permissions: {
-      narrow:
-        '--approval-mode auto-edit with --allowed-tools: it edits files and runs git, programs that only look (ls, cat, grep…) and those that `tools` names; of a compound command each part must be one of them.',
-      full: '--approval-mode yolo: it runs any command with your rights, on all that your account can reach.',
+      narrow: messages.NARROW_PERMISSIONS,
+      full: messages.FULL_PERMISSIONS,
     },
   },
   capabilities: {

@@ -6,6 +6,7 @@ import { inWorktree } from '../in-worktree.ts';
 import { modelError } from '../model-error.ts';
 import { asList, asNumber, asObject, asText, printedObject } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
+import * as messages from '../messages.ts';
 
 /** The output of `qwen --output-format stream-json`: Claude's shapes, with errors of the provider as the agent's text. */
 export class QwenOutput implements Conversation {
@@ -113,7 +114,7 @@ function failure(printed: Printed, at: number): readonly AgentEvent[] {
   if (printed['is_error'] !== true) return [];
   const message = asText(asObject(printed['error'])?.['message']);
   const words = message === '' ? asText(printed['result']) : message;
-  return [errorOf(words === '' ? 'it ended in an error' : words, at)];
+  return [errorOf(words === '' ? messages.ENDED_IN_ERROR : words, at)];
 }
 
 function plain(line: string, at: number): readonly AgentEvent[] {

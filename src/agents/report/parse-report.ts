@@ -3,6 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { ROLE_TABLE, type Role, type Verdict } from '../../workflow/roles.ts';
 import { TYPES, type ChangeType } from './verdict.ts';
+import * as messages from './messages.ts';
 
 /** A report, read. */
 export type ParsedReport =
@@ -27,17 +28,11 @@ export function parseReport(text: string, role: Role): ParsedReport {
     .replace(/^\uFEFF/, '')
     .replace(/^\s+(?=---)/, '')
     .replace(/\r\n?/g, '\n');
-  if (source.trim() === '') return { ok: false, problem: 'the report is empty' };
+  if (source.trim() === '') return { ok: false, problem: messages.EMPTY };
   const { fields, body } = readFields(source);
-  const wanted = ROLE_TABLE[role].verdicts.map(({ word }) => `\`verdict: ${word}\``).join(' or ');
-  if (fields.verdict === undefined)
-    return { ok: false, problem: `the report has no verdict: its front matter must say ${wanted}` };
+  if (fields.verdict === undefined) return { ok: false, problem: messages.noVerdict(role) };
   const verdict = knownVerdict(fields.verdict, role);
-  if (verdict === null)
-    return {
-      ok: false,
-      problem: `the report's verdict "${fields.verdict}" is none that a ${role} can give: ${wanted}`,
-    };
+  if (verdict === null) return { ok: false, problem: messages.unknownVerdict(fields.verdict, role) };
   return {
     ok: true,
     verdict,
@@ -83,7 +78,7 @@ function yamlObject(text: string): object {
 }
 
 function refuse(): never {
-  throw new Error('only YAML front matter is read');
+  throw new Error(messages.ONLY_YAML);
 }
 
 /** The lines between the two `---`, or without them the file's first lines, each `key: rest`. The first of a key counts. */

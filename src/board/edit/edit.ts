@@ -10,6 +10,7 @@ import { changeProblem, checked, type Edited, parse } from './check-edit.ts';
 import { changeEntry, type EntryChange } from './entry-change.ts';
 import { insertEntry } from './insert-entry.ts';
 import { noteToEntry } from './note-to-entry.ts';
+import * as messages from './messages.ts';
 
 export type { EntryChange } from './entry-change.ts';
 
@@ -98,7 +99,7 @@ function rewritten(entry: Entry, change: EntryChange, lineBreak: string, options
     source = noteToEntry(entry, outdented(source.slice(lineEnd(source, 0))), change, lineBreak);
   }
   const facts = splitSections(source, sections)[0]?.facts;
-  if (!facts?.head) throw new Error(`an entry's own text does not begin with its heading: ${source.slice(0, 80)}`);
+  if (!facts?.head) throw new Error(messages.headingMissing(source));
   return changeEntry(source, facts, change, lineBreak);
 }
 

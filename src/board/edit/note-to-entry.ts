@@ -3,6 +3,7 @@ import type { EntryChange } from './entry-change.ts';
 import { lineBreakOf } from '../parse/line-breaks.ts';
 import { parseMarkdown } from '../parse/sections.ts';
 import { openBlockAtEnd } from '../parse/suspects/blocks.ts';
+import * as messages from './messages.ts';
 
 /**
  * A quick note as an entry: `- [ ] Fix the login crash` becomes `## T-13: Fix the login crash`, its indented lines
@@ -13,7 +14,7 @@ import { openBlockAtEnd } from '../parse/suspects/blocks.ts';
 export function noteToEntry(note: Entry, lines: string, change: EntryChange, lineBreak: string): string {
   const end = lineBreakOf(note.source, lineBreak);
   const id = change.id ?? note.id;
-  if (id === null) throw new Error('a note that becomes an entry needs an id');
+  if (id === null) throw new Error(messages.NOTE_WITHOUT_ID);
   const tags = note.tags.map((tag) => `[${tag}] `).join('');
   const heading = `## ${tags}${id}: ${note.title}${end}`;
   if (lines.trim() === '') return heading;

@@ -3,6 +3,7 @@ import { wording } from './entry-merge.ts';
 import { mergeEntrySides } from './merge-entry-sides.ts';
 import { pairSides, type Trio } from './merge-pairs.ts';
 import type { BoardOptions } from '../parse.ts';
+import * as messages from './messages.ts';
 
 /** Where an entry is to stand after a merge of boards, and as what. */
 export interface Planned extends Trio {
@@ -51,16 +52,11 @@ export function planMerge(sides: Sides, options: BoardOptions): MergePlan {
     const gone = side === 'ours' ? sides.goneTheirs : sides.goneOurs;
     if (base && only.id !== null && gone.has(only.id)) return [];
     if (base && isUntouched(base, only)) return [];
-    if (base)
-      notes.push(
-        `${nameOf(only)} was deleted ${side === 'ours' ? 'there' : 'here'} and changed ${WHERE[side]}: it stays`,
-      );
+    if (base) notes.push(messages.deletedAndChanged(nameOf(only), side));
     return [{ ...trio, column: only.column, parked: only.parked, side, text: only.source, copy: null }];
   });
   return { planned: renumbered(planned, sides, notes, unclear), notes, unclear };
 }
-
-const WHERE = { ours: 'here', theirs: 'there' } as const;
 
 const nameOf = (entry: Entry): string => entry.id ?? `"${entry.title}"`;
 const isSamePlace = (a: Entry, b: Entry): boolean => a.column === b.column && a.parked === b.parked;
@@ -80,16 +76,12 @@ function planBoth(
     ours.kind !== theirs.kind ? (ours.kind === 'entry' ? 'ours' : 'theirs') : movedThere && !moved ? 'theirs' : 'ours';
   const [winner, other] = side === 'ours' ? [ours, theirs] : [theirs, ours];
   const byBoth = moved && movedThere && !isSamePlace(ours, theirs);
-  if (byBoth)
-    notes.push(
-      `${nameOf(ours)} was moved to ${ours.column} here and to ${theirs.column} there: it stays in ${ours.column}`,
-    );
+  if (byBoth) notes.push(messages.movedByBoth(nameOf(ours), ours.column, theirs.column));
   const place = { ...trio, column: winner.column, parked: winner.parked, side } as const;
   const text = base ? mergeEntrySides(base, winner, other, { movedByBoth: byBoth, options }) : sameText(winner, other);
   if (text !== null) return { ...place, text, copy: null };
   const [mine, copy] = [ours.source.trimEnd(), theirs.source.trimEnd()];
-  const why = 'it was reworded on both sides: both texts are kept, delete one of them';
-  unclear.push({ entry: nameOf(ours), why, texts: [mine, copy] });
+  unclear.push({ entry: nameOf(ours), why: messages.REWORDED_BY_BOTH, texts: [mine, copy] });
   const kept = mine + winner.source.slice(winner.source.trimEnd().length);
   return { ...place, text: kept, copy: sides.ours.some((one) => one.source.trimEnd() === copy) ? null : copy };
 }
@@ -118,12 +110,9 @@ function renumbered(planned: readonly Planned[], sides: Sides, notes: string[], 
     const text = one.text.replace(new RegExp(`${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?!\\d)`), open);
     if (sides.ours.some((entry) => entry.source.trimEnd() === text.trimEnd())) return [];
     const title = (one.ours ?? one.theirs)?.title ?? '';
-    const other = keeper
-      ? `"${(keeper.ours ?? keeper.theirs)?.title ?? ''}"`
-      : 'another task, which has left the board';
-    notes.push(`${id} was given twice: it is ${other}; "${title}" gets a new number${dependents(id, one, sides)}`);
-    if (one.column !== 'TODO')
-      unclear.push({ entry: id, why: `it was in work as ${id} on one side, and that number is taken`, texts: [text] });
+    const keeperTitle = keeper ? ((keeper.ours ?? keeper.theirs)?.title ?? '') : null;
+    notes.push(messages.idGivenTwice({ id, keeper: keeperTitle, title, dependents: dependents(id, one, sides) }));
+    if (one.column !== 'TODO') unclear.push({ entry: id, why: messages.numberTaken(id), texts: [text] });
     return [{ ...one, text }];
   });
 }
@@ -138,8 +127,7 @@ const isOfOneSide = (a: Planned, b: Planned): boolean =>
 const isSpent = ({ base, ours, theirs }: Planned, id: string, sides: Sides): boolean =>
   base === undefined && ((!ours && sides.goneOurs.has(id)) || (!theirs && sides.goneTheirs.has(id)));
 
-function dependents(id: string, one: Planned, sides: Sides): string {
+function dependents(id: string, one: Planned, sides: Sides): string[] {
   const side = one.ours ? sides.ours : sides.theirs;
-  const names = side.filter(({ depends }) => depends.includes(id)).map(nameOf);
-  return names.length === 0 ? '' : ` (${names.join(', ')} may mean it by "depends: ${id}")`;
+  return side.filter(({ depends }) => depends.includes(id)).map(nameOf);
 }

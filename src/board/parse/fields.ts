@@ -3,6 +3,7 @@ import ms from 'ms';
 import { STAGES, type Stage } from '../entry.ts';
 import type { Grammar } from './heading.ts';
 import { nearestOf } from '../nearest.ts';
+import * as messages from './messages.ts';
 
 /** One `key: value` item as it stands. Offsets count from the section's start. */
 export interface FieldItem {
@@ -121,12 +122,12 @@ export function fieldKey(written: string): string {
 /** Interprets a field list. Of several items with one key the first counts; `depends` and `files` add up. */
 export function readFields(items: readonly FieldItem[], grammar: Grammar): FieldValues {
   const unreadable: Unreadable[] = [];
-  const one = <T>(key: string, none: T, read: (value: string) => T | undefined, fix: string): T => {
+  const one = <T>(key: keyof typeof messages.WRITE_FIELD, none: T, read: (value: string) => T | undefined): T => {
     const item = items.find((each) => each.key === key && each.value !== '');
     if (!item) return none;
     const value = read(unquoted(item.value));
     if (value !== undefined) return value;
-    unreadable.push({ item, message: `The field ${key} can't be read: ${item.value}`, fix });
+    unreadable.push({ item, message: messages.unreadableField(key, item.value), fix: messages.WRITE_FIELD[key] });
     return none;
   };
   const text = (key: string) => items.find((item) => item.key === key && item.value !== '')?.value ?? null;
@@ -134,15 +135,10 @@ export function readFields(items: readonly FieldItem[], grammar: Grammar): Field
   return {
     depends: dependencies(items, grammar, unreadable),
     files: items.filter((item) => item.key === 'files').flatMap((item) => globs(item.value)),
-    priority: one('priority', 2, priority, 'write P0, P1, P2, P3 or P4 (or critical, high, medium, low)'),
-    timeout: one<number | null>('timeout', null, duration, 'write a time with its unit: 90s, 15m, 1h'),
-    approve: one<FieldValues['approve']>('approve', null, approve, 'write never, start or land'),
-    attempts: one<FieldValues['attempts']>(
-      'attempts',
-      {},
-      attempts,
-      'write it like "task 1, reviewer 1", or delete it',
-    ),
+    priority: one('priority', 2, priority),
+    timeout: one<number | null>('timeout', null, duration),
+    approve: one<FieldValues['approve']>('approve', null, approve),
+    attempts: one<FieldValues['attempts']>('attempts', {}, attempts),
     reviewed: sha('reviewed'),
     tested: sha('tested'),
     changelog: text('changelog'),
@@ -167,8 +163,8 @@ function dependencies(items: readonly FieldItem[], grammar: Grammar, unreadable:
       else
         unreadable.push({
           item,
-          message: `The field depends names "${word}", which is no task id`,
-          fix: 'write task ids, separated by commas: T-10, T-11',
+          message: messages.notATaskId(word),
+          fix: messages.WRITE_TASK_IDS,
         });
     }
   }

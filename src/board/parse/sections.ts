@@ -5,6 +5,7 @@ import remarkParse from 'remark-parse';
 import { unified, type Processor } from 'unified';
 
 import { sameEnds } from './same-ends.ts';
+import * as messages from './messages.ts';
 
 /** A stretch of a file from one level-1 or level-2 heading (or the file's start) to the next. */
 export interface Section<F> {
@@ -241,7 +242,7 @@ function readSection<F>(
     const { boundary, stuck } = tryBoundary(text, { start, upTo, first, last: at }, candidates, memo, known);
     const facts = at >= candidates.lines.length ? known.closingFacts : known.facts;
     if (boundary === upTo && facts !== undefined) return { end: candidates.lines[at] ?? upTo, facts };
-    if (boundary === upTo) throw new Error('a section that was read has no facts');
+    if (boundary === upTo) throw new Error(messages.NO_FACTS);
     if (boundary !== null) {
       for (at = first; candidates.hashes[at] !== boundary;) at++;
       continue;

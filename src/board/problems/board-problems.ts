@@ -6,6 +6,7 @@ import type { Mark, ParsedColumn } from '../parse/section-memo.ts';
 import { findCycles } from './cycles.ts';
 import { fieldProblems } from './field-problems.ts';
 import { suspectProblem } from './suspect-problems.ts';
+import * as messages from './messages.ts';
 
 /** Every problem that the texts show by themselves, in the order of columns and lines. */
 export function boardProblems(parsed: Record<Column, ParsedColumn>): Problem[] {
@@ -41,22 +42,22 @@ function outOfRange(of: ParsedColumn): Problem[] {
     .filter(({ id }) => id !== null && isOutOfRange(id))
     .map((entry) => ({
       code: 'id-out-of-range',
-      message: `The number of ${entry.id} is too long for a task id`,
+      message: messages.idTooLong(entry.id!),
       where: headingPlace(of.column, entry),
-      fix: `write at most ${LONGEST_NUMBER} digits, or ${entry.id?.replace(/\d+$/, '?')} for the next free number`,
+      fix: messages.shortenId(entry.id!, LONGEST_NUMBER),
       holds: [entry.key],
     }));
 }
 
 function duplicate(entry: Entry, of: ParsedColumn, other: { entry: Entry; of: ParsedColumn }): Problem {
-  const where = headingPlace(of.column, entry);
-  const isSameFile = other.of === of;
+  // Only entries with an id are duplicates.
+  const id = entry.id!;
   return {
     code: 'duplicate-task-id',
-    message: `${entry.id} stands ${isSameFile ? 'twice in this file' : `in ${other.of.column.path} too`}`,
-    where,
-    also: [{ message: 'first written here', where: headingPlace(other.of.column, other.entry) }],
-    fix: `delete one of the two, or write T-? for a new number`.replace('T-?', entry.id!.replace(/\d+$/, '?')),
+    message: other.of === of ? messages.idTwiceInFile(id) : messages.idInOtherFile(id, other.of.column.path),
+    where: headingPlace(of.column, entry),
+    also: [{ message: messages.FIRST_WRITTEN_HERE, where: headingPlace(other.of.column, other.entry) }],
+    fix: messages.deleteOrRenumber(id),
     holds: [entry.key],
   };
 }
@@ -77,9 +78,9 @@ function dependencyLoops(all: readonly ParsedColumn[], entries: ReadonlyMap<stri
     if (!entry.depends.includes(entry.id!)) continue;
     problems.push({
       code: 'self-dependency',
-      message: `${entry.id} depends on itself`,
+      message: messages.dependsOnItself(entry.id!),
       where: place(entry, entry.id!),
-      fix: 'take it out of depends',
+      fix: messages.TAKE_OUT_OF_DEPENDS,
       holds: [entry.key],
     });
   }
@@ -87,9 +88,9 @@ function dependencyLoops(all: readonly ParsedColumn[], entries: ReadonlyMap<stri
     const last = entries.get(cycle.at(-1)!)!;
     problems.push({
       code: 'cyclic-dependency',
-      message: `These entries wait for each other: ${[...cycle, cycle[0]].join(' → ')}`,
+      message: messages.dependencyCycle(cycle),
       where: place(last, cycle[0]!),
-      fix: 'take one of them out of a depends field',
+      fix: messages.BREAK_CYCLE,
       holds: cycle,
     });
   }

@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { Problem } from '../../problem.ts';
 import { type Board, COLUMNS, type ColumnText, type Entry } from '../entry.ts';
 import { dependsPlace, entriesById } from '../entry-places.ts';
+import * as messages from './messages.ts';
 
 /** What the history knows of ids that are no longer on the board. */
 export interface KnownIds {
@@ -36,9 +37,9 @@ export function dependencyProblems(board: Board, known: KnownIds): Problem[] {
 function abandoned(column: ColumnText, entry: Entry, id: string): Problem {
   return {
     code: 'abandoned-dependency',
-    message: `${entry.id ?? entry.title} depends on ${id}, which was abandoned`,
+    message: messages.abandonedDependency(entry, id),
     where: dependsPlace(column, entry, id),
-    fix: `take ${id} out of depends, or bring its entry back to TODO.md`,
+    fix: messages.removeOrReopenDependency(id),
     holds: [entry.key],
   };
 }
@@ -46,13 +47,12 @@ function abandoned(column: ColumnText, entry: Entry, id: string): Problem {
 function unknown(column: ColumnText, entry: Entry, id: string, ids: readonly string[]): Problem {
   const others = ids.filter((one) => one !== entry.id);
   const nearest = others.length > 0 ? closest(id, others) : undefined;
-  const guess = nearest !== undefined && distance(id, nearest) <= 2 ? ` (is it ${nearest}?)` : '';
+  const guess = nearest !== undefined && distance(id, nearest) <= 2 ? nearest : null;
   return {
     code: 'unknown-dependency',
-    message: `${entry.id ?? entry.title} depends on ${id}, which is neither on the board nor has it landed${guess}`,
+    message: messages.unknownDependency(entry, id, guess),
     where: dependsPlace(column, entry, id),
-    fix:
-      guess === '' ? `take ${id} out of depends, or add its entry` : `write ${nearest}, or take ${id} out of depends`,
+    fix: messages.correctDependency(id, guess),
     holds: [entry.key],
   };
 }

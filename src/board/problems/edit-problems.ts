@@ -4,6 +4,7 @@ import { headingPlace } from '../entry-places.ts';
 import type { BoardOptions } from '../parse.ts';
 import { memoFor, type ParsedColumn } from '../parse/section-memo.ts';
 import { splitSections } from '../parse/sections.ts';
+import * as messages from './messages.ts';
 
 /** The one entry with this key. Counters of identical notes (`#2`) may have moved up since the key was taken. */
 export function findEntry(column: ColumnText, key: string): Entry | Problem {
@@ -13,10 +14,10 @@ export function findEntry(column: ColumnText, key: string): Entry | Problem {
   if (first && second) {
     return {
       code: 'duplicate-task-id',
-      message: `${key} stands twice in ${column.path}`,
+      message: messages.idTwiceIn(key, column.path),
       where: headingPlace(column, second),
-      also: [{ message: 'first written here', where: headingPlace(column, first) }],
-      fix: 'delete one of the two',
+      also: [{ message: messages.FIRST_WRITTEN_HERE, where: headingPlace(column, first) }],
+      fix: messages.DELETE_ONE,
       holds: [key],
     };
   }
@@ -26,15 +27,15 @@ export function findEntry(column: ColumnText, key: string): Entry | Problem {
 
 export const notFound = (path: string, key: string): Problem => ({
   code: 'entry-not-found',
-  message: `${key} is not an entry of ${path}`,
+  message: messages.notInColumn(key, path),
   holds: [key],
 });
 
 /** The text after the edit would not read as it should. */
 export const unsafe = (path: string, entry: Entry): Problem => ({
   code: 'unsafe-edit',
-  message: `${entry.id ?? `"${entry.title}"`} can't be written to ${path}: the file would no longer read as it should`,
-  fix: `look for an unclosed code fence, comment or HTML block near the entry in ${path}`,
+  message: messages.unsafeEdit(entry, path),
+  fix: messages.findUnclosedBlock(path),
   holds: [entry.key],
 });
 
@@ -47,9 +48,9 @@ export function unclosed(parsed: ParsedColumn, offset: number, entry: Entry, opt
   const where = placeAt(path, text, last.start + opens, length);
   return {
     code: 'unclosed-block',
-    message: `${entry.id ?? entry.title} can't be put into ${path}: a ${kind === 'fence' ? 'code fence' : 'comment'} is open where it would stand`,
+    message: messages.insideOpenBlock(entry, path, kind),
     where,
-    fix: `close the ${kind} that opens in line ${where.line}`,
+    fix: messages.closeBlock(kind, where.line),
     holds: [entry.key],
   };
 }

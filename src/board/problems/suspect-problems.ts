@@ -3,6 +3,7 @@ import { unreachable } from '../../unreachable.ts';
 import type { Entry } from '../entry.ts';
 import type { Mark, ParsedColumn } from '../parse/section-memo.ts';
 import type { Suspect } from '../parse/suspects/suspect.ts';
+import * as messages from './messages-suspects.ts';
 
 export function suspectProblem(
   suspect: Suspect,
@@ -21,12 +22,11 @@ export function suspectProblem(
     case 'unknown-prefix': {
       if (!mark.above && of.column.column !== 'TODO') return null;
       const prefix = suspect.id.replace(/-\d+$/, '');
-      const fix = `add it to the key ids: in WORKFLOW.md, e.g. "ids: [T, ${prefix}]", or write the heading otherwise`;
       return {
         code: 'unknown-prefix',
-        message: `${prefix} is no prefix of task ids here`,
+        message: messages.unknownPrefix(prefix),
         where,
-        fix,
+        fix: messages.addPrefix(prefix),
         holds,
       };
     }
@@ -37,21 +37,18 @@ export function suspectProblem(
       if (suspect.isWorded === true && known.has(suspect.id)) return null;
       return {
         code: 'misspelt-heading',
-        message: `This looks like an entry's heading, but "${suspect.id}" isn't read as one`,
+        message: messages.misspeltHeading(suspect.id),
         where,
-        fix: suspect.line === undefined ? 'write it like "## T-12: Title"' : `write "${suspect.line}"`,
+        fix: messages.writeHeading(suspect.line),
         holds,
       };
     case 'level':
       if (known.has(suspect.id)) return null;
       return {
         code: 'wrong-heading-level',
-        message: `The heading of an entry is of level 2; ${suspect.id} isn't read as one`,
+        message: messages.wrongHeadingLevel(suspect.id),
         where,
-        fix:
-          suspect.line === undefined
-            ? 'begin the line with "## "'
-            : `write "${suspect.line}", without the line below it`,
+        fix: messages.writeHeadingOfLevelTwo(suspect.line),
         holds,
       };
     default:
@@ -70,9 +67,9 @@ function notATask(
   if (suspect.kind === 'no-box' && !mark.noteAbove) return null;
   return {
     code: suspect.kind === 'no-id' ? 'heading-without-id' : 'item-without-box',
-    message: inside ? `This heading belongs to ${inside.id ?? inside.title}` : 'This line is not read as a task',
+    message: inside ? messages.headingInEntry(inside) : messages.NOT_A_TASK,
     where,
-    fix: `to make it a task, write "${suspect.id}"`,
+    fix: messages.makeTask(suspect.id),
     holds: [],
     warning: true,
   };
@@ -80,36 +77,12 @@ function notATask(
 
 function swallowed(suspect: Suspect, where: Place, opens: Place, holds: string[]): Problem {
   const by = suspect.by!.kind;
-  const words = {
-    fence: 'the code fence',
-    comment: 'the comment',
-    html: 'the HTML block',
-    list: 'the list item',
-    indentation: 'its indentation',
-  }[by];
-  const line = by === 'indentation' ? '' : ` opened in line ${opens.line}`;
-  const fixes = {
-    fence: `close the fence that opens in line ${opens.line}`,
-    comment: `close the comment that opens in line ${opens.line} with -->`,
-    html: 'put an empty line above the heading',
-    list: 'begin the line with "## ", without spaces in front',
-    indentation: 'begin the line with "## ", without spaces in front',
-  };
   return {
     code: 'swallowed-entry',
     where,
     holds,
-    fix: fixes[by],
-    message: `${suspect.id} isn't read as an entry: it is swallowed by ${words}${line}`,
-    ...(by === 'indentation'
-      ? {}
-      : {
-          also: [
-            {
-              message: 'opened here',
-              where: opens,
-            },
-          ],
-        }),
+    fix: messages.freeSwallowed(by, opens.line),
+    message: messages.swallowed(suspect.id, by, opens.line),
+    ...(by === 'indentation' ? {} : { also: [{ message: messages.OPENED_HERE, where: opens }] }),
   };
 }

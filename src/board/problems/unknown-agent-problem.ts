@@ -1,6 +1,7 @@
 import { placeAt, type Problem } from '../../problem.ts';
 import type { ColumnText, Entry } from '../entry.ts';
 import { nearestOf } from '../nearest.ts';
+import * as messages from './messages.ts';
 
 /** Fields that name the agent of a role. */
 const AGENT_FIELDS: ReadonlySet<string> = new Set(['agent', 'task.agent', 'reviewer.agent', 'tester.agent']);
@@ -15,12 +16,11 @@ export function unknownAgentProblem(
   if (field === undefined) return null;
   const { offset, length } = valuePlace(text, field.offset, field.value);
   const near = nearestOf(field.value, known);
-  const name = entry.id ?? `"${entry.title}"`;
   return {
     code: 'unknown-agent',
-    message: `${name} is for the agent ${field.value}, and no agent of that name stands under \`agents\` in WORKFLOW.md`,
+    message: messages.unknownAgent(entry, field.value),
     where: placeAt(path, text, offset, length),
-    fix: near === null ? `write one of: ${known.join(', ')}` : `write ${near}`,
+    fix: messages.writeKnownAgent(near, known),
     holds: [entry.key],
   };
 }

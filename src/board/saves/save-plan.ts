@@ -9,9 +9,10 @@ import type { BoardOptions } from '../parse.ts';
 import { cameBack, isLiveAgain } from './came-back.ts';
 import { isNamed } from './named.ts';
 import { oldPlaces } from './old-places.ts';
-import { CUT_AND_PASTE, SAVED_AS, type Save, SECOND_DELETION } from './save.ts';
+import { CUT_AND_PASTE, PRINT_SAVE, SAVED_AS, type Save, SECOND_DELETION } from './save.ts';
 import { memoFor } from '../parse/section-memo.ts';
 import { splitSections } from '../parse/sections.ts';
+import * as messages from './messages.ts';
 
 /** A save with the entries of the texts that matter for it. */
 export interface Known {
@@ -53,10 +54,6 @@ export interface SavePlan {
 
 /** What a save says about an entry that it lacks. */
 type Absence = 'deleted' | 'stays' | 'stays-paused' | 'moved-by-hand';
-
-const OTHER_WORDS = 'other words for this entry were saved:';
-const LEFT_OUT = 'left out by a save that may have been older; delete it again, or delete [PAUSED]';
-const CAME_BACK = 'you had deleted it, and a save that may have been older has it; delete it again, or delete [PAUSED]';
 
 /** Decides entry by entry what a save means. Pure. */
 export function planSave(read: Known, options: BoardOptions): SavePlan {
@@ -310,18 +307,18 @@ function placeOne(
   const absence = ours && !theirs ? absent.get(ours) : undefined;
   if (ours && absence !== undefined) {
     const paused = absence === 'stays-paused';
-    plan.planned.push({ ...one, text: paused ? pausedText(ours, LEFT_OUT, options) : ours.source });
+    plan.planned.push({ ...one, text: paused ? pausedText(ours, messages.LEFT_OUT, options) : ours.source });
     plan.restored.push({ id: ours.key, paused });
     plan.ambiguous.push(ours.key);
     return;
   }
   if (theirs && !ours && cameBack(theirs, base, known)) {
-    plan.planned.push({ ...one, text: pausedText(theirs, CAME_BACK, options) });
+    plan.planned.push({ ...one, text: pausedText(theirs, messages.CAME_BACK, options) });
     plan.returned.push(theirs.key);
     return;
   }
   if (theirs && ours && isLiveAgain(theirs, ours, known)) {
-    plan.planned.push({ ...one, text: pausedText(theirs, CAME_BACK, options) });
+    plan.planned.push({ ...one, text: pausedText(theirs, messages.CAME_BACK, options) });
     plan.returned.push(theirs.key);
     return;
   }
@@ -333,8 +330,8 @@ function placeOne(
 function withText(ours: Entry, theirs: Entry, save: Save, options: BoardOptions): string {
   const lines = new Set(linesWithText(ours.source));
   if (linesWithText(theirs.source).every((line) => lines.has(line))) return ours.source;
-  if (ours.kind === 'note' || ours.feedback?.startsWith(OTHER_WORDS) === true) return ours.source;
-  const hint = `${OTHER_WORDS} ${SAVED_AS}`;
+  if (ours.kind === 'note' || ours.feedback?.includes(PRINT_SAVE) === true) return ours.source;
+  const hint = messages.otherTextSaved(SAVED_AS);
   return changed(
     ours,
     { setFields: { feedback: ours.feedback === null ? hint : `${hint}; ${ours.feedback}` } },

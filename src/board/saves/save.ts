@@ -79,8 +79,10 @@ export interface SaveReading {
   readonly keep: readonly string[];
 }
 
+/** How the command that prints a kept save begins; an entry that has it gets no second hint. */
+export const PRINT_SAVE = 'git show refs/kanban/saves/';
 /** Stands in a text for the command that prints the kept save, until its ref is known. */
-export const SAVED_AS = 'git show refs/kanban/saves/<n>';
+export const SAVED_AS = `${PRINT_SAVE}<n>`;
 
 /** The user has this long to paste what was cut: cut and paste takes up to a minute. */
 export const CUT_AND_PASTE = 10 * 60_000;

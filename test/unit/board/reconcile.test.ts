@@ -104,7 +104,7 @@ describe('readSave: a save from an old buffer', () => {
     expect(read.text).toBe(TODO);
     expect(read.keep).toEqual([disk]);
     expect(read.others.IN_PROGRESS).toContain(
-      '- feedback: other words for this entry were saved: git show refs/kanban/saves/',
+      '- feedback: another text of this entry was saved: git show refs/kanban/saves/',
     );
     expect(read.others.IN_PROGRESS).toContain('another body');
   });

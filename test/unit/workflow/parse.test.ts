@@ -279,7 +279,7 @@ describe('problems', () => {
     expect(duration?.message).toBe(
       '`settle` must be a duration such as `300ms`, `5s`, `15m` or `1h30m`; it is the number 5.',
     );
-    expect(duration?.fix).toBe('say the unit: 5s or 5m');
+    expect(duration?.fix).toBe('write the unit: 5s or 5m');
     const [key] = problemsOf(withFront('capcity: 3'));
     expect(key?.message).toBe('Unknown setting `capcity`; did you mean `capacity`?');
     expect(problemsOf(withFront('after_create: npm ci'))[0]?.fix).toBe('it stands at `hooks.after_create`');

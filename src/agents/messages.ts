@@ -1,0 +1,1 @@
+export const ENDED_IN_ERROR = 'it ended in an error';

@@ -1,0 +1,83 @@
+import type { Entry } from '../entry.ts';
+
+const nameOf = ({ id, title }: Pick<Entry, 'id' | 'title'>): string => id ?? title;
+const quotedName = ({ id, title }: Pick<Entry, 'id' | 'title'>): string => id ?? `"${title}"`;
+
+/** The next free number, as one writes it: `T-?`. */
+const openId = (id: string): string => id.replace(/\d+$/, '?');
+
+/* Ids. */
+
+export const idTooLong = (id: string): string => `The number of ${id} is too long for a task id`;
+export const shortenId = (id: string, digits: number): string =>
+  `write at most ${digits} digits, or ${openId(id)} for the next free number`;
+
+export const idTwiceInFile = (id: string): string => `${id} stands twice in this file`;
+export const idInOtherFile = (id: string, path: string): string => `${id} stands in ${path} too`;
+export const idTwiceIn = (id: string, path: string): string => `${id} stands twice in ${path}`;
+export const FIRST_WRITTEN_HERE = 'first written here';
+export const DELETE_ONE = 'delete one of the two';
+export const deleteOrRenumber = (id: string): string =>
+  `delete one of the two, or write ${openId(id)} for a new number`;
+
+/* Dependencies. */
+
+export const dependsOnItself = (id: string): string => `${id} depends on itself`;
+export const TAKE_OUT_OF_DEPENDS = 'take it out of depends';
+
+export const dependencyCycle = (cycle: readonly string[]): string =>
+  `These entries wait for each other: ${[...cycle, cycle[0]].join(' → ')}`;
+export const BREAK_CYCLE = 'take one of them out of a depends field';
+
+export const abandonedDependency = (entry: Entry, id: string): string =>
+  `${nameOf(entry)} depends on ${id}, which was abandoned`;
+export const removeOrReopenDependency = (id: string): string =>
+  `take ${id} out of depends, or bring its entry back to TODO.md`;
+
+/** @param guess the id that was probably meant; null if none is near */
+export const unknownDependency = (entry: Entry, id: string, guess: string | null): string =>
+  `${nameOf(entry)} depends on ${id}, which is neither on the board nor has it landed${guess === null ? '' : ` (is it ${guess}?)`}`;
+export const correctDependency = (id: string, guess: string | null): string =>
+  guess === null ? `take ${id} out of depends, or add its entry` : `write ${guess}, or take ${id} out of depends`;
+
+/* Fields and tags. */
+
+export const unknownTag = (tag: string): string => `[${tag}] is no tag`;
+export const WRITE_KNOWN_TAG = 'use [RETRY], [ESCALATED], [PAUSED] or [APPROVE], or put the word behind the id';
+
+export const misspeltField = (key: string, meant: string): string =>
+  `"${key}" is not a field that kanban reads: did you mean "${meant}"?`;
+export const writeMeantField = (meant: string, value: string): string => `write "- ${meant}: ${value}", or another key`;
+
+export const MIXED_FIELD_LIST =
+  'Only some items of the first list are fields (key: value), so none of it is read as fields';
+export const SEPARATE_FIELDS =
+  'put a line of text, or another bullet (*), between the fields and the list that follows';
+
+export const FIELDS_WITHOUT_BULLETS = 'These lines look like fields, but fields are list items';
+export const ADD_BULLETS = 'begin each of these lines with "- "';
+
+/* Agents. */
+
+export const unknownAgent = (entry: Entry, agent: string): string =>
+  `${quotedName(entry)} is for the agent ${agent}, and no agent of that name stands under \`agents\` in WORKFLOW.md`;
+export const writeKnownAgent = (near: string | null, known: readonly string[]): string =>
+  near === null ? `write one of: ${known.join(', ')}` : `write ${near}`;
+
+export const noScript = (entry: Entry): string =>
+  `${quotedName(entry)} is for the agent shell, which runs the entry's first \`\`\`sh block, and there is none`;
+export const ADD_SCRIPT = 'add a ```sh block to the entry, or a field "- agent: <name>" for another agent';
+
+/* Edits. */
+
+export const notInColumn = (key: string, path: string): string => `${key} is not an entry of ${path}`;
+
+export const unsafeEdit = (entry: Entry, path: string): string =>
+  `${quotedName(entry)} can't be written to ${path}: the file would no longer read as it should`;
+export const findUnclosedBlock = (path: string): string =>
+  `look for an unclosed code fence, comment or HTML block near the entry in ${path}`;
+
+export const insideOpenBlock = (entry: Entry, path: string, kind: 'fence' | 'comment'): string =>
+  `${nameOf(entry)} can't be put into ${path}: a ${kind === 'fence' ? 'code fence' : 'comment'} is open where it would stand`;
+export const closeBlock = (kind: 'fence' | 'comment', line: number): string =>
+  `close the ${kind} that opens in line ${line}`;
