@@ -1,3 +1,4 @@
+export const runIdUsed = (runId: string): string => `the run id ${runId} has been used before`;
 export const unreadableRun = (name: string): string => `The brief of the run folder ${name} cannot be read`;
 export const removeRun = (folder: string): string => `look at the folder, then: rm -r '${folder}'`;
 export const requestStays = (path: string): string =>

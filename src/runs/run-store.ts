@@ -7,6 +7,7 @@ import { lstatOrNone, removeWhatever } from '../system/plain-file.ts';
 import { writeOnce } from '../system/write-once.ts';
 import { listRuns } from './list-runs.ts';
 import { namesIn, type RunKind, runsFolder } from './runs-folder.ts';
+import * as messages from './messages.ts';
 
 /**
  * Makes a run folder: written aside and renamed into place, so that a runner or a later coordinator sees all of it or
@@ -29,7 +30,7 @@ export function createRun(
   for (const [name, text] of Object.entries(contents))
     if (text !== '') writeFileSync(join(aside, name), text, { mode: 0o600 });
   const folder = join(runs, brief.runId);
-  if (existsSync(folder)) throw new Error(`the run id ${brief.runId} has been used before`);
+  if (existsSync(folder)) throw new Error(messages.runIdUsed(brief.runId));
   renameSync(aside, folder);
   return folder;
 }

@@ -105,8 +105,16 @@ export const schema = z.strictObject({
   restarts_per_hour: setting(whole(0), 3, 'Restarts of an entry in an hour after failures that are not its own.'),
   stall: group(
     {
-      after: setting(duration('1s'), '5m', 'No output, no CPU and no changed file for so long: said.'),
-      repeat: setting(whole(2), 20, 'The same tool call with the same input so often in a row: said.'),
+      after: setting(
+        duration('1s'),
+        '5m',
+        'How long a run may show no output, no CPU time and no changed file before that is reported.',
+      ),
+      repeat: setting(
+        whole(2),
+        20,
+        'How often in a row the same tool call with the same input may occur before that is reported.',
+      ),
       kill: setting(flag, false, 'End such a run as if its time were up.'),
     },
     'Runs that do nothing.',
@@ -126,7 +134,7 @@ export const schema = z.strictObject({
       day_usd: setting(amountOrNone, 'none', 'US dollars a day (local midnight); then no run starts until the next.'),
       day_tokens: setting(amountOrNone, 'none', 'Tokens a day, input and output together.'),
     },
-    'What agents may use up, as far as they tell it: checked before a run starts and while it is on.',
+    'What agents may use up, as far as they report it: checked before a run starts and while it is alive.',
   ),
   contain: setting(
     oneOf(['auto', 'bwrap', 'group']),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { COLUMNS } from '../../board/entry.ts';
 import { git } from '../../git/git.ts';
 import type { DemoContent } from './demo-repository.ts';
+import * as messages from './messages.ts';
 
 /**
  * Compares the end of the demo with what it promises.
@@ -14,13 +15,13 @@ export async function checkDemo(root: string, content: DemoContent, exitCode: nu
   return [
     ...(exitCode === 4
       ? []
-      : [`kanban run --until-done ended with exit code ${exitCode ?? 'none'} instead of 4 (one entry needs the user)`]),
+      : [messages.wrongExitCode(exitCode)]),
     ...landings(content, trailers),
     ...board(root, content),
     ...changelog(root, content),
     ...failures(content, trailers),
     ...(await leftovers(root, content)),
-    ...((await testsPass(root)) ? [] : ['the tests of the workspace fail on main']),
+    ...((await testsPass(root)) ? [] : [messages.TESTS_FAIL]),
   ];
 }
 
@@ -37,9 +38,9 @@ function landings(content: DemoContent, trailers: readonly string[]): string[] {
   const landed = trailers.flatMap((line) => /^(\S+) TESTING -> CHANGELOG$/.exec(line)?.[1] ?? []);
   const expected = toLand(content);
   return [
-    ...expected.filter((id) => !landed.includes(id)).map((id) => `${id} did not land`),
-    ...landed.filter((id) => !expected.includes(id)).map((id) => `${id} landed`),
-    ...expected.filter((id) => landed.indexOf(id) !== landed.lastIndexOf(id)).map((id) => `${id} landed twice`),
+    ...expected.filter((id) => !landed.includes(id)).map(messages.notLanded),
+    ...landed.filter((id) => !expected.includes(id)).map(messages.landedUnexpectedly),
+    ...expected.filter((id) => landed.indexOf(id) !== landed.lastIndexOf(id)).map(messages.landedTwice),
   ];
 }
 
@@ -55,8 +56,8 @@ function board(root: string, { escalated, noteTitle }: DemoContent): string[] {
   });
   const isExpected = (line: string): boolean => line.startsWith(`REVIEW: ## [ESCALATED] ${escalated}: `);
   return [
-    ...(lines.some(isExpected) ? [] : [`${escalated} is not in REVIEW as [ESCALATED]`]),
-    ...lines.filter((line) => !isExpected(line)).map((line) => `the board still holds ${line}`),
+    ...(lines.some(isExpected) ? [] : [messages.notEscalated(escalated)]),
+    ...lines.filter((line) => !isExpected(line)).map(messages.stillOnBoard),
   ];
 }
 
@@ -65,14 +66,14 @@ function changelog(root: string, content: DemoContent): string[] {
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   return toLand(content)
     .filter((id) => text.split('\n').filter((line) => line.startsWith('- ') && line.endsWith(`(${id})`)).length !== 1)
-    .map((id) => `CHANGELOG.md does not have one line for ${id}`);
+    .map(messages.noChangelogLine);
 }
 
 function failures({ fixed, escalated }: DemoContent, trailers: readonly string[]): string[] {
   const times = (id: string): number => trailers.filter((line) => line === `${id} tester failed`).length;
   return [
-    ...(times(fixed) === 1 ? [] : [`the tests of ${fixed} failed ${times(fixed)} times instead of once`]),
-    ...(times(escalated) === 2 ? [] : [`the tests of ${escalated} failed ${times(escalated)} times instead of twice`]),
+    ...(times(fixed) === 1 ? [] : [messages.wrongFailures(fixed, times(fixed), 'once')]),
+    ...(times(escalated) === 2 ? [] : [messages.wrongFailures(escalated, times(escalated), 'twice')]),
   ];
 }
 
@@ -86,9 +87,9 @@ async function leftovers(root: string, { escalated }: DemoContent): Promise<stri
   const folder = join(root, '.worktrees');
   const worktrees = existsSync(folder) ? readdirSync(folder).filter((name) => name !== escalated) : [];
   return [
-    ...extra.map((name) => `branch ${name} is left`),
-    ...worktrees.map((name) => `worktree ${name} is left`),
-    ...(status.stdout === '' ? [] : [`the checkout is not clean:\n${status.stdout.trimEnd()}`]),
+    ...extra.map(messages.branchLeft),
+    ...worktrees.map(messages.worktreeLeft),
+    ...(status.stdout === '' ? [] : [messages.notClean(status.stdout.trimEnd())]),
   ];
 }
 

@@ -14,6 +14,7 @@ import {
 } from './demo-repository.ts';
 import { Stage } from './demo-stage.ts';
 import { EXIT, type ExitCode } from '../program/exit-codes.ts';
+import * as messages from './messages.ts';
 
 /** Seconds by which each run is made longer, so that eyes can follow. */
 const PAUSE = 2.5;
@@ -45,16 +46,16 @@ async function play(stage: Stage, keep: boolean): Promise<ExitCode> {
   const { root } = stage;
   const content = demoContent();
   await makeDemoRepository(root);
-  stage.print(`A repository of a small program, tally, stands in ${root}.\n`);
+  stage.print(messages.repositoryStands(root));
   if ((await stage.show('init', '--agent', 'shell')) !== EXIT.done) return EXIT.bug;
   await fillDemoBoard(root);
-  stage.print(promise(content));
+  stage.print(messages.promise(content));
   const exitCode = await runWithNote(stage, content);
   if (stage.interrupted) return EXIT.interrupted;
   const differences = await checkDemo(root, content, exitCode);
   await showEnd(stage);
-  stage.print(differences.length === 0 ? summary(content) : complaint(differences));
-  stage.print(keep ? waysThere(stage, content) : WAYS_HOME);
+  stage.print(differences.length === 0 ? messages.summary(content) : messages.complaint(differences));
+  stage.print(keep ? messages.waysThere(stage, content) : messages.WAYS_HOME);
   return differences.length === 0 ? EXIT.done : EXIT.bug;
 }
 
@@ -85,41 +86,6 @@ async function showEnd(stage: Stage): Promise<void> {
   const { stdout } = await git(['log', '--graph', '--oneline', 'refs/heads/main'], { cwd: stage.root });
   const lines = stdout.trimEnd().split('\n');
   stage.print(`$ git log --graph --oneline\n${lines.slice(0, GRAPH_LINES).join('\n')}`);
-  if (lines.length > GRAPH_LINES) stage.print(`… and ${lines.length - GRAPH_LINES} lines more`);
+  if (lines.length > GRAPH_LINES) stage.print(messages.moreLines(lines.length - GRAPH_LINES));
   stage.print('');
 }
-
-const promise = ({ ids, fixed, escalated }: DemoContent): string => `
-board/TODO.md now holds ${ids.length} entries for the shell agent. Each is worked on in a worktree of its own, reviewed,
-tested and landed on main. ${fixed} will fail its test once and be fixed; ${escalated} asks for what the tests forbid, so it will
-end with the user. Half-way this demo writes a line into board/TODO.md, as you would in an editor: watch it being picked.
-`;
-
-const summary = ({
-  ids,
-  fixed,
-  escalated,
-  noteId,
-  noteTitle,
-}: DemoContent): string => `${ids.length} of ${ids.length + 1} entries landed, each reviewed and tested.
-- ${fixed} failed its test once and was fixed.
-- ${escalated} failed twice and waits for the user: that is why kanban run ended with exit code 4.
-- ${noteId} was the line written half-way: "${noteTitle}".
-`;
-
-const complaint = (differences: readonly string[]): string =>
-  `The demo did not end as it should:\n${differences.map((line) => `- ${line}`).join('\n')}\n`;
-
-const WAYS_HOME = `Three commands to try at home, in a repository of yours:
-  npm i -D file-kanban && npx file-kanban init
-  npx kanban add "Fix the login crash"
-  npx kanban run`;
-
-/** With the program's path, since it need not be installed there. */
-const waysThere = (
-  { root, cli }: Stage,
-  { fixed, escalated }: DemoContent,
-): string => `The repository stays in ${root}. Three commands to try there:
-  cd ${root}
-  node ${cli} log ${fixed}
-  node ${cli} show ${escalated}`;
