@@ -20,7 +20,7 @@ export type EntryState =
 
 /** What a surface may show: stable JSON, printed by `kanban status --json`. Times are epoch milliseconds. */
 export interface Snapshot {
-  readonly version: 1;
+  readonly version: 2;
   readonly at: number;
   readonly base: { readonly name: string; readonly sha: string; readonly checkout: string | null };
   /** null: none is running. */
@@ -96,7 +96,7 @@ export interface SnapshotChecked {
   readonly at: number;
   readonly commit: string;
   readonly entries: readonly string[];
-  /** `trouble`: it could not be carried out; neither red nor green. */
+  /** `error`: it could not be carried out; neither red nor green. */
   readonly outcome: 'green' | 'red' | 'error';
   readonly detail: string;
   readonly seconds: number;

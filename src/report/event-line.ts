@@ -104,8 +104,8 @@ function ofRun(event: RunEvent): string {
     case 'run-ended':
       return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':
-      // How it ended has just been told at length.
-      return `${event.id} discarded the result of ${event.run}: ${cut(plain(event.why), 100)}`;
+      // How it ended has just been reported at length.
+      return `discarded the result of ${event.id} (${/-([a-z]+)-[0-9a-f]+$/.exec(event.run)?.[1] ?? event.run}): ${cut(plain(event.why), 100)}`;
     case 'run-stopped':
       return `${event.id} its run is being stopped: ${event.why}`;
     case 'run-refused':

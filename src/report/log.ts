@@ -49,7 +49,7 @@ export function moveText(move: LogMove): string {
     move.undone === null ? '' : `undone: ${move.undone.slice(0, 7)} taken back`,
     agents(move.agent),
     used(move),
-    move.escalated === null ? '' : `needs the user: ${plain(move.escalated)}`,
+    move.escalated === null ? '' : `needs you: ${plain(move.escalated)}`,
     `by ${plain(move.asked === null ? move.by : move.asked.replace(/\s*<.*>$/, ''))}`,
   ];
   const words = parts.filter((part) => part !== '');

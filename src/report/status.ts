@@ -23,7 +23,7 @@ export interface StatusOptions {
 }
 
 /**
- * What `kanban status` prints (DESIGN.md section 9): who is at work, what waits and for what, what needs the user and
+ * What `kanban status` prints: who is at work, what waits and for what, what needs the user and
  * which commands help. Ends with a line break.
  */
 export function renderStatus(snapshot: Snapshot, options: StatusOptions): string {

@@ -52,7 +52,7 @@ export function readMailbox(dir: string): {
     .sort()
     .slice(0, MOST_AT_ONCE)) {
     const path = join(dir, name);
-    if (clearAnswered.has(path)) {
+    if (unremovable.has(path)) {
       problems.push(...staying(path));
       continue;
     }
@@ -112,16 +112,16 @@ export async function waitForAnswer(dir: string, id: string, timeoutMs: number):
  */
 export function settleRequest(dir: string, id: string): void {
   const path = join(dir, `${id}.json`);
-  if (!removeWhatever(path)) clearAnswered.set(path, 'stays');
+  if (!removeWhatever(path)) unremovable.set(path, 'stays');
 }
 
 /** Settled requests whose file can't be removed: is that reported? */
-const clearAnswered = new Map<string, 'stays' | 'reported'>();
+const unremovable = new Map<string, 'stays' | 'reported'>();
 
 /** @returns the problem, the first time */
 function staying(path: string): Problem[] {
-  if (clearAnswered.get(path) === 'reported') return [];
-  clearAnswered.set(path, 'reported');
+  if (unremovable.get(path) === 'reported') return [];
+  unremovable.set(path, 'reported');
   return [
     {
       code: 'request-stays',

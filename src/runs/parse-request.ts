@@ -14,10 +14,13 @@ const COMMANDS: Readonly<Record<Request['command'], true>> = {
   resume: true,
 };
 
+/** A request as it is posted: `mended` is the former name of `fixed`. */
+type Posted = Request & { readonly mended?: boolean };
+
 /** Characters of a text in a request; the whole file has at most 4 MB. */
 const MAX_TEXT = 4 * 1024 * 1024;
 
-const isRequest = guard<Request>(
+const isRequest = guard<Posted>(
   object({
     id: text(300),
     at: time,
@@ -27,6 +30,7 @@ const isRequest = guard<Request>(
     why: text(MAX_TEXT),
     text: optional(text(MAX_TEXT)),
     fixed: optional(flag),
+    mended: optional(flag),
     now: optional(flag),
     origin: optional(object({ run: text(300), taskId: text(300) })),
     from: optional(object({ pid, startTime: text(300), pidNamespace: text(300) })),
@@ -36,7 +40,9 @@ const isRequest = guard<Request>(
 /** @param id the name of its file; null: it is no request. */
 export function parseRequest(json: string, id: string): Request | null {
   const value = parseJson(json);
-  return isRequest(value) && value.id === id ? value : null;
+  if (!isRequest(value) || value.id !== id) return null;
+  const { mended, ...request } = value;
+  return mended === undefined ? request : { ...request, fixed: mended };
 }
 
 export function parseJson(json: string): unknown {

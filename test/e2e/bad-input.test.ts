@@ -123,7 +123,7 @@ describe('a board that can not be read', () => {
         rmSync(join(repo.root, 'board/TODO.md'));
         mkdirSync(join(repo.root, 'board/TODO.md'));
       },
-      says: "board/TODO.md can't be read",
+      says: 'board/TODO.md cannot be read',
     },
     ...(process.getuid?.() === 0
       ? []
@@ -131,7 +131,7 @@ describe('a board that can not be read', () => {
           {
             what: 'no right to read it',
             breakIt: (repo: PlainRepository) => chmodSync(join(repo.root, 'board/TODO.md'), 0),
-            says: "board/TODO.md can't be read",
+            says: 'board/TODO.md cannot be read',
           },
         ]),
   ];

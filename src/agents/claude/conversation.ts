@@ -23,7 +23,7 @@ export class ClaudeConversation implements Conversation {
   #session = '';
   #listens = false;
   /** Said, and not yet replayed. */
-  #lastText: string[] = [];
+  #unreplayed: string[] = [];
   /** Agents of its own that work in the background; when they are done, it continues. */
   #background = 0;
   /** Calls without a result, by id. */
@@ -49,7 +49,7 @@ export class ClaudeConversation implements Conversation {
     if (text.trim() === '') return [];
     // A text that begins with a slash would be a command to the CLI.
     const told = text.trimStart().startsWith('/') ? `Message: ${text.trimStart()}` : text;
-    this.#lastText.push(told.trim());
+    this.#unreplayed.push(told.trim());
     return [userLine(told)];
   }
 
@@ -148,8 +148,8 @@ export class ClaudeConversation implements Conversation {
   }
 
   #takenUp(text: string): void {
-    const n = this.#lastText.indexOf(text);
-    if (n !== -1) this.#lastText.splice(n, 1);
+    const n = this.#unreplayed.indexOf(text);
+    if (n !== -1) this.#unreplayed.splice(n, 1);
   }
 
   #denied(id: string, name: string, input: Printed | null, at: number): readonly AgentEvent[] {
@@ -167,7 +167,7 @@ export class ClaudeConversation implements Conversation {
     const failed = printed['is_error'] === true;
     const events = [...denied, ...claudeUsage(printed, at), ...(failed ? [this.#failure(printed, at)] : [])];
     const goesOn =
-      this.#lastText.length > 0 || this.#background > 0 || (asNumber(printed['queued_turn_count']) ?? 0) > 0;
+      this.#unreplayed.length > 0 || this.#background > 0 || (asNumber(printed['queued_turn_count']) ?? 0) > 0;
     if (goesOn && !failed) return { events };
     this.#listens = false;
     return { events, over: true };

@@ -26,7 +26,7 @@ export class PiConversation implements Conversation {
   #questions = 0;
   /** It said once that it is idle. */
   #idle = false;
-  #lastText = 0;
+  #sent = 0;
   #unanswered = 0;
 
   constructor({ brief, prompt }: ConversationContext) {
@@ -41,8 +41,8 @@ export class PiConversation implements Conversation {
   send(text: string): readonly string[] | null {
     if (!this.#working) return null;
     this.#unanswered += 1;
-    this.#lastText += 1;
-    return [command('prompt', `${SAID}${this.#lastText}`, { message: plain(text), streamingBehavior: 'steer' })];
+    this.#sent += 1;
+    return [command('prompt', `${SAID}${this.#sent}`, { message: plain(text), streamingBehavior: 'steer' })];
   }
 
   receive(line: string, now: number): ParsedOutput {

@@ -28,7 +28,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['kanban status --json', 'for programs'],
     ],
     json: [
-      ['version', '1; rises when a key changes its meaning'],
+      ['version', '2; rises when a key changes its meaning'],
       ['at', 'when it was taken, in milliseconds since 1970, as all times'],
       ['base', '`name`, `sha`, and `checkout`: the folder that has it checked out, or null'],
       ['coordinator', '`pid` and `since` of `kanban run`; null when none is running'],
@@ -75,7 +75,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['kanban queue --json', 'for programs'],
     ],
     json: [
-      ['version', '1; rises when a key changes its meaning'],
+      ['version', '2; rises when a key changes its meaning'],
       ['at', 'when it was taken, in milliseconds since 1970, as all times'],
       ['base', 'as in `kanban status --json`'],
       ['coordinator', '`pid` and `since` of `kanban run`; null when none is running'],

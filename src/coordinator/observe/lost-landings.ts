@@ -72,14 +72,14 @@ async function lostLandingsIn(repo: Repository, seen: string, base: string): Pro
   return missing.filter(({ id }) => !again.has(id));
 }
 
-interface ReportLost {
+interface WithTrailers {
   readonly trailers: readonly { readonly key: string; readonly value: string }[];
 }
 
-const landedIn = ({ trailers }: ReportLost): string[] =>
+const landedIn = ({ trailers }: WithTrailers): string[] =>
   trailers.flatMap(({ key, value }) =>
     key === 'Kanban-Move' && value.endsWith('-> CHANGELOG') ? [value.split(' ')[0] ?? ''] : [],
   );
 
-const undoneIn = ({ trailers }: ReportLost): string[] =>
+const undoneIn = ({ trailers }: WithTrailers): string[] =>
   trailers.flatMap(({ key, value }) => (key === 'Kanban-Undone' ? [value.split(' ')[0] ?? ''] : []));

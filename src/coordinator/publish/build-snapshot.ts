@@ -57,7 +57,7 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
   });
   const known = new Set(world.entries.map(({ entry }) => entry.id));
   return {
-    version: 1,
+    version: 2,
     at: world.now,
     base: source.base,
     coordinator: source.coordinator,

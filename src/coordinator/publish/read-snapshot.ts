@@ -66,7 +66,7 @@ function keptSnapshot({ root, commonDir }: Repository): Snapshot | null {
   const holder = lockHolder(join(commonDir, 'kanban'))?.holder;
   if (holder === undefined || holder === null) return null;
   const snapshot = readJson<Snapshot>(join(root, '.kanban', 'snapshot.json'));
-  return snapshot?.version === 1 && snapshot.coordinator?.pid === holder.pid ? snapshot : null;
+  return snapshot?.version === 2 && snapshot.coordinator?.pid === holder.pid ? snapshot : null;
 }
 
 function withActivity(snapshot: Snapshot, root: string): Snapshot {

@@ -1,6 +1,6 @@
 import * as messages from './messages.ts';
 
-/** Why a remote could not be talked to; `words` is a sentence for the user, without how to fix it. */
+/** Why a remote could not be talked to; `message` is a sentence for the user, without the fix. */
 export interface RemoteError {
   readonly kind: 'unreachable' | 'login' | 'no-remote' | 'not-a-repository';
   readonly message: string;

@@ -76,8 +76,8 @@ export type QueueStep =
   | { readonly do: 'base-red' };
 
 /**
- * What the merge queue does next about a batch, by what checks have said so far (GIT.md section 7, with one change: blame
- * waits until the rest of the batch has been looked at, for that costs no further check). The same facts give the same
+ * What the merge queue does next about a batch, by the outcomes of checks so far. Blame waits until the rest of the batch has
+ * been checked, for that costs no further check. The same facts give the same
  * step, so that a queue that was killed continues where it was.
  */
 export function decideQueue(facts: QueueFacts): QueueStep {

@@ -9,8 +9,8 @@ export interface GitEnd {
 }
 
 /**
- * Where git works, said outright: a worktree whose `.git` file an agent removed would else be taken for a part of the
- * person's checkout around it. A Brief is one.
+ * Where git works, stated explicitly: a worktree whose `.git` file an agent removed would else be taken for a part of the
+ * user's checkout around it. A Brief is one.
  */
 export interface Where {
   readonly worktree: string;

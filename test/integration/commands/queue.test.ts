@@ -91,7 +91,7 @@ describe('kanban queue', () => {
     const json = JSON.parse((await call({ json: true })).out) as Record<string, unknown>;
     expect(json['recent']).toHaveLength(7);
     expect(JSON.parse((await call({ json: true, limit: 3 })).out)).toMatchObject({
-      version: 1,
+      version: 2,
       base: { name: 'main' },
       push: false,
       mode: 'batch',

@@ -61,7 +61,7 @@ export const queue = (fields: Partial<SnapshotQueue> = {}): SnapshotQueue => ({
 });
 
 export const snapshot = (fields: Partial<Snapshot> = {}): Snapshot => ({
-  version: 1,
+  version: 2,
   at: NOW,
   base: { name: 'main', sha: '3f2a9c1d00000000000000000000000000000000', checkout: '/repo' },
   coordinator: { pid: 4121, since: NOW - minutes(12) },

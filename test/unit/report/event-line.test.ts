@@ -129,7 +129,7 @@ describe('event lines', () => {
       T-11 work begins (claude)
       T-11 work continues (claude): it outlived the coordinator that started it
       T-11 work was ended at its time limit after 15m: 15m
-      T-11 discarded the result of T-11-1-task-0123abcd: the entry was moved to TODO
+      discarded the result of T-11 (task): the entry was moved to TODO
       T-11 its run is being stopped: kanban stop
       T-11 review could not be started: prompts/reviewer.md is missing
       T-11 nothing moves in its run: no output, no CPU, no changed file

@@ -7,7 +7,7 @@ export const foreignBranches: Check = {
   run: ({ foreignBranches: branches }) =>
     branches.map(({ id, branch }) => ({
       level: 'holds',
-      message: `${id} waits: a branch \`${branch}\` exists that kanban did not make.`,
+      message: `${id} waits: a branch \`${branch}\` exists that kanban did not create.`,
       fix: `git branch -m ${branch} ${branch}-mine, or give the entry another id`,
       holds: { entries: [id] },
     })),
