@@ -9,6 +9,7 @@ import { git, mustGit } from './runner-git.ts';
 import { identityOf, removePaths, rescuePaths } from './rescue.ts';
 import { commitStaged } from './run-commit.ts';
 import type { Change, WorktreeState } from './worktree-state.ts';
+import * as messages from './messages.ts';
 
 const BIGGEST = 5 * 1024 * 1024;
 
@@ -36,19 +37,8 @@ export async function commitLeftovers(
   const { commit, aside, away } = sort(brief, state.changes);
   const rescued: Rescue[] = [];
   const faults = nestedFaults(brief, aside);
-  if (aside.length > 0)
-    rescued.push(
-      await rescuePaths(
-        brief,
-        aside,
-        'named like a secret, over 5 MB, or a repository of its own: not committed, left in the worktree',
-        null,
-      ),
-    );
-  if (away.length > 0)
-    rescued.push(
-      await rescuePaths(brief, away, 'new files of the tester: not committed, taken out of the worktree', null),
-    );
+  if (aside.length > 0) rescued.push(await rescuePaths(brief, aside, messages.NOT_COMMITTED, null));
+  if (away.length > 0) rescued.push(await rescuePaths(brief, away, messages.NEW_FILES_OF_TESTER, null));
   await unstage(
     brief,
     state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path),
@@ -60,13 +50,13 @@ export async function commitLeftovers(
   const kept = await rescuePaths(
     brief,
     commit.map((change) => change.path),
-    'git could not commit it',
+    messages.COMMIT_FAILED,
     state.head,
   );
   return {
     commit: null,
     rescued: [...rescued, kept],
-    faults: [...faults, `what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`],
+    faults: [...faults, messages.leftoversNotCommitted(kept.ref, done.failure)],
   };
 }
 
