@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Repository } from '../../git/git.ts';
-import { nestedFault } from '../../git/branch/content-faults.ts';
+import { nestedRepository } from '../../git/branch/messages.ts';
 import { commitAt, orNull } from './branch-facts.ts';
 import type { Brief } from '../../contract/brief.ts';
 import type { Rescue } from '../../contract/result.ts';
@@ -90,7 +90,7 @@ const isRepository = (path: string): boolean => path.endsWith('/');
 /** What a task agent builds in a repository of its own is not in its branch. A tester's may be what a test needs. */
 function nestedFaults(brief: Brief, paths: readonly string[]): string[] {
   if (brief.role !== 'task') return [];
-  return paths.filter(isRepository).map((path) => nestedFault(brief.taskId, path.replace(/\/$/, ''), false));
+  return paths.filter(isRepository).map((path) => nestedRepository(brief.taskId, path.replace(/\/$/, ''), false));
 }
 
 async function unstage(brief: Brief, paths: readonly string[]): Promise<void> {
