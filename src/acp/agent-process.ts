@@ -6,6 +6,7 @@ import { methods, ndJsonStream } from '@agentclientprotocol/sdk/unstable';
 import type { AnyMessage, Stream } from '@agentclientprotocol/sdk/unstable';
 import { asObject } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
+import * as messages from './messages.ts';
 
 /** How long an agent may take to end once its stdin is closed, and then once it was told to (SIGTERM), in ms. */
 const LEAVE = 1_000;
@@ -24,8 +25,8 @@ export class AgentProcess {
     const child = spawn(file, args, { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child = child;
     this.ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
-      child.once('exit', (code, signal) => resolve(`it ended (${signal ?? `exit ${code}`})`));
+      child.once('error', (error) => resolve(messages.agentNotStarted(error.message)));
+      child.once('exit', (code, signal) => resolve(messages.agentEnded(code, signal)));
     });
     void this.ended.then(() => (this.#isEnded = true));
     child.stdin.on('error', () => {});

@@ -18,6 +18,7 @@ import { openSession } from './session.ts';
 import { Turns } from './turns.ts';
 import { toolName, toolSummary, Updates } from './updates.ts';
 import { UsageTotal } from './usage-total.ts';
+import * as messages from './messages.ts';
 
 declare const KANBAN_VERSION: string;
 const version = typeof KANBAN_VERSION === 'string' ? KANBAN_VERSION : '0.0.0-source';
@@ -92,7 +93,7 @@ export class Bridge {
   async #initialize(agent: ClientContext): Promise<InitializeResponse> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer to \`initialize\` in ${HELLO / 1000} s`)), HELLO);
+      timer = setTimeout(() => reject(new Error(messages.noAnswerIn(HELLO))), HELLO);
     });
     const answer = agent.request(methods.agent.initialize, {
       protocolVersion: PROTOCOL_VERSION,

@@ -1,5 +1,6 @@
 import { asObject, asText } from '../agents/output-line.ts';
 import type { BridgeLine, Stage } from '../agents/acp/bridge-lines.ts';
+import * as messages from './messages.ts';
 
 /** A JSON-RPC error, or whatever else was thrown, as a line. */
 export function failureLine(stage: Stage, error: unknown): BridgeLine {
@@ -10,20 +11,20 @@ export function failureLine(stage: Stage, error: unknown): BridgeLine {
     .find((text) => text !== '');
   const kind = asText(more?.['errorKind']) || asText(more?.['errorName']);
   // "Internal error" is JSON-RPC's name for the code, and says nothing.
-  const said = (asText(message) || String(error)).replace(/^Internal error(?:: |$)/, '');
+  const text = (asText(message) || String(error)).replace(/^Internal error(?:: |$)/, '');
   const detail = details ?? (typeof data === 'string' ? data : '');
   return {
     acp: 'error',
     stage,
     code: typeof code === 'number' ? code : null,
     kind: kind === '' ? null : kind,
-    message: worded(said, detail).slice(0, LONGEST),
+    message: worded(text, detail).slice(0, LONGEST),
   };
 }
 
-function worded(said: string, detail: string): string {
-  if (said === '' || detail.includes(said)) return detail || 'the agent failed, and did not say why';
-  return detail === '' || said.includes(detail) ? said : `${said}: ${detail}`;
+function worded(text: string, detail: string): string {
+  if (text === '' || detail.includes(text)) return detail || messages.NO_REASON;
+  return detail === '' || text.includes(detail) ? text : `${text}: ${detail}`;
 }
 
 const LONGEST = 2_000;

@@ -4,6 +4,7 @@ import type { Printed } from '../agents/output-line.ts';
 import type { Inside } from './inside.ts';
 import { permissionForShellLine } from './shell-permission.ts';
 import type { ShellRules } from './shell-permission.ts';
+import * as messages from './messages.ts';
 
 /** A tool call as far as the agent has told it: `ToolCallUpdate` of the protocol, read leniently. */
 export interface Call {
@@ -39,14 +40,14 @@ export function refusal(call: Call, rules: Rules): string | null {
     case 'edit':
     case 'delete':
     case 'move':
-      return outside(call, rules) ?? (pathsOf(call).length === 0 ? 'it names no file' : null);
+      return outside(call, rules) ?? (pathsOf(call).length === 0 ? messages.NO_FILE : null);
     case 'read':
     case 'search':
       return outside(call, rules);
     case 'execute':
       return shellRefusal(call, rules);
     default:
-      return `the narrow permissions don't cover it (${kind === '' ? 'no kind' : kind})`;
+      return messages.notCovered(kind);
   }
 }
 
@@ -75,14 +76,14 @@ const pathsOf = ({ paths, input }: Call): string[] => [
 
 function outside(call: Call, { inside, worktree }: Rules): string | null {
   const path = pathsOf(call).find((each) => !inside(each, worktree));
-  return path === undefined ? null : `${path} is outside the worktree`;
+  return path === undefined ? null : messages.outsideWorktree(path);
 }
 
 function shellRefusal(call: Call, rules: Rules): string | null {
   // Gemini shows the command as the title only.
   const line = commandOf(call) ?? call.title;
   const given = ['cwd', 'workdir', 'directory', 'dir_path'].map((key) => asText(call.input?.[key])).find(Boolean);
-  if (given !== undefined && !rules.inside(given, rules.worktree)) return `${given} is outside the worktree`;
+  if (given !== undefined && !rules.inside(given, rules.worktree)) return messages.outsideWorktree(given);
   const shell: ShellRules = {
     cwd: given === undefined ? rules.worktree : given,
     worktree: rules.worktree,

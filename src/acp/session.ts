@@ -8,6 +8,7 @@ import type { KnownAgent } from './known-agents.ts';
 import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
 import type { BridgeOptions } from '../agents/acp/bridge-options.ts';
 import type { Updates } from './updates.ts';
+import * as messages from './messages.ts';
 
 export interface SessionDeps {
   readonly agent: ClientContext;
@@ -51,7 +52,7 @@ async function resumed({ agent, ...parts }: SessionDeps): Promise<Opened | null>
   const { loadSession, sessionCapabilities } = initialized.agentCapabilities ?? {};
   const resumes = sessionCapabilities?.resume !== undefined && sessionCapabilities.resume !== null;
   if (!resumes && loadSession !== true) {
-    print({ acp: 'notice', text: 'The agent cannot continue with an earlier session: a new one is begun.' });
+    print({ acp: 'notice', text: messages.NEW_SESSION });
     return null;
   }
   const request = { sessionId: id, ...folders(parts) };
@@ -96,7 +97,7 @@ async function setMode({ agent, options, print }: SessionDeps, sessionId: string
     if (all['currentValue'] === value) return;
     await agent.request(methods.agent.session.setConfigOption, { sessionId, configId: 'allow_all', value });
   } catch (error) {
-    print({ acp: 'notice', text: `The agent did not take the mode ${wanted ?? 'allow_all'}: ${worded(error)}.` });
+    print({ acp: 'notice', text: messages.modeRefused(wanted ?? 'allow_all', worded(error)) });
   }
 }
 
@@ -112,9 +113,9 @@ async function setModel({ agent, options, print }: SessionDeps, sessionId: strin
     } else if (models !== null) {
       const modelId = match(model, asList(models['availableModels']), 'modelId');
       await agent.request('session/set_model', { sessionId, modelId });
-    } else print({ acp: 'notice', text: `The agent offers no way to set its model to ${model}: it uses its own.` });
+    } else print({ acp: 'notice', text: messages.modelNotSettable(model) });
   } catch (error) {
-    print({ acp: 'notice', text: `The agent did not take the model ${model}, and uses its own: ${worded(error)}.` });
+    print({ acp: 'notice', text: messages.modelRefused(model, worded(error)) });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Inside } from './inside.ts';
 import { readShellLine } from './shell-line.ts';
 import type { ShellCommand, ShellWord } from './shell-line.ts';
+import * as messages from './messages.ts';
 
 export interface ShellRules {
   readonly cwd: string;
@@ -20,8 +21,8 @@ export interface ShellRules {
  */
 export function permissionForShellLine(line: string, rules: ShellRules): string | null {
   const commands = readShellLine(line, { ...rules.variables, PWD: rules.cwd });
-  if (commands === null) return 'its shell line is more than simple commands';
-  if (commands.length === 0) return 'it names no command';
+  if (commands === null) return messages.NOT_SIMPLE;
+  if (commands.length === 0) return messages.NO_COMMAND;
   let { cwd } = rules;
   for (const command of commands) {
     const why = permissionFor(command, { ...rules, cwd });
@@ -34,10 +35,10 @@ export function permissionForShellLine(line: string, rules: ShellRules): string 
 
 function permissionFor({ words, files }: ShellCommand, rules: ShellRules): string | null {
   const file = files.find((each) => each.open || !(DEVICES.has(each.text) || rules.inside(each.text, rules.cwd)));
-  if (file !== undefined) return `it reads or writes ${file.text || 'a file'} outside the worktree`;
+  if (file !== undefined) return messages.fileOutside(file.text);
   const [program, ...args] = words;
   if (program === undefined) return null;
-  if (program.open || !rules.programs.includes(program.text)) return `${program.text || 'its program'} isn't allowed`;
+  if (program.open || !rules.programs.includes(program.text)) return messages.notAllowed(program.text || 'its program');
   if (rules.tools.includes(program.text)) return null;
   if (program.text === 'git') return permissionForGit(args, rules);
   return permissionForReading(program.text, args, rules);
@@ -58,8 +59,7 @@ function permissionForGit(args: readonly ShellWord[], { inside, cwd }: ShellRule
     const value = args[takes ? n + 1 : n];
     const attached = /^--(?:git-dir|work-tree)=(.*)$/.exec(text)?.[1];
     const path = attached ?? (WITH_PATH.has(text) ? value?.text : undefined);
-    if (path !== undefined && (value?.open === true || !inside(path, cwd)))
-      return `git ${text} leads outside the worktree`;
+    if (path !== undefined && (value?.open === true || !inside(path, cwd))) return messages.leadsOutside(`git ${text}`);
     if (takes) n += 1;
   }
   return null;
@@ -69,13 +69,13 @@ function permissionForGit(args: readonly ShellWord[], { inside, cwd }: ShellRule
 function permissionForReading(program: string, args: readonly ShellWord[], rules: ShellRules): string | null {
   const harmless = ['echo', 'printf', 'test', '[', 'true', 'false', 'pwd', 'date', 'which'].includes(program);
   if (harmless) return null;
-  if (program === 'cd' && args.length !== 1) return 'cd leads outside the worktree';
+  if (program === 'cd' && args.length !== 1) return messages.leadsOutside('cd');
   for (const { text, open } of args) {
-    if (open) return `it isn't clear what ${program} is given`;
-    if (RISKY[program]?.test(text)) return `${program} ${text} isn't allowed`;
+    if (open) return messages.unclearArgument(program);
+    if (RISKY[program]?.test(text)) return messages.notAllowed(`${program} ${text}`);
     const value = valueIn(text);
     const isPath = program === 'cd' || /^[/~]/.test(value) || /(?:^|\/)\.\.(?:\/|$)/.test(value);
-    if (isPath && !DEVICES.has(value) && !rules.inside(value, rules.cwd)) return `${value} is outside the worktree`;
+    if (isPath && !DEVICES.has(value) && !rules.inside(value, rules.cwd)) return messages.outsideWorktree(value);
   }
   return null;
 }

@@ -7,6 +7,7 @@ import type { KnownAgent } from './known-agents.ts';
 import type { BridgeLine } from '../agents/acp/bridge-lines.ts';
 import type { Updates } from './updates.ts';
 import type { UsageTotal } from './usage-total.ts';
+import * as messages from './messages.ts';
 
 /** ms that a cancelled turn may take to end. */
 const CANCEL = 5_000;
@@ -155,7 +156,7 @@ export class Turns {
       this.#goOns += 1;
       print({
         acp: 'notice',
-        text: 'The agent ended its turn with a refused tool call: it is told to continue without.',
+        text: messages.ENDED_REFUSED,
       });
       this.begin(REFUSED);
       return;

@@ -7,6 +7,7 @@ import { lstatOrNone, plainTextOf } from '../system/plain-file.ts';
 import { MOST_SMALL_RECORD } from '../contract/records.ts';
 import { text, time } from '../contract/shape.ts';
 import { writeOnce } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /**
  * Writes down why a run ends. The first cause wins: what stands in `cause.json` afterwards is returned, and nothing
@@ -39,6 +40,6 @@ function readEndCause(path: string): EndCause | null {
     };
   } catch {
     // Somebody wants the run to end, even if the reason can't be read.
-    return { cause: 'stopped', detail: 'the run was told to end', at: Date.now() };
+    return { cause: 'stopped', detail: messages.ASKED_TO_END, at: Date.now() };
   }
 }

@@ -24,6 +24,7 @@ import { repairWorktree } from './git/repair-worktree.ts';
 import { identityOf, rescueCommit } from './git/rescue.ts';
 import { outsideCommits } from './git/outside-commits.ts';
 import { writeWhole } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /** The facts of a run: what git and the report file say once nothing of it is alive. */
 export interface Collected {
@@ -60,7 +61,7 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
   const replaced = replacedBy(brief.worktree);
   if (replaced !== null) {
     const rest = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported: false, faults: [] };
-    return { ...rest, ...(await branchAlone(brief, repo)), refused: refusal(brief.worktree, replaced) };
+    return { ...rest, ...(await branchAlone(brief, repo)), refused: messages.folderReplaced(brief.worktree, replaced) };
   }
   const reported = takeReport(folder, brief);
   const nothing = { leftovers: null, rescued: [], boardRestored: [], strays: [], reported };
@@ -70,9 +71,7 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
       return {
         ...nothing,
         ...(await branchAlone(brief, repo)),
-        faults: [
-          worktree === undefined ? 'the worktree is gone' : `the worktree was replaced: ${brief.worktree} is no folder`,
-        ],
+        faults: [worktree === undefined ? messages.WORKTREE_GONE : messages.worktreeReplaced(brief.worktree)],
       };
     return { ...(await collectWork(brief, repo, options)), reported };
   } catch (error) {
@@ -80,7 +79,7 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
     return {
       ...nothing,
       ...(await branchAlone(brief, repo)),
-      faults: [`the worktree can't be read: ${error.message}`],
+      faults: [messages.worktreeUnreadable(error.message)],
     };
   }
 }
@@ -89,11 +88,8 @@ export async function collect(folder: string, brief: Brief, options: CollectOpti
 function replacedBy(worktree: string): string | null {
   const stat = lstatSync(worktree, { throwIfNoEntry: false });
   if (stat === undefined || stat.isDirectory()) return null;
-  return stat.isSymbolicLink() ? `a symbolic link to ${readlinkSync(worktree)}` : 'a file';
+  return stat.isSymbolicLink() ? messages.linkTo(readlinkSync(worktree)) : messages.A_FILE;
 }
-
-const refusal = (worktree: string, what: string): string =>
-  `the folder of its worktree was replaced by ${what}; kanban touches nothing behind it. Fix: rm '${worktree}', then kanban retry`;
 
 async function branchAlone(brief: Brief, repo: Repository): Promise<Pick<Collected, 'tip' | 'ahead' | 'changed'>> {
   const root = { worktree: brief.root, gitDir: brief.gitCommonDir };
@@ -132,7 +128,7 @@ async function collectWork(
   options: CollectOptions,
 ): Promise<Omit<Collected, 'reported'>> {
   const { state, rescued, faults } = await repairWorktree(brief);
-  const message = options.message ?? `${brief.taskId}: left uncommitted by the ${brief.role} agent`;
+  const message = options.message ?? messages.leftoversSubject(brief.taskId, brief.role);
   const leftovers = await commitLeftovers(brief, repo, state, message);
   const tip = leftovers.commit ?? state.head ?? brief.tip;
   const standing = await standingOf(brief, tip, repo);
@@ -156,7 +152,7 @@ async function collectWork(
     leftovers: options.message === undefined ? leftovers.commit : null,
     rescued: [...rescued, ...moved.rescued, ...leftovers.rescued],
     boardRestored: board,
-    faults: [...faults, ...moved.faults, ...leftovers.faults, ...told(strays)],
+    faults: [...faults, ...moved.faults, ...leftovers.faults, ...outsideFaults(strays)],
     strays,
   };
 }
@@ -167,10 +163,8 @@ const factsOf = async (standing: Standing): Promise<Pick<Collected, 'tip' | 'ahe
   changed: await changedFiles(standing),
 });
 
-const told = (strays: readonly OutsideCommit[]): string[] =>
-  strays.length === 0
-    ? []
-    : [`it committed outside its branch: ${strays.map(({ sha }) => sha.slice(0, 10)).join(', ')}`];
+const outsideFaults = (strays: readonly OutsideCommit[]): string[] =>
+  strays.length === 0 ? [] : [messages.committedOutside(strays.map(({ sha }) => sha))];
 
 /** After the review nothing may replace what was reviewed: the branch goes back to it. null: it still contains it. */
 async function takeBackReplaced(
@@ -180,13 +174,9 @@ async function takeBackReplaced(
   const { brief, tip } = standing;
   const isReviewed = brief.role === 'tester' || brief.purpose === 'mend';
   if (!isReviewed || head === brief.tip || !(await isRewritten(standing, head))) return null;
-  const rescue = await rescueCommit(brief, tip, 'it replaced the reviewed commits');
+  const rescue = await rescueCommit(brief, tip, messages.REPLACED_REVIEWED);
   await mustGit(brief, ['reset', '-q', '--hard', brief.tip]);
-  const short = brief.tip.slice(0, 10);
-  return {
-    rescue,
-    fault: `it replaced the reviewed commit ${short}: the branch is back there, what replaced it is kept under ${rescue.ref}. Fix: commit on top of ${short}, and merge base instead of a rebase`,
-  };
+  return { rescue, fault: messages.reviewedReplaced(brief.tip, rescue.ref) };
 }
 
 /**
@@ -201,7 +191,7 @@ async function inspectCommits(
   const { brief, repo, base, tip } = standing;
   const rescued =
     head !== brief.tip && (await isRewritten(standing, head))
-      ? [await rescueCommit(brief, brief.tip, 'the branch no longer contains what it had when the run began')]
+      ? [await rescueCommit(brief, brief.tip, messages.HISTORY_REWRITTEN)]
       : [];
   if (brief.role === 'reviewer' && tip === brief.tip) return { rescued, faults: [] };
   knowHonestMerges(repo, clean, brief.board);
@@ -219,7 +209,7 @@ async function restoreBoard(brief: Brief, tip: string): Promise<string> {
       ? ['restore', '--ignore-skip-worktree-bits', `--source=${from}`, '--staged', '--worktree', '--', brief.board]
       : ['rm', '-rqf', '--sparse', '--', brief.board],
   );
-  const message = `${brief.taskId}: board put back\n\nTask branches don't change ${brief.board}/.\n`;
+  const message = messages.boardRestoredCommit(brief.taskId, brief.board);
   await mustGit(brief, ['commit', '-q', '--no-verify', '-F', '-'], { env: identityOf(brief), input: message });
   return (await mustGit(brief, ['rev-parse', 'HEAD'])).trim();
 }

@@ -1,5 +1,6 @@
 import { tailOf } from './output.ts';
 import type { ProgramEnd } from './supervise.ts';
+import * as messages from './messages.ts';
 
 /**
  * A command of WORKFLOW.md that ended with 127 (not found) or 126 (not executable) has judged nothing: then it counts as
@@ -12,6 +13,5 @@ export function withoutMissing(command: string, end: ProgramEnd, output: string,
   const [first = ''] = command.trim().split(/\s+/);
   if (first.startsWith('.') || (first.includes('/') && !first.startsWith('/'))) return end;
   const last = tailOf(output, from).split('\n').at(-1)?.trim() ?? '';
-  const what = code === 127 ? 'a program was not found' : 'a program is not executable';
-  return { exit: null, spawnError: `exit ${code}, ${what}${last === '' ? '' : `: ${last}`}` };
+  return { exit: null, spawnError: messages.programMissing(code, last) };
 }

@@ -8,6 +8,7 @@ import { tailOf } from './output.ts';
 import { publishPatiently } from './publish.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
+import * as messages from './messages.ts';
 
 /**
  * Carries out a claimed check: `after_create` where the worktree isn't ready, then the command, then result.json. The
@@ -64,7 +65,7 @@ async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<Program
     args: ['-c', check.command],
     stdin: null,
     timeout,
-    late: () => ({ cause: 'timed-out', detail: `not done after ${Math.round(timeout / 1000)} s` }),
+    late: () => ({ cause: 'timed-out', detail: messages.notDoneAfter(timeout) }),
     isAgent: true,
     onTick: () => room.observe(),
   });
@@ -73,9 +74,9 @@ async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<Program
 
 function conclude(run: LiveRun, { exit, spawnError }: ProgramEnd): void {
   if (run.ended) return;
-  if (spawnError !== null) run.conclude('not-started', `it could not be started: ${spawnError}`);
+  if (spawnError !== null) run.conclude('not-started', messages.notStarted(spawnError));
   else if (exit?.code === 0) run.conclude('reported', '');
-  else run.conclude('no-report', exit?.code == null ? `ended by ${exit?.signal ?? '?'}` : `exit ${exit.code}`);
+  else run.conclude('no-report', messages.endOf(exit));
 }
 
 /** A check that fails for want of room may have made some again before anybody can look. */

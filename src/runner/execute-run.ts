@@ -22,6 +22,7 @@ import { isBrief, MOST_RECORD } from '../contract/records.ts';
 import { playShell } from './shell/shell.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
+import * as messages from './messages.ts';
 
 /** What a run's agent did, before git is asked. */
 interface Played {
@@ -78,7 +79,7 @@ async function play(run: LiveRun, adapter: Adapter | null): Promise<Played> {
 async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played> {
   const { shell, command } = run.brief;
   if (shell) return playShell(run, shell);
-  if (!command) return { end: { exit: null, spawnError: 'the brief names no command' }, collect: {} };
+  if (!command) return { end: { exit: null, spawnError: messages.NO_COMMAND }, collect: {} };
   run.phase('agent');
   const prompt = join(run.folder, RUN_FILES.prompt);
   const listener = adapter?.startConversation
@@ -120,7 +121,7 @@ function lateness(run: LiveRun): { cause: Cause; detail: string } | null {
   const last = lastWord(run.events)?.kind;
   if (last === 'provider' || last === 'login' || last === 'no-session') return null;
   if (run.waits !== null) return { cause: 'provider', detail: run.waits.why };
-  return { cause: 'timed-out', detail: `not done after ${Math.round(run.brief.timeout / 1000)} s` };
+  return { cause: 'timed-out', detail: messages.notDoneAfter(run.brief.timeout) };
 }
 
 /** How a run ended, and what else its result is to say of it. */
@@ -137,7 +138,7 @@ function runResult(
     const until = run.events.findLast((event) => event.type === 'waiting')?.until;
     return { ...run.ended, ...(run.ended.cause === 'provider' && until !== undefined ? { providerUntil: until } : {}) };
   }
-  if (spawnError !== null) return { cause: 'not-started', detail: `it could not be started: ${spawnError}` };
+  if (spawnError !== null) return { cause: 'not-started', detail: messages.notStarted(spawnError) };
   const reading =
     exit === null ? null : (adapter?.outcome(exit, tailOf(run.outputPath), run.events, Date.now()) ?? null);
   const worked = collected.tip !== run.brief.tip;
@@ -163,18 +164,13 @@ function causeOf(reading: AgentReading | null, worked: boolean, adapter: Adapter
 }
 
 function withoutReport(run: LiveRun, exit: ProgramEnd['exit'], reading: AgentReading | null): Verdict {
-  const how = exit === null ? '' : ` (${exit.signal ?? `exit ${exit.code}`})`;
-  const last = reading?.kind === 'ended' && reading.detail !== undefined ? `: ${reading.detail}` : '';
-  const denied = deniedOf(run);
-  const refused = denied.length === 0 ? '' : `; refused for want of permission: ${denied.join(', ')}`;
-  return { cause: 'no-report', detail: `it ended without a report${how}${last}${refused}` };
+  const last = reading?.kind === 'ended' ? reading.detail : undefined;
+  return { cause: 'no-report', detail: messages.withoutReport({ exit, last, denied: deniedOf(run) }) };
 }
 
 /** A provider's own "401 Unauthorized" doesn't tell the user what to do. */
 const needsLogin = (detail: string, adapter: Adapter | null): string =>
-  adapter?.cli == null
-    ? `it needs a login or a key: ${detail}`
-    : `${detail.replace(/\.$/, '')}. To log in: ${adapter.cli.login}`;
+  adapter?.cli == null ? messages.needsKey(detail) : messages.needsLogin(detail, adapter.cli.login);
 
 const MOST_DENIED = 10;
 

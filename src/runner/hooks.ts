@@ -9,6 +9,7 @@ import { supervise } from './supervise.ts';
 import { removeWhatever } from '../system/plain-file.ts';
 import { submoduleScript } from './git/submodules.ts';
 import { writeOnce, writeWhole } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /** Written into the worktree's git dir once `after_create` has passed: only then may an agent start in it. */
 export const READY_FILE = 'kanban-ready';
@@ -51,7 +52,7 @@ export async function cleanUp(run: LiveRun): Promise<void> {
     run.event({
       at: Date.now(),
       type: 'text',
-      text: `the after_run hook failed: ${end.spawnError ?? `exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`}`,
+      text: messages.afterRunFailed(end.spawnError ?? messages.exitOf(end.exit)),
     });
 }
 
@@ -64,11 +65,10 @@ async function runHook(
   run.phase(name);
   const from = run.outputSize();
   const { timeout } = run.brief.hooks;
-  const what = name === 'submodules' ? 'the update of the submodules' : `the ${name} hook`;
-  const failed = (why: string): string => `${what} ${why}\n${tailOf(run.outputPath, from)}`.trimEnd();
+  const failed = (reason: string): string => messages.setUpFailed(name, reason, tailOf(run.outputPath, from));
   const late = () => ({
     cause: 'not-started' as const,
-    detail: failed(`took longer than ${Math.round(timeout / 1000)} s`),
+    detail: failed(messages.tookLongerThan(timeout)),
   });
   const end = await supervise(run, {
     file: 'sh',
@@ -79,9 +79,8 @@ async function runHook(
     late,
     isAgent: false,
   });
-  if (end.spawnError !== null) run.end('not-started', failed(`could not be started: ${end.spawnError}`));
-  else if (end.exit?.code !== 0)
-    run.end('not-started', failed(`failed: exit ${end.exit?.code ?? end.exit?.signal ?? '?'}`));
+  if (end.spawnError !== null) run.end('not-started', failed(messages.couldNotBeStarted(end.spawnError)));
+  else if (end.exit?.code !== 0) run.end('not-started', failed(messages.failedWith(end.exit)));
 }
 
 /**

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Adapter, Conversation } from '../agents/agent.ts';
-import { messagesIn, putAway } from './messages.ts';
+import { messagesIn, putAway } from './inbox.ts';
 import { RUN_FILES } from '../contract/run-files.ts';
 import type { AgentEvent, Usage } from '../contract/agent-event.ts';
 import type { LiveRun } from './live-run.ts';
 import { LineReader } from './output.ts';
 import { UsageCount } from './usage-count.ts';
 import { writeWhole } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /** ms between two looks at an agent that is spoken to; others are looked at with the supervisor's tick. */
 const CLOSE = 50;
@@ -134,7 +135,7 @@ export class Listener {
 
   #giveUpWaiting(): void {
     const last = this.#run.events.findLast((event) => event.type === 'waiting');
-    this.#run.end('provider', last?.why ?? 'its provider does not answer');
+    this.#run.end('provider', last?.why ?? messages.PROVIDER_SILENT);
   }
 
   /** The same call with the same input again and again is told; ended only where the settings say so: a poll repeats itself too. */
@@ -148,7 +149,7 @@ export class Listener {
     this.#repeated.times += 1;
     const { repeat, kill } = this.#run.brief.stall;
     if (this.#repeated.times !== repeat) return;
-    const why = `the same tool call ${repeat} times in a row: ${call.slice(0, 100)}`;
+    const why = messages.repeatedCall(repeat, call);
     this.#run.event({ at: Date.now(), type: 'stalled', since: Date.now(), why });
     if (kill && !this.#left) this.#run.end('stalled', why);
   }

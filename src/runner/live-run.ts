@@ -12,6 +12,7 @@ import type { ProcessId } from '../system/process-table.ts';
 import type { Swept, SweepTarget } from './sweep.ts';
 import { makeTemporary } from './temporary.ts';
 import { writeOnce } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /** Events that are not the agent's own words. */
 const OURS: ReadonlySet<AgentEvent['type']> = new Set(['told', 'stalled', 'awake']);
@@ -74,12 +75,12 @@ export class LiveRun {
     this.ended ??= { cause, detail, at: Date.now() };
   }
 
-  /** Looks whether the coordinator wants the run to end. @param told a signal came: end even without a stop.json. */
-  lookForStop(told = false): void {
+  /** Looks whether the coordinator wants the run to end. @param signalled a signal came: end even without a stop.json. */
+  lookForStop(signalled = false): void {
     if (this.ended) return;
     const stop = readStop(this.folder);
     if (stop) this.end(stop.cause, stop.detail);
-    else if (told) this.end('stopped', 'the runner was told to end');
+    else if (signalled) this.end('stopped', messages.SIGNALLED_TO_END);
   }
 
   /** Calls back once the run is to end; at once if it already is. Returns the way to take that back. */

@@ -1,64 +1,80 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { plainJsonOf } from '../system/plain-file.ts';
-import { guard, object, oneOf, text, time } from '../contract/shape.ts';
+/* Imported by the runner, which starts in milliseconds: nothing heavy here. */
 
-/**
- * The messages for an entry, `.kanban/messages/<task id>/`: one file each, named `<0|1|2>-<time>-<8 hex>.json` so that
- * names sort by priority (0 first), then by time; written by write-then-rename. Whoever gives a message to an agent
- * moves its file to `delivered/`, where it stays for the briefing of later runs until the entry has left the board.
- */
-export interface Message {
-  readonly id: string;
-  /** Epoch ms. */
-  readonly at: number;
-  readonly by: { readonly name: string; readonly email: string };
-  readonly priority: 'high' | 'normal' | 'low';
-  readonly text: string;
+interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
 }
 
-/** The messages in a folder, in the order in which they are to be given; none if it isn't there. */
-export function messagesIn(folder: string): { readonly file: string; readonly message: Message }[] {
-  return namesOf(folder).flatMap((file) => {
-    const message = readMessage(join(folder, file));
-    return message === null ? [] : [{ file, message }];
-  });
-}
+const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
-/** A message that was given: it waits no longer. @returns false where that can't be written (a full disk). */
-export function putAway(folder: string, file: string): boolean {
-  try {
-    const delivered = join(folder, 'delivered');
-    mkdirSync(delivered, { recursive: true, mode: 0o700 });
-    renameSync(join(folder, file), join(delivered, file));
-    return true;
-  } catch {
-    return false;
-  }
-}
+/* How a program ended. */
 
-/** Names of the messages in a folder, sorted. */
-function namesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^[012]-.*\.json$/.test(name))
-      .sort();
-  } catch {
-    return [];
-  }
-}
+export const exitOf = (exit: Exit | null): string => `exit ${exit?.code ?? exit?.signal ?? '?'}`;
+export const endOf = (exit: Exit | null): string =>
+  exit?.code == null ? `ended by ${exit?.signal ?? '?'}` : `exit ${exit.code}`;
+export const programMissing = (code: number, lastLine: string): string =>
+  `exit ${code}, ${code === 127 ? 'a program was not found' : 'a program is not executable'}${lastLine === '' ? '' : `: ${lastLine}`}`;
+export const couldNotBeStarted = (error: string): string => `could not be started: ${error}`;
+export const notStarted = (error: string): string => `it ${couldNotBeStarted(error)}`;
+export const NO_PROGRAM = 'no program is named';
+export const NO_COMMAND = 'the brief names no command';
 
-function readMessage(path: string): Message | null {
-  return plainJsonOf(path, isMessage, MOST_MESSAGE);
-}
+/* Why a run ends. */
 
-const MOST_MESSAGE = 1024 * 1024;
-const isMessage = guard<Message>(
-  object({
-    id: text(300),
-    at: time,
-    by: object({ name: text(1000), email: text(1000) }),
-    priority: oneOf('high', 'normal', 'low'),
-    text: text(),
-  }),
-);
+export const ASKED_TO_END = 'the run was asked to end';
+export const SIGNALLED_TO_END = 'the runner received a signal to end';
+export const notDoneAfter = (timeout: number): string => `not done after ${seconds(timeout)}`;
+export const printedMoreThan = (bytes: number): string => `it printed more than ${bytes} bytes`;
+export const nothingMovedFor = (ms: number): string => `no output, no CPU and no changed file for ${seconds(ms)}`;
+export const repeatedCall = (times: number, call: string): string =>
+  `the same tool call ${times} times in a row: ${call.slice(0, 100)}`;
+export const PROVIDER_SILENT = 'its provider does not answer';
+export const needsKey = (detail: string): string => `it needs a login or a key: ${detail}`;
+export const needsLogin = (detail: string, login: string): string =>
+  `${detail.replace(/\.$/, '')}. To log in: ${login}`;
+export function withoutReport(run: {
+  readonly exit: Exit | null;
+  readonly last: string | undefined;
+  readonly denied: readonly string[];
+}): string {
+  const { exit, last, denied } = run;
+  const how = exit === null ? '' : ` (${exit.signal ?? `exit ${exit.code}`})`;
+  const refused = denied.length === 0 ? '' : `; refused for want of permission: ${denied.join(', ')}`;
+  return `it ended without a report${how}${last === undefined ? '' : `: ${last}`}${refused}`;
+}
+export const NO_RUNNER = 'no runner claimed it';
+export const RUNNER_DIED = 'its runner died';
+export const BRIEF_UNREADABLE = 'its brief cannot be read';
+
+/* Hooks. */
+
+/** @param step a hook, or `submodules`. */
+export const setUpFailed = (step: string, reason: string, output: string): string =>
+  `${step === 'submodules' ? 'the update of the submodules' : `the ${step} hook`} ${reason}\n${output}`.trimEnd();
+export const tookLongerThan = (timeout: number): string => `took longer than ${seconds(timeout)}`;
+export const failedWith = (exit: Exit | null): string => `failed: ${exitOf(exit)}`;
+export const afterRunFailed = (reason: string): string => `the after_run hook failed: ${reason}`;
+
+/* What an agent left behind. */
+
+export const WORKTREE_GONE = 'the worktree is gone';
+export const worktreeReplaced = (worktree: string): string => `the worktree was replaced: ${worktree} is not a folder`;
+export const worktreeUnreadable = (error: string): string => `the worktree can't be read: ${error}`;
+export const folderReplaced = (worktree: string, by: string): string =>
+  `the folder of its worktree was replaced by ${by}; kanban touches nothing behind it. Fix: rm '${worktree}', then kanban retry`;
+export const linkTo = (target: string): string => `a symbolic link to ${target}`;
+export const A_FILE = 'a file';
+export const committedOutside = (shas: readonly string[]): string =>
+  `it committed outside its branch: ${shas.map((sha) => sha.slice(0, 10)).join(', ')}`;
+export const REPLACED_REVIEWED = 'it replaced the reviewed commits';
+export function reviewedReplaced(sha: string, ref: string): string {
+  const short = sha.slice(0, 10);
+  return `it replaced the reviewed commit ${short}: the branch was reset to it, and what replaced it is kept under ${ref}. Fix: commit on top of ${short}, and merge base instead of a rebase`;
+}
+export const HISTORY_REWRITTEN = 'the branch no longer contains what it had when the run began';
+
+/* Commit messages. */
+
+export const leftoversSubject = (id: string, role: string): string => `${id}: left uncommitted by the ${role} agent`;
+export const boardRestoredCommit = (id: string, board: string): string =>
+  `${id}: board restored\n\nTask branches don't change ${board}/.\n`;

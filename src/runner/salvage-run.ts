@@ -26,6 +26,7 @@ import {
 } from '../contract/records.ts';
 import { sweepRun } from './sweep.ts';
 import { removeTemporary } from './temporary.ts';
+import * as messages from './messages.ts';
 
 /**
  * Ends a run whose runner is gone, in the runner's stead: everything of it that is alive is ended, its work is
@@ -37,7 +38,7 @@ export async function salvageRun(folder: string, limit = 60_000, known: Brief | 
   const before = plainJsonOf(join(folder, RUN_FILES.result), isResult, MOST_RECORD);
   if (before) return before;
   const brief = known ?? plainJsonOf(join(folder, RUN_FILES.brief), isBrief, MOST_RECORD);
-  if (brief === null) throw new Error('its brief can not be read');
+  if (brief === null) throw new Error(messages.BRIEF_UNREADABLE);
   const claim = readClaim(folder);
   const agent = plainJsonOf(join(folder, RUN_FILES.agent), isAgentProcess, MOST_SMALL_RECORD);
   const cause = endOf(folder, claim, brief.check !== undefined);
@@ -79,10 +80,10 @@ function collectFor(folder: string, brief: Brief): Promise<Collected> {
  * check only its runner knows whether it passed.
  */
 function endOf(folder: string, claim: Claim | null, isCheck: boolean): EndCause {
-  if (claim?.lost) return endBecause(folder, 'lost', 'no runner ever took it');
+  if (claim?.lost) return endBecause(folder, 'lost', messages.NO_RUNNER);
   return !isCheck && existsSync(join(folder, RUN_FILES.report))
     ? endBecause(folder, 'reported', '')
-    : endBecause(folder, 'lost', 'its runner died');
+    : endBecause(folder, 'lost', messages.RUNNER_DIED);
 }
 
 /** The agent's own session, so that the next run continues with it: as it named itself, else as it was told to be, if it was started. */

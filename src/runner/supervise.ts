@@ -17,6 +17,7 @@ import type { AgentProcess } from '../contract/records.ts';
 import { descendants, sweepRun } from './sweep.ts';
 import type { Swept } from './sweep.ts';
 import { writeWhole } from '../system/write-once.ts';
+import * as messages from './messages.ts';
 
 /** One program that is part of a run: the agent, a hook, a role's command. */
 export interface Program {
@@ -117,7 +118,7 @@ function unwrapped({ brief, outputPath }: LiveRun, end: ProgramEnd, before: numb
 }
 
 function launch(run: LiveRun, program: Program): ChildProcess | { spawnError: string } {
-  if (program.file === '') return { spawnError: 'no program is named' };
+  if (program.file === '') return { spawnError: messages.NO_PROGRAM };
   let stdin: number | 'ignore' | 'pipe' = program.onStdin ? 'pipe' : 'ignore';
   try {
     if (program.stdin !== null) stdin = openPlain(program.stdin) ?? 'ignore';
@@ -189,7 +190,7 @@ function watch(run: LiveRun, program: Program, child: ChildProcess, giveUp: () =
     if (overSince !== null && awake - overSince > LINGER) return giveUp();
     lookForStop(awake);
     const output = run.outputSize();
-    if (output > run.brief.maxOutput) run.end('no-report', `it printed more than ${run.brief.maxOutput} bytes`);
+    if (output > run.brief.maxOutput) run.end('no-report', messages.printedMoreThan(run.brief.maxOutput));
     if (stall && awake >= nextTreeLook) {
       nextTreeLook = awake + stall.interval;
       lookForStall(run, stall, { awake, output }, child.pid);
@@ -224,8 +225,7 @@ function lookForStall(
   if (change === null) return;
   const at = Date.now();
   run.event({ at, type: change, since: at - Math.round(awake - since) });
-  if (change === 'stalled' && run.brief.stall.kill)
-    run.end('stalled', `no output, no CPU and no changed file for ${Math.round((awake - since) / 1000)} s`);
+  if (change === 'stalled' && run.brief.stall.kill) run.end('stalled', messages.nothingMovedFor(awake - since));
 }
 
 /** CPU of all that can be reached from the agent; remembers each of them for the sweep. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { messagesIn, type Message } from '../runner/messages.ts';
+import { messagesIn, type Message } from '../runner/inbox.ts';
 import { writeWhole } from '../system/write-once.ts';
 
-/** `.kanban/messages/`: the messages for agents, by task id; runner/messages.ts tells the form. */
+/** `.kanban/messages/`: the messages for agents, by task id; runner/inbox.ts has the form. */
 export const messagesFolder = (root: string): string => join(root, '.kanban', 'messages');
 
 /** Folder of the messages for one entry. */

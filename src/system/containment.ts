@@ -5,6 +5,7 @@ import which from 'which';
 import type { Problem } from '../problem.ts';
 import { contained } from './contain.ts';
 import type { Settings } from '../workflow/settings.ts';
+import * as messages from './messages.ts';
 
 /** How the processes of runs are held together on this machine. */
 export interface Containment {
@@ -21,11 +22,11 @@ export interface Containment {
  * and then while it doesn't, so that the user can fix it without a restart.
  */
 export async function containmentOf(contain: Settings['contain']): Promise<Containment> {
-  if (contain === 'group') return { bwrap: null, why: '`contain: group` is set', problem: null };
+  if (contain === 'group') return { bwrap: null, why: messages.GROUP_IS_SET, problem: null };
   const found = await bubblewrapHere();
   if (found.ok) return { bwrap: found.path, why: '', problem: null };
   const { why, fix } = found;
-  const message = `\`contain: bwrap\` can't be kept: ${why}.`;
+  const message = messages.bwrapNotPossible(why);
   return { bwrap: null, why, problem: contain === 'bwrap' ? { code: 'containment', message, fix } : null };
 }
 
@@ -36,29 +37,19 @@ export type Bubblewrap =
 /** @param path where to look for it, as in the environment */
 export async function tryBubblewrap(path: string | undefined): Promise<Bubblewrap> {
   const found = await which('bwrap', { nothrow: true, ...(path === undefined ? {} : { path }) });
-  if (found === null) return platform() === 'linux' ? MISSING : ELSEWHERE;
-  const said = await startsIn(found);
-  return said === null
-    ? { ok: true, path: found }
-    : { ok: false, why: `bubblewrap does not work here (${said})`, fix: BROKEN };
+  if (found === null)
+    return { ok: false, ...(platform() === 'linux' ? messages.BWRAP_MISSING : messages.BWRAP_ELSEWHERE) };
+  const failure = await startsIn(found);
+  return failure === null ? { ok: true, path: found } : { ok: false, ...messages.bwrapBroken(failure) };
 }
-
-const MISSING = {
-  ok: false,
-  why: 'bubblewrap is not installed',
-  fix: 'install it (`apt install bubblewrap`, `dnf install bubblewrap`…), or set `contain: group`',
-} as const;
-const ELSEWHERE = { ok: false, why: 'bubblewrap is for Linux only', fix: 'set `contain: group`' } as const;
-const BROKEN =
-  'allow it to make namespaces (for a user other than root: unprivileged user namespaces; on Ubuntu from 24.04 on an AppArmor profile for bwrap), or set `contain: group`';
 
 /** Starts a program as a run would. @returns what went wrong, in a line; null = it works. */
 function startsIn(bwrap: string): Promise<string | null> {
   const { file, args } = contained(bwrap, 'true', []);
   return new Promise((resolve) => {
     execFile(file, args, { timeout: LONGEST_TRY, cwd: '/' }, (error, _stdout, stderr) => {
-      const said = stderr.trim().split('\n')[0]?.slice(0, 200) ?? '';
-      resolve(error === null ? null : said === '' ? (error.message.split('\n')[0] ?? 'it failed') : said);
+      const output = stderr.trim().split('\n')[0]?.slice(0, 200) ?? '';
+      resolve(error === null ? null : output === '' ? (error.message.split('\n')[0] ?? 'it failed') : output);
     });
   });
 }

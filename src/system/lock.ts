@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { lstatOrNone, NotPlain, readPlain, statOrNone } from './plain-file.ts';
@@ -11,6 +11,7 @@ import { isClaim } from '../contract/records.ts';
 import { writeOnce, writeWhole } from './write-once.ts';
 import { problemOfWriting } from './disk-problem.ts';
 import { isRunning } from './temporary-files.ts';
+import * as messages from './messages.ts';
 
 declare const brand: unique symbol;
 
@@ -196,20 +197,13 @@ function refused(
   held: { readonly holder: Holder | null; readonly state: 'alive' | 'foreign' },
 ): TakeLock {
   const { holder, state } = held;
-  const since = holder === null ? '' : ` since ${new Date(holder.claimedAt).toISOString()}`;
-  const who =
-    holder === null ? "a process that can't be named: the lock can't be read" : `pid ${holder.pid} on ${holder.host}`;
-  const fix =
-    holder === null
-      ? `ls -l '${path}'    # it must be readable for you; then try again`
-      : state === 'alive'
-        ? `kanban stop    # or end ${who}`
-        : `make sure that nothing runs there, then: rm '${path}'`;
-  const what =
-    basename(path) === 'lock'
-      ? `${holder?.command === undefined ? 'A coordinator' : `\`${holder.command}\``} is at work in this repository:`
-      : `The lock ${basename(path)} is held by`;
-  return { ok: false, held, problem: { code: 'lock-held', message: `${what} ${who}${since}`, fix } };
+  const where = { path, isAlive: state === 'alive' };
+  const problem = {
+    code: 'lock-held',
+    message: messages.lockHeld(path, holder),
+    fix: messages.freeLock(holder, where),
+  };
+  return { ok: false, held, problem };
 }
 
 /** What dead starters left: temporary files and won takeovers. Under the lock, since nobody needs an old nonce any more. */

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { lstatOrNone, statOrNone } from './plain-file.ts';
+import * as messages from './messages.ts';
 
 const FOLDERS = ['', 'runs', 'checks', 'mailbox', 'mailbox/answers', 'messages', 'ended'] as const;
 
@@ -9,7 +10,7 @@ const FOLDERS = ['', 'runs', 'checks', 'mailbox', 'mailbox/answers', 'messages',
  * `.kanban/` and the folders in it, as they have to be. An agent may remove them, or put something else in their place: a
  * folder that is missing is made when it is needed, a file is moved aside, a link or a FIFO goes. A `.kanban` that is a link
  * to a folder is the user's choice if it was there when the coordinator began.
- * @returns what was in the way, as text; null = nothing.
+ * @returns what was in the way, as a sentence; null = nothing.
  */
 export function repairOwnFolder(root: string, commonDir: string, linkIsFine: boolean): string | null {
   const found: string[] = [];
@@ -24,9 +25,7 @@ export function repairOwnFolder(root: string, commonDir: string, linkIsFine: boo
     }
     if (name === '') mkdirSync(path, { recursive: true, mode: 0o700 });
   }
-  return found.length === 0
-    ? null
-    : `${found.join(', ')} was replaced by something that is no folder; it has been made again`;
+  return found.length === 0 ? null : messages.folderReplaced(found);
 }
 
 /** Is `.kanban` a link to a folder, as the user set it up? */

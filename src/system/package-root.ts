@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as messages from './messages.ts';
 
 /** The folder of our own package, from the bundle in dist/ and from the sources alike. */
 export function packageRoot(): string {
@@ -10,8 +11,7 @@ export function packageRoot(): string {
     if (existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { name?: unknown }).name === 'file-kanban')
       return folder;
     const above = dirname(folder);
-    if (above === folder)
-      throw new Error('the package of file-kanban is not complete: no package.json above its program');
+    if (above === folder) throw new Error(messages.PACKAGE_INCOMPLETE);
     folder = above;
   }
 }

@@ -14,6 +14,7 @@ import {
 import type { Stats } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import * as messages from './messages.ts';
 
 /**
  * The one way to open a path that an agent can reach. Only a plain file is opened: no symbolic link is followed in the last
@@ -31,7 +32,7 @@ export class NotPlain extends Error {
   readonly code = 'ENOTPLAIN';
   readonly path: string;
   constructor(path: string) {
-    super(`${path} is not a plain file`);
+    super(messages.notPlain(path));
     this.path = path;
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as messages from './messages.ts';
 
 export interface CommandRun {
   /** For `sh -c`. */
@@ -60,7 +61,7 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
     code: started ? (child.exitCode ?? null) : null,
     signal: child.signalCode ?? null,
     timedOut: deadline.passed(),
-    tail: started ? text : `could not be started: ${result.originalMessage ?? 'unknown error'}`,
+    tail: started ? text : messages.couldNotBeStarted(result.originalMessage ?? 'unknown error'),
   };
 }
 

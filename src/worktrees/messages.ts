@@ -1,6 +1,9 @@
 export const notOurs = (path: string): string => `${path} is a worktree that kanban did not create`;
-export const holdsRepositories = (names: string, path: string): string =>
-  `it contains a repository or worktree that git does not track (${names}); no other copy exists, so ${path} is kept`;
+export const holdsRepositories = (paths: readonly string[], path: string): string =>
+  `it contains a repository or worktree that git does not track (${firstOf(paths, 3)}); no other copy exists, so ${path} is kept`;
+export const uncommitted = (paths: readonly string[]): string => `uncommitted: ${firstOf(paths, 5)}`;
+export const notAllRescued = (reason: string, ref: string): string => `${reason} (not all of it in ${ref})`;
+export const isInstead = (path: string, what: string): string => `${path} is ${what}`;
 export const removeByHand = (path: string): string =>
   `look at it, then move it elsewhere or delete it: rm -rf '${path}'`;
 export const filesAppeared = (path: string): string => `files appeared in ${path} while it was removed`;
@@ -19,3 +22,19 @@ export const worktreeNotCreated = (path: string, reason: string): string =>
 export const placeTaken = (path: string, kind: string): string => `The worktree cannot be created: ${path} is ${kind}`;
 export const PLAIN_FOLDER = 'a folder that is not a worktree';
 export const OUTSIDE_WORKTREE = 'it would be written outside the worktree';
+export const OTHER_REPOSITORY = 'another repository';
+export const removeLock = (lock: string): string => `if no git is at work: rm '${lock}'`;
+export const freeBranch = (branch: string): string =>
+  `switch that worktree to another branch, or end its claim: git worktree list | grep ${branch}`;
+export const renameBranch = (branch: string): string => `git branch -m ${branch} ${branch}-mine    # or remove it`;
+
+/* Commits that keep work. */
+
+export const stagedSubject = (id: string): string => `${id}: what was staged`;
+export const rescueCommit = (id: string, nested: readonly string[]): string => {
+  const without = nested.map((name) => `\nNot in it: ${name}, a repository of its own.`).join('');
+  return `${id}: uncommitted work, kept${without && `\n${without}`}`;
+};
+
+const firstOf = (paths: readonly string[], count: number): string =>
+  `${paths.slice(0, count).join(', ')}${paths.length > count ? ` and ${paths.length - count} more` : ''}`;

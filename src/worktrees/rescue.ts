@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { git, GitError } from '../git/git.ts';
 import type { Repository } from '../git/git.ts';
 import { readRefs, updateRefs } from '../git/refs.ts';
+import * as messages from './messages.ts';
 
 /** A worktree's folder, and how git is told of it. */
 export interface WorkFolder {
@@ -151,9 +152,8 @@ async function rescueChanges(folder: WorkFolder, id: string, state: WorkState): 
     return { ok: true, ref: null, isNew: false, notKept: nested };
   const before = await keptAs(folder.repo, id, { tree, head: state.head, index });
   if (before !== null) return { ok: true, ref: before, isNew: false, notKept: nested };
-  if (index !== null) parents.push(await commit(folder.repo, index, parents, `${id}: what was staged`));
-  const without = nested.map((name) => `\nNot in it: ${name}, a repository of its own.`).join('');
-  const kept = await commit(folder.repo, tree, parents, `${id}: uncommitted work, kept${without && `\n${without}`}`);
+  if (index !== null) parents.push(await commit(folder.repo, index, parents, messages.stagedSubject(id)));
+  const kept = await commit(folder.repo, tree, parents, messages.rescueCommit(id, nested));
   return { ok: true, ref: await pin(folder.repo, id, kept), isNew: true, notKept: nested };
 }
 

@@ -56,7 +56,7 @@ function unregistered(
   if (!stat.isDirectory()) return { kind: 'foreign', what: 'a file' };
   if (link !== null && dirname(link) === canonical(join(repo.commonDir, 'worktrees')) && !existsSync(link))
     return { kind: 'orphan' };
-  if (hasGit) return { kind: 'foreign', what: 'another repository' };
+  if (hasGit) return { kind: 'foreign', what: messages.OTHER_REPOSITORY };
   return readdirSync(path).length === 0 ? { kind: 'free' } : { kind: 'foreign', what: messages.PLAIN_FOLDER };
 }
 

@@ -37,7 +37,7 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
   const { repo, id, path } = worktree;
   const place = inspectPlace(repo, path, id);
   if (place.kind === 'free') return { ok: true };
-  if (place.kind === 'foreign') return { ok: false, why: `${path} is ${place.what}`, fix: moveAside(path) };
+  if (place.kind === 'foreign') return { ok: false, why: messages.isInstead(path, place.what), fix: moveAside(path) };
   if (place.kind === 'registered' && !place.ours)
     return { ok: false, why: messages.notOurs(path), fix: `git worktree remove '${path}'` };
   if (place.kind === 'orphan' || place.folder) {
@@ -56,11 +56,12 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
 
 /** A repository's history is in its own folder, so nothing else has it; a nested worktree may have anything in it. */
 function onlyCopy(path: string, nested: readonly string[]): RemovedWorktree {
-  const shown = nested.slice(0, 3).map((name) => `${path}/${name}`);
-  const more = nested.length > shown.length ? ` and ${nested.length - shown.length} more` : '';
   return {
     ok: false,
-    why: messages.holdsRepositories(`${shown.join(', ')}${more}`, path),
+    why: messages.holdsRepositories(
+      nested.map((name) => `${path}/${name}`),
+      path,
+    ),
     fix: moveAside(`${path}/${nested[0]}`),
   };
 }
@@ -81,15 +82,10 @@ export async function takeAway({ repo, path }: TaskWorktree, place: Place): Prom
 /** Why this worktree may not be removed; null if all that is in it is kept elsewhere. */
 async function whyNot(folder: WorkFolder, state: WorkState, rescued: string | null): Promise<string | null> {
   if (state.changes.length > 0) {
-    const names = state.changes
-      .slice(0, 5)
-      .map(({ path }) => path)
-      .join(', ');
-    const more = state.changes.length > 5 ? ` and ${state.changes.length - 5} more` : '';
-    const why = `uncommitted: ${names}${more}`;
+    const why = messages.uncommitted(state.changes.map(({ path }) => path));
     if (rescued === null) return why;
     const now = await snapshot(folder, state.head);
-    if (now.tree !== (await resolve(folder.repo, `${rescued}^{tree}`))) return `${why} (not all of it in ${rescued})`;
+    if (now.tree !== (await resolve(folder.repo, `${rescued}^{tree}`))) return messages.notAllRescued(why, rescued);
   }
   if (!(await isReachable(folder, state))) return messages.headOnNoBranch(state.head ?? '');
   if (folder.gitDir === null) return null;

@@ -58,7 +58,7 @@ export async function removeWorktree(worktree: TaskWorktree, rescued: string | n
     try {
       return await removeIfKept(worktree, rescued);
     } catch (error) {
-      return { ok: false, why: wordsOf(error) };
+      return { ok: false, why: reasonOf(error) };
     }
   });
 }
@@ -185,7 +185,7 @@ async function makeBranch({ repo, id, branchRef, startSha, branchExists }: Wante
   const message = messages.branchNotCreated(short, made.message);
   if (made.why === 'locked') {
     const lock = /'([^']+\.lock)'/.exec(made.message)?.[1];
-    const fix = lock === undefined ? {} : { fix: `if no git is at work: rm '${lock}'` };
+    const fix = lock === undefined ? {} : { fix: messages.removeLock(lock) };
     return { code: 'worktree-not-made', message, ...fix };
   }
   const inTheWay = /'refs\/heads\/([^']+)' exists; cannot create/.exec(made.message)?.[1];
@@ -194,7 +194,7 @@ async function makeBranch({ repo, id, branchRef, startSha, branchExists }: Wante
   return {
     code: 'worktree-branch-taken',
     message,
-    fix: `git branch -m ${short} ${short}-mine    # or remove it`,
+    fix: messages.renameBranch(short),
   };
 }
 
@@ -202,19 +202,19 @@ async function guarded(wanted: WantedWorktree, work: () => Promise<EnsuredWorktr
   try {
     return await work();
   } catch (error) {
-    const words = wordsOf(error);
-    if (!/is already (checked out|used by worktree) at/.test(words)) return notMade(wanted.path, words);
+    const reason = reasonOf(error);
+    if (!/is already (checked out|used by worktree) at/.test(reason)) return notMade(wanted.path, reason);
     const short = wanted.branchRef.replace(/^refs\/heads\//, '');
-    const fix = `switch that worktree to another branch, or end its claim: git worktree list | grep ${short}`;
+    const fix = messages.freeBranch(short);
     return {
       ok: false,
-      problem: { code: 'worktree-branch-taken', message: messages.branchInUse(short, words), fix },
+      problem: { code: 'worktree-branch-taken', message: messages.branchInUse(short, reason), fix },
     };
   }
 }
 
 /** @throws what is no failure of git or the disk: a bug. */
-function wordsOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof GitError) return error.stderr.trim().replace(/^fatal: /, '') || error.message;
   if (typeof (error as NodeJS.ErrnoException | null)?.code === 'string') return (error as Error).message;
   throw error;

@@ -1,4 +1,4 @@
-import type { Message } from '../../runner/messages.ts';
+import type { Message } from '../../runner/inbox.ts';
 
 /** A prompt with what people said to the agents of the entry in front, oldest first; without a word, the prompt itself. */
 export function withMessages(prompt: string, messages: readonly Message[]): string {

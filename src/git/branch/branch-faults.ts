@@ -5,7 +5,6 @@ import { contentFaults, mergeBaseByGit } from './content-faults.ts';
 import type { JudgedBranch } from './judged-branch.ts';
 import { MAX_REMEMBERED, memoryOf } from './judged-merges.ts';
 import { mergeFaults, mergesByGit, mergesIn } from './merge-faults.ts';
-import { listed, MAX_IN_COMMAND, quoted } from './messages.ts';
 import { isReplanted, takenBack } from './taken-back.ts';
 import * as messages from './messages.ts';
 
@@ -56,7 +55,5 @@ async function takenBackFaults(
   const paths = await takenBack(repo, trees, (path) => !path.startsWith(`${board}/`));
   if (paths.length === 0) return [];
   const [from, to] = [begun.tree.slice(0, 10), landed.tree.slice(0, 10)];
-  return [
-    `the branch was put on a later base and takes back what landed there: ${listed(paths)}. Fix: git diff --binary ${from} ${to} -- ${paths.slice(0, MAX_IN_COMMAND).map(quoted).join(' ')} | git apply --3way --index && git commit -m '${id}: put back what had landed'`,
-  ];
+  return [messages.takesBackLanded(id, paths, { from, to })];
 }

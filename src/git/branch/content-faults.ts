@@ -5,7 +5,6 @@ import { readBlob, readCommit } from '../objects/objects.ts';
 import { diffTrees, type TreeChange } from '../objects/tree-diff.ts';
 import type { JudgedBranch } from './judged-branch.ts';
 import { markerFaults } from './marker-faults.ts';
-import { quoted } from './messages.ts';
 import * as messages from './messages.ts';
 
 /** Faults of what the branch changes, whichever commit did it. */
@@ -34,17 +33,10 @@ async function gitlinkFaults(
   if (links.length === 0) return [];
   const modules = parseConfig((await readBlob(repo, tip, '.gitmodules'))?.toString('utf8') ?? '') ?? [];
   const known = new Set(modules.flatMap(({ name, value }) => (/^submodule\..*\.path$/s.test(name) ? [value] : [])));
-  return links.filter(({ path }) => !known.has(path)).map(({ path }) => nestedFault(id, path, true));
+  return links.filter(({ path }) => !known.has(path)).map(({ path }) => messages.nestedRepository(id, path, true));
 }
 
 const GITLINK = '160000';
-
-/** @param isCommitted git has its commit id in the branch */
-export function nestedFault(id: string, path: string, isCommitted: boolean): string {
-  const folder = quoted(path);
-  const drop = isCommitted ? `git rm -q --cached ${folder} && ` : '';
-  return `${path} is a repository of its own: git keeps none of its files in the branch. Fix: ${drop}rm -rf ${quoted(`${path}/.git`)} && git add ${folder} && git commit -m '${id}: the files of ${path.replaceAll("'", '')}'`;
-}
 
 export async function mergeBaseByGit(
   repo: Repository,

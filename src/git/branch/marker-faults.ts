@@ -6,7 +6,7 @@ import { readBytes } from '../objects/objects.ts';
 import type { TreeChange } from '../objects/tree-diff.ts';
 import { filesWithMarkers, hasMarkerLines } from './conflict-markers.ts';
 import type { JudgedBranch } from './judged-branch.ts';
-import { attributePattern, listed, MAX_IN_COMMAND, quoted } from './messages.ts';
+import * as messages from './messages.ts';
 import { PATCH } from './patch.ts';
 import { isFile } from './still-dropped.ts';
 
@@ -24,13 +24,7 @@ export async function markerFaults(
     suspects.includes(path),
   );
   if (marked.length === 0) return [];
-  const files = marked.slice(0, MAX_IN_COMMAND).map(quoted).join(' ');
-  const attributes = marked
-    .slice(0, MAX_IN_COMMAND)
-    .map((path) => quoted(`${attributePattern(path)} conflict-marker-size=32`));
-  return [
-    `conflict markers were left in ${listed(marked)}. Fix: resolve the lines that this prints, then commit: git grep -nE '^(<<<<<<<|=======|>>>>>>>)' -- ${files}. If the file is meant to contain them: printf '%s\\n' ${attributes.join(' ')} >> .gitattributes && git add .gitattributes && git commit -m '${id}: these files contain conflict markers on purpose'`,
-  ];
+  return [messages.markersLeft(id, marked)];
 }
 
 /** Changed files that contain a marker at all, read in this process. */

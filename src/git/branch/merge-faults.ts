@@ -5,11 +5,11 @@ import { diffTrees, type TreeChange } from '../objects/tree-diff.ts';
 import type { JudgedBranch } from './judged-branch.ts';
 import { type JudgedMerge, MAX_REMEMBERED, memoryOf, UNKNOWN } from './judged-merges.ts';
 import { isLost } from './lost-lines.ts';
-import { listed, MAX_IN_COMMAND, quoted } from './messages.ts';
 import { ownMerge } from './own-merge.ts';
 import { PATCH, readPatch } from './patch.ts';
 import { isFile, isSameEntry, stillDropped } from './still-dropped.ts';
 import * as messages from './messages.ts';
+import { MAX_IN_COMMAND } from './messages.ts';
 
 interface Merge {
   readonly sha: string;
@@ -44,10 +44,7 @@ export async function mergeFaults(repo: Repository, branch: JudgedBranch, merge:
   if (judged === UNKNOWN) return [messages.cannotExamineMerge(merge.sha, merge.parents[0] ?? '')];
   const paths = await stillDropped(repo, branch, judged);
   if (paths.length === 0) return [];
-  const [short, tree] = [merge.sha.slice(0, 10), judged.tree.slice(0, 10)];
-  return [
-    `merge ${short} drops what git merges clean: ${listed(paths)}. Fix: git diff --binary ${short} ${tree} -- ${paths.slice(0, MAX_IN_COMMAND).map(quoted).join(' ')} | git apply --3way --index && git commit -m '${branch.id}: put back what the merge dropped'`,
-  ];
+  return [messages.mergeDrops(branch.id, paths, { merge: merge.sha, tree: judged.tree })];
 }
 
 async function faultsOfMerge(

@@ -1,12 +1,11 @@
 export const MAX_IN_COMMAND = 30;
 
-export const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** In .gitattributes blanks end a pattern, and `*?[\` match. */
-export const attributePattern = (path: string): string => `/${path.replaceAll(/[\s*?[\]\\"]/g, '?')}`;
+const attributePattern = (path: string): string => `/${path.replaceAll(/[\s*?[\]\\"]/g, '?')}`;
 
-export const listed = (paths: readonly string[]): string =>
+const listed = (paths: readonly string[]): string =>
   paths.length <= 5 ? paths.join(', ') : `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more`;
 
 const short = (sha: string): string => sha.slice(0, 10);
@@ -17,3 +16,28 @@ export const noCommonHistory = (tip: string): string =>
   `commit ${short(tip)} cannot be examined: it has no history in common with base`;
 export const cannotExamineMerge = (merge: string, firstParent: string): string =>
   `merge ${short(merge)} cannot be examined: git does not merge its parents. Fix: git reset --hard ${short(firstParent)}, then merge again`;
+const restorePaths = (from: string, to: string, paths: readonly string[]): string =>
+  `git diff --binary ${short(from)} ${short(to)} -- ${paths.slice(0, MAX_IN_COMMAND).map(quoted).join(' ')} | git apply --3way --index`;
+export const takesBackLanded = (
+  id: string,
+  paths: readonly string[],
+  trees: { readonly from: string; readonly to: string },
+): string =>
+  `the branch was put on a later base and takes back what landed there: ${listed(paths)}. Fix: ${restorePaths(trees.from, trees.to, paths)} && git commit -m '${id}: put back what had landed'`;
+export const mergeDrops = (
+  id: string,
+  paths: readonly string[],
+  { merge, tree }: { readonly merge: string; readonly tree: string },
+): string =>
+  `merge ${short(merge)} drops what git merges clean: ${listed(paths)}. Fix: ${restorePaths(merge, tree, paths)} && git commit -m '${id}: put back what the merge dropped'`;
+/** @param isCommitted git has its commit id in the branch */
+export const nestedRepository = (id: string, path: string, isCommitted: boolean): string => {
+  const folder = quoted(path);
+  const drop = isCommitted ? `git rm -q --cached ${folder} && ` : '';
+  return `${path} is a repository of its own: git keeps none of its files in the branch. Fix: ${drop}rm -rf ${quoted(`${path}/.git`)} && git add ${folder} && git commit -m '${id}: the files of ${path.replaceAll("'", '')}'`;
+};
+export const markersLeft = (id: string, paths: readonly string[]): string => {
+  const some = paths.slice(0, MAX_IN_COMMAND);
+  const attributes = some.map((path) => quoted(`${attributePattern(path)} conflict-marker-size=32`));
+  return `conflict markers were left in ${listed(paths)}. Fix: resolve the lines that this prints, then commit: git grep -nE '^(<<<<<<<|=======|>>>>>>>)' -- ${some.map(quoted).join(' ')}. If the file is meant to contain them: printf '%s\\n' ${attributes.join(' ')} >> .gitattributes && git add .gitattributes && git commit -m '${id}: these files contain conflict markers on purpose'`;
+};

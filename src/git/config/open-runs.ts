@@ -5,6 +5,7 @@ import type { Problem } from '../../problem.ts';
 import { gitDirOf } from '../checkout.ts';
 import { parseConfig, valuesOf } from './config-file.ts';
 import { trustConfig, trustedConfig } from './harmless.ts';
+import * as messages from './messages.ts';
 
 /** A repository whose config may have been changed by a run that no coordinator has looked at yet. */
 export interface Unwatched {
@@ -33,7 +34,7 @@ export function unwatchedAt(cwd: string): Unwatched | null {
     return {
       root,
       commonDir,
-      broken: problem('.git/config', `kanban run    # it restores ${join(commonDir, 'config')}`),
+      broken: messages.configBroken(join(commonDir, 'config')),
     };
   const [before, now] = [valuesOf(trusted), valuesOf(lines)];
   const keys = [...new Set([...before.keys(), ...now.keys()])].filter(
@@ -44,17 +45,11 @@ export function unwatchedAt(cwd: string): Unwatched | null {
     const was = before.get(key)?.at(-1);
     return was === undefined ? `git config --unset-all ${key}` : `git config ${key} ${was ?? 'true'}`;
   });
-  return { root, commonDir, broken: problem(keys.join(', '), `${fix.join(' && ')}    # kanban run does it, too`) };
+  return { root, commonDir, broken: messages.keysChanged(keys, fix) };
 }
 
 /** By these, git takes a repository for another one, or for none. */
 const DECISIVE = /^(core\.(bare|worktree|repositoryformatversion)|extensions\..*)$/s;
-
-const problem = (what: string, fix: string): Problem => ({
-  code: 'repository-changed',
-  message: `${what} was changed while a run was active, and git no longer takes this repository for what it is`,
-  fix,
-});
 
 function commonDirAt(cwd: string): string | null {
   for (let at = resolve(cwd); ; at = dirname(at)) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import * as messages from './messages.ts';
 
 /** One command for the shell: everything but what it was started with. */
 export interface ShellCommand {
@@ -74,7 +75,7 @@ export class GitShell {
       live.onEnd = () => {
         if (this.#live === live) this.#live = null;
         // Before its first word nothing has been started, so it may be started another way.
-        settle(out.size === 0 ? null : { code: -1, stdout: out.text(word), stderr: 'the shell that ran it was ended' });
+        settle(out.size === 0 ? null : { code: -1, stdout: out.text(word), stderr: messages.SHELL_ENDED });
       };
       if (live.gone) live.onEnd();
       else child.stdin.write(scriptOf(command, word));

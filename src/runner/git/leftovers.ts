@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Repository } from '../../git/git.ts';
-import { nestedFault } from '../../git/branch/content-faults.ts';
+import { nestedRepository } from '../../git/branch/messages.ts';
 import { commitAt, orNull } from './branch-facts.ts';
 import type { Brief } from '../../contract/brief.ts';
 import type { Rescue } from '../../contract/result.ts';
@@ -9,6 +9,7 @@ import { git, mustGit } from './runner-git.ts';
 import { identityOf, removePaths, rescuePaths } from './rescue.ts';
 import { commitStaged } from './run-commit.ts';
 import type { Change, WorktreeState } from './worktree-state.ts';
+import * as messages from './messages.ts';
 
 const BIGGEST = 5 * 1024 * 1024;
 
@@ -36,19 +37,8 @@ export async function commitLeftovers(
   const { commit, aside, away } = sort(brief, state.changes);
   const rescued: Rescue[] = [];
   const faults = nestedFaults(brief, aside);
-  if (aside.length > 0)
-    rescued.push(
-      await rescuePaths(
-        brief,
-        aside,
-        'named like a secret, over 5 MB, or a repository of its own: not committed, left in the worktree',
-        null,
-      ),
-    );
-  if (away.length > 0)
-    rescued.push(
-      await rescuePaths(brief, away, 'new files of the tester: not committed, taken out of the worktree', null),
-    );
+  if (aside.length > 0) rescued.push(await rescuePaths(brief, aside, messages.NOT_COMMITTED, null));
+  if (away.length > 0) rescued.push(await rescuePaths(brief, away, messages.NEW_FILES_OF_TESTER, null));
   await unstage(
     brief,
     state.changes.filter((change) => change.kind === 'added' && !commit.includes(change)).map((change) => change.path),
@@ -60,13 +50,13 @@ export async function commitLeftovers(
   const kept = await rescuePaths(
     brief,
     commit.map((change) => change.path),
-    'git could not commit it',
+    messages.COMMIT_FAILED,
     state.head,
   );
   return {
     commit: null,
     rescued: [...rescued, kept],
-    faults: [...faults, `what was left uncommitted could not be committed (kept under ${kept.ref}): ${done.failure}`],
+    faults: [...faults, messages.leftoversNotCommitted(kept.ref, done.failure)],
   };
 }
 
@@ -100,7 +90,7 @@ const isRepository = (path: string): boolean => path.endsWith('/');
 /** What a task agent builds in a repository of its own is not in its branch. A tester's may be what a test needs. */
 function nestedFaults(brief: Brief, paths: readonly string[]): string[] {
   if (brief.role !== 'task') return [];
-  return paths.filter(isRepository).map((path) => nestedFault(brief.taskId, path.replace(/\/$/, ''), false));
+  return paths.filter(isRepository).map((path) => nestedRepository(brief.taskId, path.replace(/\/$/, ''), false));
 }
 
 async function unstage(brief: Brief, paths: readonly string[]): Promise<void> {

@@ -7,6 +7,7 @@ import { git, mustGit } from './runner-git.ts';
 import type { Where } from './runner-git.ts';
 import { rescueCommit, rescuePaths } from './rescue.ts';
 import { readWorktree, shortName } from './worktree-state.ts';
+import * as messages from './messages.ts';
 
 /** Bytes: a ref name has at most 4096. */
 const MOST_REF = 8192;
@@ -38,23 +39,18 @@ export async function unaliasBranch(
     const { changes, head } = await readWorktree(brief);
     if (head !== null) found.add(head);
     const paths = changes.flatMap(({ kind, path }) => (kind === 'untracked' ? [] : [path]));
-    if (paths.length > 0) rescued.push(await rescuePaths(brief, paths, 'the branch was made an alias', head));
+    if (paths.length > 0) rescued.push(await rescuePaths(brief, paths, messages.MADE_ALIAS, head));
   }
   for (const commit of found)
     if (!(await isKept(brief, where, commit)))
-      rescued.push(await rescueCommit({ ...brief, ...where }, commit, 'the branch was made an alias'));
-  await mustGit(where, ['update-ref', '--no-deref', '-m', 'kanban: no alias', brief.branch, brief.tip]);
+      rescued.push(await rescueCommit({ ...brief, ...where }, commit, messages.MADE_ALIAS));
+  await mustGit(where, ['update-ref', '--no-deref', '-m', messages.REFLOG_NO_ALIAS, brief.branch, brief.tip]);
   if (where === brief) {
     await mustGit(brief, ['symbolic-ref', 'HEAD', brief.branch]);
     await mustGit(brief, ['reset', '-q', '--hard']);
   }
-  const kept = rescued.map(({ ref }) => `, what it led to is kept under ${ref}`).join('');
-  return {
-    rescued,
-    faults: [
-      `it made ${shortName(brief.branch)} an alias of ${shortName(alias)}: the branch is back where the run began${kept}`,
-    ],
-  };
+  const kept = rescued.map(({ ref }) => ref);
+  return { rescued, faults: [messages.branchWasAlias(shortName(brief.branch), shortName(alias), kept)] };
 }
 
 async function isKept(brief: Brief, where: Where, commit: string): Promise<boolean> {

@@ -12,6 +12,7 @@ import { rescueCommit, rescuePaths } from './rescue.ts';
 import { removeSpecialAmong, removeSpecialFiles } from './special-files.ts';
 import { readWorktree, shortName } from './worktree-state.ts';
 import type { Operation, WorktreeState } from './worktree-state.ts';
+import * as messages from './messages.ts';
 
 /** A worktree that stands on its branch with nothing in progress, and what it took to get there. */
 export interface RepairedWorktree {
@@ -36,22 +37,19 @@ export async function repairWorktree(brief: Brief): Promise<RepairedWorktree> {
   let state = await withoutRemnant(brief, await readWorktree(brief));
   const tracked = state.changes.flatMap(({ kind, path }) => (kind === 'changed' ? [path] : []));
   special.push(...removeSpecialAmong(brief.worktree, tracked));
-  if (special.length > 0)
-    faults.push(
-      `it left what is no file (a FIFO, a socket or a device) in the place of: ${special.slice(0, 10).join(', ')}`,
-    );
+  if (special.length > 0) faults.push(messages.leftSpecialFiles(special));
   const unmerged = state.changes.some((change) => change.kind === 'unmerged');
   if (state.operation !== null || unmerged) {
-    const what = state.operation === null ? 'with unmerged paths' : `in the middle of a ${state.operation}`;
+    const what = state.operation === null ? messages.UNMERGED : messages.inOperation(state.operation);
     const kept = await rescuePaths(
       brief,
       state.changes.map((change) => change.path),
-      `the worktree was left ${what}`,
+      messages.worktreeLeft(what),
       state.head,
     );
     await abort(brief, state.operation);
     rescued.push(kept);
-    faults.push(`the worktree was left ${what}: undone, its tree is kept under ${kept.ref}`);
+    faults.push(messages.worktreeLeftAndUndone(what, kept.ref));
     state = await readWorktree(brief);
   }
   if (state.branch === shortName(brief.branch) && state.head !== null) return { state, rescued, faults };
@@ -87,7 +85,7 @@ function fixLink(brief: Brief): string[] {
   const aside = join(brief.gitDir, `kanban-replaced-${randomBytes(4).toString('hex')}`);
   if (stat) renameSync(link, aside);
   writeFileSync(link, `gitdir: ${brief.gitDir}\n`);
-  return [stat ? `the worktree's .git was replaced (kept as ${aside})` : "the worktree's .git was removed"];
+  return [stat ? messages.linkReplaced(aside) : messages.LINK_REMOVED];
 }
 
 /** A `.git` file that names another git dir would have git work on another repository, by its settings. */
@@ -104,7 +102,7 @@ function fixGitDir({ gitDir, gitCommonDir }: Brief): string[] {
   if (target !== '' && canonical(resolve(gitDir, target)) === canonical(gitCommonDir)) return [];
   rmSync(file, { recursive: true, force: true });
   writeFileSync(file, `${gitCommonDir}\n`);
-  return [`${file} was changed: it is restored`];
+  return [messages.fileRestored(file)];
 }
 
 function canonical(path: string): string {
@@ -169,34 +167,40 @@ async function backToBranch(brief: Brief, state: WorktreeState): Promise<{ rescu
   const ahead = head !== null && (head === tip || (state.branch === null && (await isAncestor(brief, tip, head))));
   if (ahead) {
     if (head !== tip)
-      await mustGit(brief, ['update-ref', '--no-deref', '-m', 'kanban: brought up to HEAD', brief.branch, head, tip]);
+      await mustGit(brief, ['update-ref', '--no-deref', '-m', messages.REFLOG_UP_TO_HEAD, brief.branch, head, tip]);
     await mustGit(brief, ['symbolic-ref', 'HEAD', brief.branch]);
     return { rescued: [], faults: [] };
   }
-  const where =
-    head === null ? 'without a commit' : state.branch === null ? 'detached elsewhere' : `on branch ${state.branch}`;
+  const where = messages.headElsewhere(head, state.branch);
   const rescued: Rescue[] = [];
   if (state.changes.length > 0)
     rescued.push(
       await rescuePaths(
         brief,
         state.changes.map((change) => change.path),
-        `HEAD was left ${where}`,
+        messages.headLeft(where),
         head,
       ),
     );
   else if (head !== null && !(await isAncestor(brief, head, tip)))
-    rescued.push(await rescueCommit(brief, head, `HEAD was left ${where}`));
+    rescued.push(await rescueCommit(brief, head, messages.headLeft(where)));
   await mustGit(brief, ['checkout', '-q', '-f', shortName(brief.branch), '--']);
-  const kept = rescued.map((one) => `, kept under ${one.ref}`).join('');
-  return { rescued, faults: [`HEAD was left ${where}${kept}`] };
+  return {
+    rescued,
+    faults: [
+      messages.headLeft(
+        where,
+        rescued.map(({ ref }) => ref),
+      ),
+    ],
+  };
 }
 
 /** The branch's tip; one that the agent deleted is made again where the run began. */
 async function tipOfBranch(brief: Brief): Promise<string> {
   const found = await git(brief, ['rev-parse', '-q', '--verify', `${brief.branch}^{commit}`]);
   if (found.code === 0) return found.stdout.trim();
-  await mustGit(brief, ['update-ref', '--no-deref', '-m', 'kanban: made again', brief.branch, brief.tip, '']);
+  await mustGit(brief, ['update-ref', '--no-deref', '-m', messages.REFLOG_MADE_AGAIN, brief.branch, brief.tip, '']);
   return brief.tip;
 }
 

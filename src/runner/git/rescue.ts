@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Brief } from '../../contract/brief.ts';
 import type { Rescue } from '../../contract/result.ts';
 import { git, mustGit } from './runner-git.ts';
+import * as messages from './messages.ts';
 
 /**
  * Keeps paths of the worktree, as they stand on disk, under `refs/kanban/rescue/<id>/<n>`. Neither index nor files are
@@ -73,7 +74,7 @@ async function keep(
     tree,
     ...(parent === null ? [] : ['-p', parent]),
     '-m',
-    `${brief.taskId}: ${why}\n\nKept of run ${brief.runId}.`,
+    messages.rescueCommitMessage(brief.taskId, why, brief.runId),
   ];
   const commit = (await mustGit(brief, args, { env: identityOf(brief) })).trim();
   return nextRef(brief, commit, kept.length);
@@ -104,7 +105,7 @@ async function nextRef(brief: Brief, commit: string, count: number): Promise<str
     if ((await git(brief, ['rev-parse', '-q', '--verify', ref])).code !== 0)
       throw new Error(`git update-ref ${ref}: ${end.stderr}`);
   }
-  throw new Error(`no free rescue ref for ${brief.taskId}`);
+  throw new Error(messages.noFreeRef(brief.taskId));
 }
 
 async function withIndex<T>(brief: Brief, work: (env: Record<string, string>) => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { mergeTrees } from '../git/merge-trees.ts';
 import { identityOf } from '../git/rescue.ts';
 import { writeRunCommit } from '../git/run-commit.ts';
 import { shortName } from '../git/worktree-state.ts';
+import * as messages from './messages.ts';
 
 /**
  * Merges base into the task's branch, where base has changed anything but the board since: moves alone would only
@@ -27,13 +28,13 @@ export async function shellMergeBase(run: LiveRun): Promise<string | null> {
   const merge = writeRunCommit(standing.repo, brief, {
     tree,
     parents: [head, standing.base],
-    message: `${brief.taskId}: merge ${name}\n`,
+    message: `${messages.mergeSubject(brief.taskId, name)}\n`,
   });
   const end = await git(brief, ['merge', '-q', '--ff-only', '--no-stat', '--no-verify-signatures', merge], {
     env: identityOf(brief),
   });
   run.emit(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
-  if (end.code !== 0) return notMerged(name, end);
+  if (end.code !== 0) return messages.notMerged(name, end.stderr || end.stdout);
   run.cleanMerges.push(merge);
   return null;
 }
@@ -46,21 +47,27 @@ async function mergeInWorktree(run: LiveRun): Promise<string | null> {
   const name = shortName(base);
   const end = await git(
     run.brief,
-    ['merge', '--no-ff', '--no-edit', '--no-stat', '--no-verify-signatures', '-m', `${taskId}: merge ${name}`, base],
+    [
+      'merge',
+      '--no-ff',
+      '--no-edit',
+      '--no-stat',
+      '--no-verify-signatures',
+      '-m',
+      messages.mergeSubject(taskId, name),
+      base,
+    ],
     { env: identityOf(run.brief) },
   );
   run.emit(`$ git merge ${name}\n${end.stdout}${end.stderr}`.trimEnd());
   if (end.code === 0) return null;
   const conflicted = zeroSplit((await git(run.brief, ['diff', '--name-only', '--diff-filter=U', '-z'])).stdout);
   await git(run.brief, ['merge', '--abort']);
-  return conflicted.length > 0 ? inConflict(run, conflicted) : notMerged(name, end);
+  return conflicted.length > 0 ? inConflict(run, conflicted) : messages.notMerged(name, end.stderr || end.stdout);
 }
 
 function inConflict(run: LiveRun, paths: readonly string[]): string {
   const list = paths.map((path) => `- ${path}`).join('\n');
   run.emit(`conflicts:\n${list}`);
-  return `Merging ${shortName(run.brief.base)} into the branch conflicts in:\n\n${list}`;
+  return messages.mergeConflicts(shortName(run.brief.base), list);
 }
-
-const notMerged = (name: string, { stdout, stderr }: { readonly stdout: string; readonly stderr: string }): string =>
-  `${name} could not be merged into the branch: ${(stderr || stdout).trim()}`;

@@ -4,6 +4,7 @@ import { PATCH } from '../../git/branch/patch.ts';
 import { changedFiles, standingOf } from '../git/branch-facts.ts';
 import type { Brief } from '../../contract/brief.ts';
 import { mustGit, git } from '../git/runner-git.ts';
+import * as messages from './messages.ts';
 
 /** What a program can see in a change. */
 export interface Review {
@@ -14,7 +15,7 @@ export interface Review {
   readonly shown: readonly string[];
 }
 
-const MOST_TOLD = 10;
+const MOST_SHOWN = 10;
 
 /**
  * Checks the branch over base: something changed, only what `files` allows, no conflict left.
@@ -26,11 +27,11 @@ export async function reviewByProgram(brief: Brief, files: readonly string[]): P
   const changed = await changedFiles(await standingOf(brief, brief.tip));
   const { stdout: hits } = await check;
   const findings: string[] = [];
-  if (changed.length === 0) findings.push('Nothing has changed over base.');
+  if (changed.length === 0) findings.push(messages.NOTHING_CHANGED);
   const outside = changed.filter((path) => !allowed(path, files));
-  if (outside.length > 0) findings.push(`Changed outside of \`files\` (${files.join(', ')}): ${outside.join(', ')}`);
+  if (outside.length > 0) findings.push(messages.changedOutside(files, outside));
   const marked = await conflicted(brief, range, hits);
-  if (marked.length > 0) findings.push(`Conflict markers are left in ${marked.join(', ')}`);
+  if (marked.length > 0) findings.push(messages.markersLeft(marked));
   return { changed, findings, shown: whitespace(hits) };
 }
 
@@ -61,5 +62,7 @@ function whitespace(check: string): string[] {
   const errors = check
     .split('\n')
     .filter((line) => /^.+:\d+: (?!leftover conflict marker)\S/.test(line) && !line.startsWith('+'));
-  return errors.length <= MOST_TOLD ? errors : [...errors.slice(0, MOST_TOLD), `and ${errors.length - MOST_TOLD} more`];
+  return errors.length <= MOST_SHOWN
+    ? errors
+    : [...errors.slice(0, MOST_SHOWN), messages.more(errors.length - MOST_SHOWN)];
 }

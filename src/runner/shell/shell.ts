@@ -12,6 +12,8 @@ import { reviewByProgram } from './shell-review.ts';
 import { supervise } from '../supervise.ts';
 import type { Program, ProgramEnd } from '../supervise.ts';
 import { writeWhole } from '../../system/write-once.ts';
+import { notDoneAfter } from '../messages.ts';
+import * as messages from './messages.ts';
 
 /** What playing the embedded agent came to; its report is in the run folder. */
 export interface ShellEnd {
@@ -39,7 +41,7 @@ export async function playShell(run: LiveRun, plan: ShellPlan): Promise<ShellEnd
 async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const { taskId, title } = run.brief;
   if (plan.script === null) {
-    report(run, 'blocked', 'The entry has no `sh` block: there is nothing that the shell agent could run.');
+    report(run, 'blocked', messages.NO_SCRIPT);
     return { end: NOTHING_RAN, collect: {} };
   }
   if (plan.mergeBase) {
@@ -56,9 +58,7 @@ async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     report(
       run,
       passed ? 'done' : 'blocked',
-      passed
-        ? `The entry's script ran to its end.${quoted(run)}`
-        : `The entry's script failed: ${inWords(end)}.${quoted(run)}`,
+      passed ? `${messages.SCRIPT_DONE}${quoted(run)}` : `${messages.scriptFailed(end.exit)}${quoted(run)}`,
     );
   }
   return { end, collect: passed ? { message: `${taskId}: ${title}` } : {} };
@@ -66,45 +66,46 @@ async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
 
 async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const review = plan.check === null ? null : await reviewByProgram(run.brief, plan.check.files);
-  const told =
-    review === null || review.shown.length === 0 ? '' : `\n\nTold, not failed:\n\n${indented(review.shown.join('\n'))}`;
+  const notes =
+    review === null || review.shown.length === 0 ? '' : messages.notedOnly(indented(review.shown.join('\n')));
   if (review !== null && review.findings.length > 0) {
-    report(run, 'changes-requested', `${review.findings.map((finding) => `- ${finding}`).join('\n')}${told}`);
+    report(run, 'changes-requested', `${review.findings.map((finding) => `- ${finding}`).join('\n')}${notes}`);
     return { end: NOTHING_RAN, collect: {} };
   }
   if (plan.run === '') {
-    report(run, 'ready', `Checked by program: ${count(review?.changed.length ?? 0)} changed.${told}`);
+    report(run, 'ready', `${messages.checkedByProgram(review?.changed.length ?? 0)}${notes}`);
     return { end: NOTHING_RAN, collect: {} };
   }
   const end = await runCommand(run, plan.run);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed))
-    report(run, passed ? 'ready' : 'changes-requested', `${ran(plan.run, end)}${quoted(run)}${told}`);
+    report(
+      run,
+      passed ? 'ready' : 'changes-requested',
+      `${messages.commandEnded(plan.run, end.exit)}${quoted(run)}${notes}`,
+    );
   return { end, collect: {} };
 }
 
 async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const conflict = plan.mergeBase ? await shellMergeBase(run) : null;
   if (conflict !== null || plan.run === '') {
-    report(
-      run,
-      conflict === null ? 'passed' : 'failed',
-      conflict ?? 'Base merges cleanly into the branch; no command is set for the tester.',
-    );
+    report(run, conflict === null ? 'passed' : 'failed', conflict ?? messages.MERGES_CLEANLY);
     return { end: NOTHING_RAN, collect: {} };
   }
   const end = await runCommand(run, plan.run);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
-  if (!ownReport(run, passed)) report(run, passed ? 'passed' : 'failed', `${ran(plan.run, end)}${quoted(run)}`);
+  if (!ownReport(run, passed))
+    report(run, passed ? 'passed' : 'failed', `${messages.commandEnded(plan.run, end.exit)}${quoted(run)}`);
   return { end, collect: {} };
 }
 
 async function runProgram(run: LiveRun, program: Pick<Program, 'file' | 'args'>): Promise<ProgramEnd> {
   run.phase('agent');
   const { timeout } = run.brief;
-  const late = () => ({ cause: 'timed-out' as const, detail: `not done after ${Math.round(timeout / 1000)} s` });
+  const late = () => ({ cause: 'timed-out' as const, detail: notDoneAfter(timeout) });
   return supervise(run, { ...program, stdin: null, timeout: Math.max(1, timeout - run.awake), late, isAgent: true });
 }
 
@@ -152,18 +153,13 @@ function report(run: LiveRun, verdict: string, text: string): void {
   writeWhole(join(run.folder, RUN_FILES.report), `---\nverdict: ${verdict}\n---\n${text}\n`);
 }
 
-const count = (files: number): string => (files === 1 ? '1 file' : `${files} files`);
 const indented = (text: string): string =>
   text
     .split('\n')
     .map((line) => `    ${line}`)
     .join('\n');
-const ran = (command: string, end: ProgramEnd): string =>
-  `\`${command.split('\n')[0] ?? ''}\` ${end.exit?.code === 0 ? 'passed' : `failed: ${inWords(end)}`}.`;
-const inWords = ({ exit }: ProgramEnd): string =>
-  exit === null ? 'it never ran' : exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;
 
 function quoted(run: LiveRun): string {
   const tail = tailOf(run.outputPath);
-  return tail === '' ? '' : ` Its last lines:\n\n${indented(tail)}`;
+  return tail === '' ? '' : messages.lastLines(indented(tail));
 }

@@ -44,7 +44,7 @@ describe('a turn', () => {
     await rig.start([], { permissions: 'full', model: 'huge' });
     await rig.play('say x');
     expect(rig.heard('mode')).toEqual(['yolo']);
-    expect(rig.only('notice')).toMatchObject([{ text: expect.stringContaining('did not take the model huge') }]);
+    expect(rig.only('notice')).toMatchObject([{ text: expect.stringContaining('did not accept the model huge') }]);
   });
 
   it("counts the tokens of agents as they mean them, and git's folders only for those with a sandbox", async () => {

@@ -374,7 +374,7 @@ describe('what may not land', () => {
       faults: [],
     });
     expect(rig.git('diff', '--name-only', 'main...T-1')).toBe('new.txt');
-    expect(rig.git('log', '-1', '--format=%s', 'T-1')).toBe('T-1: board put back');
+    expect(rig.git('log', '-1', '--format=%s', 'T-1')).toBe('T-1: board restored');
   });
 
   it('a board folder that base does not have goes', async () => {

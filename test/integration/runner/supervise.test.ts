@@ -129,7 +129,7 @@ describe('who ends a run', () => {
     const runner = await rig.start(brief);
     await pidIn(at('agent.pid'));
     runner.kill('SIGTERM');
-    expect(await rig.result(brief)).toMatchObject({ cause: 'stopped', detail: 'the runner was told to end' });
+    expect(await rig.result(brief)).toMatchObject({ cause: 'stopped', detail: 'the runner received a signal to end' });
   });
 
   it('a stop before it began starts no agent', async () => {
