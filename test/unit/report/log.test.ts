@@ -47,7 +47,7 @@ describe('log', () => {
       14:20  T-12  TODO → IN_PROGRESS · by Ada
       14:20  T-13  TODO → IN_PROGRESS · by Ada
       14:20  T-9   subject ffff · by Bob
-      14:20  T-9   tester failed · needs the user: tests failed twice · by Ada
+      14:20  T-9   tester failed · needs you: tests failed twice · by Ada
       "
     `);
   });
@@ -171,7 +171,7 @@ describe('show', () => {
         FAIL
 
       history
-        14:20  9999999  tester failed · needs the user: tests failed twice · by Ada
+        14:20  9999999  tester failed · needs you: tests failed twice · by Ada
         14:20  fffffff  subject ffff · by Bob
       "
     `);
