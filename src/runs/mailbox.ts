@@ -186,8 +186,10 @@ function watchOrNull(dir: string, listener: () => void): FSWatcher | null {
 
 /** The text; null when the file is gone (settled by another reader, taken by its command). */
 function readOrNull(path: string): string | null {
-  // A folder of that name, a FIFO, a link, or unreadable for us: no request either.
-  return plainTextOf(path, MOST_REQUEST) ?? (lstatOrNone(path) === undefined ? null : '');
+  const text = plainTextOf(path, MOST_REQUEST);
+  if (text !== null || lstatOrNone(path) === undefined) return text;
+  // It came between the two, or it is a folder of that name, a FIFO, a link, or unreadable for us: no request either.
+  return plainTextOf(path, MOST_REQUEST) ?? '';
 }
 
 /** Requests that one look takes: an agent that writes more of them makes them wait, not the coordinator. */
