@@ -503,7 +503,7 @@ describe('removeWorktree', () => {
     gitIn(path, 'commit', '-q', '-am', 'points at it');
     expect(await removeWorktree(task())).toMatchObject({
       ok: false,
-      why: expect.stringContaining('submodules hold work') as string,
+      why: expect.stringContaining('submodules contain work') as string,
     });
     gitIn(join(path, 'sub'), 'push', '-q', 'origin', 'HEAD:refs/heads/kept');
     expect(await removeWorktree(task())).toEqual({ ok: true });
