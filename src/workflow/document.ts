@@ -12,8 +12,8 @@ const INTRODUCTION = `# Settings
 <!-- Made from src/workflow/schema.ts by \`settingsDoc()\`; edit it there. -->
 
 Settings are the YAML front matter of \`WORKFLOW.md\`; the prose below it is the team's rules, which every agent is given.
-Every key may be left out. A key with nothing behind it means its default. An unknown key is an error that names the
-nearest known one. A file that is changed while \`kanban run\` is on counts once it has been still for 0.3 seconds (an empty one: two); if it
+Every key may be left out. A key without a value means its default. An unknown key is an error that names the
+nearest known one. A file that changes while \`kanban run\` is active is read once it has not changed for 0.3 seconds (an empty one: two); if it
 cannot be read, the last valid settings stay in effect and the error is shown.
 `;
 

@@ -11,7 +11,7 @@ const roleKeys = (role: Role) => ({
   env: setting(
     envSetting,
     [],
-    'Environment of the role beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
+    'Environment of the role, in addition to the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
   ),
   prompt: setting(orNone, 'none', 'Path of the prompt; `none` is `<prompts>/<role>.md`.'),
   timeout: setting(
@@ -56,7 +56,7 @@ const agent = z
 const command = z
   .strictObject({
     name: text.meta({ description: 'What is checked, in a word or two.', expects: 'text' }),
-    run: text.meta({ description: 'Command; 0 is well.', expects: 'a command' }),
+    run: text.meta({ description: 'Command; exit code 0 means success.', expects: 'a command' }),
     fix: setting(text, '', 'How to fix it; shown when it fails.'),
   })
   .meta({ expects: 'a map with `name` and `run`' });
@@ -100,7 +100,7 @@ export const schema = z.strictObject({
     },
     'Limits of the columns.',
   ),
-  settle: setting(duration('0s'), '5s', 'How long a new entry must stand unchanged before it is picked.'),
+  settle: setting(duration('0s'), '5s', 'How long a new entry must stay unchanged before it is picked.'),
   retries: setting(whole(0), 1, 'Retries at each stage before an entry is escalated.'),
   restarts_per_hour: setting(whole(0), 3, 'Restarts of an entry in an hour after failures that are not its own.'),
   stall: group(
@@ -139,12 +139,12 @@ export const schema = z.strictObject({
   contain: setting(
     oneOf(['auto', 'bwrap', 'group']),
     'auto',
-    'How the processes of a run are held together: `bwrap` in a PID namespace of its own, `group` by process group and a sweep by mark, `auto` the first if bubblewrap works here.',
+    'How the processes of a run are contained: `bwrap` in a PID namespace of its own, `group` by process group and a sweep by mark, `auto` the first if bubblewrap works here.',
   ),
   env: setting(
     envSetting,
     [],
-    'Environment of every run beside the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
+    'Environment of every run, in addition to the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
   ),
   approve: setting(
     oneOf(['never', 'start', 'land']),
@@ -198,7 +198,7 @@ export const schema = z.strictObject({
       ),
       max_batch: setting(whole(1), 16, 'Tasks in a batch at most.'),
       check: setting(text, '', 'Command that is run on the exact tree that will land; only what it finds green lands.'),
-      check_timeout: setting(duration('1s'), '30m', 'How long the check may take; then it is red.'),
+      check_timeout: setting(duration('1s'), '30m', 'How long the check may take; after that it fails.'),
     },
     'How tested work lands.',
   ),

@@ -106,7 +106,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['flakes', 'how many of them were red and then green on the same commit'],
       [
         'remote',
-        'null, or `name`, `branch`, `tip`, `fetchedAt`, `away` and `rejected` (in words), `lock` (`us`, who, or null), `pushing`',
+        'null, or `name`, `branch`, `tip`, `fetchedAt`, `away` and `rejected` (a sentence), `lock` (`us`, who, or null), `pushing`',
       ],
     ],
     load: () => import('../queue.ts'),

@@ -35,14 +35,14 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['kanban init', 'then commit what it wrote, and kanban run'],
       ['kanban init --base agents', 'where main is protected: work on a branch of its own, for one pull request'],
-      ['kanban init --guard', 'a plain git push no longer takes your own commits on base along'],
+      ['kanban init --guard', 'a plain git push no longer pushes your own commits on base'],
     ],
     json: [
       ['dryRun', 'whether nothing was written'],
-      ['made', 'branch, worktree, hook and git config, in words'],
+      ['made', 'branch, worktree, hook and git config, a sentence each'],
       ['written', 'files, each with `path` and `how`: `new` or `appended`'],
       ['kept', 'files that were there already'],
-      ['found', 'what was read off the repository, in words'],
+      ['found', 'what was detected, a sentence each'],
       ['nextSteps', 'commands and advice, in their order'],
     ],
     load: () => import('../init.ts'),
@@ -77,7 +77,7 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
     ],
     json: [
       ['findings', 'as `kanban preflight --json`'],
-      ['containment', 'how processes of a run are held together, in words'],
+      ['containment', 'how the processes of a run are contained, a sentence'],
       [
         'agents',
         'installed or named in the settings: `name`, `kind`, `roles`, `program`, `found` (path or null), `version`, `login` (`login`, `key`, `nothing` or null), `unnamedKeys`, `needsNode`, `permissions`',
