@@ -1,3 +1,4 @@
+import { unreachable } from '../../unreachable.ts';
 import { ROLES } from '../../workflow/roles.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { Adapter, AgentPlan, AgentReading, AgentRun, Conversation, ParsedOutput } from '../agent.ts';
@@ -65,6 +66,9 @@ const NARROW_ENV = {
 
 const order = (order: BridgeOrder): string => JSON.stringify(order);
 
+/** What the bridge tells that means something here: not what the agent calls itself, nor what it thinks. */
+type HeardLine = Exclude<BridgeLine, { readonly acp: 'agent' | 'thought' }>;
+
 class BridgeConversation implements Conversation {
   readonly #prompt: string;
   #written = 0;
@@ -95,7 +99,7 @@ class BridgeConversation implements Conversation {
     return { events: why === undefined ? [] : [{ at, type: 'waiting', why }] };
   }
 
-  #line(line: BridgeLine, at: number): ParsedOutput {
+  #line(line: HeardLine, at: number): ParsedOutput {
     switch (line.acp) {
       case 'session':
         return { events: [{ at, type: 'session', id: line.id }] };
@@ -126,7 +130,7 @@ class BridgeConversation implements Conversation {
       case 'turn-ended':
         return this.#turnEnded(line.stop, line.taken, at);
       default:
-        return { events: [] };
+        return unreachable(line);
     }
   }
 
@@ -147,7 +151,7 @@ class BridgeConversation implements Conversation {
 }
 
 /** What each kind of line must have; the agent's stderr stands in the same log, and may look like anything. */
-const MEMBERS: Readonly<Record<string, Readonly<Record<string, 'string' | 'number'>>>> = {
+const MEMBERS: Readonly<Record<HeardLine['acp'], Readonly<Record<string, 'string' | 'number'>>>> = {
   session: { id: 'string' },
   'turn-began': {},
   text: { text: 'string' },
@@ -159,9 +163,9 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, 'string' | 'numbe
   'turn-ended': { stop: 'string', taken: 'number' },
 };
 
-function isBridgeLine(told: Printed): told is Printed & BridgeLine {
+function isBridgeLine(told: Printed): told is Printed & HeardLine {
   const kind = asText(told['acp']);
-  const members = Object.hasOwn(MEMBERS, kind) ? MEMBERS[kind] : undefined;
+  const members = Object.hasOwn(MEMBERS, kind) ? MEMBERS[kind as HeardLine['acp']] : undefined;
   return members !== undefined && Object.entries(members).every(([name, type]) => typeof told[name] === type);
 }
 
