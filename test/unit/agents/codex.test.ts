@@ -434,6 +434,7 @@ describe('dialogue', () => {
       { type: 'denied', name: 'edit' },
     ]);
     expect(done({ type: 'fileChange', status: 'failed', changes: [] })).toEqual([]);
+    expect(done({ type: 'webSearch', status: 'declined', query: 'q' })).toEqual([]);
     const error = { message: 'MCP tool call requires approval, but approval policy is never' };
     expect(done({ type: 'mcpToolCall', server: 'kanban', tool: 'report', error })).toMatchObject([
       { type: 'denied', name: 'kanban.report' },

@@ -49,6 +49,11 @@ describe('a move', () => {
     );
   });
 
+  it('gives a file without a title its own, where the first parked part would take its place', () => {
+    const before = texts({ TODO: '## T-1: One\n\n# Later\n\n## T-2: Two\n', IN_PROGRESS: '# IN_PROGRESS\n' });
+    expect(done(before, toProgress('T-1')).TODO).toBe('# TODO\n\n# Later\n\n## T-2: Two\n');
+  });
+
   it('makes a missing column file, with the line endings of the entry', () => {
     expect(done(texts({ TODO: '# TODO\n\n## T-1: One' }), toProgress('T-1')).IN_PROGRESS).toBe(
       '# IN_PROGRESS\n\n## T-1: One',

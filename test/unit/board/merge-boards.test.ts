@@ -183,6 +183,15 @@ describe('mergeBoards (I1)', () => {
     expect(result.texts.TODO).not.toContain('quick note');
   });
 
+  it('a note that got one number here and another there is two entries', () => {
+    const key = allEntries(parseBoard(BASE, one)).find(({ kind }) => kind === 'note')!.key;
+    const ours = edited(BASE, move(key, 'TODO', 'IN_PROGRESS', { id: 'T-6' }));
+    const theirs = edited(BASE, move(key, 'TODO', 'IN_PROGRESS', { id: 'T-7' }));
+    expect(places(merged({ ours, theirs }).texts)).toEqual(
+      expect.arrayContaining(['IN_PROGRESS T-6', 'IN_PROGRESS T-7']),
+    );
+  });
+
   it('the order of who reordered', () => {
     const theirs = {
       ...BASE,

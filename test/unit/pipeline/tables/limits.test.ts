@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conflicted, refused } from '../../../../src/pipeline/results/apply-result.ts';
+import { checkedRed, conflicted, refused } from '../../../../src/pipeline/results/apply-result.ts';
 import { decide } from '../../../../src/pipeline/decide.ts';
 import {
   acts,
@@ -313,6 +313,22 @@ describe('TESTING', () => {
       trailers: [{ name: 'Kanban-Verdict', value: 'T-1 landing refused' }],
     });
     expect(refused(of, faults, settings({ retries: 0 }))).toMatchObject({ to: 'REVIEW', needsPerson: true });
+  });
+
+  it('a check that is red because of it: the same, with the evidence in the report', () => {
+    const of = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
+    expect(checkedRed(of, 'npm test: exit 1', 'the log', settings())).toMatchObject({
+      to: 'TESTING',
+      why: 'npm test: exit 1',
+      report: 'the log',
+      change: {
+        setFields: {
+          attempts: 'landing 1',
+          feedback: "npm test: exit 1: merge base into the branch, fix it, and look at the check's output",
+        },
+      },
+      trailers: [{ name: 'Kanban-Verdict', value: 'T-1 landing check-red' }],
+    });
   });
 
   it('the report of a move tells what became of files that the run should not have left', () => {

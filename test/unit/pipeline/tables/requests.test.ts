@@ -1,5 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { acts, branch, entry, facts, history, moveOf, request, run, settings, types, world } from '../build-world.ts';
+import type { FailedAction } from '../../../../src/pipeline/failures.ts';
+import {
+  acts,
+  branch,
+  entry,
+  facts,
+  history,
+  moveOf,
+  noteOf,
+  NOW,
+  request,
+  run,
+  settings,
+  types,
+  world,
+} from '../build-world.ts';
 
 const BY = 'Kanban-By: T-1 Ada <ada@example.org>';
 const stuck = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING', attempts = {}) =>
@@ -164,4 +179,32 @@ describe('a request that comes from a run', () => {
       ]);
     },
   );
+});
+
+describe('a command that could not be carried out', () => {
+  const until = NOW + 30_000;
+  const failed: FailedAction = {
+    key: 'abandon T-1 r1',
+    id: 'T-1',
+    what: 'abandon of T-1',
+    why: 'the disk is full',
+    fix: 'make room',
+    lasting: false,
+    untried: false,
+    times: 3,
+    since: NOW - 1_000,
+    until,
+  };
+  const abandoning = (now: number) =>
+    world([stuck('REVIEW')], { now, requests: [request('abandon', 'T-1')], failures: new Map([[failed.key, failed]]) });
+
+  it('is not tried before its time, and its entry says why; then it is', () => {
+    expect(acts(abandoning(NOW))).toEqual([]);
+    expect(noteOf(abandoning(NOW), 'T-1')).toMatchObject({
+      state: 'held',
+      why: 'the disk is full. Fix: make room',
+      until,
+    });
+    expect(types(abandoning(until))).toEqual(['abandon-entry']);
+  });
 });
