@@ -215,6 +215,15 @@ describe('how copilot ended', () => {
     });
   });
 
+  it.each([
+    ['{"message":"busy"}', '429 busy'],
+    ['"busy"', '429 busy'],
+    ['{"busy', '429 {"busy'],
+  ])('waits for its provider in the words of its answer: %s', (errorMessage, why) => {
+    const failure = { type: 'model.call_failure', data: { statusCode: 429, failureKind: 'api', errorMessage } };
+    expect(heard(JSON.stringify(failure))).toEqual([{ at: AT, type: 'waiting', why }]);
+  });
+
   it('is good if it continued after an error', () => {
     const lines = [...printed('ratelimit').trimEnd().split('\n'), ...printed('work').trimEnd().split('\n')];
     expect(copilot.outcome({ code: 0, signal: null }, '', heard(...lines), AT)).toEqual({ kind: 'ended' });

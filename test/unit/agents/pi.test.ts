@@ -144,6 +144,19 @@ describe('trouble', () => {
     expect(pi.outcome({ code, signal: null }, '', events, NOW)).toEqual(reading);
   });
 
+  it.each([
+    ['Authentication failed for x.', 'login'],
+    ['429 Too many requests', 'provider'],
+    ['the prompt is odd\nat line 3', 'other'],
+  ])('a prompt that is refused ends it, for what it says: %s', (error, what) => {
+    const conversation = converse();
+    const refusal = line({ id: 'kanban-prompt', type: 'response', success: false, error });
+    expect(conversation.receive(refusal, NOW)).toMatchObject({
+      events: [{ type: 'error', what, why: error.split('\n')[0] }],
+      over: true,
+    });
+  });
+
   it('a refused prompt and a refused key end it', () => {
     expect(hear(recorded('no-key')).overAt).toBe(recorded('no-key').length - 1);
     expect(hear(recorded('badkey')).overAt).toBe(recorded('badkey').length - 1);

@@ -133,6 +133,12 @@ describe('splitSections', () => {
   });
 });
 
+it('a heading that was skipped while a block seemed to swallow all of them is found', () => {
+  const text = '## T-1: a\n\n<div>\n## x\n## y\n\n## T-2: b\n\n## T-3: c\n\n## T-4: d\n';
+  const found = split(text).map((start) => text.slice(start, start + 6));
+  expect(found).toEqual(['## T-1', '## T-2', '## T-3', '## T-4']);
+});
+
 describe('what two texts have in common', () => {
   const long = 'ab'.repeat(5_000);
 
