@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import { modelError } from '../model-error.ts';
 import type { BridgeLine } from './bridge-lines.ts';
@@ -7,7 +8,7 @@ type Failure = Pick<Extract<AgentEvent, { type: 'error' }>, 'what' | 'why' | 'un
 
 /** What was wrong with a turn that ended without an error. @param words the model's last, after its last tool call */
 export function failureOf(stop: string, words: string, at: number): Failure | null {
-  const why = messages.STOPS[stop];
+  const why = entryOf(messages.STOPS, stop);
   if (why !== undefined) return { what: 'other', why };
   const said = words.length > LONGEST_ERROR ? undefined : ERRORS_AS_TEXT.find(([pattern]) => pattern.test(words));
   if (said === undefined) return null;
@@ -50,7 +51,7 @@ const KINDS: Readonly<Record<string, 'provider' | 'login'>> = {
 export function errorOf({ stage, code, kind, message }: Extract<BridgeLine, { acp: 'error' }>, at: number): Failure {
   if (code === AUTH_REQUIRED) return { what: 'login', why: message };
   const read = modelError(message, statusOf(code, kind, message), at);
-  const what = KINDS[kind ?? ''] ?? (code === null ? 'other' : read.what);
+  const what = entryOf(KINDS, kind ?? '') ?? (code === null ? 'other' : read.what);
   if (what === 'other' && stage === 'resume' && code !== null) return { what: 'session', why: read.why };
   return { ...read, what };
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 /** How to log in. */
 export const LOGIN =
   'run `claude` once in a terminal and log in with /login (where there is none: `claude setup-token`, and CLAUDE_CODE_OAUTH_TOKEN under agents.claude.env), or put ANTHROPIC_API_KEY under agents.claude.env';
@@ -29,7 +30,7 @@ interface Retry {
 }
 
 export const retried = ({ kind, status, attempt, most }: Retry): string => {
-  const reason = RETRY_REASONS[kind] ?? (kind === '' ? 'no answer' : kind.replaceAll('_', ' '));
+  const reason = entryOf(RETRY_REASONS, kind) ?? (kind === '' ? 'no answer' : kind.replaceAll('_', ' '));
   return `${reason}${status === undefined ? '' : ` (${status})`}, retry ${attempt ?? '?'} of ${most ?? '?'}`;
 };
 

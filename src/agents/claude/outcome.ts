@@ -1,3 +1,4 @@
+import { entryOf } from '../entry-of.ts';
 import type { AgentEvent } from '../../contract/agent-event.ts';
 import type { AgentReading } from '../agent.ts';
 import { lastWord } from '../last-word.ts';
@@ -47,7 +48,7 @@ export interface FailedTurn {
 export function claudeError(text: string, { kind, status, resetsAt }: FailedTurn, now: number): ClaudeError {
   if (NO_SESSION.test(text)) return { what: 'session', why: text };
   const read = modelError(text, status, now);
-  const what = KINDS[kind] ?? (NO_LOGIN.test(text) ? 'login' : LIMIT.test(text) ? 'provider' : read.what);
+  const what = entryOf(KINDS, kind) ?? (NO_LOGIN.test(text) ? 'login' : LIMIT.test(text) ? 'provider' : read.what);
   if (what !== 'provider') return { what, why: read.why };
   const until = resetsAt ?? resetTime(text, now) ?? read.until;
   return { what, why: read.why, ...(until === undefined ? {} : { until }) };

@@ -1,10 +1,11 @@
+import { entryOf } from '../entry-of.ts';
 import type { ParsedOutput } from '../agent.ts';
 import { asObject, asText } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
 
 /** Codex asks something, though it was told never to: nobody is there, so the answer is no. */
 export function codexAnswer(id: unknown, method: string, params: Printed, at: number): ParsedOutput {
-  const result = REFUSALS[method];
+  const result = entryOf(REFUSALS, method);
   const answer =
     result === undefined ? { id, error: { code: -32601, message: 'nobody is there to answer' } } : { id, result };
   const what =

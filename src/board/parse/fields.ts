@@ -181,7 +181,9 @@ const PRIORITIES: Readonly<Record<string, number>> = { critical: 0, high: 1, med
 
 function priority(value: string): number | undefined {
   const digit = /^p?([0-4])$/i.exec(value)?.[1];
-  return digit === undefined ? PRIORITIES[value.toLowerCase()] : Number(digit);
+  if (digit !== undefined) return Number(digit);
+  const word = value.toLowerCase();
+  return Object.hasOwn(PRIORITIES, word) ? PRIORITIES[word] : undefined;
 }
 
 const LONGEST = 2 ** 31 - 1;

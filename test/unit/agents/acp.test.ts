@@ -135,6 +135,12 @@ describe('how it reads the end', () => {
     expect(readingOf(acp, [...began, error(value)], 1)).toMatchObject({ kind });
   });
 
+  it.each(['valueOf', 'constructor', '__proto__'])('a stop reason that every object has a member of: %s', (stop) => {
+    const conversation = acp.startConversation?.({ brief: {} as Brief, prompt: 'the prompt' });
+    const ends = conversation?.receive(line({ acp: 'turn-ended', stop, taken: 0 }), NOW).events ?? [];
+    expect(JSON.parse(JSON.stringify(ends))).toEqual(ends);
+  });
+
   it('a stop reason that is no success says why', () => {
     const lines = [...began, line({ acp: 'turn-ended', stop: 'max_tokens', taken: 0 })];
     expect(readingOf(acp, lines, 0)).toEqual({ kind: 'ended', detail: 'the model reached its token limit' });
