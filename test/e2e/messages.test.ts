@@ -16,7 +16,7 @@ describe.concurrent('kanban inject', () => {
     const coordinator = kanban.start('--until-done');
     await kanban.at('working');
     const low = kanban.kanban('inject', 'T-1', 'only the form', '--priority', 'low');
-    expect(low).toMatchObject({ code: 0, out: expect.stringContaining('with the message in front') });
+    expect(low).toMatchObject({ code: 0, out: expect.stringContaining('in the same worktree, with the message') });
     await kanban.stands('T-1', 'REVIEW').catch(() => null);
     expect((await coordinator.ended).code).toBe(0);
     const prompt = kanban.prompt('T-1', 'task', 2);
