@@ -7,7 +7,7 @@ export const reasonText = (reason: Reason): string => {
   return text(reason);
 };
 
-type Of<Code extends Reason['code']> = Extract<Reason, { readonly code: Code }>;
+type Of<Code extends Reason['code']> = Reason & { readonly code: Code };
 
 const own = ({ text }: { readonly text: string }): string => text;
 
