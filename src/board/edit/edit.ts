@@ -2,7 +2,7 @@ import { unreachable } from '../../unreachable.ts';
 import type { BoardTexts, Column, Entry } from '../entry.ts';
 import { type BoardOptions, columnPath } from '../parse.ts';
 import { lineBreakOf, lineEnd } from '../parse/line-breaks.ts';
-import { outdented } from '../parse/make-entry.ts';
+import { outdented } from '../parse/outdented.ts';
 import { memoFor } from '../parse/section-memo.ts';
 import { frontMatterEnd, splitSections, textStart } from '../parse/sections.ts';
 import { findEntry, notFound } from '../problems/edit-problems.ts';

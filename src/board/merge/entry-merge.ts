@@ -2,7 +2,7 @@ import { COORDINATOR_FIELDS, type Entry, TAGS } from '../entry.ts';
 import type { EntryChange } from '../edit/entry-change.ts';
 import { lineEnd } from '../parse/line-breaks.ts';
 import { noteToEntry } from '../edit/note-to-entry.ts';
-import { outdented } from '../parse/make-entry.ts';
+import { outdented } from '../parse/outdented.ts';
 
 export const asEntry = (note: Entry, id: string): string =>
   noteToEntry({ ...note, id }, outdented(note.source.slice(lineEnd(note.source, 0))), {}, '\n');

@@ -1,7 +1,6 @@
 import type { Column, Entry } from '../entry.ts';
 import type { FieldList } from './field-list.ts';
 import type { Head } from './heading.ts';
-import { withoutTrailingBlankLines } from './line-breaks.ts';
 import type { NoteFacts } from './section-facts.ts';
 
 interface Spot {
@@ -79,15 +78,4 @@ export function withDistinctKeys(entries: Entry[]): Entry[] {
     seen.set(entry.key, count);
     return count === 1 ? entry : { ...entry, key: `${entry.key}#${count}` };
   });
-}
-
-/** A note's indented lines as they stand in an entry: the indentation that they share taken off. */
-export function outdented(text: string): string {
-  const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
-  const depths = lines.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)![0].length);
-  const shared = Math.min(...depths.filter((depth) => depth > 0));
-  if (!Number.isFinite(shared)) return withoutTrailingBlankLines(text);
-  return withoutTrailingBlankLines(
-    lines.map((line) => line.slice(Math.min(shared, /^[ \t]*/.exec(line)![0].length))).join(''),
-  );
 }

@@ -1,6 +1,7 @@
 import type { Column, Entry } from '../entry.ts';
 import { countBreaks, withoutTrailingBlankLines } from './line-breaks.ts';
-import { type EntryFacts, makeEntry, outdented, withDistinctKeys } from './make-entry.ts';
+import { type EntryFacts, makeEntry, withDistinctKeys } from './make-entry.ts';
+import { outdented } from './outdented.ts';
 import type { SectionFacts } from './section-facts.ts';
 import { type Mark, memoFor, type ParsedColumn, type SectionMemo } from './section-memo.ts';
 import { type Section, splitSections } from './sections.ts';
