@@ -3,14 +3,15 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildCli, type BuiltPackage } from '../rig/build-cli.ts';
+import type { BuiltPackage } from '../rig/build-cli.ts';
+import { buildQuickCli } from '../rig/build-quick-cli.ts';
 import { PlainRepository } from './rig/plain-repository.ts';
 import { until } from './rig/until.ts';
 
 let built: BuiltPackage;
 let open: PlainRepository[] = [];
 beforeAll(async () => {
-  built = await buildCli();
+  built = await buildQuickCli();
 });
 afterEach(async () => {
   const made = open;
