@@ -23,6 +23,9 @@ export const DONE = 'done';
 export const FOUND_READY = 'found ready';
 export const TESTS_PASS = 'tests pass';
 export const FIXED = 'fixed, to be tested again';
+/** In the reason of a fixer's failure. */
+export const FIXING = ' (fixing): ';
+export const runFailed = (role: string, fix: boolean, why: string): string => `${role}${fix ? FIXING : ': '}${why}`;
 export const TESTER_CHANGED_CODE = 'tests pass; the tester changed code';
 export const LOOK_AT_TESTER_COMMITS = 'the tester changed code: look at its commits';
 export const timeLimit = (detail: string): string => `ended at its time limit (${detail})`;
@@ -80,12 +83,20 @@ export const paused = (id: string): string => `paused: kanban resume ${id} conti
 export const CONTINUES = 'continues';
 export const RESCOPED = 'rescoped: starts on a fresh branch';
 export const DEPRIORITISED = 'deprioritised';
+/** Of `feedback`. */
+export const reasonAndFindings = (why: string, findings: string): string => `${why} (findings before: ${findings})`;
 export const TRIED_AGAIN = 'tried again';
 export const FIXED_BY_HAND = {
   review: 'fixed by hand, to be reviewed',
   again: 'fixed by hand, to be reviewed again',
   test: 'fixed by hand, to be tested again',
 } as const;
+
+/** What commits of commands say where the user gave no reason. */
+export const WITHOUT_REASON: ReadonlySet<string> = new Set([
+  ...[APPROVED, STOPPED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN],
+  ...Object.values(FIXED_BY_HAND),
+]);
 
 // Answers to `kanban undo`.
 export const undoneAlready = (id: string, commit: string, column: string | null): string =>

@@ -1,5 +1,6 @@
 import type { Column, Entry } from '../board/entry.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
+import * as messages from './messages.ts';
 import { oneLine } from './one-line.ts';
 import type { EntryFacts } from './world.ts';
 
@@ -55,3 +56,19 @@ export const cleanFor = ({ column, tested }: Entry): EntryChange =>
   column !== 'TODO' || tested !== null
     ? { ...RESET_PROGRESS, removeTags: ['RETRY', 'ESCALATED', 'APPROVE'] }
     : RESET_PROGRESS;
+
+/** The same, with the user's reason in front of the findings so far; without a reason they stay as they are. */
+export function cleanWith(entry: Entry, why: string): EntryChange {
+  const change = cleanFor(entry);
+  const reason = oneLine(why);
+  const { feedback } = entry;
+  if (reason === '' || feedback?.startsWith(reason) === true) return change;
+  const kept = feedback === null ? reason : messages.reasonAndFindings(reason, feedback);
+  return { ...change, setFields: { ...change.setFields, feedback: oneLine(kept) } };
+}
+
+/** For an entry that starts on a fresh branch: the line that its former work proposed for the changelog goes too. */
+export function cleanAfresh(entry: Entry, why: string): EntryChange {
+  const change = cleanWith(entry, why);
+  return { ...change, setFields: { ...change.setFields, changelog: null } };
+}

@@ -1,12 +1,10 @@
-import type { Entry } from '../board/entry.ts';
 import { nearestOf } from '../board/nearest.ts';
 import { unreachable } from '../unreachable.ts';
-import type { Action, EntryChange, Trailer } from './action.ts';
+import type { Action, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
 import { isOn } from './agent-backoff.ts';
 import * as messages from './messages.ts';
-import { cleanFor, plainMove } from './plain-move.ts';
-import { oneLine } from './one-line.ts';
+import { cleanAfresh, cleanWith, plainMove } from './plain-move.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
@@ -92,7 +90,7 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
           ...asked,
           to: 'TODO',
           position: 'top',
-          change: cleanWith(entry, request.why),
+          change: cleanAfresh(entry, request.why),
           why: messages.RESCOPED,
         }),
       ];
@@ -111,12 +109,6 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
     default:
       return unreachable(command);
   }
-}
-
-/** What the user says replaces `feedback`; without a word it stays. */
-function cleanWith(entry: Entry, why: string): EntryChange {
-  const change = cleanFor(entry);
-  return why.trim() === '' ? change : { ...change, setFields: { ...change.setFields, feedback: oneLine(why) } };
 }
 
 /** Another try with a fresh budget; `--fixed`: the user's commit is the fix, so the next stage judges it. */

@@ -3,7 +3,7 @@ import { signersOf, type Identity } from '../../git/config/identity.ts';
 import { readCommit } from '../../git/objects/objects.ts';
 import { undoLanding, type UndoResult } from '../../landing/undo.ts';
 import type { Action, Trailer } from '../../pipeline/action.ts';
-import { cleanFor } from '../../pipeline/plain-move.ts';
+import { cleanAfresh } from '../../pipeline/plain-move.ts';
 import { oneLine } from '../../pipeline/one-line.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { unreachable } from '../../unreachable.ts';
@@ -87,15 +87,9 @@ async function remember(
 
 /** The board's texts with the entry on top of TODO, cleaned as on every way back to TODO; null: it can't be put there. */
 function withEntry(writer: BoardWriter, entry: Entry, id: string, why: string): ReturnType<BoardWriter['edited']> {
-  const change = cleanFor(entry);
   return writer.edited([
     { type: 'add', column: 'TODO', position: 'top', text: entry.source },
-    {
-      type: 'change',
-      key: id,
-      column: 'TODO',
-      change: { ...change, setFields: { ...change.setFields, feedback: oneLine(why) } },
-    },
+    { type: 'change', key: id, column: 'TODO', change: cleanAfresh(entry, why) },
   ]);
 }
 

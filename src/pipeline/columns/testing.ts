@@ -1,4 +1,4 @@
-import { cleanFor, plainMove } from '../plain-move.ts';
+import { cleanAfresh, plainMove } from '../plain-move.ts';
 import type { Reason } from '../../contract/reason.ts';
 import { reasonText } from '../../report/reason.ts';
 import { isShell } from '../is-shell.ts';
@@ -17,7 +17,7 @@ export function testing(world: World, facts: EntryFacts): EntryDecision {
       plainMove(facts, {
         to: 'TODO',
         position: 'top',
-        change: cleanFor(entry),
+        change: cleanAfresh(entry, ''),
         why: messages.LANDING_REVERTED,
       }),
       { code: 'landing-reverted' },

@@ -127,7 +127,7 @@ function failed(
   const { text, count } = raised(entry, stage);
   const fields: Partial<Record<CoordinatorField, string | null>> = { attempts: text, feedback: judgement.short };
   const again = count <= settings.retries;
-  const why = `${run.role}${fix ? ' (fixing)' : ''}: ${judgement.short}`;
+  const why = messages.runFailed(run.role, fix, judgement.short);
   if (again) {
     const to: Column = judgement.kind === 'changes-requested' ? 'IN_PROGRESS' : columnOfRun(run);
     const change: EntryChange = {

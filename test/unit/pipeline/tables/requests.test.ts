@@ -79,16 +79,38 @@ describe('requests', () => {
       to: 'REVIEW -> TODO',
       position: 'top',
       remove: ['RETRY', 'ESCALATED', 'APPROVE'],
-      fields: { attempts: null, reviewed: null, tested: null, feedback: 'because' },
+      fields: {
+        attempts: null,
+        reviewed: null,
+        tested: null,
+        feedback: 'because (findings before: red)',
+        changelog: null,
+      },
     });
     const later = ask(stuck('IN_PROGRESS'), 'deprioritize', 'T-1', { why: 'waits for\nthe API' });
     expect(acts(later)).toHaveLength(1);
     expect(moveOf(later)).toMatchObject({
       to: 'IN_PROGRESS -> TODO',
       position: 'bottom',
-      fields: { feedback: 'waits for the API' },
+      fields: { feedback: 'waits for the API (findings before: red)' },
     });
     expect(moveOf(ask(stuck('IN_PROGRESS'), 'deprioritize', 'T-1', { why: '' })).fields).not.toHaveProperty('feedback');
+  });
+
+  it('keep the findings behind the reason, once; only a fresh branch strikes the changelog line', () => {
+    const found = (feedback: string): ReturnType<typeof facts> =>
+      facts(entry('T-1', 'REVIEW', { tags: ['ESCALATED'], feedback, changelog: 'Fixed: Old line' }), {
+        branch: branch(),
+      });
+    const fields = (command: 'rescope' | 'deprioritize', feedback: string, why = 'another way') =>
+      moveOf(ask(found(feedback), command, 'T-1', { why })).fields;
+    const kept = 'another way (findings before: no test)';
+    expect(fields('rescope', 'no test')).toMatchObject({ feedback: kept, changelog: null });
+    expect(fields('deprioritize', 'no test')).toMatchObject({ feedback: kept });
+    expect(fields('rescope', kept)).not.toHaveProperty('feedback');
+    expect(fields('rescope', 'no test', '')).not.toHaveProperty('feedback');
+    expect(fields('rescope', 'no test', '')).toHaveProperty('changelog', null);
+    expect(fields('deprioritize', 'no test')).not.toHaveProperty('changelog');
   });
 
   it('abandon, approve', () => {
