@@ -41,6 +41,8 @@ export class HistoryFold implements History {
   /** Ids whose last escalation nobody has ended yet, as far as trailers tell. */
   readonly #open = new Set<string>();
   readonly proposed = new Map<string, number>();
+  /** id → commits that recorded what somebody found or did about it, oldest first; once it lands, that landing alone. */
+  readonly steps = new Map<string, string[]>();
   /** Every id named in a trailer. */
   readonly ids = new Set<string>();
 
@@ -85,6 +87,9 @@ export class HistoryFold implements History {
         return this.#freed(id);
       case 'Kanban-Proposed':
         return void this.proposed.set(first, (this.proposed.get(first) ?? 0) + 1);
+      case 'Kanban-Verdict':
+      case 'Kanban-By':
+        return this.#step(commit, id);
       case 'Kanban-Usage':
         return this.#uses(commit, id, words);
       case 'Kanban-Agent':
@@ -115,6 +120,7 @@ export class HistoryFold implements History {
 
   #landed(commit: HistoryCommit, id: string): void {
     this.landed.set(id, commit.sha);
+    this.steps.set(id, [commit.sha]);
     const tip = trailerOf(commit, 'Kanban-Tested', id);
     if (tip !== undefined) this.landedTips.set(id, tip);
     if (trailerOf(commit, 'Kanban-Verdict', id) === 'landing by-hand') this.byHand.add(id);
@@ -146,6 +152,12 @@ export class HistoryFold implements History {
     this.#open.delete(id);
     this.movedSinceEscalated.delete(id);
     this.strays.delete(id);
+  }
+
+  #step({ sha }: HistoryCommit, id: string): void {
+    const steps = this.steps.get(id);
+    if (steps === undefined) this.steps.set(id, [sha]);
+    else if (steps.at(-1) !== sha) steps.push(sha);
   }
 
   /** A landing's `total` only repeats what is known. */

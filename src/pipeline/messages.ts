@@ -92,11 +92,12 @@ export const FIXED_BY_HAND = {
   test: 'fixed by hand, to be tested again',
 } as const;
 
-/** What commits of commands say where the user gave no reason. */
-export const WITHOUT_REASON: ReadonlySet<string> = new Set([
+const WITHOUT_REASON: ReadonlySet<string> = new Set([
   ...[APPROVED, STOPPED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN],
   ...Object.values(FIXED_BY_HAND),
 ]);
+/** What the commit of a command says where the user gave no reason. */
+export const hasNoReason = (id: string, text: string): boolean => WITHOUT_REASON.has(text) || text === paused(id);
 
 // Answers to `kanban undo`.
 export const undoneAlready = (id: string, commit: string, column: string | null): string =>

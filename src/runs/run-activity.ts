@@ -30,9 +30,13 @@ export function readActivity(folder: string): RunActivity {
   return activity;
 }
 
-/** The last lines of a file, at most 16 KiB; none if it isn't there. */
-export function lastLines(path: string): string[] {
-  return readFrom(path, Math.max(0, sizeOf(path) - TAIL), TAIL)
+/** The last events of a run, oldest first. @param bytes how much of the file is read */
+export const lastEvents = (folder: string, bytes: number): AgentEvent[] =>
+  lastLines(join(folder, RUN_FILES.events), bytes).flatMap(parse);
+
+/** The last lines of a file; none if it isn't there. */
+export function lastLines(path: string, bytes: number = TAIL): string[] {
+  return readFrom(path, Math.max(0, sizeOf(path) - bytes), bytes)
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '');

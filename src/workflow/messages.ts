@@ -58,6 +58,8 @@ export const mustBeAtLeast = (least: string): string => `must be at least ${leas
 
 /* Prompts. */
 
+/** Heading of the findings, below a prompt that does not use them. */
+export const FINDINGS = '## Findings so far';
 export const PROMPT_EMPTY = 'The prompt is empty.';
 export const promptTooLong = (characters: number): string => `The prompt is longer than ${characters} characters.`;
 export const ONE_FILE = 'a prompt is one file: write the text in it';

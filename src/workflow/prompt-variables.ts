@@ -5,10 +5,12 @@ import * as messages from './messages.ts';
 
 /** Names that a prompt may use: of each, the names below; null = any (people choose the keys of fields). */
 const KNOWN: Readonly<Record<string, readonly string[] | null>> = {
-  '': ['entry', 'run', 'git', 'findings', 'rules'],
+  '': ['entry', 'run', 'git', 'findings', 'handover', 'rules'],
   entry: ['id', 'title', 'text', 'fields', 'criteria'],
   run: ['role', 'attempt', 'minutes', 'report', 'purpose'],
   git: ['worktree', 'branch', 'base', 'changed', 'commits'],
+  handover: ['next', 'reports', 'blockers', 'undo', 'restart', 'text'],
+  'handover.restart': ['why', 'commits', 'actions', 'status'],
   'entry.fields': null,
 };
 
@@ -29,6 +31,10 @@ export function unknownVariables(
     .sort((a, b) => (a.where?.line ?? 0) - (b.where?.line ?? 0) || (a.where?.column ?? 0) - (b.where?.column ?? 0));
 }
 
+/** Whether a template uses this name, or one below it, anywhere. */
+export const usesVariable = (engine: Liquid, parsed: Template[], name: string): boolean =>
+  name in engine.analyzeSync(parsed, { partials: false }).globals;
+
 function unknown({ segments, location }: Variable, template: string, file: string): Problem[] {
   let path = '';
   for (const segment of segments) {
@@ -36,7 +42,9 @@ function unknown({ segments, location }: Variable, template: string, file: strin
     // Below fields, values and what is reached by a variable, the template may go where it likes.
     if (known === null || typeof segment !== 'string') return [];
     if (known === undefined)
-      return OF_VALUES.has(segment) || path === 'entry.criteria' ? [] : [problem(path, segment, [])];
+      return OF_VALUES.has(segment) || path === 'entry.criteria' || path === 'handover.reports'
+        ? []
+        : [problem(path, segment, [])];
     if (!known.includes(segment)) return [problem(path, segment, known)];
     path = path === '' ? segment : `${path}.${segment}`;
   }

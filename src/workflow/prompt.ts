@@ -1,7 +1,8 @@
 import { ROLES } from './roles.ts';
 import { Liquid, LiquidError, type Template } from 'liquidjs';
 import { failed, ok, placeAt, type Problem, type Result } from '../problem.ts';
-import { unknownVariables } from './prompt-variables.ts';
+import { NOTHING_HANDED_OVER, type Handover } from './handover.ts';
+import { unknownVariables, usesVariable } from './prompt-variables.ts';
 import type { Role } from './roles.ts';
 import * as messages from './messages.ts';
 
@@ -34,8 +35,10 @@ export interface PromptData {
     /** The branch's commits over base, one line each. */
     readonly commits: readonly string[];
   };
-  /** What earlier runs and people said; '' = nothing yet. */
+  /** What earlier runs and the user found, and nothing has settled since; '' = nothing. */
   readonly findings: string;
+  /** What the stages before hand over. */
+  readonly handover: Handover;
   /** The prose of WORKFLOW.md. */
   readonly rules: string;
 }
@@ -58,7 +61,21 @@ const LONGEST_TIME = 10_000;
 export function renderPrompt(template: string, file: string, data: PromptData): Result<string> {
   const parsed = parse(template, file);
   if (!parsed.ok) return parsed;
-  return render(parsed.value, template, file, data);
+  const rendered = render(parsed.value, template, file, data);
+  if (!rendered.ok) return rendered;
+  const left = leftOut(parsed.value, data);
+  return left === '' ? rendered : ok(`${rendered.value.trimEnd()}\n\n${left}\n`);
+}
+
+/** What every run is to know and a template (of a team, or of an older kanban) does not use: it stands at the end. */
+function leftOut(parsed: Template[], { handover, findings }: PromptData): string {
+  const parts = [
+    usesVariable(engine, parsed, 'findings') || findings.trim() === ''
+      ? ''
+      : `${messages.FINDINGS}\n\n${findings.trim()}`,
+    usesVariable(engine, parsed, 'handover') ? '' : handover.text,
+  ];
+  return parts.filter((text) => text !== '').join('\n\n');
 }
 
 /** The problems that `renderPrompt` would find for any entry, role and purpose; none = []. */
@@ -131,7 +148,7 @@ function asProblem(error: unknown, template: string, file: string): Problem {
 }
 
 /** Nothing is nil, so that `{% if findings %}` asks what it seems to ask. */
-function scope({ entry, run, git, findings, rules }: PromptData): object {
+function scope({ entry, run, git, findings, handover, rules }: PromptData): object {
   return {
     entry: {
       id: entry.id,
@@ -142,7 +159,13 @@ function scope({ entry, run, git, findings, rules }: PromptData): object {
     },
     run: { ...run },
     git: { ...git, changed: lines(git.changed, 'files'), commits: lines(git.commits, 'commits') },
-    findings: blank(cut(findings, LONGEST_TEXT)),
+    findings: blank(cut(findings.trimEnd(), LONGEST_TEXT)),
+    handover: {
+      ...handover,
+      blockers: blank(handover.blockers),
+      next: blank(handover.next),
+      text: blank(handover.text),
+    },
     rules: blank(cut(rules, LONGEST_TEXT)),
   };
 }
@@ -175,6 +198,15 @@ function fieldsOf(fields: Readonly<Record<string, string>>): object {
   });
 }
 
+const HANDED_OVER: Handover = {
+  next: 'Next',
+  reports: [{ by: 'task agent', verdict: 'done', text: 'Report', commit: '1234567' }],
+  blockers: 'Blockers',
+  undo: 'Undo',
+  restart: { why: 'Why', commits: ['1234567 Title'], actions: ['Read a.ts'], status: ['## T-1'] },
+  text: 'Hand-over',
+};
+
 /** One entry that says everything and one that says nothing. */
 const SAMPLES: readonly PromptData[] = ROLES.flatMap((role) =>
   (['work', 'mend'] as const).map((purpose) => ({
@@ -197,6 +229,7 @@ const SAMPLES: readonly PromptData[] = ROLES.flatMap((role) =>
       commits: purpose === 'mend' ? ['1234567 Title'] : [],
     },
     findings: purpose === 'mend' ? 'Findings' : '',
+    handover: purpose === 'mend' ? HANDED_OVER : NOTHING_HANDED_OVER,
     rules: purpose === 'mend' ? 'Rules' : '',
   })),
 );

@@ -21,7 +21,7 @@ import type { SharedWatch } from '../shared-state/shared-watch.ts';
 import { planRun, type AgentCommandPlan } from './agent-command.ts';
 import { ensurePlace, type Place } from './ensure-place.ts';
 import * as messages from './messages.ts';
-import { changedFiles, findingsOf } from './prompt-facts.ts';
+import { changedFiles, handedOver } from './prompt-facts.ts';
 import { briefing } from './prompt-instructions.ts';
 import { withMessages } from './prompt-messages.ts';
 import { promptOf, type PromptFacts } from './render-prompt.ts';
@@ -85,7 +85,10 @@ export async function prepareRun(order: RunOrder, deps: PrepareDeps): Promise<st
   const run = await planned(ready, deps);
   if (typeof run === 'string') return run;
   const facts: PromptFacts = {
-    findings: await findingsOf(deps.observer, entry, place.value.start, base),
+    ...(await handedOver(deps.observer, order, entry, {
+      place: place.value,
+      hasPrompt: run.planned.plan.shell === null,
+    })),
     changed:
       action.role === 'task' && action.purpose === 'work'
         ? []

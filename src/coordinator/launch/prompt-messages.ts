@@ -1,13 +1,23 @@
 import type { Message } from '../../runner/inbox.ts';
 
-/** A prompt with what people said to the agents of the entry in front, oldest first; without a word, the prompt itself. */
+/**
+ * A prompt with the messages to the agents of the entry in front: by priority, then oldest first. Without a message, the
+ * prompt itself.
+ */
 export function withMessages(prompt: string, messages: readonly Message[]): string {
   if (messages.length === 0) return prompt;
-  const said = messages.map(({ by, at, text }) => `- ${by.name}, ${new Date(at).toISOString()}: ${indented(text)}`);
-  return `${FRONT}\n\n${said.join('\n')}\n\n${prompt}`;
+  const lines = messages
+    .toSorted((a, b) => RANKS.indexOf(a.priority) - RANKS.indexOf(b.priority) || a.at - b.at)
+    .map(({ by, at, priority, text }) => {
+      const rank = priority === 'normal' ? '' : ` (${priority} priority)`;
+      return `- ${by.name}, ${new Date(at).toISOString()}${rank}: ${indented(text)}`;
+    });
+  return `${FRONT}\n\n${lines.join('\n')}\n\n${prompt}`;
 }
 
+const RANKS: readonly Message['priority'][] = ['high', 'normal', 'low'];
+
 const FRONT =
-  '**Messages from the people you work for**, written while this entry was in work. Follow them; where one contradicts what stands below, the message counts.';
+  '**Messages from the people you work for**, written while this entry was in work, the most important first. Follow them; where one contradicts what stands below, the message counts.';
 
 const indented = (text: string): string => text.trim().replaceAll('\n', '\n  ');

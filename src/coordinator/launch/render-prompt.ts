@@ -2,6 +2,7 @@ import { promptFile } from '../../workflow/roles.ts';
 import type { Entry } from '../../board/entry.ts';
 import type { Brief } from '../../contract/brief.ts';
 import { git } from '../../git/git.ts';
+import type { Handover } from '../../workflow/handover.ts';
 import { renderPrompt } from '../../workflow/prompt.ts';
 import { branchName } from '../observe/names.ts';
 import type { Observation } from '../observe/observation.ts';
@@ -13,8 +14,9 @@ const MAX_COMMITS = 50;
 
 /** What a prompt contains besides the entry. */
 export interface PromptFacts {
-  /** What earlier runs found; empty = nothing. */
+  /** What nothing has settled yet; empty = nothing. */
   readonly findings: string;
+  readonly handover: Handover;
   /** Paths that the branch changes. */
   readonly changed: readonly string[];
 }
@@ -24,7 +26,7 @@ export async function promptOf(
   observer: Observer,
   observation: Observation,
   entry: Entry,
-  { brief, findings, changed }: PromptFacts & { readonly brief: Brief },
+  { brief, findings, handover, changed }: PromptFacts & { readonly brief: Brief },
 ): Promise<ReturnType<typeof renderPrompt>> {
   const { settings, rules } = observation.workflow;
   const file = promptFile(settings, brief.role);
@@ -57,6 +59,7 @@ export async function promptOf(
       commits: stdout.split('\n').filter(Boolean),
     },
     findings,
+    handover,
     rules,
   });
 }

@@ -1,51 +1,30 @@
 import { git, type Repository } from '../../git/git.ts';
+import { sinceStart, stepOf, type Step } from '../../pipeline/handover/step.ts';
 
-/** One report of an entry's life on base, as its commit has it. */
-export interface ReportedStep {
-  readonly sha: string;
-  readonly subject: string;
-  /** `task done`, `reviewer changes-requested`; '' for a step without a run. */
-  readonly verdict: string;
-  /** The report, outdented; '' if none. */
-  readonly report: string;
-}
+/** Of an entry's life; older steps are not asked for. */
+const MOST_STEPS = 40;
 
 /**
- * The commits of base that took in an entry's runs, oldest first: what a landing or a retry quotes is read from these,
- * not from `.kanban/`. One git process.
- * @param from the commit of base that the entry's branch starts from
+ * Commits of base that recorded something about an entry, in this order: what a landing or a briefing quotes is read from
+ * these, not from `.kanban/`. One git process.
  */
-export async function readRunReports(
-  repo: Repository,
-  id: string,
-  from: string,
-  base: string,
-): Promise<ReportedStep[]> {
-  const args = [
-    'log',
-    '--first-parent',
-    '-z',
-    '--reverse',
-    '--no-color',
-    '--no-show-signature',
-    `--grep=^Kanban-Verdict: ${id} `,
-  ];
-  const { stdout } = await git(
-    [...args, '--format=%H%x01%s%x01%(trailers:key=Kanban-Verdict,valueonly)%x01%b', `${from}..${base}`, '--'],
-    { cwd: repo.root },
-  );
+export async function readSteps(repo: Repository, id: string, shas: readonly string[]): Promise<Step[]> {
+  const args = ['log', '--no-walk=unsorted', '-z', '--no-color', '--no-show-signature'];
+  const { stdout } = await git([...args, '--format=%H%x01%s%x01%(trailers:only,unfold)%x01%b', ...shas, '--'], {
+    cwd: repo.root,
+  });
   return stdout
     .split('\0')
     .filter(Boolean)
     .map((record) => {
-      const [sha = '', subject = '', verdicts = '', body = ''] = record.split('\x01');
-      const verdict =
-        verdicts
-          .split('\n')
-          .find((line) => line.startsWith(`${id} `))
-          ?.slice(id.length + 1) ?? '';
-      return { sha, subject, verdict, report: reportIn(body) };
+      const [sha = '', subject = '', trailers = '', body = ''] = record.split('\x01');
+      return stepOf(id, { sha, subject, trailers: trailers.split('\n').flatMap(trailerIn), report: reportIn(body) });
     });
+}
+
+function trailerIn(line: string): { readonly name: string; readonly value: string }[] {
+  const colon = line.indexOf(':');
+  return colon > 0 ? [{ name: line.slice(0, colon), value: line.slice(colon + 1).trim() }] : [];
 }
 
 /** Reports are indented in commit bodies; trailers are not. */
@@ -57,36 +36,45 @@ function reportIn(body: string): string {
     .trim();
 }
 
-/**
- * The same from memory, for entries whose whole life this process saw; git is asked for the others.
- */
+/** The same, with what this process committed from memory: there a report is whole. */
 export class RunReports {
   readonly #repo: Repository;
-  readonly #seen = new Map<string, ReportedStep[]>();
+  /** By task id, then by commit. */
+  readonly #known = new Map<string, Map<string, Step>>();
 
   constructor(repo: Repository) {
     this.#repo = repo;
   }
 
-  /** A step that this process committed. `first`: it was picked just now, on a fresh branch. */
-  add(id: string, step: ReportedStep | 'first'): void {
-    if (step === 'first') this.#seen.set(id, []);
-    else this.#seen.get(id)?.push(step);
+  /** A step that this process committed. */
+  add(id: string, step: Step): void {
+    this.#of(id).set(step.sha, step);
   }
 
   forget(id: string): void {
-    this.#seen.delete(id);
+    this.#known.delete(id);
   }
 
-  async of(id: string, from: string, base: string): Promise<readonly ReportedStep[]> {
-    return this.#seen.get(id) ?? (await readRunReports(this.#repo, id, from, base));
+  /** @param recorded the commits, as the history names them */
+  async of(id: string, recorded: readonly string[] | undefined): Promise<readonly Step[]> {
+    const shas = (recorded ?? []).slice(-MOST_STEPS);
+    const known = this.#of(id);
+    const unknown = shas.filter((sha) => !known.has(sha));
+    if (unknown.length > 0) for (const step of await readSteps(this.#repo, id, unknown)) known.set(step.sha, step);
+    return shas.flatMap((sha) => known.get(sha) ?? []);
+  }
+
+  #of(id: string): Map<string, Step> {
+    const known = this.#known.get(id) ?? new Map<string, Step>();
+    this.#known.set(id, known);
+    return known;
   }
 }
 
-/** The reports in short, for a landing's body: the first lines of each role's last word. */
-export function inShort(steps: readonly ReportedStep[]): string {
-  const last = new Map<string, ReportedStep>();
-  for (const step of steps) last.set(step.verdict.split(' ')[0] ?? '', step);
+/** The reports in short, for a landing's body: the first lines of each role's last report. */
+export function inShort(steps: readonly Step[]): string {
+  const last = new Map<string, Step>();
+  for (const step of sinceStart(steps)) if (step.verdict !== '') last.set(step.verdict.split(' ')[0] ?? '', step);
   return [...last.values()].map(({ verdict, report }) => `${verdict}: ${firstLines(report)}`).join('\n\n');
 }
 

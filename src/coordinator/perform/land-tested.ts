@@ -1,5 +1,6 @@
 import { landNow } from './land.ts';
-import { moveEntry, verdictOf } from './move-entry.ts';
+import { stepOf } from '../../pipeline/handover/step.ts';
+import { moveEntry } from './move-entry.ts';
 import { DONE, factsOf, markRecorded, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
 
 /** The tester's result and the landing in one commit. If it can't land now, the move is made, and the landing follows from the board. */
@@ -10,7 +11,7 @@ export async function landTested(
   const facts = factsOf(deps, candidate.key);
   if (facts === undefined) return moveEntry(result, deps);
   const { trailers, consumesRun, why } = result;
-  const step = { sha: '', subject: '', verdict: verdictOf(result) ?? '', report: result.report || why };
+  const step = stepOf(candidate.id, { sha: '', subject: '', trailers, report: result.report || why });
   const landed = await landNow(candidate, facts, deps, { trailers, step });
   if (landed.kind !== 'done') return moveEntry(result, deps);
   if (consumesRun !== null) markRecorded(consumesRun, landed.sha, why, deps);

@@ -5,6 +5,7 @@ import { branchFaults } from '../../git/branch/branch-faults.ts';
 import { buildChain, landChain, type Built, type Chain, type ChainItem } from '../../landing/chain.ts';
 import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
+import type { Step } from '../../pipeline/handover/step.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { authorOf, type BoardWriter } from './board-writer.ts';
 import type { Branches } from './branches.ts';
@@ -12,7 +13,7 @@ import { changelogLine } from './changelog-line.ts';
 import { landingTrailers } from './landing-trailers.ts';
 import { landingMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
-import { inShort, type ReportedStep } from '../observe/run-reports.ts';
+import { inShort } from '../observe/run-reports.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import { branchName } from '../observe/names.ts';
@@ -38,7 +39,7 @@ export interface LandDeps {
 /** The tester's result, where the landing takes it in. */
 export interface TakenIn {
   readonly trailers: readonly Trailer[];
-  readonly step: ReportedStep;
+  readonly step: Step;
 }
 
 export type Landed =
@@ -51,12 +52,12 @@ export type Landed =
 export async function planLanding(
   candidate: Candidate,
   facts: EntryFacts,
-  { observer, observation, writer }: LandDeps,
+  { observer, observation }: LandDeps,
   taken: TakenIn | null = null,
 ): Promise<PlannedLanding> {
   const { id, tip } = candidate;
   const { settings } = observation.workflow;
-  const steps = await observer.lives.of(id, facts.branch?.start ?? writer.base, writer.base);
+  const steps = await observer.lives.of(id, observer.history.history.steps.get(id));
   const own = await landingTrailers(candidate, facts, observer, taken?.trailers ?? []);
   const trailers = [
     ...own,

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { BoardEdit } from '../../board/edit/edit.ts';
+import { stepOf } from '../../pipeline/handover/step.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
 import { waysOut } from '../../report/ways-out.ts';
-import { moveMessage } from '../../landing/commit-message.ts';
+import { moveMessage, type Message } from '../../landing/commit-message.ts';
 import { worktreePath } from '../observe/names.ts';
 import { reply } from './answer-request.ts';
 import {
@@ -19,22 +20,28 @@ import {
 /** One commit: an entry changes its column, tags or fields. */
 export async function moveEntry(action: ActionOf<'move-entry'>, deps: PerformDeps): Promise<Performed> {
   const { writer, observation } = deps;
-  const written = await writer.change([editOf(action)], moveMessage(observation.workflow.settings, action));
+  const message = moveMessage(observation.workflow.settings, action);
+  const written = await writer.change([editOf(action)], message);
   const failed = unwritten(written, deps, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   if (action.consumesRun !== null) markRecorded(action.consumesRun, written.sha, action.why, deps);
-  const verdict = verdictOf(action);
-  if (verdict !== undefined)
-    deps.observer.lives.add(action.id, {
-      sha: written.sha,
-      subject: '',
-      verdict,
-      report: action.report || action.why,
-    });
+  remember(action, written.sha, message, deps);
   reportMove(action, written.sha, deps);
   if (action.request !== null)
     reply(deps.mailbox, action.request, { ok: true, message: `${action.id}: ${action.why}` });
   return DONE;
+}
+
+/** What it recorded is quoted to the next stages, whole. */
+function remember(
+  { id, trailers, report, why }: ActionOf<'move-entry'>,
+  sha: string,
+  { text }: Message,
+  { observer }: PerformDeps,
+): void {
+  if (!trailers.some(({ name }) => name === 'Kanban-Verdict' || name === 'Kanban-By')) return;
+  const [subject = ''] = text.split('\n', 1);
+  observer.lives.add(id, stepOf(id, { sha, subject, trailers, report: report || why }));
 }
 
 /** `from === to`, at the bottom: the entry stays where it is. */
@@ -63,10 +70,6 @@ function reportMove(action: ActionOf<'move-entry'>, commit: string, deps: Perfor
       ways: waysAfter(action, facts, deps),
     });
 }
-
-/** The verdict that a move records; undefined: none. */
-export const verdictOf = ({ id, trailers }: ActionOf<'move-entry'>): string | undefined =>
-  trailers.find(({ name }) => name === 'Kanban-Verdict')?.value.slice(id.length + 1);
 
 function waysAfter(
   action: ActionOf<'move-entry'>,

@@ -17,7 +17,6 @@ export async function pickEntries(action: ActionOf<'pick-entries'>, deps: Perfor
   const failed = unwritten(written, deps, null);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   for (const { key, id } of action.picks) {
-    if (!factsOf(deps, key)?.branch) deps.observer.lives.add(id, 'first');
     deps.emit({
       type: 'entry-moved',
       id,

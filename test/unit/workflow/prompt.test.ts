@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/workflow/parse.ts';
+import { NOTHING_HANDED_OVER } from '../../../src/workflow/handover.ts';
 import { checkPrompt, renderPrompt, type PromptData } from '../../../src/workflow/prompt.ts';
 import { promptFile } from '../../../src/workflow/roles.ts';
 
@@ -12,6 +13,7 @@ const data = (
     run?: Partial<PromptData['run']>;
     git?: Partial<PromptData['git']>;
     findings?: string;
+    handover?: PromptData['handover'];
     rules?: string;
   } = {},
 ): PromptData => ({
@@ -33,6 +35,7 @@ const data = (
     ...change.git,
   },
   findings: change.findings ?? '',
+  handover: change.handover ?? NOTHING_HANDED_OVER,
   rules: change.rules ?? '',
 });
 
