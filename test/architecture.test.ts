@@ -17,7 +17,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   report: ['contract', 'board', 'doctor', 'preflight', 'workflow'],
   system: ['contract', 'workflow'],
   git: ['contract', 'system'],
-  landing: ['board', 'git', 'pipeline', 'system', 'workflow'],
+  landing: ['board', 'contract', 'git', 'pipeline', 'system', 'workflow'],
   worktrees: ['git', 'system'],
   runs: ['contract', 'report', 'runner', 'system'],
   acp: ['agents'],
@@ -119,6 +119,13 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'landing/move.ts': 'the steps of a move in their order, which the journal relies on',
 };
 
+/** A comparison with two or more English words. */
+const ENGLISH =
+  /(?:\b(?:startsWith|endsWith|includes)\(['`][A-Za-z]+ |[=!]== ['`][A-Za-z]+ [a-z]+ )[a-z]{2,}[^\n]*|\/[^/\n]*\b[a-z]{3,} [a-z]{3,}[^/\n]*\/[a-z]*\.(?:test|exec)\([^\n]*/g;
+/** Files that read what other programs print or write: agents, git, hooks, changelogs, the libraries of YAML and Liquid. */
+const READS_FOREIGN_TEXT =
+  /^(?:agents|git|runner\/(?:git|shell)|landing\/changelog|setup)\/|^landing\/merge-tree|^worktrees\/worktrees|^workflow\/(?:front-matter|prompt)\.|\/shared-changes\./;
+
 const ROOT = join(import.meta.dirname, '../src');
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
@@ -186,6 +193,13 @@ describe('architecture', () => {
         .map((name) => `${file} imports ${name}`),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('no behaviour depends on the text of a message: what decides is data', () => {
+    const found = files
+      .filter((file) => !READS_FOREIGN_TEXT.test(file))
+      .flatMap((file) => [...textOf(file).matchAll(ENGLISH)].map(([what]) => `${file}: ${what}`));
+    expect(found).toEqual([]);
   });
 
   it(`a folder has at most ${MAX_FILES} files`, () => {

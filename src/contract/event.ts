@@ -1,6 +1,7 @@
 import type { Column } from '../board/entry.ts';
 import type { Problem } from '../problem.ts';
 import type { Cause } from './result.ts';
+import type { HoldKey } from './hold.ts';
 import type { Role } from '../workflow/roles.ts';
 
 /** Everything that can happen, in the past tense. Surfaces word them (report/); `--json` prints them as they are. */
@@ -169,8 +170,8 @@ export type KanbanEvent =
   | { readonly type: 'settings-broken'; readonly problems: readonly Problem[] }
   /** Something of the board can't be used as written. */
   | { readonly type: 'problem-found'; readonly problem: Problem }
-  /** Everything, all landings, or one thing waits; null = it continues. */
-  | { readonly type: 'hold-changed'; readonly what: string; readonly why: string | null }
+  /** Everything, all landings, or one thing waits (`what`: as text); null = it continues. */
+  | ({ readonly type: 'hold-changed'; readonly what: string; readonly why: string | null } & HoldKey)
   /** A move or landing that a crash had interrupted was finished or taken back. */
   | { readonly type: 'recovered'; readonly what: string }
   /** A landing did not come out as built. */

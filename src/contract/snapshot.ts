@@ -1,5 +1,6 @@
 import type { Column, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/roles.ts';
+import type { HoldReason } from './hold.ts';
 import type { Reason } from './reason.ts';
 import type { Inject } from './brief.ts';
 import type { Usage } from './agent-event.ts';
@@ -33,12 +34,20 @@ export interface Snapshot {
   readonly stops: readonly string[];
   /** What is reported besides: the board is not where the user looks, problems of files. */
   readonly warnings: readonly string[];
+  /** The same, each with the entries whose reason it is. */
+  readonly warningDetails: readonly SnapshotWarning[];
   /** What agents have used today, as far as they told; and until when that day lasts. */
   readonly today: Usage;
   readonly dayEnds: number;
   readonly entries: readonly SnapshotEntry[];
   /** Runs whose entry is not on the board any more. */
   readonly orphanRuns: readonly SnapshotRun[];
+}
+
+export interface SnapshotWarning {
+  readonly text: string;
+  /** Keys of the entries whose `reason` it is. */
+  readonly entries: readonly string[];
 }
 
 /** The merge queue: what lands, what is checked for it, and what holds it up. */
@@ -56,6 +65,8 @@ export interface SnapshotQueue {
   readonly running: SnapshotCheck | null;
   /** Why nothing lands just now, as text; null = nothing holds the queue up. */
   readonly held: string | null;
+  /** The same as data. */
+  readonly reason: HoldReason | null;
   /** When that is looked at again. */
   readonly until: number | null;
   /** The newest checks, newest first; at most 20. */
@@ -67,6 +78,20 @@ export interface SnapshotQueue {
   readonly remote: SnapshotRemote | null;
 }
 
+/** What a task in the queue waits for. */
+export type QueueCode =
+  /** It passed the check, in this place of the batch. */
+  | 'passed'
+  | 'checking'
+  | 'waits-for-check'
+  /** Its batch failed the check: the queue searches for the culprit. */
+  | 'searching'
+  | 'suspected'
+  | 'waits-for-batch'
+  | 'conflicts'
+  | 'pushing'
+  | 'held';
+
 export interface SnapshotQueued {
   readonly id: string;
   readonly title: string;
@@ -75,7 +100,9 @@ export interface SnapshotQueued {
    * again before it is sent back. `held`: something is in the way.
    */
   readonly state: 'green' | 'unchecked' | 'suspect' | 'held';
-  /** In words. */
+  /** What it waits for, as data; null: not known yet. */
+  readonly reason: { readonly code: QueueCode } | null;
+  /** As text. */
   readonly why: string;
 }
 
@@ -112,6 +139,8 @@ export interface SnapshotRemote {
   readonly fetchedAt: number | null;
   /** It can't be reached: as text. */
   readonly away: string | null;
+  /** The same as data. */
+  readonly reason: HoldReason | null;
   /** It refuses pushes: the server's words. */
   readonly rejected: string | null;
   /** Who holds the lock on the remote: `us`, nobody that is known (`null`), or who, as text. */

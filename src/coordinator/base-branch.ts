@@ -1,3 +1,4 @@
+import { nameOfKey, OTHER, type HoldKey } from '../contract/hold.ts';
 import { readCheckLog } from './merge-queue/check-log-file.ts';
 import type { RunnerPool } from '../runs/runner-pool.ts';
 import type { KanbanEvent } from '../contract/event.ts';
@@ -11,7 +12,6 @@ import type { FailureRegister } from './perform/failure-register.ts';
 import { MergeQueue, type QueueDeps } from './merge-queue/merge-queue.ts';
 import type { Observation } from './observe/observation.ts';
 import type { Observer } from './observe/observer.ts';
-import type { Hold } from './merge-queue/queue-status.ts';
 import type { Performed } from './perform/performed.ts';
 import { pushGate, type PushHold } from './remote/push-gate.ts';
 import { queueView } from './merge-queue/queue-snapshot.ts';
@@ -37,7 +37,8 @@ export class BaseBranch {
   readonly #sync: BaseSync;
   readonly #undone: UnpushedUndo;
   readonly #failures: FailureRegister;
-  readonly #reported = new Set<string>();
+  /** Holds that were reported, by the names of their keys. */
+  readonly #reported = new Map<string, HoldKey>();
   #facts: RemoteFacts | null = null;
   #frozen = false;
   #frozenSince: number | null = null;
@@ -117,11 +118,12 @@ export class BaseBranch {
     this.#owes = false;
     if (this.#facts?.tip == null || !observation.workflow.settings.push || this.queue.isPushing) return null;
     const ids = await this.#undone.ids(observer.history.history.takenBack, this.#facts.tip);
+    if (ids.length === 0) return null;
     const { away, rejected, foreign, lost, lock } = this.#facts;
     const isOpen = away === null && rejected === null && lost === null && foreign.length === 0;
-    this.#owes = ids.length > 0 && isOpen && typeof lock !== 'object';
-    if (ids.length > 0 && !this.#owes) this.#notPushed(ids, away ?? rejected ?? messages.NOT_PUSHABLE);
-    return ids.length === 0 ? null : this.queue.pushBase(parts);
+    this.#owes = isOpen && typeof lock !== 'object';
+    if (!this.#owes) this.#notPushed(ids, away?.why ?? rejected ?? messages.NOT_PUSHABLE);
+    return this.queue.pushBase(parts);
   }
 
   #notPushed(ids: readonly string[], why: string): void {
@@ -133,23 +135,26 @@ export class BaseBranch {
   /** Reports what waits longer than a moment, and when it continues. */
   report(publisher: EventPublisher): void {
     const now = Date.now();
-    const holds = new Map<string, Hold>(this.queue.holds);
+    const holds = [...this.queue.holds];
     this.#frozenSince = this.#frozen ? (this.#frozenSince ?? now) : null;
     if (this.#frozenSince !== null)
-      holds.set('the board', {
+      holds.push({
+        key: { on: 'board' },
         why: messages.ASKING_REMOTE,
+        reason: OTHER,
         since: this.#frozenSince,
         state: 'lands',
       });
-    for (const [what, { why, since, state }] of holds) {
+    for (const { key, why, since, state } of holds) {
       if (now - since < MIN_REPORTED_WAIT_MS) continue;
-      this.#reported.add(what);
-      publisher.hold(what, why, state === 'lands');
+      this.#reported.set(nameOfKey(key), key);
+      publisher.hold(key, why, state === 'lands');
     }
-    for (const what of this.#reported)
-      if (!holds.has(what)) {
-        this.#reported.delete(what);
-        publisher.hold(what, null);
+    const names = new Set(holds.map(({ key }) => nameOfKey(key)));
+    for (const [name, key] of this.#reported)
+      if (!names.has(name)) {
+        this.#reported.delete(name);
+        publisher.hold(key, null);
       }
   }
 

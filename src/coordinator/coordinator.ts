@@ -181,7 +181,7 @@ export class Coordinator {
       idleSince: this.#idleSince ?? now,
       notes: decision.notes,
       failed: failures.due,
-      queueHeldSince: [...baseBranch.queue.holds.values()].map(({ since }) => since),
+      queueHeldSince: baseBranch.queue.holds.map(({ since }) => since),
       isUnsure: world.unsure.size > 0,
       isStopped: world.stops.length > 0 || inMotion,
       boardBusyUntil: [...board.busyUntil.values()],

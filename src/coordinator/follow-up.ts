@@ -25,7 +25,7 @@ export function followUp(observation: Observation, members: FollowMembers): void
       publisher.once(`pin ${String(error)}`, { type: 'notice', message: messages.notPinned(error) }),
     );
   const open = git.open ?? (observation.inMotion ? messages.IN_MOTION : null);
-  publisher.hold('everything', open ?? world.stops[0] ?? null);
+  publisher.hold({ on: 'everything' }, open ?? world.stops[0] ?? null);
 }
 
 function watch(observation: Observation, { repo, failures, watcher }: FollowMembers): void {

@@ -65,7 +65,7 @@ export function createMembers(options: CoordinatorOptions): Members {
   const publishing = createPublishing(options, observer, wake);
   const { publisher, notice } = publishing;
   const { emit } = publisher;
-  const failures = new FailureRegister((what, why) => publisher.hold(what, why));
+  const failures = new FailureRegister((what, why) => publisher.hold({ on: 'action', what }, why));
   const branches = new Branches(repo, emit, (id, failure) => {
     if (failure === null) failures.done(cleanUpOf(id));
     else failures.failed(cleanUpOf(id), failure, Date.now());

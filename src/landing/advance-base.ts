@@ -3,7 +3,7 @@ import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
 import { updateRefs, type RefUpdate } from '../git/refs.ts';
 import { advanceCheckout } from './advance-checkout.ts';
-import { held, type FollowingRef, type Refused, type Step } from './move.ts';
+import { heldByGit, type FollowingRef, type Refused, type Step } from './move.ts';
 import * as messages from './messages.ts';
 
 export interface AdvanceBase {
@@ -41,5 +41,5 @@ export async function advanceBase(
     updates.push({ ref, to: target === undefined ? to.sha : target, from });
   const moved = await updateRefs(repo, updates);
   if (moved.ok) return moved;
-  return moved.why === 'stale' ? { ok: false, stale: 'base' } : held(messages.refLocked(moved.message));
+  return moved.why === 'stale' ? { ok: false, stale: 'base' } : heldByGit(messages.refLocked(moved.message));
 }

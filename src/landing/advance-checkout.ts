@@ -3,8 +3,8 @@ import { gitGated, GitError, type GitResult, type Repository } from '../git/git.
 import { resolve } from '../git/objects/objects.ts';
 import { updateRefs } from '../git/refs.ts';
 import { markProcess, writeJournal, type LandingJournal } from './journal.ts';
-import { held, type FollowingRef, type Refused, type Step } from './move.ts';
-import { sayInTheWay, type InTheWay } from './files-in-the-way.ts';
+import { held, heldBy, heldByGit, type FollowingRef, type Refused, type Step } from './move.ts';
+import { heldByFiles, type InTheWay } from './files-in-the-way.ts';
 import { contains } from './recovery/recover-move.ts';
 import { takeBackAhead, writeAhead, type WrittenAhead } from './write-ahead.ts';
 import { dropLanding, endLanding, recoverLanding, REFLOG, takeBackLanding } from './recovery/recover-landing.ts';
@@ -97,24 +97,27 @@ const FF_ONLY = SETTINGS.flatMap((setting) => ['-c', setting]).concat(
   '--no-overwrite-ignore',
 );
 
-const ENDED = 'git merge was ended:';
 const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);
+
+/** How git ended; `wasKilled`: by a signal, wherever it was. */
+type Merged = GitResult & { readonly wasKilled: boolean };
 
 async function merge(
   checkout: Worktree,
   sha: string,
   reflog: string,
   started: (pid: number) => Promise<boolean>,
-): Promise<GitResult | null> {
+): Promise<Merged | null> {
   try {
-    return await gitGated([...FF_ONLY, sha], {
+    const result = await gitGated([...FF_ONLY, sha], {
       cwd: checkout.path,
       okExit: ANY_EXIT,
       env: { GIT_REFLOG_ACTION: reflog },
       started,
     });
+    return result && { ...result, wasKilled: false };
   } catch (error) {
-    if (error instanceof GitError) return { code: 128, stdout: '', stderr: `${ENDED} ${error.stderr}` };
+    if (error instanceof GitError) return { code: 128, stdout: '', stderr: error.stderr, wasKilled: true };
     throw error;
   }
 }
@@ -122,26 +125,26 @@ async function merge(
 async function refused(
   repo: Repository,
   { oldBase, baseRef, checkout }: AdvanceCheckout,
-  { stderr }: GitResult,
+  { stderr, wasKilled }: Merged,
   { journal, ahead }: { readonly journal: LandingJournal; readonly ahead: readonly WrittenAhead[] },
 ): Promise<{ readonly ok: true } | Refused> {
-  const killed = stderr.startsWith(ENDED);
-  if (!killed && DECLINED.test(stderr)) {
+  if (!wasKilled && DECLINED.test(stderr)) {
     // With a locked index the journal stays, and the next landing or start takes back what was written ahead.
-    if (!(await takeBackAhead(repo, checkout, ahead))) return held(messages.gitAtWork(checkout.path));
+    if (!(await takeBackAhead(repo, checkout, ahead))) return heldByGit(messages.gitAtWork(checkout.path));
     await dropLanding(repo, journal);
   } else {
-    const events = await (killed ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));
+    const events = await (wasKilled ? recoverLanding(repo, journal, () => {}) : takeBackLanding(repo, journal));
     const blocked = events.find((event) => event.type === 'blocked');
-    if (blocked) return held(blocked.message);
+    if (blocked) return heldByGit(blocked.message);
     if (events.some((event) => event.type === 'landing-finished')) return { ok: true };
   }
   const moved = checkoutState(checkout.gitDir).branch !== baseRef || (await resolve(repo, baseRef)) !== oldBase;
   if (moved) return { ok: false, stale: 'base' };
   const files = namedIn(stderr);
-  if (files.length > 0) return held(sayInTheWay(files));
-  if (/index\.lock/.test(stderr)) return held(messages.gitAtWork(checkout.path));
-  return held(messages.checkoutNotUpdated(checkout.path, stderr.trim().split('\n')[0] ?? ''));
+  if (files.length > 0) return heldBy(heldByFiles(files));
+  if (/index\.lock/.test(stderr)) return heldByGit(messages.gitAtWork(checkout.path));
+  const [line = ''] = stderr.trim().split('\n');
+  return held(messages.checkoutNotUpdated(checkout.path, wasKilled ? messages.gitEnded(line) : line));
 }
 
 /** git looked, and touched nothing: so a file that is as it would have landed is the user's own doing. */

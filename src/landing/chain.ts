@@ -1,3 +1,4 @@
+import { OTHER, type HoldReason } from '../contract/hold.ts';
 import type { LockProof } from '../system/lock.ts';
 import type { Worktree } from '../git/checkout.ts';
 import type { Repository } from '../git/git.ts';
@@ -8,8 +9,8 @@ import { audit } from './audit.ts';
 import { advanceBase } from './advance-base.ts';
 import { landingTree, noChangelogFile } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
-import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
-import { inTheWay, sayInTheWay, type InTheWay } from './files-in-the-way.ts';
+import { baseObstacle, heldBy, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
+import { inTheWay, heldByFiles, type InTheWay } from './files-in-the-way.ts';
 import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 import * as messages from './messages.ts';
@@ -59,7 +60,7 @@ export type Chain =
       /** Tasks that don't merge with the chain before them, and in which files. */
       readonly left: readonly { readonly id: string; readonly conflict: readonly string[] }[];
     }
-  | { readonly ok: false; readonly held: string };
+  | { readonly ok: false; readonly held: string; readonly reason: HoldReason };
 
 /**
  * Builds landing commits one on top of the other, in the object store only: each merges its task into the one before
@@ -74,7 +75,7 @@ export async function buildChain(repo: Repository, plan: ChainPlan): Promise<Cha
     let parent = plan.base;
     for (const item of plan.items) {
       const built = await buildOne(repo, plan, item, { parent, landed: [...ids, item.id] });
-      if ('held' in built) return { ok: false, held: built.held };
+      if ('held' in built) return { ok: false, held: built.held, reason: built.reason };
       if ('conflict' in built) {
         left.push({ id: item.id, conflict: built.conflict });
         continue;
@@ -85,7 +86,7 @@ export async function buildChain(repo: Repository, plan: ChainPlan): Promise<Cha
     }
   } catch (error) {
     const refused = heldByDisk(error);
-    return { ok: false, held: 'held' in refused ? refused.held : messages.DISK_CHANGED };
+    return 'held' in refused ? refused : { ok: false, held: messages.DISK_CHANGED, reason: OTHER };
   }
   return { ok: true, landings, left };
 }
@@ -95,16 +96,17 @@ async function buildOne(
   plan: ChainPlan,
   { id, tip, insert, message }: ChainItem,
   { parent, landed }: { readonly parent: string; readonly landed: readonly string[] },
-): Promise<Built | { readonly held: string } | { readonly conflict: readonly string[] }> {
+): Promise<Built | { readonly held: string; readonly reason: HoldReason } | { readonly conflict: readonly string[] }> {
   const { board, changelog, author } = plan;
   const inBase = changelog === null ? null : await noChangelogFile(repo, parent, changelog);
-  if (inBase !== null) return { held: messages.noPlaceForChangelog(inBase, changelog) };
+  if (inBase !== null) return { held: messages.noPlaceForChangelog(inBase, changelog), reason: OTHER };
   const merged = await mergeOnto(repo, parent, tip, { board, changelog });
-  if (!merged.ok) return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.reason}` };
+  if (!merged.ok)
+    return merged.why === 'conflict' ? { conflict: merged.files } : { held: `${id}: ${merged.reason}`, reason: OTHER };
   // Work of the branch there would be lost under the landing's own file.
   if (changelog !== null && (await noChangelogFile(repo, tip, changelog)) !== null) return { conflict: [changelog] };
   const boardFiles = plan.boardFiles(landed);
-  if (boardFiles === null) return { held: messages.entryNotRemovable(id) };
+  if (boardFiles === null) return { held: messages.entryNotRemovable(id), reason: OTHER };
   const { tree, left: leftOut } = await landingTree(repo, {
     merged: merged.tree,
     oldBase: parent,
@@ -115,7 +117,7 @@ async function buildOne(
     changelog: changelog === null ? null : { path: changelog, insert },
   });
   const commit = await writeCommit(repo, { tree, parents: [parent, tip], message, author });
-  if (!commit.ok) return { held: commit.error.map((problem) => problem.message).join('; ') };
+  if (!commit.ok) return { held: commit.error.map((problem) => problem.message).join('; '), reason: OTHER };
   const before = await readCommit(repo, parent);
   const changes = await diffTrees(repo, before?.tree ?? null, tree);
   const [first = null, another] = merged.mergeBases;
@@ -181,7 +183,7 @@ export async function checkoutObstacle(
   if (checkout === null) return null;
   const found = await inThePersonsWay(repo, checkout, landings);
   const theirs = found.filter(({ path }) => !path.startsWith(`${board}/`));
-  if (theirs.length > 0) return held(sayInTheWay(theirs));
+  if (theirs.length > 0) return heldBy(heldByFiles(theirs));
   // A board file in the way is a hand edit that has not been recorded yet.
   return found[0] ? { ok: false, stale: 'file', path: found[0].path } : null;
 }

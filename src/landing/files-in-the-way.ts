@@ -8,13 +8,10 @@ import { fromBytes, isUtf8Path, type TreeEntry } from '../git/objects/tree.ts';
 import type { TreeChange } from '../git/objects/tree-diff.ts';
 import { statOrNone } from '../system/plain-file.ts';
 import { placeOf } from './disk-file.ts';
+import type { FileInTheWay as InTheWay, Held } from '../contract/hold.ts';
 import * as messages from './messages.ts';
 
-/** A file of the user's that a landing would touch. */
-export interface InTheWay {
-  readonly path: string;
-  readonly what: 'changed' | 'staged' | 'deleted' | 'not-in-git';
-}
+export type { FileInTheWay as InTheWay } from '../contract/hold.ts';
 
 /**
  * Which of these changes would meet something of the user's in the checkout: changed, staged, deleted, untracked or
@@ -73,7 +70,11 @@ const isKind = (stat: BigIntStats, mode: string): boolean =>
   mode === '120000' ? stat.isSymbolicLink() : stat.isFile() && (mode === '100755') === ((stat.mode & 0o100n) !== 0n);
 
 /** `you have changed package.json, src/a.ts and 3 more` */
-export function sayInTheWay(found: readonly InTheWay[]): string {
+export function heldByFiles(found: readonly InTheWay[]): Held {
+  return { why: describeInTheWay(found), reason: { code: 'files-in-the-way', files: found } };
+}
+
+function describeInTheWay(found: readonly InTheWay[]): string {
   const byWhat = new Map<InTheWay['what'], string[]>();
   for (const { path, what } of found) byWhat.set(what, [...(byWhat.get(what) ?? []), path]);
   return [...byWhat].map(([what, paths]) => messages.inTheWay(what, paths)).join('; ');

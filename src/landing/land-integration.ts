@@ -6,8 +6,8 @@ import type { Identity } from '../git/config/identity.ts';
 import { readBlob, readCommit, resolve, writeCommit } from '../git/objects/objects.ts';
 import { advanceBase } from './advance-base.ts';
 import type { IntegrationPlan } from './integration.ts';
-import { baseObstacle, held, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
-import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
+import { baseObstacle, held, heldBy, heldByDisk, type FollowingRef, type Refused, type Step } from './move.ts';
+import { inTheWay, heldByFiles } from './files-in-the-way.ts';
 import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 import * as messages from './messages.ts';
@@ -78,7 +78,7 @@ async function obstacle(repo: Repository, { checkout, plan, board }: Integration
   if (checkout === null) return null;
   const found = await inTheWay(repo, checkout, plan.changes);
   const theirs = found.filter(({ path }) => !path.startsWith(`${board}/`));
-  if (theirs.length > 0) return held(sayInTheWay(theirs));
+  if (theirs.length > 0) return heldBy(heldByFiles(theirs));
   return found[0] ? { ok: false, stale: 'file', path: found[0].path } : null;
 }
 

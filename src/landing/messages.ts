@@ -15,6 +15,7 @@ export const stagedByUser = (path: string): string => `you have staged a change 
 export const linkInRepository = (path: string): string =>
   `${path} is a symbolic link in the repository; make it a plain file or folder`;
 export const checkoutNotUpdated = (path: string, reason: string): string => `git could not update ${path}: ${reason}`;
+export const gitEnded = (output: string): string => `git merge was ended${output === '' ? '' : `: ${output}`}`;
 export const problemsWithFixes = (problems: readonly { readonly message: string; readonly fix?: string }[]): string =>
   problems.map(({ message, fix }) => (fix === undefined ? message : `${message} (${fix})`)).join('; ');
 

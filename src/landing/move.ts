@@ -1,3 +1,4 @@
+import { OTHER, type Held, type HoldReason } from '../contract/hold.ts';
 import type { LockProof } from '../system/lock.ts';
 import { join } from 'node:path';
 import { checkoutState, openOperation, type Worktree } from '../git/checkout.ts';
@@ -65,7 +66,7 @@ export interface Move {
  * move was decided on. Both leave everything as it was.
  */
 export type Refused =
-  | { readonly ok: false; readonly held: string }
+  | { readonly ok: false; readonly held: string; readonly reason: HoldReason }
   | { readonly ok: false; readonly stale: 'base' | 'file'; readonly path?: string };
 
 export type MoveResult =
@@ -142,18 +143,23 @@ export async function baseObstacle(
     const state = checkoutState(checkout.gitDir);
     if (state.branch !== baseRef) return { ok: false, stale: 'base' };
     if (state.operation) return held(messages.operationOpen(state.operation, checkout.path));
-    if (state.indexLocked) return held(messages.indexLocked(checkout));
+    if (state.indexLocked) return heldByGit(messages.indexLocked(checkout));
   }
   return (await resolve(repo, baseRef)) === oldBase ? null : { ok: false, stale: 'base' };
 }
 
-export const held = (reason: string): Refused => ({ ok: false, held: reason });
+export const held = (why: string, reason: HoldReason = OTHER): Refused => ({ ok: false, held: why, reason });
+
+export const heldBy = ({ why, reason }: Held): Refused => held(why, reason);
+
+/** Another git process is at work there. */
+export const heldByGit = (why: string): Refused => held(why, { code: 'git-locked' });
 
 /** Errors of the file system before base has moved: said, nothing is half-done. All others are bugs. */
 export function heldByDisk(error: unknown): Refused {
   const { code, path } = error as NodeJS.ErrnoException;
   const at = path ?? messages.THE_REPOSITORY;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return held(messages.diskFull(at));
+  if (code === 'ENOSPC' || code === 'EDQUOT') return held(messages.diskFull(at), { code: 'disk-full' });
   if (code === 'EFBIG') return held(messages.fileTooLarge(at));
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return held(messages.notWritable(at));
   if (code === 'EISDIR' || code === 'ENOTDIR' || code === 'ELOOP') return held(messages.notAFile(at));
@@ -206,8 +212,9 @@ async function inCheckout(repo: Repository, work: Work): Promise<MoveResult> {
   const staged = await setIndexEntries(repo, work.checkout, journal.files.map(toEdit), step);
   if (!staged.ok) {
     drop(repo, journal);
-    const reason = staged.why === 'other' ? messages.stagedByUser(staged.path) : messages.indexLocked(work.checkout);
-    return held(reason);
+    if (staged.why !== 'other') return heldByGit(messages.indexLocked(work.checkout));
+    const files = [{ path: staged.path, what: 'staged' }] as const;
+    return held(messages.stagedByUser(staged.path), { code: 'files-in-the-way', files });
   }
   step('index');
   const moved = await moveBase(repo, move, work.sha);
@@ -269,7 +276,7 @@ async function moveBase(repo: Repository, move: Move, sha: string): Promise<Move
   const result = await updateRefs(repo, updates);
   if (result.ok) return { ok: true, sha, kept: [] };
   if (result.why === 'stale') return { ok: false, stale: 'base' };
-  return held(messages.refLocked(result.message));
+  return heldByGit(messages.refLocked(result.message));
 }
 
 const toEdit = ({ path, committed, blob, mode }: JournalFile) => ({

@@ -9,7 +9,7 @@ import { takeOutBullets, type TakenOut } from './changelog/undo.ts';
 import { encoded } from './landing-tree.ts';
 import { mergeOnto } from './merge-onto.ts';
 import { baseObstacle, held, heldByDisk, type Refused, type Step } from './move.ts';
-import { inTheWay, sayInTheWay } from './files-in-the-way.ts';
+import { inTheWay, heldByFiles } from './files-in-the-way.ts';
 import { unfinished } from './recovery/recover.ts';
 import { watchedFiles } from './write-ahead.ts';
 import * as messages from './messages.ts';
@@ -133,7 +133,7 @@ export async function undoLanding(repo: Repository, undo: Undo, step: Step = () 
     step('tree');
     const found = undo.checkout === null ? [] : await inTheWay(repo, undo.checkout, planned.changes);
     const theirs = found.filter(({ path }) => !path.startsWith(`${board}/`));
-    if (theirs.length > 0) return { ok: false, why: 'in-the-way', reason: sayInTheWay(theirs) };
+    if (theirs.length > 0) return { ok: false, why: 'in-the-way', reason: heldByFiles(theirs).why };
     // A board file in the way is a hand edit that has not been recorded yet.
     if (found[0]) return { ok: false, stale: 'file', path: found[0].path };
     const commit = await writeCommit(repo, { tree: planned.tree, parents: [oldBase], message, author });

@@ -28,10 +28,10 @@ export const WAITS = {
 export const waitAfter = (times: number, { first, most, factor = 2 }: Waits): number =>
   Math.min(most, first * factor ** (Math.max(1, times) - 1));
 
-/** What fails for a while: why, and when it is tried again. Times are epoch ms. */
-export class Backoff {
+/** What fails for a while: why (`R`), and when it is tried again. Times are epoch ms. */
+export class Backoff<R> {
   readonly #waits: Waits;
-  #reason: string | null = null;
+  #reason: R | null = null;
   #times = 0;
   #until = -Infinity;
 
@@ -40,7 +40,7 @@ export class Backoff {
   }
 
   /** Why the last try failed; null = it succeeded. */
-  get reason(): string | null {
+  get reason(): R | null {
     return this.#reason;
   }
 
@@ -51,7 +51,7 @@ export class Backoff {
   }
 
   /** How a try ended. @param reason why it failed; null = it succeeded */
-  record(reason: string | null, now: number): void {
+  record(reason: R | null, now: number): void {
     this.#reason = reason;
     this.#times = reason === null ? 0 : this.#times + 1;
     this.#until = now + waitAfter(this.#times, this.#waits);

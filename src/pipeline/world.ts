@@ -1,3 +1,4 @@
+import type { QueueCode } from '../contract/snapshot.ts';
 import { ROLE_TABLE, type Role, type Verdict } from '../workflow/roles.ts';
 import type { Inject } from '../contract/brief.ts';
 import type { Mode } from '../contract/snapshot.ts';
@@ -94,6 +95,7 @@ export interface EntryFacts {
 export interface QueueNote {
   /** `held`: something is in the way; else its turn comes. */
   readonly state: 'held' | 'lands';
+  readonly code: QueueCode;
   readonly why: string;
   /** When it is looked at again, epoch ms; null = when something happens. */
   readonly until: number | null;
@@ -165,7 +167,7 @@ export type ReadReport =
       readonly changelog: string | null;
       readonly text: string;
     }
-  | { readonly ok: false; readonly missing: string };
+  | { readonly ok: false; readonly missing: string; /** There is none. */ readonly isAbsent: boolean };
 
 export interface PastRun {
   readonly id: string;

@@ -59,7 +59,10 @@ function worded(event: KanbanEvent): string | null {
   }
 }
 
-type EntryEvent = Exclude<Extract<KanbanEvent, { readonly id: string }>, QueueEvent>;
+type EntryEvent = Exclude<
+  Extract<KanbanEvent, { readonly id: string }>,
+  QueueEvent | { readonly type: 'hold-changed' }
+>;
 
 function ofEntry(event: EntryEvent): string {
   switch (event.type) {

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors';
-import type { Snapshot, SnapshotEntry } from '../contract/snapshot.ts';
+import type { Snapshot, SnapshotEntry, SnapshotWarning } from '../contract/snapshot.ts';
 import { boxed, labelled, layOut, MARGIN, painted } from './layout.ts';
 import { plain } from './plain.ts';
 import { hindrances } from './queue/line.ts';
@@ -45,7 +45,7 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
       'queue',
       hindrances(snapshot).flatMap((words) => boxed(words, room)),
     ),
-    ...otherWarnings(snapshot, rows, options.details).flatMap((told) => labelled('note', boxed(told, room))),
+    ...otherWarnings(snapshot, options.details).flatMap((text) => labelled('note', boxed(text, room))),
     ...layOut(rows, width, painted(options.colour)),
     ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
     ...needing.flatMap((entry, index) => needs(entry, index === 0, room, options.colour)),
@@ -87,27 +87,37 @@ export const countRuns = ({ entries, orphanRuns }: Snapshot): number =>
 
 /** Entries of TODO with a line of their own: all of them if asked, else those that a reason of their own holds. */
 function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): Row[] {
-  const todo = snapshot.entries.filter(({ column, state }) => column === 'TODO' && state !== 'needs-person');
-  const shown = details
-    ? todo
-    : todo
-        .filter(({ state, why, run }) => run !== null || (state === 'held' && !snapshot.stops.includes(why)))
-        .slice(0, HELD_SHOWN);
+  const shown = details ? todoOf(snapshot) : heldInTodo(snapshot);
   return shown.map((entry) => {
     const row = rowOf(entry, { now, clock, time: 'spent' });
     return entry.id === null ? { ...row, id: 'T-?' } : row;
   });
 }
 
+const todoOf = ({ entries }: Snapshot): readonly SnapshotEntry[] =>
+  entries.filter(({ column, state }) => column === 'TODO' && state !== 'needs-person');
+
+/** Those that a reason of their own holds, the first few. */
+const heldInTodo = (snapshot: Snapshot): readonly SnapshotEntry[] =>
+  todoOf(snapshot)
+    .filter(({ state, why, run }) => run !== null || (state === 'held' && !snapshot.stops.includes(why)))
+    .slice(0, HELD_SHOWN);
+
 const HELD_SHOWN = 8;
 
-/** What the line of an entry says already is not said twice; with details it is, for its place in the file. */
-const otherWarnings = ({ warnings }: Snapshot, rows: readonly Row[], details: boolean): readonly string[] =>
-  details
-    ? warnings
-    : warnings.filter(
-        (warning) => !rows.some(({ mood, text }) => mood === 'needs' && text !== '' && plain(warning).includes(text)),
-      );
+/** What the line of an entry shows already is not repeated; with details it is, for its place in the file. */
+function otherWarnings(snapshot: Snapshot, details: boolean): readonly string[] {
+  if (details) return snapshot.warnings;
+  const todo = new Set(heldInTodo(snapshot));
+  const isShown = (entry: SnapshotEntry): boolean =>
+    entry.state === 'held' && entry.run === null && (entry.column !== 'TODO' || todo.has(entry));
+  const keys = new Set(snapshot.entries.flatMap((entry) => (isShown(entry) ? [entry.key] : [])));
+  return warningsIn(snapshot).flatMap(({ text, entries }) => (entries.some((key) => keys.has(key)) ? [] : [text]));
+}
+
+/** A snapshot that a coordinator of an earlier version keeps has no details. */
+const warningsIn = ({ warnings, warningDetails }: Snapshot): readonly SnapshotWarning[] =>
+  warningDetails ?? warnings.map((text) => ({ text, entries: [] }));
 
 function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boolean): string[] {
   const colours = picocolors.createColors(colour);

@@ -9,7 +9,7 @@ import { rules } from './rules.ts';
 import { schema, type ReadSettings } from './schema.ts';
 import { ROLES } from './roles.ts';
 import { type AgentSettings, type Settings, type Workflow } from './settings.ts';
-import { allKeys, expects, keysAt } from './walk.ts';
+import { allKeys, expects, keysAt, type Expected } from './walk.ts';
 import * as messages from './messages.ts';
 
 /**
@@ -87,9 +87,9 @@ function readIssue(issue: z.core.$ZodIssue, front: FrontMatter): Problem[] {
   const value = valueAt(front.data, path);
   const message = messages.wrongSetting(
     dotted(path),
-    custom ?? messages.mustBe(expects(path), messages.actualValue(value)),
+    custom ?? messages.mustBe(expects(path).text, messages.actualValue(value)),
   );
-  const fix = fixFor(expects(path), value);
+  const fix = fixFor(expects(path).kind, value);
   return [{ code: 'wrong-setting', message, ...where, ...(fix ? { fix } : {}) }];
 }
 
@@ -116,9 +116,9 @@ const dotted = (path: KeyPath): string =>
     '',
   );
 
-function fixFor(expected: string, value: unknown): string | undefined {
-  if (expected.startsWith('a duration')) return typeof value === 'number' ? messages.addUnit(value) : undefined;
-  if (!/text|name|path|command/.test(expected) || expected.includes('`false`')) return undefined;
+function fixFor(kind: Expected['kind'], value: unknown): string | undefined {
+  if (kind === 'duration') return typeof value === 'number' ? messages.addUnit(value) : undefined;
+  if (kind !== 'text') return undefined;
   if (typeof value === 'number' || typeof value === 'boolean') return messages.putInQuotes(value);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return messages.QUOTE_MAP_LIKE_TEXT;
   return undefined;

@@ -5,7 +5,7 @@ import * as messages from './messages.ts';
 // Settings are read once a change: compiling a reader for them takes longer than that.
 z.config({ jitless: true });
 
-export const text = z.string().meta({ expects: 'text' });
+export const text = z.string().meta({ expects: 'text', kind: 'text' });
 
 export const flag = z.boolean().meta({ expects: '`true` or `false`' });
 
@@ -27,7 +27,7 @@ export const duration = (least: '0s' | '1s' | '100ms') =>
       ctx.addIssue({ code: 'custom', message: value === null ? '' : messages.mustBeAtLeast(least) });
       return z.NEVER;
     })
-    .meta({ expects: 'a duration such as `300ms`, `5s`, `15m` or `1h30m`' });
+    .meta({ expects: 'a duration such as `300ms`, `5s`, `15m` or `1h30m`', kind: 'duration' });
 
 /** One key: its type, its default as people would write it, and what it says. */
 export function setting<S extends z.ZodType>(schema: S, written: z.input<S>, says: string): z.ZodPrefault<S> {

@@ -55,8 +55,8 @@ const agent = z
 
 const command = z
   .strictObject({
-    name: text.meta({ description: 'What is checked, in a word or two.', expects: 'text' }),
-    run: text.meta({ description: 'Command; exit code 0 means success.', expects: 'a command' }),
+    name: text.meta({ description: 'What is checked, in a word or two.', expects: 'text', kind: 'text' }),
+    run: text.meta({ description: 'Command; exit code 0 means success.', expects: 'a command', kind: 'text' }),
     fix: setting(text, '', 'How to fix it; shown when it fails.'),
   })
   .meta({ expects: 'a map with `name` and `run`' });

@@ -5,7 +5,7 @@ import * as messages from './messages.ts';
 /** Values that several settings share. `expects` completes the sentence "… must be …". */
 
 /** A name: of a branch, an agent, a role. */
-export const name = z.string().min(1).meta({ expects: 'a name' });
+export const name = z.string().min(1).meta({ expects: 'a name', kind: 'text' });
 
 /** A whole number, at least `least`. */
 export const whole = (least: number) =>
@@ -28,7 +28,7 @@ export const amountOrNone = z
 export const orNone = z
   .union([z.string(), z.null()])
   .transform((value) => (value === 'none' || value === '' ? null : value))
-  .meta({ expects: 'text, or `none`' });
+  .meta({ expects: 'text, or `none`', kind: 'text' });
 
 /** A folder: `/` between its parts, none at the end. */
 export const folder = z
@@ -40,13 +40,16 @@ export const folder = z
       .replace(/^(\.\/+)+(?=.)/, '')
       .replace(/(?<=.)\/+$/, ''),
   )
-  .meta({ expects: 'the path of a folder' });
+  .meta({ expects: 'the path of a folder', kind: 'text' });
 
 const word = z.union([z.string(), z.int()]).transform(String);
 
 /** A list of texts; one text alone is a list of one. */
 export function settingList(of: 'text' | 'glob' | 'id') {
-  const item = word.meta({ expects: of === 'text' ? 'text' : `text (a ${of === 'id' ? 'prefix of ids' : of})` });
+  const item = word.meta({
+    expects: of === 'text' ? 'text' : `text (a ${of === 'id' ? 'prefix of ids' : of})`,
+    kind: 'text',
+  });
   const list = of === 'id' ? z.array(item).min(1) : z.array(item);
   return z
     .preprocess((value: string | readonly string[]) => (Array.isArray(value) || isMap(value) ? value : [value]), list)

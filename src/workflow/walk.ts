@@ -13,18 +13,30 @@ export interface KeyFacts {
   readonly group: boolean;
 }
 
-/** What a value at this place must be, as text; that of the nearest setting around it. */
-export function expects(path: readonly (string | number)[]): string {
+/** What a value at a place must be. */
+export interface Expected {
+  /** As text. */
+  readonly text: string;
+  /** What a fix depends on. */
+  readonly kind: 'text' | 'duration' | 'other';
+}
+
+/** What a value at this place must be; that of the nearest setting around it. */
+export function expects(path: readonly (string | number)[]): Expected {
   let here: z.core.$ZodType = schema;
-  let said = 'a map of keys';
+  let expected: Expected = { text: 'a map of keys', kind: 'other' };
   for (const step of path) {
     const next = stepInto(here, step);
     if (!next) break;
     here = next;
-    said = meta(here, 'expects') ?? said;
+    const text = meta(here, 'expects');
+    if (text !== undefined) expected = { text, kind: kindOf(meta(here, 'kind')) };
   }
-  return said;
+  return expected;
 }
+
+const kindOf = (kind: string | undefined): Expected['kind'] =>
+  kind === 'text' || kind === 'duration' ? kind : 'other';
 
 /** The keys that are known at this place. */
 export function keysAt(path: readonly (string | number)[]): readonly string[] {
@@ -73,10 +85,10 @@ function unwrap(from: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** `expects` stands at the value's schema, `description` at the key's. */
-function meta(of: z.core.$ZodType, what: 'expects' | 'description'): string | undefined {
-  const said = z.globalRegistry.get(of)?.[what];
-  if (typeof said === 'string') return said;
-  return what === 'expects' && of instanceof z.ZodPrefault ? meta(of.def.innerType, what) : undefined;
+function meta(of: z.core.$ZodType, what: 'expects' | 'description' | 'kind'): string | undefined {
+  const value = z.globalRegistry.get(of)?.[what];
+  if (typeof value === 'string') return value;
+  return what !== 'description' && of instanceof z.ZodPrefault ? meta(of.def.innerType, what) : undefined;
 }
 
 const writtenOf = (of: z.core.$ZodType): unknown => (of instanceof z.ZodPrefault ? of.def.defaultValue : undefined);

@@ -38,6 +38,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['queue', 'the merge queue: `mode` to `remote` of `kanban queue --json`'],
       ['stops', 'what stops everything, a sentence each'],
       ['warnings', 'what else is worth knowing'],
+      ['warningDetails', 'the same, each with `text` and `entries`: the keys of the entries whose reason it is'],
       [
         'today',
         'what agents used since midnight: `input`, `output`, `cached` (tokens), `costUsd`; absent = no agent reported it',
@@ -84,7 +85,10 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['check', "the check's command; null when none is set"],
       ['size', 'how many landings the next batch may have'],
       ['most', 'how many a batch may have at most'],
-      ['batch', 'what is being brought to land, in landing order: each with `id`, `title`, `state`, `why`'],
+      [
+        'batch',
+        'what is being brought to land, in landing order: each with `id`, `title`, `state`, `reason` (`code`, or null), `why`',
+      ],
       ['batch[].state', '`green` (checked in this place), `unchecked`, `suspect` (red with it) or `held`'],
       ['waiting', 'tested, and not in the batch, in order; as `batch`'],
       [
@@ -96,6 +100,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
         '`first`, `again` (after a red), `control` (of base), `search` (for the culprit) or `confirm` (before it is blamed)',
       ],
       ['held', 'why nothing lands just now; null'],
+      ['reason', 'the same as data: `code` and what belongs to it; null'],
       ['until', 'when that is looked at again; null'],
       [
         'recent',
@@ -106,7 +111,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['flakes', 'how many of them were red and then green on the same commit'],
       [
         'remote',
-        'null, or `name`, `branch`, `tip`, `fetchedAt`, `away` and `rejected` (a sentence), `lock` (`us`, who, or null), `pushing`',
+        'null, or `name`, `branch`, `tip`, `fetchedAt`, `away` (a sentence) with its `reason`, `rejected` (a sentence), `lock` (`us`, who, or null), `pushing`',
       ],
     ],
     load: () => import('../queue.ts'),

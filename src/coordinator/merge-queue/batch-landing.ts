@@ -1,16 +1,17 @@
+import { OTHER, type Held } from '../../contract/hold.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import { updateRefs } from '../../git/refs.ts';
 import { checkoutObstacle, inThePersonsWay, type Built } from '../../landing/chain.ts';
-import { sayInTheWay, type InTheWay } from '../../landing/files-in-the-way.ts';
+import { heldByFiles, type InTheWay } from '../../landing/files-in-the-way.ts';
 import type { Action, Candidate } from '../../pipeline/action.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Batch } from './batch.ts';
 import { chainOf, landAll, planLanding, type LandDeps, type PlannedLanding } from '../perform/land.ts';
 import type { Performed } from '../perform/performed.ts';
 import { PUSH_PIN, type PushHold } from '../remote/push-gate.ts';
-import type { KeyedChain, ChainCache } from './chain-cache.ts';
-import type { QueueStatus } from './queue-status.ts';
+import type { KeyedChain, HeldChain, ChainCache } from './chain-cache.ts';
+import { LANDINGS, type QueueStatus } from './queue-status.ts';
 import type { Remote } from '../remote/remote.ts';
 import * as messages from './messages.ts';
 
@@ -19,6 +20,9 @@ export interface QueueDeps extends LandDeps {
   /** Does another action, such as sending an entry back. */
   readonly act: (action: Action) => Promise<Performed>;
 }
+
+/** Why nothing lands now. */
+type Obstacle = Pick<Held, 'why'> & Partial<Held>;
 
 /** Landings that are on their way to the remote. */
 interface Pushing {
@@ -63,11 +67,7 @@ export class BatchLanding {
   }
 
   /** The chain of these tasks. `current`: on base as it is at this moment, not on one that differs only in the board. */
-  chain(
-    members: readonly Candidate[],
-    parts: LandDeps,
-    current: boolean,
-  ): Promise<KeyedChain | { readonly held: string }> {
+  chain(members: readonly Candidate[], parts: LandDeps, current: boolean): Promise<KeyedChain | HeldChain> {
     const { settings } = parts.observation.workflow;
     return this.#trees.chain(members, { base: parts.writer.base, settings, current }, async (some, under) => {
       const landed = members.filter(({ id }) => under?.ids.includes(id));
@@ -75,13 +75,13 @@ export class BatchLanding {
     });
   }
 
-  /** Which landings of the chain would touch what the user has changed, and in what words. */
-  async blocked({ landings }: KeyedChain, { observation }: LandDeps): Promise<ReadonlyMap<string, string>> {
+  /** Which landings of the chain would touch what the user has changed, and why. */
+  async blocked({ landings }: KeyedChain, { observation }: LandDeps): Promise<ReadonlyMap<string, Held>> {
     const theirs = await this.#inTheWay(landings, observation);
-    const blocked = new Map<string, string>();
+    const blocked = new Map<string, Held>();
     for (const { id, changes } of landings) {
       const met = theirs.filter(({ path }) => changes.some((change) => change.path === path));
-      if (met.length > 0) blocked.set(id, sayInTheWay(met));
+      if (met.length > 0) blocked.set(id, heldByFiles(met));
     }
     return blocked;
   }
@@ -106,15 +106,16 @@ export class BatchLanding {
   ): Promise<Performed> {
     const { observation, writer } = parts;
     const { settings } = observation.workflow;
-    const hold = (why: string): Performed => this.#status.hold({ what: 'landings', why }, candidates);
+    const hold = ({ why, reason = OTHER }: Obstacle): Performed =>
+      this.#status.hold({ key: LANDINGS, why, reason }, candidates);
     const gate = await this.#gate(settings, writer.base);
     if (gate !== null) return this.#status.hold(gate, candidates);
     const prefix = built.landings.slice(0, length);
     // Looked at before anything is built anew: a file of the user's may be in the way for hours.
     const inTheWay = await this.#inTheWay(prefix, observation);
-    if (inTheWay.length > 0) return hold(sayInTheWay(inTheWay));
+    if (inTheWay.length > 0) return hold(heldByFiles(inTheWay));
     const edited = await writer.commitEdits(['TESTING']);
-    if (edited.kind === 'later' || edited.kind === 'failed') return hold(edited.why);
+    if (edited.kind === 'later' || edited.kind === 'failed') return hold(edited);
     if (edited.kind !== 'done') return { kind: 'stale' };
     const members = prefix.map(({ id, tip }) => candidates.find((one) => one.id === id) ?? { id, tip, key: id });
     const fresh = built.base === writer.base ? built : await this.chain(members, parts, true);
@@ -123,7 +124,8 @@ export class BatchLanding {
     if (landings.length !== length || fresh.trees[length]?.key !== built.trees[length]?.key) return { kind: 'stale' };
     const { checkout } = observation.git;
     const obstacle = await checkoutObstacle(this.#repo, { landings, checkout, board: settings.board });
-    if (obstacle !== null) return hold('held' in obstacle ? obstacle.held : staged(settings));
+    if (obstacle !== null)
+      return hold('held' in obstacle ? { why: obstacle.held, reason: obstacle.reason } : { why: staged(settings) });
     const planned = await plansOf(members, parts);
     return settings.push ? this.#push({ landings, planned }, hold) : this.#arrive({ landings, planned }, parts, hold);
   }
@@ -131,12 +133,12 @@ export class BatchLanding {
   async #arrive(
     { landings, planned }: Pushing,
     parts: QueueDeps,
-    hold: (why: string) => Performed,
+    hold: (obstacle: Obstacle) => Performed,
   ): Promise<Performed> {
     const landed = await landAll(landings, planned, parts);
     if (landed.kind === 'later') {
       this.#status.failed();
-      return hold(landed.why);
+      return hold(landed);
     }
     if (landed.kind === 'stale') return landed;
     const ids = landings.map(({ id }) => id);
@@ -146,14 +148,15 @@ export class BatchLanding {
   }
 
   /** One push for all of them, beside the tick; base and its checkout follow once it has arrived. */
-  async #push(pushing: Pushing, hold: (why: string) => Performed): Promise<Performed> {
+  async #push(pushing: Pushing, hold: (obstacle: Obstacle) => Performed): Promise<Performed> {
     const sha = pushing.landings.at(-1)?.sha ?? '';
     const pinned = await updateRefs(this.#repo, [{ ref: PUSH_PIN, to: sha }]);
-    if (!pinned.ok) return hold(messages.lockedByGit(pinned.message));
+    if (!pinned.ok) return hold({ why: messages.lockedByGit(pinned.message), reason: { code: 'git-locked' } });
     this.#pushing = pushing;
     this.#remote.push(sha);
-    for (const { id } of pushing.landings) this.#status.set(id, 'lands', 'being pushed');
-    return { kind: 'later', why: 'being pushed' };
+    for (const { id } of pushing.landings)
+      this.#status.set(id, { state: 'lands', code: 'pushing', why: messages.BEING_PUSHED, until: null });
+    return { kind: 'later', why: messages.BEING_PUSHED };
   }
 
   /** Pushes base as it is, where that can be done now. @returns null when it can't: the landings have the reason. */
@@ -164,7 +167,7 @@ export class BatchLanding {
     if (!pinned.ok) return null;
     this.#pushing = { landings: [], planned: [] };
     this.#remote.push(writer.base);
-    return { kind: 'later', why: 'being pushed' };
+    return { kind: 'later', why: messages.BEING_PUSHED };
   }
 
   /** How the last push ended. @returns null: there was none, or it is still in progress */
@@ -190,7 +193,9 @@ export class BatchLanding {
     this.#emit({ type: 'pushed', remote: remote ?? '', branch: base, commit: pushed.sha, entries: ids });
     // Nothing was to land with it, or another process moved base meanwhile.
     if (parts.writer.base !== pushing.landings[0]?.parent) return { kind: 'stale' };
-    return this.#arrive(pushing, parts, (why) => this.#status.hold({ what: 'landings', why }, []));
+    return this.#arrive(pushing, parts, ({ why, reason = OTHER }) =>
+      this.#status.hold({ key: LANDINGS, why, reason }, []),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { OTHER, type Held } from '../../contract/hold.ts';
 import type { Repository } from '../../git/git.ts';
 import { readCommit, writeCommit } from '../../git/objects/objects.ts';
 import type { Built, Chain } from '../../landing/chain.ts';
@@ -20,9 +21,14 @@ export interface KeyedChain {
   readonly base: string;
   readonly landings: readonly Built[];
   /** Tasks that can't come behind those before them; `key` of the tree that they conflict with, null: it is no conflict. */
-  readonly left: readonly { readonly id: string; readonly why: string; readonly key: string | null }[];
+  readonly left: readonly ({ readonly id: string; readonly key: string | null } & Held)[];
   /** Index 0 is base. */
   readonly trees: readonly Tree[];
+}
+
+/** Nothing of it can be built. */
+export interface HeldChain {
+  readonly held: Held;
 }
 
 /** Builds the landings of these tasks on top of others that are built already; `under` null: on base. */
@@ -58,7 +64,7 @@ export class ChainCache {
     members: readonly Candidate[],
     at: { readonly base: string; readonly settings: Settings; readonly current: boolean },
     build: BuildChain,
-  ): Promise<KeyedChain | { readonly held: string }> {
+  ): Promise<KeyedChain | HeldChain> {
     const { base, settings, current } = at;
     const baseKey = await this.keyOf(base, settings);
     const nameOf = (some: readonly Candidate[]): string =>
@@ -85,7 +91,7 @@ export class ChainCache {
     members: readonly Candidate[],
     settings: Settings,
     build: BuildChain,
-  ): Promise<KeyedChain | { readonly held: string }> {
+  ): Promise<KeyedChain | HeldChain> {
     const all = await build(members, underOf(start));
     if (all.ok) return this.#withKeys(start, members, all, settings);
     // Is it one of them that can't be built (base contains its branch), or nothing at all (the disk is full)?
@@ -93,9 +99,11 @@ export class ChainCache {
     for (const member of members) {
       const one = await build([member], underOf(chain));
       if (one.ok) chain = await this.#withKeys(chain, [member], one, settings);
-      else chain = { ...chain, left: [...chain.left, { id: member.id, why: one.held, key: null }] };
+      else chain = { ...chain, left: [...chain.left, { id: member.id, why: one.held, reason: one.reason, key: null }] };
     }
-    return chain.landings.length === start.landings.length && members.length > 1 ? { held: all.held } : chain;
+    return chain.landings.length === start.landings.length && members.length > 1
+      ? { held: { why: all.held, reason: all.reason } }
+      : chain;
   }
 
   async #withKeys(
@@ -113,7 +121,7 @@ export class ChainCache {
         chain.trees.push({ commit: landing.sha, key: await checkKey(this.#repo, landing.tree, settings) });
       } else {
         const why = messages.conflictsBefore(conflict);
-        chain.left.push({ id, why, key: chain.trees.at(-1)?.key ?? null });
+        chain.left.push({ id, why, reason: OTHER, key: chain.trees.at(-1)?.key ?? null });
       }
     }
     return chain;

@@ -1,3 +1,4 @@
+import { OTHER, type Held } from '../../contract/hold.ts';
 import { relative } from 'node:path';
 import { appendCheckLog, readCheckLog } from './check-log-file.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
@@ -5,17 +6,17 @@ import type { Repository } from '../../git/git.ts';
 import { waitAfter, WAITS } from '../../pipeline/backoff.ts';
 import type { CheckLogLine } from '../../pipeline/queue/check-log.ts';
 import type { CheckRun } from '../../pipeline/check-run.ts';
-import type { QueueStep } from '../../pipeline/queue/decide-queue.ts';
+import type { SnapshotCheck } from '../../contract/snapshot.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { CheckRuns } from './check-runs.ts';
 import type { Tree } from './chain-cache.ts';
 import * as messages from './messages.ts';
 
-export type Purpose = Extract<QueueStep, { do: 'check' }>['why'];
+export type Purpose = SnapshotCheck['purpose'];
 
 export type Asked =
   /** It is running, or will run once the current one has ended. */
-  { readonly kind: 'on' } | { readonly kind: 'held'; readonly why: string; readonly until: number };
+  { readonly kind: 'on' } | ({ readonly kind: 'held'; readonly until: number } & Held);
 
 /** Schedules the one check: starts what is wanted, ends what is no longer wanted, records the results. */
 export class CheckScheduler {
@@ -76,7 +77,10 @@ export class CheckScheduler {
     const count = troubles < 0 ? log.recent.length : troubles;
     if (last !== undefined && count > 0) {
       const until = last.at + waitAfter(count, WAITS.check);
-      if (mayWait && until > Date.now()) return { kind: 'held', why: messages.checkNotRun(last.detail), until };
+      if (mayWait && until > Date.now()) {
+        const why = messages.checkNotRun(last.detail);
+        return { kind: 'held', why, reason: { code: 'check-not-run' }, until };
+      }
     }
     const { key, commit, entries, purpose } = order;
     const reds = log.outcomes.get(key)?.reds.length ?? 0;
@@ -87,14 +91,15 @@ export class CheckScheduler {
   }
 
   /** Records the results of checks. @returns why that can't be done (a full disk). */
-  record(): string | null {
+  record(): Held | null {
     for (const check of this.#checks.observe()) {
       const { id, result } = check;
       if (check.state !== 'ended' || result === null) continue;
       if (result.outcome !== 'stopped') {
         const problem = appendCheckLog(this.#repo, [this.#line(check)]);
         this.#isUnwritable = problem !== null;
-        if (problem !== null) return problem.message;
+        if (problem !== null)
+          return { why: problem.message, reason: problem.code === 'disk-full' ? { code: 'disk-full' } : OTHER };
         this.#report(check);
       }
       this.#checks.take(id);

@@ -20,14 +20,14 @@ export function treeOf(which: Which, look: Facts, chain: KeyedChain, batch: Batc
       const length = batch.greenCount + which.length;
       return { ...there(chain.trees[length]), entries: ids.slice(0, length) };
     }
-    case 'alone':
+    case 'isolated':
       return { ...there(look.isolated), entries: [first] };
-    case 'partner':
+    case 'interaction':
       return {
         ...there(look.interactions[which.length - 1]),
         entries: [...batch.landedSince.slice(0, which.length).map(({ id }) => id), first],
       };
-    case 'aside': {
+    case 'suspect': {
       const { red, key, member } = there(batch.suspect);
       return { commit: red, key, entries: [...ids.slice(0, batch.greenCount), member.id] };
     }

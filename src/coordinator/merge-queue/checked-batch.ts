@@ -1,3 +1,4 @@
+import { OTHER } from '../../contract/hold.ts';
 import { appendCheckLog, readCheckLog } from './check-log-file.ts';
 import type { Repository } from '../../git/git.ts';
 import type { Candidate } from '../../pipeline/action.ts';
@@ -14,7 +15,7 @@ import { suspectOf, treeOf, type Ordered } from './check-target.ts';
 import { reportPositions, type PositionReport } from './queue-positions.ts';
 import type { SendBack } from './send-back.ts';
 import type { KeyedChain, ChainCache } from './chain-cache.ts';
-import type { QueueStatus } from './queue-status.ts';
+import { LANDINGS, type QueueStatus } from './queue-status.ts';
 import * as messages from './messages.ts';
 
 /** The part of the merge queue that has to do with its check: one step after the other, as `decideQueue` says. */
@@ -49,8 +50,7 @@ export class CheckedBatch {
 
   /** What a check or base waits for is fixed. @returns false when nothing waits. */
   tryAgain(): boolean {
-    const { holds } = this.#status;
-    this.#hastened = holds.has('base') || holds.has('the check');
+    this.#hastened = this.#status.isHeld({ on: 'base' }) || this.#status.isHeld({ on: 'check' });
     return this.#hastened;
   }
 
@@ -59,11 +59,11 @@ export class CheckedBatch {
     const batch = this.#batch;
     const { settings } = parts.observation.workflow;
     const isEarly = this.#status.isTooEarly('');
-    if (isEarly) this.#status.stillHolds('landings');
+    if (isEarly) this.#status.stillHolds(LANDINGS);
     let tried = isEarly;
     for (let steps = 0; steps < 100 + candidates.length * 4; steps += 1) {
       const chain = await this.#landing.chain(batch.members, parts, false);
-      if ('held' in chain) return this.#status.hold({ what: 'landings', why: chain.held }, candidates);
+      if ('held' in chain) return this.#status.hold({ key: LANDINGS, ...chain.held }, candidates);
       if (chain.left.length > 0) {
         this.#leave(chain);
         continue;
@@ -83,16 +83,16 @@ export class CheckedBatch {
       const done = await this.#take(decideQueue(look.facts), { observed: look, chain, candidates, parts });
       if (done !== null) return done;
     }
-    return this.#status.hold({ what: 'landings', why: messages.QUEUE_LOOPS }, candidates);
+    return this.#status.hold({ key: LANDINGS, why: messages.QUEUE_LOOPS, reason: OTHER }, candidates);
   }
 
   /** Those that can't come behind the others wait until something else stands there, or for a moment. */
   #leave({ left }: KeyedChain): void {
-    for (const { id, why, key } of left) {
+    for (const { id, why, reason, key } of left) {
       const member = this.#batch.members.find((one) => one.id === id);
       if (key === null || member === undefined) {
         this.#batch.drop([id]);
-        this.#status.holdOne(id, why);
+        this.#status.holdOne(id, { why, reason });
       } else this.#batch.leave(member, { key, why });
     }
   }
@@ -114,8 +114,8 @@ export class CheckedBatch {
       }
       case 'check':
         return this.#check(step.why, treeOf(step.which, observed, chain, batch), at);
-      case 'base-red':
-        return this.#baseRed(at);
+      case 'base-fails':
+        return this.#baseFails(at);
       case 'set-aside':
         batch.setSuspect(suspectOf(observed, chain, batch));
         return null;
@@ -135,7 +135,7 @@ export class CheckedBatch {
   ): Promise<Performed> {
     const batch = this.#batch;
     batch.hadFailure = true;
-    const suspect = step.who === 'aside' ? batch.suspect : suspectOf(observed, chain, batch);
+    const suspect = step.who === 'suspect' ? batch.suspect : suspectOf(observed, chain, batch);
     const partner = step.partner === null ? null : (batch.landedSince[step.partner - 1]?.id ?? null);
     if (suspect === null) return { kind: 'stale' };
     const sent = await this.#returns.red(suspect, partner, parts);
@@ -184,16 +184,17 @@ export class CheckedBatch {
     }
     const { settings } = observation.workflow;
     const at = { base: observation.git.baseRef, mayWait: !this.#hastened };
-    const asked = this.#desk.ask({ ...tree, purpose }, settings, at);
+    const order = { ...tree, purpose: purpose === 'baseline' ? 'control' : purpose } as const;
+    const asked = this.#desk.ask(order, settings, at);
     if (asked.kind === 'held') {
-      this.#status.hold({ what: 'the check', why: asked.why, until: asked.until }, candidates);
+      this.#status.hold({ key: { on: 'check' }, why: asked.why, reason: asked.reason, until: asked.until }, candidates);
       return this.#say(candidates, [], asked);
     }
     this.#hastened = false;
     return this.#say(candidates, tree.entries);
   }
 
-  #baseRed(at: Situation): Performed {
+  #baseFails(at: Situation): Performed {
     const { observed, chain, candidates, parts } = at;
     const { reds, lastAt, detail, log } = observed.base;
     const under = chain.trees[this.#batch.greenCount];
@@ -202,9 +203,10 @@ export class CheckedBatch {
     const on = this.#batch.members.slice(0, this.#batch.greenCount).map(({ id }) => id);
     const why = messages.baseFails({ base, landings: on, commit: under.commit, detail, log });
     const until = lastAt + waitAfter(reds - 1, WAITS.base);
-    this.#status.hold({ what: 'base', why, until }, candidates);
+    const reason = { code: 'base-fails', landings: on, commit: under.commit, log } as const;
+    this.#status.hold({ key: { on: 'base' }, why, reason, until }, candidates);
     if (until > Date.now() && !this.#hastened) return this.#say(candidates, [], { why, until });
-    return this.#check('control', { ...under, entries: on }, at);
+    return this.#check('baseline', { ...under, entries: on }, at);
   }
 
   #say(

@@ -1,3 +1,4 @@
+import { OTHER } from '../../contract/hold.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import type { Candidate } from '../../pipeline/action.ts';
@@ -13,7 +14,7 @@ import type { QueueObserved } from './queue-facts.ts';
 import { BatchLanding, type QueueDeps } from './batch-landing.ts';
 import { SendBack } from './send-back.ts';
 import { ChainCache } from './chain-cache.ts';
-import { QueueStatus, type Hold } from './queue-status.ts';
+import { LANDINGS, QueueStatus, type Hold } from './queue-status.ts';
 import type { Remote } from '../remote/remote.ts';
 import * as messages from './messages.ts';
 
@@ -74,8 +75,8 @@ export class MergeQueue {
     return this.#landing.isPushing;
   }
 
-  /** What waits, and why, by what it is. */
-  get holds(): ReadonlyMap<string, Hold> {
+  /** What waits, and why; the longest first. */
+  get holds(): readonly Hold[] {
     return this.#status.holds;
   }
 
@@ -93,7 +94,7 @@ export class MergeQueue {
       suspect: suspect?.member.id ?? null,
       running: this.#desk.running,
       purpose: this.#desk.purpose,
-      held: [...this.holds.values()][0]?.why ?? null,
+      held: this.holds[0] ?? null,
       until: this.#status.landAgainAt,
     };
   }
@@ -126,7 +127,7 @@ export class MergeQueue {
     if (this.isPushing) return { kind: 'later', why: messages.PUSHING };
     this.#status.begin(candidates);
     this.#batch.keep(candidates);
-    if (full !== null) return this.#status.hold({ what: 'landings', why: full }, candidates);
+    if (full !== null) return this.#status.hold({ key: LANDINGS, ...full }, candidates);
     const sentBack = await this.#returns.conflicts(candidates, parts);
     if (sentBack !== null) return this.#notSentBack(sentBack, candidates);
     const { check } = parts.observation.workflow.settings.merge_queue;
@@ -137,7 +138,9 @@ export class MergeQueue {
 
   /** A task that is to go back, and can't be moved now, keeps the others waiting with it. */
   #notSentBack(done: Performed, candidates: readonly Candidate[]): Performed {
-    return done.kind === 'failed' ? this.#status.hold({ what: 'landings', why: done.why }, candidates) : done;
+    return done.kind === 'failed'
+      ? this.#status.hold({ key: LANDINGS, why: done.why, reason: done.reason ?? OTHER }, candidates)
+      : done;
   }
 
   /** Without a check: what the user's files don't keep out lands, one or many at a time. */
@@ -147,19 +150,19 @@ export class MergeQueue {
     this.#batch.begin([], []);
     const early = candidates.filter(({ id }) => this.#status.isTooEarly(id));
     const tried = new Set(early.map(({ id }) => id));
-    for (const id of tried) this.#status.stillHolds(`landing of ${id}`);
+    for (const id of tried) this.#status.stillHolds({ on: 'landing', id });
     if (this.#status.isTooEarly('')) {
-      this.#status.stillHolds('landings');
+      this.#status.stillHolds(LANDINGS);
       return { kind: 'later', why: this.#status.ofLandings?.why ?? messages.LANDINGS_HELD };
     }
     for (;;) {
       const free = candidates.filter(({ id }) => !tried.has(id));
       const members = free.slice(0, mode === 'serial' ? 1 : most);
-      if (members.length === 0) return { kind: 'later', why: [...this.holds.values()][0]?.why ?? messages.HELD };
+      if (members.length === 0) return { kind: 'later', why: this.holds[0]?.why ?? messages.HELD };
       const chain = await this.#landing.chain(members, parts, false);
-      if ('held' in chain) return this.#status.hold({ what: 'landings', why: chain.held }, candidates);
+      if ('held' in chain) return this.#status.hold({ key: LANDINGS, ...chain.held }, candidates);
       const held = await this.#landing.blocked(chain, parts);
-      for (const [id, why] of [...held, ...chain.left.map(({ id, why }) => [id, why] as const)]) {
+      for (const [id, why] of [...held, ...chain.left.map((left) => [left.id, left] as const)]) {
         this.#status.holdOne(id, why);
         tried.add(id);
       }

@@ -10,6 +10,7 @@ export const noCommit = (sha: string): string => `${sha} is no commit of this re
 export const conflictsBefore = (files: readonly string[]): string =>
   `conflicts in ${files.join(', ')} with a landing before it`;
 
+export const BEING_PUSHED = 'being pushed';
 export const PUSHING = 'a landing is being pushed';
 export const LANDINGS_HELD = 'landings are held';
 export const HELD = 'it is held';
@@ -17,10 +18,11 @@ export const QUEUE_LOOPS = 'the merge queue repeats itself: please report it';
 
 /* Where an entry stands. */
 
-export const SEARCHING = 'its batch is red: the queue searches for the culprit';
+export const PASSED = 'passed the check: lands';
+export const SEARCHING = 'its batch failed the check: the queue searches for the culprit';
 export const WAITS_FOR_CHECK = 'waits for the check of its batch';
 export const WAITS_FOR_BATCH = 'waits for the batch before it';
-export const SUSPECTED = 'red in the check: checked again before it goes back';
+export const SUSPECTED = 'failed in the check: checked again before it goes back';
 export const CHECK_RUNNING = 'the check is running';
 
 export const beingChecked = (others: readonly string[]): string =>

@@ -1,3 +1,4 @@
+import type { Held } from '../../contract/hold.ts';
 import { appendCheckLog, readCheckLog } from './check-log-file.ts';
 import type { Repository } from '../../git/git.ts';
 import type { CheckLog } from '../../pipeline/queue/check-log.ts';
@@ -16,7 +17,7 @@ export interface QueueObserved {
   readonly suspect: string | null;
   readonly running: CheckRun | null;
   readonly purpose: Purpose;
-  readonly held: string | null;
+  readonly held: Held | null;
   readonly until: number | null;
 }
 

@@ -1,3 +1,4 @@
+import type { QueueCode } from '../../contract/snapshot.ts';
 import type { Candidate } from '../../pipeline/action.ts';
 import type { QueueNote } from '../../pipeline/world.ts';
 import type { Batch } from './batch.ts';
@@ -14,29 +15,33 @@ export interface PositionReport {
 
 /** Sets the status of each task in the queue. */
 export function reportPositions(
-  words: QueueStatus,
+  status: QueueStatus,
   batch: Batch,
   candidates: readonly Candidate[],
   { checked, held }: PositionReport,
 ): Performed {
   const { greenCount, members, suspect, hadFailure } = batch;
-  const landings = words.ofLandings;
-  const waits = hadFailure ? messages.SEARCHING : messages.WAITS_FOR_CHECK;
+  const landings = status.ofLandings;
   const noteOf = (candidate: Candidate): QueueNote | null => {
     const { id } = candidate;
     const place = members.findIndex((member) => member.id === id);
-    const lands = (why: string): QueueNote => ({ state: 'lands', why, until: null });
+    const lands = (code: QueueCode, why: string): QueueNote => ({ state: 'lands', code, why, until: null });
     if (place >= 0 && place < greenCount)
-      return { state: landings?.state ?? 'lands', why: landings?.why ?? 'green: lands', until: null };
-    if (held !== null) return { state: 'held', why: held.why, until: held.until ?? null };
-    if (suspect?.member.id === id) return lands(messages.SUSPECTED);
-    if (place >= 0) return lands(checked.includes(id) ? checkedWith(id, checked) : waits);
-    if (words.holds.has(`landing of ${id}`)) return null;
-    return lands(batch.clashOf(candidate) ?? messages.WAITS_FOR_BATCH);
+      return landings === null
+        ? lands('passed', messages.PASSED)
+        : { state: landings.state, code: 'held', why: landings.why, until: null };
+    if (held !== null) return { state: 'held', code: 'held', why: held.why, until: held.until ?? null };
+    if (suspect?.member.id === id) return lands('suspected', messages.SUSPECTED);
+    if (place >= 0 && checked.includes(id)) return lands('checking', checkedWith(id, checked));
+    if (place >= 0)
+      return hadFailure ? lands('searching', messages.SEARCHING) : lands('waits-for-check', messages.WAITS_FOR_CHECK);
+    if (status.isHeld({ on: 'landing', id })) return null;
+    const clash = batch.clashOf(candidate);
+    return clash === null ? lands('waits-for-batch', messages.WAITS_FOR_BATCH) : lands('conflicts', clash);
   };
   for (const candidate of candidates) {
     const note = noteOf(candidate);
-    if (note !== null) words.set(candidate.id, note.state, note.why, note.until);
+    if (note !== null) status.set(candidate.id, note);
   }
   return { kind: 'later', why: held?.why ?? landings?.why ?? messages.CHECK_RUNNING };
 }

@@ -1,3 +1,4 @@
+import { OTHER, type Held } from '../../contract/hold.ts';
 import { relative } from 'node:path';
 import type { Repository } from '../../git/git.ts';
 import type { CheckLog } from '../../pipeline/queue/check-log.ts';
@@ -42,6 +43,7 @@ export function queueView(
   const inBatch = new Set([...look.members, ...(look.suspect === null ? [] : [look.suspect])]);
   const first = queue.mode === 'serial' ? 1 : Math.min(FIRST_BATCH, queue.max_batch);
   const sized = queue.check !== '' && queue.mode === 'batch';
+  const held = look.held ?? heldIn(world);
   return {
     mode: queue.mode,
     check: queue.check === '' ? null : queue.check,
@@ -57,13 +59,19 @@ export function queueView(
     }),
     waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look, words)),
     running: runningView(root, look),
-    held: look.held ?? world.landingsHeld ?? world.stops[0] ?? null,
+    held: held?.why ?? null,
+    reason: held?.reason ?? null,
     until: look.until,
     recent: log.recent.slice(0, MAX_CHECKS_SHOWN).map(checkedView),
     checks: log.count,
     flakes: log.flakes.length,
     remote: remoteView(world, remote),
   };
+}
+
+function heldIn({ landingsHeld, stops: [stop] }: World): Held | null {
+  if (landingsHeld !== null) return { why: landingsHeld, reason: OTHER };
+  return stop === undefined ? null : { why: stop, reason: { code: 'stopped' } };
 }
 
 function runningView(root: string, { running, purpose }: QueueObserved): SnapshotQueue['running'] {
@@ -101,16 +109,25 @@ function queued(
   const why = landing?.why ?? '';
   const isGreen = place >= 0 && place < greenCount;
   const state = landing?.state === 'held' ? 'held' : suspect === id ? 'suspect' : isGreen ? 'green' : 'unchecked';
-  return { id, title: entry.title, state, why };
+  return { id, title: entry.title, state, reason: landing === undefined ? null : { code: landing.code }, why };
 }
 
 function remoteView({ settings }: World, facts: RemoteFacts | null): SnapshotRemote | null {
   if (settings.remote === null) return null;
   const of = { name: settings.remote, branch: settings.base };
   if (facts === null)
-    return { ...of, tip: null, fetchedAt: null, away: null, rejected: null, lock: null, pushing: false };
+    return { ...of, tip: null, fetchedAt: null, away: null, reason: null, rejected: null, lock: null, pushing: false };
   const { tip, fetchedAt, away, rejected, lock, pushing } = facts;
-  return { ...of, tip, fetchedAt, away, rejected, lock: lockView(lock), pushing };
+  return {
+    ...of,
+    tip,
+    fetchedAt,
+    away: away?.why ?? null,
+    reason: away?.reason ?? null,
+    rejected,
+    lock: lockView(lock),
+    pushing,
+  };
 }
 
 function lockView(lock: RemoteFacts['lock']): SnapshotRemote['lock'] {

@@ -1,3 +1,4 @@
+import { nameOfKey, type Held, type HoldKey } from '../../contract/hold.ts';
 import type { Candidate } from '../../pipeline/action.ts';
 import { waitAfter, WAITS } from '../../pipeline/backoff.ts';
 import type { QueueNote } from '../../pipeline/world.ts';
@@ -11,12 +12,14 @@ const AFTER_FAILURE = { first: LAND_RETRY_MS, most: WAITS.local.most };
 
 type Later = Extract<Performed, { kind: 'later' }>;
 
-/** What holds landings, and is the status of those that are green. */
-const OF_LANDINGS = ['landings', 'pushes'] as const;
+export const LANDINGS: HoldKey = { on: 'landings' };
 
-/** Why something waits. */
-export interface Hold {
-  readonly why: string;
+/** What holds landings, and is the status of those that are green. */
+const OF_LANDINGS = [LANDINGS, { on: 'pushes' }] as const;
+
+/** What waits, and why. */
+export interface Hold extends Held {
+  readonly key: HoldKey;
   /** Epoch ms. */
   readonly since: number;
   /** `held`: the user is needed. */
@@ -27,8 +30,8 @@ export interface Hold {
 export class QueueStatus {
   /** By task id. */
   readonly statuses = new Map<string, QueueNote>();
-  /** By what it is. */
-  readonly holds = new Map<string, Hold>();
+  /** By the names of their keys. */
+  readonly #holds = new Map<string, Hold>();
   /** Holds that were found in this turn. */
   readonly #found = new Set<string>();
   /** Until when a landing is not tried again, by task id; '' = all. */
@@ -37,6 +40,15 @@ export class QueueStatus {
   #failures = 0;
   /** The next hold is for a landing that was tried. */
   #wasTried = false;
+
+  /** What waits now, the longest first. */
+  get holds(): readonly Hold[] {
+    return [...this.#holds.values()];
+  }
+
+  isHeld(key: HoldKey): boolean {
+    return this.#holds.has(nameOfKey(key));
+  }
 
   /** A step begins: the status of tasks that are no longer in the queue is forgotten. */
   begin(candidates: readonly Candidate[]): void {
@@ -48,14 +60,14 @@ export class QueueStatus {
 
   /** A turn has looked at everything: a hold that it did not find is over. */
   end(): void {
-    for (const what of this.holds.keys()) if (!this.#found.has(what)) this.holds.delete(what);
-    if (!this.holds.has('landings')) this.#notBefore.delete('');
+    for (const name of this.#holds.keys()) if (!this.#found.has(name)) this.#holds.delete(name);
+    if (!this.isHeld(LANDINGS)) this.#notBefore.delete('');
   }
 
   /** Something has landed: what was in the way is looked at afresh. */
   landed(ids: readonly string[]): void {
     for (const id of ids) this.statuses.delete(id);
-    this.holds.clear();
+    this.#holds.clear();
     this.#notBefore.clear();
     this.#failures = 0;
   }
@@ -68,48 +80,49 @@ export class QueueStatus {
 
   clear(): void {
     this.statuses.clear();
-    this.holds.clear();
+    this.#holds.clear();
     this.#notBefore.clear();
   }
 
   forget(id: string): void {
     this.statuses.delete(id);
     this.#notBefore.delete(id);
-    this.holds.delete(`landing of ${id}`);
+    this.#holds.delete(nameOfKey({ on: 'landing', id }));
   }
 
-  set(id: string, state: QueueNote['state'], why: string, until: number | null = null): void {
-    this.statuses.set(id, { state, why, until });
+  set(id: string, note: QueueNote): void {
+    this.statuses.set(id, note);
   }
 
   /** Nothing lands for now; it is tried again in a second, or at the time given. */
   hold(
     {
-      what,
+      key,
       why,
+      reason,
       until = Date.now() + (this.#wasTried ? waitAfter(this.#failures, AFTER_FAILURE) : LAND_RETRY_MS),
       state = 'held',
-    }: Pick<PushHold, 'what' | 'why'> & Partial<PushHold>,
+    }: Pick<PushHold, 'key' | 'why' | 'reason'> & Partial<PushHold>,
     candidates: readonly Candidate[],
   ): Later {
     this.#wasTried = false;
-    this.#mark(what, why, state);
-    if (what === 'landings') this.#notBefore.set('', until);
-    for (const { id } of candidates) this.set(id, state, why, until);
-    return { kind: 'later', why };
+    this.#mark({ key, why, reason, state });
+    if (key.on === 'landings') this.#notBefore.set('', until);
+    for (const { id } of candidates) this.set(id, { state, code: 'held', why, until });
+    return { kind: 'later', why, reason };
   }
 
   /** One landing is kept from landing, and no other. */
-  holdOne(id: string, why: string): void {
+  holdOne(id: string, { why, reason }: Held): void {
     const until = Date.now() + LAND_RETRY_MS;
-    this.#mark(`landing of ${id}`, why, 'held');
+    this.#mark({ key: { on: 'landing', id }, why, reason, state: 'held' });
     this.#notBefore.set(id, until);
-    this.set(id, 'held', why, until);
+    this.set(id, { state: 'held', code: 'held', why, until });
   }
 
   /** What was found in an earlier turn, and is not looked at in this one, still holds. */
-  stillHolds(what: string): void {
-    if (this.holds.has(what)) this.#found.add(what);
+  stillHolds(key: HoldKey): void {
+    if (this.isHeld(key)) this.#found.add(nameOfKey(key));
   }
 
   /** A landing is not to be tried yet. @param id '' = any */
@@ -125,16 +138,17 @@ export class QueueStatus {
   }
 
   /** What keeps green landings from landing in this turn. */
-  get ofLandings(): { readonly why: string; readonly state: QueueNote['state'] } | null {
-    for (const what of OF_LANDINGS) {
-      const hold = this.holds.get(what);
-      if (hold !== undefined && this.#found.has(what)) return hold;
+  get ofLandings(): Hold | null {
+    for (const name of OF_LANDINGS.map(nameOfKey)) {
+      const hold = this.#holds.get(name);
+      if (hold !== undefined && this.#found.has(name)) return hold;
     }
     return null;
   }
 
-  #mark(what: string, why: string, state: QueueNote['state']): void {
-    this.holds.set(what, { why, since: this.holds.get(what)?.since ?? Date.now(), state });
-    this.#found.add(what);
+  #mark(hold: Omit<Hold, 'since'>): void {
+    const name = nameOfKey(hold.key);
+    this.#holds.set(name, { ...hold, since: this.#holds.get(name)?.since ?? Date.now() });
+    this.#found.add(name);
   }
 }

@@ -57,10 +57,10 @@ function endedRun(
   const parsed = text === null ? null : parseReport(text, record.brief.role);
   const read: ReadReport =
     parsed === null
-      ? { ok: false, missing: messages.NO_REPORT }
+      ? { ok: false, missing: messages.NO_REPORT, isAbsent: true }
       : parsed.ok
         ? parsed
-        : { ok: false, missing: parsed.problem };
+        : { ok: false, missing: parsed.problem, isAbsent: false };
   const ended: EndedRun = { result, report: read, strays: result.strays ?? [] };
   known.set(record.runId, ended);
   return ended;

@@ -1,3 +1,4 @@
+import type { HoldReason } from '../../contract/hold.ts';
 import * as messages from './messages.ts';
 import type { LockProof } from '../../system/lock.ts';
 import { COLUMNS, type Board, type BoardTexts, type Column, type Entry } from '../../board/entry.ts';
@@ -28,8 +29,8 @@ import type { Observer } from '../observe/observer.ts';
  */
 export type Written =
   | { readonly kind: 'done'; readonly sha: string }
-  | { readonly kind: 'later'; readonly why: string }
-  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'later'; readonly why: string; readonly reason?: HoldReason }
+  | { readonly kind: 'failed'; readonly why: string; readonly reason?: HoldReason }
   | { readonly kind: 'stale'; readonly edited?: string | undefined }
   | { readonly kind: 'refused'; readonly problem: Problem };
 
@@ -222,7 +223,7 @@ export class BoardWriter {
       this.#moved(this.#base, texts, files);
       return { kind: 'done', sha: this.#base };
     }
-    if ('held' in written) return { kind: 'later', why: written.held };
+    if ('held' in written) return { kind: 'later', why: written.held, reason: written.reason };
     return this.#stale(written.path);
   }
 
@@ -331,7 +332,7 @@ export class BoardWriter {
       ...(author === undefined ? {} : { author }),
     });
     if (!moved.ok) {
-      if ('held' in moved) return { kind: 'failed', why: moved.held };
+      if ('held' in moved) return { kind: 'failed', why: moved.held, reason: moved.reason };
       return this.#stale(moved.path);
     }
     const signers = await signersOf(repo, author);

@@ -1,3 +1,4 @@
+import type { HoldReason } from '../../contract/hold.ts';
 import type { BoardTexts } from '../../board/entry.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { signersOf } from '../../git/config/identity.ts';
@@ -45,7 +46,7 @@ export interface TakenIn {
 export type Landed =
   | { readonly kind: 'done'; readonly sha: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[] }
-  | { readonly kind: 'later'; readonly why: string }
+  | { readonly kind: 'later'; readonly why: string; readonly reason?: HoldReason }
   | { readonly kind: 'stale' };
 
 /** The message and the CHANGELOG line of a landing. */
@@ -132,7 +133,8 @@ export async function landAll(
     checkout: observation.git.checkout,
     extraRefs: [{ ref: SEEN }],
   });
-  if (!landed.ok) return 'held' in landed ? { kind: 'later', why: landed.held } : { kind: 'stale' };
+  if (!landed.ok)
+    return 'held' in landed ? { kind: 'later', why: landed.held, reason: landed.reason } : { kind: 'stale' };
   const signers = await signersOf(observer.repo, authorOf(settings));
   const committerEmail = signers.ok ? signers.value.committer.email : '';
   for (const { id, sha, leftOut } of landings) {
@@ -175,7 +177,7 @@ export async function landNow(
   if (faults.length > 0) return { kind: 'later', why: faults[0] ?? '' };
   const planned = await planLanding(candidate, facts, parts, taken);
   const chain = await chainOf([planned], parts);
-  if (!chain.ok) return { kind: 'later', why: chain.held };
+  if (!chain.ok) return { kind: 'later', why: chain.held, reason: chain.reason };
   const [left] = chain.left;
   return left === undefined ? landAll(chain.landings, [planned], parts) : { kind: 'conflict', files: left.conflict };
 }

@@ -1,3 +1,4 @@
+import type { HoldReason } from '../../contract/hold.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Action } from '../../pipeline/action.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
@@ -16,8 +17,14 @@ import type { Branches } from './branches.ts';
  */
 export type Performed =
   | { readonly kind: 'done' }
-  | { readonly kind: 'later'; readonly why: string }
-  | { readonly kind: 'failed'; readonly why: string; readonly fix?: string; readonly lasting?: boolean }
+  | { readonly kind: 'later'; readonly why: string; readonly reason?: HoldReason }
+  | {
+      readonly kind: 'failed';
+      readonly why: string;
+      readonly reason?: HoldReason;
+      readonly fix?: string;
+      readonly lasting?: boolean;
+    }
   | { readonly kind: 'stale'; readonly edited?: string | undefined };
 
 /** Starts runs: `launch/run-launcher.ts`. */

@@ -109,7 +109,7 @@ export const remoteAnswerOf = ({
   foreign,
   lost,
 }: RemoteFacts): NonNullable<PreflightFacts['remoteAnswer']> => ({
-  away,
+  away: away?.why ?? null,
   declined: rejected,
   lockedBy: typeof lock === 'object' ? lock.by : null,
   foreign,

@@ -1,14 +1,21 @@
 import { reasonText } from '../../report/reason.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import type { World } from '../../pipeline/world.ts';
-import type { RunActivity, Snapshot, SnapshotEntry, SnapshotQueue, SnapshotRun } from '../../contract/snapshot.ts';
+import type {
+  RunActivity,
+  Snapshot,
+  SnapshotEntry,
+  SnapshotQueue,
+  SnapshotRun,
+  SnapshotWarning,
+} from '../../contract/snapshot.ts';
 
 export interface SnapshotSource {
   readonly world: World;
   readonly decision: Decision;
   readonly base: Snapshot['base'];
   readonly coordinator: Snapshot['coordinator'];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly SnapshotWarning[];
   readonly activity: ReadonlyMap<string, RunActivity>;
   /** Worktree path, relative to the root, by id. */
   readonly worktrees: ReadonlyMap<string, string>;
@@ -66,7 +73,8 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
     push: world.settings.push,
     queue: source.queue,
     stops: world.stops,
-    warnings: source.warnings,
+    warnings: source.warnings.map(({ text }) => text),
+    warningDetails: source.warnings,
     today: world.usage.today,
     dayEnds: world.usage.dayEnds,
     entries,

@@ -1,3 +1,5 @@
+import { nameOfKey, type HoldKey } from '../../contract/hold.ts';
+import { holdText } from '../../report/hold.ts';
 import { join } from 'node:path';
 import { hookEnvironment } from '../../system/environment.ts';
 import { runCommand } from '../../system/processes.ts';
@@ -28,18 +30,14 @@ export class EventPublisher {
   readonly #deps: EventPublisherDeps;
   readonly #reported = new Set<string>();
   readonly #problems = new ReportedProblems();
-  readonly #holds = new Map<string, string>();
+  /** What is held now, by the names of the keys. */
+  readonly #holds = new Map<string, { readonly key: HoldKey; readonly why: string }>();
   /** Since when something has been held, for whatever reason (epoch ms); null = the user has been notified. */
   readonly #heldSince = new Map<string, number | null>();
   #settings = { broken: '', text: '' };
 
   constructor(parts: EventPublisherDeps) {
     this.#deps = parts;
-  }
-
-  /** What is held now, with the reason, by what it is. */
-  get holds(): ReadonlyMap<string, string> {
-    return this.#holds;
   }
 
   readonly emit = (event: KanbanEvent): void => {
@@ -72,21 +70,23 @@ export class EventPublisher {
   }
 
   /** A hold begins, changes its reason, or ends (null). @param passes it ends without the user */
-  hold(what: string, why: string | null, passes = false): void {
-    if ((this.#holds.get(what) ?? null) === why) return;
-    if (why === null) this.#holds.delete(what);
-    else this.#holds.set(what, why);
-    if (why === null || passes) this.#heldSince.delete(what);
-    else if (!this.#heldSince.has(what)) this.#heldSince.set(what, Date.now());
-    this.emit({ type: 'hold-changed', what, why });
+  hold(key: HoldKey, why: string | null, passes = false): void {
+    const name = nameOfKey(key);
+    if ((this.#holds.get(name)?.why ?? null) === why) return;
+    if (why === null) this.#holds.delete(name);
+    else this.#holds.set(name, { key, why });
+    if (why === null || passes) this.#heldSince.delete(name);
+    else if (!this.#heldSince.has(name)) this.#heldSince.set(name, Date.now());
+    this.emit(holdChanged(key, why));
   }
 
   /** At each tick: what has waited for a minute needs the user. @param now epoch ms */
   remind(now: number): void {
-    for (const [what, since] of this.#heldSince) {
-      if (since === null || now - since < NOTIFIED_AFTER) continue;
-      this.#heldSince.set(what, null);
-      this.#notify({ type: 'hold-changed', what, why: this.#holds.get(what) ?? '', at: now });
+    for (const [name, since] of this.#heldSince) {
+      const held = this.#holds.get(name);
+      if (since === null || now - since < NOTIFIED_AFTER || held === undefined) continue;
+      this.#heldSince.set(name, null);
+      this.#notify({ ...holdChanged(held.key, held.why), at: now });
     }
   }
 
@@ -136,3 +136,10 @@ export class EventPublisher {
       );
   }
 }
+
+const holdChanged = (key: HoldKey, why: string | null): KanbanEvent => ({
+  type: 'hold-changed',
+  ...key,
+  what: holdText(key),
+  why,
+});

@@ -1,3 +1,4 @@
+import type { Held } from '../../contract/hold.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
@@ -26,7 +27,7 @@ export class BaseSync {
   readonly #emit: (event: KanbanEvent) => void;
   /** Commits that base is known to contain. */
   readonly #contained = new Set<string>();
-  readonly #held = new Map<Kind, string>();
+  readonly #held = new Map<Kind, Held>();
   readonly #failures: FailureRegister;
   /** A push was interrupted: only the remote knows whether it arrived. null = not looked up yet. */
   #unsure: boolean | null = null;
@@ -39,7 +40,7 @@ export class BaseSync {
   }
 
   /** Why base can't be brought up to the remote, or to upstream; null = it is, or will be. */
-  held(kind: Kind): string | null {
+  held(kind: Kind): Held | null {
     return this.#held.get(kind) ?? null;
   }
 
@@ -78,7 +79,7 @@ export class BaseSync {
       const done = await integrate({ ...parts, repo: this.#repo, theirs, kind, emit: this.#emit });
       if (typeof done === 'object') {
         this.#held.set(kind, done.later);
-        this.#failures.failed(identity, { why: done.later }, Date.now());
+        this.#failures.failed(identity, { why: done.later.why }, Date.now());
         continue;
       }
       this.#held.delete(kind);

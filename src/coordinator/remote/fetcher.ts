@@ -1,7 +1,9 @@
+import type { Held } from '../../contract/hold.ts';
 import type { Repository } from '../../git/git.ts';
 import { resolve } from '../../git/objects/objects.ts';
 import { fetchRemote, trackingRef } from '../../git/remote/remote.ts';
 import { Backoff, WAITS } from '../../pipeline/backoff.ts';
+import { heldByRemote } from './held-by-remote.ts';
 import type { Beside } from './lock-scheduler.ts';
 import type { RemoteSettings } from './remote-facts.ts';
 
@@ -19,7 +21,7 @@ export interface FetcherDeps {
 /** Fetches base and upstream beside the tick, and knows what the remote had. */
 export class Fetcher {
   readonly #deps: FetcherDeps;
-  readonly #backoff = new Backoff(WAITS.remote);
+  readonly #backoff = new Backoff<Held>(WAITS.remote);
   #settings: RemoteSettings | null = null;
   /** The fetch in progress; `begun` is epoch ms. */
   #current: { begun: number | null } | null = null;
@@ -39,7 +41,7 @@ export class Fetcher {
   }
 
   /** Why the last fetch failed; null = it succeeded. */
-  get failure(): string | null {
+  get failure(): Held | null {
     return this.#backoff.reason;
   }
 
@@ -94,7 +96,7 @@ export class Fetcher {
     const begun = now();
     const fetched = await fetchRemote(repo, { remote, branches, timeout, signal: ending });
     if (ending.aborted || this.#settings?.remote !== remote) return false;
-    this.#backoff.record(fetched.ok ? null : fetched.message, now());
+    this.#backoff.record(fetched.ok ? null : heldByRemote(fetched), now());
     if (!fetched.ok) return false;
     this.#fetchedAt = begun;
     this.#lacking = new Set(branches.filter((name) => fetched.tips.get(name) === null));

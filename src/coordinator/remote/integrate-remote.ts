@@ -1,3 +1,4 @@
+import { OTHER, type Held, type HoldReason } from '../../contract/hold.ts';
 import { COLUMNS } from '../../board/entry.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { INTEGRATED } from '../../git/history/base-history.ts';
@@ -27,7 +28,13 @@ export interface IntegrateDeps {
 }
 
 /** `later`: why not now. `stale`: what was decided on has changed. */
-export type Integrated = 'done' | 'nothing' | 'stale' | { readonly later: string };
+export type Integrated = 'done' | 'nothing' | 'stale' | Later;
+
+interface Later {
+  readonly later: Held;
+}
+
+const later = (why: string, reason: HoldReason = OTHER): Later => ({ later: { why, reason } });
 
 /**
  * Brings base up to the remote's, or merges upstream into it. What the user has edited on the board is committed first,
@@ -38,8 +45,8 @@ export async function integrate(parts: IntegrateDeps): Promise<Integrated> {
   const { settings } = observation.workflow;
   const from = nameOfSource(settings, kind);
   const edited = await writer.commitEdits(COLUMNS);
-  if (edited.kind === 'later' || edited.kind === 'failed') return { later: edited.why };
-  if (edited.kind === 'refused') return { later: edited.problem.message };
+  if (edited.kind === 'later' || edited.kind === 'failed') return later(edited.why, edited.reason);
+  if (edited.kind === 'refused') return later(edited.problem.message);
   if (edited.kind === 'stale') return 'stale';
   const oldBase = writer.base;
   const { base, board, changelog } = settings;
@@ -62,7 +69,8 @@ export async function integrate(parts: IntegrateDeps): Promise<Integrated> {
     extraRefs: [{ ref: SEEN }],
     ...(author === undefined ? {} : { author }),
   });
-  if (!landed.ok) return 'held' in landed ? { later: messages.notBroughtUp(base, from, landed.held) } : 'stale';
+  if (!landed.ok)
+    return 'held' in landed ? later(messages.notBroughtUp(base, from, landed.held), landed.reason) : 'stale';
   writer.landed(landed.sha, toLand.texts);
   const before = new Set(observer.history.history.landed.keys());
   await observer.history.brought(landed.sha, base);
@@ -87,7 +95,7 @@ function ready(
   base: string,
   from: string,
   shallow: boolean,
-): IntegrationToLand | { readonly later: string } {
+): IntegrationToLand | Later {
   switch (plan.kind) {
     case 'fast-forward':
     case 'merge':
@@ -95,12 +103,10 @@ function ready(
     case 'conflict': {
       const more = plan.files.length - 5;
       const files = plan.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
-      return { later: messages.mergeConflict(base, from, files) };
+      return later(messages.mergeConflict(base, from, files));
     }
     case 'unrelated':
-      return {
-        later: messages.noCommonHistory(base, from, shallow),
-      };
+      return later(messages.noCommonHistory(base, from, shallow));
     default:
       return unreachable(plan);
   }

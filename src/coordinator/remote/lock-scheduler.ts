@@ -1,6 +1,8 @@
+import type { Held } from '../../contract/hold.ts';
 import type { PushOutcome } from '../../git/remote/remote.ts';
 import type { LockState, RemoteLock } from './remote-lock.ts';
 import { Backoff, WAITS } from '../../pipeline/backoff.ts';
+import { heldByRemote } from './held-by-remote.ts';
 import * as messages from './messages.ts';
 
 /** Work beside the ticks, one after the other; `after` runs whatever happens. */
@@ -18,7 +20,7 @@ export interface LockSchedulerDeps {
 export class LockScheduler {
   readonly #deps: LockSchedulerDeps;
   #lock: RemoteLock | null = null;
-  readonly #backoff = new Backoff(WAITS.remote);
+  readonly #backoff = new Backoff<Held>(WAITS.remote);
   #isStepping = false;
   #heldSince = -Infinity;
 
@@ -31,7 +33,7 @@ export class LockScheduler {
   }
 
   /** Why the remote could not be asked for it. */
-  get backoff(): string | null {
+  get backoff(): Held | null {
     return this.state === 'asking' ? this.#backoff.reason : null;
   }
 
@@ -57,7 +59,8 @@ export class LockScheduler {
     const before = lock.state;
     this.#deps.beside(
       async () => {
-        this.#backoff.record(await lock.step(signal), this.#deps.now());
+        const error = await lock.step(signal);
+        this.#backoff.record(error && heldByRemote(error), this.#deps.now());
         if (lock !== this.#lock || lock.state === before || lock.state !== 'held') return;
         this.#heldSince = this.#deps.now();
         this.#deps.onTaken();
@@ -70,8 +73,8 @@ export class LockScheduler {
   async confirm(signal: AbortSignal): Promise<PushOutcome | null> {
     const lock = this.#lock;
     if (lock === null || lock.isSure()) return null;
-    const words = await lock.step(signal);
-    if (words !== null) return { kind: 'unreachable', message: words };
+    const error = await lock.step(signal);
+    if (error !== null) return { ...error, kind: error.kind === 'login' ? 'login' : 'unreachable' };
     return lock.isSure() ? null : { kind: 'rejected', message: messages.LOCK_NOT_OURS };
   }
 

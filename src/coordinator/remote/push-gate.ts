@@ -1,3 +1,4 @@
+import { OTHER, type Held, type HoldKey, type HoldReason } from '../../contract/hold.ts';
 import type { Repository } from '../../git/git.ts';
 import type { QueueNote } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
@@ -10,10 +11,8 @@ import * as messages from './messages.ts';
 export const PUSH_PIN = 'refs/kanban/inflight/push';
 
 /** Why a landing waits. */
-export interface PushHold {
-  /** As in `hold-changed`. */
-  readonly what: string;
-  readonly why: string;
+export interface PushHold extends Held {
+  readonly key: HoldKey;
   /** Looked at again at this time, epoch ms, should nobody wake the queue before. */
   readonly until: number;
   /** `held`: the user is needed. */
@@ -33,36 +32,42 @@ export async function pushGate(
   repo: Repository,
   remote: Remote,
   settings: Settings,
-  { base, behind }: { readonly base: string; readonly behind: string | null },
+  { base, behind }: { readonly base: string; readonly behind: Held | null },
 ): Promise<PushHold | null> {
   const { push, remote: name } = settings;
   if (!push || name === null) return null;
   const now = Date.now();
-  const at = (state: QueueNote['state'], why: string): PushHold => ({
-    what: 'pushes',
+  const at = (state: QueueNote['state'], why: string, reason: HoldReason = OTHER): PushHold => ({
+    key: { on: 'pushes' },
     why,
+    reason,
     until: now + RETRY_INTERVAL_MS,
     state,
   });
   const facts = await remote.facts(base);
   const person = needsPerson(facts, settings, name);
-  if (person !== null) return at('held', person);
-  if (facts.away !== null) return at('lands', facts.away);
+  if (person !== null) return at('held', person.why, person.reason);
+  if (facts.away !== null) return at('lands', facts.away.why, facts.away.reason);
   if (facts.lock === 'asking') return at('lands', messages.askingForLock(name, settings.base));
   if (!facts.answer || !remote.isFresh(now - MAX_FACTS_AGE_MS)) {
     remote.fetchNow(now);
     return at('lands', messages.askingRemote(name));
   }
   if (facts.tip === null || (await isAncestor(repo, facts.tip, base))) return null;
-  return at('held', behind ?? messages.behindRemote(settings.base, name));
+  return behind === null
+    ? at('held', messages.behindRemote(settings.base, name))
+    : at('held', behind.why, behind.reason);
 }
 
 /** What time does not fix, with the fix. */
-function needsPerson(facts: RemoteFacts, { base }: Settings, name: string): string | null {
-  if (typeof facts.lock === 'object') return messages.lockedBy(base, name, facts.lock.by);
-  if (facts.rejected !== null) return messages.pushRejected(name, facts.rejected);
+function needsPerson(facts: RemoteFacts, { base }: Settings, name: string): Held | null {
+  const other = (why: string): Held => ({ why, reason: OTHER });
+  if (typeof facts.lock === 'object') return other(messages.lockedBy(base, name, facts.lock.by));
+  if (facts.rejected !== null)
+    return { why: messages.pushRejected(name, facts.rejected), reason: { code: 'push-rejected' } };
   const [first] = facts.foreign;
-  if (first !== undefined) return messages.firstPushPublishes(first, facts.foreign.length - 1, `${name} ${base}`);
+  if (first !== undefined)
+    return other(messages.firstPushPublishes(first, facts.foreign.length - 1, `${name} ${base}`));
   if (facts.lost === null) return null;
-  return messages.lostOnRemote(name, base, facts.lost);
+  return other(messages.lostOnRemote(name, base, facts.lost));
 }

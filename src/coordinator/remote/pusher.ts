@@ -1,3 +1,4 @@
+import type { Held } from '../../contract/hold.ts';
 import type { Repository } from '../../git/git.ts';
 import { isAncestor } from '../../git/history/is-ancestor.ts';
 import { pushFastForward, type PushOutcome } from '../../git/remote/remote.ts';
@@ -49,7 +50,7 @@ export class Pusher {
   }
 
   /** Why it is too early for another push after one that did not reach the remote; null = it isn't. */
-  away(now: number): string | null {
+  away(now: number): Held | null {
     return this.#backoff.away(now);
   }
 

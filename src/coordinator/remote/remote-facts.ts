@@ -1,3 +1,4 @@
+import type { Held } from '../../contract/hold.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { ForeignCommit } from './first-push.ts';
 import type { LockState } from './remote-lock.ts';
@@ -15,7 +16,7 @@ export interface RemoteFacts {
   /** It has answered since this coordinator began, and since it holds the lock; or it is known why not. */
   readonly answer: boolean;
   /** Why the remote can't be reached now: landings wait where they are pushed. */
-  readonly away: string | null;
+  readonly away: Held | null;
   /** Why the server does not want what was pushed, in its own words. */
   readonly rejected: string | null;
   readonly lock: LockState;

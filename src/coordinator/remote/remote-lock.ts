@@ -1,6 +1,6 @@
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
-import { fetchedRef, fetchRemote, pushWithLease, type PushOutcome } from '../../git/remote/remote.ts';
+import { fetchedRef, fetchRemote, pushWithLease, type PushOutcome, type RemoteError } from '../../git/remote/remote.ts';
 import { updateRefs } from '../../git/refs.ts';
 import { cloneToken, describeHolder, readHolder, writeHolder, type Holder } from './lock-holder.ts';
 import * as messages from './messages.ts';
@@ -79,11 +79,11 @@ export class RemoteLock {
    * Takes it, renews it, or looks whether it has become free.
    * @returns why the remote could not be asked; null = it answered.
    */
-  async step(signal?: AbortSignal): Promise<string | null> {
+  async step(signal?: AbortSignal): Promise<RemoteError | null> {
     if (this.#unsure || this.#rival !== null) return this.#observe(signal);
     const from = this.#ours.at(-1) ?? null;
     const outcome = await this.#put(from, signal);
-    return outcome.kind === 'rejected' ? this.#observe(signal) : this.#heard(outcome, from);
+    return outcome.kind === 'rejected' ? this.#observe(signal) : this.#record(outcome, from);
   }
 
   /** Gives it back, if it is ours; bounded by `timeout` ms. What can't be given back runs out after 15 minutes. */
@@ -120,7 +120,7 @@ export class RemoteLock {
   }
 
   /** @param from what the remote held of ours, as far as we knew. */
-  #heard(outcome: PushOutcome, from: string | null): string | null {
+  #record(outcome: PushOutcome, from: string | null): RemoteError | null {
     const { now } = this.#deps;
     this.#unsure = outcome.kind === 'unknown';
     switch (outcome.kind) {
@@ -139,11 +139,11 @@ export class RemoteLock {
         return null;
       default:
         if (!this.#unsure) this.#ours = from === null ? [] : [from];
-        return outcome.message;
+        return { kind: outcome.kind === 'login' ? 'login' : 'unreachable', message: outcome.message };
     }
   }
 
-  async #observe(signal?: AbortSignal): Promise<string | null> {
+  async #observe(signal?: AbortSignal): Promise<RemoteError | null> {
     const { repo, remote } = this.#deps;
     const fetched = await fetchRemote(repo, {
       remote,
@@ -152,7 +152,7 @@ export class RemoteLock {
       timeout: NETWORK_TIMEOUT_MS,
       signal,
     });
-    if (!fetched.ok) return fetched.message;
+    if (!fetched.ok) return fetched;
     this.#unsure = false;
     const found = fetched.tips.get(this.#ref) ?? null;
     const holder = found === null ? null : await readHolder(repo, found);
@@ -164,7 +164,7 @@ export class RemoteLock {
     }
     const outcome = await this.#put(found, signal);
     if (outcome.kind === 'done' && !ours) this.#tookOver(holder);
-    return this.#heard(outcome, found);
+    return this.#record(outcome, found);
   }
 
   #isDead(sha: string): boolean {

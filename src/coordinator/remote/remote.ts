@@ -1,3 +1,5 @@
+import type { Held } from '../../contract/hold.ts';
+import { holdText } from '../../report/hold.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import type { Repository } from '../../git/git.ts';
 import { Fetcher } from './fetcher.ts';
@@ -183,10 +185,11 @@ export class Remote {
   }
 
   /** Reported when it begins and when it ends: in between the reason may change with every try. */
-  #report(away: string | null): void {
+  #report(away: Held | null): void {
     if (this.#isReportedAway === (away !== null)) return;
     this.#isReportedAway = away !== null;
-    this.#deps.emit({ type: 'hold-changed', what: 'the remote', why: away });
+    const key = { on: 'remote' } as const;
+    this.#deps.emit({ type: 'hold-changed', ...key, what: holdText(key), why: away?.why ?? null });
   }
 
   /** One after the other, after what is in progress. `after` runs whatever happens. */

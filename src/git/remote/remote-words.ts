@@ -2,7 +2,7 @@ import * as messages from './messages.ts';
 
 /** Why a remote could not be talked to; `message` is a sentence for the user, without the fix. */
 export interface RemoteError {
-  readonly kind: 'unreachable' | 'login' | 'no-remote' | 'not-a-repository';
+  readonly kind: 'unreachable' | 'login' | 'no-remote' | 'not-a-repository' | 'shallow';
   readonly message: string;
 }
 

@@ -209,6 +209,6 @@ const noRemote = (remote: string) => ({ ok: false, kind: 'no-remote', message: m
 const shallow = (remote: string) =>
   ({
     ok: false,
-    kind: 'not-a-repository',
+    kind: 'shallow',
     message: messages.shallowRemote(remote),
   }) as const;

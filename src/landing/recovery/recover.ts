@@ -4,6 +4,7 @@ import type { Repository } from '../../git/git.ts';
 import { draftFolder, journalPath, readJournal } from '../journal.ts';
 import { recoverLanding } from './recover-landing.ts';
 import { recoverMove } from './recover-move.ts';
+import type { Refused } from '../move.ts';
 import * as messages from './messages.ts';
 
 /** What a start found of work that a kill cut off. `blocked`: it can't be finished yet; nothing else may move base. */
@@ -31,10 +32,10 @@ export async function recover(repo: Repository, step: (name: string) => void = (
 }
 
 /** Recovers what an earlier call left, should there be anything; why not, if it can't. */
-export async function unfinished(repo: Repository): Promise<{ readonly ok: false; readonly held: string } | null> {
+export async function unfinished(repo: Repository): Promise<Extract<Refused, { readonly held: string }> | null> {
   if (readJournal(repo, 'move') === null && readJournal(repo, 'landing') === null) return null;
   const blocked = (await recover(repo)).find((event) => event.type === 'blocked');
-  return blocked ? { ok: false, held: blocked.message } : null;
+  return blocked ? { ok: false, held: blocked.message, reason: { code: 'git-locked' } } : null;
 }
 
 function keepUnfinished(repo: Repository, kind: 'move' | 'landing'): RecoveryEvent {

@@ -48,10 +48,10 @@ export interface QueueFacts {
 /** Which tree is to be checked. */
 export type Which =
   | { readonly tree: 'prefix'; readonly length: number }
-  | { readonly tree: 'alone' }
+  | { readonly tree: 'isolated' }
   /** With the first that many of the landings that came since. */
-  | { readonly tree: 'partner'; readonly length: number }
-  | { readonly tree: 'aside' };
+  | { readonly tree: 'interaction'; readonly length: number }
+  | { readonly tree: 'suspect' };
 
 export type QueueStep =
   | { readonly do: 'nothing' }
@@ -60,8 +60,8 @@ export type QueueStep =
   | {
       readonly do: 'check';
       readonly which: Which;
-      /** `first` time, `again` after a red, `control` of base, `search` for the culprit, `confirm` it. */
-      readonly why: 'first' | 'again' | 'control' | 'search' | 'confirm';
+      /** `first` time, `again` after a red, `baseline`: base by itself, `search` for the culprit, `confirm` it. */
+      readonly why: 'first' | 'again' | 'baseline' | 'search' | 'confirm';
     }
   /** The first task of the chain is suspected: the others are checked without it before anybody is blamed. */
   | { readonly do: 'set-aside' }
@@ -71,9 +71,9 @@ export type QueueStep =
    * This task is red because of itself: base without it is green. `partner`: it is green without the so-manieth of the
    * landings that came since (1 = the first), and red with it.
    */
-  | { readonly do: 'send-back'; readonly who: 'first' | 'aside'; readonly partner: number | null }
+  | { readonly do: 'send-back'; readonly who: 'first' | 'suspect'; readonly partner: number | null }
   /** Base itself is red: nobody is to blame, nothing lands. */
-  | { readonly do: 'base-red' };
+  | { readonly do: 'base-fails' };
 
 /**
  * What the merge queue does next about a batch, by the outcomes of checks so far. Blame waits until the rest of the batch has
@@ -91,7 +91,7 @@ export function decideQueue(facts: QueueFacts): QueueStep {
   if (suspect !== null) return besideSuspect(facts, suspect);
   const green = prefixes.findLastIndex(isGreen);
   if (green > 0) return { do: 'land', length: green };
-  if (green < 0) return at(facts, 0).reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+  if (green < 0) return at(facts, 0).reds >= 2 ? { do: 'base-fails' } : check(prefix(0), 'baseline');
   return search(facts);
 }
 
@@ -137,7 +137,7 @@ function search(facts: QueueFacts): QueueStep {
   const { isolated, failuresToBlame } = facts;
   if (isolated !== null && isGreen(isolated)) return interaction(facts);
   // By itself it is as good a second look as the same tree again, and tells whether it takes another task to make it red.
-  if (isolated !== null && isolated.reds === 0) return check({ tree: 'alone' }, 'confirm');
+  if (isolated !== null && isolated.reds === 0) return check({ tree: 'isolated' }, 'confirm');
   const reds = first.reds + (isolated?.reds ?? 0);
   // Where all has been red so far, its second red is asked for once something was green.
   if (last > 1 && reds >= (facts.failedAfterRecovery ? 2 : 1)) return { do: 'set-aside' };
@@ -162,7 +162,7 @@ function findCulprit(
   verdict: QueueStep,
 ): QueueStep {
   if (reds < 2) return more;
-  if (!isGreen(baseline)) return baseline.reds >= 2 ? { do: 'base-red' } : check(prefix(0), 'control');
+  if (!isGreen(baseline)) return baseline.reds >= 2 ? { do: 'base-fails' } : check(prefix(0), 'baseline');
   return reds >= need && again ? verdict : more;
 }
 
@@ -180,8 +180,8 @@ function interaction(facts: QueueFacts): QueueStep {
     const seen = { reds: at(facts, 1).reds, need: failuresToBlame, again: facts.failedAfterRecovery };
     return findCulprit(facts, seen, check(prefix(1), 'confirm'), { do: 'send-back', who: 'first', partner: red });
   }
-  if (red - green <= 1) return check({ tree: 'partner', length: red }, 'confirm');
-  return check({ tree: 'partner', length: Math.floor((green + red) / 2) }, 'search');
+  if (red - green <= 1) return check({ tree: 'interaction', length: red }, 'confirm');
+  return check({ tree: 'interaction', length: Math.floor((green + red) / 2) }, 'search');
 }
 
 type SuspectFacts = NonNullable<QueueFacts['suspect']>;
@@ -191,7 +191,7 @@ const isProven = ({ outcome, failedAfterRecovery }: SuspectFacts): boolean =>
   isGreen(outcome) || (outcome.reds > 0 && failedAfterRecovery);
 
 const sendBackSuspect = ({ outcome }: SuspectFacts): QueueStep =>
-  isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'aside', partner: null };
+  isGreen(outcome) ? { do: 'take-back' } : { do: 'send-back', who: 'suspect', partner: null };
 
 /**
  * The others are red without it, too. They are searched on: what of them turns out to be green makes evidence of the reds
@@ -212,5 +212,5 @@ function decideSuspect(facts: QueueFacts, aside: SuspectFacts): QueueStep {
   if (isGreen(aside.outcome) || (aside.rest === 'green' && isProven(aside))) return sendBackSuspect(aside);
   const reds = aside.outcome.reds + (aside.isolated?.reds ?? 0);
   const seen = { reds, need: facts.failuresToBlame, again: aside.failedAfterRecovery };
-  return findCulprit(facts, seen, check({ tree: 'aside' }, 'confirm'), sendBackSuspect(aside));
+  return findCulprit(facts, seen, check({ tree: 'suspect' }, 'confirm'), sendBackSuspect(aside));
 }

@@ -42,7 +42,7 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
     case 'stalled':
       return failure(messages.stalled(result.detail), ended);
     case 'no-report':
-      return failure(ended.report.ok ? result.detail : missing(ended.report.missing, result.detail), ended);
+      return failure(ended.report.ok ? result.detail : missing(ended.report, result.detail), ended);
     case 'reported':
       return ended.report.ok ? readVerdict(run, ended, ended.report) : failure(ended.report.missing, ended);
     default:
@@ -50,10 +50,10 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
   }
 }
 
-/** The runner's detail says more, unless it says something else. */
-const missing = (text: string, detail: string): string => {
-  if (detail.startsWith(text)) return detail;
-  return detail === '' ? text : `${text} (${detail})`;
+/** Without a report, the runner's detail says how the run ended. */
+const missing = (report: Extract<EndedRun['report'], { ok: false }>, detail: string): string => {
+  if (detail === '') return report.missing;
+  return report.isAbsent ? detail : `${report.missing} (${detail})`;
 };
 
 type Read = Extract<EndedRun['report'], { ok: true }>;

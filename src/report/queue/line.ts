@@ -1,6 +1,6 @@
-import type { Snapshot } from '../../contract/snapshot.ts';
+import type { Snapshot, SnapshotEntry } from '../../contract/snapshot.ts';
 import { plain } from '../plain.ts';
-import { PURPOSE, queueOf, someIds } from './words.ts';
+import { PURPOSE, queueOf, shownIn, someIds } from './words.ts';
 import type { Row, RowOptions } from '../rows.ts';
 import { span, ticking } from '../span.ts';
 
@@ -28,14 +28,20 @@ const SHOWN = 3;
 
 /** Why nothing lands, where that concerns all landings and no line of an entry says it: sentences, at most one a cause. */
 export function hindrances(snapshot: Snapshot): string[] {
-  const { held, remote } = queueOf(snapshot);
-  const causes = [held ?? '', remote?.away ?? '', remote?.rejected ?? ''].map(plain).filter((cause) => cause !== '');
-  const distinct = causes.filter((cause, index) => !causes.slice(0, index).some((before) => before.includes(cause)));
-  const said = [...snapshot.stops, ...snapshot.entries.filter(isShown).map(({ why }) => why)].map(plain);
-  return distinct
-    .filter((cause) => !said.some((words) => words.includes(cause)))
-    .map((cause) => `${snapshot.push || cause === plain(held ?? '') ? 'landings wait: ' : ''}${cause}`);
+  const queue = queueOf(snapshot);
+  const { held, reason, remote } = queue;
+  const { isAwayShown, isRejectedShown } = shownIn(queue);
+  const isInEntry = snapshot.entries.some((entry) => isShown(entry) && isOfQueue(entry.reason) && entry.why === held);
+  const waits = snapshot.push ? 'landings wait: ' : '';
+  return [
+    ...(held === null || isInEntry || reason?.code === 'stopped' ? [] : [`landings wait: ${plain(held)}`]),
+    ...(remote?.away == null || isAwayShown ? [] : [`${waits}${plain(remote.away)}`]),
+    ...(remote?.rejected == null || isRejectedShown ? [] : [`${waits}${plain(remote.rejected)}`]),
+  ];
 }
 
+const isOfQueue = (reason: SnapshotEntry['reason']): boolean =>
+  reason?.code === 'merge-queue' || reason?.code === 'landings-held';
+
 /** Its line in the status says why it stands. */
-const isShown = ({ column, run }: Snapshot['entries'][number]): boolean => column !== 'TODO' && run === null;
+const isShown = ({ column, run }: SnapshotEntry): boolean => column !== 'TODO' && run === null;

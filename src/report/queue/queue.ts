@@ -1,5 +1,6 @@
 import picocolors from 'picocolors';
 import type {
+  QueueCode,
   Snapshot,
   SnapshotChecked,
   SnapshotQueue,
@@ -9,7 +10,7 @@ import type {
 import { boxed, labelled, layOut, MARGIN, painted } from '../layout.ts';
 import { plain } from '../plain.ts';
 import { adviceFor, REFUSED } from './advice.ts';
-import { onBase, PURPOSE, queueOf, someIds, took } from './words.ts';
+import { onBase, PURPOSE, queueOf, shownIn, someIds, took } from './words.ts';
 import type { Row } from '../rows.ts';
 import { span, type Clock } from '../span.ts';
 import { pushText, whoRuns } from '../status.ts';
@@ -61,13 +62,14 @@ function held({ snapshot, queue, room, now, clock, colour }: Drawing): string[] 
   const { base, coordinator, stops } = snapshot;
   const idle = coordinator === null && queue.batch.length + queue.waiting.length > 0;
   const why = queue.held ?? (idle ? 'no `kanban run` is on: nothing lands' : null);
-  const told = stops.filter((stop) => stop !== why);
+  const others = queue.reason?.code === 'stopped' ? stops.slice(1) : stops;
   const isSoon = queue.until === null || queue.until - now < SOON_MS;
   const again = isSoon ? '' : ` (looked at again at ${clock(queue.until)})`;
-  const advice = why === null ? null : adviceFor(why, { base: base.name, remote: queue.remote?.name ?? null });
+  const names = { base: base.name, remote: queue.remote?.name ?? null };
+  const advice = queue.reason === null ? null : adviceFor(queue.reason, names);
   const yellow = picocolors.createColors(colour).yellow;
   return [
-    ...told.flatMap((stop) => labelled('all waits', boxed(stop, room))),
+    ...others.flatMap((stop) => labelled('all waits', boxed(stop, room))),
     ...labelled('held', [...(why === null ? [] : boxed(`${why}${again}`, room)), ...prose(advice, room)]),
   ].map((line) => yellow(line));
 }
@@ -116,16 +118,21 @@ function taskRow(one: SnapshotQueued, column: string, { queue }: Drawing): Row {
     doing,
     agent: '',
     time: '',
-    text: besides(doing, plain(one.why)),
+    text: besides(doing, one),
     mood: MOODS[one.state],
   };
 }
 
 /** What the state does not say already; what is checked together stands in the line of the check. */
-function besides(doing: string, why: string): string {
-  if (why === doing || why.startsWith('being checked')) return '';
-  return why.startsWith(`${doing} `) ? why.slice(doing.length + 1) : why;
+function besides(doing: string, { reason, why }: SnapshotQueued): string {
+  if (reason?.code === 'checking' || reason?.code === 'passed') return '';
+  return plain((doing === 'waits' && reason && AFTER_WAITS[reason.code]) || why);
 }
+
+const AFTER_WAITS: Readonly<Partial<Record<QueueCode, string>>> = {
+  'waits-for-check': 'for the check of its batch',
+  'waits-for-batch': 'for the batch before it',
+};
 
 const MOODS = { green: 'works', unchecked: 'waits', suspect: 'needs', held: 'needs' } as const;
 
@@ -148,11 +155,12 @@ function remote({ snapshot, queue, room, now, clock, colour }: Drawing): string[
   const waits = snapshot.push ? '; landings wait, all else continues' : '';
   const last = known.fetchedAt === null ? '' : ` (it answered last at ${clock(known.fetchedAt)})`;
   const yellow = picocolors.createColors(colour).yellow;
-  // What the line above says is not said twice.
-  const isNew = (words: string | null): words is string => words !== null && queue.held?.includes(words) !== true;
+  // What the line above says is not repeated.
+  const { isAwayShown, isRejectedShown } = shownIn(queue);
+  const advice = known.reason == null ? null : adviceFor(known.reason, names);
   const trouble = [
-    ...(isNew(away) ? [...boxed(`${away}${last}${waits}`, room), ...prose(adviceFor(away, names), room)] : []),
-    ...(isNew(rejected) ? boxed(`it refuses what is pushed: ${rejected}`, room) : []),
+    ...(away === null || isAwayShown ? [] : [...boxed(`${away}${last}${waits}`, room), ...prose(advice, room)]),
+    ...(rejected === null || isRejectedShown ? [] : boxed(`the server rejects the push: ${rejected}`, room)),
     ...(rejected === null ? [] : prose(REFUSED, room)),
   ];
   return labelled('remote', [...joined(standing(known, now), room), ...trouble.map((line) => yellow(line))]);

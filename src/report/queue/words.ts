@@ -1,3 +1,4 @@
+import { isRemoteReason } from '../../contract/hold.ts';
 import type { Snapshot, SnapshotCheck, SnapshotQueue } from '../../contract/snapshot.ts';
 import { plain } from '../plain.ts';
 import { span } from '../span.ts';
@@ -27,7 +28,7 @@ export const took = (seconds: number): string => (seconds < 1 ? '<1s' : span(sec
 
 /** The queue of a snapshot. One that a coordinator of an earlier version keeps has none. */
 export function queueOf({ queue }: { readonly queue?: SnapshotQueue } & Omit<Snapshot, 'queue'>): SnapshotQueue {
-  return queue ?? NO_QUEUE;
+  return queue === undefined ? NO_QUEUE : { ...NO_QUEUE, ...queue };
 }
 
 const NO_QUEUE: SnapshotQueue = {
@@ -39,9 +40,21 @@ const NO_QUEUE: SnapshotQueue = {
   waiting: [],
   running: null,
   held: null,
+  reason: null,
   until: null,
   recent: [],
   checks: 0,
   flakes: 0,
   remote: null,
 };
+
+/** Which troubles of the remote the reason of the queue's hold covers. */
+export function shownIn({ reason }: SnapshotQueue): {
+  readonly isAwayShown: boolean;
+  readonly isRejectedShown: boolean;
+} {
+  return {
+    isAwayShown: reason !== null && isRemoteReason(reason),
+    isRejectedShown: reason?.code === 'push-rejected',
+  };
+}

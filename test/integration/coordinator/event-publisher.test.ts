@@ -54,12 +54,12 @@ describe('notify', () => {
   it('is given what waits for the user once it has waited for a minute: with the reason of now, and once', async () => {
     const { teller, said } = makeTeller(KEEPS);
     const begun = Date.now();
-    teller.hold('base', 'the check is red on main itself');
-    teller.hold('pushes', 'origin cannot be reached', true);
-    teller.hold('picks', 'another git is at work');
+    teller.hold({ on: 'base' }, 'the check is red on main itself');
+    teller.hold({ on: 'pushes' }, 'origin cannot be reached', true);
+    teller.hold({ on: 'action', what: 'picks' }, 'another git is at work');
     teller.remind(begun + MINUTE - 1);
-    teller.hold('base', 'the check is red on main itself, again');
-    teller.hold('picks', null);
+    teller.hold({ on: 'base' }, 'the check is red on main itself, again');
+    teller.hold({ on: 'action', what: 'picks' }, null);
     teller.remind(Date.now() + MINUTE);
     teller.remind(Date.now() + 2 * MINUTE);
     // What is told later comes after what was told before: nothing else is under way then.
@@ -67,7 +67,7 @@ describe('notify', () => {
     teller.emit(PERSON);
     await until(() => notified().some(({ type }) => type === 'person-needed'));
     expect(notified()).toMatchObject([
-      { type: 'hold-changed', what: 'base', why: 'the check is red on main itself, again' },
+      { type: 'hold-changed', on: 'base', what: 'base', why: 'the check is red on main itself, again' },
       { type: 'person-needed' },
     ]);
     expect(said.filter(({ type }) => type === 'hold-changed')).toHaveLength(5);
@@ -76,10 +76,10 @@ describe('notify', () => {
   it('is given a second wait for the same thing anew', async () => {
     const { teller } = makeTeller(KEEPS);
     for (const time of [1, 2]) {
-      teller.hold('base', 'red');
+      teller.hold({ on: 'base' }, 'red');
       teller.remind(Date.now() + MINUTE);
       await until(() => notified().length === time);
-      teller.hold('base', null);
+      teller.hold({ on: 'base' }, null);
     }
     expect(notified()).toHaveLength(2);
   });

@@ -136,7 +136,7 @@ describe('the lock on the remote', () => {
     const step = lock.step(ending.signal);
     await until(() => existsSync(join(rig.folder, 'there')));
     ending.abort();
-    expect(await step).toBe('the connection to origin was ended');
+    expect(await step).toEqual({ kind: 'unreachable', message: 'the connection to origin was ended' });
     expect(lock.state).toBe('asking');
     expect(rig.tip(REF)).not.toBe('');
     rmSync(join(rig.bare, 'hooks/post-receive'));
@@ -150,7 +150,7 @@ describe('the lock on the remote', () => {
     const rig = await makeRemoteRig();
     const { lock } = makeLock((await rig.clone('a')).repo);
     renameSync(rig.bare, `${rig.bare}.away`);
-    expect(await lock.step()).toMatch(/^origin cannot be reached/);
+    expect(await lock.step()).toMatchObject({ message: expect.stringMatching(/^origin cannot be reached/) });
     expect(lock.state).toBe('asking');
     renameSync(`${rig.bare}.away`, rig.bare);
     expect(await lock.step()).toBe(null);

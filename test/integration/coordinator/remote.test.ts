@@ -101,15 +101,16 @@ describe('fetching', () => {
     renameSync(rig.bare, `${rig.bare}.away`);
     clock.now += 60_000;
     const away = (await tick()).away;
-    expect(away).toMatch(/^origin cannot be reached: .*does not appear to be a git repository/);
+    expect(away?.why).toMatch(/^origin cannot be reached: .*does not appear to be a git repository/);
+    expect(away?.reason).toEqual({ code: 'remote-away' });
     clock.now += 5_000;
     await tick();
     renameSync(`${rig.bare}.away`, rig.bare);
     clock.now += 9_999;
-    expect((await tick()).away).toBe(away);
+    expect((await tick()).away).toEqual(away);
     clock.now += 1;
     expect((await tick()).away).toBe(null);
-    expect(holds(events)).toEqual([`the remote: ${away}`, 'the remote: continues']);
+    expect(holds(events)).toEqual([`the remote: ${away?.why}`, 'the remote: continues']);
   });
 
   it('is tried at once when the user resumes', async () => {
@@ -226,7 +227,7 @@ describe('pushing', () => {
     renameSync(rig.bare, `${rig.bare}.away`);
     const sha = here.commit('kanban: ours');
     expect((await push(sha))?.kind).toBe('unreachable');
-    expect((await tick()).away).toMatch(/^origin cannot be reached/);
+    expect((await tick()).away?.why).toMatch(/^origin cannot be reached/);
     renameSync(`${rig.bare}.away`, rig.bare);
     clock.now += 5_000;
     expect((await tick()).away).toBe(null);

@@ -1,3 +1,4 @@
+import type { HoldReason } from '../../../src/contract/hold.ts';
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -314,6 +315,7 @@ describe.each([
     const [before, old] = [everythingOf(rig), rig.sha('main')];
     const { landed } = await land(rig, IDS);
     expect(landed).toMatchObject({ ok: false, held: expect.stringContaining(held[0] ?? '') });
+    expect(landed).toMatchObject({ reason: { code: codeOf(held[0] ?? '') } });
     for (const part of held) expect(landed).toMatchObject({ held: expect.stringContaining(part) });
     expect('held' in landed && landed.held).not.toContain('\n');
     expect(everythingOf(rig)).toEqual(before);
@@ -328,6 +330,10 @@ describe.each([
     expect(leftovers(rig)).toEqual([]);
   });
 });
+
+/** A merge that is open is none of the reasons that something depends on. */
+const codeOf = (part: string): HoldReason['code'] =>
+  part.startsWith('another git process') ? 'git-locked' : part.endsWith('is open') ? 'other' : 'files-in-the-way';
 
 describe('a chain lands beside what the user has (I7)', () => {
   const lands = async (arrange: () => void, base = 'main') => {

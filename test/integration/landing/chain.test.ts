@@ -142,7 +142,7 @@ describe('a chain of landings', () => {
     const { chain, landed } = await land(rig, ['T-102']);
     expect([landed, chain.left]).toEqual([{ ok: true, sha: rig.sha('main'), audit: [] }, []]);
     const again = await build(rig, ['T-101']);
-    expect(again).toEqual({ ok: false, held: 'T-101: base already contains its branch' });
+    expect(again).toEqual({ ok: false, held: 'T-101: base already contains its branch', reason: { code: 'other' } });
   });
 
   it('lands branches that merged base in meanwhile, once or criss-cross', async () => {
@@ -279,12 +279,17 @@ describe('a chain of landings', () => {
     rig = await makeChainRig(2);
     makePlainTasks(rig, idsOf(2));
     rig.git('update-ref', 'refs/heads/T-102', 'main');
-    expect(await build(rig, idsOf(2))).toEqual({ ok: false, held: 'T-102: base already contains its branch' });
+    expect(await build(rig, idsOf(2))).toEqual({
+      ok: false,
+      held: 'T-102: base already contains its branch',
+      reason: { code: 'other' },
+    });
     const stranger = rig.git('commit-tree', 'main^{tree}', '-m', 'x');
     rig.git('update-ref', 'refs/heads/T-102', stranger);
     expect(await build(rig, idsOf(2))).toEqual({
       ok: false,
       held: 'T-102: base and its branch have no common history',
+      reason: { code: 'other' },
     });
     expect(itemOf(rig, 'T-102').tip).toBe(stranger);
   });

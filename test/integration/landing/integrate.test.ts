@@ -117,7 +117,10 @@ describe('integrate', () => {
     a.commit('2.0.0', { 'CHANGELOG.md': line.replace('## [Unreleased]\n', '## [Unreleased]\n\n## [2.0.0]\n') });
     const before = a.sha('main');
     expect((await bringUp(a)).result).toEqual({
-      later: 'main and origin/main conflict in CHANGELOG.md: merge them by hand (git merge origin/main)',
+      later: {
+        why: 'main and origin/main conflict in CHANGELOG.md: merge them by hand (git merge origin/main)',
+        reason: { code: 'other' },
+      },
     });
     expect(a.sha('main')).toBe(before);
     clean(a);
@@ -129,7 +132,10 @@ describe('integrate', () => {
     a.commit('ours', { 'src/a.txt': 'ours\n', 'board/TODO.md': TODO.replace('Do it.', 'Do it, ours.') });
     const before = a.sha('main');
     expect((await bringUp(a)).result).toEqual({
-      later: 'main and origin/main conflict in src/a.txt: merge them by hand (git merge origin/main)',
+      later: {
+        why: 'main and origin/main conflict in src/a.txt: merge them by hand (git merge origin/main)',
+        reason: { code: 'other' },
+      },
     });
     expect(a.sha('main')).toBe(before);
     clean(a);
@@ -201,13 +207,17 @@ describe('integrate', () => {
     for (const [arrange, words, undo] of cases) {
       arrange();
       const status = a.git('status', '--porcelain');
-      expect((await bringUp(a)).result).toEqual({ later: expect.stringMatching(words) });
+      expect((await bringUp(a)).result).toEqual({
+        later: { why: expect.stringMatching(words), reason: { code: 'files-in-the-way', files: expect.any(Array) } },
+      });
       expect(a.sha('main')).toBe(before);
       expect(a.git('status', '--porcelain')).toBe(status);
       undo();
     }
     a.write('.git/index.lock', '');
-    expect((await bringUp(a)).result).toEqual({ later: expect.stringContaining('index.lock') });
+    expect((await bringUp(a)).result).toEqual({
+      later: { why: expect.stringContaining('index.lock'), reason: { code: 'git-locked' } },
+    });
     rmSync(join(a.root, '.git/index.lock'));
     expect((await bringUp(a)).result).toBe('done');
     clean(a);
@@ -240,7 +250,9 @@ describe('integrate', () => {
     a.git('switch', '-q', 'main');
     a.write('.git/MERGE_HEAD', `${b.sha('main')}\n`);
     const before = a.sha('main');
-    expect((await bringUp(a)).result).toEqual({ later: expect.stringContaining('a merge is open') });
+    expect((await bringUp(a)).result).toEqual({
+      later: { why: expect.stringContaining('a merge is open'), reason: { code: 'other' } },
+    });
     expect(a.sha('main')).toBe(before);
   });
 
@@ -249,7 +261,10 @@ describe('integrate', () => {
     b.git('push', '-q', '--force', 'origin', `${other}:refs/heads/main`);
     a.git('fetch', '-q', 'origin');
     expect((await bringUp(a)).result).toEqual({
-      later: 'main and origin/main have no common history: is that the right branch?',
+      later: {
+        why: 'main and origin/main have no common history: is that the right branch?',
+        reason: { code: 'other' },
+      },
     });
   });
 

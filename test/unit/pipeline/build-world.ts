@@ -197,7 +197,7 @@ export const said = (verdict: Verdict, more: Partial<Extract<ReadReport, { ok: t
   ...more,
 });
 
-export const NO_REPORT: ReadReport = { ok: false, missing: 'it ended without a report' };
+export const NO_REPORT: ReadReport = { ok: false, missing: 'it ended without a report', isAbsent: true };
 
 export function ended(
   taskId: string,

@@ -41,7 +41,11 @@ const aside = (
 
 const check = (length: number, why: string): unknown => ({ do: 'check', which: { tree: 'prefix', length }, why });
 const other = (which: object, why: string): unknown => ({ do: 'check', which, why });
-const blame = (who: 'first' | 'aside', partner: number | null = null): QueueStep => ({ do: 'send-back', who, partner });
+const blame = (who: 'first' | 'suspect', partner: number | null = null): QueueStep => ({
+  do: 'send-back',
+  who,
+  partner,
+});
 const land = (length: number): QueueStep => ({ do: 'land', length });
 
 type Row = readonly [what: string, facts: QueueFacts, step: unknown];
@@ -63,9 +67,9 @@ describe('a batch that is not red for certain', () => {
 
 describe('a batch that was red twice', () => {
   table([
-    ['needs to know base: it is checked', facts('---2'), check(0, 'control')],
-    ['needs to know base: red once, again', facts('1--2'), check(0, 'control')],
-    ['on a base that is red twice: base is, nobody is to blame', facts('2--2'), { do: 'base-red' }],
+    ['needs to know base: it is checked', facts('---2'), check(0, 'baseline')],
+    ['needs to know base: red once, again', facts('1--2'), check(0, 'baseline')],
+    ['on a base that is red twice: base is, nobody is to blame', facts('2--2'), { do: 'base-fails' }],
     ['is searched half by half', facts('g-------2'), check(4, 'search')],
     ['is searched below the lowest prefix that is red', facts('g---1---2'), check(2, 'search')],
     ['is searched down to its first task', facts('g-1-1---2'), check(1, 'search')],
@@ -86,7 +90,7 @@ describe('the first task of the chain is suspected', () => {
     [
       'some have landed before it: it is checked alone',
       facts('g1--2', { isolated: NO_CONTROL }),
-      other({ tree: 'alone' }, 'confirm'),
+      other({ tree: 'isolated' }, 'confirm'),
     ],
     ['and red alone, too: it is set aside', facts('g1--2', { isolated: outcome('1') }), { do: 'set-aside' }],
     [
@@ -101,7 +105,7 @@ describe('the first task of the chain is suspected', () => {
     [
       'nothing was green since: base is looked at before anybody is blamed (I3)',
       facts('g2', { baseline: NO_CONTROL, failedAfterRecovery: false }),
-      check(0, 'control'),
+      check(0, 'baseline'),
     ],
     [
       'base is green, and it was not red after that: what was down may be back (I3)',
@@ -111,9 +115,9 @@ describe('the first task of the chain is suspected', () => {
     [
       'base has become red since: the check needs something that is down',
       facts('g3', { baseline: { greens: 0, reds: 2 } }),
-      { do: 'base-red' },
+      { do: 'base-fails' },
     ],
-    ['base was red once since: once more', facts('g3', { baseline: { greens: 0, reds: 1 } }), check(0, 'control')],
+    ['base was red once since: once more', facts('g3', { baseline: { greens: 0, reds: 1 } }), check(0, 'baseline')],
   ]);
 });
 
@@ -124,7 +128,7 @@ describe('a task that was set aside', () => {
     [
       'they are green, and are its whole batch: that proves it, it goes back',
       facts('g--g', { suspect: aside('2', { rest: 'chain' }) }),
-      blame('aside'),
+      blame('suspect'),
     ],
     [
       'they are green, and it was not red since anything was: they land first (I3)',
@@ -134,13 +138,13 @@ describe('a task that was set aside', () => {
     [
       'then it is looked at: what was down may be back (I3)',
       facts('g', { suspect: aside('1', { rest: 'green', failedAfterRecovery: false }) }),
-      other({ tree: 'aside' }, 'confirm'),
+      other({ tree: 'suspect' }, 'confirm'),
     ],
-    ['and is red again: it goes back', facts('g', { suspect: aside('2', { rest: 'green' }) }), blame('aside')],
+    ['and is red again: it goes back', facts('g', { suspect: aside('2', { rest: 'green' }) }), blame('suspect')],
     [
       'others land before it that are not its batch: by itself it must be red as often as is needed',
       facts('g', { suspect: aside('2') }),
-      other({ tree: 'aside' }, 'confirm'),
+      other({ tree: 'suspect' }, 'confirm'),
     ],
     [
       'base was red meanwhile, so its reds are forgotten: they land, and it is checked anew (I3)',
@@ -150,7 +154,7 @@ describe('a task that was set aside', () => {
     [
       'its reds are forgotten, and nobody else is left',
       facts('g', { suspect: aside('-', { rest: 'green', failedAfterRecovery: false }) }),
-      other({ tree: 'aside' }, 'confirm'),
+      other({ tree: 'suspect' }, 'confirm'),
     ],
     [
       'they are green, but not its whole batch: they land, it is judged by itself',
@@ -162,10 +166,10 @@ describe('a task that was set aside', () => {
     [
       'they are red from the first on: it is judged by itself',
       facts('g1-2', { suspect: aside('2') }),
-      other({ tree: 'aside' }, 'confirm'),
+      other({ tree: 'suspect' }, 'confirm'),
     ],
-    ['red as often as is needed: it goes back', facts('g--2', { suspect: aside('3') }), blame('aside')],
-    ['its reds alone count, too', facts('g--2', { suspect: aside('2', { alone: '1' }) }), blame('aside')],
+    ['red as often as is needed: it goes back', facts('g--2', { suspect: aside('3') }), blame('suspect')],
+    ['its reds alone count, too', facts('g--2', { suspect: aside('2', { alone: '1' }) }), blame('suspect')],
     ['it is green after all: it continues', facts('g--2', { suspect: aside('g') }), { do: 'take-back' }],
     [
       'it is green after all, and the others as well',
@@ -175,18 +179,18 @@ describe('a task that was set aside', () => {
     [
       'nobody else is left: it is judged by itself',
       facts('g', { suspect: aside('2') }),
-      other({ tree: 'aside' }, 'confirm'),
+      other({ tree: 'suspect' }, 'confirm'),
     ],
-    ['nobody else is left, red as often as is needed', facts('g', { suspect: aside('3') }), blame('aside')],
+    ['nobody else is left, red as often as is needed', facts('g', { suspect: aside('3') }), blame('suspect')],
     [
       'nothing was green since: base is looked at first (I3)',
       facts('g', { suspect: aside('3', { failedAfterRecovery: false }), baseline: NO_CONTROL }),
-      check(0, 'control'),
+      check(0, 'baseline'),
     ],
     [
       'base is green, and it was not red after that',
       facts('g', { suspect: aside('4', { failedAfterRecovery: false }) }),
-      other({ tree: 'aside' }, 'confirm'),
+      other({ tree: 'suspect' }, 'confirm'),
     ],
   ]);
 });
@@ -198,17 +202,17 @@ describe('a task that is green alone and red with what has landed since', () => 
     [
       'its partner is searched half by half',
       facts('g4', { isolated: alone, interactions: outcomes('-------') }),
-      other({ tree: 'partner', length: 4 }, 'search'),
+      other({ tree: 'interaction', length: 4 }, 'search'),
     ],
     [
       'between green and red',
       facts('g4', { isolated: alone, interactions: outcomes('-g-1---') }),
-      other({ tree: 'partner', length: 3 }, 'search'),
+      other({ tree: 'interaction', length: 3 }, 'search'),
     ],
     [
       'the first tree that is red with it is checked again',
       facts('g4', { isolated: alone, interactions: outcomes('-g1----') }),
-      other({ tree: 'partner', length: 3 }, 'confirm'),
+      other({ tree: 'interaction', length: 3 }, 'confirm'),
     ],
     [
       'it goes back, its partner named',
@@ -229,7 +233,7 @@ describe('a task that is green alone and red with what has landed since', () => 
     [
       'nothing was green since: base is looked at first (I3)',
       facts('g4', { isolated: alone, baseline: NO_CONTROL }),
-      check(0, 'control'),
+      check(0, 'baseline'),
     ],
   ]);
 });

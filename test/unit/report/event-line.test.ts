@@ -94,7 +94,7 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
     problems: [{ code: 'unknown-key', message: 'there is no setting capcity', fix: 'capacity' }],
   },
   'problem-found': { type: 'problem-found', problem },
-  'hold-changed': { type: 'hold-changed', what: 'landings', why: 'a merge of main is open in /repo' },
+  'hold-changed': { type: 'hold-changed', on: 'landings', what: 'landings', why: 'a merge of main is open in /repo' },
   recovered: { type: 'recovered', what: 'the landing of T-11 was finished' },
   'audit-failed': { type: 'audit-failed', id: 'T-11', findings: ['its line is missing in CHANGELOG.md'] },
   notice: {
@@ -159,7 +159,7 @@ describe('event lines', () => {
     const faces: KanbanEvent[] = [
       { type: 'stop-asked', now: true, runs: 2 },
       { type: 'coordinator-ended', why: 'stopped', runsLeft: 0 },
-      { type: 'hold-changed', what: 'landings', why: null },
+      { type: 'hold-changed', on: 'landings', what: 'landings', why: null },
       { ...EVENTS['entry-landed'], byHand: true },
       { ...EVENTS['check-started'], purpose: 'again' },
       { ...EVENTS['check-started'], entries: [], purpose: 'control' },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HoldReason } from '../../../src/contract/hold.ts';
 import type {
   SnapshotCheck,
   SnapshotChecked,
@@ -13,6 +14,7 @@ import { renderStatus } from '../../../src/report/status.ts';
 import { displayWidth } from '../../../src/report/width.ts';
 import { clock, entry, minutes, NOW, queue, snapshot } from './board.ts';
 
+const FILES: HoldReason = { code: 'files-in-the-way', files: [{ path: 'package.json', what: 'changed' }] };
 const commit = '3f2a9c1d00000000000000000000000000000000';
 const log = (n: number): string => `.kanban/checks/check-${n}-0123abcd/output.log`;
 
@@ -20,6 +22,7 @@ const queued = (id: string, fields: Partial<SnapshotQueued> = {}): SnapshotQueue
   id,
   title: `Title of ${id}`,
   state: 'unchecked',
+  reason: null,
   why: '',
   ...fields,
 });
@@ -52,6 +55,7 @@ const remote = (fields: Partial<SnapshotRemote> = {}): SnapshotRemote => ({
   tip: '0a1b2c3d00000000000000000000000000000000',
   fetchedAt: NOW - minutes(2),
   away: null,
+  reason: null,
   rejected: null,
   lock: 'us',
   pushing: false,
@@ -61,19 +65,29 @@ const remote = (fields: Partial<SnapshotRemote> = {}): SnapshotRemote => ({
 /** As the merge queue words it. */
 const BASE_RED = `the check is red on main itself (3f2a9c1d00), without any task: exit 1; see ${log(4)}`;
 
+const BASE_FAILS: HoldReason = { code: 'base-fails', landings: [], commit, log: log(4) };
+
 /** A batch under check after a red, one task held, one waiting, a red and a flake behind it. */
 const busy = (fields: Partial<SnapshotQueue> = {}): SnapshotQueue =>
   queue({
     size: 8,
     batch: [
       queued('T-12', { title: 'Login crashes on an empty password', state: 'green' }),
-      queued('T-14', { title: 'Rate-limit the login', why: 'being checked with T-12' }),
-      queued('T-15', { title: 'Drop lodash', why: 'waits for the check of its batch' }),
+      queued('T-14', { title: 'Rate-limit the login', reason: { code: 'checking' }, why: 'being checked with T-12' }),
+      queued('T-15', {
+        title: 'Drop lodash',
+        reason: { code: 'waits-for-check' },
+        why: 'waits for the check of its batch',
+      }),
     ],
     waiting: [
-      queued('T-9', { state: 'suspect', why: 'red in the check: checked again before it goes back' }),
+      queued('T-9', {
+        state: 'suspect',
+        reason: { code: 'suspected' },
+        why: 'failed in the check: checked again before it goes back',
+      }),
       queued('T-16', { state: 'held', why: 'conflicts with T-14 in src/login.ts' }),
-      queued('T-17', { why: 'waits for the batch before it' }),
+      queued('T-17', { reason: { code: 'waits-for-batch' }, why: 'waits for the batch before it' }),
     ],
     running: check({ purpose: 'again' }),
     recent: [
@@ -101,7 +115,7 @@ describe('queue', () => {
       batch of 3   T-12  Login crashes on an e…   green
                    T-14  Rate-limit the login     checking
                    T-15  Drop lodash              not checked  waits for the check of its batch
-      waiting      T-9   Title of T-9             suspect      red in the check: checked again before it …
+      waiting      T-9   Title of T-9             suspect      failed in the check: checked again before …
                    T-16  Title of T-16            held         conflicts with T-14 in src/login.ts
                    T-17  Title of T-17            waits        for the batch before it
       checks       14:05  red      3m   T-12, T-14, T-9  exit 1
@@ -129,7 +143,10 @@ describe('queue', () => {
         queue({
           mode: 'serial',
           check: null,
-          waiting: [queued('T-12', { why: 'lands' }), queued('T-14', { why: 'being pushed' })],
+          waiting: [
+            queued('T-12', { reason: { code: 'passed' }, why: 'passed the check: lands' }),
+            queued('T-14', { why: 'being pushed' }),
+          ],
         }),
       ),
     ).toMatchInlineSnapshot(`
@@ -143,37 +160,41 @@ describe('queue', () => {
 
   it('says what is held, until when, and what to do; what comes after is still shown', () => {
     const held = 'you have changed package.json';
-    expect(drawn(busy({ held, until: NOW + minutes(12), running: null, waiting: [], recent: [] }), { width: 80 }))
-      .toMatchInlineSnapshot(`
-        "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
-        push off
-        held         you have changed package.json (looked at again at 14:32)
-                     commit or stash it; meanwhile the queue continues with the rest,
-                     and what is held lands once the way is free
-        check        npm test · nothing is being checked
-        batch of 3   T-12  Login crashes on…   green
-                     T-14  Rate-limit the l…   not checked
-                     T-15  Drop lodash         not checked  waits for the check of its …
-        checks       3 of 41 checks were flakes: red, then green on the same commit
-        "
-      `);
-  });
-
-  it('says that base is red, and that nobody is blamed', () => {
-    expect(drawn(busy({ held: BASE_RED, running: null, batch: [], recent: [] }), { width: 80 })).toMatchInlineSnapshot(`
+    expect(
+      drawn(busy({ held, reason: FILES, until: NOW + minutes(12), running: null, waiting: [], recent: [] }), {
+        width: 80,
+      }),
+    ).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
       push off
-      held         the check is red on main itself (3f2a9c1d00), without any task:
-                   exit 1; see .kanban/checks/check-4-0123abcd/output.log
-                   nobody is blamed; fix main, or what the check needs:
-                   kanban queue --log shows what it printed
+      held         you have changed package.json (looked at again at 14:32)
+                   commit or stash it; the queue continues with the other tasks, and
+                   lands the held one after that
       check        npm test · nothing is being checked
-      waiting      T-9   Title of T-9    suspect  red in the check: checked again bef…
-                   T-16  Title of T-16   held     conflicts with T-14 in src/login.ts
-                   T-17  Title of T-17   waits    for the batch before it
+      batch of 3   T-12  Login crashes on…   green
+                   T-14  Rate-limit the l…   not checked
+                   T-15  Drop lodash         not checked  waits for the check of its …
       checks       3 of 41 checks were flakes: red, then green on the same commit
       "
     `);
+  });
+
+  it('says that base is red, and that nobody is blamed', () => {
+    expect(drawn(busy({ held: BASE_RED, reason: BASE_FAILS, running: null, batch: [], recent: [] }), { width: 80 }))
+      .toMatchInlineSnapshot(`
+        "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
+        push off
+        held         the check is red on main itself (3f2a9c1d00), without any task:
+                     exit 1; see .kanban/checks/check-4-0123abcd/output.log
+                     no task is the cause; fix main, or what the check needs:
+                     kanban queue --log shows the output
+        check        npm test · nothing is being checked
+        waiting      T-9   Title of T-9    suspect  failed in the check: checked again …
+                     T-16  Title of T-16   held     conflicts with T-14 in src/login.ts
+                     T-17  Title of T-17   waits    for the batch before it
+        checks       3 of 41 checks were flakes: red, then green on the same commit
+        "
+      `);
   });
 
   it('tells where the remote stands: up to date, pushing, never asked, away, refusing', () => {
@@ -181,10 +202,17 @@ describe('queue', () => {
       [remote({ pushing: true }), {}],
       [remote({ tip: null, fetchedAt: null, lock: null }), {}],
       [remote({ tip: null, lock: 'process 77 on build-2, since 2026-11-20T09:00Z' }), {}],
-      [remote({ away: 'origin cannot be reached: Connection refused', fetchedAt: NOW - minutes(18) }), {}],
+      [
+        remote({
+          away: 'origin cannot be reached: Connection refused',
+          reason: { code: 'remote-away' },
+          fetchedAt: NOW - minutes(18),
+        }),
+        {},
+      ],
       [
         remote({ rejected: 'protected branch hook declined' }),
-        { held: 'origin refuses: protected branch hook declined' },
+        { held: 'origin rejects the push: protected branch hook declined', reason: { code: 'push-rejected' } },
       ],
     ];
     const lines = faces.map(([one, more]) =>
@@ -201,11 +229,11 @@ describe('queue', () => {
       remote       origin/main@0a1b2c3 · its lock is ours
                    origin cannot be reached: Connection refused (it answered last at 14:02); landings
                    wait, all else continues
-                   nothing is to be done: it is asked again by itself, more and more rarely
+                   nothing is to be done: kanban tries again, less and less often
       (nothing waits to land)
       remote       origin/main@0a1b2c3 · asked 2m ago · its lock is ours
-                   see to it on the server: it is tried again after ten minutes; where it takes no pushes
-                   at all, work on a branch for the kanban: kanban init --base agents
+                   allow the push on the server; kanban tries it again after ten minutes. If the server
+                   takes no pushes at all, work on a branch for kanban: kanban init --base agents
       (nothing waits to land)
       "
     `);
@@ -219,7 +247,7 @@ describe('queue', () => {
 
   it('says what stops everything, once', () => {
     const why = 'paused by Ada: kanban resume continues';
-    const text = drawn(busy({ held: why }), {}, { stops: [why, 'the disk is full'] });
+    const text = drawn(busy({ held: why, reason: { code: 'stopped' } }), {}, { stops: [why, 'the disk is full'] });
     expect(text.split('paused by Ada')).toHaveLength(2);
     expect(text).toContain('all waits    the disk is full\n');
   });
@@ -315,34 +343,45 @@ describe('queue', () => {
   it('is drawn from a snapshot that an earlier version keeps', () => {
     const { queue: _, ...old } = snapshot();
     expect(renderQueue(old as ReturnType<typeof snapshot>, options)).toContain('(nothing waits to land)');
+    const {
+      reason: _reason,
+      batch,
+      remote: known,
+      ...rest
+    } = busy({ held: 'why', remote: remote({ away: 'no answer' }) });
+    const without = <T extends { reason: unknown }>({ reason: _none, ...one }: T): Omit<T, 'reason'> => one;
+    const text = drawn({ ...rest, batch: batch.map(without), remote: without(known!) } as unknown as SnapshotQueue);
+    expect(text).toContain('no answer');
+    expect(text).toContain('not checked  waits for the check of its batch');
   });
 });
 
 describe('advice', () => {
   const names = { base: 'main', remote: 'origin' };
 
-  it.each([
-    ['you have changed package.json, src/a.ts and 3 more', 'commit or stash it'],
-    ['you have staged a.txt; files that git does not track are in the way: b.txt', 'commit or stash it'],
-    [BASE_RED, '`kanban queue --log`'],
-    ['the check could not be carried out: npm ci: exit 1', 'says nothing about any task'],
-    ['another git process is at work in /repo', '`kanban doctor`'],
-    ['origin refused the login: Permission denied', '`git fetch origin`'],
-    ['there is no repository at origin: not found', '`git remote -v`'],
-    ['origin cannot be reached: timed out', 'asked again by itself'],
-    ['the disk is full: /repo/.git', 'make room'],
-  ])('of "%s" is: %s', (why, advice) => {
-    expect(adviceFor(why, names)).toContain(advice);
+  const reasons: [HoldReason, string | null][] = [
+    [FILES, 'commit or stash it'],
+    [{ code: 'base-fails', landings: [], commit, log: log(4) }, '`kanban queue --log`'],
+    [{ code: 'check-not-run' }, 'says nothing about any task'],
+    [{ code: 'git-locked' }, '`kanban doctor`'],
+    [{ code: 'login-refused' }, '`git fetch origin`'],
+    [{ code: 'repository-missing' }, '`git remote -v`'],
+    [{ code: 'remote-away' }, 'kanban tries again'],
+    [{ code: 'disk-full' }, 'make room'],
+    [{ code: 'push-rejected' }, null],
+    [{ code: 'stopped' }, null],
+    [{ code: 'other' }, null],
+  ];
+  it.each(reasons)('of %j is: %s', (reason, advice) => {
+    const given = adviceFor(reason, names);
+    if (advice === null) expect(given).toBeNull();
+    else expect(given).toContain(advice);
   });
 
-  it.each([
-    'a merge is open in /repo: finish or abort it',
-    'you have changed package.json (commit or stash it; the queue continues building on top)',
-    'the agent of T-3 committed outside its branch: kanban show T-3',
-    'paused by Ada: kanban resume continues',
-    'something that nobody has thought of',
-  ])('says nothing twice: "%s"', (why) => {
-    expect(adviceFor(why, names)).toBeNull();
+  it('follows from the data alone, whatever the text says', () => {
+    const held = 'origin cannot be reached, and the disk is full';
+    expect(drawn(queue({ held, reason: { code: 'other' } }))).not.toContain('make room');
+    expect(drawn(queue({ held: 'no room', reason: { code: 'disk-full' } }))).toContain('make room');
   });
 });
 
@@ -372,16 +411,25 @@ describe('the queue in the status and the live view', () => {
   it('names what holds all landings, once: not where the line of an entry says it', () => {
     const held = 'you have changed package.json';
     expect(status(queue({ held }))).toContain(`queue        landings wait: ${held}\n`);
-    const said = status(queue({ held }), { entries: [{ ...tested, state: 'held', why: held }] });
+    const said = status(queue({ held }), {
+      entries: [{ ...tested, state: 'held', reason: { code: 'merge-queue', text: held }, why: held }],
+    });
     expect(said).not.toContain('landings wait');
     expect(said.split(held)).toHaveLength(2);
   });
 
   it('says that the remote is away, once, and what the server refused', () => {
     const away = 'origin cannot be reached: Connection refused';
-    const shown = status(queue({ held: `main waits, ${away}`, remote: remote({ away, rejected: 'declined' }) }), {
-      push: true,
-    });
+    const shown = status(
+      queue({
+        held: `main waits, ${away}`,
+        reason: { code: 'remote-away' },
+        remote: remote({ away, rejected: 'declined' }),
+      }),
+      {
+        push: true,
+      },
+    );
     expect(shown.split('cannot be reached')).toHaveLength(2);
     expect(shown).toContain('landings wait: declined');
     expect(shown).toContain('· push origin/main');

@@ -54,7 +54,6 @@ describe('status', () => {
     ).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
       all waits    a merge of main is open in /repo
-      note         main is not checked out; the board is read at its tip
       TODO         2 held
       "
     `);
@@ -81,10 +80,18 @@ describe('status', () => {
   it('says a problem once: at its entry, and with its place when details are asked for', () => {
     const why = 'T-2 has no ```sh block';
     const shown = snapshot({
-      warnings: [`board/TODO.md:11:1: ${why}`],
-      entries: [entry({ id: 'T-2', column: 'TODO', state: 'held', why })],
+      warnings: [`board/TODO.md:11:1: ${why}`, why],
+      warningDetails: [
+        { text: `board/TODO.md:11:1: ${why}`, entries: ['T-2'] },
+        { text: why, entries: ['T-3'] },
+      ],
+      entries: [entry({ id: 'T-2', key: 'T-2', column: 'TODO', state: 'held', why })],
     });
-    expect(status(shown).split(why)).toHaveLength(2);
+    // The second is the reason of an entry that is not shown, whatever its text.
+    expect(status(shown).split(why)).toHaveLength(3);
+    expect(status(shown)).not.toContain('board/TODO.md:11:1');
+    const { warningDetails: _, ...old } = shown;
+    expect(status(old as typeof shown)).toContain('board/TODO.md:11:1');
     expect(status(shown, { details: true })).toContain(`board/TODO.md:11:1: ${why}`);
   });
 

@@ -157,7 +157,7 @@ class QueueSim {
         return;
       case 'send-back':
         return this.#sendBack(step);
-      case 'base-red':
+      case 'base-fails':
         return this.#waitForBase();
       case 'nothing':
         throw new Error(`nothing to do: ${JSON.stringify(this.#facts())}`);
@@ -179,7 +179,7 @@ class QueueSim {
           ? []
           : this.#since
               .slice(0, -1)
-              .map((_, at) => this.#outcome(keyOf(this.#tree({ tree: 'partner', length: at + 1 })))),
+              .map((_, at) => this.#outcome(keyOf(this.#tree({ tree: 'interaction', length: at + 1 })))),
       suspect:
         this.#aside === null
           ? null
@@ -240,8 +240,8 @@ class QueueSim {
   #tree(which: Which): readonly Task[] {
     const [first] = this.#items;
     if (which.tree === 'prefix') return this.#prefix(which.length);
-    if (which.tree === 'aside') return [...this.#aside!.home, this.#aside!.task];
-    const under = which.tree === 'alone' ? [] : this.#since.slice(0, which.length);
+    if (which.tree === 'suspect') return [...this.#aside!.home, this.#aside!.task];
+    const under = which.tree === 'isolated' ? [] : this.#since.slice(0, which.length);
     return [...this.#origin, ...under, first!];
   }
 
@@ -278,7 +278,7 @@ class QueueSim {
   #sendBack({ who, partner }: Extract<QueueStep, { do: 'send-back' }>): void {
     const task = who === 'first' ? this.#items.shift()! : this.#aside!.task;
     const under = who === 'first' ? this.#prefix(0) : this.#aside!.home;
-    if (who === 'aside') this.#aside = null;
+    if (who === 'suspect') this.#aside = null;
     const named = partner === null ? null : (this.#since[partner - 1]?.index ?? -1);
     this.#sentBack.push({ task: task.index, partner: named });
     const other = under.find(({ index, clashes }) => index === task.index + 1 && clashes);

@@ -26,11 +26,11 @@ function failing(
   const bad = { task: 'blocked', reviewer: null, tester: 'failed' } as const;
   const word = bad[role];
   const all: ReturnType<typeof failing> = [
-    { what: 'no report', cause: 'no-report', report: NO_REPORT, feedback: 'it ended without a report (exit 0)' },
+    { what: 'no report', cause: 'no-report', report: NO_REPORT, feedback: 'exit 0' },
     {
       what: 'an unreadable report',
       cause: 'reported',
-      report: { ok: false, missing: 'no `verdict`' },
+      report: { ok: false, missing: 'no `verdict`', isAbsent: false },
       feedback: 'no `verdict`',
     },
     { what: 'the deadline', cause: 'timed-out', report: NO_REPORT, feedback: 'ended at its time limit (exit 0)' },
