@@ -111,7 +111,7 @@ export interface SnapshotCheck {
   readonly commit: string;
   /** The tasks that are in the tree besides base. */
   readonly entries: readonly string[];
-  /** What for: `first`, `again` (after a red), `control` of base, `search` for the culprit, `confirm` it. */
+  /** What for: `first`, `again` (after a failure), `control` of base, `search` for the culprit, `confirm` it. */
   readonly purpose: 'first' | 'again' | 'control' | 'search' | 'confirm';
   readonly startedAt: number;
   readonly deadlineAt: number;

@@ -24,7 +24,7 @@ function worded(event: KanbanEvent): string | null {
       return `kanban has ended: ${event.why}${event.runsLeft === 0 ? '' : `; ${runs(event.runsLeft)} left alive, which the next \`kanban run\` takes on`}`;
     case 'stop-asked':
       return event.now
-        ? `stopping ${runs(event.runs)}; their work is kept`
+        ? `stopping ${runs(event.runs)}; the work is kept`
         : `nothing new is started${event.runs === 0 ? '' : `; ${runs(event.runs)} may finish (again: stop them now)`}`;
     case 'recovered':
       return `a crash had interrupted something: ${event.what}`;

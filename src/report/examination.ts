@@ -25,7 +25,7 @@ function agentLine(agent: ShownAgent): string {
   return `  ${name}: ${plain(words.join(' · '))}${plays(roles)}`;
 }
 
-const plays = (roles: readonly string[]): string => (roles.length === 0 ? '' : ` · plays ${roles.join(', ')}`);
+const plays = (roles: readonly string[]): string => (roles.length === 0 ? '' : ` · roles: ${roles.join(', ')}`);
 
 function loginOf({ login, unnamedKeys }: ShownAgent): string {
   switch (login) {

@@ -57,7 +57,7 @@ export function renderEntry(view: EntryView, options: ShowOptions): string {
   const lines = [
     colours.bold(`${view.id}: ${plain(view.title)}`),
     ...standing(view, options),
-    ...section('ways on', view.ways),
+    ...section('next', view.ways),
     ...section('entry', view.text === null ? [] : trimmed(plainLines(view.text))),
     ...section('branch', branchLines(view)),
     ...section('runs', runLines(view.runs, options)),

@@ -5,7 +5,7 @@ import { duration, flag, group, oneOf, setting, text } from './schema-parts.ts';
 import { amountOrNone, envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
 
 const roleKeys = (role: Role) => ({
-  agent: setting(name, 'shell', 'Who plays the role: `shell`, or a name under `agents`.'),
+  agent: setting(name, 'shell', 'Agent of the role: `shell`, or a name under `agents`.'),
   model: setting(orNone, 'none', 'Model that the agent is asked to use, where it takes one.'),
   run: setting(text, '', 'Command that the `shell` agent runs in this role, as reviewer and as tester.'),
   env: setting(
@@ -197,7 +197,7 @@ export const schema = z.strictObject({
         '`serial`: one task at a time; `batch`: one check and one push for many: docs/queue.md.',
       ),
       max_batch: setting(whole(1), 16, 'Tasks in a batch at most.'),
-      check: setting(text, '', 'Command that is run on the exact tree that will land; only what it finds green lands.'),
+      check: setting(text, '', 'Command that is run on the exact tree that will land; only what passes it lands.'),
       check_timeout: setting(duration('1s'), '30m', 'How long the check may take; after that it fails.'),
     },
     'How tested work lands.',

@@ -18,7 +18,7 @@ const short = (seconds) => () => ({ 'roles.task.timeout': `${seconds}s` });
  * - env(cli): variables over the user's; null takes one away
  * - for(cli): does it apply to this CLI?
  * - args: of `kanban run`; act(site): what is done instead of one plain `kanban run`, gives its exit code
- * - look(look, site): the expected outcome, by DESIGN.md sections 5 and 6
+ * - look(look, site): the expected outcome, by docs/failures.md
  */
 export const CASES = {
   pipeline: {

@@ -20,7 +20,7 @@ export class Look {
     this.want(codes.includes(this.code), `exit ${this.code} instead of ${codes.join(' or ')}: ${err.slice(-300)}`);
   }
 
-  /** Every entry landed as DESIGN.md sections 7 and 8 say, and nothing else is left. */
+  /** Every entry landed as docs/queue.md says, and nothing else is left. */
   landed() {
     const { site } = this;
     this.exit(0);

@@ -6,7 +6,7 @@
 // a check, the user with uncommitted files, and somebody who pushes from another clone. Each is killed up to ten times, at
 // times by chance or as a check or a push is on (half of the kills take git and the runners along), then run to its end and looked at: every task landed once, on the remote and
 // here; board, CHANGELOG and code in step at each commit of the remote's first-parent line; no byte of the user's changed;
-// nothing left behind (DESIGN.md section 12: I1, I4, I7, I8). The last line sums it up; exit code 1 when anything was wrong.
+// nothing left behind (docs/invariants.md: I1, I4, I7, I8). The last line sums it up; exit code 1 when anything was wrong.
 import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,

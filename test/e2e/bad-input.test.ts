@@ -183,7 +183,7 @@ it('a problem of one entry holds that entry and no other', () => {
   );
   expect(all).toContain('T-3 → T-4 → T-3');
   expect(all).toContain('T-5 depends on T-99, which is neither on the board nor has it landed');
-  expect(all).toContain("T-10 isn't read as an entry");
+  expect(all).toContain('T-10 is not recognized as an entry');
   expect(repo.git('log', '--format=%s', '--grep=-> CHANGELOG').split('\n').toSorted()).toEqual([
     'T-1: First',
     'T-8: Last',

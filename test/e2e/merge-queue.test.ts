@@ -81,7 +81,7 @@ describe('a red check', () => {
     const [feedback = ''] = /^- feedback: .*$/m.exec(kanban.git('log', '-p', '--format=', 'main', '--', 'board')) ?? [
       /feedback: .*/.exec(kanban.git('log', '-p', '--format=', 'main', '--', 'board'))?.[0],
     ];
-    expect(feedback).toContain('the check is red with it (exit 3)');
+    expect(feedback).toContain('the check fails with it (exit 3)');
     expect(feedback.length).toBeLessThan(200);
     expect(kanban.prompt('T-3', 'tester', 1)).toContain('bad.txt is bad');
   });
@@ -192,7 +192,7 @@ describe('nobody is to blame', () => {
     const coordinator = kanban.start();
     const hold = await coordinator.event('hold-changed', ({ what }) => what === 'base');
     expect(hold.why).toMatch(
-      /^the check is red on main itself \([0-9a-f]{10}\), without any other task: exit 1; see \.kanban\//,
+      /^the check fails on main itself \([0-9a-f]{10}\), without any other task: exit 1; see \.kanban\//,
     );
     await kanban.shows('status', 'red on main itself');
     expect(kanban.landings()).toEqual([]);
@@ -221,7 +221,7 @@ describe('nobody is to blame', () => {
     );
     const { code, err } = await rig.kanban.untilDone();
     expect(code).toBe(4);
-    expect(err).toContain('the check is red on main itself');
+    expect(err).toContain('the check fails on main itself');
     // Two looks at what is to land, and two at base.
     expect(rig.tasksChecked, rig.story()).toEqual(['T-1', 'T-1', '', '']);
     expect(rig.kanban.git('log', '-p', 'main', '--', 'board')).not.toContain('attempts');

@@ -203,7 +203,7 @@ describe('what is landed and said', () => {
     await says(4, 'T-2', 'its batch is red: the queue searches for the culprit');
     kanban.go('4');
     kanban.go('5');
-    await says(6, 'T-1', 'red in the check: checked again before it goes back');
+    await says(6, 'T-1', 'failed in the check: checked again before it goes back');
     await says(6, 'T-2', 'being checked with T-3');
     for (const check of ['6', '7', '8', '9', '10']) kanban.go(check);
     expect((await coordinator.ended).code, rig.story()).toBe(0);

@@ -8,12 +8,12 @@ export const addPrefix = (prefix: string): string =>
   `add it to the key ids: in WORKFLOW.md, e.g. "ids: [T, ${prefix}]", or write the heading otherwise`;
 
 export const misspeltHeading = (written: string): string =>
-  `This looks like an entry's heading, but "${written}" isn't read as one`;
+  `This looks like an entry's heading, but "${written}" is not recognized as one`;
 export const writeHeading = (line: string | undefined): string =>
   line === undefined ? 'write it like "## T-12: Title"' : `write "${line}"`;
 
 export const wrongHeadingLevel = (id: string): string =>
-  `The heading of an entry is of level 2; ${id} isn't read as one`;
+  `The heading of an entry is of level 2; ${id} is not recognized as one`;
 export const writeHeadingOfLevelTwo = (line: string | undefined): string =>
   line === undefined ? 'begin the line with "## "' : `write "${line}", without the line below it`;
 
@@ -33,7 +33,7 @@ const BLOCK: Readonly<Record<Block, string>> = {
 
 /** @param line where the block opens */
 export const swallowed = (id: string, by: Block, line: number): string =>
-  `${id} isn't read as an entry: it is swallowed by ${BLOCK[by]}${by === 'indentation' ? '' : ` opened in line ${line}`}`;
+  `${id} is not recognized as an entry: it is swallowed by ${BLOCK[by]}${by === 'indentation' ? '' : ` opened in line ${line}`}`;
 
 export const OPENED_HERE = 'opened here';
 

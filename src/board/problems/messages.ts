@@ -42,7 +42,7 @@ export const correctDependency = (id: string, guess: string | null): string =>
 
 /* Fields and tags. */
 
-export const unknownTag = (tag: string): string => `[${tag}] is no tag`;
+export const unknownTag = (tag: string): string => `[${tag}] is not a tag`;
 export const WRITE_KNOWN_TAG = 'use [RETRY], [ESCALATED], [PAUSED] or [APPROVE], or put the word behind the id';
 
 export const misspeltField = (key: string, meant: string): string =>

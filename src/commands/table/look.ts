@@ -89,7 +89,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
         'batch',
         'what is being brought to land, in landing order: each with `id`, `title`, `state`, `reason` (`code`, or null), `why`',
       ],
-      ['batch[].state', '`green` (checked in this place), `unchecked`, `suspect` (red with it) or `held`'],
+      ['batch[].state', '`green` (checked in this place), `unchecked`, `suspect` (the check fails with it) or `held`'],
       ['waiting', 'tested, and not in the batch, in order; as `batch`'],
       [
         'running',
@@ -97,7 +97,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ],
       [
         'running.purpose',
-        '`first`, `again` (after a red), `control` (of base), `search` (for the culprit) or `confirm` (before it is blamed)',
+        '`first`, `again` (after a failure), `control` (of base), `search` (for the culprit) or `confirm` (the culprit)',
       ],
       ['held', 'why nothing lands just now; null'],
       ['reason', 'the same as data: `code` and what belongs to it; null'],
@@ -108,7 +108,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ],
       ['recent[].outcome', '`green`, `red`, or `error` (it could not be carried out)'],
       ['checks', 'checks that are remembered'],
-      ['flakes', 'how many of them were red and then green on the same commit'],
+      ['flakes', 'how many of them failed and then passed on the same commit'],
       [
         'remote',
         'null, or `name`, `branch`, `tip`, `fetchedAt`, `away` (a sentence) with its `reason`, `rejected` (a sentence), `lock` (`us`, who, or null), `pushing`',

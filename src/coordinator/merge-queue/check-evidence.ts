@@ -26,7 +26,7 @@ export function evidenceOf(
   const why = messages.failedWith(other, last?.detail ?? null);
   const lines = [
     messages.failedOnlyWith(oneLine(check), id, other),
-    `red:   ${red} (${outcome?.reds.length ?? 0} times)`,
+    `failed: ${red} (${outcome?.reds.length ?? 0} times)`,
     messages.greenTree(green, base),
   ];
   if (last !== null) lines.push(`output: ${last.log}`, '', tailOf(join(repo.root, last.log)));

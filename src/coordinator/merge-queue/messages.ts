@@ -49,14 +49,14 @@ export const processesLeft = (processes: readonly { readonly pid: number; readon
 
 /** @param other with which alone it fails; null = by itself */
 export const failedWith = (other: string | null, detail: string | null): string =>
-  `the check is red with it${other === null ? '' : ` and ${other}`}${detail === null ? '' : ` (${detail})`}`;
+  `the check fails with it${other === null ? '' : ` and ${other}`}${detail === null ? '' : ` (${detail})`}`;
 
 export const failedOnlyWith = (command: string, id: string, other: string | null): string =>
   other === null
-    ? `\`${command}\` is red with ${id} and green without it.`
-    : `\`${command}\` is red with ${id} and ${other} together and green without it, and each of the two is green alone.`;
+    ? `\`${command}\` fails with ${id} and passes without it.`
+    : `\`${command}\` fails with ${id} and ${other} together and passes without it, and with each of the two alone.`;
 
-export const greenTree = (sha: string, base: string): string => `green: ${sha} (${base} and the landings before it)`;
+export const greenTree = (sha: string, base: string): string => `passed: ${sha} (${base} and the landings before it)`;
 
 export function baseFails(of: {
   readonly base: string;
@@ -67,8 +67,8 @@ export function baseFails(of: {
   readonly log: string;
 }): string {
   const { base, landings, commit, detail, log } = of;
-  const tree = landings.length === 0 ? `${base} itself` : `${base} with ${landings.join(', ')}, which was green`;
-  return `the check is red on ${tree} (${commit.slice(0, 10)}), without any other task: ${detail}; see ${log}`;
+  const tree = landings.length === 0 ? `${base} itself` : `${base} with ${landings.join(', ')}, which passed`;
+  return `the check fails on ${tree} (${commit.slice(0, 10)}), without any other task: ${detail}; see ${log}`;
 }
 
 /* The worktree of the checks. */

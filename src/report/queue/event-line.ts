@@ -9,13 +9,13 @@ export type QueueEvent = Extract<KanbanEvent, { readonly type: `check-${string}`
 export function queueEventLine(event: QueueEvent): string | null {
   switch (event.type) {
     case 'check-started':
-      return `check begins: ${what(event.entries)}${event.purpose === 'first' ? '' : ` (${PURPOSE[event.purpose]})`}`;
+      return `check started: ${what(event.entries)}${event.purpose === 'first' ? '' : ` (${PURPOSE[event.purpose]})`}`;
     case 'check-ended': {
-      const end = event.outcome === 'error' ? 'could not be carried out' : `is ${event.outcome}`;
+      const end = event.outcome === 'error' ? 'could not be carried out' : OUTCOME[event.outcome];
       return `check of ${what(event.entries)} ${end} after ${took(event.seconds)}${after(event.detail)}`;
     }
     case 'check-flaked':
-      return `check of ${what(event.entries)} was a flake: red, and now green on the same commit (${short(event.commit)})`;
+      return `check of ${what(event.entries)} was a flake: it failed, and now passed on the same commit (${short(event.commit)})`;
     case 'check-blamed':
       // Its entry changes, or moves, with the same words.
       return null;
@@ -28,6 +28,7 @@ export function queueEventLine(event: QueueEvent): string | null {
   }
 }
 
+const OUTCOME = { green: 'passed', red: 'failed' } as const;
 const SHOWN = 8;
 const what = (entries: readonly string[]): string => (entries.length === 0 ? 'base alone' : someIds(entries, SHOWN));
 

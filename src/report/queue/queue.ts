@@ -139,7 +139,7 @@ const MOODS = { green: 'works', unchecked: 'waits', suspect: 'needs', held: 'nee
 function stateOf({ id, state }: SnapshotQueued, { running, check: command, batch }: SnapshotQueue): string {
   if (state === 'held' || state === 'suspect') return state;
   if (command === null) return 'lands';
-  if (state === 'green') return 'green';
+  if (state === 'green') return 'passed';
   const [checking, unchecked, waits] = UNDECIDED;
   if (running?.entries.includes(id) === true) return checking;
   return batch.some((one) => one.id === id) ? unchecked : waits;
@@ -192,7 +192,7 @@ function recent({ snapshot, queue, room, limit, clock, colour }: Drawing): strin
   const lines = shown.flatMap((one) => {
     const cells = [
       fit(clock(one.at), at),
-      fit(one.outcome, 7),
+      fit(OUTCOME[one.outcome], 7),
       fit(took(one.seconds), seconds),
       fit(named(one), entries),
     ];
@@ -215,16 +215,18 @@ function logged(head: string, { outcome, log }: SnapshotChecked, room: number, i
     : [head.trimEnd(), `${' '.repeat(Math.min(inset + 2, Math.max(0, room - path.length)))}${path}`];
 }
 
+const OUTCOME = { green: 'passed', red: 'failed', error: 'error' } as const;
+
 function outcomeIn(line: string, outcome: SnapshotChecked['outcome'], colour: boolean): string[] {
   const colours = picocolors.createColors(colour);
   const paint = { green: colours.green, red: colours.yellow, error: colours.yellow }[outcome];
-  return [line.replace(outcome, (word) => paint(word))];
+  return [line.replace(OUTCOME[outcome], (word) => paint(word))];
 }
 
 function flakes({ checks, flakes: count }: SnapshotQueue): string {
   if (checks === 0) return '';
   if (count === 0) return `${checks === 1 ? '1 check' : `${checks} checks`}, no flake`;
-  return `${count} of ${checks} checks ${count === 1 ? 'was a flake' : 'were flakes'}: red, then green on the same commit`;
+  return `${count} of ${checks} checks ${count === 1 ? 'was a flake' : 'were flakes'}: failed, then passed on the same commit`;
 }
 
 /** Parts with a dot between them, those that are too wide for a line broken between words. */

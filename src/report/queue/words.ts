@@ -17,10 +17,10 @@ export function someIds(ids: readonly string[], most: number): string {
 /** Why a tree is checked, where it isn't for the first time. */
 export const PURPOSE: Readonly<Record<SnapshotCheck['purpose'], string>> = {
   first: '',
-  again: 'again, after a red',
-  control: 'to see whether it is green',
+  again: 'again, after a failure',
+  control: 'to see whether it passes',
   search: 'in search of the culprit',
-  confirm: 'once more, before anybody is blamed',
+  confirm: 'once more, to confirm the culprit',
 };
 
 /** How long a check took: `42s`. */

@@ -54,11 +54,11 @@ describe('notify', () => {
   it('is given what waits for the user once it has waited for a minute: with the reason of now, and once', async () => {
     const { teller, said } = makeTeller(KEEPS);
     const begun = Date.now();
-    teller.hold({ on: 'base' }, 'the check is red on main itself');
+    teller.hold({ on: 'base' }, 'the check fails on main itself');
     teller.hold({ on: 'pushes' }, 'origin cannot be reached', true);
     teller.hold({ on: 'action', what: 'picks' }, 'another git is at work');
     teller.remind(begun + MINUTE - 1);
-    teller.hold({ on: 'base' }, 'the check is red on main itself, again');
+    teller.hold({ on: 'base' }, 'the check fails on main itself, again');
     teller.hold({ on: 'action', what: 'picks' }, null);
     teller.remind(Date.now() + MINUTE);
     teller.remind(Date.now() + 2 * MINUTE);
@@ -67,7 +67,7 @@ describe('notify', () => {
     teller.emit(PERSON);
     await until(() => notified().some(({ type }) => type === 'person-needed'));
     expect(notified()).toMatchObject([
-      { type: 'hold-changed', on: 'base', what: 'base', why: 'the check is red on main itself, again' },
+      { type: 'hold-changed', on: 'base', what: 'base', why: 'the check fails on main itself, again' },
       { type: 'person-needed' },
     ]);
     expect(said.filter(({ type }) => type === 'hold-changed')).toHaveLength(5);

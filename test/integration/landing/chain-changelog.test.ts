@@ -53,7 +53,7 @@ function withoutOwn(text: string): string {
 
 const released = (text: string): string => text.slice(text.indexOf('## [1'));
 
-describe('CHANGELOG.md through a chain, where line merges corrupt (I1; GIT.md section 3)', () => {
+describe('CHANGELOG.md through a chain, where line merges corrupt (I1)', () => {
   it('(a) new sections at one place: each with its heading, blank lines between', async () => {
     const start = file('### Added\n\n- old\n');
     const text = await landed({

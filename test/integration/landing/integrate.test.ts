@@ -92,7 +92,7 @@ describe('integrate', () => {
     clean(a);
   });
 
-  it('a release cut in the one clone does not swallow the line that landed in the other (GIT.md section 3 e)', async () => {
+  it('a release cut in the one clone does not swallow the line that landed in the other', async () => {
     const released = CHANGELOG.replace('## [Unreleased]\n', '## [Unreleased]\n\n## [1.1.0]\n');
     b.commit('release 1.1.0', { 'CHANGELOG.md': released });
     publish();

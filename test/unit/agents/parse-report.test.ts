@@ -4,7 +4,7 @@ import { parseReport } from '../../../src/agents/report/parse-report.ts';
 import { ROLES } from '../../../src/workflow/roles.ts';
 
 describe('parseReport', () => {
-  it('reads the form of DESIGN.md, comments and all', () => {
+  it('reads the form that the prompts ask for, comments and all', () => {
     const text =
       '---\nverdict: done          # task: done | blocked\ntype: fixed            # a section\nchangelog: Login answers 400 to an empty password\n---\nwhat was found\n';
     expect(parseReport(text, 'task')).toEqual({

@@ -124,7 +124,7 @@ describe('insertChangelogLine', () => {
   });
 });
 
-describe('carryOver, where line merges corrupt (GIT.md section 3)', () => {
+describe('carryOver, where line merges corrupt', () => {
   const file = (added: string, more = '') =>
     `# C\n\n## [Unreleased]\n\n### Added\n\n${added}${more}\n## [1.0.0]\n\n### Added\n\n- x\n`;
 

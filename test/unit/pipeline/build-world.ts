@@ -25,7 +25,7 @@ export const HOUR = 60 * MINUTE;
 const NO_ENV = { pass: [], set: {} };
 const role = (timeout: number) => ({ agent: 'coder', model: null, run: '', env: NO_ENV, prompt: null, timeout });
 
-/** The defaults of DESIGN.md §10, with one agent (`coder`) for all roles. */
+/** The defaults of docs/settings.md, with one agent (`coder`) for all roles. */
 export function settings(change: Partial<Settings> = {}): Settings {
   return {
     base: 'main',

@@ -314,7 +314,7 @@ describe('a simulated queue', () => {
       }
   });
 
-  it('stops, and blames nobody, while the check is red on everything (I3)', () => {
+  it('stops, and blames nobody, while the check fails on everything (I3)', () => {
     for (const from of [1, 7, 40, 41, 42, 43, 44, 45]) {
       const options = { tasks: 300, bad: 0.05, flake: 0, outage: { from, runs: 60 } };
       expectJust(options, seeds);

@@ -80,7 +80,7 @@ export const snapshot = (fields: Partial<Snapshot> = {}): Snapshot => ({
   ...fields,
 });
 
-/** The board that DESIGN.md section 9 shows. */
+/** The board of the sample in README.md. */
 export const sample = (): Snapshot => {
   const todo = (id: string, fields: Partial<SnapshotEntry>): SnapshotEntry =>
     entry({ id, key: id, column: 'TODO', title: `Todo ${id}`, ...fields });

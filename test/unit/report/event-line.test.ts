@@ -53,7 +53,7 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
     seconds: 192,
   },
   'check-flaked': { type: 'check-flaked', entries: ['T-11', 'T-12'], commit },
-  'check-blamed': { type: 'check-blamed', id: 'T-11', why: 'the check is red with it (exit 1)', partner: null },
+  'check-blamed': { type: 'check-blamed', id: 'T-11', why: 'the check fails with it (exit 1)', partner: null },
   pushed: { type: 'pushed', remote: 'origin', branch: 'main', commit, entries: ['T-11', 'T-12'] },
   integrated: { type: 'integrated', from: 'origin/main', commit, notes: ['T-7 was moved here and there'] },
   'run-started': { type: 'run-started', ...run, purpose: 'work' },
@@ -121,9 +121,9 @@ describe('event lines', () => {
       T-11 landed (3f2a9c1): Drop lodash
       T-11 abandoned (not needed): Drop lodash
       T-11 undone (lodash is needed): its landing 0a1b2c3 is taken back (3f2a9c1)
-      check begins: T-11, T-12
+      check started: T-11, T-12
       check of T-11, T-12 is red after 3m: exit 1
-      check of T-11, T-12 was a flake: red, and now green on the same commit (3f2a9c1)
+      check of T-11, T-12 was a flake: it failed, and now passed on the same commit (3f2a9c1)
       pushed to origin/main (3f2a9c1): T-11, T-12
       base was brought up to origin/main (3f2a9c1): T-7 was moved here and there
       T-11 work begins (claude)
@@ -179,14 +179,14 @@ describe('event lines', () => {
       kanban has ended: stopped
       landings: continues
       T-11 landed, merged by hand (3f2a9c1): Drop lodash
-      check begins: T-11, T-12 (again, after a red)
-      check begins: base alone (to see whether it is green)
-      check begins: T-11 (in search of the culprit)
-      check begins: T-11 (once more, before anybody is blamed)
-      check begins: T-0, T-1, T-2, T-3, T-4, T-5, T-6, T-7 and 8 more
+      check started: T-11, T-12 (again, after a failure)
+      check started: base alone (to see whether it passes)
+      check started: T-11 (in search of the culprit)
+      check started: T-11 (once more, to confirm the culprit)
+      check started: T-0, T-1, T-2, T-3, T-4, T-5, T-6, T-7 and 8 more
       check of T-11, T-12 is green after <1s
       check of base alone could not be carried out after 3m: the disk was full while it ran (exit 1)
-      check of base alone was a flake: red, and now green on the same commit (3f2a9c1)
+      check of base alone was a flake: it failed, and now passed on the same commit (3f2a9c1)
       pushed to origin/main (3f2a9c1)
       base was brought up to origin/release (3f2a9c1)
       T-11 fixing begins (claude)

@@ -39,24 +39,24 @@ describe('kanban doctor, as text', () => {
   });
 
   it.each<[string, Partial<Agent>, string]>([
-    ['logged in', {}, '  claude: 2.1.0 · logged in · permissions narrow · plays task'],
+    ['logged in', {}, '  claude: 2.1.0 · logged in · permissions narrow · roles: task'],
     ['with a key, without a role', { login: 'key', roles: [] }, '  claude: 2.1.0 · has a key · permissions narrow'],
     [
       'without a login',
       { login: 'nothing' },
-      '  claude: 2.1.0 · no login to be seen · permissions narrow · plays task',
+      '  claude: 2.1.0 · no login to be seen · permissions narrow · roles: task',
     ],
     [
       'whose key is not passed on',
       { login: 'nothing', unnamedKeys: ['API_KEY'], roles: ['task', 'tester'] },
-      '  claude: 2.1.0 · no login to be seen; API_KEY is set, but not passed on · permissions narrow · plays task, tester',
+      '  claude: 2.1.0 · no login to be seen; API_KEY is set, but not passed on · permissions narrow · roles: task, tester',
     ],
     [
       'of which nothing is known',
       { login: null, version: null },
-      '  claude: version unknown · permissions narrow · plays task',
+      '  claude: version unknown · permissions narrow · roles: task',
     ],
-    ['that is not there', { found: null }, '  claude: `claude` was not found · plays task'],
+    ['that is not there', { found: null }, '  claude: `claude` was not found · roles: task'],
   ])('tells an agent %s', (_, change, line) => {
     expect(lineOf(change)).toBe(line);
   });

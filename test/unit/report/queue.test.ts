@@ -63,7 +63,7 @@ const remote = (fields: Partial<SnapshotRemote> = {}): SnapshotRemote => ({
 });
 
 /** As the merge queue words it. */
-const BASE_RED = `the check is red on main itself (3f2a9c1d00), without any task: exit 1; see ${log(4)}`;
+const BASE_RED = `the check fails on main itself (3f2a9c1d00), without any task: exit 1; see ${log(4)}`;
 
 const BASE_FAILS: HoldReason = { code: 'base-fails', landings: [], commit, log: log(4) };
 
@@ -111,7 +111,7 @@ describe('queue', () => {
   it('says what is checked and why, what is in the batch, what waits and for what, and how checks ended', () => {
     expect(drawn(busy())).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16) · push off
-      check        checking T-12, T-14 on main (again, after a red) · 3m of 30m · kanban queue --log
+      check        checking T-12, T-14 on main (again, after a failure) · 3m of 30m · kanban queue --log
       batch of 3   T-12  Login crashes on an e…   green
                    T-14  Rate-limit the login     checking
                    T-15  Drop lodash              not checked  waits for the check of its batch
@@ -123,7 +123,7 @@ describe('queue', () => {
                    14:00  green    <1s  main alone       .kanban/checks/check-8-0123abcd/output.log
                    13:55  error    3s   T-10, T-11       the disk was full while it ran (exit 1)
                           .kanban/checks/check-7-0123abcd/output.log
-                   3 of 41 checks were flakes: red, then green on the same commit
+                   3 of 41 checks were flakes: failed, then passed on the same commit
       "
     `);
   });
@@ -174,7 +174,7 @@ describe('queue', () => {
       batch of 3   T-12  Login crashes on…   green
                    T-14  Rate-limit the l…   not checked
                    T-15  Drop lodash         not checked  waits for the check of its …
-      checks       3 of 41 checks were flakes: red, then green on the same commit
+      checks       3 of 41 checks were flakes: failed, then passed on the same commit
       "
     `);
   });
@@ -184,7 +184,7 @@ describe('queue', () => {
       .toMatchInlineSnapshot(`
         "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
         push off
-        held         the check is red on main itself (3f2a9c1d00), without any task:
+        held         the check fails on main itself (3f2a9c1d00), without any task:
                      exit 1; see .kanban/checks/check-4-0123abcd/output.log
                      no task is the cause; fix main, or what the check needs:
                      kanban queue --log shows the output
@@ -192,7 +192,7 @@ describe('queue', () => {
         waiting      T-9   Title of T-9    suspect  failed in the check: checked again …
                      T-16  Title of T-16   held     conflicts with T-14 in src/login.ts
                      T-17  Title of T-17   waits    for the batch before it
-        checks       3 of 41 checks were flakes: red, then green on the same commit
+        checks       3 of 41 checks were flakes: failed, then passed on the same commit
         "
       `);
   });
@@ -258,11 +258,11 @@ describe('queue', () => {
     expect(said).toBe(
       {
         first: 'check        checking T-12 on main · 3m of 30m · kanban queue --log',
-        again: 'check        checking T-12 on main (again, after a red) · 3m of 30m · kanban queue --log',
-        control: 'check        checking main alone (to see whether it is green) · 3m of 30m · kanban queue --log',
+        again: 'check        checking T-12 on main (again, after a failure) · 3m of 30m · kanban queue --log',
+        control: 'check        checking main alone (to see whether it passes) · 3m of 30m · kanban queue --log',
         search: 'check        checking T-12 on main (in search of the culprit) · 3m of 30m · kanban queue --log',
         confirm:
-          'check        checking T-12 on main (once more, before anybody is blamed) · 3m of 30m · kanban queue --log',
+          'check        checking T-12 on main (once more, to confirm the culprit) · 3m of 30m · kanban queue --log',
       }[purpose],
     );
   });
@@ -270,7 +270,7 @@ describe('queue', () => {
   it('shows no more checks than asked for, and counts flakes in words', () => {
     expect(drawn(busy(), { limit: 1 }).match(/output\.log/g)).toHaveLength(1);
     expect(drawn(queue({ checks: 1 }))).toContain('checks       1 check, no flake\n');
-    expect(drawn(queue({ checks: 7, flakes: 1 }))).toContain('1 of 7 checks was a flake: red, then green');
+    expect(drawn(queue({ checks: 7, flakes: 1 }))).toContain('1 of 7 checks was a flake: failed, then passed');
     expect(drawn(queue())).not.toContain('flake');
   });
 
@@ -396,13 +396,13 @@ describe('the queue in the status and the live view', () => {
     expect(status(of, shown)).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push origin/main
       TESTING      T-12  Login        lands  is being checked
-      queue              T-12, T-14   check  3m of 30m   again, after a red
+      queue              T-12, T-14   check  3m of 30m   again, after a failure
       "
     `);
     expect(liveFrame(snapshot({ queue: of, ...shown }), { ...options, width: 100, height: 20 }).join('\n'))
       .toMatchInlineSnapshot(`
       "TESTING      T-12  Login        lands  is being checked
-      queue              T-12, T-14   check  27m left    again, after a red
+      queue              T-12, T-14   check  27m left    again, after a failure
       TODO         empty
       main@3f2a9c1 · 0 of 6 runs · Ctrl-C: start nothing new"
     `);

@@ -8,7 +8,7 @@ const status = (of: Parameters<typeof renderStatus>[0], more: Partial<typeof opt
   renderStatus(of, { ...options, ...more });
 
 describe('status', () => {
-  it('is the sample of DESIGN.md section 9, to the letter', () => {
+  it('is the sample of README.md, to the letter', () => {
     expect(status(sample(), { width: 104 })).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs · push off
       IN_PROGRESS  T-14  Rate-limit the login     task    claude  6m of 15m   edits src/auth/limit.ts

@@ -27,7 +27,7 @@ const short = ({ code, where }: Problem): string =>
     : code;
 
 describe('defaults', () => {
-  it('are those of DESIGN.md section 10', () => {
+  it('are those of docs/settings.md', () => {
     const shell = { agent: 'shell', model: null, run: '', env: { pass: [], set: {} }, prompt: null };
     expect(defaultSettings()).toEqual({
       base: 'main',

@@ -9,7 +9,7 @@ export const agentMissing: Check = {
       .filter(({ kind, found }) => kind !== 'shell' && found === null)
       .map(({ name, program, roles }) => ({
         level: 'holds',
-        message: `The agent \`${name}\` can't be started: \`${program}\` was not found${roles.length > 0 ? ` (it plays: ${roles.join(', ')})` : ' (it concerns entries that name it)'}.`,
+        message: `The agent \`${name}\` can't be started: \`${program}\` was not found${roles.length > 0 ? ` (roles: ${roles.join(', ')})` : ' (it concerns entries that name it)'}.`,
         fix: `install ${program} (docs/agents.md), or change \`agents.${name}.command\` in WORKFLOW.md`,
         holds: { agents: [name] },
       })),

@@ -71,7 +71,7 @@ interface SimRun {
 
 class Crash extends Error {}
 
-/** A whole world in virtual time: board, branches, runs and a coordinator that crashes, played by the rules of DESIGN.md. */
+/** A whole world in virtual time: board, branches, runs and a coordinator that crashes, played by the rules of docs/invariants.md. */
 export class WorldSim {
   now = NOW;
   mode: World['mode'] = 'run';
@@ -545,7 +545,7 @@ export class WorldSim {
     const { conflicts, settings } = this.script;
     if (conflicts.length > 0 && conflicts[this.#landings++ % conflicts.length]) {
       const isConflict = this.#landings % 2 === 0;
-      const why = 'the check is red with it';
+      const why = 'the check fails with it';
       this.#perform(isConflict ? conflicted(facts, ['a.ts'], settings) : checkedRed(facts, why, why, settings), world);
       return false;
     }

@@ -4,7 +4,7 @@ import type { Cause } from '../../../../src/contract/result.ts';
 import { acts, ended, entry, facts, history, moveOf, NO_REPORT, said, settings, stray, world } from '../build-world.ts';
 import type { ReadReport, RunFacts } from '../../../../src/pipeline/world.ts';
 
-/** DESIGN.md §6: each stage, each way of failing, the first and the second time. */
+/** docs/failures.md: each stage, each way of failing, the first and the second time. */
 interface Row {
   readonly what: string;
   readonly on: Entry;
