@@ -1,6 +1,7 @@
 import type { Entry } from '../../board/entry.ts';
 import { parseReport } from '../../agents/report/parse-report.ts';
 import { git } from '../../git/git.ts';
+import { isCut } from '../../git/history/trailers.ts';
 import { handoverOf } from '../../pipeline/handover/handover.ts';
 import type { RunBefore } from '../../pipeline/handover/restart.ts';
 import { unfinishedStep, type Step } from '../../pipeline/handover/step.ts';
@@ -53,7 +54,7 @@ export async function handedOver(
 
 /** A commit has a long report in part; the run's folder has all of it, as long as it is there. */
 function whole(step: Step, runs: readonly RunRecord[]): Step {
-  if (!/\n\[\d+ more lines\]$/.test(step.report)) return step;
+  if (!isCut(step.report)) return step;
   const record = runs.find(({ runId }) => runId === step.run);
   const text = record?.reportText();
   if (record === undefined || typeof text !== 'string') return step;

@@ -103,6 +103,11 @@ function read(fields: readonly string[]): HistoryCommit {
   };
 }
 
+const cutMark = (lines: number): string => `[${lines} more lines]`;
+
+/** Whether the body of a commit of ours, as it was read from history, is only the beginning of a report. */
+export const isCut = (body: string): boolean => /\n\[\d+ more lines\]$/.test(body);
+
 function bodyLines(body: string): string[] {
   const lines = tame(body)
     .split(/\r\n|\r|\n/)
@@ -110,7 +115,7 @@ function bodyLines(body: string): string[] {
   while (lines.length > 0 && lines[0] === '') lines.shift();
   while (lines.length > 0 && lines.at(-1) === '') lines.pop();
   const cut = lines.length > BODY_LINES;
-  const kept = cut ? [...lines.slice(0, BODY_LINES - 1), `[${lines.length - BODY_LINES + 1} more lines]`] : lines;
+  const kept = cut ? [...lines.slice(0, BODY_LINES - 1), cutMark(lines.length - BODY_LINES + 1)] : lines;
   return kept.map((line) => (line === '' ? '' : `    ${line}`));
 }
 
