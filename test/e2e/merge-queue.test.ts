@@ -71,8 +71,8 @@ describe('a red check', () => {
     expect(rig.tasksChecked, rig.story()).toEqual([whole, whole, '', 'T-1,T-2', 'T-3', 'T-3', 'T-4', 'T-3']);
     expect(rig.batches).toEqual(['red 4', 'green 1']);
     const back = kanban.git('log', '--format=%B', '--grep=Kanban-Verdict: T-3 landing check-red', 'main');
-    const [, red = ''] = /red:\s+([0-9a-f]{40})/.exec(back) ?? [];
-    const [, green = ''] = /green:\s+([0-9a-f]{40})/.exec(back) ?? [];
+    const [, red = ''] = /failed:\s+([0-9a-f]{40})/.exec(back) ?? [];
+    const [, green = ''] = /passed:\s+([0-9a-f]{40})/.exec(back) ?? [];
     expect(rig.checks.find(({ commit }) => commit === red)?.code).toBe(3);
     expect(kanban.git('ls-tree', '--name-only', red)).toContain('bad.txt');
     expect(kanban.git('ls-tree', '--name-only', green)).not.toContain('bad.txt');
@@ -130,7 +130,7 @@ describe('a red check', () => {
     await rig.expectLanded(idsOf(tasks(4)));
     expect(coordinator.all('check-blamed').map(({ id, partner }) => [id, partner])).toEqual([['T-4', 'T-2']]);
     const back = kanban.git('log', '--format=%B', '--grep=T-4 landing check-red', 'main');
-    expect(back).toContain('red with T-4 and T-2 together');
+    expect(back).toContain('fails with T-4 and T-2 together');
   });
 
   it.concurrent('that is green on the same commit is a flake: counted, shown, and all lands (I9)', async ({ made }) => {

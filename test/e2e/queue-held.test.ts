@@ -200,7 +200,7 @@ describe('what is landed and said', () => {
     await says(1, 'T-4', 'waits for the batch before it');
     for (const check of ['1', '2', '3']) kanban.go(check);
     await says(4, 'T-1', 'being checked');
-    await says(4, 'T-2', 'its batch is red: the queue searches for the culprit');
+    await says(4, 'T-2', 'its batch failed the check: the queue searches for the culprit');
     kanban.go('4');
     kanban.go('5');
     await says(6, 'T-1', 'failed in the check: checked again before it goes back');
