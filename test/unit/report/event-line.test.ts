@@ -122,7 +122,7 @@ describe('event lines', () => {
       T-11 abandoned (not needed): Drop lodash
       T-11 undone (lodash is needed): its landing 0a1b2c3 is taken back (3f2a9c1)
       check started: T-11, T-12
-      check of T-11, T-12 is red after 3m: exit 1
+      check of T-11, T-12 failed after 3m: exit 1
       check of T-11, T-12 was a flake: it failed, and now passed on the same commit (3f2a9c1)
       pushed to origin/main (3f2a9c1): T-11, T-12
       base was brought up to origin/main (3f2a9c1): T-7 was moved here and there
@@ -175,7 +175,7 @@ describe('event lines', () => {
       { ...EVENTS['run-ended'], role: 'tester', cause: 'reported', detail: '', seconds: 42 },
     ];
     expect(faces.map(eventLine).join('\n')).toMatchInlineSnapshot(`
-      "stopping 2 runs; their work is kept
+      "stopping 2 runs; the work is kept
       kanban has ended: stopped
       landings: continues
       T-11 landed, merged by hand (3f2a9c1): Drop lodash
@@ -184,7 +184,7 @@ describe('event lines', () => {
       check started: T-11 (in search of the culprit)
       check started: T-11 (once more, to confirm the culprit)
       check started: T-0, T-1, T-2, T-3, T-4, T-5, T-6, T-7 and 8 more
-      check of T-11, T-12 is green after <1s
+      check of T-11, T-12 passed after <1s
       check of base alone could not be carried out after 3m: the disk was full while it ran (exit 1)
       check of base alone was a flake: it failed, and now passed on the same commit (3f2a9c1)
       pushed to origin/main (3f2a9c1)

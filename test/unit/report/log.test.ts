@@ -148,7 +148,7 @@ describe('show', () => {
       REVIEW: [ESCALATED]  waits  tests failed twice
       failed attempts: tester 2
 
-      ways on
+      next
         kanban retry T-9
 
       entry

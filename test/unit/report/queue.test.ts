@@ -112,15 +112,15 @@ describe('queue', () => {
     expect(drawn(busy())).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16) · push off
       check        checking T-12, T-14 on main (again, after a failure) · 3m of 30m · kanban queue --log
-      batch of 3   T-12  Login crashes on an e…   green
+      batch of 3   T-12  Login crashes on an e…   passed
                    T-14  Rate-limit the login     checking
                    T-15  Drop lodash              not checked  waits for the check of its batch
       waiting      T-9   Title of T-9             suspect      failed in the check: checked again before …
                    T-16  Title of T-16            held         conflicts with T-14 in src/login.ts
                    T-17  Title of T-17            waits        for the batch before it
-      checks       14:05  red      3m   T-12, T-14, T-9  exit 1
+      checks       14:05  failed   3m   T-12, T-14, T-9  exit 1
                           .kanban/checks/check-9-0123abcd/output.log
-                   14:00  green    <1s  main alone       .kanban/checks/check-8-0123abcd/output.log
+                   14:00  passed   <1s  main alone       .kanban/checks/check-8-0123abcd/output.log
                    13:55  error    3s   T-10, T-11       the disk was full while it ran (exit 1)
                           .kanban/checks/check-7-0123abcd/output.log
                    3 of 41 checks were flakes: failed, then passed on the same commit
@@ -171,7 +171,7 @@ describe('queue', () => {
                    commit or stash it; the queue continues with the other tasks, and
                    lands the held one after that
       check        npm test · nothing is being checked
-      batch of 3   T-12  Login crashes on…   green
+      batch of 3   T-12  Login crashes on…   passed
                    T-14  Rate-limit the l…   not checked
                    T-15  Drop lodash         not checked  waits for the check of its …
       checks       3 of 41 checks were flakes: failed, then passed on the same commit
@@ -184,8 +184,8 @@ describe('queue', () => {
       .toMatchInlineSnapshot(`
         "main@3f2a9c1 · coordinator pid 4121, 12m · batches of up to 8 (at most 16)
         push off
-        held         the check fails on main itself (3f2a9c1d00), without any task:
-                     exit 1; see .kanban/checks/check-4-0123abcd/output.log
+        held         the check fails on main itself (3f2a9c1d00), without any task: exit
+                     1; see .kanban/checks/check-4-0123abcd/output.log
                      no task is the cause; fix main, or what the check needs:
                      kanban queue --log shows the output
         check        npm test · nothing is being checked
