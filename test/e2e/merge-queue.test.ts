@@ -194,7 +194,7 @@ describe('nobody is to blame', () => {
     expect(hold.why).toMatch(
       /^the check fails on main itself \([0-9a-f]{10}\), without any other task: exit 1; see \.kanban\//,
     );
-    await kanban.shows('status', 'red on main itself');
+    await kanban.shows('status', 'fails on main itself');
     expect(kanban.landings()).toEqual([]);
     const before = rig.checks.length;
     kanban.git('rm', '-q', 'broken.txt');
