@@ -98,6 +98,8 @@ export interface Cli {
   readonly npm: string | null;
   /** Lowest Node that its current version runs on; null = it brings its own. */
   readonly node: string | null;
+  /** Versions with which `npm run test:agents` passed, oldest first. */
+  readonly measured: readonly string[];
   /** Environment variables that hold an API key; passed on only if `agents.<name>.env` names them. The usual one first. */
   readonly keys: readonly string[];
   /** Its own settings in the environment (no secrets): passed on without being named. */

@@ -9,15 +9,15 @@ export function agentsDoc(): string {
   const known = ADAPTERS.flatMap((adapter) => (adapter.cli === null ? [] : [{ adapter, cli: adapter.cli }]));
   const rows = known.map(
     ({ adapter: { name, capabilities }, cli }) =>
-      `| \`${name}\` | ${cli.title} | ${RESUMES[capabilities.resume]} | ${INJECT_TEXT[capabilities.inject]} | ${capabilities.mcp ? 'yes' : 'no'} | ${cli.node ?? 'its own'} |`,
+      `| \`${name}\` | ${cli.title} | ${RESUMES[capabilities.resume]} | ${INJECT_TEXT[capabilities.inject]} | ${capabilities.mcp ? 'yes' : 'no'} | ${cli.node ?? 'its own'} | ${cli.measured.join(', ')} |`,
   );
   return [
     '# Agents: what each is given',
     '',
     '<!-- Made from src/agents/ by `agentsDoc()`; edit it there (npm run docs writes this file). How agents are set up, told, paused and counted: agents.md. -->',
     '',
-    '| kind | program | continues with its session | hears a message | `report` tool | Node |',
-    '|---|---|---|---|---|---|',
+    '| kind | program | continues with its session | hears a message | `report` tool | Node | measured with |',
+    '|---|---|---|---|---|---|---|',
     ...rows,
     '',
     ...known.flatMap(({ adapter, cli }) => section(adapter, cli)),

@@ -16,7 +16,17 @@ import { leftovers, type Leftover } from './leftovers.ts';
 /** An agent CLI that is installed here, or that the settings name. */
 export type ShownAgent = Pick<
   AgentFact,
-  'name' | 'kind' | 'roles' | 'program' | 'found' | 'version' | 'login' | 'unnamedKeys' | 'needsNode' | 'permissions'
+  | 'name'
+  | 'kind'
+  | 'roles'
+  | 'program'
+  | 'found'
+  | 'version'
+  | 'login'
+  | 'unnamedKeys'
+  | 'needsNode'
+  | 'measured'
+  | 'permissions'
 >;
 
 export interface Examination {
@@ -81,7 +91,7 @@ async function agentsHere(settings: Settings, root: string): Promise<ShownAgent[
   const facts = await readAgents(settings, root, true);
   return facts
     .filter(({ kind }) => kind !== 'shell')
-    .map(({ name, kind, roles, program, found, version, login, unnamedKeys, needsNode, permissions }) => ({
+    .map(({ name, kind, roles, program, found, version, login, unnamedKeys, needsNode, measured, permissions }) => ({
       name,
       kind,
       roles,
@@ -91,6 +101,7 @@ async function agentsHere(settings: Settings, root: string): Promise<ShownAgent[
       login,
       unnamedKeys,
       needsNode,
+      measured,
       permissions,
     }));
 }

@@ -129,6 +129,8 @@ export interface AgentFact {
   readonly unnamedKeys: readonly string[];
   /** Lowest Node that its current version runs on; null = any, or not known. */
   readonly needsNode: string | null;
+  /** Versions that were tested, oldest first; empty = nothing is known of it. */
+  readonly measured: readonly string[];
   /** All arguments, as it will be started. */
   readonly args: readonly string[];
 }

@@ -2,6 +2,7 @@ import type { Examination, ShownAgent } from '../doctor/examine.ts';
 import type { Leftover } from '../doctor/leftovers.ts';
 import type { Probe } from '../doctor/probe.ts';
 import { drawFindings } from '../preflight/draw.ts';
+import { isOlder } from '../preflight/version.ts';
 import { plain, plainLines } from './plain.ts';
 
 /** `kanban doctor` as text. */
@@ -21,8 +22,25 @@ export function renderExamination(examination: Examination): string {
 function agentLine(agent: ShownAgent): string {
   const { name, program, found, version, roles, permissions } = agent;
   if (found === null) return `  ${name}: \`${program}\` was not found${plays(roles)}`;
-  const words = [version ?? 'version unknown', loginOf(agent), `permissions ${permissions}`].filter(Boolean);
+  const words = [
+    version ?? 'version unknown',
+    measuredWith(agent),
+    loginOf(agent),
+    `permissions ${permissions}`,
+  ].filter(Boolean);
   return `  ${name}: ${plain(words.join(' · '))}${plays(roles)}`;
+}
+
+/** `measured with 2.1.328, 2.1.332: this one is newer` */
+function measuredWith({ version, measured }: ShownAgent): string {
+  const [oldest] = measured;
+  const newest = measured.at(-1);
+  if (oldest === undefined || newest === undefined) return '';
+  const found = /\d+(?:\.\d+)+/.exec(version ?? '')?.[0];
+  const head = `measured with ${measured.join(', ')}`;
+  if (found === undefined || measured.includes(found)) return head;
+  if (isOlder(newest, found)) return `${head}: this one is newer`;
+  return isOlder(found, oldest) ? `${head}: this one is older` : `${head}: this one is another`;
 }
 
 const plays = (roles: readonly string[]): string => (roles.length === 0 ? '' : ` · roles: ${roles.join(', ')}`);

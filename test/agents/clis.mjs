@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
  * way in which the user would point it at a provider of theirs: files in the home folder, variables in the environment,
  * `agents.<name>` in WORKFLOW.md.
  *
- * - folder, packages: where and what is installed; packages[0] is the CLI
+ * - folder, packages: where and what is installed; packages[0] is the CLI; newest: its present name, where it was renamed
  * - kind: what stands in `agents.<name>.kind`; left out where the name says it
  * - command, args, model: what stands there besides
  * - files(at): files of the home folder, by path; `at` is `{ url, home }`
@@ -90,7 +90,9 @@ export const CLIS = {
   },
   pi: {
     folder: 'pi',
+    // The newest that npm gives to Node 20. Later ones have another name.
     packages: ['@mariozechner/pi-coding-agent@0.73.1'],
+    newest: '@earendil-works/pi-coding-agent',
     model: 'rig/scripted',
     ...pi(),
     resumes: 'always',

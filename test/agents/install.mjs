@@ -10,6 +10,32 @@ export const agentsFolder = () =>
       join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'file-kanban-agents'),
   );
 
+/**
+ * The newest version of a CLI, as npm names it, with a Node for it: many newest ones refuse the Node that kanban supports.
+ * Its programs stand first on the PATH of a trial.
+ */
+export function newest(cli) {
+  const [pinned, ...others] = cli.packages;
+  const packages = [cli.newest ?? nameOf(pinned), ...others.map(nameOf)].map((name) => `${name}@${latestOf(name)}`);
+  return { ...cli, folder: `${cli.folder}-newest`, packages: [...packages, `node@${latestOf('node@22')}`] };
+}
+
+const LATEST = 'KANBAN_AGENTS_LATEST';
+
+/**
+ * Asks npm once: without a network, this program knows the answers by its environment.
+ * @param name of a package, or `name@range`: then the newest of that range
+ */
+function latestOf(name) {
+  const known = JSON.parse(process.env[LATEST] ?? '{}');
+  if (known[name] === undefined) {
+    const answer = execFileSync('npm', ['view', name, 'version', '--json'], { encoding: 'utf8', timeout: 60_000 });
+    known[name] = [JSON.parse(answer)].flat().at(-1);
+    process.env[LATEST] = JSON.stringify(known);
+  }
+  return known[name];
+}
+
 /** Installs a CLI's packages in their pinned versions, unless they are there. @returns the folder of its programs */
 export function install(cli, say) {
   const folder = join(agentsFolder(), cli.folder);

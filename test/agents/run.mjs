@@ -4,6 +4,7 @@
 //   node test/agents/run.mjs claude codex     these
 //   --only CASE                               this case; may be given several times
 //   --full                                    with permissions: full instead of narrow
+//   --newest                                  the newest version that npm has, instead of the pinned one
 //   --list                                    the names of agents and cases
 //   --json                                    one line of JSON a trial instead of the table
 //   --dist FOLDER                             another build than dist/
@@ -14,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.mjs';
 import { CLIS } from './clis.mjs';
-import { install } from './install.mjs';
+import { install, newest } from './install.mjs';
 import { isOffline, runOffline } from './offline.mjs';
 import { tryOut } from './try-out.mjs';
 
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
     full: { type: 'boolean', default: false },
+    newest: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     dist: { type: 'string', default: fileURLToPath(new URL('../../dist', import.meta.url)) },
@@ -41,7 +43,8 @@ else if (!existsSync(kanban)) fail(`${kanban} is not there: npm run build`);
 else process.exitCode = await main();
 
 async function main() {
-  const bins = new Map(names.map((name) => [name, install(CLIS[name], say)]));
+  const clis = new Map(names.map((name) => [name, values.newest ? newest(CLIS[name]) : CLIS[name]]));
+  const bins = new Map(names.map((name) => [name, install(clis.get(name), say)]));
   if (!isOffline()) {
     const code = await runOffline();
     if (code !== null) return code;
@@ -50,7 +53,7 @@ async function main() {
   const trials = [];
   for (const name of names)
     for (const of of cases) {
-      const cli = CLIS[name];
+      const cli = clis.get(name);
       const trial = CASES[of];
       if (trial.for !== undefined && !trial.for(cli)) continue;
       if (values.full && of === 'refused') continue;

@@ -12,7 +12,7 @@ const MCP = 'claude-mcp.json';
 
 /**
  * Claude Code, headless, spoken to in JSON lines over stdin: so a message reaches it in its very next request to the
- * model. Measured with 2.1.328 and, since npm gives that one to Node 20, with 2.1.197.
+ * model.
  */
 export const claude: Adapter = {
   name: 'claude',

@@ -5,7 +5,9 @@ export const CLAUDE_CLI: Cli = {
   title: 'Claude Code',
   program: 'claude',
   npm: '@anthropic-ai/claude-code',
-  node: null,
+  // Its binary brings its own; npm gives the newest only to this Node.
+  node: '22.0.0',
+  measured: ['2.1.197', '2.1.328', '2.1.332'],
   keys: [
     'ANTHROPIC_API_KEY',
     'ANTHROPIC_AUTH_TOKEN',

@@ -20,6 +20,7 @@ export const codex: Adapter = {
     npm: '@openai/codex',
     // The npm package's loader; the program itself is native.
     node: '16.0.0',
+    measured: ['0.169.0', '0.171.0'],
     keys: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
     passes: [
       'CODEX_HOME',

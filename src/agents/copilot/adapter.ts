@@ -17,6 +17,7 @@ export const copilot: Adapter = {
     program: 'copilot',
     npm: '@github/copilot',
     node: null,
+    measured: ['1.0.102'],
     keys: [
       'COPILOT_GITHUB_TOKEN',
       'GH_TOKEN',

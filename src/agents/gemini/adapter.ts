@@ -21,6 +21,7 @@ export const gemini: Adapter = {
     program: 'gemini',
     npm: '@google/gemini-cli',
     node: '20.0.0',
+    measured: ['0.61.0'],
     keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     passes: [
       ...['GOOGLE_GEMINI_BASE_URL', 'GOOGLE_VERTEX_BASE_URL', 'GOOGLE_GENAI_USE_VERTEXAI', 'GOOGLE_GENAI_USE_GCA'],

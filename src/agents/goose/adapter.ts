@@ -19,6 +19,7 @@ export const goose: Adapter = {
     program: 'goose',
     npm: '@aaif/goose',
     node: null,
+    measured: ['0.20.1'],
     keys: [
       'OPENAI_API_KEY',
       'ANTHROPIC_API_KEY',

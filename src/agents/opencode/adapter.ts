@@ -22,6 +22,7 @@ export const opencode: Adapter = {
     program: 'opencode',
     npm: 'opencode-ai',
     node: null,
+    measured: ['1.18.33'],
     keys: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY', 'GEMINI_API_KEY', 'OPENCODE_API_KEY'],
     passes: [
       'OPENCODE_CONFIG',

@@ -7,7 +7,7 @@ import { PI_EXTENSION, piExtension } from './extension.ts';
 import * as messages from './messages.ts';
 
 /**
- * pi (npm @mariozechner/pi-coding-agent), in its rpc mode: JSON lines on stdin and stdout, so that messages reach it
+ * pi (npm @earendil-works/pi-coding-agent), in its rpc mode: JSON lines on stdin and stdout, so that messages reach it
  * while it works. It has no permission layer and starts no MCP servers; the report is the file that the prompt names.
  */
 export const pi: Adapter = {
@@ -17,8 +17,9 @@ export const pi: Adapter = {
   cli: {
     title: 'pi',
     program: 'pi',
-    npm: '@mariozechner/pi-coding-agent',
-    node: '20.6.0',
+    npm: '@earendil-works/pi-coding-agent',
+    node: '22.19.0',
+    measured: ['0.73.1', '1.6.0'],
     keys: [
       'ANTHROPIC_API_KEY',
       'ANTHROPIC_OAUTH_TOKEN',

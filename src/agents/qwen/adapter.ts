@@ -26,6 +26,7 @@ export const qwen: Adapter = {
     program: 'qwen',
     npm: '@qwen-code/qwen-code',
     node: '22.0.0',
+    measured: ['0.15.10', '0.24.4'],
     keys: [
       ...['OPENAI_API_KEY', 'DASHSCOPE_API_KEY', 'BAILIAN_CODING_PLAN_API_KEY', 'BAILIAN_TOKEN_PLAN_API_KEY'],
       ...['ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'],

@@ -80,7 +80,7 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
       ['containment', 'how the processes of a run are contained, a sentence'],
       [
         'agents',
-        'installed or named in the settings: `name`, `kind`, `roles`, `program`, `found` (path or null), `version`, `login` (`login`, `key`, `nothing` or null), `unnamedKeys`, `needsNode`, `permissions`',
+        'installed or named in the settings: `name`, `kind`, `roles`, `program`, `found` (path or null), `version`, `login` (`login`, `key`, `nothing` or null), `unnamedKeys`, `needsNode`, `measured` (versions that were tested), `permissions`',
       ],
       ['probes', 'with --probe: `agent`, `ok`, `seconds`, `what`, `tail`'],
       ['leftovers', 'each with `kind`, `name`, `what`, `size` (KiB or null), `hint`'],

@@ -57,11 +57,12 @@ async function readAgent(
     loginHint: cli.login,
     unnamedKeys: login.unnamed,
     needsNode: cli.node ?? null,
+    measured: cli.measured,
   };
 }
 
 /** What is known of a program that is no agent CLI. */
-const NO_CLI = { opens: null, login: null, loginHint: '', unnamedKeys: [], needsNode: null } as const;
+const NO_CLI = { opens: null, login: null, loginHint: '', unnamedKeys: [], needsNode: null, measured: [] } as const;
 
 /** `command` agents of these names answer `--version` too. */
 const KNOWN_BY_NAME: ReadonlySet<string> = new Set(ADAPTERS.flatMap(({ cli }) => cli?.program ?? []));

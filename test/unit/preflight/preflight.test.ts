@@ -93,6 +93,7 @@ const agent = (change: Partial<AgentFact>): AgentFact => ({
   loginHint: 'log in',
   unnamedKeys: [],
   needsNode: null,
+  measured: [],
   ...change,
 });
 const problem: Problem = {

@@ -14,6 +14,7 @@ const agent = (change: Partial<Agent> = {}): Agent => ({
   login: 'login',
   unnamedKeys: [],
   needsNode: null,
+  measured: [],
   permissions: 'narrow',
   ...change,
 });
@@ -56,6 +57,21 @@ describe('kanban doctor, as text', () => {
       { login: null, version: null },
       '  claude: version unknown · permissions narrow · roles: task',
     ],
+    [
+      'of a version that was tested',
+      { version: '2.1.328 (Claude Code)', measured: ['2.1.197', '2.1.328'] },
+      '  claude: 2.1.328 (Claude Code) · measured with 2.1.197, 2.1.328 · logged in · permissions narrow · roles: task',
+    ],
+    ...[
+      ['2.1.329', 'newer'],
+      ['2.2', 'newer'],
+      ['2.1.99', 'older'],
+      ['2.1.200', 'another'],
+    ].map(([version = '', how = '']): [string, Partial<Agent>, string] => [
+      `of ${how} version: ${version}`,
+      { version, measured: ['2.1.197', '2.1.328'] },
+      `  claude: ${version} · measured with 2.1.197, 2.1.328: this one is ${how} · logged in · permissions narrow · roles: task`,
+    ]),
     ['that is not there', { found: null }, '  claude: `claude` was not found · roles: task'],
   ])('tells an agent %s', (_, change, line) => {
     expect(lineOf(change)).toBe(line);
