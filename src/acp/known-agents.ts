@@ -14,6 +14,8 @@ export interface KnownAgent {
   readonly costs: 'run' | 'thread';
   /** Its sandbox must be told the folders that git writes to. */
   readonly sandbox: boolean;
+  /** It asks for permission before it has named a call's `rawInput`; the content has the input as JSON. */
+  readonly streamsInput: boolean;
 }
 
 /** An agent by the name that it gives itself in `initialize`; those that aren't known are taken at the protocol's word. */
@@ -21,13 +23,21 @@ export function knownAgent(name: string): KnownAgent {
   return { ...PROTOCOL, ...AGENTS.find(([pattern]) => pattern.test(name))?.[1] };
 }
 
-const PROTOCOL: KnownAgent = { joins: false, stdioMcp: true, tokens: 'turn', costs: 'thread', sandbox: false };
+const PROTOCOL: KnownAgent = {
+  joins: false,
+  stdioMcp: true,
+  tokens: 'turn',
+  costs: 'thread',
+  sandbox: false,
+  streamsInput: false,
+};
 
 const AGENTS: readonly (readonly [RegExp, Partial<KnownAgent>])[] = [
   [/claude-agent-acp|claude-code-acp/, { joins: true, costs: 'run' }],
   [/codex-acp/, { sandbox: true }],
   [/^opencode$/i, { joins: true, tokens: 'none' }],
   [/^qwen-code$/, { tokens: 'chunk' }],
+  [/kimi/i, { streamsInput: true }],
   [/^copilot$/i, { stdioMcp: false, tokens: 'process' }],
   // goose gives no name at all, and tells the tokens of its last call only.
   [/^(goose)?$/i, { tokens: 'none' }],

@@ -1,5 +1,5 @@
 import { allowedPrograms } from '../agents/allowed-programs.ts';
-import { asList, asObject, asText } from '../agents/output-line.ts';
+import { asList, asObject, asText, printedObject } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
 import type { Inside } from './inside.ts';
 import { permissionForShellLine } from './shell-permission.ts';
@@ -112,10 +112,13 @@ function commandOf({ input }: Call): string | null {
 export const nameInOptions = (options: readonly { readonly name: string }[]): string =>
   options.map(({ name }) => /^Always Allow in project: (\S+)$/.exec(name)?.[1]).find(Boolean) ?? '';
 
-/** A call out of what `session/update` and `session/request_permission` say, laid over what was known of it before. */
-export function mergeCall(before: Call | undefined, told: Printed): Call {
+/**
+ * A call out of what `session/update` and `session/request_permission` say, laid over what was known of it before.
+ * @param streamsInput until it names `rawInput`, the agent shows the input as JSON in the content
+ */
+export function mergeCall(before: Call | undefined, told: Printed, streamsInput = false): Call {
   const known = before ?? NO_CALL;
-  const input = asObject(told['rawInput']);
+  const input = asObject(told['rawInput']) ?? (streamsInput ? streamedInput(told) : null);
   const hasInput = input !== null && Object.keys(input).length > 0;
   const paths = [...asList(told['locations']), ...asList(told['content'])]
     .map((each) => asText(asObject(each)?.['path']))
@@ -128,6 +131,14 @@ export function mergeCall(before: Call | undefined, told: Printed): Call {
     input: hasInput ? input : known.input,
     paths: paths.length > 0 ? paths : known.paths,
   };
+}
+
+/** Only of a call that has not ended: after that the content is its output. */
+function streamedInput({ status, content }: Printed): Printed | null {
+  const [only, ...more] = asList(content);
+  if (more.length > 0 || (status !== 'pending' && status !== 'in_progress')) return null;
+  // A part of it is no JSON yet: then it stays unknown, and the call is refused.
+  return printedObject(asText(asObject(asObject(only)?.['content'])?.['text']));
 }
 
 const NO_CALL: Call = { id: '', kind: '', title: '', name: '', input: null, paths: [] };

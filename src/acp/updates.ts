@@ -56,7 +56,7 @@ export class Updates {
 
   /** What is known of a call for which permission is asked. */
   asked(told: Printed): Call {
-    const call = mergeCall(this.#calls.get(asText(told['toolCallId'])), told);
+    const call = mergeCall(this.#calls.get(asText(told['toolCallId'])), told, this.known?.streamsInput);
     this.#calls.set(call.id, call);
     this.#tell(call);
     return call;
@@ -104,7 +104,7 @@ export class Updates {
 
   #call(update: Printed): void {
     this.flush();
-    const call = mergeCall(this.#calls.get(asText(update['toolCallId'])), update);
+    const call = mergeCall(this.#calls.get(asText(update['toolCallId'])), update, this.known?.streamsInput);
     this.#calls.set(call.id, call);
     const status = asText(update['status']);
     // The input of a pending call may still be on its way.

@@ -3,7 +3,7 @@ import { failureLine } from '../../../src/acp/failure.ts';
 import { knownAgent, modeFor } from '../../../src/acp/known-agents.ts';
 import type { BridgeLine } from '../../../src/agents/acp/bridge-lines.ts';
 import { bridgeArguments, readBridgeArguments } from '../../../src/agents/acp/bridge-options.ts';
-import { mergeCall, nameInOptions, refusal } from '../../../src/acp/permission.ts';
+import { mergeCall, nameInOptions, refusal, type Call } from '../../../src/acp/permission.ts';
 import { UsageTotal } from '../../../src/acp/usage-total.ts';
 import { UsageCount } from '../../../src/runner/usage-count.ts';
 
@@ -51,6 +51,7 @@ describe('what is known of agents', () => {
       tokens: 'turn',
       costs: 'thread',
       sandbox: false,
+      streamsInput: false,
     });
   });
 });
@@ -124,6 +125,33 @@ describe('permissions of agents that leave the kind open', () => {
     expect(asked({ kind: 'other', title: 'write', rawInput: { path: '/w/a', content: 'x' } })).toBeNull();
     expect(asked({ kind: 'other', title: 'write', rawInput: { path: '/etc/a', content: 'x' } })).toContain('outside');
     expect(asked({ kind: 'other', title: 'open', rawInput: { path: '/w/a' } })).not.toBeNull();
+  });
+
+  it('kimi: the input as JSON in the content, once it is whole, and never the output', () => {
+    const text = (shown: string) => [{ type: 'content', content: { type: 'text', text: shown } }];
+    const call = (status: string, ...parts: string[]): string | null => {
+      const updates = parts.map((shown) => ({
+        toolCallId: '1',
+        kind: 'execute',
+        title: 'Bash',
+        status,
+        content: text(shown),
+      }));
+      const question = { toolCallId: '1', title: 'Bash', content: text('Requesting approval to run a command') };
+      return refusal(
+        [...updates, question].reduce<Call | undefined>((known, told) => mergeCall(known, told, true), undefined)!,
+        rules,
+      );
+    };
+    expect(call('in_progress', '{"comm', '{"command":"git status"}')).toBeNull();
+    expect(call('pending', '{"command":"git status","cwd":"/p"}')).toContain('/p is');
+    expect(call('in_progress', '{"command":"curl x"}')).toContain("curl isn't allowed");
+    expect(call('in_progress', '{"command":"git')).not.toBeNull();
+    expect(call('completed', '{"command":"git status"}')).not.toBeNull();
+    // An agent that is not known to do so is taken at the word of the protocol.
+    expect(
+      asked({ kind: 'execute', title: 'Bash', status: 'pending', content: text('{"command":"git status"}') }),
+    ).not.toBeNull();
   });
 
   it('our report, by all the names that it is given, and no other', () => {
