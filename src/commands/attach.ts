@@ -9,10 +9,12 @@ import { agentLine } from '../report/agent-line.ts';
 import { plainLines } from '../report/plain.ts';
 import { RUN_FILES } from '../contract/run-files.ts';
 import { eventOf } from '../contract/records.ts';
+import { isSameId } from '../pipeline/named-id.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { stampClock } from './program/local-clock.ts';
 import { printProblems } from './program/print.ts';
+import { absentEntry } from './read/absent-entry.ts';
 import * as messages from './messages.ts';
 
 /** ms between two looks at a run that continues. */
@@ -26,7 +28,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   const opened = await openRepository(io.cwd);
   if (!opened.ok) return printProblems(io, opened.error);
   const record = newestRun(opened.value.root, args[0] ?? '');
-  if (record === null) return printProblems(io, [noRun(args[0] ?? '')]);
+  if (record === null) return printProblems(io, (await absentEntry(io.cwd, args[0] ?? '')) ?? [noRun(args[0] ?? '')]);
   const { folder, brief } = record;
   const raw = options['raw'] === true;
   if (!raw) io.stdout.write(`${brief.runId} (${brief.agent}) in ${brief.worktree}\n`);
@@ -46,7 +48,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
 /** A run by its id, else the entry's run that is on, else its last one. */
 function newestRun(root: string, id: string): RunRecord | null {
   const { runs } = listRuns(root);
-  const own = runs.filter(({ runId, brief }) => runId === id || brief.taskId === id);
+  const own = runs.filter(({ runId, brief }) => runId === id || isSameId(brief.taskId, id));
   return own.findLast(({ state }) => state === 'alive') ?? own.at(-1) ?? null;
 }
 

@@ -8,11 +8,12 @@ import { listRuns } from '../runs/list-runs.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { signersOf } from '../git/config/identity.ts';
 import type { Problem } from '../problem.ts';
-import { nearestOf } from '../board/nearest.ts';
+import { isSameId } from '../pipeline/named-id.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { printProblems } from './program/print.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
+import { absentEntry } from './read/absent-entry.ts';
 import * as messages from './messages.ts';
 
 /** How long the command waits to say that an agent that listens has been told. */
@@ -23,10 +24,10 @@ const PRIORITIES = ['high', 'normal', 'low'] as const;
 
 /** `kanban inject <id> "…"`: a message for the agents of an entry. Says how and when it will reach them. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  const [id = '', ...words] = args;
+  const [typed = '', ...words] = args;
   const text = words.join(' ').trim();
-  const priority = PRIORITIES.find((name) => name === (options['priority'] ?? 'normal'));
-  if (text === '' || priority === undefined) return printProblems(io, text === '' ? [NOTHING_SAID] : [NO_PRIORITY]);
+  const priority = PRIORITIES.find((name) => name === options['priority']) ?? 'normal';
+  if (text === '') return printProblems(io, [NOTHING_SAID]);
   const opened = await openRepository(io.cwd);
   if (!opened.ok) return printProblems(io, opened.error);
   const { root } = opened.value;
@@ -34,14 +35,9 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   if (!signers.ok) return printProblems(io, signers.error);
   if (!snapshot.ok) return printProblems(io, snapshot.error);
   const { entries, coordinator } = snapshot.value;
-  const entry = entries.find((other) => other.id === id);
-  if (entry === undefined)
-    return printProblems(io, [
-      notThere(
-        id,
-        entries.flatMap((other) => other.id ?? []),
-      ),
-    ]);
+  const entry = entries.find((other) => other.id !== null && isSameId(other.id, typed));
+  if (entry === undefined || entry.id === null) return printProblems(io, (await absentEntry(io.cwd, typed)) ?? []);
+  const { id } = entry;
   const alive = runOf(root, id);
   if (alive?.inject === 'none') return printProblems(io, [deaf(id, alive)]);
   const file = leaveMessage(root, id, { by: signers.value.author, priority, text });
@@ -87,21 +83,6 @@ const NOTHING_SAID: Problem = {
   message: messages.NO_MESSAGE,
   fix: 'kanban inject T-12 "only the login form"',
 };
-
-const NO_PRIORITY: Problem = {
-  code: 'unknown-priority',
-  message: messages.PRIORITIES,
-  fix: 'kanban inject T-12 "stop touching the API" --priority high',
-};
-
-function notThere(id: string, ids: readonly string[]): Problem {
-  const near = nearestOf(id.toUpperCase(), ids);
-  return {
-    code: 'not-on-board',
-    message: messages.notOnBoard(id, near),
-    fix: messages.LIST_ENTRIES,
-  };
-}
 
 const deaf = (id: string, { agent }: Alive): Problem => ({
   code: 'reads-no-messages',

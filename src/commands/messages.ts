@@ -25,10 +25,6 @@ export const resumesWithMessage = (agent: string): string =>
 export const restartsWithMessage = (agent: string): string =>
   `${agent} takes no messages while it works and cannot be resumed: its run ends now and starts again in the same worktree, with the message`;
 export const NO_MESSAGE = 'The message is empty.';
-export const PRIORITIES = 'The priority of a message is high, normal or low.';
-export const notOnBoard = (id: string, nearest: string | null): string =>
-  `${id} is not on the board${nearest === null ? '' : `; did you mean ${nearest}?`}`;
-export const LIST_ENTRIES = 'kanban lists the entries';
 export const readsNoMessages = (agent: string): string => `${agent} runs a script and reads no messages.`;
 export const editInstead = (id: string): string =>
   `change the text of ${id} on the board; kanban stop ${id} --now ends its run`;
@@ -55,6 +51,10 @@ export const refusedInWorktree = (name: string, run: string): string =>
 export const leaveWorktree = (root: string, id: string): string =>
   `cd '${root}'    # or wait until the run of ${id} has ended`;
 
+export const hasLanded = (id: string): string => `${id} has landed: there is nothing to do`;
+export const noMovesYet = (id: string): string => `(${id} has not moved yet)`;
+export const noMovesSince = (id: string): string => `(${id} has not moved in that time)`;
+
 // the command line
 const EXPECTED = {
   count: 'a whole number from 1',
@@ -62,8 +62,13 @@ const EXPECTED = {
   since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20',
   text: 'text',
 } as const;
-export const badOption = (flags: string, value: string, kind: keyof typeof EXPECTED): string =>
-  `option '${flags}' cannot be '${value}': it must be ${EXPECTED[kind]}`;
+export const badOption = (flags: string, value: string, must: string): string =>
+  `option '${flags}' cannot be '${value}': it must be ${must}`;
+export const expected = (kind: keyof typeof EXPECTED, most: number | undefined): string =>
+  most === undefined ? EXPECTED[kind] : `${EXPECTED[kind]} to ${most}`;
+export const oneOf = (choices: readonly string[]): string => `one of ${choices.join(', ')}`;
+export const needsOption = (flag: string, other: string): string => `${flag} needs ${other}`;
+export const conflictingOptions = (flag: string, other: string): string => `${flag} cannot be combined with ${other}`;
 
 // run --dry-run
 export const NOTHING_TO_DO = 'nothing to do:';

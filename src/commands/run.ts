@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { packageRoot } from '../system/package-root.ts';
+import { closeRepository } from '../git/close.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { useSpawner } from '../git/git.ts';
 import { chooseView } from '../report/live/choose-view.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
+import { chosenEntries } from './read/chosen-entries.ts';
 import { dryRun } from './read/dry-run.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { localClock, stampClock } from './program/local-clock.ts';
@@ -17,7 +19,18 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     printProblems(io, opened.error);
     return EXIT.preflightFailed;
   }
-  if (options['dryRun'] === true) return dryRun(opened.value, args, io);
+  const chosen = args.length === 0 ? null : await chosenEntries(opened.value, args);
+  if (chosen !== null && !chosen.ok) {
+    closeRepository(opened.value);
+    return printProblems(io, chosen.error);
+  }
+  const only = chosen === null ? null : chosen.value.ids;
+  for (const note of chosen?.value.notes ?? []) io.stderr.write(`${note}\n`);
+  if (only?.size === 0) {
+    closeRepository(opened.value);
+    return EXIT.done;
+  }
+  if (options['dryRun'] === true) return dryRun(opened.value, only, io);
   const view = chooseView({
     json: options['json'] === true,
     isTTY: io.isTTY,
@@ -35,7 +48,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     runnerFile: join(packageRoot(), 'dist', 'runner.cjs'),
     untilDone: options['untilDone'] === true,
     maxWait: typeof maxWait === 'number' ? maxWait : null,
-    only: args.length === 0 ? null : new Set(args),
+    only,
   });
   useSpawner(join(packageRoot(), 'dist', 'git-spawner.cjs'));
   const release = obeySignals(coordinator);

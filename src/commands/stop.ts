@@ -1,8 +1,13 @@
-import { ask } from './program/ask.ts';
+import { ask, textOf } from './program/ask.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban stop`: the coordinator ends; `kanban stop <id>`: one entry's run ends and it is paused. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  return ask(io, { command: 'stop', taskId: args[0] ?? null, now: options['now'] === true });
+  return ask(io, {
+    command: 'stop',
+    taskId: args[0] ?? null,
+    now: options['now'] === true,
+    why: textOf(options['why']),
+  });
 }

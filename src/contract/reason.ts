@@ -51,6 +51,8 @@ export type Reason =
   | { readonly code: 'run-restarts'; readonly cause: 'lost' | 'not-started'; readonly text: string }
   /** `used`: as text, `$20.10 of $20.00`. */
   | { readonly code: 'entry-cap'; readonly id: string; readonly used: string }
+  /** `most`: runs that `caps.entry_runs` allows. */
+  | { readonly code: 'entry-runs'; readonly id: string; readonly runs: number; readonly most: number }
   | { readonly code: 'day-cap'; readonly used: string }
   /** An action failed when it was tried last. */
   | { readonly code: 'action-failed'; readonly text: string; readonly fix: string | null }

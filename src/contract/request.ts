@@ -22,6 +22,8 @@ export interface Request {
   readonly text?: string;
   /** retry: the fix is committed in the worktree already; continue at the stage that failed. */
   readonly fixed?: boolean;
+  /** deprioritize, undo: the entry may be picked again at once; without it, it is paused. */
+  readonly resume?: boolean;
   /** stop: end runs at once. */
   readonly now?: boolean;
   /** The process that waits for the answer: the coordinator looks whether it belongs to a run. */

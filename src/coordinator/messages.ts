@@ -84,6 +84,7 @@ export const FINISHING_RUNS = 'nothing new is started; active runs may finish';
 export const WORK_CONTINUES = 'work continues';
 export const NOTHING_HELD = 'nothing is paused or held';
 export const PAUSED = 'paused: runs are stopped, and their work and sessions are kept; kanban resume continues';
+export const PAUSE_REASON_CHANGED = 'everything is paused already; the reason is changed';
 export const PAUSED_ALREADY = 'paused already; kanban resume continues';
 
 export const agentsRetried = (agents: readonly string[]): string =>

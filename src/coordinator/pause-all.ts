@@ -14,9 +14,12 @@ export function pauseOrResume(root: string, { command, by, why, at }: Request): 
       ? { ok: false, message: messages.NOTHING_HELD }
       : { ok: true, message: messages.agentsRetried(held) };
   }
-  return pauseAll(root, { by: by.name, why, at })
-    ? { ok: true, message: messages.PAUSED }
-    : { ok: true, message: messages.PAUSED_ALREADY };
+  const message = {
+    paused: messages.PAUSED,
+    'reason-changed': messages.PAUSE_REASON_CHANGED,
+    'paused-already': messages.PAUSED_ALREADY,
+  }[pauseAll(root, { by: by.name, why, at })];
+  return { ok: true, message };
 }
 
 /** Agents whose last run failed because of its provider, its login or its start. */

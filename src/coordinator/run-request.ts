@@ -10,6 +10,7 @@ import { type Repository } from '../git/git.ts';
 import { recover } from '../landing/recovery/recover.ts';
 import type { Action } from '../pipeline/action.ts';
 import { decide } from '../pipeline/decide.ts';
+import { isSameId } from '../pipeline/named-id.ts';
 import type { Reply, Request } from '../contract/request.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import * as messages from './messages.ts';
@@ -104,7 +105,7 @@ async function runLocally(repo: Repository, request: Request, lock: LockProof): 
     await branches.drain();
     const reply = await waitForAnswer(mailbox, request.id, 0);
     if (reply !== null) return ok(reply);
-    const stopping = observation.world.runs.some(({ taskId }) => taskId === request.taskId);
+    const stopping = observation.world.runs.some(({ taskId }) => isAbout(request, taskId));
     if (actions.length === 0 && !stopping) return failed([messages.notCarriedOut(messages.NOTHING_POSSIBLE)]);
     held = why ?? (stopping ? messages.RUN_STOPPING : held);
     // Another git command ends in a moment; a lock that was left behind, or a key that is missing, stays.
@@ -132,9 +133,11 @@ async function performAll(actions: readonly Action[], deps: PerformDeps): Promis
 
 function isPartOf(action: Action, request: Request): boolean {
   if ('request' in action && action.request === request.id) return true;
-  if (action.type === 'retire-branch') return action.how === 'afresh' && action.id === request.taskId;
-  return action.type === 'stop-run' && action.run.startsWith(`${request.taskId}-`);
+  if (action.type === 'retire-branch') return action.how === 'afresh' && isAbout(request, action.id);
+  return action.type === 'stop-run' && action.run.toLowerCase().startsWith(`${request.taskId ?? ''}-`.toLowerCase());
 }
+
+const isAbout = ({ taskId }: Request, id: string): boolean => taskId !== null && isSameId(taskId, id);
 
 /** `stop`, `pause` and `resume` of everything with no coordinator alive: the runs that are left are ended but for `resume`. */
 async function forAll(repo: Repository, request: Request): Promise<Result<Reply>> {

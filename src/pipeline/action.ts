@@ -78,6 +78,8 @@ export type Action =
       /** The landing's commit. */
       readonly landing: string;
       readonly why: string;
+      /** Its entry gets `[PAUSED]`. */
+      readonly isPaused: boolean;
       /** Who asked for it. */
       readonly trailers: readonly Trailer[];
       readonly request: string;

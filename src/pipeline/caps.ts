@@ -17,13 +17,20 @@ export type Reached =
  * as much again. What agents don't tell can't be counted.
  */
 export function capReached(world: World, id: string, agent: string): Reached | null {
-  if (isShell(world, agent)) return null;
   const { caps } = world.settings;
+  if (isShell(world, agent)) return null;
   const entry = over(world.usage.entries.get(id)?.sinceFreed ?? {}, caps.entry_usd, caps.entry_tokens);
   if (entry !== null) return { kind: 'entry', reason: { code: 'entry-cap', id, used: entry } };
   const day = over(world.usage.today, caps.day_usd, caps.day_tokens);
   if (day === null) return null;
   return { kind: 'day', until: world.usage.dayEnds, reason: { code: 'day-cap', used: day } };
+}
+
+/** Why no further run of this entry may start: it has had as many as `caps.entry_runs` allows since the user last freed it; null = it may. */
+export function runsUsedUp({ settings, usage }: World, id: string): Reason | null {
+  const most = settings.caps.entry_runs;
+  const runs = usage.runs.get(id) ?? 0;
+  return most !== null && runs >= most ? { code: 'entry-runs', id, runs, most } : null;
 }
 
 /** What a new run of this entry may use before a cap ends it; null = as much as it likes. */

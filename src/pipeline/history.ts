@@ -36,6 +36,8 @@ export class HistoryFold implements History {
   readonly usedRuns: UsedRun[] = [];
   /** Their ids. */
   readonly recorded = new Set<string>();
+  /** Task id → when its runs were recorded, epoch ms, oldest first. */
+  readonly runs = new Map<string, number[]>();
   /** Run id → the commit that took it in. */
   readonly takenBy = new Map<string, string>();
   /** Ids whose last escalation nobody has ended yet, as far as trailers tell. */
@@ -65,6 +67,7 @@ export class HistoryFold implements History {
         return this.#moved(commit, id, { from: first, to: words.at(-1) ?? '' });
       case 'Kanban-Run':
         this.taken.add(first);
+        this.runs.set(id, [...(this.runs.get(id) ?? []), commit.at]);
         this.takenBy.set(first, commit.sha);
         return;
       case 'Kanban-Reviewed':

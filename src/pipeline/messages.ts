@@ -67,6 +67,9 @@ export const checkFix = (why: string): string =>
 // Answers to commands.
 export const notOnBoard = (id: string | null, near: string | null): string =>
   `${id} is not on the board${near === null ? '' : `; did you mean ${near}?`}`;
+export const hasLanded = (id: string): string => `${id} has landed: kanban undo ${id} --why "…" reverts it`;
+export const wasAbandoned = (id: string): string =>
+  `${id} was abandoned: write its entry into TODO.md to have it done after all`;
 export const foreignRun = (run: string): string => `its run ${run} belongs to another machine or container`;
 export const refusedFromRun = (command: string, run: string): string =>
   `\`kanban ${command}\` is refused: it comes from the run ${run}`;
@@ -78,11 +81,15 @@ export const notPaused = (id: string): string => `${id} is not paused`;
 export const notEscalated = (id: string): string => `${id} is not escalated`;
 export const nothingOnBranch = (id: string): string => `nothing is committed on branch ${id}`;
 export const APPROVED = 'approved';
-export const STOPPED = 'stopped: delete [PAUSED] to continue';
+export const stopped = (id: string): string =>
+  `${id} is paused and has no active run: kanban resume ${id} continues it`;
+export const stopsAfterRun = (id: string): string =>
+  `${id} is paused; its run may finish, and its result waits: kanban stop ${id} --now ends the run`;
 export const paused = (id: string): string => `paused: kanban resume ${id} continues`;
 export const CONTINUES = 'continues';
 export const RESCOPED = 'rescoped: starts on a fresh branch';
 export const DEPRIORITISED = 'deprioritised';
+export const deprioritisedPaused = (id: string): string => `deprioritised and paused: kanban resume ${id} frees it`;
 /** Of `feedback`. */
 export const reasonAndFindings = (why: string, findings: string): string => `${why} (findings before: ${findings})`;
 export const TRIED_AGAIN = 'tried again';
@@ -93,11 +100,13 @@ export const FIXED_BY_HAND = {
 } as const;
 
 const WITHOUT_REASON: ReadonlySet<string> = new Set([
-  ...[APPROVED, STOPPED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN],
+  ...[APPROVED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN],
   ...Object.values(FIXED_BY_HAND),
 ]);
 /** What the commit of a command says where the user gave no reason. */
-export const hasNoReason = (id: string, text: string): boolean => WITHOUT_REASON.has(text) || text === paused(id);
+export const hasNoReason = (id: string, text: string): boolean =>
+  WITHOUT_REASON.has(text) ||
+  [paused, stopped, stopsAfterRun, deprioritisedPaused].some((textOf) => text === textOf(id));
 
 // Answers to `kanban undo`.
 export const undoneAlready = (id: string, commit: string, column: string | null): string =>

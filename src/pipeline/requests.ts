@@ -1,9 +1,9 @@
-import { nearestOf } from '../board/nearest.ts';
 import { unreachable } from '../unreachable.ts';
-import type { Action, Trailer } from './action.ts';
+import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
 import { isOn } from './agent-backoff.ts';
 import * as messages from './messages.ts';
+import { namedId, type NamedId } from './named-id.ts';
 import { cleanAfresh, cleanWith, plainMove } from './plain-move.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
 import { undoAsked } from './undo-asked.ts';
@@ -12,8 +12,10 @@ import type { EntryFacts, World } from './world.ts';
 /** What one command asks for, as an action; null = it waits (its run is being stopped). */
 export function actionOfRequest(
   world: World,
-  request: Request,
+  typed: Request,
 ): { readonly actions: readonly Action[]; readonly touches: string | null } {
+  const named = typed.taskId === null ? null : namedId(world, typed.taskId);
+  const request = named === null || named.kind === 'unknown' ? typed : { ...typed, taskId: named.id };
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
   if (request.origin !== undefined) return fromRun(world, request, request.origin);
   const { command } = request;
@@ -21,8 +23,7 @@ export function actionOfRequest(
     return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
   if (command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
-  if (facts === undefined)
-    return answer(request, false, messages.notOnBoard(request.taskId, nearest(world, request.taskId ?? '')));
+  if (facts === undefined) return answer(request, false, notOnBoard(request.taskId ?? '', named));
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
   const foreign = live.find(({ state }) => state === 'foreign');
   if (mustStopFirst(request) && foreign !== undefined) return answer(request, false, messages.foreignRun(foreign.id));
@@ -45,11 +46,10 @@ function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<
   return { actions: [{ type: 'add-entry', text, request: request.id, proposedBy: origin }], touches: null };
 }
 
-function nearest(world: World, typed: string): string | null {
-  return nearestOf(
-    typed.toUpperCase(),
-    world.entries.flatMap(({ entry }) => entry.id ?? []),
-  );
+function notOnBoard(id: string, named: NamedId | null): string {
+  if (named?.kind === 'landed') return messages.hasLanded(id);
+  if (named?.kind === 'abandoned') return messages.wasAbandoned(id);
+  return messages.notOnBoard(id, named?.kind === 'unknown' ? named.near : null);
 }
 
 const answer = (request: Request, ok: boolean, message: string): { actions: Action[]; touches: null } => ({
@@ -73,8 +73,8 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
       if (!entry.tags.includes('APPROVE')) return answer(request, false, messages.notWaitingForApproval(id)).actions;
       return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: messages.APPROVED })];
     case 'stop':
-      if (entry.tags.includes('PAUSED')) return answer(request, true, messages.pausedAlready(id)).actions;
-      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: messages.STOPPED })];
+      if (entry.tags.includes('PAUSED')) return answer(request, true, stopped(world, id)).actions;
+      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: stopped(world, id) })];
     case 'pause':
       if (entry.tags.includes('PAUSED')) return answer(request, true, messages.pausedAlready(id)).actions;
       return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: messages.paused(id) })];
@@ -100,8 +100,8 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
           ...asked,
           to: 'TODO',
           position: 'bottom',
-          change: cleanWith(entry, request.why),
-          why: messages.DEPRIORITISED,
+          change: withPause(cleanWith(entry, request.why), request),
+          why: request.resume === true ? messages.DEPRIORITISED : messages.deprioritisedPaused(id),
         }),
       ];
     case 'abandon':
@@ -110,6 +110,14 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
       return unreachable(command);
   }
 }
+
+/** Otherwise it would be picked again at once where TODO has nothing else. */
+const withPause = (change: EntryChange, { resume }: Request): EntryChange =>
+  resume === true ? change : { ...change, addTags: ['PAUSED'] };
+
+/** A run that was let finish is named, with the command that ends it. */
+const stopped = (world: World, id: string): string =>
+  world.runs.some((run) => run.taskId === id && isOn(run)) ? messages.stopsAfterRun(id) : messages.stopped(id);
 
 /** Another try with a fresh budget; `--fixed`: the user's commit is the fix, so the next stage judges it. */
 function retry(world: World, facts: EntryFacts, request: Request): Action[] {

@@ -11,7 +11,15 @@ export function undoAsked(world: World, request: Request): Action {
   const refusal = whyNot(world, id, request.why);
   const landing = world.history.landed.get(id);
   if (refusal === null && landing !== undefined)
-    return { type: 'undo-entry', id, landing, why: request.why, trailers: [askedBy(request, id)], request: request.id };
+    return {
+      type: 'undo-entry',
+      id,
+      landing,
+      why: request.why,
+      isPaused: request.resume !== true,
+      trailers: [askedBy(request, id)],
+      request: request.id,
+    };
   return {
     type: 'answer-request',
     request: request.id,

@@ -58,6 +58,8 @@ export interface World {
 export interface WorldUsage {
   /** By task id; entries whose agents have not run yet are missing. */
   readonly entries: ReadonlyMap<string, EntryUsage>;
+  /** Runs of an entry since the user last freed it, whatever became of them, by task id; none = missing. */
+  readonly runs: ReadonlyMap<string, number>;
   /** Of all runs since midnight, local time, those that are on among them. */
   readonly today: Usage;
   /** Next midnight, epoch ms. */

@@ -5,11 +5,19 @@ import { cut } from './width.ts';
 
 /**
  * What a run does, from its events, oldest first: the last thing it did in a few words, whether it waits for its
- * provider, since when nothing has moved. Anything that the agent does ends a wait and a stall.
+ * provider, since when nothing has moved. Anything that the agent does ends a wait and a silence.
  */
 export function activityOf(events: readonly AgentEvent[]): RunActivity {
   let activity: RunActivity = { last: '', waiting: null, stalledSince: null };
-  for (const event of events) activity = after(activity, event);
+  let repeats = false;
+  for (const event of events) {
+    if (event.type === 'stalled') repeats = event.why !== undefined;
+    else if (event.type === 'awake') repeats = false;
+    const { stalledSince } = activity;
+    activity = after(activity, event);
+    // An agent that repeats itself goes on doing so: only the runner sees when it does something else.
+    if (repeats && event.type !== 'stalled') activity = { ...activity, stalledSince };
+  }
   return activity;
 }
 

@@ -6,6 +6,19 @@ export const baseMissing = (base: string): Problem => ({
   fix: `set base in WORKFLOW.md, or: git branch ${base}`,
 });
 
+/** It is known, and not on the board. */
+export const landedId = (id: string): Problem => ({
+  code: 'has-landed',
+  message: `${id} has landed`,
+  fix: `kanban show ${id}`,
+});
+
+export const abandonedId = (id: string): Problem => ({
+  code: 'abandoned',
+  message: `${id} was abandoned`,
+  fix: `write its entry into TODO.md to have it done after all; kanban show ${id}`,
+});
+
 /** @param near the id that was probably meant; null = none is near */
 export const unknownId = (id: string, near: string | null): Problem => ({
   code: 'unknown-id',

@@ -51,6 +51,8 @@ const TEXT: { readonly [Code in Reason['code']]: (reason: Of<Code>) => string } 
   'run-restarts': ({ cause, text }) => `${cause === 'lost' ? 'a run was lost' : 'a run could not start'}: ${text}`,
   'entry-cap': ({ id, used }) =>
     `its runs have used ${used}, all that \`caps\` allows an entry: raise the cap in WORKFLOW.md, or kanban retry ${id} for as much again`,
+  'entry-runs': ({ id, runs, most }) =>
+    `it has had ${runs} of ${most} runs (\`caps.entry_runs\`): raise the cap in WORKFLOW.md, or kanban retry ${id} for as many again`,
   'day-cap': ({ used }) =>
     `agents have used ${used} today, all that \`caps\` allows a day: raise the cap in WORKFLOW.md, or wait until tomorrow`,
   'action-failed': ({ text, fix }) => (fix === null ? text : `${text}${/[.!?]$/.test(text) ? '' : '.'} Fix: ${fix}`),

@@ -15,12 +15,13 @@ interface Pause {
   readonly at: number;
 }
 
-/** Pauses everything; a pause that is there already stays as it is. @returns whether there was none. */
-export function pauseAll(root: string, pause: Pause): boolean {
-  if (pausedBy(root) !== null) return false;
+/** Pauses everything; of a pause that is there already, a new reason replaces the old one. */
+export function pauseAll(root: string, pause: Pause): 'paused' | 'reason-changed' | 'paused-already' {
+  const isPaused = pausedBy(root) !== null;
+  if (isPaused && pause.why === '') return 'paused-already';
   mkdirSync(join(root, '.kanban'), { recursive: true, mode: 0o700 });
   writeWhole(fileOf(root), JSON.stringify(pause));
-  return true;
+  return isPaused ? 'reason-changed' : 'paused';
 }
 
 /** Ends the pause. @returns whether there was one. */

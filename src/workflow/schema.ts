@@ -107,7 +107,7 @@ export const schema = z.strictObject({
     {
       after: setting(
         duration('1s'),
-        '5m',
+        '15m',
         'How long a run may show no output, no CPU time and no changed file before that is reported.',
       ),
       repeat: setting(
@@ -130,6 +130,11 @@ export const schema = z.strictObject({
         amountOrNone,
         'none',
         'Tokens that the runs of one entry may use, input and output together.',
+      ),
+      entry_runs: setting(
+        wholeOrNone,
+        'none',
+        'Runs that one entry may have, of all roles; then it waits for the user.',
       ),
       day_usd: setting(amountOrNone, 'none', 'US dollars a day (local midnight); then no run starts until the next.'),
       day_tokens: setting(amountOrNone, 'none', 'Tokens a day, input and output together.'),

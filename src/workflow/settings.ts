@@ -34,6 +34,8 @@ export interface AgentSettings {
 export interface Caps {
   readonly entry_usd: number | null;
   readonly entry_tokens: number | null;
+  /** Runs of one entry, all roles together. */
+  readonly entry_runs: number | null;
   readonly day_usd: number | null;
   readonly day_tokens: number | null;
 }

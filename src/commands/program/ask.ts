@@ -8,7 +8,7 @@ import { printProblems } from './print.ts';
 
 /** What a command asks; the rest of the request is filled in here. */
 export type RequestInput = Pick<Request, 'command' | 'taskId'> &
-  Partial<Pick<Request, 'why' | 'text' | 'fixed' | 'now'>>;
+  Partial<Pick<Request, 'why' | 'text' | 'fixed' | 'now' | 'resume'>>;
 
 /**
  * Has the coordinator carry out what the user asks, or does it itself when none is running; prints the answer.
@@ -44,7 +44,12 @@ export async function ask(io: Io, wish: RequestInput): Promise<ExitCode> {
 export const askAbout =
   (command: RequestInput['command']) =>
   ({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> =>
-    ask(io, { command, taskId: args[0] ?? null, why: textOf(options['why']) });
+    ask(io, {
+      command,
+      taskId: args[0] ?? null,
+      why: textOf(options['why']),
+      ...(options['resume'] === true ? { resume: true } : {}),
+    });
 
 export const textOf = (value: string | number | boolean | undefined): string =>
   typeof value === 'string' ? value.trim() : '';

@@ -32,6 +32,14 @@ export interface OptionSpec {
   /** What stands behind it; left out: text, or a switch where the flags take no value. */
   readonly kind?: 'count' | 'duration' | 'since';
   readonly required?: boolean;
+  /** The greatest count. */
+  readonly most?: number;
+  /** The option without which this one has no meaning: `--until-done`. */
+  readonly needs?: string;
+  /** Options that it cannot be combined with. */
+  readonly conflicts?: readonly string[];
+  /** The values that it may have. */
+  readonly choices?: readonly string[];
   /** A former name: understood, but not listed. */
   readonly hidden?: boolean;
 }

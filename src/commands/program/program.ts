@@ -35,7 +35,7 @@ export async function readCommandLine(
   };
   const read = await readOptions(spec, options);
   if (read.ok) return { kind: 'command', spec, args: { args, options: read.options } };
-  io.stderr.write(`error: ${read.message}\n(kanban ${spec.name} --help)\n`);
+  io.stderr.write(`${read.messages.map((message) => `error: ${message}\n`).join('')}(kanban ${spec.name} --help)\n`);
   return { kind: 'ended', code: EXIT.usage };
 }
 
@@ -116,28 +116,42 @@ function block(title: string, lines: readonly (readonly [string, string])[]): st
 
 type ReadOptions =
   | { readonly ok: true; readonly options: ParsedArgs['options'] }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly messages: readonly string[] };
 
 async function readOptions(spec: CommandSpec, given: Record<string, unknown>): Promise<ReadOptions> {
   const options: Record<string, string | number | boolean> = {};
+  const problems = combinationProblems(spec, new Set(Object.keys(given)));
   for (const [name, value] of Object.entries(given)) {
     const option = spec.options.find(({ flags }) => new Option(flags).attributeName() === name);
     if (typeof value === 'boolean') options[name] = value;
     if (typeof value !== 'string' || option === undefined) continue;
     const read = await readValue(option, value);
-    if (read === null)
-      return {
-        ok: false,
-        message: messages.badOption(option.flags, value, option.kind ?? 'text'),
-      };
-    options[name] = read;
+    if (read === null) problems.push(messages.badOption(option.flags, value, expected(option)));
+    else options[name] = read;
   }
-  return { ok: true, options };
+  return problems.length === 0 ? { ok: true, options } : { ok: false, messages: problems };
 }
 
-async function readValue({ kind }: OptionSpec, text: string): Promise<string | number | null> {
-  if (kind === undefined) return text;
-  if (kind === 'count') return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+/** Options that need another one, or cannot be combined. @param given by name, as commander has them */
+function combinationProblems(spec: CommandSpec, given: ReadonlySet<string>): string[] {
+  const isGiven = (flag: string): boolean => given.has(new Option(flag).attributeName());
+  return spec.options
+    .filter(({ flags }) => given.has(new Option(flags).attributeName()))
+    .flatMap(({ flags, needs, conflicts = [] }) => {
+      const flag = flags.split(' ')[0] ?? flags;
+      return [
+        ...(needs === undefined || isGiven(needs) ? [] : [messages.needsOption(flag, needs)]),
+        ...conflicts.filter(isGiven).map((other) => messages.conflictingOptions(flag, other)),
+      ];
+    });
+}
+
+const expected = ({ kind, most, choices }: OptionSpec): string =>
+  choices === undefined ? messages.expected(kind ?? 'text', most) : messages.oneOf(choices);
+
+async function readValue({ kind, most, choices }: OptionSpec, text: string): Promise<string | number | null> {
+  if (kind === undefined) return choices === undefined || choices.includes(text) ? text : null;
+  if (kind === 'count') return /^[1-9]\d{0,8}$/.test(text) && Number(text) <= (most ?? Infinity) ? Number(text) : null;
   const { parseDuration } = await import('../../workflow/duration.ts');
   const duration = parseDuration(text);
   if (kind === 'duration') return duration;

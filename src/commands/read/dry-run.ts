@@ -17,10 +17,9 @@ import { printProblems } from '../program/print.ts';
 import * as messages from '../messages.ts';
 
 /** `kanban run --dry-run`: what the first tick would do, and each agent's command line. Nothing is started or written. */
-export async function dryRun(repo: Repository, ids: readonly string[], io: Io): Promise<ExitCode> {
+export async function dryRun(repo: Repository, only: ReadonlySet<string> | null, io: Io): Promise<ExitCode> {
   try {
     const observer = new Observer(repo);
-    const only = ids.length === 0 ? null : new Set(ids);
     const looked = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), only });
     if (!looked.ok) return printProblems(io, looked.problems);
     const findings = await new Preflight(observer).full(looked.value, []);

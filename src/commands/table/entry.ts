@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../program/command.ts';
-import { id, why } from './shared.ts';
+import { id, resume, why } from './shared.ts';
 
 const GROUP = 'When an entry needs you';
 
@@ -33,10 +33,13 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'deprioritize',
     group: GROUP,
-    summary: 'Move an entry to the bottom of TODO and note the blocker',
+    summary: 'Move an entry to the bottom of TODO, paused, and note the blocker',
     args: [id],
-    options: [why],
-    examples: [['kanban deprioritize T-12 --why "waits for the new API"', 'it is picked again when the rest is done']],
+    options: [why, resume],
+    examples: [
+      ['kanban deprioritize T-12 --why "waits for the new API"', 'it waits there, paused, for kanban resume T-12'],
+      ['kanban deprioritize T-12 --resume', 'it is picked again when the rest is done'],
+    ],
     load: () => import('../deprioritize.ts'),
   },
   {
@@ -51,9 +54,9 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'undo',
     group: GROUP,
-    summary: 'Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO',
+    summary: 'Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO, paused',
     args: [id],
-    options: [{ ...why, summary: 'the reason; the next agent reads it', required: true }],
+    options: [{ ...why, summary: 'the reason; the next agent reads it', required: true }, resume],
     examples: [['kanban undo T-12 --why "it locks everybody out"', 'one commit, as git revert would make it']],
     load: () => import('../undo.ts'),
   },

@@ -66,8 +66,17 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
     summary: 'Show what is about to land: the batch, the check, what waits or is held and why, the remote',
     args: [],
     options: [
-      { flags: '--log', summary: 'print the output of the running check, else of the newest one' },
-      { flags: '--limit <count>', summary: 'number of newest checks to show (default 5, at most 20)', kind: 'count' },
+      {
+        flags: '--log',
+        summary: 'print the output of the running check, else of the newest one',
+        conflicts: ['--json', '--limit'],
+      },
+      {
+        flags: '--limit <count>',
+        summary: 'number of newest checks to show (default 5, at most 20)',
+        kind: 'count',
+        most: 20,
+      },
       json,
     ],
     examples: [

@@ -3,6 +3,7 @@ import type { OptionSpec } from '../program/command.ts';
 /** Options and arguments that several commands share. */
 export const json: OptionSpec = { flags: '--json', summary: 'print JSON' };
 export const why: OptionSpec = { flags: '--why <reason>', summary: 'the reason, for the history' };
+export const resume: OptionSpec = { flags: '--resume', summary: 'do not pause it: it may be picked again at once' };
 export const limit: OptionSpec = { flags: '--limit <count>', summary: 'number of lines to show', kind: 'count' };
 export const since: OptionSpec = {
   flags: '--since <time>',

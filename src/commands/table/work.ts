@@ -16,8 +16,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
         flags: '--max-wait <duration>',
         summary: 'with --until-done: the longest wait for providers and backoff',
         kind: 'duration',
+        needs: '--until-done',
       },
-      { flags: '--dry-run', summary: 'print what the first tick would do, and each command line; start nothing' },
+      {
+        flags: '--dry-run',
+        conflicts: ['--until-done', '--max-wait'],
+        summary: 'print what the first tick would do, and each command line; start nothing',
+      },
       { flags: '--json', summary: 'print every event as a line of JSON' },
     ],
     examples: [
@@ -56,13 +61,14 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'stop',
     group: GROUP,
-    summary: 'Stop kanban run when its runs have ended, or stop one entry; end runs left from earlier',
+    summary: 'Stop kanban run, or one entry, when its runs have ended; with --now at once',
     args: [maybeId],
-    options: [{ flags: '--now', summary: 'stop runs at once; their work is kept and no attempt is counted' }],
+    options: [{ flags: '--now', summary: 'end runs at once; their work is kept and no attempt is counted' }, why],
     examples: [
       ['kanban stop', 'start nothing new, let runs finish'],
       ['kanban stop --now', 'end all runs now'],
-      ['kanban stop T-12', 'end the run of T-12 and pause it'],
+      ['kanban stop T-12', 'pause T-12; its run may finish, and the result waits'],
+      ['kanban stop T-12 --now', 'end the run of T-12 now and pause it'],
     ],
     load: () => import('../stop.ts'),
   },
@@ -95,7 +101,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Send a message to the agent of an entry: at once where its CLI allows, else with its next run',
     args: [id, { name: 'message', form: 'any-number', summary: 'the message' }],
-    options: [{ flags: '--priority <priority>', summary: 'high, normal or low: the order of delivery' }],
+    options: [
+      {
+        flags: '--priority <priority>',
+        summary: 'high, normal or low: the order of delivery',
+        choices: ['high', 'normal', 'low'],
+      },
+    ],
     examples: [
       ['kanban inject T-12 "the API is frozen: change only the form"', 'says how it reaches the agent'],
       ['kanban inject T-12 "stop and report" --priority high', 'before other messages that wait'],

@@ -32,7 +32,28 @@ export function readUsages(
     const used = id === null ? null : ofEntry(id, history, fresh);
     if (id !== null && used !== null && used.runs > 0) entries.set(id, used);
   }
-  return { entries, today: sumUsage(today.map(({ usage }) => usage)), dayEnds: ends };
+  return {
+    entries,
+    runs: runsSinceFreed(records, history, onBoard),
+    today: sumUsage(today.map(({ usage }) => usage)),
+    dayEnds: ends,
+  };
+}
+
+/** Runs that base names, and those of run folders that it does not. */
+function runsSinceFreed(
+  records: readonly RunRecord[],
+  history: HistoryFold,
+  onBoard: readonly (string | null)[],
+): ReadonlyMap<string, number> {
+  const known = new Set(onBoard);
+  const counts = new Map<string, number>();
+  const count = (id: string, at: number): void => {
+    if (known.has(id) && at > (history.escalated.get(id) ?? 0)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  };
+  for (const [id, times] of history.runs) for (const at of times) count(id, at);
+  for (const { runId, brief } of records) if (!history.taken.has(runId)) count(brief.taskId, brief.createdAt);
+  return counts;
 }
 
 function ofEntry(

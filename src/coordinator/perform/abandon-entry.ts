@@ -3,6 +3,8 @@ import { plainMessage } from '../../landing/commit-message.ts';
 import { reply } from './answer-request.ts';
 import { changelogFile } from './close-merged.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
+import type { BranchFacts } from '../../pipeline/world.ts';
+import { abandonedRef } from './branches.ts';
 import * as messages from './messages.ts';
 
 /** The entry leaves the board for good; its branch is kept. */
@@ -24,7 +26,13 @@ export async function abandonEntry(action: ActionOf<'abandon-entry'>, deps: Perf
   if (factsOf(deps, action.key)?.branch) deps.branches.keep(action.id, settings, '');
   reply(deps.mailbox, action.request, {
     ok: true,
-    message: messages.abandoned(action.id),
+    message: abandonedText(action.id, deps, factsOf(deps, action.key)?.branch ?? null),
   });
   return DONE;
+}
+
+function abandonedText(id: string, { observation }: PerformDeps, branch: BranchFacts | null): string {
+  if (branch === null) return messages.abandonedWithoutBranch(id);
+  if (branch.tip === branch.start) return messages.abandonedEmptyBranch(id);
+  return messages.abandoned(id, abandonedRef(observation.git.refs.keys(), id));
 }

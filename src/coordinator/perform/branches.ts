@@ -165,7 +165,7 @@ export class Branches {
     // Without its start ref a branch is the user's.
     if (tip !== undefined && start !== undefined) updates.push({ ref: name, to: null, from: tip });
     if (tip !== undefined && tip !== start) {
-      kept = `refs/kanban/abandoned/${id}/${nextNumber(refs.keys(), id)}${mark}`;
+      kept = `${abandonedRef(refs.keys(), id)}${mark}`;
       updates.push({ ref: kept, to: tip, from: null });
     }
     const removed = await updateRefs(this.#repo, updates);
@@ -181,10 +181,11 @@ function lockFix({ why, message }: { readonly why: 'stale' | 'locked'; readonly 
   return why === 'locked' && lock !== undefined ? messages.removeLock(lock) : null;
 }
 
-function nextNumber(names: Iterable<string>, id: string): number {
+/** The ref under which a branch of this entry is kept next. @param names refs that there are */
+export function abandonedRef(names: Iterable<string>, id: string): string {
   const prefix = `refs/kanban/abandoned/${id}/`;
   const numbers = [...names]
     .filter((name) => name.startsWith(prefix))
     .map((name) => Number.parseInt(name.slice(prefix.length), 10));
-  return 1 + Math.max(0, ...numbers.filter(Number.isSafeInteger));
+  return `${prefix}${1 + Math.max(0, ...numbers.filter(Number.isSafeInteger))}`;
 }

@@ -12,8 +12,10 @@ export const beingEdited = (file: string): string => `${file} is being edited`;
 
 /* Answers to commands. */
 
-export const abandoned = (id: string): string =>
-  `${id} left the board; its branch is kept under refs/kanban/abandoned/${id}/`;
+export const abandoned = (id: string, ref: string): string => `${id} left the board; its branch is kept as ${ref}`;
+export const abandonedWithoutBranch = (id: string): string => `${id} left the board; it had no branch`;
+export const abandonedEmptyBranch = (id: string): string =>
+  `${id} left the board; nothing was committed on its branch, which is removed`;
 
 export const added = (id: string, title: string): string => `${id} is in TODO: ${title}`;
 
@@ -75,6 +77,8 @@ export const undo = {
   done: (id: string, landing: string, sha: string): string =>
     `${id} is on top of TODO again: its landing ${landing} is undone (${sha})`,
   CODE_UNDONE_BEFORE: 'its code was undone before',
+  NO_CODE: 'it had changed no code',
+  paused: (id: string): string => `it is paused: kanban resume ${id} frees it`,
   lineReleased: (changelog: string | null): string =>
     `its line in ${changelog} is released and stays; a new line is under Unreleased`,
   lineChanged: (changelog: string | null): string => `its line in ${changelog} was edited: change it yourself`,

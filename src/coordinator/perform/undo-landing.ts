@@ -1,8 +1,10 @@
 import type { Entry } from '../../board/entry.ts';
 import { signersOf, type Identity } from '../../git/config/identity.ts';
+import type { Repository } from '../../git/git.ts';
 import { readCommit } from '../../git/objects/objects.ts';
+import { diffTrees } from '../../git/objects/tree-diff.ts';
 import { undoLanding, type UndoResult } from '../../landing/undo.ts';
-import type { Action, Trailer } from '../../pipeline/action.ts';
+import type { Action, EntryChange, Trailer } from '../../pipeline/action.ts';
 import { cleanAfresh } from '../../pipeline/plain-move.ts';
 import { oneLine } from '../../pipeline/one-line.ts';
 import type { Settings } from '../../workflow/settings.ts';
@@ -36,7 +38,7 @@ export interface UndoDeps {
 /** Takes a landing back in one commit: its code, its CHANGELOG line, and its entry on top of TODO with the reason. */
 export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> {
   const { observer, observation, writer } = parts;
-  const { id, landing, why } = action;
+  const { id, landing, why, isPaused } = action;
   const { settings } = observation.workflow;
   const edited = await writer.commitEdits(['TODO']);
   if (edited.kind === 'later' || edited.kind === 'failed') return edited;
@@ -44,7 +46,7 @@ export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> 
   const entry = await entryBefore(observer.repo, settings, landing, id);
   const byHand = await revertByHand(observer, landing);
   if (entry === null) return refused(id, messages.undo.noEntry(short(landing)), byHand);
-  const texts = withEntry(writer, entry, id, why);
+  const texts = withEntry(writer, entry, id, cleanedFor(entry, why, isPaused));
   if (texts === null) return refused(id, messages.undo.notInTodo(settings.board), byHand);
   const author = authorOf(settings);
   const message = messageOf(action);
@@ -86,12 +88,22 @@ async function remember(
 }
 
 /** The board's texts with the entry on top of TODO, cleaned as on every way back to TODO; null: it can't be put there. */
-function withEntry(writer: BoardWriter, entry: Entry, id: string, why: string): ReturnType<BoardWriter['edited']> {
+function withEntry(
+  writer: BoardWriter,
+  entry: Entry,
+  id: string,
+  change: EntryChange,
+): ReturnType<BoardWriter['edited']> {
   return writer.edited([
     { type: 'add', column: 'TODO', position: 'top', text: entry.source },
-    { type: 'change', key: id, column: 'TODO', change: cleanAfresh(entry, why) },
+    { type: 'change', key: id, column: 'TODO', change },
   ]);
 }
+
+const cleanedFor = (entry: Entry, why: string, isPaused: boolean): EntryChange => {
+  const change = cleanAfresh(entry, why);
+  return isPaused ? { ...change, addTags: ['PAUSED'] } : change;
+};
 
 const messageOf = ({ id, landing, why, trailers, request }: UndoEntry): ReturnType<typeof plainMessage> =>
   plainMessage(
@@ -138,20 +150,31 @@ async function revertByHand({ repo }: Observer, landing: string): Promise<string
 }
 
 async function answerTo(
-  { id, landing }: UndoEntry,
+  { id, landing, isPaused }: UndoEntry,
   { sha, files, changelog }: Extract<UndoResult, { readonly ok: true }>,
   { observer, observation, writer }: UndoDeps,
 ): Promise<string> {
   const { settings } = observation.workflow;
   return [
     messages.undo.done(id, short(landing), short(sha)),
-    files.length === 0 ? messages.undo.CODE_UNDONE_BEFORE : '',
+    isPaused ? messages.undo.paused(id) : '',
+    files.length > 0 ? '' : await codeNote(observer.repo, landing, settings),
     describeChangelog(settings, changelog),
     pushNote(settings),
     await listDependents(observer, { settings, id, landing, base: writer.base }, observation.world.entries),
   ]
     .filter((text) => text !== '')
     .join('; ');
+}
+
+/** Nothing of its code was left to be taken back. */
+async function codeNote(repo: Repository, landing: string, { board, changelog }: Settings): Promise<string> {
+  const after = await readCommit(repo, landing);
+  const before = await readCommit(repo, after?.parents[0] ?? '');
+  if (after === null || before === null) return messages.undo.CODE_UNDONE_BEFORE;
+  const changes = await diffTrees(repo, before.tree, after.tree);
+  const isCode = changes.some(({ path }) => path !== changelog && !path.startsWith(`${board}/`));
+  return isCode ? messages.undo.CODE_UNDONE_BEFORE : messages.undo.NO_CODE;
 }
 
 function describeChangelog({ changelog }: Settings, { released, changed }: ChangelogLeft): string {

@@ -2,7 +2,7 @@ import type { Reason } from '../../contract/reason.ts';
 import { reasonText } from '../../report/reason.ts';
 import type { Role } from '../../workflow/roles.ts';
 import type { Action } from '../action.ts';
-import { capReached } from '../caps.ts';
+import { capReached, runsUsedUp } from '../caps.ts';
 import { agentHold, restartOf } from '../agent-backoff.ts';
 import { plainMove } from '../plain-move.ts';
 import { oneLine } from '../one-line.ts';
@@ -18,6 +18,8 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
   if (restart.kind === 'used-up') return acted(facts, escalate(world, facts, restart.reason), restart.reason);
   if (restart.kind === 'wait') return noted(facts, 'waits', restart.reason, { until: restart.until });
   const agent = agentFor(world, facts, role, purpose);
+  const usedUp = runsUsedUp(world, id);
+  if (usedUp !== null) return acted(facts, escalate(world, facts, usedUp), usedUp);
   const cap = capReached(world, id, agent);
   if (cap?.kind === 'entry') return acted(facts, escalate(world, facts, cap.reason), cap.reason);
   if (cap !== null) return noted(facts, 'held', cap.reason, { until: cap.until });

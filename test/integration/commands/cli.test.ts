@@ -90,6 +90,37 @@ describe('the program', () => {
     });
   });
 
+  it('refuses ids that name nothing, all at once, and says which are near', async () => {
+    for (const command of [['log'], ['attach'], ['run'], ['run', '--until-done'], ['run', '--dry-run']])
+      expect(await kanban([...command, 'T-99'])).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringContaining('T-99 is not on the board and nothing of that name has landed') as string,
+      });
+    const { code, err } = await kanban(['run', 'T-98', 'T-99']);
+    expect([code, err.match(/unknown-id/g)?.length]).toEqual([2, 2]);
+  });
+
+  it('refuses options that have no meaning together, all at once', async () => {
+    const wrong = async (...args: string[]): Promise<string[]> => {
+      const { code, out, err } = await kanban(args);
+      expect([code, out]).toEqual([2, '']);
+      return err.split('\n').filter((line) => line.startsWith('error: '));
+    };
+    expect(await wrong('run', '--max-wait', '5m')).toEqual(['error: --max-wait needs --until-done']);
+    expect(await wrong('run', '--dry-run', '--until-done', '--max-wait', '5x')).toEqual([
+      'error: --dry-run cannot be combined with --until-done',
+      'error: --dry-run cannot be combined with --max-wait',
+      "error: option '--max-wait <duration>' cannot be '5x': it must be a duration such as 90s, 15m or 1h30m",
+    ]);
+    expect(await wrong('queue', '--limit', '99')).toEqual([
+      "error: option '--limit <count>' cannot be '99': it must be a whole number from 1 to 20",
+    ]);
+    expect(await wrong('inject', 'T-1', 'x', '--priority', 'urgent')).toEqual([
+      "error: option '--priority <priority>' cannot be 'urgent': it must be one of high, normal, low",
+    ]);
+  });
+
   it('writes long output to the end before it leaves', async () => {
     const { code, out } = await kanban(['log', '--json']);
     expect(code).toBe(0);

@@ -114,8 +114,7 @@ describe('command line', () => {
       Work:
         run            Work the board: start agents, review, test and land until stopped
         add            Add an entry to the end of TODO
-        stop           Stop kanban run when its runs have ended, or stop one entry; end runs left from
-                       earlier
+        stop           Stop kanban run, or one entry, when its runs have ended; with --now at once
         pause          Stop an entry, or everything, until kanban resume; agent sessions are kept
         resume         Continue what was paused; agents resume their sessions where they can
         inject         Send a message to the agent of an entry: at once where its CLI allows, else with
@@ -137,9 +136,10 @@ describe('command line', () => {
         retry          Try an escalated entry again in its column, with all attempts
         rescope        Move an entry to TODO with a fresh branch; the old one is kept under
                        refs/kanban/abandoned/
-        deprioritize   Move an entry to the bottom of TODO and note the blocker
+        deprioritize   Move an entry to the bottom of TODO, paused, and note the blocker
         abandon        Remove an entry from the board, with the reason in CHANGELOG.md; its branch is kept
-        undo           Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO
+        undo           Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO,
+                       paused
         approve        Approve an entry that waits with [APPROVE]
 
       Set up and check:

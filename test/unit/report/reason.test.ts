@@ -72,6 +72,12 @@ const REASONS: { readonly [Code in Reason['code']]: Told<Code> } = {
       'its runs have used $2 of $1, all that `caps` allows an entry: raise the cap in WORKFLOW.md, or kanban retry T-1 for as much again',
     ],
   ],
+  'entry-runs': [
+    [
+      { id: 'T-1', runs: 8, most: 8 },
+      'it has had 8 of 8 runs (`caps.entry_runs`): raise the cap in WORKFLOW.md, or kanban retry T-1 for as many again',
+    ],
+  ],
   'day-cap': [
     [
       { used: '$2 of $1' },

@@ -62,6 +62,13 @@ describe('what a run does', () => {
       stalledSince: null,
       waiting: { until: 9 },
     });
+    // Whoever repeats one call goes on acting: only `awake` says that it does something else.
+    const repeats = [
+      { at: 1, type: 'stalled', since: 1, why: 'the same call 20 times' },
+      { at: 2, type: 'tool', name: 'Bash', summary: 'ls' },
+    ] as const;
+    expect(activityOf(repeats).stalledSince).toBe(1);
+    expect(activityOf([...repeats, { at: 3, type: 'awake', since: 3 }]).stalledSince).toBe(null);
     expect(activityOf([...waiting, { at: 3, type: 'phase', name: 'agent' }])).toEqual({
       last: 'agent',
       waiting: null,

@@ -234,7 +234,7 @@ export class WorldSim {
       history: this.history,
       orphans,
       unsure,
-      usage: { entries: new Map(), today: {}, dayEnds: Infinity },
+      usage: { entries: new Map(), runs: new Map(), today: {}, dayEnds: Infinity },
       messages: new Map(),
       failures: this.register.all,
       requests: this.requests,

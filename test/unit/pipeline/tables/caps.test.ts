@@ -16,10 +16,11 @@ import {
   said,
   settings,
   starts,
+  types,
   world,
 } from '../build-world.ts';
 
-const NONE: Caps = { entry_usd: null, entry_tokens: null, day_usd: null, day_tokens: null };
+const NONE: Caps = { entry_usd: null, entry_tokens: null, day_usd: null, day_tokens: null, entry_runs: null };
 const one = [facts(entry('T-1', 'IN_PROGRESS'))];
 
 const used = (usage: Usage, change: Partial<EntryUsage> = {}): EntryUsage => ({
@@ -33,9 +34,36 @@ const used = (usage: Usage, change: Partial<EntryUsage> = {}): EntryUsage => ({
 
 function spent(caps: Partial<Caps>, entryUsage: Usage, today: Usage = {}) {
   const of = settings({ caps: { ...NONE, ...caps } });
-  const usage = { entries: new Map([['T-1', used(entryUsage)]]), today, dayEnds: NOW + HOUR };
+  const usage = {
+    runs: new Map<string, number>(),
+    entries: new Map([['T-1', used(entryUsage)]]),
+    today,
+    dayEnds: NOW + HOUR,
+  };
   return { settings: of, usage };
 }
+
+describe('the number of runs of an entry', () => {
+  const after = (runs: number, entry_runs: number | null): Parameters<typeof world>[1] => {
+    const { settings: of, usage } = spent({ entry_runs }, {});
+    return { settings: of, usage: { ...usage, runs: new Map([['T-1', runs]]) } };
+  };
+
+  it('has no bound unless one is set', () => {
+    expect(starts(world(one, after(1000, null)))).toHaveLength(1);
+  });
+
+  it('escalates the entry once it is reached, of any agent', () => {
+    expect(starts(world(one, after(7, 8)))).toHaveLength(1);
+    const move = moveOf(world(one, after(8, 8)));
+    expect(move).toMatchObject({ to: 'IN_PROGRESS -> IN_PROGRESS', add: ['ESCALATED'], needsPerson: true });
+    expect(move.fields.feedback).toContain('it has had 8 of 8 runs');
+  });
+
+  it('does not end a run that is active', () => {
+    expect(types(world(one, { ...after(8, 8), runs: [run('T-1')] }))).toEqual([]);
+  });
+});
 
 describe('the cap of an entry', () => {
   it('lets it run below the cap', () => {
@@ -109,7 +137,12 @@ it('the commit that takes a result in names what all unrecorded runs of the entr
       usage: { input: 1000, cached: 200, output: 50, costUsd: 0.0123 },
     },
   ];
-  const usage = { entries: new Map([['T-1', used({}, { unrecorded })]]), today: {}, dayEnds: NOW };
+  const usage = {
+    runs: new Map<string, number>(),
+    entries: new Map([['T-1', used({}, { unrecorded })]]),
+    today: {},
+    dayEnds: NOW,
+  };
   const move = moveOf(world(one, { runs: [ended('T-1', {}, said('done'))], usage }));
   expect(move.trailers).toEqual(
     expect.arrayContaining([
@@ -121,7 +154,12 @@ it('the commit that takes a result in names what all unrecorded runs of the entr
 
 it('so does the commit that escalates at a cap: what was used before must not count against what the user grants', () => {
   const unrecorded = [{ id: 'T-1-1-task-00000009', taskId: 'T-1', at: NOW, usage: { costUsd: 6 } }];
-  const usage = { entries: new Map([['T-1', used({ costUsd: 6 }, { unrecorded })]]), today: {}, dayEnds: NOW };
+  const usage = {
+    runs: new Map<string, number>(),
+    entries: new Map([['T-1', used({ costUsd: 6 }, { unrecorded })]]),
+    today: {},
+    dayEnds: NOW,
+  };
   const { settings } = world(one);
   const capped = { ...settings, caps: { ...settings.caps, entry_usd: 5 } };
   const move = moveOf(world(one, { usage, settings: capped }));

@@ -93,7 +93,9 @@ describe('requests', () => {
       to: 'IN_PROGRESS -> TODO',
       position: 'bottom',
       fields: { feedback: 'waits for the API (findings before: red)' },
+      add: ['PAUSED'],
     });
+    expect(moveOf(ask(stuck('IN_PROGRESS'), 'deprioritize', 'T-1', { resume: true })).add).toEqual([]);
     expect(moveOf(ask(stuck('IN_PROGRESS'), 'deprioritize', 'T-1', { why: '' })).fields).not.toHaveProperty('feedback');
   });
 
@@ -129,13 +131,18 @@ describe('requests', () => {
     const working = facts(entry('T-1', 'IN_PROGRESS'));
     const soft = world([working], { runs: [run('T-1')], requests: [request('stop', 'T-1')] });
     expect([types(soft), moveOf(soft).add]).toEqual([['move-entry'], ['PAUSED']]);
+    expect(acts(soft)).toMatchObject([
+      { why: expect.stringContaining('kanban stop T-1 --now ends the run') as string },
+    ]);
     const hard = { requests: [request('stop', 'T-1', { now: true })] };
     expect(types(world([working], { ...hard, runs: [run('T-1')] }))).toEqual(['stop-run']);
     expect(acts(world([working], { ...hard, runs: [run('T-1', { stopping: true })] }))).toEqual([]);
     expect(moveOf(world([working], hard)).add).toEqual(['PAUSED']);
-    expect(answers(ask(facts(entry('T-1', 'REVIEW', { tags: ['PAUSED'] })), 'stop', 'T-1'))).toMatchObject([
-      { ok: true },
+    expect(answers(ask(facts(entry('T-1', 'REVIEW', { tags: ['PAUSED'] })), 'stop', 'T-1'))).toEqual([
+      { ok: true, message: 'T-1 is paused and has no active run: kanban resume T-1 continues it' },
     ]);
+    const paused = facts(entry('T-1', 'IN_PROGRESS', { tags: ['PAUSED'] }));
+    expect(types(world([paused], { ...hard, runs: [run('T-1')] }))).toEqual(['stop-run']);
   });
 
   it("a run is stopped before its entry is moved or abandoned; a foreign one can't be", () => {
@@ -164,9 +171,17 @@ describe('requests', () => {
     expect(answers(world([], { requests: [request('retry', 'T-9')] }))).toEqual([
       { ok: false, message: 'T-9 is not on the board' },
     ]);
-    for (const typed of ['t-1', 'T-11'])
-      expect(answers(ask(stuck('REVIEW'), 'retry', typed))).toEqual([
-        { ok: false, message: `${typed} is not on the board; did you mean T-1?` },
+    expect(answers(ask(stuck('REVIEW'), 'retry', 'T-11'))).toEqual([
+      { ok: false, message: 'T-11 is not on the board; did you mean T-1?' },
+    ]);
+    expect(types(ask(stuck('REVIEW'), 'retry', 't-1'))).toEqual(['move-entry']);
+    const gone = history({ landed: new Map([['T-2', 'c0ffee']]), abandoned: new Set(['T-3']) });
+    for (const [typed, message] of [
+      ['t-2', 'T-2 has landed: kanban undo T-2 --why "…" reverts it'],
+      ['T-3', 'T-3 was abandoned: write its entry into TODO.md to have it done after all'],
+    ] as const)
+      expect(answers(world([stuck('REVIEW')], { history: gone, requests: [request('retry', typed)] }))).toEqual([
+        { ok: false, message },
       ]);
     const both = world([stuck('REVIEW')], {
       requests: [request('retry', 'T-1'), request('abandon', 'T-1', { id: 'r2' })],

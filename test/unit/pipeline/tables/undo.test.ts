@@ -40,6 +40,7 @@ describe('kanban undo, asked for', () => {
         id: 'T-1',
         landing: 'c0ffee0123456789',
         why: 'it breaks',
+        isPaused: true,
         trailers: [{ name: 'Kanban-By', value: 'T-1 Ada <ada@example.org>' }],
         request: 'r1',
       },
@@ -48,7 +49,7 @@ describe('kanban undo, asked for', () => {
 
   it.each<[string, World, RegExp]>([
     ['never landed', undoing(), /^T-1 has not landed$/],
-    ['misspelt', undoing({ history: history({ landed: new Map([['T-21', 'c']]) }) }, 't-21'), /did you mean T-21\?$/],
+    ['misspelt', undoing({ history: history({ landed: new Map([['T-21', 'c']]) }) }, 'T-22'), /did you mean T-21\?$/],
     ['still in work', undoing({ entries: [facts(entry('T-1', 'REVIEW'))] }), /^T-1 has not landed: it is in REVIEW$/],
     [
       'on the board again',

@@ -1,0 +1,28 @@
+import { nearestOf } from '../board/nearest.ts';
+import type { World } from './world.ts';
+
+/** What a typed task id names. */
+export type NamedId =
+  | { readonly kind: 'board'; readonly id: string }
+  | { readonly kind: 'landed'; readonly id: string }
+  | { readonly kind: 'abandoned'; readonly id: string }
+  /** `near`: the id that was probably meant; null = none is near. */
+  | { readonly kind: 'unknown'; readonly near: string | null };
+
+/** What a typed id names, on the board or in history. Its case does not matter. */
+export function namedId(
+  { entries, history }: Pick<World, 'entries'> & { readonly history: Pick<World['history'], 'landed' | 'abandoned'> },
+  typed: string,
+): NamedId {
+  const onBoard = entries.flatMap(({ entry }) => entry.id ?? []);
+  const find = (ids: Iterable<string>): string | undefined => [...ids].find((id) => isSameId(id, typed));
+  const board = find(onBoard);
+  if (board !== undefined) return { kind: 'board', id: board };
+  const landed = find(history.landed.keys());
+  if (landed !== undefined) return { kind: 'landed', id: landed };
+  const abandoned = find(history.abandoned);
+  if (abandoned !== undefined) return { kind: 'abandoned', id: abandoned };
+  return { kind: 'unknown', near: nearestOf(typed.toUpperCase(), onBoard) };
+}
+
+export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
