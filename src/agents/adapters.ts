@@ -6,6 +6,7 @@ import { command } from './command/adapter.ts';
 import { copilot } from './copilot/adapter.ts';
 import { gemini } from './gemini/adapter.ts';
 import { goose } from './goose/adapter.ts';
+import { kimi } from './kimi/adapter.ts';
 import { opencode } from './opencode/adapter.ts';
 import { pi } from './pi/adapter.ts';
 import { qwen } from './qwen/adapter.ts';
@@ -23,6 +24,7 @@ export const ADAPTERS: readonly Adapter[] = [
   qwen,
   goose,
   pi,
+  kimi,
   acp,
 ];
 

@@ -130,6 +130,8 @@ export interface Adapter {
   readonly cli: Cli | null;
   /** The command line that users are shown: of the plan, or as they wrote it themselves; none: no program is started. */
   readonly shownCommand: 'planned' | 'as-written' | 'none';
+  /** Arguments, after its command, that make it speak the Agent Client Protocol to our bridge. */
+  readonly protocolArguments?: readonly string[];
   /** Its sandbox binds folders of the git dir that must be there before it starts. */
   readonly needsSandboxPlaces?: true;
   readonly capabilities: {

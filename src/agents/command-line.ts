@@ -4,7 +4,10 @@ import type { Adapter, AgentRun } from './agent.ts';
 /** The command line as it will be started for the task role; what differs from run to run stands in braces. */
 export function commandLine(adapter: Adapter | null, agent: AgentSettings, isRoot: boolean): readonly string[] {
   if (adapter === null || adapter.shownCommand === 'none') return [];
-  if (adapter.shownCommand === 'as-written') return [...agent.command, ...agent.args];
+  if (adapter.shownCommand === 'as-written') {
+    const command = agent.command.length === 0 && adapter.cli !== null ? [adapter.cli.program] : agent.command;
+    return [...command, ...(adapter.protocolArguments ?? []), ...agent.args];
+  }
   const { command } = adapter.plan(sketch(adapter, agent, isRoot));
   return command === null ? [] : [command.file, ...command.args];
 }

@@ -10,6 +10,7 @@ export const AGENT_KINDS = [
   'qwen',
   'goose',
   'pi',
+  'kimi',
   'acp',
 ] as const;
 export type AgentKind = (typeof AGENT_KINDS)[number];

@@ -26,7 +26,7 @@ const agent = z
     kind: setting(
       oneOf(['auto', ...AGENT_KINDS]),
       'auto',
-      'Adapter: `claude`, `codex`, `opencode`, `gemini`, `copilot`, `qwen`, `goose`, `pi`; `acp`: any agent that speaks the Agent Client Protocol; `command`: any program that takes its prompt on stdin; `shell`: the built-in agent. `auto`: the name of the agent, if it is one of these, else `command`.',
+      'Adapter: `claude`, `codex`, `opencode`, `gemini`, `copilot`, `qwen`, `goose`, `pi`, `kimi`; `acp`: any agent that speaks the Agent Client Protocol; `command`: any program that takes its prompt on stdin; `shell`: the built-in agent. `auto`: the name of the agent, if it is one of these, else `command`.',
     ),
     command: setting(
       words,

@@ -100,6 +100,13 @@ export const CLIS = {
     usage: true,
     refuses: false,
   },
+  kimi: {
+    folder: 'kimi',
+    packages: ['@moonshot-ai/kimi-code@2.1.0', 'node@22.23.3'],
+    ...kimi(),
+    ...OVER_ACP(),
+    refuses: true,
+  },
   'acp:claude': {
     folder: 'claude-acp',
     // The newest that npm gives to Node 20.
@@ -371,6 +378,21 @@ function goose() {
       'GOOSE_TELEMETRY_ENABLED',
       'GOOSE_TELEMETRY_OFF',
     ],
+  };
+}
+
+function kimi() {
+  return {
+    key: 'KIMI_MODEL_API_KEY',
+    env: ({ url }) => ({
+      KIMI_MODEL_NAME: 'scripted',
+      KIMI_MODEL_PROVIDER_TYPE: 'openai',
+      KIMI_MODEL_BASE_URL: `${url}/v1`,
+      KIMI_MODEL_API_KEY: 'test',
+      KIMI_MODEL_MAX_CONTEXT_SIZE: '200000',
+    }),
+    // It gets the others unnamed.
+    names: ['KIMI_MODEL_API_KEY'],
   };
 }
 

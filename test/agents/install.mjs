@@ -15,7 +15,7 @@ export const agentsFolder = () =>
  * Its programs stand first on the PATH of a trial.
  */
 export function newest(cli) {
-  const [pinned, ...others] = cli.packages;
+  const [pinned, ...others] = cli.packages.filter((one) => nameOf(one) !== 'node');
   const packages = [cli.newest ?? nameOf(pinned), ...others.map(nameOf)].map((name) => `${name}@${latestOf(name)}`);
   return { ...cli, folder: `${cli.folder}-newest`, packages: [...packages, `node@${latestOf('node@22')}`] };
 }
