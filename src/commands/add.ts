@@ -20,5 +20,5 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     body,
   });
   if (!entry.ok) return printProblems(io, entry.error);
-  return ask(io, { command: 'add', taskId: null, text: entry.value });
+  return ask(io, options, { command: 'add', taskId: null, text: entry.value });
 }

@@ -41,5 +41,5 @@ async function nothingAbout(id: string, isBounded: boolean, io: Io): Promise<Exi
   return null;
 }
 
-const numberOf = (value: string | number | boolean | undefined): number | null =>
+const numberOf = (value: ParsedArgs['options'][string] | undefined): number | null =>
   typeof value === 'number' ? value : null;

@@ -13,6 +13,23 @@ export const NAMES_NEED_PROBE = 'Names of agents need --probe.';
 export const notInstalled = (name: string): string => `${name} cannot be probed: no agent of that name is installed`;
 export const LIST_AGENTS = 'kanban doctor lists the installed agents';
 
+// edit, move
+export const NO_EDITOR = 'no editor is set (VISUAL or EDITOR)';
+export const EDIT_WITHOUT_EDITOR =
+  'kanban edit T-12 --title "…", or --body, --field, or - for the whole text from stdin';
+export const editorFailed = (editor: string, code: number): string =>
+  `${editor} ended with exit code ${code}: nothing is written`;
+export const textKept = (file: string): string => `your text is kept in ${file}`;
+export const nothingChanged = (id: string): string => `${id} is as it was: nothing is changed`;
+export const STDIN_IS_ALL = '- reads the whole text from stdin and cannot be combined with --title, --body or --field';
+export const onlyStdin = (from: string): string =>
+  `'${from}' is not read: the whole text comes from an editor, or with - from stdin`;
+export const NO_TITLE = 'the title is empty';
+export const notAField = (pair: string): string =>
+  `'${pair}' is not a field: write --field key=value (key= removes it)`;
+export const ourField = (key: string): string => `kanban writes the field ${key} itself: it cannot be set`;
+export const ONE_PLACE = 'use one of --before, --top and --bottom';
+
 // inject
 export const delivered = (run: { readonly agent: string; readonly id: string }): string =>
   `${run.agent} got the message (${run.id})`;
@@ -60,6 +77,7 @@ const EXPECTED = {
   count: 'a whole number from 1',
   duration: 'a duration such as 90s, 15m or 1h30m',
   since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20',
+  list: 'text',
   text: 'text',
 } as const;
 export const badOption = (flags: string, value: string, must: string): string =>

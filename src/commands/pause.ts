@@ -4,5 +4,5 @@ import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban pause [id]`: one entry, or everything. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  return ask(io, { command: 'pause', taskId: args[0] ?? null, why: textOf(options['why']) });
+  return ask(io, options, { command: 'pause', taskId: args[0] ?? null, why: textOf(options['why']) });
 }

@@ -4,5 +4,5 @@ import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban resume [id]`: one entry, or everything. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  return ask(io, { command: 'resume', taskId: args[0] ?? null, why: textOf(options['why']) });
+  return ask(io, options, { command: 'resume', taskId: args[0] ?? null, why: textOf(options['why']) });
 }

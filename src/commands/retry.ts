@@ -4,7 +4,7 @@ import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban retry <id>`; with `--fixed` the user's own commit is the fix; `--mended` is its former name. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  return ask(io, {
+  return ask(io, options, {
     command: 'retry',
     taskId: args[0] ?? null,
     why: textOf(options['why']),

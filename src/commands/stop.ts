@@ -4,7 +4,7 @@ import type { ExitCode } from './program/exit-codes.ts';
 
 /** `kanban stop`: the coordinator ends; `kanban stop <id>`: one entry's run ends and it is paused. */
 export default function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  return ask(io, {
+  return ask(io, options, {
     command: 'stop',
     taskId: args[0] ?? null,
     now: options['now'] === true,

@@ -1,3 +1,4 @@
+import { CHANGE_COMMANDS } from './table/change.ts';
 import { ENTRY_COMMANDS } from './table/entry.ts';
 import { INTERNAL_COMMANDS } from './table/internal.ts';
 import { LOOK_COMMANDS } from './table/look.ts';
@@ -9,6 +10,7 @@ import type { CommandSpec } from './program/command.ts';
 export const COMMANDS: readonly CommandSpec[] = [
   ...WORK_COMMANDS,
   ...LOOK_COMMANDS,
+  ...CHANGE_COMMANDS,
   ...ENTRY_COMMANDS,
   ...SETUP_COMMANDS,
   ...INTERNAL_COMMANDS,

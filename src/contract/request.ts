@@ -6,6 +6,10 @@ export interface Request {
   readonly by: { readonly name: string; readonly email: string };
   readonly command:
     | 'add'
+    | 'move'
+    | 'edit'
+    | 'rm'
+    | 'prioritize'
     | 'retry'
     | 'rescope'
     | 'deprioritize'
@@ -18,8 +22,16 @@ export interface Request {
   /** null: `stop`, `pause` and `resume` of everything. */
   readonly taskId: string | null;
   readonly why: string;
-  /** add: the entry's markdown. */
+  /** add: the entry's markdown; edit: its new text, whole. */
   readonly text?: string;
+  /** edit: what `entryHash` makes of the text that the edit was made from; if the entry has another one, nothing is written. */
+  readonly was?: string;
+  /** move: the column. */
+  readonly to?: string;
+  /** move: the id of the entry of that column that it is put before. */
+  readonly before?: string;
+  /** add, move: where in the column; absent: add at the bottom, a move back to TODO on top, every other move at the bottom. */
+  readonly position?: 'top' | 'bottom';
   /** retry: the fix is committed in the worktree already; continue at the stage that failed. */
   readonly fixed?: boolean;
   /** deprioritize, undo: the entry may be picked again at once; without it, it is paused. */
@@ -48,4 +60,10 @@ export interface RunOrigin {
 export interface Reply {
   readonly ok: boolean;
   readonly message: string;
+  /** The entry that it is about, where it got a new id. */
+  readonly id?: string;
+  /** The commit on base that carried it out. */
+  readonly commit?: string;
+  /** edit: the entry's present text, where it is another one than the edit was made from. */
+  readonly text?: string;
 }

@@ -34,6 +34,10 @@ export interface MoveEntry {
   readonly from: Column;
   readonly to: Column;
   readonly position: 'top' | 'bottom';
+  /** Key of the entry that it is put before. */
+  readonly before?: string | undefined;
+  /** `from === to`, and it changes its place there all the same. */
+  readonly reorders?: boolean;
   readonly change: EntryChange;
   /** For the commit's body. */
   readonly report: string;
@@ -61,10 +65,30 @@ export type Action =
   /** An entry without a number outside TODO gets its id. */
   | { readonly type: 'number-entry'; readonly key: string; readonly column: Column; readonly id: string }
   /** `proposedBy`: a run added it; it is parked, and the user decides. */
-  | { readonly type: 'add-entry'; readonly text: string; readonly request: string; readonly proposedBy?: RunOrigin }
-  /** The entry leaves the board for good; the reason goes into CHANGELOG.md. */
+  | {
+      readonly type: 'add-entry';
+      readonly text: string;
+      readonly request: string;
+      readonly position?: 'top' | 'bottom';
+      readonly proposedBy?: RunOrigin;
+    }
+  /** The user's own text takes the place of the entry's, unless the entry changed since `was`. */
+  | {
+      readonly type: 'edit-entry';
+      readonly key: string;
+      readonly id: string;
+      readonly column: Column;
+      readonly text: string;
+      /** What `entryHash` makes of the text that it was made from. */
+      readonly was: string;
+      readonly trailers: readonly Trailer[];
+      readonly request: string;
+    }
+  /** The entry leaves the board for good; the reason goes into CHANGELOG.md. `deleted`: without a line there, as by hand. */
   | {
       readonly type: 'abandon-entry';
+      readonly deleted?: boolean;
+      readonly trailers?: readonly Trailer[];
       readonly key: string;
       readonly id: string;
       readonly from: Column;

@@ -84,8 +84,9 @@ export function identitiesOf(action: Action): readonly Identity[] {
     case 'answer-request':
       return [{ key: `request ${action.request}`, id: null, what: `request ${action.request}` }];
     case 'abandon-entry':
+    case 'edit-entry':
     case 'undo-entry': {
-      const verb = action.type === 'undo-entry' ? 'undo' : 'abandon';
+      const verb = action.type.slice(0, -'-entry'.length);
       return [{ key: `${verb} ${action.id} ${action.request}`, id: action.id, what: `${verb} of ${action.id}` }];
     }
     case 'stop-run':

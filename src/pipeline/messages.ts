@@ -92,6 +92,20 @@ export const DEPRIORITISED = 'deprioritised';
 export const deprioritisedPaused = (id: string): string => `deprioritised and paused: kanban resume ${id} frees it`;
 /** Of `feedback`. */
 export const reasonAndFindings = (why: string, findings: string): string => `${why} (findings before: ${findings})`;
+export const MOVED: Readonly<Record<string, string>> = {
+  TODO: 'moved to TODO',
+  IN_PROGRESS: 'moved to IN_PROGRESS',
+  REVIEW: 'moved to REVIEW',
+  TESTING: 'moved to TESTING: that is the review',
+};
+export const PRIORITIZED = 'on top of its column';
+export const REORDERED = 'moved within its column';
+export const DELETED = 'deleted from the board';
+export const notAColumn = (to: string): string =>
+  `'${to}' is not a column: an entry can be moved to TODO, IN_PROGRESS, REVIEW or TESTING`;
+export const inColumnAlready = (id: string, column: string): string => `${id} is in ${column} already`;
+export const notBefore = (before: string, column: string): string =>
+  `${before} is not an entry of ${column} that something can be put before`;
 export const TRIED_AGAIN = 'tried again';
 export const FIXED_BY_HAND = {
   review: 'fixed by hand, to be reviewed',
@@ -100,8 +114,9 @@ export const FIXED_BY_HAND = {
 } as const;
 
 const WITHOUT_REASON: ReadonlySet<string> = new Set([
-  ...[APPROVED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN],
+  ...[APPROVED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN, PRIORITIZED, REORDERED],
   ...Object.values(FIXED_BY_HAND),
+  ...Object.values(MOVED),
 ]);
 /** What the commit of a command says where the user gave no reason. */
 export const hasNoReason = (id: string, text: string): boolean =>

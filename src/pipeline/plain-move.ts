@@ -12,6 +12,8 @@ export function plainMove(
   what: {
     readonly to?: Column;
     readonly position?: 'top' | 'bottom';
+    readonly before?: string | undefined;
+    readonly reorders?: boolean;
     readonly change: EntryChange;
     readonly why: string;
     readonly trailers?: readonly Trailer[];
@@ -35,6 +37,8 @@ export function plainMove(
     from: entry.column,
     to,
     position: what.position ?? 'bottom',
+    ...(what.before === undefined ? {} : { before: what.before }),
+    ...(what.reorders === undefined ? {} : { reorders: what.reorders }),
     change: what.change,
     report: what.report ?? '',
     why: what.why,

@@ -1,3 +1,4 @@
+import type { Entry } from '../board/entry.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
@@ -6,6 +7,7 @@ import * as messages from './messages.ts';
 import { namedId, type NamedId } from './named-id.ts';
 import { cleanAfresh, cleanWith, plainMove } from './plain-move.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
+import { columnNamed, moveAsked } from './move-asked.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 
@@ -20,14 +22,25 @@ export function actionOfRequest(
   if (request.origin !== undefined) return fromRun(world, request, request.origin);
   const { command } = request;
   if (command === 'add')
-    return { actions: [{ type: 'add-entry', text: request.text ?? '', request: request.id }], touches: null };
+    return {
+      actions: [
+        {
+          type: 'add-entry',
+          text: request.text ?? '',
+          request: request.id,
+          ...(request.position === undefined ? {} : { position: request.position }),
+        },
+      ],
+      touches: null,
+    };
   if (command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined) return answer(request, false, notOnBoard(request.taskId ?? '', named));
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
   const foreign = live.find(({ state }) => state === 'foreign');
-  if (mustStopFirst(request) && foreign !== undefined) return answer(request, false, messages.foreignRun(foreign.id));
-  if (mustStopFirst(request) && live.length > 0) {
+  if (mustStopFirst(request, facts.entry) && foreign !== undefined)
+    return answer(request, false, messages.foreignRun(foreign.id));
+  if (mustStopFirst(request, facts.entry) && live.length > 0) {
     const stops = live
       .filter(({ stopping }) => !stopping)
       .map((run): Action => ({ type: 'stop-run', run: run.id, detail: `kanban ${request.command}` }));
@@ -57,9 +70,12 @@ const answer = (request: Request, ok: boolean, message: string): { actions: Acti
   touches: null,
 });
 
-/** `stop` without `--now` lets the run end; its result waits. */
-const mustStopFirst = ({ command, now }: Request): boolean =>
-  command === 'stop' ? now === true : command !== 'approve' && command !== 'add' && command !== 'resume';
+/** `stop` without `--now` lets the run end; its result waits. A new text is for the next run, as by hand. */
+function mustStopFirst({ command, now, to }: Request, { column }: Entry): boolean {
+  if (command === 'stop') return now === true;
+  if (command === 'move') return columnNamed(to ?? '') !== column;
+  return !['approve', 'add', 'resume', 'edit', 'prioritize'].includes(command);
+}
 
 /** The commands that are about an entry on the board. */
 type OfEntry = Exclude<Request['command'], 'add' | 'undo'>;
@@ -68,6 +84,10 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
   const { entry } = facts;
   const id = entry.id ?? '';
   const asked = { request: request.id, report: request.why, trailers: [askedBy(request, id)] };
+  const gone = {
+    ...({ type: 'abandon-entry', key: entry.key, id, from: entry.column } as const),
+    ...{ why: request.why, request: request.id },
+  };
   switch (command) {
     case 'approve':
       if (!entry.tags.includes('APPROVE')) return answer(request, false, messages.notWaitingForApproval(id)).actions;
@@ -104,8 +124,16 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
           why: request.resume === true ? messages.DEPRIORITISED : messages.deprioritisedPaused(id),
         }),
       ];
+    case 'move':
+      return [...moveAsked(world, facts, request)];
+    case 'prioritize':
+      return [plainMove(facts, { ...asked, position: 'top', reorders: true, change: {}, why: messages.PRIORITIZED })];
+    case 'edit':
+      return [editAsked(entry, request)];
+    case 'rm':
+      return [{ ...gone, why: request.why || messages.DELETED, deleted: true, trailers: asked.trailers }];
     case 'abandon':
-      return [{ type: 'abandon-entry', key: entry.key, id, from: entry.column, why: request.why, request: request.id }];
+      return [gone];
     default:
       return unreachable(command);
   }
@@ -118,6 +146,11 @@ const withPause = (change: EntryChange, { resume }: Request): EntryChange =>
 /** A run that was let finish is named, with the command that ends it. */
 const stopped = (world: World, id: string): string =>
   world.runs.some((run) => run.taskId === id && isOn(run)) ? messages.stopsAfterRun(id) : messages.stopped(id);
+function editAsked({ id, key, column }: Entry, request: Request): Action {
+  const { text = '', was = '', id: asked } = request;
+  const trailers = [askedBy(request, id ?? '')];
+  return { type: 'edit-entry', key, id: id ?? '', column, text, was, trailers, request: asked };
+}
 
 /** Another try with a fresh budget; `--fixed`: the user's commit is the fix, so the next stage judges it. */
 function retry(world: World, facts: EntryFacts, request: Request): Action[] {

@@ -3,6 +3,10 @@ import { flag, guard, nullOr, object, oneOf, optional, pid, text, time } from '.
 
 const COMMANDS: Readonly<Record<Request['command'], true>> = {
   add: true,
+  move: true,
+  edit: true,
+  rm: true,
+  prioritize: true,
   retry: true,
   rescope: true,
   deprioritize: true,
@@ -29,6 +33,10 @@ const isRequest = guard<Posted>(
     taskId: nullOr(text(MAX_TEXT)),
     why: text(MAX_TEXT),
     text: optional(text(MAX_TEXT)),
+    was: optional(text(300)),
+    to: optional(text(300)),
+    before: optional(text(300)),
+    position: optional(oneOf('top', 'bottom')),
     fixed: optional(flag),
     mended: optional(flag),
     now: optional(flag),

@@ -10,6 +10,7 @@ import { changeProblem, checked, type Edited, parse } from './check-edit.ts';
 import { changeEntry, type EntryChange } from './entry-change.ts';
 import { insertEntry } from './insert-entry.ts';
 import { noteToEntry } from './note-to-entry.ts';
+import { replaceEntry } from './replace-entry.ts';
 import * as messages from './messages.ts';
 
 export type { EntryChange } from './entry-change.ts';
@@ -23,7 +24,17 @@ export type BoardEdit =
       readonly to: Column;
       /** `top`: above the first entry, below quick notes and prose; `bottom`: below the last one that isn't parked. */
       readonly position: 'top' | 'bottom';
+      /** Key of an entry of `to` that isn't parked: it is put right before it, whatever `position` says. */
+      readonly before?: string | undefined;
       readonly change?: EntryChange;
+    }
+  /** The user's own new text of an entry. Refused if its text is no longer the one that this was made from. */
+  | {
+      readonly type: 'replace';
+      readonly key: string;
+      readonly column: Column;
+      readonly text: string;
+      readonly was: string;
     }
   | { readonly type: 'change'; readonly key: string; readonly column: Column; readonly change: EntryChange }
   | { readonly type: 'remove'; readonly key: string; readonly column: Column }
@@ -60,6 +71,8 @@ function applyEdit(texts: BoardTexts, edit: BoardEdit, options: BoardOptions): E
       return withEntry(texts, edit, options, (entry) => cutEntry(texts, entry, options));
     case 'change':
       return withEntry(texts, edit, options, (entry) => changeInPlace(texts, entry, edit.change, options));
+    case 'replace':
+      return withEntry(texts, edit, options, (entry) => replaceEntry(texts, entry, edit, options));
     case 'move':
       return withEntry(texts, { key: edit.key, column: edit.from }, options, (entry) =>
         moveEntry(texts, entry, edit, options),

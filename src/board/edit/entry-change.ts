@@ -12,6 +12,8 @@ export interface EntryChange {
   readonly removeTags?: readonly Tag[];
   /** null strikes the field. Values are flattened to one line (`fieldText`). */
   readonly setFields?: Readonly<Partial<Record<CoordinatorField, string | null>>>;
+  /** Fields that the user sets, by key in lower case; null strikes the field. Values are flattened to one line and not cut. */
+  readonly userFields?: Readonly<Record<string, string | null>>;
   /** Keys (lower case) of further fields to strike, the user's too. */
   readonly dropFields?: readonly string[];
 }
@@ -36,13 +38,16 @@ export function changeEntry(source: string, facts: SectionFacts, change: EntryCh
   return applySplices(source, splices);
 }
 
+/** Without line breaks and control characters. */
+const oneLine = (value: string): string =>
+  value.replace(/[\s\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ').trim();
+
 /** Bound of a value; the whole text stands in the commit's message. */
 const LONGEST = 500;
 
 /** A value as it is written: one line, no control characters, at most about 500 characters; '' if nothing is left. */
 export function fieldText(value: string): string {
-  const flat = value.replace(/[\s\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ').trim();
-  const safe = flat
+  const safe = oneLine(value)
     .replace(/^(?:[-*+>#]+\s+)+/, '')
     .replace(/^(`{3,}|~{3,})\w*\s*/, '')
     .trim();
@@ -99,7 +104,12 @@ function gapAfter(head: Head, end: number): number {
 
 function fieldSplices(source: string, facts: SectionFacts, change: EntryChange, lineBreak: string): Splice[] {
   const list = facts.list?.kind === 'fields' ? facts.list : null;
-  const set = new Map(COORDINATOR_FIELDS.flatMap((key) => wanted(key, change)));
+  const set = new Map<string, string | null>([
+    ...Object.entries(change.userFields ?? {}).map(
+      ([key, value]) => [key, value === null ? null : oneLine(value) || null] as const,
+    ),
+    ...COORDINATOR_FIELDS.flatMap((key) => wanted(key, change)),
+  ]);
   const strike = new Set([
     ...(change.dropFields ?? []),
     ...[...set].filter(([, value]) => value === null).map(([key]) => key),
@@ -108,7 +118,7 @@ function fieldSplices(source: string, facts: SectionFacts, change: EntryChange, 
   const seen = new Set<string>();
   let kept = 0;
   for (const item of list?.items ?? []) {
-    const value = set.get(item.key as CoordinatorField);
+    const value = set.get(item.key);
     const isWritten = value !== undefined && value !== null && !seen.has(item.key);
     if (isWritten)
       splices.push({

@@ -9,16 +9,15 @@ import { checked, type Edited, parse, splitOff } from './check-edit.ts';
 export function insertEntry(
   texts: BoardTexts,
   source: string,
-  at: { to: Column; position: 'top' | 'bottom'; under?: string | undefined },
+  at: { to: Column; position: 'top' | 'bottom'; before?: string | undefined; under?: string | undefined },
   options: BoardOptions,
 ): Edited {
   const before = texts[at.to] === null ? { ...texts, [at.to]: `# ${at.to}${lineBreakOf(source)}` } : texts;
   const parsed = parse(before, at.to, options);
   const { text, entries } = parsed.column;
-  const first = entries.findIndex((one) => one.kind === 'entry' && !one.parked);
   const section = at.under === undefined ? null : endOfSection(parsed, at.under);
-  const live = at.position === 'top' && first >= 0 ? entries[first]!.start : parsed.liveEnd;
-  const offset = section?.end ?? live;
+  const offset = section?.end ?? placeAmongLive(parsed, at);
+  if (offset === null) return { ok: false, problem: notFound(parsed.column.path, at.before ?? '') };
   const index = entries.filter((one) => one.start < offset).length;
   const own = splitOff(source, at.to, options);
   const path = columnPath(at.to, options);
@@ -48,6 +47,16 @@ export function insertEntry(
     if (tried.ok) return tried;
   }
   return { ok: false, problem: unclosed(parsed, offset, own[0]!, options) ?? done.problem };
+}
+
+/** Before an entry, before all or behind all, none of them parked; null: that entry is not among them. */
+function placeAmongLive(
+  { column, liveEnd }: ParsedColumn,
+  { position, before }: { readonly position: 'top' | 'bottom'; readonly before?: string | undefined },
+): number | null {
+  const live = column.entries.filter(({ kind, parked }) => kind === 'entry' && !parked);
+  if (before !== undefined) return live.find(({ key }) => key === before)?.start ?? null;
+  return (position === 'top' ? live[0]?.start : undefined) ?? liveEnd;
 }
 
 /** Where the entry begins in which a fence or comment is open at `offset`; null: none is, or it is in no entry. */

@@ -31,6 +31,28 @@ export const notFound = (path: string, key: string): Problem => ({
   holds: [key],
 });
 
+/** Somebody changed the entry since its text was read. */
+export const entryChanged = (path: string, entry: Entry): Problem => ({
+  code: 'entry-changed',
+  message: messages.entryChanged(entry, path),
+  holds: [entry.key],
+});
+
+/** A quick note: it has no heading, and so no fields of its own. */
+export const noHeading = (entry: Entry): Problem => ({
+  code: 'quick-note',
+  message: messages.isQuickNote(entry),
+  fix: messages.editNote(entry),
+});
+
+/** A new text that would be no entry any more, another one, or several. */
+export const notOneEntry = (path: string, entry: Entry): Problem => ({
+  code: 'not-one-entry',
+  message: messages.notOneEntry(entry, path),
+  fix: messages.ONE_HEADING,
+  holds: [entry.key],
+});
+
 /** The text after the edit would not read as it should. */
 export const unsafe = (path: string, entry: Entry): Problem => ({
   code: 'unsafe-edit',

@@ -72,6 +72,15 @@ export const ADD_SCRIPT = 'add a ```sh block to the entry, or a field "- agent: 
 
 export const notInColumn = (key: string, path: string): string => `${key} is not an entry of ${path}`;
 
+export const entryChanged = (entry: Entry, path: string): string =>
+  `${quotedName(entry)} in ${path} was changed meanwhile`;
+export const isQuickNote = (entry: Entry): string =>
+  `${quotedName(entry)} is a quick note: it has no fields or body yet`;
+export const editNote = ({ id, key }: Entry): string => `kanban edit ${id ?? key} opens its text`;
+export const notOneEntry = (entry: Entry, path: string): string =>
+  `the new text of ${quotedName(entry)} in ${path} must be exactly this one entry`;
+export const ONE_HEADING = 'begin with its heading, keep its id, and add other entries with kanban add';
+
 export const unsafeEdit = (entry: Entry, path: string): string =>
   `${quotedName(entry)} can't be written to ${path}: the file would no longer read as it should`;
 export const findUnclosedBlock = (path: string): string =>

@@ -17,9 +17,9 @@ export interface ParsedArgs {
   readonly args: readonly string[];
   /**
    * By the option's name in camel case: `maxWait`. A switch is `true`; a count, a duration (ms) and a moment (epoch ms)
-   * are numbers; all else is text. What was not given is absent.
+   * are numbers; a list is what was given, in its order; all else is text. What was not given is absent.
    */
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly options: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
 
 /** A command's default export. It prints what it has to say and returns its exit code; a throw is a bug. */
@@ -29,8 +29,8 @@ export interface OptionSpec {
   /** As commander reads it: `--why <reason>`. */
   readonly flags: string;
   readonly summary: string;
-  /** What stands behind it; left out: text, or a switch where the flags take no value. */
-  readonly kind?: 'count' | 'duration' | 'since';
+  /** What stands behind it (`list`: text, may be given several times); left out: text, or a switch where the flags take no value. */
+  readonly kind?: 'count' | 'duration' | 'since' | 'list';
   readonly required?: boolean;
   /** The greatest count. */
   readonly most?: number;

@@ -94,8 +94,11 @@ function addCommand(program: Commander, spec: CommandSpec, onAsked: OnAsked): vo
     .showHelpAfterError(`(kanban ${spec.name} --help)`)
     .helpOption('-h, --help', 'print this');
   for (const { name, form, summary } of spec.args) command.argument(TERMS[form].replace('name', name), summary);
-  for (const { flags, summary, required, hidden } of spec.options)
-    command.addOption(new Option(flags, summary).makeOptionMandatory(required === true).hideHelp(hidden === true));
+  for (const { flags, summary, required, hidden, kind } of spec.options) {
+    const option = new Option(flags, summary).makeOptionMandatory(required === true).hideHelp(hidden === true);
+    if (kind === 'list') option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
   command.addHelpText('after', () => `\n${block('Examples:', spec.examples)}`);
   command.action((...given: unknown[]) => {
     const args = given
@@ -119,11 +122,11 @@ type ReadOptions =
   | { readonly ok: false; readonly messages: readonly string[] };
 
 async function readOptions(spec: CommandSpec, given: Record<string, unknown>): Promise<ReadOptions> {
-  const options: Record<string, string | number | boolean> = {};
+  const options: Record<string, ParsedArgs['options'][string]> = {};
   const problems = combinationProblems(spec, new Set(Object.keys(given)));
   for (const [name, value] of Object.entries(given)) {
     const option = spec.options.find(({ flags }) => new Option(flags).attributeName() === name);
-    if (typeof value === 'boolean') options[name] = value;
+    if (typeof value === 'boolean' || Array.isArray(value)) options[name] = value;
     if (typeof value !== 'string' || option === undefined) continue;
     const read = await readValue(option, value);
     if (read === null) problems.push(messages.badOption(option.flags, value, expected(option)));

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { nearestOf } from '../../board/nearest.ts';
-import { COLUMNS, type Entry } from '../../board/entry.ts';
+import type { Entry } from '../../board/entry.ts';
 import { entryBefore } from '../../coordinator/perform/entry-before.ts';
 import { startRef } from '../../coordinator/observe/names.ts';
-import { BoardReader } from '../../coordinator/observe/board-reader.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { lastLines } from '../../runs/run-activity.ts';
 import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
@@ -17,18 +16,16 @@ import { allWaysOut } from '../../report/ways-out.ts';
 import { RUN_FILES } from '../../contract/run-files.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { OpenBoard } from '../program/open-board.ts';
+import { entriesOnBoard } from './entries-on-board.ts';
 import { readLog } from './read-log.ts';
 
 /** Collects all that is known of one entry, on the board or landed. Problem: `unknown-id`, with the nearest one. */
 export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: string): Promise<Result<EntryView>> {
   const { repo, settings, view } = board;
+  const read = await entriesOnBoard(board, snapshot.at);
+  if (!read.ok) return read;
   if (view.base === null) return failed([baseMissing(settings.base)]);
-  const read = await new BoardReader(repo).read({ ...view, base: view.base }, settings, {
-    now: snapshot.at,
-    stillness: 0,
-    gone: new Set(),
-  });
-  const entries = COLUMNS.flatMap((column) => read.board.columns[column].entries);
+  const entries = read.value;
   const entry = entries.find(({ id }) => id !== null && id.toLowerCase() === typed.toLowerCase()) ?? null;
   const history = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();
   const id = entry?.id ?? history.at(-1)?.id;

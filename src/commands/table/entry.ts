@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../program/command.ts';
-import { id, resume, why } from './shared.ts';
+import { answerKeys, id, json, resume, why } from './shared.ts';
 
 const GROUP = 'When an entry needs you';
 
@@ -14,7 +14,9 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
       { flags: '--fixed', summary: 'you committed the fix in its worktree: continue at the stage that failed' },
       { flags: '--mended', summary: 'the former name of --fixed', hidden: true },
       why,
+      json,
     ],
+    json: answerKeys,
     examples: [
       ['kanban retry T-12', 'the agents try again'],
       ['kanban retry T-12 --fixed', 'after your own commit in .worktrees/T-12'],
@@ -26,7 +28,8 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Move an entry to TODO with a fresh branch; the old one is kept under refs/kanban/abandoned/',
     args: [id],
-    options: [why],
+    options: [why, json],
+    json: answerKeys,
     examples: [['kanban rescope T-12 --why "only the login form"', 'edit its text in TODO.md, too']],
     load: () => import('../rescope.ts'),
   },
@@ -35,7 +38,8 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Move an entry to the bottom of TODO, paused, and note the blocker',
     args: [id],
-    options: [why, resume],
+    options: [why, resume, json],
+    json: answerKeys,
     examples: [
       ['kanban deprioritize T-12 --why "waits for the new API"', 'it waits there, paused, for kanban resume T-12'],
       ['kanban deprioritize T-12 --resume', 'it is picked again when the rest is done'],
@@ -47,7 +51,8 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Remove an entry from the board, with the reason in CHANGELOG.md; its branch is kept',
     args: [id],
-    options: [{ ...why, summary: 'the reason, for CHANGELOG.md', required: true }],
+    options: [{ ...why, summary: 'the reason, for CHANGELOG.md', required: true }, json],
+    json: answerKeys,
     examples: [['kanban abandon T-12 --why "not needed any more"', '']],
     load: () => import('../abandon.ts'),
   },
@@ -56,7 +61,8 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Revert a landing: remove its code and CHANGELOG line, put the entry on top of TODO, paused',
     args: [id],
-    options: [{ ...why, summary: 'the reason; the next agent reads it', required: true }, resume],
+    options: [{ ...why, summary: 'the reason; the next agent reads it', required: true }, resume, json],
+    json: answerKeys,
     examples: [['kanban undo T-12 --why "it locks everybody out"', 'one commit, as git revert would make it']],
     load: () => import('../undo.ts'),
   },
@@ -65,7 +71,8 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Approve an entry that waits with [APPROVE]',
     args: [id],
-    options: [why],
+    options: [why, json],
+    json: answerKeys,
     examples: [['kanban approve T-12', 'start or land it']],
     load: () => import('../approve.ts'),
   },

@@ -10,5 +10,13 @@ export const since: OptionSpec = {
   summary: 'only what is newer: 2h, 3d, or a date such as 2026-11-20',
   kind: 'since',
 };
+/** What a command that changes something prints as JSON. */
+export const answerKeys = [
+  ['ok', 'whether it was carried out; false: exit code 2'],
+  ['message', 'what was done, or why it was not'],
+  ['id', 'the task id that it is about; null'],
+  ['commit', 'the commit on base; null when there is none'],
+  ['fix', 'how to fix it; may be absent'],
+] as const;
 export const id = { name: 'id', form: 'required', summary: 'task id, such as T-12' } as const;
 export const maybeId = { ...id, form: 'optional' } as const;

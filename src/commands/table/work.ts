@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../program/command.ts';
-import { id, maybeId, why } from './shared.ts';
+import { answerKeys, id, json, maybeId, why } from './shared.ts';
 
 const GROUP = 'Work';
 
@@ -50,7 +50,9 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
       { flags: '--files <globs>', summary: 'files that it may change, separated by commas' },
       { flags: '--priority <priority>', summary: 'P0 (first) to P4' },
       { flags: '--body <text>', summary: 'the text below the title; - reads it from stdin' },
+      json,
     ],
+    json: answerKeys,
     examples: [
       ['kanban add "Login crashes on an empty password"', 'it gets the next free id'],
       ['kanban add "Drop lodash" --depends T-10,T-11 --priority P1', 'not before T-10 and T-11 have landed'],
@@ -63,7 +65,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Stop kanban run, or one entry, when its runs have ended; with --now at once',
     args: [maybeId],
-    options: [{ flags: '--now', summary: 'end runs at once; their work is kept and no attempt is counted' }, why],
+    options: [{ flags: '--now', summary: 'end runs at once; their work is kept and no attempt is counted' }, why, json],
+    json: answerKeys,
     examples: [
       ['kanban stop', 'start nothing new, let runs finish'],
       ['kanban stop --now', 'end all runs now'],
@@ -77,7 +80,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Stop an entry, or everything, until kanban resume; agent sessions are kept',
     args: [maybeId],
-    options: [why],
+    options: [why, json],
+    json: answerKeys,
     examples: [
       ['kanban pause T-12', 'its run ends, its work and session are kept; it gets [PAUSED]'],
       ['kanban pause', 'all runs end, nothing starts, moves or lands; it outlives the coordinator'],
@@ -89,7 +93,8 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Continue what was paused; agents resume their sessions where they can',
     args: [maybeId],
-    options: [],
+    options: [json],
+    json: answerKeys,
     examples: [
       ['kanban resume T-12', 'or delete [PAUSED] in its heading'],
       ['kanban resume', 'after kanban pause, or to try an agent again that is held (a limit of its provider)'],

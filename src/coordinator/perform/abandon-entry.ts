@@ -13,20 +13,23 @@ export async function abandonEntry(action: ActionOf<'abandon-entry'>, deps: Perf
   const title = factsOf(deps, action.key)?.entry.title ?? '';
   const line = `- Abandoned ${action.id}: ${title}${action.why === '' ? '' : ` — ${action.why}`}`;
   const message = plainMessage(
-    `kanban: ${action.id} abandoned`,
+    action.deleted === true ? messages.subjects.deleted(action.id) : `kanban: ${action.id} abandoned`,
     action.why,
-    [{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> ABANDONED` }],
+    [{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> ABANDONED` }, ...(action.trailers ?? [])],
     action.request,
   );
-  const extra = changelogFile(settings.changelog, (text) => insertChangelogLine(text, { section: 'Removed', line }));
+  const changelog = action.deleted === true ? null : settings.changelog;
+  const extra = changelogFile(changelog, (text) => insertChangelogLine(text, { section: 'Removed', line }));
   const written = await deps.writer.change([{ type: 'remove', key: action.key, column: action.from }], message, extra);
   const failed = unwritten(written, deps, action.request);
   if (failed !== null || written.kind !== 'done') return failed ?? DONE;
   deps.emit({ type: 'entry-abandoned', id: action.id, title, why: action.why, commit: written.sha });
-  if (factsOf(deps, action.key)?.branch) deps.branches.keep(action.id, settings, '');
+  const branch = factsOf(deps, action.key)?.branch ?? null;
+  if (branch !== null) deps.branches.keep(action.id, settings, '');
   reply(deps.mailbox, action.request, {
     ok: true,
-    message: abandonedText(action.id, deps, factsOf(deps, action.key)?.branch ?? null),
+    message: abandonedText(action.id, deps, branch),
+    commit: written.sha,
   });
   return DONE;
 }

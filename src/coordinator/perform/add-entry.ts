@@ -9,7 +9,7 @@ import * as messages from './messages.ts';
 export async function addEntry(action: ActionOf<'add-entry'>, deps: PerformDeps): Promise<Performed> {
   const { settings } = deps.observation.workflow;
   const text = action.text.replace(
-    /^(##\s+)\S+-\?:/m,
+    /^(##\s+(?:\[[A-Z]+\]\s+)*)\S+-\?:/m,
     (_, hashes: string) => `${hashes}${nextId(settings.ids[0] ?? 'T', deps.observation.world.usedIds)}:`,
   );
   const { heading, id } = titled(text);
@@ -21,7 +21,7 @@ export async function addEntry(action: ActionOf<'add-entry'>, deps: PerformDeps)
   const message = plainMessage(subject, '', trailers, action.request);
   const under = proposedBy === undefined ? {} : { under: `Proposed (${proposedBy.taskId})` };
   const written = await deps.writer.change(
-    [{ type: 'add', column: 'TODO', position: 'bottom', text, ...under }],
+    [{ type: 'add', column: 'TODO', position: action.position ?? 'bottom', text, ...under }],
     message,
   );
   const failed = unwritten(written, deps, action.request);
@@ -30,12 +30,14 @@ export async function addEntry(action: ActionOf<'add-entry'>, deps: PerformDeps)
   reply(deps.mailbox, action.request, {
     ok: true,
     message: proposedBy === undefined ? messages.added(id, heading) : messages.proposed(id, heading),
+    id,
+    commit: written.sha,
   });
   // The next number is only known once this one is on the board.
   return { kind: 'stale' };
 }
 
 function titled(text: string): { heading: string; id: string } {
-  const [, id = 'T-?', heading = ''] = /^##\s+(\S+-(?:\d+|\?)):\s*(.*)$/m.exec(text) ?? [];
+  const [, id = 'T-?', heading = ''] = /^##\s+(?:\[[A-Z]+\]\s+)*(\S+-(?:\d+|\?)):\s*(.*)$/m.exec(text) ?? [];
   return { heading, id };
 }

@@ -17,6 +17,10 @@ export const abandonedWithoutBranch = (id: string): string => `${id} left the bo
 export const abandonedEmptyBranch = (id: string): string =>
   `${id} left the board; nothing was committed on its branch, which is removed`;
 
+export const EDITED = 'edited';
+export const edited = (id: string): string => `${id} is changed; the next run gets the new text`;
+export const changedMeanwhile = (id: string): string => `${id} was changed meanwhile: nothing is written`;
+
 export const added = (id: string, title: string): string => `${id} is in TODO: ${title}`;
 
 export const proposed = (id: string, title: string): string =>
@@ -59,6 +63,8 @@ export const changelogLeftOut = (id: string, changelog: string | null, changes: 
 export const subjects = {
   added: (id: string): string => `kanban: ${id} added`,
   proposed: (id: string, run: string): string => `kanban: ${id} proposed by ${run}`,
+  deleted: (id: string): string => `kanban: ${id} deleted`,
+  edited: (id: string): string => `kanban: ${id} edited`,
   numbered: (id: string): string => `kanban: ${id} gets its number`,
   mergedByHand: (id: string, from: string): string => `kanban: ${id} ${from} → CHANGELOG (merged by hand)`,
   undone: (id: string): string => `kanban: ${id} undone`,

@@ -28,7 +28,7 @@ export async function moveEntry(action: ActionOf<'move-entry'>, deps: PerformDep
   remember(action, written.sha, message, deps);
   reportMove(action, written.sha, deps);
   if (action.request !== null)
-    reply(deps.mailbox, action.request, { ok: true, message: `${action.id}: ${action.why}` });
+    reply(deps.mailbox, action.request, { ok: true, message: `${action.id}: ${action.why}`, commit: written.sha });
   return DONE;
 }
 
@@ -45,10 +45,10 @@ function remember(
 }
 
 /** `from === to`, at the bottom: the entry stays where it is. */
-const editOf = ({ key, from, to, position, change }: ActionOf<'move-entry'>): BoardEdit =>
-  from === to && position === 'bottom'
+const editOf = ({ key, from, to, position, before, reorders, change }: ActionOf<'move-entry'>): BoardEdit =>
+  from === to && position === 'bottom' && reorders !== true
     ? { type: 'change', key, column: from, change }
-    : { type: 'move', key, from, to, position, change };
+    : { type: 'move', key, from, to, position, before, change };
 
 function reportMove(action: ActionOf<'move-entry'>, commit: string, deps: PerformDeps): void {
   const facts = factsOf(deps, action.key);

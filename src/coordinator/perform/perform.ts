@@ -4,6 +4,7 @@ import { abandonEntry } from './abandon-entry.ts';
 import { addEntry } from './add-entry.ts';
 import { reply } from './answer-request.ts';
 import { closeMerged } from './close-merged.ts';
+import { editEntry } from './edit-entry.ts';
 import { landTested } from './land-tested.ts';
 import { moveEntry } from './move-entry.ts';
 import { numberEntry } from './number-entry.ts';
@@ -25,6 +26,8 @@ export async function perform(action: Action, deps: PerformDeps): Promise<Perfor
       return numberEntry(action, deps);
     case 'add-entry':
       return addEntry(action, deps);
+    case 'edit-entry':
+      return editEntry(action, deps);
     case 'abandon-entry':
       return abandonEntry(action, deps);
     case 'close-merged':

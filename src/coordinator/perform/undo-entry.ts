@@ -10,7 +10,7 @@ export async function undoEntry(action: ActionOf<'undo-entry'>, deps: PerformDep
     case 'done': {
       const { id, why, landing } = action;
       deps.emit({ type: 'entry-undone', id, title: undone.title, why, landing, commit: undone.sha });
-      reply(deps.mailbox, action.request, { ok: true, message: undone.message });
+      reply(deps.mailbox, action.request, { ok: true, message: undone.message, commit: undone.sha });
       return DONE;
     }
     case 'refused':

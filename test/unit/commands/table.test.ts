@@ -132,6 +132,15 @@ describe('command line', () => {
         log            Show what moved, when and by whom, from git history; with an id, one entry with its
                        reports
 
+      Change entries:
+        move           Move an entry to another column, or to another place in its own: as by hand, and
+                       its run is stopped first
+        edit           Edit an entry's text in $EDITOR, or set parts of it; refused if the entry changed
+                       meanwhile, your text is kept
+        prioritize     Put an entry on top of its column, or set its priority
+        rm             Delete an entry from the board, as by hand; its run is stopped and its branch is
+                       kept
+
       When an entry needs you:
         retry          Try an escalated entry again in its column, with all attempts
         rescope        Move an entry to TODO with a fresh branch; the old one is kept under
@@ -223,7 +232,9 @@ describe('command table', () => {
       'src/commands/messages.ts',
       'src/commands/table.ts',
       ...['command', 'exit-codes', 'program'].map((name) => `src/commands/program/${name}.ts`),
-      ...['entry', 'internal', 'look', 'setup', 'shared', 'work'].map((name) => `src/commands/table/${name}.ts`),
+      ...['change', 'entry', 'internal', 'look', 'setup', 'shared', 'work'].map(
+        (name) => `src/commands/table/${name}.ts`,
+      ),
     ];
     const loaded = Object.keys(metafile.inputs).filter((path) => !path.startsWith('node_modules/commander/'));
     expect(loaded).toContain('src/commands/table.ts');

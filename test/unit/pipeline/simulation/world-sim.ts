@@ -385,6 +385,9 @@ export class WorldSim {
         this.entries.delete(action.key);
         this.commit([{ name: 'Kanban-Move', value: `${action.id} ${action.from} -> ABANDONED` }], action.request);
         return this.#answered(action.request);
+      case 'edit-entry':
+        this.commit([], action.request);
+        return this.#answered(action.request);
       case 'start-run':
         return this.#start(action);
       case 'stop-run':

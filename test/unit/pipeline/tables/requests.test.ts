@@ -31,6 +31,92 @@ describe('requests', () => {
     ]);
   });
 
+  it.each([
+    ['TODO', 'REVIEW -> TODO', 'top', { attempts: null, reviewed: null, tested: null }, []],
+    ['in-progress', 'REVIEW -> IN_PROGRESS', 'bottom', { attempts: null, reviewed: null, tested: null }, []],
+    [
+      'Testing',
+      'REVIEW -> TESTING',
+      'bottom',
+      { attempts: null, reviewed: 'tip1', tested: null },
+      ['Kanban-Reviewed: T-1 tip1', 'Kanban-Verdict: T-1 reviewer by-hand'],
+    ],
+  ] as const)('move to %s has the meaning of the same hand edit', (to, moved, position, fields, more) => {
+    const move = moveOf(ask(stuck('REVIEW', { reviewer: 2 }), 'move', 'T-1', { to }));
+    expect(move).toMatchObject({ to: moved, position, fields, request: 'r1', report: 'because' });
+    expect(move.remove).toEqual(expect.arrayContaining(['RETRY', 'ESCALATED']));
+    expect(move.trailers).toEqual([`Kanban-Move: T-1 ${moved}`, BY, ...more]);
+  });
+
+  it('move to REVIEW: its verdicts go', () => {
+    const tested = facts(entry('T-1', 'TESTING', { reviewed: 'tip1', tested: 'tip1' }));
+    expect(moveOf(ask(tested, 'move', 'T-1', { to: 'review', position: 'top' }))).toMatchObject({
+      to: 'TESTING -> REVIEW',
+      position: 'top',
+      fields: { reviewed: null, tested: null },
+    });
+  });
+
+  it('move stops the run of an entry that changes column first, and of no other', () => {
+    const at = (to: string) =>
+      world([facts(entry('T-1', 'IN_PROGRESS')), facts(entry('T-2', 'IN_PROGRESS'))], {
+        runs: [run('T-1')],
+        requests: [request('move', 'T-1', { to, before: 'T-2' })],
+      });
+    expect(acts(at('IN_PROGRESS'))).toMatchObject([{ type: 'move-entry', before: 'T-2', reorders: true }, {}]);
+    const away = world([facts(entry('T-1', 'IN_PROGRESS'))], {
+      runs: [run('T-1')],
+      requests: [request('move', 'T-1', { to: 'TODO' })],
+    });
+    expect(acts(away)).toMatchObject([{ type: 'stop-run', detail: 'kanban move' }]);
+  });
+
+  it.each([
+    ['DONE', {}, "'DONE' is not a column"],
+    ['TODO', {}, 'T-1 is in TODO already'],
+    ['REVIEW', {}, 'nothing is committed on branch T-1'],
+    ['TODO', { before: 'T-1' }, 'T-1 is not an entry of TODO that something can be put before'],
+    ['TODO', { before: 'T-7' }, 'T-7 is not an entry'],
+  ])('move to %s %j is refused: %s', (to, more, message) => {
+    const bare = facts(entry('T-1', 'TODO'), { branch: null });
+    expect(answers(ask(bare, 'move', 'T-1', { to, ...more }))).toEqual([
+      { ok: false, message: expect.stringContaining(message) as string },
+    ]);
+  });
+
+  it('move takes a parked entry out of its section, prioritize puts one on top of its column', () => {
+    expect(moveOf(ask(facts(entry('T-1', 'TODO', { parked: true })), 'move', 'T-1', { to: 'TODO' }))).toMatchObject({
+      to: 'TODO -> TODO',
+      fields: {},
+    });
+    expect(acts(ask(facts(entry('T-1', 'TODO')), 'prioritize', 'T-1'))).toMatchObject([
+      { type: 'move-entry', from: 'TODO', to: 'TODO', position: 'top', reorders: true, change: {} },
+    ]);
+  });
+
+  it('edit lets a run continue, rm stops it and leaves no line in CHANGELOG.md', () => {
+    const busy = (command: 'edit' | 'rm', runs = [run('T-1')]) =>
+      acts(
+        world([facts(entry('T-1', 'IN_PROGRESS'))], {
+          runs,
+          requests: [request(command, 'T-1', { text: '## T-1: New', was: 'hash', why: '' })],
+        }),
+      );
+    expect(busy('edit')).toEqual([
+      {
+        ...{ type: 'edit-entry', key: 'T-1', id: 'T-1', column: 'IN_PROGRESS', text: '## T-1: New', was: 'hash' },
+        ...{ trailers: [{ name: 'Kanban-By', value: 'T-1 Ada <ada@example.org>' }], request: 'r1' },
+      },
+    ]);
+    expect(busy('rm')).toMatchObject([{ type: 'stop-run' }]);
+    expect(busy('rm', [])).toMatchObject([{ type: 'abandon-entry', deleted: true, why: 'deleted from the board' }]);
+  });
+
+  it('add puts an entry where it is asked to', () => {
+    const top = world([], { requests: [request('add', null, { text: 'Fix it', position: 'top' })] });
+    expect(acts(top)).toEqual([{ type: 'add-entry', text: 'Fix it', request: 'r1', position: 'top' }]);
+  });
+
   it('retry: the same stage with a fresh budget', () => {
     for (const column of ['IN_PROGRESS', 'REVIEW', 'TESTING'] as const)
       expect(moveOf(ask(stuck(column), 'retry', 'T-1'))).toMatchObject({
