@@ -1,4 +1,5 @@
 import type { Verdict } from '../../workflow/roles.ts';
+import { plainLine } from '../../plain-text.ts';
 import type { ChangeType } from './verdict.ts';
 
 /** What a report says. */
@@ -25,8 +26,8 @@ export function reportText({ verdict, type, changelog, text }: ReportParts): str
   ].join('\n');
 }
 
-/** Line breaks of every kind, tabs and control characters become single spaces. */
-export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+/** Line breaks of every kind and tabs become single spaces; escape sequences and control characters go. */
+export const oneLine = plainLine;
 
 /**
  * The value is read as the raw rest of its line, less one pair of quotes, and nothing in it is unescaped. Quoted so

@@ -1,3 +1,4 @@
+import { plainLine } from '../../plain-text.ts';
 import { COORDINATOR_FIELDS, type CoordinatorField, type Tag, TAGS } from '../entry.ts';
 import type { FieldList } from '../parse/field-list.ts';
 import type { Head } from '../parse/heading.ts';
@@ -38,16 +39,12 @@ export function changeEntry(source: string, facts: SectionFacts, change: EntryCh
   return applySplices(source, splices);
 }
 
-/** Without line breaks and control characters. */
-const oneLine = (value: string): string =>
-  value.replace(/[\s\p{Cc}\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ').trim();
-
 /** Bound of a value; the whole text stands in the commit's message. */
 const LONGEST = 500;
 
 /** A value as it is written: one line, no control characters, at most about 500 characters; '' if nothing is left. */
 export function fieldText(value: string): string {
-  const safe = oneLine(value)
+  const safe = plainLine(value)
     .replace(/^(?:[-*+>#]+\s+)+/, '')
     .replace(/^(`{3,}|~{3,})\w*\s*/, '')
     .trim();
@@ -106,7 +103,7 @@ function fieldSplices(source: string, facts: SectionFacts, change: EntryChange, 
   const list = facts.list?.kind === 'fields' ? facts.list : null;
   const set = new Map<string, string | null>([
     ...Object.entries(change.userFields ?? {}).map(
-      ([key, value]) => [key, value === null ? null : oneLine(value) || null] as const,
+      ([key, value]) => [key, value === null ? null : plainLine(value) || null] as const,
     ),
     ...COORDINATOR_FIELDS.flatMap((key) => wanted(key, change)),
   ]);

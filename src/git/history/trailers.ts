@@ -1,3 +1,4 @@
+import { plainLine, plainText } from '../../plain-text.ts';
 import { git, type Repository } from '../git.ts';
 
 export interface Trailer {
@@ -119,18 +120,14 @@ function bodyLines(body: string): string[] {
   return kept.map((line) => (line === '' ? '' : `    ${line}`));
 }
 
-/** Tabs and line breaks stay; other control characters (colours, bells, direction overrides) go. */
-const CONTROL =
-  /\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const MENTION = /(^|[^\w`/.@])@(?=[A-Za-z0-9])/gm;
 /** What GitHub and GitLab close: a keyword, then `#45`, `!45`, `owner/repo#45`, `GH-45` or an address. */
 const CLOSES =
   /\b((?:clos(?:e[sd]?|ing)|fix(?:e[sd]|ing)?|resolv(?:e[sd]?|ing)|implement(?:s|ed|ing)?):?\s+(?:issues?\s+)?)(?=(?:[\w.-]+\/[\w./-]+)?[#!]\d|GH-\d|https?:\/\/)/gi;
 
 const tame = (text: string): string =>
-  text
-    .replace(CONTROL, '')
+  plainText(text)
     .replace(CLOSES, (_, words: string) => `${words.trimEnd()} - `)
     .replace(MENTION, '$1@ ');
 
-const oneLine = (text: string): string => text.replace(CONTROL, '').replace(/\s+/g, ' ').trim();
+const oneLine = plainLine;

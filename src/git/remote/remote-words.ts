@@ -1,3 +1,4 @@
+import { plainLine } from '../../plain-text.ts';
 import * as messages from './messages.ts';
 
 /** Why a remote could not be talked to; `message` is a sentence for the user, without the fix. */
@@ -59,10 +60,4 @@ const cut = (text: string): string =>
   text.length <= MAX_MESSAGE_CHARS ? text : `${text.slice(0, MAX_MESSAGE_CHARS - 1)}…`;
 
 /** Control characters and terminal sequences out, `https://name:secret@host` without its secret. */
-const tidy = (line: string): string =>
-  line
-    .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    .replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
-    .replace(/(\w+:\/\/)[^/\s@]+@/g, '$1')
-    .replace(/\s+/g, ' ')
-    .trim();
+const tidy = (line: string): string => plainLine(line).replace(/(\w+:\/\/)[^/\s@]+@/g, '$1');

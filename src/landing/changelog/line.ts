@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { plainLine as withoutControls } from '../../plain-text.ts';
 
 /** Longer texts are cut: nobody reads them, and a report may hold a megabyte. */
 const LONGEST = 1_000;
@@ -23,14 +23,7 @@ export function plainLine(text: string, most: number = LONGEST): string {
 
 /** One line without control characters. */
 export function flatText(text: string): string {
-  return stripVTControlCharacters(text)
-    .replaceAll(/\p{Cs}/gu, '\ufffd')
-    .replaceAll(
-      /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu,
-      '',
-    )
-    .replaceAll(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
-    .trim();
+  return withoutControls(text.replaceAll(/\p{Cs}/gu, '\ufffd'));
 }
 
 /** Applies `change` to what stands outside of code spans; a run of backticks that is never closed is escaped. */

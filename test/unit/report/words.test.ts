@@ -7,7 +7,7 @@ import { cut, displayWidth, fit, wrap } from '../../../src/report/width.ts';
 
 describe('text for a terminal', () => {
   it('is without escape sequences and control characters', () => {
-    expect(plain('a\u001b[1;31mb\u001b]8;;http://x\u001b\\c\u001b(Bd\u0000\u0085e\tf\r\ng\u202e')).toBe('abcde f g');
+    expect(plain('a\u001b[1;31mb\u001b]8;;http://x\u001b\\c\u001b(Bd\u0000\u0085e\tf\r\ng\u202e')).toBe('abcd e f g');
     expect(plainLines('a\r\n\tb\u001b[K \r')).toEqual(['a', '\tb', '']);
   });
 
