@@ -9,7 +9,7 @@ export function waysOut(
   const show = `kanban show ${id}`;
   if (tags.includes('ESCALATED')) return [show, `kanban retry ${id}`, ...fixByHand(entry)];
   if (tags.includes('APPROVE')) return [show, `kanban approve ${id}`];
-  if (tags.includes('PAUSED')) return [show, `delete [PAUSED] from its heading`];
+  if (tags.includes('PAUSED')) return [show, `kanban resume ${id}`];
   return [show];
 }
 
@@ -26,7 +26,7 @@ export function allWaysOut(
   ];
   if (tags.includes('ESCALATED')) return [`kanban retry ${id}`, ...fixByHand(entry), ...rest];
   if (tags.includes('APPROVE')) return [`kanban approve ${id}`, ...rest];
-  if (tags.includes('PAUSED')) return ['delete [PAUSED] from its heading', ...rest];
+  if (tags.includes('PAUSED')) return [`kanban resume ${id}`, ...rest];
   return entry.column === 'TODO'
     ? [`kanban deprioritize ${id} --why "…"`, `kanban abandon ${id} --why "…"`]
     : [`kanban stop ${id}`, ...rest];

@@ -53,7 +53,10 @@ const HINTS = {
   stop: 'is stopping its runs',
 } as const;
 
-/** The work matters most, then the last lines; what there is no room for is counted. */
+/**
+ * What there is no room for is counted. The lines below the work get a third of the screen, and all that the work leaves;
+ * of each part the first lines stay, and the last line of all.
+ */
 function clipped(
   work: readonly string[],
   below: readonly string[],
@@ -62,8 +65,11 @@ function clipped(
   const all = [...work, ...below];
   if (all.length <= height) return all;
   if (height < 3) return all.slice(0, Math.max(1, height));
-  const kept = below.slice(-Math.max(1, Math.min(below.length, Math.floor(height / 3))));
-  const shown = work.slice(0, height - kept.length - 1);
-  const hidden = all.length - shown.length - kept.length;
-  return [...shown, cut(`… ${hidden} more: kanban status`, width), ...kept];
+  const least = Math.max(1, Math.min(below.length, Math.floor(height / 3)));
+  const shown = work.slice(0, height - least - 1);
+  const kept = below.slice(0, Math.min(below.length - 1, height - shown.length - 2));
+  const hidden = all.length - shown.length - kept.length - 1;
+  const more = cut(`… ${hidden} more: kanban status`, width);
+  // Beside that of which some is missing.
+  return [...shown, ...(shown.length < work.length ? [more, ...kept] : [...kept, more]), ...below.slice(-1)];
 }

@@ -188,6 +188,19 @@ describe('live frame', () => {
     );
   });
 
+  it('keeps the first of those who need the user, and cuts none while the screen has room', () => {
+    const entries = Array.from({ length: 30 }, (_, at) =>
+      entry({ id: `T-${at + 1}`, column: 'REVIEW', state: 'needs-person', why: 'x', run: null }),
+    );
+    const shown = (height: number): string[] =>
+      liveFrame(snapshot({ entries }), { now: NOW, width: 100, height, colour: false, clock });
+    expect(shown(40).filter((line) => /T-\d+ +x/.test(line))).toHaveLength(30);
+    const few = shown(20);
+    expect(few).toHaveLength(20);
+    expect(few[1]).toMatch(/^needs you +T-1 /);
+    expect(few.slice(-2)[0]).toMatch(/^… \d+ more: kanban status$/);
+  });
+
   it('tells a run whose time is over', () => {
     const late = snapshot({ entries: [entry({ run: run({ deadlineAt: NOW - minutes(1) }) })] });
     expect(liveFrame(late, { now: NOW, width: 100, height: 10, colour: false, clock }).join('\n')).toContain('0s left');

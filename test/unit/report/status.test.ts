@@ -151,7 +151,7 @@ describe('status', () => {
       REVIEW       T-5   A title    parked
       IN_PROGRESS  T-6   A title    moves   its run has ended
       needs you    T-7   [PAUSED] paused: delete [PAUSED] to continue
-                   kanban show T-7 · delete [PAUSED] from its heading
+                   kanban show T-7 · kanban resume T-7
                    T-8   [APPROVE] waits for approval
                    kanban show T-8 · kanban approve T-8
       "

@@ -15,7 +15,7 @@ describe('what the user can do about an entry', () => {
     ],
     ['escalated, without a worktree', { tags: ['ESCALATED'] }, ['kanban retry T-1'], REST],
     ['waiting for approval', { tags: ['APPROVE'] }, ['kanban approve T-1'], REST],
-    ['paused', { tags: ['PAUSED'] }, ['delete [PAUSED] from its heading'], REST],
+    ['paused', { tags: ['PAUSED'] }, ['kanban resume T-1'], REST],
   ] as const)('%s: first what is likeliest, and for kanban show all ways', (_, fields, first, rest) => {
     const one = entry({ id: 'T-1', ...fields });
     expect(waysOut(one)).toEqual(['kanban show T-1', ...first]);
