@@ -4,7 +4,10 @@ import { defineConfig, type Plugin } from 'vitest/config';
 const PROGRAMS = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 
 /** The folders that touch no system: text and facts in, decisions and text out. */
-const PURE_FOLDERS = ['src/{contract,board,workflow,pipeline,agents,preflight,report}/**/*.ts'];
+const PURE_FOLDERS = [
+  'src/{contract,board,workflow,pipeline,agents,preflight,report}/**/*.ts',
+  'src/{plain-text,telling-line}.ts',
+];
 
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };
 

@@ -122,9 +122,9 @@ const LONG_FILES: Readonly<Record<string, string>> = {
 /** A comparison with two or more English words. */
 const ENGLISH =
   /(?:\b(?:startsWith|endsWith|includes)\(['`][A-Za-z]+ |[=!]== ['`][A-Za-z]+ [a-z]+ )[a-z]{2,}[^\n]*|\/[^/\n]*\b[a-z]{3,} [a-z]{3,}[^/\n]*\/[a-z]*\.(?:test|exec)\([^\n]*/g;
-/** Files that read what other programs print or write: agents, git, hooks, changelogs, the libraries of YAML and Liquid. */
+/** Files that read what other programs print or write: agents, git, hooks, test runners, changelogs, the libraries of YAML and Liquid. */
 const READS_FOREIGN_TEXT =
-  /^(?:agents|git|runner\/(?:git|shell)|landing\/changelog|setup)\/|^landing\/merge-tree|^worktrees\/worktrees|^workflow\/(?:front-matter|prompt)\.|\/shared-changes\./;
+  /^(?:agents|git|runner\/(?:git|shell)|landing\/changelog|setup)\/|^landing\/merge-tree|^worktrees\/worktrees|^workflow\/(?:front-matter|prompt)\.|\/shared-changes\.|^telling-line\./;
 
 const ROOT = join(import.meta.dirname, '../src');
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })

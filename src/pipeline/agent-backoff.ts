@@ -38,7 +38,7 @@ export function agentHold(world: World, agent: string): AgentHold {
   const until = endOf(last, trouble.length);
   if (until > world.now) {
     if (last.cause === 'not-started')
-      return { kind: 'launch', until, reason: { code: 'agent-not-started', agent, text: oneLine(last.detail) } };
+      return { kind: 'launch', until, reason: { code: 'agent-not-started', agent, text: firstLine(last.detail) } };
     return { kind: 'provider', until, reason: { code: 'provider', text: oneLine(last.detail) } };
   }
   const probing = world.runs.some((run) => run.agent === agent && isOn(run));
@@ -77,6 +77,9 @@ function failureStreak(past: readonly PastRun[]): PastRun[] {
 const sameFailure = (a: PastRun, b: PastRun | undefined): boolean =>
   b !== undefined && b.cause === 'not-started' && digest(a.detail) === digest(b.detail);
 
+/** A hook's last lines follow the line that tells why it failed. */
+const firstLine = (detail: string): string => oneLine(detail.split('\n')[0] ?? '');
+
 /** The message without numbers and paths, so that the same trouble reads the same. */
 const digest = (text: string): string => text.replaceAll(/\S*\/\S*|\d+/g, '#').slice(0, 200);
 
@@ -100,7 +103,7 @@ export function restartOf(world: World, id: string): Restart {
   const last = failures.at(-1);
   if (last === undefined) return { kind: 'now' };
   const cause = last.cause === 'lost' ? 'lost' : 'not-started';
-  const reason: Reason = { code: 'run-restarts', cause, text: last.detail };
+  const reason: Reason = { code: 'run-restarts', cause, text: firstLine(last.detail) };
   const { restarts_per_hour: most } = world.settings;
   const recent = failures.filter(({ endedAt }) => endedAt > world.now - HOUR).length;
   if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', reason };

@@ -4,7 +4,7 @@ import { withoutMissing } from './command-missing.ts';
 import type { CheckPlan } from '../contract/brief.ts';
 import { prepare } from './hooks.ts';
 import type { LiveRun } from './live-run.ts';
-import { tailOf } from './output.ts';
+import { reasonIn, tailOf } from './output.ts';
 import { publishPatiently } from './publish.ts';
 import { supervise } from './supervise.ts';
 import type { ProgramEnd } from './supervise.ts';
@@ -59,7 +59,7 @@ const NOT_STARTED: ProgramEnd = { exit: null, spawnError: null };
 async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<ProgramEnd> {
   run.phase('check');
   const { timeout } = run.brief;
-  const from = run.outputSize();
+  run.outputBefore = run.outputSize();
   const end = await supervise(run, {
     file: 'sh',
     args: ['-c', check.command],
@@ -69,14 +69,14 @@ async function play(run: LiveRun, check: CheckPlan, room: Room): Promise<Program
     isAgent: true,
     onTick: () => room.observe(),
   });
-  return withoutMissing(check.command, end, run.outputPath, from);
+  return withoutMissing(check.command, end, run.outputPath, run.outputBefore);
 }
 
 function conclude(run: LiveRun, { exit, spawnError }: ProgramEnd): void {
   if (run.ended) return;
   if (spawnError !== null) run.conclude('not-started', messages.notStarted(spawnError));
   else if (exit?.code === 0) run.conclude('reported', '');
-  else run.conclude('no-report', messages.endOf(exit));
+  else run.conclude('no-report', messages.after(messages.endOf(exit), reasonIn(run.outputPath, run.outputBefore)));
 }
 
 /** A check that fails for want of room may have made some again before anybody can look. */

@@ -15,7 +15,8 @@ import { cleanUp, prepare } from './hooks.ts';
 import { LiveRun } from './live-run.ts';
 import { Listener } from './listener.ts';
 import { outputTail } from './output-tail.ts';
-import { tailOf } from './output.ts';
+import { reasonIn, tailOf } from './output.ts';
+import { certainLine } from '../telling-line.ts';
 import { plainJsonOf, plainTextOf } from '../system/plain-file.ts';
 import { publishPatiently } from './publish.ts';
 import { isBrief, MOST_RECORD } from '../contract/records.ts';
@@ -81,6 +82,7 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   if (shell) return playShell(run, shell);
   if (!command) return { end: { exit: null, spawnError: messages.NO_COMMAND }, collect: {} };
   run.phase('agent');
+  run.outputBefore = run.outputSize();
   const prompt = join(run.folder, RUN_FILES.prompt);
   const listener = adapter?.startConversation
     ? new Listener(run, adapter.startConversation, plainTextOf(prompt) ?? '')
@@ -142,7 +144,7 @@ function runResult(
   const reading =
     exit === null ? null : (adapter?.outcome(exit, tailOf(run.outputPath), run.events, Date.now()) ?? null);
   const worked = collected.tip !== run.brief.tip;
-  return causeOf(reading, worked, adapter) ?? withoutReport(run, exit, reading);
+  return causeOf(reading, worked, adapter) ?? withoutReport(run, exit, reading, adapter);
 }
 
 /** What the adapter's reading explains; null: nothing. */
@@ -163,9 +165,23 @@ function causeOf(reading: AgentReading | null, worked: boolean, adapter: Adapter
   }
 }
 
-function withoutReport(run: LiveRun, exit: ProgramEnd['exit'], reading: AgentReading | null): Verdict {
-  const last = reading?.kind === 'ended' ? reading.detail : undefined;
+function withoutReport(
+  run: LiveRun,
+  exit: ProgramEnd['exit'],
+  reading: AgentReading | null,
+  adapter: Adapter | null,
+): Verdict {
+  const last = reading?.kind === 'ended' ? reading.detail : lastWordOf(run, adapter);
   return { cause: 'no-report', detail: messages.withoutReport({ exit, last, denied: deniedOf(run) }) };
+}
+
+/** Of an agent that prints lines of JSON, only what its events say is text. */
+function lastWordOf(run: LiveRun, adapter: Adapter | null): string | undefined {
+  const telling =
+    (adapter?.startConversation ?? null) === null
+      ? reasonIn(run.outputPath, run.outputBefore)
+      : (certainLine(outputTail(run.events)) ?? '');
+  return telling === '' ? undefined : telling;
 }
 
 /** A provider's own "401 Unauthorized" doesn't tell the user what to do. */

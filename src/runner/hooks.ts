@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, processIdentity, readClaimFile } from '../system/claim.ts';
 import type { Claim } from '../contract/run-files.ts';
 import type { LiveRun } from './live-run.ts';
-import { tailOf } from './output.ts';
+import { reasonIn, tailOf } from './output.ts';
 import { supervise } from './supervise.ts';
 import { removeWhatever } from '../system/plain-file.ts';
 import { submoduleScript } from './git/submodules.ts';
@@ -65,7 +65,8 @@ async function runHook(
   run.phase(name);
   const from = run.outputSize();
   const { timeout } = run.brief.hooks;
-  const failed = (reason: string): string => messages.setUpFailed(name, reason, tailOf(run.outputPath, from));
+  const failed = (reason: string): string =>
+    messages.setUpFailed(name, reason, { telling: reasonIn(run.outputPath, from), tail: tailOf(run.outputPath, from) });
   const late = () => ({
     cause: 'not-started' as const,
     detail: failed(messages.tookLongerThan(timeout)),

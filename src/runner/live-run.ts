@@ -36,6 +36,8 @@ export class LiveRun {
   /** Awake ms that the agent (not hooks) has had. */
   awake = 0;
   ended: EndCause | null;
+  /** Bytes of output that were there before the agent began: those of hooks. */
+  outputBefore = 0;
   /** The last events, for the adapter's reading. */
   events: AgentEvent[] = [];
   /** The agent's own session, once it has named it. */

@@ -49,8 +49,14 @@ export const BRIEF_UNREADABLE = 'its brief cannot be read';
 /* Hooks. */
 
 /** @param step a hook, or `submodules`. */
-export const setUpFailed = (step: string, reason: string, output: string): string =>
-  `${step === 'submodules' ? 'the update of the submodules' : `the ${step} hook`} ${reason}\n${output}`.trimEnd();
+export const setUpFailed = (
+  step: string,
+  reason: string,
+  output: { readonly telling: string; readonly tail: string },
+): string =>
+  `${step === 'submodules' ? 'the update of the submodules' : `the ${step} hook`} ${after(reason, output.telling)}\n${output.tail}`.trimEnd();
+/** What happened, and the line of the output that tells why. */
+export const after = (what: string, telling: string): string => (telling === '' ? what : `${what}: ${telling}`);
 export const tookLongerThan = (timeout: number): string => `took longer than ${seconds(timeout)}`;
 export const failedWith = (exit: Exit | null): string => `failed: ${exitOf(exit)}`;
 export const afterRunFailed = (reason: string): string => `the after_run hook failed: ${reason}`;

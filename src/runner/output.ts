@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
+import { plainOutput } from '../plain-text.ts';
 import { lstatOrNone, openPlain } from '../system/plain-file.ts';
+import { tellingLine } from '../telling-line.ts';
 import { JsonShortener } from './shorten-json.ts';
 
 const CHUNK = 64 * 1024;
@@ -11,6 +12,8 @@ const LONG_LINE = 1024 * 1024;
 const LONGEST_KEPT = 8 * 1024 * 1024;
 const TAIL_BYTES = 4096;
 const TAIL_LINES = 20;
+/** The line that tells why may stand far above the last lines: summaries, stacks and totals follow it. */
+const SEARCHED_BYTES = 512 * 1024;
 
 /**
  * Reads new lines of a growing file, in bounded chunks. Of a line of JSON over 1 MB the long texts are shortened; another
@@ -113,15 +116,20 @@ export function sizeOf(path: string): number {
 }
 
 /** The last lines of a file: at most 20 lines and 4 KiB, without colours and other control characters. */
-export function tailOf(path: string, from = 0): string {
+export const tailOf = (path: string, from = 0): string => lastLines(endOf(path, from, TAIL_BYTES));
+
+/** The line of an output that tells most about a failure; '' = there is no output. */
+export const reasonIn = (path: string, from = 0): string => tellingLine(endOf(path, from, SEARCHED_BYTES));
+
+function endOf(path: string, from: number, most: number): string {
   const fd = openOrNull(path);
   if (fd === null) return '';
   try {
     const size = fstatSync(fd).size;
-    const start = Math.max(from, size - TAIL_BYTES);
+    const start = Math.max(from, size - most);
     const bytes = Buffer.alloc(Math.max(0, size - start));
     readSync(fd, bytes, 0, bytes.length, start);
-    return lastLines(bytes.toString('utf8').replace(/^\uFFFD+/, ''));
+    return bytes.toString('utf8').replace(/^\uFFFD+/, '');
   } finally {
     closeSync(fd);
   }
@@ -129,8 +137,5 @@ export function tailOf(path: string, from = 0): string {
 
 /** The last 20 lines of a text. */
 export function lastLines(text: string): string {
-  const plain = stripVTControlCharacters(text)
-    .replace(/[^\n]*\r(?!\n)/g, '')
-    .replace(/(?![\n\t])\p{Cc}/gu, '');
-  return plain.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+  return plainOutput(text).trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
 }

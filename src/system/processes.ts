@@ -1,6 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { plainOutput } from '../plain-text.ts';
+import { tellingLine } from '../telling-line.ts';
 import * as messages from './messages.ts';
 
 export interface CommandRun {
@@ -26,6 +28,8 @@ export interface CommandResult {
   readonly timedOut: boolean;
   /** The last lines of stdout and stderr: at most 20 lines and 4 KiB. For a command that couldn't be started, why. */
   readonly tail: string;
+  /** The line of the output (of its last 64 KiB) that tells most about a failure; '' = it printed nothing. */
+  readonly telling: string;
 }
 
 /**
@@ -61,33 +65,53 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
     code: started ? (child.exitCode ?? null) : null,
     signal: child.signalCode ?? null,
     timedOut: deadline.passed(),
-    tail: started ? text : messages.couldNotBeStarted(result.originalMessage ?? 'unknown error'),
+    ...(started ? text : both(messages.couldNotBeStarted(result.originalMessage ?? 'unknown error'))),
   };
 }
 
+const KEPT_BYTES = 64 * 1024;
 const TAIL_BYTES = 4096;
 const TAIL_LINES = 20;
 const LOG_BYTES = 1024 * 1024;
 
-function createTail(log: string | undefined): { add(chunk: Buffer): void; end(): string } {
+/** The cut may have gone through a character: what is left of it is no text. */
+const textOf = (end: Buffer): string => end.toString('utf8').replace(/^\uFFFD+/, '');
+
+function createTail(log: string | undefined): {
+  add(chunk: Buffer): void;
+  end(): Pick<CommandResult, 'tail' | 'telling'>;
+} {
   const file = log === undefined ? null : openSync(log, 'a', 0o600);
   let logged = 0;
-  let kept = Buffer.alloc(0);
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  const joined = (): Buffer => {
+    const kept = Buffer.from(Buffer.concat(parts).subarray(-KEPT_BYTES));
+    parts = [kept];
+    bytes = kept.length;
+    return kept;
+  };
   return {
     add(chunk) {
-      const last = chunk.length > TAIL_BYTES ? chunk.subarray(-TAIL_BYTES) : chunk;
-      kept = Buffer.concat([kept, last]).subarray(-TAIL_BYTES);
+      const last = chunk.length > KEPT_BYTES ? chunk.subarray(-KEPT_BYTES) : chunk;
+      parts.push(last);
+      bytes += last.length;
+      if (bytes > 4 * KEPT_BYTES) joined();
       if (file === null || logged >= LOG_BYTES) return;
       logged += writeSync(file, chunk.subarray(0, LOG_BYTES - logged));
     },
     end() {
       if (file !== null) closeSync(file);
-      // The cut may have gone through a character: what is left of it is no text.
-      const text = kept.toString('utf8').replace(/^\uFFFD+/, '');
-      return text.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+      const end = joined();
+      const lines = plainOutput(textOf(end.subarray(-TAIL_BYTES)))
+        .trimEnd()
+        .split('\n');
+      return { tail: lines.slice(-TAIL_LINES).join('\n'), telling: tellingLine(textOf(end)) };
     },
   };
 }
+
+const both = (text: string): Pick<CommandResult, 'tail' | 'telling'> => ({ tail: text, telling: text });
 
 interface Deadline {
   /** After the command's end: if its time was up, the rest of its group gets the same grace, and is then killed. */

@@ -134,7 +134,7 @@ export class Branches {
       env,
       timeout: settings.hooks.timeout,
     });
-    if (ended.code !== 0) this.#emit({ type: 'notice', message: messages.beforeRemoveFailed(id, ended.tail) });
+    if (ended.code !== 0) this.#emit({ type: 'notice', message: messages.beforeRemoveFailed(id, ended.telling) });
   }
 
   async #removeKnown(

@@ -128,8 +128,8 @@ export class EventPublisher {
       timeout: 60_000,
       input: `${JSON.stringify(event)}\n`,
     })
-      .then(({ code, tail }) => {
-        if (code !== 0) this.once(`notify ${tail}`, { type: 'notice', message: messages.notifyFailed(tail) });
+      .then(({ code, telling }) => {
+        if (code !== 0) this.once(`notify ${telling}`, { type: 'notice', message: messages.notifyFailed(telling) });
       })
       .catch((error: unknown) =>
         this.once('notify', { type: 'notice', message: messages.notifyFailed(String(error)) }),

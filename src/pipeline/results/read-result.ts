@@ -1,10 +1,11 @@
-import { goodVerdict } from '../../workflow/roles.ts';
+import { goodVerdict, type Verdict } from '../../workflow/roles.ts';
 import { unreachable } from '../../unreachable.ts';
 import type { Entry } from '../../board/entry.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { isUncounted } from '../agent-backoff.ts';
 import * as messages from '../messages.ts';
 import { oneLine } from '../one-line.ts';
+import { firstLines, shortOf } from './short-of.ts';
 import { protectedPaths } from './protect.ts';
 import { evidence, undoing } from './outside-commits.ts';
 import type { EndedRun, RunFacts } from '../world.ts';
@@ -35,7 +36,7 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
   const touched = protectedPaths(result.changed, settings.protect, entry.files);
   if (touched.length > 0) return escalated(messages.protectedFiles(touched), messages.PROTECTED_FIX);
   const faults = [...result.faults, ...(ended.found?.faults ?? [])];
-  if (faults.length > 0) return failure(faults.join('; '), ended);
+  if (faults.length > 0) return failure(withOwn(ownWords(run, ended), faults.join('; ')), ended);
   switch (result.cause) {
     case 'timed-out':
       return failure(messages.timeLimit(result.detail), ended);
@@ -58,12 +59,15 @@ const missing = (report: Extract<EndedRun['report'], { ok: false }>, detail: str
 
 type Read = Extract<EndedRun['report'], { ok: true }>;
 
+const goodVerdictOf = (run: RunFacts): Verdict =>
+  run.purpose === 'mend' && run.role !== 'tester' ? 'done' : goodVerdict(run.role);
+
 function readVerdict(run: RunFacts, ended: EndedRun, report: Read): ReadResult {
-  const good = run.purpose === 'mend' && run.role !== 'tester' ? 'done' : goodVerdict(run.role);
   const text = withNotes(report.text, ended);
   if (run.role === 'reviewer' && report.verdict === 'changes-requested')
     return { kind: 'changes-requested', short: firstLines(report.text), text };
-  if (report.verdict !== good) return { kind: 'failed', short: `${report.verdict}: ${firstLines(report.text)}`, text };
+  if (report.verdict !== goodVerdictOf(run))
+    return { kind: 'failed', short: `${report.verdict}: ${shortOf(report.text)}`, text };
   if (ended.result.ahead === 0) return failure(messages.nothingCommitted(report.verdict), ended);
   if (run.role === 'task' && run.mustDiffer !== null && ended.result.tip === run.mustDiffer)
     return failure(messages.SAME_COMMIT, ended);
@@ -118,11 +122,15 @@ function withNotes(text: string, { result, found }: EndedRun): string {
   return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`;
 }
 
-/** The first non-empty line or two, as one line of at most 200 characters. */
-export function firstLines(text: string): string {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('```'));
-  return oneLine(lines.slice(0, 3).join(' ')) || messages.NO_TEXT;
+/** What the run itself says of its failure, before anything that was found out about it; '' = it says that it did well. */
+function ownWords(run: RunFacts, { result, report }: EndedRun): string {
+  if (report.ok) {
+    const isGood = report.verdict === goodVerdictOf(run);
+    return isGood ? '' : `${report.verdict}: ${shortOf(report.text)}`;
+  }
+  if (result.cause === 'timed-out') return messages.timeLimit(result.detail);
+  return result.cause === 'stalled' ? messages.stalled(result.detail) : missing(report, result.detail);
 }
+
+/** Both stay readable where a field ends. */
+const withOwn = (own: string, faults: string): string => (own === '' ? faults : `${oneLine(own, 150)}; ${faults}`);

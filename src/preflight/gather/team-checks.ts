@@ -10,7 +10,7 @@ export function runTeamChecks(settings: Settings, root: string): Promise<readonl
   const env = hookEnvironment(settings.env, { root, base: settings.base });
   return Promise.all(
     settings.preflight.map(async (check): Promise<TeamCheckFact> => {
-      const { code, signal, timedOut, tail } = await runCommand({
+      const { code, signal, timedOut, telling } = await runCommand({
         command: check.run,
         cwd: root,
         env,
@@ -21,8 +21,7 @@ export function runTeamChecks(settings: Settings, root: string): Promise<readonl
         : code === null
           ? `ended by ${signal ?? 'nothing we know'}`
           : `exit code ${code}`;
-      const words = tail.replaceAll(/\s+/g, ' ').trim().slice(-300);
-      return { ...check, ok: code === 0 && !timedOut, output: words === '' ? how : `${how}: ${words}` };
+      return { ...check, ok: code === 0 && !timedOut, output: telling === '' ? how : `${how}: ${telling}` };
     }),
   );
 }

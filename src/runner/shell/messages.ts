@@ -6,10 +6,14 @@ type Exit = { readonly code: number | null; readonly signal: string | null } | n
 
 export const NO_SCRIPT = 'The entry has no `sh` block: there is nothing that the shell agent could run.';
 export const SCRIPT_DONE = "The entry's script ran to its end.";
-export const scriptFailed = (exit: Exit): string => `The entry's script failed: ${endOf(exit)}.`;
-export const commandEnded = (command: string, exit: Exit): string =>
-  `\`${command.split('\n')[0] ?? ''}\` ${exit?.code === 0 ? 'passed' : `failed: ${endOf(exit)}`}.`;
-export const lastLines = (lines: string): string => ` Its last lines:\n\n${lines}`;
+export const scriptFailed = (exit: Exit, reason: string): string =>
+  `The entry's script failed: ${endOf(exit)}.${paragraph(reason)}`;
+export const commandPassed = (command: string): string => `\`${command.split('\n')[0] ?? ''}\` passed.`;
+export const commandFailed = (command: string, exit: Exit, reason: string): string =>
+  `\`${command.split('\n')[0] ?? ''}\` failed: ${endOf(exit)}.${paragraph(reason)}`;
+export const lastLines = (lines: string): string => `\n\nIts last lines:\n\n${lines}`;
+
+const paragraph = (text: string): string => (text === '' ? '' : `\n\n${text}`);
 
 const endOf = (exit: Exit): string =>
   exit === null ? 'it never ran' : exit.signal === null ? `exit ${exit.code}` : `ended by ${exit.signal}`;

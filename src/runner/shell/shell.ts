@@ -5,7 +5,7 @@ import { RUN_FILES } from '../../contract/run-files.ts';
 import type { ShellPlan } from '../../contract/brief.ts';
 import type { CollectOptions } from '../collect.ts';
 import type { LiveRun } from '../live-run.ts';
-import { tailOf } from '../output.ts';
+import { reasonIn, tailOf } from '../output.ts';
 import { readPlain, removeWhatever } from '../../system/plain-file.ts';
 import { shellMergeBase } from './shell-merge.ts';
 import { reviewByProgram } from './shell-review.ts';
@@ -58,7 +58,7 @@ async function playTask(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     report(
       run,
       passed ? 'done' : 'blocked',
-      passed ? `${messages.SCRIPT_DONE}${quoted(run)}` : `${messages.scriptFailed(end.exit)}${quoted(run)}`,
+      `${passed ? messages.SCRIPT_DONE : messages.scriptFailed(end.exit, reasonIn(run.outputPath, run.outputBefore))}${quoted(run)}`,
     );
   }
   return { end, collect: passed ? { message: `${taskId}: ${title}` } : {} };
@@ -80,11 +80,7 @@ async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed))
-    report(
-      run,
-      passed ? 'ready' : 'changes-requested',
-      `${messages.commandEnded(plan.run, end.exit)}${quoted(run)}${notes}`,
-    );
+    report(run, passed ? 'ready' : 'changes-requested', `${commandEnded(run, plan.run, end)}${quoted(run)}${notes}`);
   return { end, collect: {} };
 }
 
@@ -98,12 +94,13 @@ async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed))
-    report(run, passed ? 'passed' : 'failed', `${messages.commandEnded(plan.run, end.exit)}${quoted(run)}`);
+    report(run, passed ? 'passed' : 'failed', `${commandEnded(run, plan.run, end)}${quoted(run)}`);
   return { end, collect: {} };
 }
 
 async function runProgram(run: LiveRun, program: Pick<Program, 'file' | 'args'>): Promise<ProgramEnd> {
   run.phase('agent');
+  run.outputBefore = run.outputSize();
   const { timeout } = run.brief;
   const late = () => ({ cause: 'timed-out' as const, detail: notDoneAfter(timeout) });
   return supervise(run, { ...program, stdin: null, timeout: Math.max(1, timeout - run.awake), late, isAgent: true });
@@ -134,6 +131,11 @@ async function runCommand(run: LiveRun, command: string): Promise<ProgramEnd> {
   return withoutMissing(command, await runProgram(run, { file: 'sh', args: ['-c', command] }), run.outputPath, from);
 }
 
+const commandEnded = (run: LiveRun, command: string, { exit }: ProgramEnd): string =>
+  exit?.code === 0
+    ? messages.commandPassed(command)
+    : messages.commandFailed(command, exit, reasonIn(run.outputPath, run.outputBefore));
+
 /** A script may write the report itself (for its `changelog` line); one that failed may only say so. */
 function ownReport(run: LiveRun, passed: boolean): boolean {
   try {
@@ -160,6 +162,6 @@ const indented = (text: string): string =>
     .join('\n');
 
 function quoted(run: LiveRun): string {
-  const tail = tailOf(run.outputPath);
+  const tail = tailOf(run.outputPath, run.outputBefore);
   return tail === '' ? '' : messages.lastLines(indented(tail));
 }

@@ -45,7 +45,7 @@ describe('the check of the merge queue', () => {
   it('is red by any other exit code, with the end of its output', async () => {
     expect(await rig.run(check('echo "1 test failed" >&2; exit 3'))).toMatchObject({
       cause: 'no-report',
-      detail: 'exit 3',
+      detail: 'exit 3: 1 test failed',
       exit: { code: 3, signal: null },
       tail: '1 test failed',
     });
@@ -87,7 +87,7 @@ describe('the check of the merge queue', () => {
     const hooks = { afterCreate: `echo no space; exit 7`, beforeRun: '', afterRun: '', timeout: 60_000 };
     const failed = await rig.run(check(`echo ran > ${at('ran')}`, { hooks }));
     expect(failed.cause).toBe('not-started');
-    expect(failed.detail).toBe('the after_create hook failed: exit 7\nno space');
+    expect(failed.detail).toBe('the after_create hook failed: exit 7: no space\nno space');
     expect(existsSync(at('ran'))).toBe(false);
     expect(existsSync(ready())).toBe(false);
     const fixed = { ...hooks, afterCreate: `echo once >> ${at('installed')}` };

@@ -328,7 +328,9 @@ describe('hooks', () => {
     const brief = rig.task(`echo run >> ${at('log')}\n`, { hooks });
     const result = await rig.run(brief);
     expect(result.cause).toBe('not-started');
-    expect(result.detail).toMatch(/^the after_create hook failed: exit 4\n32\n[\s\S]*\n50\nno such package$/);
+    expect(result.detail).toMatch(
+      /^the after_create hook failed: exit 4: no such package\n32\n[\s\S]*\n50\nno such package$/,
+    );
     expect(existsSync(at('log'))).toBe(false);
     expect(existsSync(join(rig.root, '.git/worktrees/T-1/kanban-ready'))).toBe(false);
   });

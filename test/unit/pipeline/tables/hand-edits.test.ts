@@ -375,10 +375,10 @@ describe('launch failures of one entry', () => {
     expect(move).toMatchObject({
       to: 'REVIEW -> REVIEW',
       add: ['ESCALATED'],
-      fields: { attempts: null, feedback: 'a run could not start: spawn failed' },
+      fields: { attempts: null, feedback: 'a run could not start: spawn' },
       needsPerson: true,
     });
-    expect(move.trailers).toEqual(['Kanban-Escalated: T-1 a run could not start: spawn failed']);
+    expect(move.trailers).toEqual(['Kanban-Escalated: T-1 a run could not start: spawn']);
   });
 
   it("slow ones too, in the long run: no more than three hours' worth without a break (I10)", () => {
