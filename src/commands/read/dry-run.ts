@@ -1,3 +1,4 @@
+import { plain } from '../../report/plain.ts';
 import { reasonText } from '../../report/reason.ts';
 import { WITHOUT_COORDINATOR } from '../../coordinator/publish/inspect.ts';
 import { worktreePath } from '../../coordinator/observe/names.ts';
@@ -31,11 +32,19 @@ export async function dryRun(repo: Repository, only: ReadonlySet<string> | null,
     const lines = actions.flatMap((action) => linesOf(action, held.value, repo));
     io.stdout.write(lines.length === 0 ? `${messages.NOTHING_TO_DO}\n` : `${lines.join('\n')}\n`);
     if (lines.length === 0)
-      io.stdout.write(notes.map(({ id, key, reason }) => `  ${id ?? key}: ${reasonText(reason)}\n`).join(''));
+      io.stdout.write(
+        notes.map(({ id, key, reason }) => `  ${id ?? titleOf(held.value, key)}: ${reasonText(reason)}\n`).join(''),
+      );
     return blocking.some(({ level }) => level === 'stops') ? EXIT.preflightFailed : EXIT.done;
   } finally {
     closeRepository(repo);
   }
+}
+
+/** An entry without a number yet is known by its title; its key is nothing that the user wrote. */
+function titleOf({ world }: Observation, key: string): string {
+  const title = world.entries.find(({ entry }) => entry.key === key)?.entry.title ?? '';
+  return title === '' ? 'T-?' : `"${plain(title)}"`;
 }
 
 function linesOf(action: Action, observation: Observation, repo: Repository): string[] {
