@@ -42,6 +42,8 @@ export interface Entry {
   readonly column: Column;
   /** Stands under a further level-1 heading: kept, never picked. */
   readonly parked: boolean;
+  /** The text of that level-1 heading; null where it is not parked. */
+  readonly parkedUnder: string | null;
   readonly title: string;
   readonly tags: readonly Tag[];
   readonly fields: readonly Field[];

@@ -171,6 +171,30 @@ export interface SnapshotEntry {
   readonly messages: number;
   /** Where the work stands, relative to the root; null = no worktree. */
   readonly worktree: string | null;
+  /** What its field `depends` names, in order. */
+  readonly depends: readonly SnapshotDependency[];
+  /** 0 (P0) to 4; 2 where none is written. */
+  readonly priority: number;
+  /** The globs of its field `files`. */
+  readonly files: readonly string[];
+  /** The agent that its field names; null = that of the role. */
+  readonly agent: string | null;
+  /** Its checkboxes. */
+  readonly criteria: { readonly done: number; readonly all: number };
+  /** When it came into this column; null = no commit tells. */
+  readonly since: number | null;
+  /** What the last failed stage, or the user, has to say to the next run. */
+  readonly feedback: string | null;
+  /** Where it needs the user: commands that resolve it, the likeliest first; else none. */
+  readonly ways: readonly string[];
+  /** The level-1 heading that it is parked under; null = it is not parked. */
+  readonly parked: string | null;
+}
+
+export interface SnapshotDependency {
+  readonly id: string;
+  /** `parked`: on the board, under a further level-1 heading; `unknown`: neither on the board nor in history. */
+  readonly state: 'landed' | 'open' | 'parked' | 'abandoned' | 'unknown';
 }
 
 export interface SnapshotRun {

@@ -21,6 +21,7 @@ export class HistoryFold implements History {
   readonly byHand = new Set<string>();
   readonly takenBack = new Map<string, string>();
   readonly abandoned = new Set<string>();
+  readonly enteredAt = new Map<string, number>();
   readonly taken = new Set<string>();
   readonly requests = new Set<string>();
   readonly reviewed = new Set<string>();
@@ -108,6 +109,7 @@ export class HistoryFold implements History {
     )
       this.#freed(id);
     else if (this.#open.has(id)) this.movedSinceEscalated.add(id);
+    if (from !== to) this.enteredAt.set(id, commit.at);
     if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
     else this.gone.delete(id);
     if (from === 'CHANGELOG') this.#takenBack(commit, id);

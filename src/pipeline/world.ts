@@ -195,6 +195,8 @@ export interface History {
   /** id → the commit that took its landing back (`kanban undo`); gone once it lands again. */
   readonly takenBack: ReadonlyMap<string, string>;
   readonly abandoned: ReadonlySet<string>;
+  /** id → when it came into its column (epoch ms), as the moves in history tell. */
+  readonly enteredAt: ReadonlyMap<string, number>;
   /** Run ids named in `Kanban-Run`. */
   readonly taken: ReadonlySet<string>;
   /** Request ids named in `Kanban-Request`. */

@@ -6,7 +6,8 @@ import type { NoteFacts } from './section-facts.ts';
 interface Spot {
   readonly column: Column;
   readonly line: number;
-  readonly parked: boolean;
+  /** Text of the level-1 heading that parks it; null: it is not parked. */
+  readonly parkedUnder: string | null;
   readonly start: number;
   /** What the facts' offsets count from. */
   readonly origin: number;
@@ -25,7 +26,8 @@ export function makeEntry(kind: Entry['kind'], facts: EntryFacts, source: string
     id: head.id,
     kind,
     column: spot.column,
-    parked: spot.parked,
+    parked: spot.parkedUnder !== null,
+    parkedUnder: spot.parkedUnder,
     title: head.title,
     tags: tagsOf(head),
     fields: list?.kind === 'fields' ? fieldsOf(list, spot.origin) : NO_FIELDS,

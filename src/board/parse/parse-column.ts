@@ -38,7 +38,8 @@ interface Draft {
   hasEntry: boolean;
   /** An entry stands above in the same part of the file: from a level-1 heading to the next. */
   partHasEntry: boolean;
-  parked: boolean;
+  /** Text of the level-1 heading that parks what follows; null: it is not parked. */
+  parkedUnder: string | null;
   /** In TODO.md, the column's own title stands further down: what other level-1 headings above it open is parked. */
   isAboveTitle: boolean;
   liveEnd: number;
@@ -58,7 +59,7 @@ function readColumn(
     titles: 0,
     hasEntry: false,
     partHasEntry: false,
-    parked: false,
+    parkedUnder: null,
     isAboveTitle: column === 'TODO' && sections.some((section) => isOwnTitle(column, section)),
     liveEnd: text.length,
   };
@@ -88,14 +89,19 @@ function noteTitle(draft: Draft, column: Column, section: Section<SectionFacts>)
   const isOwn = isOwnTitle(column, section);
   if (draft.isAboveTitle) {
     draft.isAboveTitle = !isOwn;
-    draft.parked = !isOwn;
+    draft.parkedUnder = isOwn ? null : titleOf(section);
     draft.hasEntry &&= !isOwn;
-  } else if (!draft.parked && !isOwn && (draft.titles > 0 || draft.hasEntry)) {
-    draft.parked = true;
+  } else if (draft.parkedUnder !== null) {
+    draft.parkedUnder = titleOf(section);
+  } else if (!isOwn && (draft.titles > 0 || draft.hasEntry)) {
+    draft.parkedUnder = titleOf(section);
     draft.liveEnd = section.start;
   }
   draft.titles++;
 }
+
+const titleOf = ({ facts }: Section<SectionFacts>): string =>
+  facts.text.slice(facts.contentStart, facts.contentEnd).trim();
 
 /** `# TODO`, `# To do`, `# In progress`. */
 function isOwnTitle(column: Column, { facts }: Section<SectionFacts>): boolean {
@@ -123,7 +129,7 @@ function readProse(draft: Draft, column: Column, text: string, section: Section<
       makeEntry('note', note, text.slice(start + note.start, start + note.end), {
         column,
         line,
-        parked: draft.parked,
+        parkedUnder: draft.parkedUnder,
         start: start + note.start,
         origin: start,
         body: outdented(text.slice(start + note.bodyStart, start + note.end)),
@@ -145,7 +151,7 @@ function closeGroup(draft: Draft, column: Column, text: string, line: number): v
   const spot = {
     column,
     line,
-    parked: draft.parked,
+    parkedUnder: draft.parkedUnder,
     start,
     origin: start,
     body: isAlone ? facts.body : withoutTrailingBlankLines(source.slice(facts.bodyStart)),

@@ -46,8 +46,9 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['dayEnds', 'when that day ends'],
       [
         'entries',
-        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `reason` (`code` and its data), `why` (the reason as a sentence), `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`',
+        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `reason` (`code` and its data), `why` (the reason as a sentence), `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`, `depends`, `priority` (0 to 4), `files` (globs), `agent` (of its field, or null), `criteria` (`done`, `all`), `since` (when it came into its column, or null), `feedback`, `ways` (commands that resolve it where it needs you), `parked` (the heading it is parked under, or null)',
       ],
+      ['entries[].depends', 'each with `id` and `state`: `landed`, `open`, `parked`, `abandoned` or `unknown`'],
       [
         'entries[].state',
         '`running`, `ready`, `waits`, `being-edited`, `waits-for-provider`, `held`, `lands`, `needs-person` or `parked`',

@@ -1,4 +1,6 @@
 import { reasonText } from '../../report/reason.ts';
+import { waysOut } from '../../report/ways-out.ts';
+import { detailsReader } from './entry-details.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import type { World } from '../../pipeline/world.ts';
 import type {
@@ -41,16 +43,19 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       ...(source.activity.get(id) ?? QUIET),
     };
   });
+  const details = detailsReader(world);
   const notes = new Map(decision.notes.map((note) => [note.key, note]));
   const entries = world.entries.map(({ entry }): SnapshotEntry => {
     const note = notes.get(entry.key);
+    const state = note?.state ?? 'held';
+    const worktree = entry.id === null ? null : (source.worktrees.get(entry.id) ?? null);
     return {
       id: entry.id,
       key: entry.key,
       title: entry.title,
       column: entry.column,
       tags: entry.tags,
-      state: note?.state ?? 'held',
+      state,
       reason: note?.reason ?? null,
       why: note === undefined ? '' : reasonText(note.reason),
       on: note?.on ?? [],
@@ -59,7 +64,12 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       run: runs.find((run) => run.taskId === entry.id && run.state !== 'ended') ?? null,
       usage: usageOf(world, entry.id),
       messages: entry.id === null ? 0 : (world.messages.get(entry.id) ?? 0),
-      worktree: entry.id === null ? null : (source.worktrees.get(entry.id) ?? null),
+      worktree,
+      ...details(entry),
+      ways:
+        state === 'needs-person'
+          ? waysOut({ id: entry.id, tags: entry.tags, column: entry.column, state, worktree })
+          : NO_WAYS,
     };
   });
   const known = new Set(world.entries.map(({ entry }) => entry.id));
@@ -87,4 +97,5 @@ function usageOf(world: World, id: string | null): SnapshotEntry['usage'] {
   return usage === undefined ? null : { runs: usage.runs, untold: usage.untold, total: usage.total };
 }
 
+const NO_WAYS: readonly string[] = [];
 const QUIET: RunActivity = { last: '', waiting: null, stalledSince: null };

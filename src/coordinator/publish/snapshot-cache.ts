@@ -12,7 +12,7 @@ import { writeWhole } from '../../system/write-once.ts';
 const WORKFLOW = 'WORKFLOW.md';
 
 interface Kept {
-  readonly version: 5;
+  readonly version: 6;
   readonly key: string;
   /** Where base is checked out, absolute. */
   readonly checkout: string;
@@ -53,7 +53,7 @@ export class LookCache {
     if (passing || checkout === null || snapshot.orphanRuns.length > 0 || snapshot.stops.length > 0) return;
     if (!existsSync(join(checkout, WORKFLOW))) return;
     const key = await this.#digest({ checkout, board });
-    const kept: Kept = { version: 5, key, checkout, board, snapshot };
+    const kept: Kept = { version: 6, key, checkout, board, snapshot };
     try {
       writeWhole(this.#path, JSON.stringify(kept));
     } catch {
@@ -86,7 +86,7 @@ export class LookCache {
 function readKept(path: string): Kept | null {
   try {
     const kept = JSON.parse(plainTextOf(path) ?? '') as Kept;
-    return kept.version === 5 ? kept : null;
+    return kept.version === 6 ? kept : null;
   } catch {
     return null;
   }

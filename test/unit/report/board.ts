@@ -40,6 +40,15 @@ export const entry = (fields: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
   usage: null,
   messages: 0,
   worktree: null,
+  depends: [],
+  priority: 2,
+  files: [],
+  agent: null,
+  criteria: { done: 0, all: 0 },
+  since: null,
+  feedback: null,
+  ways: [],
+  parked: null,
   ...fields,
 });
 
