@@ -158,7 +158,7 @@ describe('files that both write', () => {
     await until(() => tries(() => kanban.git('stash', 'pop', '-q')), 'git stash pop');
     // An entry that comes back and is freed in one save would be paused: its text may be of an old buffer.
     await until(
-      () => kanban.read('.kanban/snapshot.json').includes('"T-3"'),
+      () => kanban.read('.kanban/entries.json').includes('"T-3"'),
       'the coordinator sees the returned entry',
     );
     await new Person(kanban, 'plain').edit('TODO', (text) => text.replaceAll('[PAUSED] ', ''));

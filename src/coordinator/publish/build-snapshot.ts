@@ -1,7 +1,7 @@
 import { reasonText } from '../../report/reason.ts';
 import { waysOut } from '../../report/ways-out.ts';
 import { detailsReader } from './entry-details.ts';
-import type { Decision } from '../../pipeline/action.ts';
+import type { Decision, Note } from '../../pipeline/action.ts';
 import type { World } from '../../pipeline/world.ts';
 import type {
   RunActivity,
@@ -26,7 +26,7 @@ export interface SnapshotSource {
 
 /** World and decision → what may be shown. Pure. */
 export function snapshotOf(source: SnapshotSource): Snapshot {
-  const { world, decision } = source;
+  const { world } = source;
   const runs = world.runs.map((run): SnapshotRun => {
     const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, inject } = run;
     return {
@@ -43,35 +43,7 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       ...(source.activity.get(id) ?? QUIET),
     };
   });
-  const details = detailsReader(world);
-  const notes = new Map(decision.notes.map((note) => [note.key, note]));
-  const entries = world.entries.map(({ entry }): SnapshotEntry => {
-    const note = notes.get(entry.key);
-    const state = note?.state ?? 'held';
-    const worktree = entry.id === null ? null : (source.worktrees.get(entry.id) ?? null);
-    return {
-      id: entry.id,
-      key: entry.key,
-      title: entry.title,
-      column: entry.column,
-      tags: entry.tags,
-      state,
-      reason: note?.reason ?? null,
-      why: note === undefined ? '' : reasonText(note.reason),
-      on: note?.on ?? [],
-      until: note?.until ?? null,
-      attempts: { ...entry.attempts },
-      run: runs.find((run) => run.taskId === entry.id && run.state !== 'ended') ?? null,
-      usage: usageOf(world, entry.id),
-      messages: entry.id === null ? 0 : (world.messages.get(entry.id) ?? 0),
-      worktree,
-      ...details(entry),
-      ways:
-        state === 'needs-person'
-          ? waysOut({ id: entry.id, tags: entry.tags, column: entry.column, state, worktree })
-          : NO_WAYS,
-    };
-  });
+  const entries = entriesOf(source, runs);
   const known = new Set(world.entries.map(({ entry }) => entry.id));
   return {
     version: 2,
@@ -92,10 +64,51 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
   };
 }
 
+function entriesOf(source: SnapshotSource, runs: readonly SnapshotRun[]): SnapshotEntry[] {
+  const { world, decision } = source;
+  const details = detailsReader(world);
+  const notes = new Map(decision.notes.map((note) => [note.key, note]));
+  const live = new Map<string, SnapshotRun>();
+  for (const run of runs) if (run.state !== 'ended' && !live.has(run.taskId)) live.set(run.taskId, run);
+  return world.entries.map(({ entry }): SnapshotEntry => {
+    const { id, key, title, column, tags } = entry;
+    const decided = decidedOf(notes.get(key));
+    const { state } = decided;
+    const worktree = id === null ? null : (source.worktrees.get(id) ?? null);
+    return {
+      id,
+      key,
+      title,
+      column,
+      tags,
+      ...decided,
+      attempts: entry.attempts as SnapshotEntry['attempts'],
+      run: (id === null ? undefined : live.get(id)) ?? null,
+      usage: usageOf(world, id),
+      messages: id === null ? 0 : (world.messages.get(id) ?? 0),
+      worktree,
+      ...details(entry),
+      ways: state === 'needs-person' ? waysOut({ id, tags, column, state, worktree }) : NONE,
+    };
+  });
+}
+
+const decidedOf = (note: Note | undefined): Pick<SnapshotEntry, 'state' | 'reason' | 'why' | 'on' | 'until'> =>
+  note === undefined
+    ? UNDECIDED
+    : {
+        state: note.state,
+        reason: note.reason,
+        why: reasonText(note.reason),
+        on: note.on ?? NONE,
+        until: note.until ?? null,
+      };
+
 function usageOf(world: World, id: string | null): SnapshotEntry['usage'] {
   const usage = id === null ? undefined : world.usage.entries.get(id);
   return usage === undefined ? null : { runs: usage.runs, untold: usage.untold, total: usage.total };
 }
 
-const NO_WAYS: readonly string[] = [];
+const NONE: readonly string[] = [];
+const UNDECIDED = { state: 'held', reason: null, why: '', on: NONE, until: null } as const;
 const QUIET: RunActivity = { last: '', waiting: null, stalledSince: null };

@@ -6,9 +6,9 @@ import { readActivity } from '../../runs/run-activity.ts';
 import { runsFolder } from '../../runs/runs-folder.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { openRepository } from '../../git/open-repository.ts';
-import { plainTextOf } from '../../system/plain-file.ts';
 import { ok, type Result } from '../../problem.ts';
 import { LookCache } from './snapshot-cache.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
 import * as messages from './messages.ts';
 
 /** ms within which a living coordinator has seen that base has moved: its slowest look comes every three seconds. */
@@ -41,11 +41,12 @@ export async function readSnapshot(cwd: string): Promise<Result<Snapshot>> {
  */
 async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
   const begun = Date.now();
-  const first = keptSnapshot(repo);
+  const files = new SnapshotFiles(repo.root);
+  const first = await keptSnapshot(repo, files);
   if (first === null) return null;
   const tip = await tipOf(repo, first.base.name);
   const isCurrent = ({ at, base }: Snapshot): boolean => base.sha === tip || at >= begun;
-  for (let kept: Snapshot | null = first; kept !== null; kept = keptSnapshot(repo)) {
+  for (let kept: Snapshot | null = first; kept !== null; kept = await keptSnapshot(repo, files)) {
     if (isCurrent(kept)) return kept;
     if (Date.now() - begun > CURRENT_WITHIN) {
       const warning = messages.snapshotOld(kept.base.name, CURRENT_WITHIN);
@@ -66,25 +67,28 @@ async function tipOf(repo: Repository, base: string): Promise<string> {
   return (await git(args, { cwd: repo.root, okExit: [0, 1] })).stdout.trim();
 }
 
+/** How long the two files are waited for to fit each other, ms: the coordinator writes one right after the other. */
+const TORN_FOR = 1_000;
+
 /** null: no coordinator lives (a command may hold the lock for a moment), or it has written nothing yet. */
-function keptSnapshot({ root, commonDir }: Repository): Snapshot | null {
-  const holder = lockHolder(join(commonDir, 'kanban'))?.holder;
-  if (holder === undefined || holder === null) return null;
-  const snapshot = readJson<Snapshot>(join(root, '.kanban', 'snapshot.json'));
-  return snapshot?.version === 2 && snapshot.coordinator?.pid === holder.pid ? snapshot : null;
+export async function keptSnapshot(repo: Repository, files: SnapshotFiles): Promise<Snapshot | null> {
+  for (const until = Date.now() + TORN_FOR; ; await pause(5)) {
+    const pid = livingCoordinator(repo);
+    if (pid === null) return null;
+    const read = files.read(pid);
+    if (read.kind === 'read') return read.snapshot;
+    if (read.kind === 'none' || Date.now() > until) return null;
+  }
 }
 
-function withActivity(snapshot: Snapshot, root: string): Snapshot {
+/** Pid of the process that holds the coordinator's lock; null: none is known to live. */
+export const livingCoordinator = ({ commonDir }: Repository): number | null =>
+  lockHolder(join(commonDir, 'kanban'))?.holder?.pid ?? null;
+
+/** With what each run did last, as its folder has it now. */
+export function withActivity(snapshot: Snapshot, root: string): Snapshot {
   const fresh = (run: SnapshotRun): SnapshotRun =>
     run.state === 'alive' ? { ...run, ...readActivity(join(runsFolder(root), run.id)) } : run;
   const entries = snapshot.entries.map((entry) => (entry.run === null ? entry : { ...entry, run: fresh(entry.run) }));
   return { ...snapshot, entries, orphanRuns: snapshot.orphanRuns.map(fresh) };
-}
-
-function readJson<T>(path: string): T | null {
-  try {
-    return JSON.parse(plainTextOf(path) ?? '') as T;
-  } catch {
-    return null;
-  }
 }
