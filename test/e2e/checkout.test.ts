@@ -157,10 +157,7 @@ describe('files that both write', () => {
     await coordinator.landed('T-1');
     await until(() => tries(() => kanban.git('stash', 'pop', '-q')), 'git stash pop');
     // An entry that comes back and is freed in one save would be paused: its text may be of an old buffer.
-    await until(
-      () => kanban.read('.kanban/entries.json').includes('"T-3"'),
-      'the coordinator sees the returned entry',
-    );
+    await until(() => kanban.read('.kanban/entries.json').includes('"T-3"'), 'the coordinator sees the returned entry');
     await new Person(kanban, 'plain').edit('TODO', (text) => text.replaceAll('[PAUSED] ', ''));
     await coordinator.landed('T-2');
     await coordinator.landed('T-3');
