@@ -21,18 +21,7 @@ export function actionOfRequest(
   if (world.history.requests.has(request.id)) return answer(request, true, 'done');
   if (request.origin !== undefined) return fromRun(world, request, request.origin);
   const { command } = request;
-  if (command === 'add')
-    return {
-      actions: [
-        {
-          type: 'add-entry',
-          text: request.text ?? '',
-          request: request.id,
-          ...(request.position === undefined ? {} : { position: request.position }),
-        },
-      ],
-      touches: null,
-    };
+  if (command === 'add') return { actions: [addAsked(request)], touches: null };
   if (command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined) return answer(request, false, notOnBoard(request.taskId ?? '', named));
@@ -48,6 +37,13 @@ export function actionOfRequest(
   }
   return { actions: act(world, facts, request, command), touches: facts.entry.key };
 }
+
+const addAsked = ({ id, text = '', position }: Request): Action => ({
+  type: 'add-entry',
+  text,
+  request: id,
+  ...(position === undefined ? {} : { position }),
+});
 
 /** A run may add entries, up to `plan.max`; all else is the user's to ask. */
 function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<typeof actionOfRequest> {

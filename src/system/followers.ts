@@ -7,7 +7,6 @@ import { removeWhatever, statOrNone } from './plain-file.ts';
  * of a process that has died, or that was not touched for two minutes, counts for nothing and is removed.
  */
 const GOOD_FOR_MS = 120_000;
-const TOUCH_EVERY_MS = 30_000;
 
 /** @param name `<pid>` or `<pid>-…` */
 export function follow(folder: string, name: string): void {
