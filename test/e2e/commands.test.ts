@@ -97,7 +97,9 @@ describe('commands while no coordinator runs', () => {
     expect(repo.kanban('rescope', 'T-3', '--why', 'only the form').code).toBe(0);
     expect(repo.read('board/TODO.md')).toMatch(/^# TODO\n\n## T-3: Fails\n\n- feedback: only the form/);
     expect(repo.kanban('deprioritize', 'T-4', '--why', 'waits for the API').code).toBe(0);
-    expect(repo.read('board/TODO.md').trimEnd()).toMatch(/## T-4: Fails\n\n- feedback: waits for the API[\s\S]*```$/);
+    expect(repo.read('board/TODO.md').trimEnd()).toMatch(
+      /## \[PAUSED\] T-4: Fails\n\n- feedback: waits for the API[\s\S]*```$/,
+    );
     expect(repo.kanban('abandon', 'T-4').code).toBe(2);
     expect(repo.kanban('abandon', 'T-4', '--why', 'not needed').code).toBe(0);
     expect(repo.read('board/TODO.md')).not.toContain('T-4');
@@ -336,7 +338,7 @@ describe('a disk without room, files that can not be written', () => {
   /** Files may not grow at all: to be had on any machine and by any user. */
   const limit: Roomless = {
     what: 'files that may not grow',
-    says: /may grow no further/,
+    says: /the file size limit/,
     preflight: null,
     make: () => {
       const by: string[] = [];

@@ -101,7 +101,11 @@ describe('checks of the merge queue', () => {
     const checks = newChecks();
     checks.start(order(), settings('touch untracked.txt; echo "expected 400, got 500"; exit 1'));
     const first = await ended(checks);
-    expect(first.result).toMatchObject({ outcome: 'red', detail: 'exit 1', tail: 'expected 400, got 500' });
+    expect(first.result).toMatchObject({
+      outcome: 'red',
+      detail: 'exit 1: expected 400, got 500',
+      tail: 'expected 400, got 500',
+    });
     checks.take(first.id);
     const second = checks.start(order(2), settings('test ! -e untracked.txt'));
     expect(second).toMatch(/^check-2-/);
@@ -132,7 +136,7 @@ describe('checks of the merge queue', () => {
     const first = checks.start(order(), settings('true', { hooks }));
     expect((await ended(checks)).result).toEqual({
       outcome: 'error',
-      detail: 'the after_create hook failed: exit 1',
+      detail: 'the after_create hook failed: exit 1: registry is away',
       tail: 'registry is away',
       ms: expect.any(Number) as number,
     });
