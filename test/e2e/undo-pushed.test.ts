@@ -10,7 +10,7 @@ it.concurrent('a landing that was taken back is not left on the remote until the
   kanban.plan('task', 'save "$KANBAN_TASK.txt" "work $n"; commit; report done');
   const landed = await kanban.untilDone();
   expect(landed.code, landed.err + kanban.story()).toBe(0);
-  const undone = kanban.kanban('undo', 'T-1', '--why', 'it broke the build');
+  const undone = kanban.kanban('undo', 'T-1', '--why', 'it broke the build', '--resume');
   expect(undone.code, undone.err).toBe(0);
   expect(undone.out).toContain('it is pushed as soon as the remote accepts it');
   // Parked, so that nothing lands that would take it along.

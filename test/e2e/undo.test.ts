@@ -27,7 +27,7 @@ describe('kanban undo', () => {
     const lines = kanban.read('CHANGELOG.md');
 
     expect(kanban.kanban('undo', 'T-1').code).toBe(2);
-    const undone = kanban.kanban('undo', 'T-1', '--why', 'it locks everybody out\n\nSee the log.');
+    const undone = kanban.kanban('undo', 'T-1', '--why', 'it locks everybody out\n\nSee the log.', '--resume');
     expect([undone.code, undone.err]).toEqual([0, '']);
     expect(undone.out).toContain(`T-1 is on top of TODO again: its landing ${landing.slice(0, 10)} is undone`);
     expect(undone.out).toContain('T-2 has landed, depends on it and may be broken now; kanban undo undoes it as well');
@@ -69,6 +69,7 @@ describe('kanban undo', () => {
     expect(kanban.git('merge-base', `${landingOf(kanban, 'T-1')}^2`, landing)).toBe(landing);
     const again = kanban.kanban('undo', 'T-1', '--why', 'still wrong');
     expect([again.code, existsSync(kanban.path('right.txt'))]).toEqual([0, false]);
+    expect(kanban.column('TODO')).toContain('## [PAUSED] T-1: One');
     await kanban.expectQuiet();
   });
 
@@ -82,7 +83,7 @@ describe('kanban undo', () => {
     const coordinator = kanban.start();
     const { commit } = await coordinator.landed('T-1');
     await kanban.at('nine');
-    const undone = kanban.kanban('undo', 'T-1', '--why', 'it breaks');
+    const undone = kanban.kanban('undo', 'T-1', '--why', 'it breaks', '--resume');
     expect([undone.code, undone.err], kanban.story()).toEqual([0, '']);
     expect(await coordinator.event('entry-undone')).toMatchObject({ id: 'T-1', why: 'it breaks', landing: commit });
     await kanban.at('one');
@@ -159,7 +160,7 @@ describe('kanban undo', () => {
       const landed = slow.landsAndArms();
       const first = repo.start('run');
       await first.says('kanban runs');
-      const asked = repo.start('undo', 'T-1', '--why', 'it breaks');
+      const asked = repo.start('undo', 'T-1', '--why', 'it breaks', '--resume');
       await slow.isThere(() => first.all + asked.all);
       first.signal('SIGKILL');
       await first.ended();
@@ -178,7 +179,7 @@ describe('kanban undo', () => {
     const { repo } = slow;
     try {
       const landed = slow.landsAndArms();
-      const asked = repo.start('undo', 'T-1', '--why', 'it breaks');
+      const asked = repo.start('undo', 'T-1', '--why', 'it breaks', '--resume');
       await slow.isThere(() => asked.all);
       const run = repo.start('run');
       await run.says('waits for `kanban undo` to end');
