@@ -35,7 +35,10 @@ describe.concurrent('kanban inject', () => {
       code: 0,
       out: 'kept: the next run gets the message first (no coordinator is running)\n',
     });
-    expect(kanban.kanban('inject', 'T-11', 'x')).toMatchObject({ code: 2, err: expect.stringContaining('mean T-1?') });
+    expect(kanban.kanban('inject', 'T-11', 'x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('fix: kanban show T-1'),
+    });
     expect(kanban.kanban('inject', 'T-1')).toMatchObject({ code: 2, err: expect.stringContaining('message is empty') });
     expect(kanban.kanban('inject', 'T-1', 'x', '--priority', 'top')).toMatchObject({ code: 2 });
     const shown = JSON.parse(kanban.kanban('status', '--json').out) as { entries: { messages: number }[] };
@@ -131,7 +134,7 @@ describe.concurrent('kanban attach', () => {
     expect(readFileSync(join(kanban.root, '.kanban/runs', run, 'output.log'), 'utf8')).toBe(raw.out());
     expect(kanban.kanban('attach', 'T-9')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('has no run'),
+      err: expect.stringContaining('T-9 is not on the board'),
     });
   });
 });
