@@ -299,10 +299,10 @@ function briefing(situation: Situation, template: string | null = null): string 
       purpose,
       attempt: situation.attempt ?? 1,
       minutes: 15,
-      report: '/work/.worktrees/T-12/.kanban/report.md',
+      report: '/home/ada/app/.worktrees/T-12/.kanban/report.md',
     },
     git: {
-      worktree: '/work/.worktrees/T-12',
+      worktree: '/home/ada/app/.worktrees/T-12',
       branch: ID,
       base: 'main',
       changed: from === null ? [] : ['src/auth/login.ts'],
