@@ -68,7 +68,7 @@ export class HistoryFold implements History {
         return this.#moved(commit, id, { from: first, to: words.at(-1) ?? '' });
       case 'Kanban-Run':
         this.taken.add(first);
-        this.runs.set(id, [...(this.runs.get(id) ?? []), commit.at]);
+        addTo(this.runs, id, commit.at);
         this.takenBy.set(first, commit.sha);
         return;
       case 'Kanban-Reviewed':
@@ -187,6 +187,12 @@ export class HistoryFold implements History {
     }
     this.agents.set(id, [...roles].map(([role, agent]) => `${role}=${agent}`).join(' '));
   }
+}
+
+function addTo(lists: Map<string, number[]>, key: string, value: number): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }
 
 /** What a trailer of this name says of an entry; undefined: nothing. */

@@ -64,11 +64,15 @@ export const cleanFor = ({ column, tested }: Entry): EntryChange =>
 /** The same, with the user's reason in front of the findings so far; without a reason they stay as they are. */
 export function cleanWith(entry: Entry, why: string): EntryChange {
   const change = cleanFor(entry);
+  const feedback = withFindings(entry, why);
+  return feedback === entry.feedback ? change : { ...change, setFields: { ...change.setFields, feedback } };
+}
+
+/** A reason in front of the findings so far, once. @returns the new `feedback`; the old one where there is no reason */
+export function withFindings({ feedback }: Entry, why: string): string | null {
   const reason = oneLine(why);
-  const { feedback } = entry;
-  if (reason === '' || feedback?.startsWith(reason) === true) return change;
-  const kept = feedback === null ? reason : messages.reasonAndFindings(reason, feedback);
-  return { ...change, setFields: { ...change.setFields, feedback: oneLine(kept) } };
+  if (reason === '' || feedback?.startsWith(reason) === true) return feedback;
+  return feedback === null ? reason : oneLine(messages.reasonAndFindings(reason, feedback));
 }
 
 /** For an entry that starts on a fresh branch: the line that its former work proposed for the changelog goes too. */

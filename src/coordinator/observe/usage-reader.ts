@@ -40,19 +40,21 @@ export function readUsages(
   };
 }
 
-/** Runs that base names, and those of run folders that it does not. */
+/** Runs that base names, and those of run folders that it does not. Only entries on the board are looked up: history is long. */
 function runsSinceFreed(
   records: readonly RunRecord[],
   history: HistoryFold,
   onBoard: readonly (string | null)[],
 ): ReadonlyMap<string, number> {
-  const known = new Set(onBoard);
   const counts = new Map<string, number>();
-  const count = (id: string, at: number): void => {
-    if (known.has(id) && at > (history.escalated.get(id) ?? 0)) counts.set(id, (counts.get(id) ?? 0) + 1);
-  };
-  for (const [id, times] of history.runs) for (const at of times) count(id, at);
-  for (const { runId, brief } of records) if (!history.taken.has(runId)) count(brief.taskId, brief.createdAt);
+  const isSinceFreed = (id: string, at: number): boolean => at > (history.escalated.get(id) ?? 0);
+  for (const id of onBoard) {
+    const times = id === null ? undefined : history.runs.get(id);
+    if (id !== null && times !== undefined) counts.set(id, times.filter((at) => isSinceFreed(id, at)).length);
+  }
+  for (const { runId, brief } of records)
+    if (!history.taken.has(runId) && isSinceFreed(brief.taskId, brief.createdAt))
+      counts.set(brief.taskId, (counts.get(brief.taskId) ?? 0) + 1);
   return counts;
 }
 

@@ -4,7 +4,7 @@ import type { Role } from '../../workflow/roles.ts';
 import type { Action } from '../action.ts';
 import { capReached, runsUsedUp } from '../caps.ts';
 import { agentHold, restartOf } from '../agent-backoff.ts';
-import { plainMove } from '../plain-move.ts';
+import { plainMove, withFindings } from '../plain-move.ts';
 import { oneLine } from '../one-line.ts';
 import { unrecordedUsage } from '../results/apply-result.ts';
 import { acted, noted, waitsFor, type EntryDecision } from '../entry-decision.ts';
@@ -41,7 +41,7 @@ function escalate(world: World, facts: EntryFacts, reason: Reason): Action {
   const change = {
     addTags: ['ESCALATED'],
     removeTags: ['RETRY'],
-    setFields: { attempts: null, feedback: oneLine(why) },
+    setFields: { attempts: null, feedback: withFindings(facts.entry, why) },
   } as const;
   const trailers = unrecordedUsage(world, facts.entry.id ?? '');
   return plainMove(facts, { change, why: oneLine(why), report: why, trailers, needsPerson: true });

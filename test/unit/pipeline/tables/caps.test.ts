@@ -58,6 +58,10 @@ describe('the number of runs of an entry', () => {
     const move = moveOf(world(one, after(8, 8)));
     expect(move).toMatchObject({ to: 'IN_PROGRESS -> IN_PROGRESS', add: ['ESCALATED'], needsPerson: true });
     expect(move.fields.feedback).toContain('it has had 8 of 8 runs');
+    const found = facts(entry('T-1', 'IN_PROGRESS', { feedback: 'login.test.ts expects 400' }));
+    expect(moveOf(world([found], after(8, 8))).fields.feedback).toMatch(
+      /^it has had 8 of 8 runs .*\(findings before: login\.test\.ts expects 400\)$/,
+    );
   });
 
   it('does not end a run that is active', () => {
