@@ -2,6 +2,8 @@ import { plainLine, plainOutput } from './plain-text.ts';
 
 /** Characters at the end of an output that are looked at. */
 const LOOKED_AT = 1024 * 1024;
+/** Lines of these that are looked at. */
+const MOST_LINES = 20_000;
 const LONGEST_LINE = 300;
 const LONGEST = 280;
 /** Lines that a message may be away from the name of its test, and a place from its message. */
@@ -36,6 +38,7 @@ interface Found {
 const linesOf = (output: string): string[] =>
   plainOutput(output.slice(-LOOKED_AT))
     .split('\n')
+    .slice(-MOST_LINES)
     .map((line) =>
       line
         .slice(0, LONGEST_LINE)

@@ -2,6 +2,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { Rewrite } from '../board/edit/rewrite-entry.ts';
 import { fieldKey } from '../board/parse/fields.ts';
 import { failed, ok, type Result } from '../problem.ts';
+import { plainText } from '../plain-text.ts';
 import { plain } from '../report/plain.ts';
 import { printReply, textOf } from './program/ask.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
@@ -45,7 +46,7 @@ async function named(
   if (title !== undefined && heading === '') return failed([{ code: 'no-title', message: messages.NO_TITLE }]);
   return ok({
     ...(title === undefined ? {} : { title: heading }),
-    ...(body === undefined ? {} : { body: body === '-' ? await readAll(process.stdin) : textOf(body) }),
+    ...(body === undefined ? {} : { body: plainText(body === '-' ? await readAll(process.stdin) : textOf(body)) }),
     fields,
   });
 }

@@ -28,7 +28,6 @@ export const NO_TITLE = 'the title is empty';
 export const notAField = (pair: string): string =>
   `'${pair}' is not a field: write --field key=value (key= removes it)`;
 export const ourField = (key: string): string => `kanban writes the field ${key} itself: it cannot be set`;
-export const ONE_PLACE = 'use one of --before, --top and --bottom';
 
 // inject
 export const delivered = (run: { readonly agent: string; readonly id: string }): string =>
@@ -51,8 +50,6 @@ export const reportOptions = (roles: readonly string[]): string =>
   `--role must be one of ${roles.join(', ')}, and --report must be an absolute path`;
 
 // queue
-export const LOG_IS_TEXT = '--log prints text and cannot be combined with --json';
-export const LOG_FILES = 'kanban queue --json names the file of each log';
 export const NO_CHECK = 'no check has run yet';
 export const SET_CHECK =
   'kanban queue shows the state of the merge queue; merge_queue.check in WORKFLOW.md sets the command';
@@ -80,6 +77,8 @@ const EXPECTED = {
   list: 'text',
   text: 'text',
 } as const;
+export const WHY_NEEDS_ID =
+  '--why of kanban stop needs an id: the end of kanban run has no commit that could name a reason';
 export const badOption = (flags: string, value: string, must: string): string =>
   `option '${flags}' cannot be '${value}': it must be ${must}`;
 export const expected = (kind: keyof typeof EXPECTED, most: number | undefined): string =>

@@ -1,15 +1,11 @@
 import { ask, textOf } from './program/ask.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import type { ExitCode } from './program/exit-codes.ts';
-import { printProblems } from './program/print.ts';
-import * as messages from './messages.ts';
 
 /** `kanban move <id> <column>`: what the same move by hand comes to. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
   const [id = '', to = ''] = args;
   const before = textOf(options['before']);
-  const places = [before !== '', options['top'] === true, options['bottom'] === true].filter(Boolean);
-  if (places.length > 1) return printProblems(io, [{ code: 'one-place', message: messages.ONE_PLACE }]);
   const position = options['top'] === true ? 'top' : options['bottom'] === true ? 'bottom' : undefined;
   return ask(io, options, {
     command: 'move',

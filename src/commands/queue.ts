@@ -16,7 +16,6 @@ const LIMIT = 5;
 /** `kanban queue` */
 export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
   const [log, json] = [options['log'] === true, options['json'] === true];
-  if (log && json) return printProblems(io, [NO_JSON]);
   const read = await readSnapshot(io.cwd);
   if (!read.ok) return printProblems(io, read.error);
   const snapshot = read.value;
@@ -38,9 +37,3 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
   io.stdout.write(renderQueue(snapshot, shown));
   return EXIT.done;
 }
-
-const NO_JSON: Problem = {
-  code: 'log-is-text',
-  message: messages.LOG_IS_TEXT,
-  fix: messages.LOG_FILES,
-};

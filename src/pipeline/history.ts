@@ -88,6 +88,7 @@ export class HistoryFold implements History {
       case 'Kanban-Stray':
         return void this.strays.set(id, words);
       case 'Kanban-Freed':
+        this.runs.delete(id);
         return this.#freed(id);
       case 'Kanban-Proposed':
         return void this.proposed.set(first, (this.proposed.get(first) ?? 0) + 1);
@@ -112,6 +113,9 @@ export class HistoryFold implements History {
     if (from !== to) this.enteredAt.set(id, commit.at);
     if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
     else this.gone.delete(id);
+    if (to === 'TODO') this.#step(commit, id);
+    // A new start, or the end: the runs before it count no more.
+    if (to === 'TODO' || to === 'CHANGELOG' || to === 'ABANDONED') this.runs.delete(id);
     if (from === 'CHANGELOG') this.#takenBack(commit, id);
     if (to === 'CHANGELOG') this.#landed(commit, id);
     else if (to === 'ABANDONED') {

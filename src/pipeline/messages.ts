@@ -100,6 +100,10 @@ export const MOVED: Readonly<Record<string, string>> = {
 };
 export const PRIORITIZED = 'on top of its column';
 export const REORDERED = 'moved within its column';
+export const parked = (id: string): string =>
+  `${id} is parked: kanban move ${id} TODO puts it among the entries to be done`;
+export const isFirstAlready = (id: string): string => `${id} is on top of its column already`;
+export const isBeforeAlready = (id: string, next: string): string => `${id} is right before ${next} already`;
 export const DELETED = 'deleted from the board';
 export const notAColumn = (to: string): string =>
   `'${to}' is not a column: an entry can be moved to TODO, IN_PROGRESS, REVIEW or TESTING`;
@@ -114,7 +118,9 @@ export const FIXED_BY_HAND = {
 } as const;
 
 const WITHOUT_REASON: ReadonlySet<string> = new Set([
-  ...[APPROVED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN, PRIORITIZED, REORDERED],
+  ...[APPROVED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN, PRIORITIZED, REORDERED, DELETED, BACK_IN_TODO],
+  // As earlier versions wrote it.
+  'stopped: delete [PAUSED] to continue',
   ...Object.values(FIXED_BY_HAND),
   ...Object.values(MOVED),
 ]);

@@ -3,6 +3,7 @@ import type { Request } from '../contract/request.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
 import * as messages from './messages.ts';
+import { isSameId } from './named-id.ts';
 import { cleanFor, plainMove, RESET_PROGRESS } from './plain-move.ts';
 import type { EntryFacts, World } from './world.ts';
 
@@ -43,6 +44,14 @@ interface Place {
   readonly reorders?: boolean;
 }
 
+/** The entries of a column that are not parked, in their order. */
+const inOrder = (world: World, column: Column): readonly Entry[] =>
+  world.entries.flatMap(({ entry }) =>
+    entry.column === column && entry.kind === 'entry' && !entry.parked ? [entry] : [],
+  );
+
+export const isFirst = (world: World, entry: Entry): boolean => inOrder(world, entry.column)[0] === entry;
+
 /** Where in the column; a text says why nowhere. */
 function placeIn(world: World, { entry }: EntryFacts, { before, position }: Request, to: Column): Place | string {
   const isHere = to === entry.column;
@@ -53,9 +62,11 @@ function placeIn(world: World, { entry }: EntryFacts, { before, position }: Requ
 }
 
 function placeBefore(world: World, entry: Entry, before: string, to: Column): Place | string {
-  const next = world.entries.find((one) => one.entry.id?.toUpperCase() === before.toUpperCase())?.entry;
+  const next = world.entries.find((one) => one.entry.id !== null && isSameId(one.entry.id, before))?.entry;
   const isThere = next?.column === to && next.kind === 'entry' && !next.parked && next !== entry;
   if (!isThere) return messages.notBefore(before, to);
+  const order = inOrder(world, to);
+  if (order[order.indexOf(next) - 1] === entry) return messages.isBeforeAlready(entry.id ?? '', before);
   return { position: 'top', before: next.key, ...(to === entry.column ? { reorders: true } : {}) };
 }
 

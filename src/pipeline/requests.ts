@@ -7,7 +7,7 @@ import * as messages from './messages.ts';
 import { namedId, type NamedId } from './named-id.ts';
 import { cleanAfresh, cleanWith, plainMove } from './plain-move.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
-import { columnNamed, moveAsked } from './move-asked.ts';
+import { columnNamed, isFirst, moveAsked } from './move-asked.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 
@@ -25,6 +25,9 @@ export function actionOfRequest(
   if (command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined) return answer(request, false, notOnBoard(request.taskId ?? '', named));
+  const actions = act(world, facts, request, command);
+  // What is refused stops no run.
+  if (actions.every(isRefusal)) return { actions, touches: facts.entry.key };
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
   const foreign = live.find(({ state }) => state === 'foreign');
   if (mustStopFirst(request, facts.entry) && foreign !== undefined)
@@ -35,8 +38,10 @@ export function actionOfRequest(
       .map((run): Action => ({ type: 'stop-run', run: run.id, detail: `kanban ${request.command}` }));
     return { actions: stops, touches: facts.entry.key };
   }
-  return { actions: act(world, facts, request, command), touches: facts.entry.key };
+  return { actions, touches: facts.entry.key };
 }
+
+const isRefusal = (action: Action): boolean => action.type === 'answer-request' && !action.reply.ok;
 
 const addAsked = ({ id, text = '', position }: Request): Action => ({
   type: 'add-entry',
@@ -123,6 +128,8 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
     case 'move':
       return [...moveAsked(world, facts, request)];
     case 'prioritize':
+      if (entry.parked) return answer(request, false, messages.parked(id)).actions;
+      if (isFirst(world, entry)) return answer(request, true, messages.isFirstAlready(id)).actions;
       return [plainMove(facts, { ...asked, position: 'top', reorders: true, change: {}, why: messages.PRIORITIZED })];
     case 'edit':
       return [editAsked(entry, request)];

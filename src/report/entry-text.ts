@@ -1,4 +1,5 @@
 import { failed, ok, type Problem, type Result } from '../problem.ts';
+import { plainText } from '../plain-text.ts';
 import { plain } from './plain.ts';
 
 export interface NewEntry {
@@ -18,7 +19,7 @@ export interface NewEntry {
  */
 export function entryText({ prefix, title, depends, files, priority, body }: NewEntry): Result<string> {
   const heading = plain(title);
-  const text = body
+  const text = plainText(body)
     .replaceAll(/\r\n?/g, '\n')
     .replace(/^\s*\n/, '')
     .trimEnd();

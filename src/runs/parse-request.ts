@@ -40,6 +40,7 @@ const isRequest = guard<Posted>(
     fixed: optional(flag),
     mended: optional(flag),
     now: optional(flag),
+    resume: optional(flag),
     origin: optional(object({ run: text(300), taskId: text(300) })),
     from: optional(object({ pid, startTime: text(300), pidNamespace: text(300) })),
   }),

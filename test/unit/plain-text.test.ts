@@ -66,9 +66,10 @@ describe('text that others wrote', () => {
         expect(
           message
             .split('\n')
+            .slice(1)
             .filter((line) => /^[\w-]+: |^Kanban/.test(line))
-            .slice(-1)[0] ?? '',
-        ).toMatch(/^Kanban-Run:/);
+            .map((line) => line.split(':')[0]),
+        ).toEqual(['Kanban-Run']);
         const [first = '', second] = message.split('\n');
         expect([first === '', second]).toEqual([false, '']);
       }),

@@ -85,4 +85,9 @@ describe('the line of an output that tells why it failed', () => {
       expect(spent(20_000)).toBeLessThan(10_000);
     },
   );
+
+  it('looks at the last 20,000 lines', () => {
+    expect(tellingLine(`Error: first\n${'a\n'.repeat(20_000)}`)).toBe('a');
+    expect(tellingLine(`Error: first\n${'a\n'.repeat(19_000)}`)).toBe('Error: first');
+  });
 });

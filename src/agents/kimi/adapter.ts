@@ -44,7 +44,8 @@ export const kimi: Adapter = {
     const read = acp.outcome(exit, tail, events, now);
     const last = events.findLast(({ type }) => type === 'text' || type === 'tool' || type === 'error');
     const isSilent = exit.code === 0 && last?.type !== 'text' && last?.type !== 'error';
-    const began = events.some(({ type }) => type === 'session');
+    // Only the last events are known: of a long turn the session is none of them.
+    const began = events.some(({ type }) => type === 'session' || type === 'tool' || type === 'text');
     return read.kind === 'ended' && began && isSilent ? { kind: 'provider', detail: messages.SILENT } : read;
   },
   plan: (run) => {

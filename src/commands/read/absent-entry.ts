@@ -1,5 +1,6 @@
 import { nearestOf } from '../../board/nearest.ts';
 import { readSnapshot } from '../../coordinator/publish/read-snapshot.ts';
+import { isSameId } from '../../pipeline/named-id.ts';
 import type { Problem } from '../../problem.ts';
 import { abandonedId, baseMissing, landedId, unknownId } from '../../report/look-problems.ts';
 import { withBoard } from '../program/open-board.ts';
@@ -14,7 +15,7 @@ export async function absentEntry(cwd: string, typed: string): Promise<readonly 
   const snapshot = await readSnapshot(cwd);
   if (!snapshot.ok) return snapshot.error;
   const ids = snapshot.value.entries.flatMap(({ id }) => id ?? []);
-  if (ids.some((id) => id.toLowerCase() === typed.toLowerCase())) return null;
+  if (ids.some((id) => isSameId(id, typed))) return null;
   const read = await withBoard(cwd, async ({ repo, view, settings }) => {
     if (view.base === null) return ok([baseMissing(settings.base)]);
     const moves = await readLog(repo, view.base, { id: typed, limit: null, since: null });

@@ -1,6 +1,7 @@
 import { COLUMNS, type Entry } from '../../board/entry.ts';
 import { nearestOf } from '../../board/nearest.ts';
 import { BoardReader } from '../../coordinator/observe/board-reader.ts';
+import { isSameId } from '../../pipeline/named-id.ts';
 import { failed, ok, type Result } from '../../problem.ts';
 import { baseMissing, unknownId } from '../../report/look-problems.ts';
 import type { OpenBoard } from '../program/open-board.ts';
@@ -20,7 +21,7 @@ export async function entriesOnBoard({ repo, settings, view }: OpenBoard, now: n
 export async function entryNamed(board: OpenBoard, typed: string): Promise<Result<Entry>> {
   const entries = await entriesOnBoard(board, Date.now());
   if (!entries.ok) return entries;
-  const entry = entries.value.find(({ id }) => id?.toUpperCase() === typed.toUpperCase());
+  const entry = entries.value.find(({ id }) => id !== null && isSameId(id, typed));
   return entry === undefined
     ? failed([
         unknownId(

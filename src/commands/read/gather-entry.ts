@@ -6,6 +6,7 @@ import { startRef } from '../../coordinator/observe/names.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { lastLines } from '../../runs/run-activity.ts';
 import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
+import { isSameId } from '../../pipeline/named-id.ts';
 import { checkoutOf } from '../../git/checkout.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { failed, ok, type Result } from '../../problem.ts';
@@ -26,7 +27,7 @@ export async function gatherEntry(board: OpenBoard, snapshot: Snapshot, typed: s
   if (!read.ok) return read;
   if (view.base === null) return failed([baseMissing(settings.base)]);
   const entries = read.value;
-  const entry = entries.find(({ id }) => id !== null && id.toLowerCase() === typed.toLowerCase()) ?? null;
+  const entry = entries.find(({ id }) => id !== null && isSameId(id, typed)) ?? null;
   const history = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();
   const id = entry?.id ?? history.at(-1)?.id;
   if (id === undefined) return failed([unknownId(typed, nearest(typed, entries))]);

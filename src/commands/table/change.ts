@@ -8,8 +8,7 @@ export const CHANGE_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'move',
     group: GROUP,
-    summary:
-      'Move an entry to another column, or to another place in its own: as by hand, and its run is stopped first',
+    summary: 'Move an entry, as by hand, to another column (its run is stopped first) or within its own',
     args: [
       id,
       {
@@ -19,8 +18,8 @@ export const CHANGE_COMMANDS: readonly CommandSpec[] = [
       },
     ],
     options: [
-      { flags: '--before <id>', summary: 'put it before this entry' },
-      { flags: '--top', summary: 'put it before all entries of the column' },
+      { flags: '--before <id>', summary: 'put it before this entry', conflicts: ['--top', '--bottom'] },
+      { flags: '--top', summary: 'put it before all entries of the column', conflicts: ['--bottom'] },
       { flags: '--bottom', summary: 'put it behind all entries of the column' },
       why,
       json,
@@ -65,7 +64,11 @@ export const CHANGE_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Put an entry on top of its column, or set its priority',
     args: [id],
-    options: [{ flags: '--priority <priority>', summary: 'set this field instead: P0 (first) to P4' }, why, json],
+    options: [
+      { flags: '--priority <priority>', summary: 'set this field instead: P0 (first) to P4', conflicts: ['--why'] },
+      why,
+      json,
+    ],
     examples: [
       ['kanban prioritize T-12', 'entries with a higher priority still come before it'],
       ['kanban prioritize T-12 --priority P0', 'before all others'],

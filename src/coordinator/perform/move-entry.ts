@@ -39,7 +39,8 @@ function remember(
   { text }: Message,
   { observer }: PerformDeps,
 ): void {
-  if (!trailers.some(({ name }) => name === 'Kanban-Verdict' || name === 'Kanban-By')) return;
+  const isToTodo = trailers.some(({ name, value }) => name === 'Kanban-Move' && value.endsWith(' -> TODO'));
+  if (!isToTodo && !trailers.some(({ name }) => name === 'Kanban-Verdict' || name === 'Kanban-By')) return;
   const [subject = ''] = text.split('\n', 1);
   observer.lives.add(id, stepOf(id, { sha, subject, trailers, report: report || why }));
 }

@@ -50,11 +50,10 @@ async function currentSnapshot(repo: Repository): Promise<Snapshot | null> {
     if (isCurrent(kept)) return kept;
     if (Date.now() - begun > CURRENT_WITHIN) {
       const warning = messages.snapshotOld(kept.base.name, CURRENT_WITHIN);
-      const details = kept.warningDetails ?? kept.warnings.map((text) => ({ text, entries: [] }));
       return {
         ...kept,
         warnings: [...kept.warnings, warning],
-        warningDetails: [...details, { text: warning, entries: [] }],
+        warningDetails: [...kept.warningDetails, { text: warning, entries: [] }],
       };
     }
     await pause(20);

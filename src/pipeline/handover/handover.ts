@@ -1,6 +1,8 @@
 import type { Handover, HandedReport, HandedRestart } from '../../workflow/handover.ts';
 import type { Role } from '../../workflow/roles.ts';
+import { plainLines } from '../../report/plain.ts';
 import { oneLine } from '../one-line.ts';
+import { shortOf } from '../results/short-of.ts';
 import * as messages from './messages.ts';
 import { bounded, quoted } from './quoted.ts';
 import { restartOf, type RestartFacts } from './restart.ts';
@@ -85,20 +87,28 @@ function findingsOf({ feedback }: HandoverFacts, open: readonly Step[]): string 
     return `### ${messages.titleOf(messages.whoOf(step), verdictOf(step), step.sha)}\n\n${quoted(text)}`;
   });
   const isRepeated = open.some(({ report }) => repeats(feedback ?? '', report));
-  const first = feedback === null || isRepeated ? [] : [feedback];
+  const first = feedback === null || isRepeated ? [] : [quoted(plainLines(feedback).join('\n'))];
   return [...first, ...texts].map((text) => `${text}\n`).join('\n');
 }
 
-/** The field holds the beginning of a report, in one line. */
-const repeats = (feedback: string, report: string): boolean =>
-  oneLine(report, Number.MAX_SAFE_INTEGER).startsWith(feedback.replace(/\.\.\.$/, ''));
+/** The field holds what its writer made of a report: the verdict, and the report in one line. */
+function repeats(feedback: string, report: string): boolean {
+  const text = feedback.replace(/^[a-z-]+: /, '');
+  return text === shortOf(report) || oneLine(report, Number.MAX_SAFE_INTEGER).startsWith(text.replace(/\.\.\.$/, ''));
+}
 
 function blockersOf({ refused, kept, former }: HandoverFacts, open: readonly Step[]): string {
   const blocked = open.filter(({ verdict }) => verdict.endsWith(' blocked'));
   const lines = [
     ...blocked.map((step) => messages.blockedBy(messages.whoOf(step))),
     ...(refused.length > 0 ? [messages.refusedCalls(refused.map((call) => oneLine(call, 200)))] : []),
-    ...kept.map(({ ref, why, paths }) => messages.keptWork(ref, oneLine(why, 200), paths.slice(0, 10))),
+    ...kept.map(({ ref, why, paths }) =>
+      messages.keptWork(
+        ref,
+        oneLine(why, 200),
+        paths.slice(0, 10).map((path) => oneLine(path, 200)),
+      ),
+    ),
     ...(former.length > 0 ? [messages.formerBranches(former)] : []),
   ];
   return lines.length === 0 ? messages.NO_BLOCKERS : lines.join('\n');

@@ -9,13 +9,18 @@ export function firstLines(text: string): string {
 }
 
 /** A failing report in one line: how it begins, and, if that names no failure, the line that does. */
-export function shortOf(text: string): string {
+export function shortOf(report: string): string {
+  // An agent may write a megabyte; this is read at each tick until the result is recorded.
+  const text = report.length > 2 * LOOKED_AT ? `${report.slice(0, LOOKED_AT)}\n${report.slice(-LOOKED_AT)}` : report;
   const head = firstLines(text);
   if (certainLine(proseOf(text).slice(0, 3).join('\n')) !== null) return head;
   const telling = certainLine(codeOf(text)) ?? certainLine(text);
   if (telling === null || head.includes(telling)) return head;
   return proseOf(text).length === 0 ? telling : `${oneLine(head, 120)} ${oneLine(telling, 179)}`;
 }
+
+/** Characters at the beginning and at the end of a report that are looked at. */
+const LOOKED_AT = 16 * 1024;
 
 const FENCE = /^ {0,3}(?:```|~~~)/;
 

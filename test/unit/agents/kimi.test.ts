@@ -37,6 +37,8 @@ it('a turn that ends without a text of the model is a failure of the provider', 
   expect(kindOf(done, session)).toBe('provider');
   expect(kindOf(done, session, text, tool)).toBe('provider');
   expect(kindOf(done, session, tool, text)).toBe('ended');
+  // The session is no longer among the last events of a long turn.
+  expect(kindOf(done, ...Array.from({ length: 200 }, () => tool))).toBe('provider');
   expect(kindOf(done, session, error)).toBe('ended');
   expect(kindOf({ code: 1, signal: null }, session)).toBe('ended');
   expect(kindOf(done)).toBe('ended');

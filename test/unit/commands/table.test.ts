@@ -133,8 +133,8 @@ describe('command line', () => {
                        reports
 
       Change entries:
-        move           Move an entry to another column, or to another place in its own: as by hand, and
-                       its run is stopped first
+        move           Move an entry, as by hand, to another column (its run is stopped first) or within
+                       its own
         edit           Edit an entry's text in $EDITOR, or set parts of it; refused if the entry changed
                        meanwhile, your text is kept
         prioritize     Put an entry on top of its column, or set its priority

@@ -59,7 +59,7 @@ describe('requests', () => {
 
   it('move stops the run of an entry that changes column first, and of no other', () => {
     const at = (to: string) =>
-      world([facts(entry('T-1', 'IN_PROGRESS')), facts(entry('T-2', 'IN_PROGRESS'))], {
+      world([facts(entry('T-2', 'IN_PROGRESS')), facts(entry('T-1', 'IN_PROGRESS'))], {
         runs: [run('T-1')],
         requests: [request('move', 'T-1', { to, before: 'T-2' })],
       });
@@ -69,6 +69,20 @@ describe('requests', () => {
       requests: [request('move', 'T-1', { to: 'TODO' })],
     });
     expect(acts(away)).toMatchObject([{ type: 'stop-run', detail: 'kanban move' }]);
+  });
+
+  it.each([
+    ['move', { to: 'REVEIW' }],
+    ['move', { to: 'REVIEW' }],
+    ['move', { to: 'TODO', before: 'T-77' }],
+    ['retry', {}],
+    ['resume', {}],
+  ] as const)('a command that is refused stops no run: %s %j', (command, more) => {
+    const busy = world([facts(entry('T-1', 'IN_PROGRESS'), { branch: null })], {
+      runs: [run('T-1')],
+      requests: [request(command, 'T-1', more)],
+    });
+    expect(types(busy)).toEqual(['answer-request']);
   });
 
   it.each([
@@ -89,8 +103,26 @@ describe('requests', () => {
       to: 'TODO -> TODO',
       fields: {},
     });
-    expect(acts(ask(facts(entry('T-1', 'TODO')), 'prioritize', 'T-1'))).toMatchObject([
+    const two = [
+      facts(entry('T-2', 'TODO')),
+      facts(entry('T-1', 'TODO')),
+      facts(entry('T-3', 'TODO', { parked: true })),
+    ];
+    const prioritized = (id: string) => acts(world(two, { requests: [request('prioritize', id)], mode: 'finish' }));
+    expect(prioritized('T-1')).toMatchObject([
       { type: 'move-entry', from: 'TODO', to: 'TODO', position: 'top', reorders: true, change: {} },
+    ]);
+    expect(prioritized('T-2')).toMatchObject([
+      { type: 'answer-request', reply: { ok: true, message: 'T-2 is on top of its column already' } },
+    ]);
+    expect(prioritized('T-3')).toMatchObject([
+      {
+        type: 'answer-request',
+        reply: { ok: false, message: expect.stringContaining('kanban move T-3 TODO') as string },
+      },
+    ]);
+    expect(answers(world(two, { requests: [request('move', 'T-2', { to: 'TODO', before: 'T-1' })] }))).toEqual([
+      { ok: false, message: 'T-2 is right before T-1 already' },
     ]);
   });
 
