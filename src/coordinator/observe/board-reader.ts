@@ -9,7 +9,7 @@ import { SavePauses } from './save-pauses.ts';
 import type { Problem } from '../../problem.ts';
 import { type BoardPlace, Glimpses } from './glimpses.ts';
 import type { GitState } from './git-state.ts';
-import { isInMotion } from './checkout-in-motion.ts';
+import { isIndexLocked, isInMotion } from './checkout-in-motion.ts';
 import { isByUser, restoredInGit, versionsInGit } from './versions-in-git.ts';
 import { NOWHERE, readDisk, readTexts, type DiskRead } from './disk-board.ts';
 import { LineEnds } from './line-endings.ts';
@@ -69,6 +69,8 @@ export class BoardReader {
   /** Entry text → since when it stands unchanged in TODO. */
   #standing = new Map<string, number>();
   #started = false;
+  /** git's index was locked when the files were read last. */
+  #wasLocked = false;
   /** Epoch ms: what git's index says of that time is our own doing. */
   #wroteAt = 0;
 
@@ -87,6 +89,7 @@ export class BoardReader {
     { now, stillness, gone }: BoardReadOptions,
   ): Promise<BoardView> {
     const committed = await this.#readCommitted(view.base, settings.board);
+    this.#wasLocked = isIndexLocked(view);
     const onDisk = view.checkout === null ? NOWHERE : readDisk(view.checkout.path, settings.board, now);
     const { texts: raw, unreadable, changedAt } = onDisk;
     const { disk, crlf } = await this.lineEnds.columnsAsInGit(
@@ -151,7 +154,7 @@ export class BoardReader {
 
   /** Were these texts read while git was changing the files? Then they are to be read again. */
   async isInMotion(view: GitState & { readonly base: string }, { disk }: BoardView): Promise<boolean> {
-    return this.#edited(disk).length > 0 && (await isInMotion(this.#repo, view, this.#wroteAt));
+    return this.#edited(disk).length > 0 && (this.#wasLocked || (await isInMotion(this.#repo, view, this.#wroteAt)));
   }
 
   /** Columns whose file is not as the coordinator left it. */

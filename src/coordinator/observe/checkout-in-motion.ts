@@ -8,6 +8,10 @@ import type { GitState } from './git-state.ts';
 /** git writes files, then the index, and HEAD or the branch last: ms for which a written index may still be followed by one. */
 const AFTER_INDEX = 100;
 
+/** Asked before the files are read: git may write the last of them, and let go of its index, while they are. */
+export const isIndexLocked = ({ checkout }: GitState): boolean =>
+  checkout !== null && checkoutState(checkout.gitDir).indexLocked;
+
 /**
  * Is git just changing the files of base's checkout (switch, reset, pull, stash)? Then what stands on disk is neither the
  * old nor the new commit's, and no edit. No process.
