@@ -1,5 +1,4 @@
 import { openRepository } from '../git/open-repository.ts';
-import type { Problem } from '../problem.ts';
 import { renderQueue } from '../report/queue/queue.ts';
 import { queueOf } from '../report/queue/words.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
@@ -8,7 +7,6 @@ import { localClock } from './program/local-clock.ts';
 import { printJson, printProblems, wantsColour } from './program/print.ts';
 import { printCheckLog } from './read/print-check-log.ts';
 import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
-import * as messages from './messages.ts';
 
 /** Recent checks that the user is shown, unless `--limit` says otherwise. */
 const LIMIT = 5;

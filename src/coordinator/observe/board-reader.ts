@@ -143,8 +143,7 @@ export class BoardReader {
       const skipped = new Set(stdout.split('\n').flatMap((line) => (line.startsWith('S ') ? [line.slice(2)] : [])));
       this.#sparse = { key, at: Date.now(), skipped };
     }
-    const { skipped } = this.#sparse;
-    return paths.filter((path) => !skipped.has(path)).map(messages.columnMissing);
+    return paths.filter((path) => !this.skipped.has(path)).map(messages.columnMissing);
   }
 
   /** Column files that the checkout leaves out on purpose (sparse checkout), by their path in the repository. */
