@@ -84,6 +84,7 @@ export const badOption = (flags: string, value: string, must: string): string =>
 export const expected = (kind: keyof typeof EXPECTED, most: number | undefined): string =>
   most === undefined ? EXPECTED[kind] : `${EXPECTED[kind]} to ${most}`;
 export const oneOf = (choices: readonly string[]): string => `one of ${choices.join(', ')}`;
+export const emptyOption = (flags: string): string => `option '${flags}' must not be empty`;
 export const needsOption = (flag: string, other: string): string => `${flag} needs ${other}`;
 export const conflictingOptions = (flag: string, other: string): string => `${flag} cannot be combined with ${other}`;
 

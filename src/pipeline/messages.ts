@@ -81,11 +81,11 @@ export const notPaused = (id: string): string => `${id} is not paused`;
 export const notEscalated = (id: string): string => `${id} is not escalated`;
 export const nothingOnBranch = (id: string): string => `nothing is committed on branch ${id}`;
 export const APPROVED = 'approved';
-export const stopped = (id: string): string =>
-  `${id} is paused and has no active run: kanban resume ${id} continues it`;
+export const stopped = (id: string): string => `paused, with no active run: kanban resume ${id} continues it`;
 export const stopsAfterRun = (id: string): string =>
-  `${id} is paused; its run may finish, and its result waits: kanban stop ${id} --now ends the run`;
+  `paused; its run may finish, and its result waits: kanban stop ${id} --now ends the run`;
 export const paused = (id: string): string => `paused: kanban resume ${id} continues`;
+export const PAUSE_REASON_CHANGED = 'paused already; the reason is changed';
 export const CONTINUES = 'continues';
 export const RESCOPED = 'rescoped: starts on a fresh branch';
 export const DEPRIORITISED = 'deprioritised';

@@ -94,10 +94,10 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
       if (!entry.tags.includes('APPROVE')) return answer(request, false, messages.notWaitingForApproval(id)).actions;
       return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: messages.APPROVED })];
     case 'stop':
-      if (entry.tags.includes('PAUSED')) return answer(request, true, stopped(world, id)).actions;
+      if (entry.tags.includes('PAUSED')) return pausedAlready(facts, request, `${id}: ${stopped(world, id)}`);
       return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: stopped(world, id) })];
     case 'pause':
-      if (entry.tags.includes('PAUSED')) return answer(request, true, messages.pausedAlready(id)).actions;
+      if (entry.tags.includes('PAUSED')) return pausedAlready(facts, request, messages.pausedAlready(id));
       return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: messages.paused(id) })];
     case 'resume':
       if (!entry.tags.includes('PAUSED')) return answer(request, false, messages.notPaused(id)).actions;
@@ -145,6 +145,13 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
 /** Otherwise it would be picked again at once where TODO has nothing else. */
 const withPause = (change: EntryChange, { resume }: Request): EntryChange =>
   resume === true ? change : { ...change, addTags: ['PAUSED'] };
+
+/** A new reason is recorded. */
+function pausedAlready(facts: EntryFacts, request: Request, message: string): Action[] {
+  if (request.why.trim() === '') return answer(request, true, message).actions;
+  const asked = { request: request.id, report: request.why, trailers: [askedBy(request, facts.entry.id ?? '')] };
+  return [plainMove(facts, { ...asked, change: {}, why: messages.PAUSE_REASON_CHANGED })];
+}
 
 /** A run that was let finish is named, with the command that ends it. */
 const stopped = (world: World, id: string): string =>

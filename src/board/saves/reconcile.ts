@@ -8,7 +8,6 @@ import { parseColumn } from '../parse/parse-column.ts';
 import { SAVED_AS, type Save, type SaveReading } from './save.ts';
 import { type Known, planSave, type SavePlan, withPasted } from './save-plan.ts';
 import type { ParsedColumn } from '../parse/section-memo.ts';
-import { isSimilarTitle } from '../problems/similar-title.ts';
 
 /**
  * Reads a save as a set of changes to the version that it was made from. What the
@@ -85,12 +84,18 @@ function putsIn(
   const away = new Set(elsewhere.map(({ id }) => id));
   // What is elsewhere, as a note that has become an entry may be, was moved and not cut.
   const isMoved = ({ id, title }: Entry): boolean =>
-    id === null ? elsewhere.some((one) => isSimilarTitle(one.title, title)) : away.has(id) || gone?.has(id) === true;
+    id === null ? elsewhere.some((one) => isTypedOn(one.title, title)) : away.has(id) || gone?.has(id) === true;
   if (added.length === 0 || added.some(isMoved)) return false;
   let rest = disk;
   for (const { start, end } of added.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
   return linesWithText(rest).join('\n') === linesWithText(versions.at(-1)!.text).join('\n');
 }
+
+/**
+ * One title is the other, or how it began. A similar one is not enough: a new entry would be taken for another wording of the
+ * one that is in work, and would be lost.
+ */
+const isTypedOn = (one: string, other: string): boolean => one.startsWith(other) || other.startsWith(one);
 
 /** A save that is right as it is: made from the newest version, and nothing is to be changed. */
 export const asSaved = ({ disk }: Pick<Save, 'disk'>, newest: number): SaveReading => ({

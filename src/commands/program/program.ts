@@ -129,7 +129,8 @@ async function readOptions(spec: CommandSpec, given: Record<string, unknown>): P
     if (typeof value === 'boolean' || Array.isArray(value)) options[name] = value;
     if (typeof value !== 'string' || option === undefined) continue;
     const read = await readValue(option, value);
-    if (read === null) problems.push(messages.badOption(option.flags, value, expected(option)));
+    if (option.required === true && value.trim() === '') problems.push(messages.emptyOption(option.flags));
+    else if (read === null) problems.push(messages.badOption(option.flags, value, expected(option)));
     else options[name] = read;
   }
   return problems.length === 0 ? { ok: true, options } : { ok: false, messages: problems };

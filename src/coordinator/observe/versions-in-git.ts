@@ -23,16 +23,20 @@ export async function versionsInGit(repo: Repository, base: string, path: string
   return older;
 }
 
-/** Entries that an earlier coordinator put back, with the time (epoch ms): such a commit may change no file. */
+/**
+ * Entries that an earlier coordinator put back and that have not moved since, with the time (epoch ms): such a commit may
+ * change no file.
+ */
 export async function restoredInGit(repo: Repository, base: string): Promise<ReadonlyMap<string, number>> {
   const { stdout } = await git(
     [
       'log',
       '--first-parent',
       '-n',
-      '100',
+      '2000',
       '--since=15 minutes ago',
       '--grep=^Kanban-Restored: ',
+      '--grep=^Kanban-Move: ',
       '-z',
       '--format=%ct %B',
       base,
@@ -40,9 +44,13 @@ export async function restoredInGit(repo: Repository, base: string): Promise<Rea
     { cwd: repo.root },
   );
   const found = new Map<string, number>();
-  for (const record of stdout.split('\0'))
+  const moved = new Set<string>();
+  // Newest first.
+  for (const record of stdout.split('\0')) {
     for (const [, id = ''] of record.matchAll(/^Kanban-Restored: ([A-Za-z][\w-]*-\d+)$/gm))
-      if (!found.has(id)) found.set(id, Number(/^\d+/.exec(record)?.[0] ?? 0) * 1000);
+      if (!found.has(id) && !moved.has(id)) found.set(id, Number(/^\d+/.exec(record)?.[0] ?? 0) * 1000);
+    for (const [, id = ''] of record.matchAll(/^Kanban-Move: ([A-Za-z][\w-]*-\d+) /gm)) moved.add(id);
+  }
   return found;
 }
 

@@ -62,7 +62,6 @@ describe('commands that do what a hand edit does', () => {
       2,
       { ok: false, message: 'nothing is committed on branch T-2', id: 'T-2', commit: null },
     ]);
-    expect(await rig.call(move, ['T-2', 'TODO'], { top: true, before: 'T-1' })).toMatchObject({ code: 2, out: '' });
     expect(await rig.call(edit, ['T-22'], { title: 'x' })).toMatchObject({
       code: 2,
       err: expect.stringContaining('fix: kanban show T-2') as string,

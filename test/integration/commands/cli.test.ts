@@ -113,6 +113,13 @@ describe('the program', () => {
       'error: --dry-run cannot be combined with --max-wait',
       "error: option '--max-wait <duration>' cannot be '5x': it must be a duration such as 90s, 15m or 1h30m",
     ]);
+    expect(await wrong('queue', '--log', '--json')).toEqual(['error: --log cannot be combined with --json']);
+    expect(await wrong('move', 'T-1', 'TODO', '--top', '--before', 'T-2', '--bottom')).toEqual([
+      'error: --before cannot be combined with --top',
+      'error: --before cannot be combined with --bottom',
+      'error: --top cannot be combined with --bottom',
+    ]);
+    expect(await wrong('abandon', 'T-1', '--why', ' ')).toEqual(["error: option '--why <reason>' must not be empty"]);
     expect(await wrong('queue', '--limit', '99')).toEqual([
       "error: option '--limit <count>' cannot be '99': it must be a whole number from 1 to 20",
     ]);

@@ -135,7 +135,6 @@ describe('kanban queue', () => {
   it.each([
     ['no check has run', {}, { log: true }, 'no check has run yet'],
     ['its log is gone', { recent: [checked(1)] }, { log: true }, logOf(1)],
-    ['JSON of a text is wanted', {}, { log: true, json: true }, '--log prints text and cannot be combined with --json'],
   ])('refuses with exit code 2, to stderr, where %s', async (_, of, options, words) => {
     says(of);
     const { code, out, err } = await call(options);

@@ -142,6 +142,19 @@ describe('readSave: a save from an old buffer', () => {
     expect(typed.others.IN_PROGRESS).toBe('# IN_PROGRESS\n\n## T-4: Fix the crash on iOS\n');
   });
 
+  it('I1: a new entry put into the present file is no other wording of a similar one that is in work', () => {
+    const before = '# TODO\n\n## T-?: Port module auth to TypeScript\n\nAs the others.\n';
+    const now = {
+      TODO: '# TODO\n',
+      IN_PROGRESS: '# IN_PROGRESS\n\n## T-4: Port module auth to TypeScript\n\nAs the others.\n',
+      REVIEW: null,
+      TESTING: null,
+    };
+    const disk = before.replace('auth', 'mail');
+    const read = readSave({ column: 'TODO', versions: by(before, now.TODO), others: now, disk }, one);
+    expect([read.text, read.others, read.keep]).toEqual([disk, {}, []]);
+  });
+
   it('keeps tags and fields that were written since', () => {
     const now = after(
       start,

@@ -256,10 +256,14 @@ describe('requests', () => {
     expect(types(world([working], { ...hard, runs: [run('T-1')] }))).toEqual(['stop-run']);
     expect(acts(world([working], { ...hard, runs: [run('T-1', { stopping: true })] }))).toEqual([]);
     expect(moveOf(world([working], hard)).add).toEqual(['PAUSED']);
-    expect(answers(ask(facts(entry('T-1', 'REVIEW', { tags: ['PAUSED'] })), 'stop', 'T-1'))).toEqual([
-      { ok: true, message: 'T-1 is paused and has no active run: kanban resume T-1 continues it' },
+    expect(answers(ask(facts(entry('T-1', 'REVIEW', { tags: ['PAUSED'] })), 'stop', 'T-1', { why: '' }))).toEqual([
+      { ok: true, message: 'T-1: paused, with no active run: kanban resume T-1 continues it' },
     ]);
     const paused = facts(entry('T-1', 'IN_PROGRESS', { tags: ['PAUSED'] }));
+    for (const command of ['stop', 'pause'] as const)
+      expect(acts(ask(paused, command, 'T-1', { why: 'the API changes' }))).toMatchObject([
+        { type: 'move-entry', report: 'the API changes', change: {}, why: 'paused already; the reason is changed' },
+      ]);
     expect(types(world([paused], { ...hard, runs: [run('T-1')] }))).toEqual(['stop-run']);
   });
 
