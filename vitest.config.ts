@@ -5,8 +5,8 @@ const PROGRAMS = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 
 /** The folders that touch no system: text and facts in, decisions and text out. */
 const PURE_FOLDERS = [
-  'src/{contract,board,workflow,pipeline,agents,preflight,report}/**/*.ts',
-  'src/{plain-text,telling-line}.ts',
+  'src/{contract,board,workflow,pipeline,agents,preflight,report,metrics}/**/*.ts',
+  'src/{hidden-characters,plain-text,shell-word,telling-line}.ts',
 ];
 
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };
@@ -42,7 +42,7 @@ export default defineConfig({
           ...timeouts,
           name: 'modules',
           include: ['test/**/*.test.ts'],
-          exclude: [...PROGRAMS, 'node_modules/**'],
+          exclude: [...PROGRAMS, 'test/web/**', 'node_modules/**'],
           // Files share a worker, which loads vitest and each module once and not once a file. So a test leaves no state in
           // modules, and gives back what it changes in `process.env`.
           isolate: false,

@@ -10,7 +10,7 @@ const GOALS = { 1_000: 1_500, 10_000: 10_000 };
 /** Each round is a process of its own: a parse that is cold for the program is cold for V8 too, as in life. */
 export async function bench({ place, rounds = 3 }) {
   console.log(`## board: sizes interleaved, ${rounds} rounds, ${MOVES} moves of each kind a round; ${load()}\n`);
-  const file = await bundleProduct(place, ['src/board/parse/parse.ts', 'src/board/edit/edit.ts']);
+  const file = await bundleProduct(place, ['src/board/parse.ts', 'src/board/edit/edit.ts']);
   const found = Object.fromEntries(SIZES.map((size) => [size, []]));
   for (let round = 0; round < rounds; round++)
     for (const size of SIZES)

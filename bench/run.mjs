@@ -14,9 +14,26 @@ import { parseArgs } from 'node:util';
 import { machineFacts } from './measure.mjs';
 import { makePlace } from './place.mjs';
 
-const NAMES = ['replay', 'board', 'pickup', 'inject', 'startup', 'memory', 'landing', 'precheck', 'history', 'queue'];
+const NAMES = [
+  'replay',
+  'board',
+  'library',
+  'mcp',
+  'tui',
+  'web',
+  'page',
+  'metrics',
+  'pickup',
+  'inject',
+  'startup',
+  'memory',
+  'landing',
+  'precheck',
+  'history',
+  'queue',
+];
 /** These call the product's code from src/. */
-const FROM_SOURCE = ['board', 'landing', 'precheck', 'history', 'queue'];
+const FROM_SOURCE = ['board', 'library', 'landing', 'precheck', 'history', 'queue'];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import type { CommandSpec, Io } from './commands/program/command.ts';
 import { EXIT, type ExitCode } from './commands/program/exit-codes.ts';
+import { plainly } from './commands/program/plain-stream.ts';
 import { readCommandLine } from './commands/program/program.ts';
+import { VERSION } from './version.ts';
 
-declare const KANBAN_VERSION: string;
-const version = typeof KANBAN_VERSION === 'string' ? KANBAN_VERSION : '0.0.0-source';
+/** What we say of arguments, files and errors is text, whatever they hold. */
+const stderr = plainly(process.stderr);
 
 let running: CommandSpec | null = null;
 
@@ -24,10 +26,11 @@ process.on('uncaughtException', (error) => void fail(error).then(end));
 main().then(end, (error: unknown) => fail(error).then(end));
 
 async function main(): Promise<ExitCode> {
-  const io = outside();
-  const asked = await readCommandLine(process.argv.slice(2), io, version);
+  const asked = await readCommandLine(process.argv.slice(2), outside(), VERSION);
   if (asked.kind === 'ended') return asked.code;
   running = asked.spec;
+  if (asked.folder !== null && !(await goTo(asked.folder))) return EXIT.usage;
+  const io = outside();
   const { refusedFromRun } = await import('./commands/program/check-origin.ts');
   const refused = await refusedFromRun(asked.spec.name, asked.args, io);
   if (refused !== null) {
@@ -39,23 +42,35 @@ async function main(): Promise<ExitCode> {
   return command(asked.args, io);
 }
 
+/** As `git -C`. @returns false: it has been printed why not */
+async function goTo(folder: string): Promise<boolean> {
+  try {
+    process.chdir(folder);
+    return true;
+  } catch (error) {
+    const { noSuchFolder } = await import('./commands/messages.ts');
+    stderr.write(`error: ${noSuchFolder(folder, (error as NodeJS.ErrnoException).code ?? '')}\n`);
+    return false;
+  }
+}
+
 function outside(): Io {
-  const { stdout, stderr, env } = process;
+  const { stdout, env } = process;
   const isTTY = stdout.isTTY === true;
   return { cwd: process.cwd(), stdout, stderr, env, isTTY, columns: isTTY ? stdout.columns : undefined };
 }
 
-/** A throw: trouble with the disk is told as such, all else is a bug of ours. */
+/** A throw: a disk error is reported as such, everything else is a bug of ours. */
 async function fail(error: unknown): Promise<ExitCode> {
   const { describeThrown } = await import('./report/thrown.ts');
   const facts = {
-    version,
+    version: VERSION,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     command: running?.name ?? '',
   };
   const { text, bug } = describeThrown(error, facts);
-  process.stderr.write(text);
+  stderr.write(text);
   return bug ? EXIT.bug : EXIT.usage;
 }
 

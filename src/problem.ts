@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts';
+
 /** A place in a text file. Lines and columns count from 1; a column counts UTF-16 units. */
 export interface Place {
   /** Path as shown to the user, relative to the repository's root. */
@@ -48,20 +50,23 @@ export function placeAt(file: string, text: string, offset: number, length = 1):
   return { file, line, column: offset - start + 1, length: Math.max(1, length), lineText };
 }
 
-/** The problem as text: one line, the line in question underlined, how to fix it. No colour. */
+/** The problem as text: one line, the line in question underlined, how to fix it. No colour, no control characters. */
 export function drawProblem(problem: Problem): string {
   const out: string[] = [];
   out.push(`${problem.where ? at(problem.where) : ''}${problem.message} [${problem.code}]`);
   if (problem.where) out.push(...underline(problem.where));
   for (const { message, where } of problem.also ?? []) out.push(`  ${at(where)}${message}`, ...underline(where));
   if (problem.fix) out.push(`  fix: ${problem.fix}`);
-  return out.join('\n');
+  return plainText(out.join('\n'));
 }
 
 const at = (where: Place): string => `${where.file}:${where.line}:${where.column}: `;
 
 function underline(where: Place): string[] {
-  const clean = where.lineText.replaceAll('\t', ' ');
-  const room = Math.max(1, Math.min(where.length, clean.length - where.column + 1));
-  return [`    ${clean}`, `    ${' '.repeat(Math.max(0, where.column - 1))}${'~'.repeat(room)}`];
+  const text = where.lineText.replaceAll('\t', ' ');
+  // What is left out of the line moves what is underlined.
+  const before = plainText(text.slice(0, where.column - 1));
+  const rest = plainText(text.slice(where.column - 1));
+  const room = Math.max(1, Math.min(where.length, rest.length));
+  return [`    ${before}${rest}`, `    ${' '.repeat(before.length)}${'~'.repeat(room)}`];
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
  * Which rooms a room may import from, types included; `pure` stands for every pure room. docs/architecture.md explains them.
  * A room is a folder of src/; of coordinator/ each subfolder is one. `./observe` is `coordinator/observe`.
  */
-const PURE = ['contract', 'board', 'workflow', 'pipeline', 'agents', 'preflight', 'report'];
+const PURE = ['contract', 'board', 'workflow', 'pipeline', 'agents', 'preflight', 'report', 'metrics'];
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   contract: ['board', 'workflow'],
   board: [],
@@ -15,15 +15,27 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['contract', 'board', 'workflow', 'report'],
   preflight: ['workflow'],
   report: ['contract', 'board', 'doctor', 'preflight', 'workflow'],
+  metrics: ['board', 'contract', 'report', 'workflow'],
   system: ['contract', 'workflow'],
   git: ['contract', 'system'],
+  ecosystems: ['git', 'system'],
   landing: ['board', 'contract', 'git', 'pipeline', 'system', 'workflow'],
   worktrees: ['git', 'system'],
   runs: ['contract', 'report', 'runner', 'system'],
   acp: ['agents'],
   runner: ['contract', 'agents', 'git', 'system'],
-  setup: ['agents', 'coordinator/observe', 'git', 'preflight/gather', 'system', 'workflow', 'worktrees'],
-  'preflight/gather': ['agents', 'git', 'landing', 'preflight', 'system', 'workflow'],
+  setup: [
+    'agents',
+    'board',
+    'coordinator/observe',
+    'ecosystems',
+    'git',
+    'preflight/gather',
+    'system',
+    'workflow',
+    'worktrees',
+  ],
+  'preflight/gather': ['agents', 'ecosystems', 'git', 'landing', 'preflight', 'system', 'workflow'],
   doctor: [
     ...[
       'agents',
@@ -37,9 +49,13 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
       'system',
       'workflow',
     ],
-    ...['worktrees', 'coordinator/launch', 'coordinator/observe', 'coordinator/preflight'],
+    ...['worktrees', 'coordinator/launch', 'coordinator/observe', 'coordinator/inspect'],
   ],
-  'coordinator/observe': ['pure', 'git', 'landing', 'runs', 'system'],
+  'coordinator/observe': ['pure', 'git', 'landing', 'runs', 'system', 'worktrees'],
+  'coordinator/inspect': [
+    ...['pure', 'preflight/gather', 'git', 'runs', 'system'],
+    ...['./observe', './merge-queue', './preflight', './publish', './remote'],
+  ],
   'coordinator/shared-state': ['pure', 'git', 'landing', 'runner', 'runs', 'system'],
   'coordinator/launch': [
     'pure',
@@ -71,33 +87,54 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
     './remote',
   ],
   coordinator: ['pure', 'git', 'landing', 'runner', 'runs', 'system', 'every room of the coordinator'],
-  commands: ['pure', 'git', 'doctor', 'runs', 'setup', 'system', 'coordinator', 'every room of the coordinator'],
+  surfaces: ['pure', 'git', 'runs', 'system', 'coordinator', 'every room of the coordinator'],
+  mcp: ['pure', 'surfaces'],
+  tui: ['pure', 'surfaces'],
+  web: ['pure', 'surfaces'],
+  'web/page': ['pure', 'surfaces', 'web'],
+  commands: [
+    ...['pure', 'git', 'doctor', 'mcp', 'runs', 'setup', 'surfaces', 'system', 'tui', 'web'],
+    ...['coordinator', 'every room of the coordinator'],
+  ],
 };
 
 /** One door per tool: the only files that may import a package, so that it can be replaced, loaded lazily or watched there. */
 const DOORS: Readonly<Record<string, RegExp>> = {
+  '@hono/node-server': /^web\/[^/]+$/,
+  hono: /^web\/[^/]+$/,
+  hast: /^web\/markdown\.ts$/,
+  'rehype-sanitize': /^web\/markdown\.ts$/,
+  'rehype-stringify': /^web\/markdown\.ts$/,
+  'remark-rehype': /^web\/markdown\.ts$/,
   '@agentclientprotocol/sdk': /^acp\//,
-  '@modelcontextprotocol/server': /^commands\/mcp-report\.ts$/,
+  '@modelcontextprotocol/server': /^(commands\/mcp-report\.ts$|mcp\/)/,
+  '@atlaskit/pragmatic-drag-and-drop': /^web\/page\/board\//,
+  '@dagrejs/dagre': /^web\/page\/graph-worker\.ts$/,
+  '@preact/signals': /^web\/page\//,
   chokidar: /^system\/watch\.ts$/,
   commander: /^commands\/program\/program\.ts$/,
+  diff2html: /^web\/page\/diff\//,
+  'eventsource-parser': /^web\/page\/store\/live\.ts$/,
   execa: /^system\/processes\.ts$/,
   'fastest-levenshtein': /^(board|workflow)\//,
   'gray-matter': /^(workflow\/front-matter|agents\/report\/parse-report)\.ts$/,
   liquidjs: /^workflow\/prompt(-variables)?\.ts$/,
-  mdast: /^(board\/parse|landing\/changelog)\//,
+  mdast: /^(?:(?:board\/(?:adopt|parse)|landing\/changelog)\/|web\/markdown\.ts$)/,
   ms: /^(workflow\/duration|board\/parse\/fields)\.ts$/,
   'p-limit': /^worktrees\/worktrees\.ts$/,
-  'package-manager-detector': /^setup\/detect-install\.ts$/,
-  picocolors: /^report\//,
-  picomatch: /^(pipeline\/results\/protect|runner\/shell\/shell-review)\.ts$/,
+  'package-manager-detector': /^ecosystems\/node\.ts$/,
+  picocolors: /^(report\/|tui\/view\/palette\.ts$)/,
+  picomatch: /^(named-paths|pipeline\/results\/protect)\.ts$/,
+  preact: /^web\/page\//,
   'remark-frontmatter': /^board\/parse\//,
-  'remark-gfm': /^board\/parse\//,
-  'remark-parse': /^board\/parse\//,
+  'remark-gfm': /^(?:board\/parse\/|web\/markdown\.ts$)/,
+  'remark-parse': /^(?:board\/parse\/|web\/markdown\.ts$)/,
   'simple-git': /^setup\/detect\.ts$/,
-  unified: /^board\/parse\//,
-  which: /^(preflight\/gather|system|setup)\//,
+  uplot: /^web\/page\/metrics\/chart\.tsx$/,
+  unified: /^(?:board\/parse\/|web\/markdown\.ts$)/,
+  which: /^(ecosystems|preflight\/gather|system|setup)\//,
   yaml: /^(workflow|agents\/report|setup)\//,
-  zod: /^(workflow\/|agents\/report\/parse-report\.ts|commands\/mcp-report\.ts)/,
+  zod: /^(workflow\/|agents\/report\/parse-report\.ts|commands\/mcp-report\.ts|mcp\/|web\/bodies\.ts|web\/changes\.ts)/,
 };
 
 const MAX_FILES = 25;
@@ -124,24 +161,29 @@ const ENGLISH =
   /(?:\b(?:startsWith|endsWith|includes)\(['`][A-Za-z]+ |[=!]== ['`][A-Za-z]+ [a-z]+ )[a-z]{2,}[^\n]*|\/[^/\n]*\b[a-z]{3,} [a-z]{3,}[^/\n]*\/[a-z]*\.(?:test|exec)\([^\n]*/g;
 /** Files that read what other programs print or write: agents, git, hooks, test runners, changelogs, the libraries of YAML and Liquid. */
 const READS_FOREIGN_TEXT =
-  /^(?:agents|git|runner\/(?:git|shell)|landing\/changelog|setup)\/|^landing\/merge-tree|^worktrees\/worktrees|^workflow\/(?:front-matter|prompt)\.|\/shared-changes\.|^telling-line\./;
+  /^(?:agents|ecosystems|git|runner\/(?:git|shell)|landing\/changelog|setup)\/|^landing\/merge-tree|^worktrees\/worktrees|^workflow\/(?:front-matter|prompt)\.|\/shared-changes\.|^telling-line\./;
 
 const ROOT = join(import.meta.dirname, '../src');
 const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .toSorted();
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** Folders that are rooms besides the one that they are in. */
+const OWN_ROOMS: ReadonlySet<string> = new Set(['preflight/gather', 'web/page']);
 
 /** `src/coordinator/observe/names.ts` → `coordinator/observe`; '' = a file of src/ itself, which any room may import. */
 function roomOf(file: string): string {
   const [first = '', second = ''] = dirname(file).split('/');
   if (first === '.') return '';
   if (first === 'coordinator' && second !== '') return `coordinator/${second}`;
-  return first === 'preflight' && second === 'gather' ? 'preflight/gather' : first;
+  return OWN_ROOMS.has(`${first}/${second}`) ? `${first}/${second}` : first;
 }
 
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm;
+/** Of a file of ours, and not of its types. */
+const VALUE_IMPORT = /^(?:import|export)\s+(?!type\b)[^']*'(\.[^']+)'/gm;
 const importsOf = (file: string): string[] => [...textOf(file).matchAll(IMPORT)].map(([, path = '']) => path);
 
 const allowed = (room: string): Set<string> =>
@@ -176,6 +218,18 @@ describe('architecture', () => {
         .map((other) => `${room} ↔ ${other}`),
     );
     expect(pairs).toEqual([]);
+  });
+
+  it('the page takes code from pure rooms only, and types from the server: a browser has no files and no processes', () => {
+    const wrong = files
+      .filter((file) => roomOf(file) === 'web/page')
+      .flatMap((file) =>
+        [...textOf(file).matchAll(VALUE_IMPORT)]
+          .map(([, path = '']) => posix.join(dirname(file), path))
+          .filter((target) => !['web/page', '', ...PURE].includes(roomOf(target)))
+          .map((target) => `${file} → ${target}`),
+      );
+    expect(wrong).toEqual([]);
   });
 
   it('names only rooms that there are', () => {

@@ -8,7 +8,7 @@ import { asObject } from '../agents/output-line.ts';
 import type { Printed } from '../agents/output-line.ts';
 import * as messages from './messages.ts';
 
-/** How long an agent may take to end once its stdin is closed, and then once it was told to (SIGTERM), in ms. */
+/** How long an agent may take to end once its stdin is closed, and then once it was asked to (SIGTERM), in ms. */
 const LEAVE = 1_000;
 const TERMINATE = 1_500;
 

@@ -19,9 +19,7 @@ import { Turns } from './turns.ts';
 import { toolName, toolSummary, Updates } from './updates.ts';
 import { UsageTotal } from './usage-total.ts';
 import * as messages from './messages.ts';
-
-declare const KANBAN_VERSION: string;
-const version = typeof KANBAN_VERSION === 'string' ? KANBAN_VERSION : '0.0.0-source';
+import { VERSION } from '../version.ts';
 
 /** ms that an agent may take to answer `initialize`: what takes longer doesn't speak the protocol. */
 const HELLO = 120_000;
@@ -60,7 +58,7 @@ export class Bridge {
     else this.#turns.message(order.text);
   }
 
-  /** Cancels the turn that is on, and ends the agent gently. */
+  /** Cancels the active turn, and ends the agent gently. */
   async leave(): Promise<void> {
     this.#leaving = true;
     await this.#turns?.cancel();
@@ -98,7 +96,7 @@ export class Bridge {
     const answer = agent.request(methods.agent.initialize, {
       protocolVersion: PROTOCOL_VERSION,
       clientCapabilities: { fs: { readTextFile: false, writeTextFile: false }, terminal: false },
-      clientInfo: { name: 'kanban', version },
+      clientInfo: { name: 'kanban', version: VERSION },
     });
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
@@ -128,9 +126,9 @@ export class Bridge {
 
 function rulesOf({ worktree, programs }: BridgeOptions): Rules {
   const { env } = process;
-  const told = ['KANBAN_REPORT', 'KANBAN_WORKTREE', 'TMPDIR'].flatMap((name) =>
+  const passed = ['KANBAN_REPORT', 'KANBAN_WORKTREE', 'TMPDIR'].flatMap((name) =>
     env[name] === undefined ? [] : [[name, env[name]] as const],
   );
   const roots = [worktree, ...(env['TMPDIR'] === undefined ? [] : [env['TMPDIR']])];
-  return { worktree, inside: insideOf(roots), tools: programs, variables: Object.fromEntries(told) };
+  return { worktree, inside: insideOf(roots), tools: programs, variables: Object.fromEntries(passed) };
 }

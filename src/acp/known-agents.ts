@@ -1,6 +1,6 @@
 /** What the protocol leaves open, as measured on one agent. */
 export interface KnownAgent {
-  /** A second prompt joins the turn that is on; else the turn has to be cancelled first. */
+  /** A second prompt joins the active turn; else the turn has to be cancelled first. */
   readonly joins: boolean;
   /** It starts MCP servers that are given as a command. */
   readonly stdioMcp: boolean;
@@ -12,7 +12,7 @@ export interface KnownAgent {
   readonly tokens: 'turn' | 'process' | 'chunk' | 'none';
   /** Its costs begin with the session, as the protocol has it (`thread`), or anew with each start (`run`). */
   readonly costs: 'run' | 'thread';
-  /** Its sandbox must be told the folders that git writes to. */
+  /** Its sandbox must be given the folders that git writes to. */
   readonly sandbox: boolean;
   /** It asks for permission before it has named a call's `rawInput`; the content has the input as JSON. */
   readonly streamsInput: boolean;

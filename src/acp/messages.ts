@@ -31,3 +31,12 @@ export const fileOutside = (path: string): string => `it reads or writes ${path 
 export const leadsOutside = (command: string): string => `${command} leads outside the worktree`;
 export const notAllowed = (command: string): string => `${command} isn't allowed`;
 export const unclearArgument = (program: string): string => `it isn't clear what ${program} is given`;
+
+/* Messages to the agent. */
+
+export const AFTER_TURN =
+  'This message arrived after your turn had ended. Act on it, and update your report if it changes.';
+export const INTERRUPTED =
+  'This message interrupted your work. Take it into account, then continue your task from where you were, to its end and your report. Your briefing once more:';
+export const REFUSED =
+  'Your last tool call was refused: it exceeds your permissions, and no user can grant more. Continue your task in another way, to its end and your report.';

@@ -5,8 +5,9 @@ import type { Inside } from './inside.ts';
 import { permissionForShellLine } from './shell-permission.ts';
 import type { ShellRules } from './shell-permission.ts';
 import * as messages from './messages.ts';
+import { shellQuoted } from '../shell-word.ts';
 
-/** A tool call as far as the agent has told it: `ToolCallUpdate` of the protocol, read leniently. */
+/** A tool call as far as the agent has reported it: `ToolCallUpdate` of the protocol, read leniently. */
 export interface Call {
   readonly id: string;
   readonly kind: string;
@@ -102,7 +103,7 @@ function commandOf({ input }: Call): string | null {
   const words = asList(command).map(asText);
   if (words.length === 0) return null;
   const isShell = /(?:^|\/)(?:ba|z|da)?sh$/.test(words[0] ?? '') && /^-l?c$/.test(words[1] ?? '') && words.length === 3;
-  return isShell ? (words[2] ?? '') : words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return isShell ? (words[2] ?? '') : words.map(shellQuoted).join(' ');
 }
 
 /**
@@ -116,18 +117,18 @@ export const nameInOptions = (options: readonly { readonly name: string }[]): st
  * A call out of what `session/update` and `session/request_permission` say, laid over what was known of it before.
  * @param streamsInput until it names `rawInput`, the agent shows the input as JSON in the content
  */
-export function mergeCall(before: Call | undefined, told: Printed, streamsInput = false): Call {
+export function mergeCall(before: Call | undefined, update: Printed, streamsInput = false): Call {
   const known = before ?? NO_CALL;
-  const input = asObject(told['rawInput']) ?? (streamsInput ? streamedInput(told) : null);
+  const input = asObject(update['rawInput']) ?? (streamsInput ? streamedInput(update) : null);
   const hasInput = input !== null && Object.keys(input).length > 0;
-  const paths = [...asList(told['locations']), ...asList(told['content'])]
+  const paths = [...asList(update['locations']), ...asList(update['content'])]
     .map((each) => asText(asObject(each)?.['path']))
     .filter((path) => path !== '');
   return {
-    id: asText(told['toolCallId']) || known.id,
-    kind: asText(told['kind']) || known.kind,
-    title: asText(told['title']) || known.title,
-    name: nameIn(told) || known.name,
+    id: asText(update['toolCallId']) || known.id,
+    kind: asText(update['kind']) || known.kind,
+    title: asText(update['title']) || known.title,
+    name: nameIn(update) || known.name,
     input: hasInput ? input : known.input,
     paths: paths.length > 0 ? paths : known.paths,
   };

@@ -35,7 +35,7 @@ export async function openSession(parts: SessionDeps): Promise<string> {
 
 interface Opened {
   readonly id: string;
-  /** Modes, models and config options, as the agent told them. */
+  /** Modes, models and config options, as the agent reports them. */
   readonly state: Printed;
 }
 

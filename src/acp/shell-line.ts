@@ -11,7 +11,7 @@ export interface ShellCommand {
 }
 
 /**
- * The simple commands of a POSIX shell line (XCU 2.2, 2.3, 2.7), in order, whatever joins them. Only what can be told
+ * The simple commands of a POSIX shell line (XCU 2.2, 2.3, 2.7), in order, whatever joins them. Only what can be known
  * for sure: a line with command or process substitution, a subshell or a quote that isn't closed is null.
  * @param variables values of the variables that are known
  */

@@ -11,7 +11,7 @@ import * as messages from './messages.ts';
 
 /** ms that a cancelled turn may take to end. */
 const CANCEL = 5_000;
-/** How often an agent whose turn ended with a refused call is told to continue without it. */
+/** How often an agent whose turn ended with a refused call is asked to continue without it. */
 const MOST_GO_ONS = 10;
 
 export interface TurnDeps {
@@ -33,7 +33,7 @@ export class Turns {
   /** Messages that wait for a cancelled turn to end; null = none is being cancelled. */
   #waiting: string[] | null = null;
   #steering = 0;
-  /** A turn has begun whose end is not told yet. */
+  /** A turn has begun whose end is not reported yet. */
   #isTurn = false;
   #taken = 0;
   #goOns = 0;
@@ -63,11 +63,11 @@ export class Turns {
     );
   }
 
-  /** A message for the turn that is on; one that comes too late for it begins another. */
+  /** A message for the active turn; one that comes too late for it begins another. */
   message(text: string): void {
     this.#taken += 1;
     if (this.#waiting !== null) this.#waiting.push(text);
-    else if (!this.isOn) this.begin(`${text}\n\n${AFTERWARDS}`);
+    else if (!this.isOn) this.begin(`${text}\n\n${messages.AFTER_TURN}`);
     else if (this.#deps.steers) void this.#steer(text);
     else this.#join(text);
   }
@@ -97,7 +97,7 @@ export class Turns {
     this.#steering -= 1;
     if (outcome === 'injected') this.#conclude();
     else if (this.isOn) this.#join(text);
-    else this.begin(`${text}\n\n${AFTERWARDS}`);
+    else this.begin(`${text}\n\n${messages.AFTER_TURN}`);
   }
 
   #join(text: string): void {
@@ -113,9 +113,9 @@ export class Turns {
   async #interrupt(text: string): Promise<void> {
     this.#waiting = [text];
     await this.cancel();
-    const said = this.#waiting.join('\n\n');
+    const sent = this.#waiting.join('\n\n');
     this.#waiting = null;
-    this.begin(`${said}\n\n${INTERRUPTED}\n\n${this.#briefing}`);
+    this.begin(`${sent}\n\n${messages.INTERRUPTED}\n\n${this.#briefing}`);
   }
 
   #answered(mark: symbol, answer: { readonly stopReason: string }): void {
@@ -158,17 +158,10 @@ export class Turns {
         acp: 'notice',
         text: messages.ENDED_REFUSED,
       });
-      this.begin(REFUSED);
+      this.begin(messages.REFUSED);
       return;
     }
     this.#isTurn = false;
     print({ acp: 'turn-ended', stop: this.#stop, taken: this.#taken });
   }
 }
-
-const AFTERWARDS =
-  'This reached you after your turn had ended. See to it, and bring your report up to date if it changes.';
-const INTERRUPTED =
-  'This interrupted your work. Take it into account, then continue with your task where you were, to its end and your report. Your briefing once more:';
-const REFUSED =
-  'Your last tool call was refused: it goes beyond what you may do here, and nobody can be asked. Continue with your task in another way, to its end and your report.';

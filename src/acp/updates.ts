@@ -55,8 +55,8 @@ export class Updates {
   }
 
   /** What is known of a call for which permission is asked. */
-  asked(told: Printed): Call {
-    const call = mergeCall(this.#calls.get(asText(told['toolCallId'])), told, this.known?.streamsInput);
+  asked(update: Printed): Call {
+    const call = mergeCall(this.#calls.get(asText(update['toolCallId'])), update, this.known?.streamsInput);
     this.#calls.set(call.id, call);
     this.#tell(call);
     return call;
@@ -145,8 +145,8 @@ export const toolName = ({ name, kind, title }: Call): string => {
 };
 
 export function toolSummary(call: Call): string {
-  const told = callSummary(call.input) || callSummary(call.paths[0] === undefined ? null : { path: call.paths[0] });
-  return told === '' || told.startsWith('{') ? callSummary({ path: call.title }) : told;
+  const summary = callSummary(call.input) || callSummary(call.paths[0] === undefined ? null : { path: call.paths[0] });
+  return summary === '' || summary.startsWith('{') ? callSummary({ path: call.title }) : summary;
 }
 
 const inputOf = ({ input, title, paths }: Call): string =>

@@ -1,6 +1,6 @@
 import type { AgentSettings } from '../workflow/settings.ts';
 import type { Role } from '../workflow/roles.ts';
-import type { AgentCommand, Allowance, Brief, ShellPlan, Inject } from '../contract/brief.ts';
+import type { AgentCommand, Allowance, Brief, ShellPlan, Inject, TestCommand } from '../contract/brief.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
 
 /** What an adapter is given to build a command from; paths are absolute. */
@@ -20,6 +20,8 @@ export interface AgentRun {
   readonly script: string | null;
   readonly files: readonly string[];
   readonly roleRun: string;
+  /** For the `shell` tester: globs with their commands. */
+  readonly tests?: readonly TestCommand[];
   /** The agent's own session: one to continue with, or, where `capabilities.names`, the id for a new one. */
   readonly session: { readonly id: string; readonly resume: boolean } | null;
   /** The run's own private folder; `plan.files` are written there. */
@@ -29,7 +31,7 @@ export interface AgentRun {
   readonly mcp: McpServer;
   /** Program and first arguments of the ACP bridge (src/acp/main.ts); only the `acp` adapter starts it. */
   readonly bridge?: readonly string[];
-  /** What caps leave for the run, for agents that can be told; the runner ends the others. */
+  /** What caps leave for the run, for agents that take it; the runner ends the others. */
   readonly allowance: Allowance | null;
   /** The coordinator is root. */
   readonly isRoot: boolean;
@@ -52,7 +54,7 @@ export type AgentPlan =
     }
   | { readonly command: null; readonly shell: ShellPlan; readonly env: Readonly<Record<string, string>> };
 
-/** How the adapter reads an ended agent, where git and the report have not already told. */
+/** How the adapter reads an ended agent, where git and the report do not decide already. */
 export type AgentReading =
   /** `detail`: what went wrong, if the agent said so. */
   | { readonly kind: 'ended'; readonly detail?: string }
@@ -74,7 +76,7 @@ export interface ParsedOutput {
 }
 
 /**
- * One agent's output, read line by line, in order; keeps what it needs to understand the next line. Pure: it is told
+ * One agent's output, read line by line, in order; keeps what it needs to understand the next line. Pure: it is given
  * the time (epoch ms), and what it has to say to the agent it returns.
  */
 export interface Conversation {
@@ -83,7 +85,7 @@ export interface Conversation {
   /** Lines for stdin at the start. Only with `stdin: 'dialogue'`. */
   open?(): readonly string[];
   /**
-   * A message for the turn that is on, as lines for stdin. null: it can't be taken now (no turn yet, or none any more);
+   * A message for the active turn, as lines for stdin. null: it can't be taken now (no turn yet, or none any more);
    * it is offered again. Only where `capabilities.inject` is `live`.
    */
   send?(text: string): readonly string[] | null;

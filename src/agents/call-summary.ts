@@ -10,7 +10,9 @@ const SUMMARY_KEYS = ['command', 'file_path', 'absolute_path', 'path', 'dir_path
 /** A tool call in a few words, for people: its command, its file, else the beginning of its input. One line. */
 export function callSummary(input: Printed | null): string {
   if (input === null) return '';
-  const told = SUMMARY_KEYS.map((key) => asText(input[key])).find((text) => text.trim() !== '');
-  const words = (told ?? (Object.keys(input).length === 0 ? '' : JSON.stringify(input))).replaceAll(/\s+/g, ' ').trim();
-  return words.length > MAX_SUMMARY_CHARS ? `${words.slice(0, MAX_SUMMARY_CHARS - 1)}…` : words;
+  const summary = SUMMARY_KEYS.map((key) => asText(input[key])).find((text) => text.trim() !== '');
+  const text = (summary ?? (Object.keys(input).length === 0 ? '' : JSON.stringify(input)))
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return text.length > MAX_SUMMARY_CHARS ? `${text.slice(0, MAX_SUMMARY_CHARS - 1)}…` : text;
 }

@@ -3,6 +3,7 @@ import type { Inject } from '../contract/brief.ts';
 import type { Adapter, Cli } from './agent.ts';
 import { commandLine } from './command-line.ts';
 import { ADAPTERS } from './adapters.ts';
+import { shownWord } from '../shell-word.ts';
 
 /** The part of docs/agents.md that is made from the adapters: what each CLI is, which switches it is given, and what they open up. */
 export function agentsDoc(): string {
@@ -14,7 +15,7 @@ export function agentsDoc(): string {
   return [
     '# Agents: what each is given',
     '',
-    '<!-- Made from src/agents/ by `agentsDoc()`; edit it there (npm run docs writes this file). How agents are set up, told, paused and counted: agents.md. -->',
+    '<!-- Made from src/agents/ by `agentsDoc()`; edit it there (npm run docs writes this file). How agents are set up, messaged, paused and counted: agents.md. -->',
     '',
     '| kind | program | continues with its session | hears a message | `report` tool | Node | measured with |',
     '|---|---|---|---|---|---|---|',
@@ -66,9 +67,6 @@ function commandFor(adapter: Adapter, permissions: 'narrow' | 'full'): string {
   const settings = agentSettings({ agents: {} }, adapter.name);
   if (settings === null) return '';
   return commandLine(adapter, { ...settings, permissions, tools: ['npm'] }, false)
-    .map(quoted)
+    .map(shownWord)
     .join(' ');
 }
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./{}<>-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

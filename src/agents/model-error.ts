@@ -63,10 +63,10 @@ const LONGEST = 300;
 
 /** The provider's own sentence out of its JSON, with the status that stands there; else the text. One line. */
 function inShort(text: string): string {
-  const said = /"message"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(text.replaceAll('\\"', '"'))?.[1];
+  const quoted = /"message"\s*:\s*"((?:[^"\\]|\\.)+)"/.exec(text.replaceAll('\\"', '"'))?.[1];
   const status = statusIn(text);
-  const words = (said === undefined ? text : `${status === null ? '' : `${status} `}${said}`)
+  const line = (quoted === undefined ? text : `${status === null ? '' : `${status} `}${quoted}`)
     .replaceAll(/\\n|\s+/g, ' ')
     .trim();
-  return words.length > LONGEST ? `${words.slice(0, LONGEST - 1)}…` : words;
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
 }

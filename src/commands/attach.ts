@@ -1,120 +1,109 @@
-import { adapterNamed } from '../agents/adapters.ts';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { listRuns, type RunRecord } from '../runs/list-runs.ts';
+import { readSnapshot } from '../coordinator/inspect/read-snapshot.ts';
 import { openRepository } from '../git/open-repository.ts';
-import { readFrom } from '../system/plain-file.ts';
-import type { Problem } from '../problem.ts';
-import { agentLine } from '../report/agent-line.ts';
-import { plainLines } from '../report/plain.ts';
-import { RUN_FILES } from '../contract/run-files.ts';
-import { eventOf } from '../contract/records.ts';
-import { isSameId } from '../pipeline/named-id.ts';
+import { isSameId, withId } from '../pipeline/named-id.ts';
+import { plain } from '../report/plain.ts';
+import { waysOut } from '../report/ways/ways-out.ts';
+import { listRuns, type RunRecord } from '../runs/list-runs.ts';
+import { absentEntry } from '../surfaces/absent-entry.ts';
+import { newestRun } from '../surfaces/entry-run.ts';
+import { noRun } from '../surfaces/no-run.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
-import { stampClock } from './program/local-clock.ts';
 import { printProblems } from './program/print.ts';
-import { absentEntry } from './read/absent-entry.ts';
+import { RunFollower } from './read/run-follower.ts';
 import * as messages from './messages.ts';
 
-/** ms between two looks at a run that continues. */
-const POLL_INTERVAL_MS = 100;
-
 /**
- * `kanban attach <id>`: what an entry's run does, from its beginning until it ends, as readable text or, with `--raw`, byte
- * by byte as the agent printed it. It only reads: ending it leaves the run alone.
+ * `kanban attach [id]`: what an entry's run does, from its beginning until it ends, as readable text or, with `--raw`, byte
+ * by byte as the agent printed it; without an id all runs. With `--follow` later runs as well, until the entry has landed or
+ * needs the user. It only reads: ending it leaves the runs alone.
  */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
   const opened = await openRepository(io.cwd);
   if (!opened.ok) return printProblems(io, opened.error);
-  const record = newestRun(opened.value.root, args[0] ?? '');
-  if (record === null) return printProblems(io, (await absentEntry(io.cwd, args[0] ?? '')) ?? [noRun(args[0] ?? '')]);
-  const { folder, brief } = record;
-  const raw = options['raw'] === true;
-  if (!raw) io.stdout.write(`${brief.runId} (${brief.agent}) in ${brief.worktree}\n`);
-  const sources = raw ? [rawOutput(folder, io)] : readable(folder, brief.adapter, io);
-  for (;;) {
-    // Asked before the last look, so that nothing that was printed before the end is missed.
-    const over = isOver(opened.value.root, brief.runId);
-    for (const source of sources) await source();
-    if (over !== null) {
-      if (!raw) io.stdout.write(`${over}\n`);
-      return EXIT.done;
-    }
-    await pause(POLL_INTERVAL_MS);
-  }
+  const { root } = opened.value;
+  const [follow, raw] = [options['follow'] === true, options['raw'] === true];
+  const [typed] = args;
+  if (typed === undefined) return attachToAll(root, io, follow, raw);
+  const record = newestRun(root, typed);
+  const absent = record === null ? await absentEntry(io.cwd, typed) : null;
+  if (absent !== null || (record === null && !follow)) return printProblems(io, absent ?? [noRun(typed)]);
+  const taskId = record?.brief.taskId ?? typed;
+  const earlier = listRuns(root).runs.filter(({ runId }) => runId !== record?.runId);
+  const follower = new RunFollower(root, io, { raw, isLabelled: false, without: earlier });
+  if (follow) return attachAcrossStages(follower, taskId, io);
+  await follower.until(
+    ({ runId }) => runId === record?.runId,
+    async ({ active }) => active === 0,
+  );
+  return EXIT.done;
 }
 
-/** A run by its id, else the entry's run that is on, else its last one. */
-function newestRun(root: string, id: string): RunRecord | null {
+/** Without `--follow` until the runs that are on have ended. */
+async function attachToAll(root: string, io: Io, follow: boolean, raw: boolean): Promise<ExitCode> {
+  if (raw)
+    return printProblems(io, [{ code: 'attach-usage', message: messages.RAW_NEEDS_ID, fix: messages.NAME_ENTRY }]);
   const { runs } = listRuns(root);
-  const own = runs.filter(({ runId, brief }) => runId === id || isSameId(brief.taskId, id));
-  return own.findLast(({ state }) => state === 'alive') ?? own.at(-1) ?? null;
+  const isOn = ({ state }: RunRecord): boolean => state === 'alive' || state === 'unclaimed';
+  const now = runs.filter(isOn);
+  if (now.length === 0 && !follow)
+    return printProblems(io, [{ code: 'no-run', message: messages.NO_RUN_ON, fix: messages.FOLLOW_LATER_RUNS }]);
+  const ids = new Set(now.map(({ runId }) => runId));
+  const follower = new RunFollower(root, io, {
+    raw,
+    isLabelled: true,
+    without: runs.filter(({ runId }) => !ids.has(runId)),
+  });
+  await follower.until(
+    ({ runId }) => follow || ids.has(runId),
+    async ({ active }) => !follow && active === 0,
+  );
+  return EXIT.done;
 }
 
-const noRun = (id: string): Problem => ({
-  code: 'no-run',
-  message: messages.noRun(id),
-  fix: messages.FIND_RUNS,
-});
+/** ms between two looks at the board while no run is active. */
+const BOARD_INTERVAL_MS = 1_000;
 
-/** How it ended; null while it continues. */
-function isOver(root: string, runId: string): string | null {
-  const record = listRuns(root).runs.find((run) => run.runId === runId);
-  if (record === undefined) return messages.RUN_FOLDER_MISSING;
-  if (record.result !== null) {
-    const { cause, detail } = record.result;
-    return `— ended: ${cause}${detail === '' ? '' : `, ${detail}`}`;
+async function attachAcrossStages(follower: RunFollower, taskId: string, io: Io): Promise<ExitCode> {
+  let last: Standing = { end: null, lines: [] };
+  const print = (): void => last.lines.forEach((line) => io.stderr.write(`${line}\n`));
+  let lookedAt = Date.now();
+  let isPrinted = false;
+  await follower.until(
+    ({ brief }) => isSameId(brief.taskId, taskId),
+    async ({ active }) => {
+      if (active > 0 || Date.now() - lookedAt < BOARD_INTERVAL_MS) return false;
+      lookedAt = Date.now();
+      last = await standing(taskId, io);
+      if (last.end !== null) return true;
+      if (!isPrinted) print();
+      isPrinted = last.lines.length > 0;
+      return false;
+    },
+  );
+  print();
+  return last.end ?? EXIT.done;
+}
+
+interface Standing {
+  /** With which exit code following ends; null: a further run may come. */
+  readonly end: ExitCode | null;
+  readonly lines: readonly string[];
+}
+
+/** What becomes of an entry without an active run. */
+async function standing(taskId: string, io: Io): Promise<Standing> {
+  const snapshot = await readSnapshot(io.cwd);
+  // A board that cannot be read for a moment is looked at again.
+  if (!snapshot.ok) return { end: null, lines: [] };
+  const entry = withId(snapshot.value.entries, taskId);
+  if (entry === undefined) {
+    const absent = (await absentEntry(io.cwd, taskId)) ?? [];
+    const hasLanded = absent.some(({ code }) => code === 'has-landed');
+    if (absent.length === 0) return { end: null, lines: [] };
+    return { end: hasLanded ? EXIT.done : EXIT.personNeeded, lines: absent.map(({ message }) => `— ${message}`) };
   }
-  return record.state === 'dead' || record.state === 'lost' ? messages.RUNNER_MISSING : null;
-}
-
-type Source = () => Promise<void>;
-
-/** The agent's events, one line each; of an agent that tells none, what it printed. */
-function readable(folder: string, adapter: string, io: Io): Source[] {
-  const printsText = adapterNamed(adapter)?.startConversation === null;
-  const events = lines(join(folder, RUN_FILES.events), (line) => {
-    const event = eventOf(line);
-    // The output of these tells more than the phases of their run.
-    const text = event === null || (printsText && event.type === 'phase') ? null : agentLine(event);
-    if (event !== null && text !== null) io.stdout.write(`${stampClock(event.at)} ${text}\n`);
-  });
-  if (!printsText) return [events];
-  return [lines(join(folder, RUN_FILES.output), (line) => io.stdout.write(`${plainLines(line).join(' ')}\n`)), events];
-}
-
-function rawOutput(folder: string, io: Io): Source {
-  return grown(join(folder, RUN_FILES.output), (bytes) => write(io, bytes));
-}
-
-/** Whole lines of a growing file. */
-function lines(path: string, each: (line: string) => void): Source {
-  let rest = '';
-  const decoder = new TextDecoder();
-  return grown(path, async (bytes) => {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    for (const line of parts) each(line);
-  });
-}
-
-const CHUNK = 256 * 1024;
-
-/** What a growing file has got since the last look, in bounded pieces. */
-function grown(path: string, each: (bytes: Buffer) => Promise<void>): Source {
-  let offset = 0;
-  return async () => {
-    for (;;) {
-      const bytes = readFrom(path, offset, CHUNK);
-      if (bytes.length === 0) return;
-      offset += bytes.length;
-      await each(bytes);
-    }
-  };
-}
-
-/** Waits for a reader that is slower than the file. */
-async function write({ stdout }: Io, bytes: Buffer): Promise<void> {
-  if (!stdout.write(bytes)) await new Promise<void>((resolve) => stdout.once('drain', () => resolve()));
+  if (entry.state === 'needs-person')
+    return { end: EXIT.personNeeded, lines: [messages.needsYou(taskId, plain(entry.why)), ...waysOut(entry)] };
+  return { end: null, lines: snapshot.value.coordinator === null ? [messages.NO_NEXT_STAGE] : [] };
 }

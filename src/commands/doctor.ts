@@ -16,7 +16,9 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     onProbe: (agent) => io.stderr.write(`${messages.probing(agent)}\n`),
   });
   const unknown = args.filter(
-    (name) => !examination.agents.some((agent) => agent.name === name && agent.found !== null),
+    (name) =>
+      !examination.unprobed.includes(name) &&
+      !examination.agents.some((agent) => agent.name === name && agent.found !== null),
   );
   if (options['json'] === true) printJson(io, examination);
   else io.stdout.write(renderExamination(examination));

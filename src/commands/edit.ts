@@ -1,8 +1,9 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { Rewrite } from '../board/edit/rewrite-entry.ts';
+import { inspectEntry } from '../coordinator/inspect/inspect-entry.ts';
 import { fieldKey } from '../board/parse/fields.ts';
 import { failed, ok, type Result } from '../problem.ts';
-import { plainText } from '../plain-text.ts';
+import { hasHidden, plainText } from '../plain-text.ts';
 import { plain } from '../report/plain.ts';
 import { printReply, textOf } from './program/ask.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
@@ -23,7 +24,11 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     : change.value === null
       ? await editWhole(io, taskId, from === undefined ? null : await readAll(process.stdin))
       : await rewrite(io, taskId, change.value);
-  return printReply(io, options, { taskId }, edited);
+  // As `add`: what would keep the entry from being worked on, where its text is another one now.
+  const isPart = change.ok && change.value !== null && change.value.body === undefined;
+  const isWritten = !isPart && edited.ok && edited.value.ok && edited.value.commit !== undefined;
+  const findings = isWritten && io.env['KANBAN_RUN_ID'] === undefined ? await inspectEntry(io.cwd, taskId) : [];
+  return printReply(io, options, { taskId, findings }, edited);
 }
 
 /** What is set by name; null: nothing is. */
@@ -58,6 +63,7 @@ function fieldsOf(pairs: readonly string[]): Result<Record<string, string>> {
     const key = fieldKey(name);
     if (key === '') return failed([{ code: 'no-field', message: messages.notAField(pair) }]);
     if (OURS.has(key)) return failed([{ code: 'field-of-kanban', message: messages.ourField(key) }]);
+    if (hasHidden(value)) return failed([{ code: 'control-characters', message: messages.hiddenInField(key) }]);
     fields[key] = value.trim();
   }
   return ok(fields);

@@ -1,20 +1,34 @@
 import type { InitOptions } from '../setup/init-plan.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
+import { plainText } from '../plain-text.ts';
+import * as messages from '../setup/messages-adopt.ts';
 import { describeInit } from '../setup/describe-init.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { init } from '../setup/init-plan.ts';
 import { printJson, printProblems } from './program/print.ts';
+import { askChoice, Interrupted } from './program/question.ts';
 
-/** `kanban init`; asks only where the user sits at both ends. */
-export default async function run({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  const { agent, base } = options;
+/** `kanban init`; asks only where the user sits at both ends. Ctrl-C at a question: nothing is written. */
+export default async function run(args: ParsedArgs, io: Io): Promise<ExitCode> {
+  try {
+    return await initWith(args, io);
+  } catch (error) {
+    if (error instanceof Interrupted) return EXIT.interrupted;
+    throw error;
+  }
+}
+
+async function initWith({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
+  const { agent, base, adopt } = options;
   const asks = io.isTTY && process.stdin.isTTY === true && options['json'] !== true;
   const done = await init({
     cwd: io.cwd,
     dryRun: options['dryRun'] === true,
     ...(typeof agent === 'string' ? { agent } : {}),
     ...(typeof base === 'string' ? { base } : {}),
+    ...(typeof adopt === 'string' ? { adopt, review: reviewer(io, options) } : {}),
     guard: options['guard'] === true,
+    ...(options['skill'] === true ? { skill: (await import('./program/skill-doc.ts')).skillDoc() } : {}),
     ...(asks ? { ask: askOnTerminal(io) } : {}),
   });
   if (!done.ok) return printProblems(io, done.error);
@@ -23,17 +37,18 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
   return EXIT.done;
 }
 
-/** Numbered choices; Enter takes the first. */
+/** Prints what adopting changes, before it is written; asks where the user sits at both ends and has not said `--yes`. */
+const reviewer =
+  (io: Io, options: ParsedArgs['options']): NonNullable<InitOptions['review']> =>
+  async ({ file, diff, ...passages }) => {
+    const isSilent = options['json'] === true;
+    if (!isSilent) io.stdout.write(`${plainText(diff)}\n${messages.reviewLines(file, passages).join('\n')}\n\n`);
+    if (options['yes'] === true || options['dryRun'] === true) return true;
+    if (isSilent || !io.isTTY || process.stdin.isTTY !== true) return false;
+    return (await askOnTerminal(io)(messages.APPLY, ['no', 'yes'])) === 'yes';
+  };
+
 const askOnTerminal =
   (io: Io): NonNullable<InitOptions['ask']> =>
-  async (question, choices) => {
-    const { createInterface } = await import('node:readline/promises');
-    const terminal = createInterface({ input: process.stdin, output: io.stdout });
-    const list = choices.map((choice, index) => `  ${index + 1}  ${choice}`).join('\n');
-    try {
-      const answer = (await terminal.question(`${question}\n${list}\n[1] `)).trim();
-      return choices[Number(answer) - 1] ?? choices.find((choice) => choice === answer) ?? choices[0] ?? '';
-    } finally {
-      terminal.close();
-    }
-  };
+  (question, choices) =>
+    askChoice({ input: process.stdin, output: io.stdout }, question, choices);

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { oneLine, reportText } from '../agents/report/report-text.ts';
 import { TYPES } from '../agents/report/verdict.ts';
 import { writeWhole } from '../system/write-once.ts';
+import { untilClientLeaves } from '../mcp/client-leaves.ts';
 import { ROLES, ROLE_TABLE, type Role, type Verdict } from '../workflow/roles.ts';
 import type { Command } from './program/command.ts';
 import { EXIT } from './program/exit-codes.ts';
@@ -21,9 +22,7 @@ const run: Command = async ({ options }, { stderr }) => {
     stderr.write(`error: ${messages.reportOptions(ROLES)}\n`);
     return EXIT.usage;
   }
-  const left = new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) process.stdin.once(event, () => resolve());
-  });
+  const left = untilClientLeaves();
   serveStdio(() => serverFor(role, report));
   await left;
   return EXIT.done;

@@ -1,10 +1,70 @@
 // The sentences of the commands, by command.
 
+import { shellPath } from '../shell-word.ts';
+
+// add
+export const agentWithoutModel = (agent: string): string => `the agent ${agent} runs a script and has no model`;
+export const NAME_AGENT = 'name the agent with --agent, or leave --model out';
+
 // attach
-export const noRun = (id: string): string => `${id} has no run`;
-export const FIND_RUNS = 'kanban lists active runs; kanban log lists earlier ones';
-export const RUN_FOLDER_MISSING = "the run's folder was removed";
-export const RUNNER_MISSING = '— the runner has ended without a result';
+export const RAW_NEEDS_ID = '--raw needs an id: the output of several runs cannot be told apart';
+export const NAME_ENTRY = 'kanban attach T-12 --raw';
+export const NO_RUN_ON = 'no run is active';
+export const FOLLOW_LATER_RUNS = 'kanban attach --follow waits for the next one';
+export const needsYou = (id: string, why: string): string => `— ${id} needs you: ${why}`;
+export const NO_NEXT_STAGE = '— no coordinator is running: the next run comes with kanban run';
+
+// check
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+export const COLUMN_NEEDS_FILE = '--column needs a file, or - for stdin';
+export const fileUnreadable = (file: string, code: string | undefined, why: string): string =>
+  code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${why}`;
+export const checkResult = (entries: number, problems: number, warnings: number): string => {
+  const found = [
+    ...(problems === 0 ? [] : [count(problems, 'problem')]),
+    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
+  ];
+  const what = found.length === 0 ? 'no problems' : found.join(', ');
+  // Without usable settings no entry is read.
+  return entries === 0 && found.length > 0 ? what : `${what} in ${count(entries, 'entry', 'entries')}`;
+};
+
+// completion
+export const unknownShell = (shell: string, known: readonly string[]): string =>
+  `there is no completion for '${shell}': it must be one of ${known.join(', ')}`;
+
+// diff, open
+export const noWork = (id: string, branch: string): string => `${id} has no work yet: there is no branch ${branch}`;
+export const landedBy = (id: string, commit: string): string => `${id} has landed: this is what ${commit} changed`;
+export const LANDED_BY_HAND = 'its branch was merged by hand before that commit: the code came with that merge';
+export const abandonedWork = (id: string, ref: string, commits: number): string =>
+  `${id} was abandoned: ${ref} keeps its work (${count(commits, 'commit')})`;
+export const committedWork = (
+  id: string,
+  { commits, branch, base }: { readonly commits: number; readonly branch: string; readonly base: string },
+): string =>
+  commits === 0
+    ? `${id}: nothing is committed on branch ${branch}`
+    : `${id}: ${count(commits, 'commit')} on branch ${branch} over ${base}`;
+export const NO_WORKTREE_OF_BRANCH = 'no worktree has that branch: all of its work is committed';
+export const nothingUncommitted = (worktree: string): string => `nothing is uncommitted in ${worktree}`;
+const MAX_NAMES = 8;
+export const uncommittedWork = (worktree: string, paths: readonly string[]): string => {
+  const more = paths.length > MAX_NAMES ? ` and ${paths.length - MAX_NAMES} more` : '';
+  return `not committed in ${worktree}, and included here: ${paths.slice(0, MAX_NAMES).join(', ')}${more}`;
+};
+export const worktreeLanded = (id: string): string => `${id} has landed: its worktree was removed`;
+export const worktreeAbandoned = (id: string, ref: string): string =>
+  `${id} was abandoned: its worktree was removed, and ${ref} keeps its work`;
+export const branchWithoutWorktree = (id: string, branch: string): string =>
+  `${id} has no worktree: nothing has branch ${branch} checked out`;
+export const worktreeComes = (command: string): string => `its next run makes one; for a copy of your own: ${command}`;
+export const notBegun = (id: string): string => `${id} has no worktree: no agent has begun it`;
+export const runAtWork = (run: string): string => `${run} is at work here: what you change becomes part of its work`;
+export const SHELL_NEEDS_TERMINAL = 'a shell needs a terminal';
+export const PRINT_PATH = 'kanban open T-12 --print prints the path of the worktree';
+export const shellIn = (path: string): string => `a shell in ${path}; exit leaves it`;
+export const editorEnded = (editor: string, code: number): string => `${editor} ended with exit code ${code}`;
 
 // doctor
 export const probing = (agent: string): string =>
@@ -20,6 +80,15 @@ export const EDIT_WITHOUT_EDITOR =
 export const editorFailed = (editor: string, code: number): string =>
   `${editor} ended with exit code ${code}: nothing is written`;
 export const textKept = (file: string): string => `your text is kept in ${file}`;
+/** A text that was refused because the entry has another one by now, or was answered by nobody. */
+export const applyKept = (id: string, file: string): string =>
+  `${textKept(file)}. kanban show ${id} prints the entry as it is now; to replace it by your text: kanban edit ${id} - < ${shellPath(file)}`;
+/** The text can't be written as it is, or not now. */
+export const correctKept = (id: string, file: string): string =>
+  `${textKept(file)}; once that is fixed: kanban edit ${id} - < ${shellPath(file)}`;
+/** The entry has left the board. */
+export const reuseKept = (id: string, file: string): string =>
+  `${textKept(file)}. ${id} is not on the board any more: to have it done, paste it into TODO.md with T-? for its id`;
 export const nothingChanged = (id: string): string => `${id} is as it was: nothing is changed`;
 export const STDIN_IS_ALL = '- reads the whole text from stdin and cannot be combined with --title, --body or --field';
 export const onlyStdin = (from: string): string =>
@@ -27,23 +96,9 @@ export const onlyStdin = (from: string): string =>
 export const NO_TITLE = 'the title is empty';
 export const notAField = (pair: string): string =>
   `'${pair}' is not a field: write --field key=value (key= removes it)`;
+export const hiddenInField = (key: string): string =>
+  `the value of the field ${key} has control characters: type it by hand`;
 export const ourField = (key: string): string => `kanban writes the field ${key} itself: it cannot be set`;
-
-// inject
-export const delivered = (run: { readonly agent: string; readonly id: string }): string =>
-  `${run.agent} got the message (${run.id})`;
-export const keptForNextRun = (hasCoordinator: boolean): string =>
-  `kept: the next run gets the message first${hasCoordinator ? '' : ' (no coordinator is running)'}`;
-export const keptForTurn = (agent: string): string =>
-  `kept: ${agent} gets the message when its turn allows, or at the start of its next run`;
-export const resumesWithMessage = (agent: string): string =>
-  `${agent} takes no messages while it works: its run ends now, and its session continues with the message`;
-export const restartsWithMessage = (agent: string): string =>
-  `${agent} takes no messages while it works and cannot be resumed: its run ends now and starts again in the same worktree, with the message`;
-export const NO_MESSAGE = 'The message is empty.';
-export const readsNoMessages = (agent: string): string => `${agent} runs a script and reads no messages.`;
-export const editInstead = (id: string): string =>
-  `change the text of ${id} on the board; kanban stop ${id} --now ends its run`;
 
 // mcp-report
 export const reportOptions = (roles: readonly string[]): string =>
@@ -53,8 +108,17 @@ export const reportOptions = (roles: readonly string[]): string =>
 export const NO_CHECK = 'no check has run yet';
 export const SET_CHECK =
   'kanban queue shows the state of the merge queue; merge_queue.check in WORKFLOW.md sets the command';
-export const noCheckLog = (log: string): string => `the log of the check was removed: ${log} (kept for two weeks)`;
+export const noCheckLog = (log: string): string =>
+  `the log of the check was removed: ${log} (keep in WORKFLOW.md sets how long it stays)`;
 export const CHECK_RESULTS = 'kanban queue lists the results of the newest checks';
+
+// status
+export const unknownAgent = (name: string): string => `there is no agent ${name}`;
+export const knownAgents = (near: string | null, known: readonly string[]): string =>
+  near === null ? `one of ${known.join(', ')}` : `--agent ${near}`;
+export const WATCH_NEEDS_TERMINAL = '--watch needs a terminal that can redraw';
+export const EVENTS_AS_JSON = 'kanban run --json prints events; kanban status --json prints the board once';
+export const moreLines = (count: number): string => `… ${count} more ${count === 1 ? 'line' : 'lines'}`;
 
 // commands that a run gives
 export const refusedFromRun = (name: string, run: string, id: string): string =>
@@ -63,17 +127,21 @@ export const FOR_THE_USER = 'only the user may give this command';
 export const refusedInWorktree = (name: string, run: string): string =>
   `\`kanban ${name}\` is refused here: ${run} works in this folder, and kanban cannot tell your commands from those of the run.`;
 export const leaveWorktree = (root: string, id: string): string =>
-  `cd '${root}'    # or wait until the run of ${id} has ended`;
+  `cd ${shellPath(root)}    # or wait until the run of ${id} has ended`;
 
 export const hasLanded = (id: string): string => `${id} has landed: there is nothing to do`;
+export const NOTHING_LANDED = 'nothing has landed';
+export const notLanded = (id: string): string => `(${id} has not landed, or it was undone)`;
 export const noMovesYet = (id: string): string => `(${id} has not moved yet)`;
 export const noMovesSince = (id: string): string => `(${id} has not moved in that time)`;
 
 // the command line
+export const noSuchFolder = (folder: string, code: string): string =>
+  `cannot change to '${folder}': ${code === 'ENOENT' ? 'there is no such folder' : code === 'ENOTDIR' ? 'it is not a folder' : code}`;
 const EXPECTED = {
-  count: 'a whole number from 1',
+  count: 'a whole number',
   duration: 'a duration such as 90s, 15m or 1h30m',
-  since: 'a time ago such as 2h or 3d, or a date such as 2026-11-20',
+  since: 'a time ago such as 2h or 3d, a date such as 2026-11-20, today or yesterday',
   list: 'text',
   text: 'text',
 } as const;
@@ -81,10 +149,17 @@ export const WHY_NEEDS_ID =
   '--why of kanban stop needs an id: the end of kanban run has no commit that could name a reason';
 export const badOption = (flags: string, value: string, must: string): string =>
   `option '${flags}' cannot be '${value}': it must be ${must}`;
-export const expected = (kind: keyof typeof EXPECTED, most: number | undefined): string =>
-  most === undefined ? EXPECTED[kind] : `${EXPECTED[kind]} to ${most}`;
+export const expected = (kind: keyof typeof EXPECTED, most: number | undefined, least = 1): string => {
+  const from = kind === 'count' ? `${EXPECTED[kind]} from ${least}` : EXPECTED[kind];
+  return most === undefined ? from : `${from} to ${most}`;
+};
 export const oneOf = (choices: readonly string[]): string => `one of ${choices.join(', ')}`;
 export const emptyOption = (flags: string): string => `option '${flags}' must not be empty`;
+export const otherCommand = (word: string, command: string): string =>
+  `unknown command '${word}': did you mean kanban ${command}?`;
+export const SETTINGS_ARE =
+  "unknown command 'config': the settings are in WORKFLOW.md (kanban check reports what is wrong with them)";
+export const statusTakesNoId = (id: string): string => `kanban status takes no id: did you mean kanban show ${id}?`;
 export const needsOption = (flag: string, other: string): string => `${flag} needs ${other}`;
 export const conflictingOptions = (flag: string, other: string): string => `${flag} cannot be combined with ${other}`;
 
@@ -92,9 +167,25 @@ export const conflictingOptions = (flag: string, other: string): string => `${fl
 export const NOTHING_TO_DO = 'nothing to do:';
 export const wouldPick = (id: string): string => `move ${id} TODO → IN_PROGRESS, then start the task agent:`;
 export const wouldStart = (role: string, id: string): string => `start the ${role} of ${id}:`;
+export const modelOf = (model: string): string => `model: ${model}`;
 export const noAgent = (name: string): string => `(there is no agent named ${name})`;
-export const shellRun = (
-  agent: string,
-  { script, run }: { readonly script: string | null; readonly run: string },
-  worktree: string,
-): string => `${agent}: ${script === null ? run || 'the built-in checks' : "the entry's sh block"} in ${worktree}`;
+export const shellRun = (agent: string, { script, run, tests = [] }: ShownPlan, worktree: string): string => {
+  const otherwise = run || 'the built-in checks';
+  const commands = tests.length === 0 ? otherwise : `the commands of \`tests\` for changed files, else ${otherwise}`;
+  return `${agent}: ${script === null ? commands : "the entry's sh block"} in ${worktree}`;
+};
+interface ShownPlan {
+  readonly script: string | null;
+  readonly run: string;
+  readonly tests?: readonly unknown[];
+}
+export const EMPTY_STDIN = 'there is no text on standard input, so the entry stays as it is';
+export const REMOVE_INSTEAD = 'to remove an entry: kanban rm, or kanban abandon';
+
+export const NO_ALERTS = 'no alerts are in the log';
+
+// metrics
+export const SINCE_WITH_PROMETHEUS =
+  "'--since' cannot be combined with '--format prometheus': its counters count from the beginning. In Prometheus, write increase(kanban_landings_total[30d])";
+export const WEEKS_WITH_PROMETHEUS =
+  "'--by week' cannot be combined with '--format prometheus': Prometheus keeps the time itself";

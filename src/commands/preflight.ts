@@ -1,4 +1,4 @@
-import { inspectPreflight } from '../coordinator/preflight/inspect-preflight.ts';
+import { inspectPreflight } from '../coordinator/inspect/inspect-preflight.ts';
 import { drawFindings } from '../preflight/draw.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';

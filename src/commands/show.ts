@@ -1,11 +1,11 @@
 import { renderEntry } from '../report/show.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
-import { gatherEntry } from './read/gather-entry.ts';
+import { gatherEntry } from '../surfaces/gather-entry.ts';
 import { dateClock } from './program/local-clock.ts';
-import { withBoard } from './program/open-board.ts';
+import { withBoard } from '../surfaces/with-board.ts';
 import { printJson, printProblems, wantsColour } from './program/print.ts';
-import { readSnapshot } from '../coordinator/publish/read-snapshot.ts';
+import { readSnapshot } from '../coordinator/inspect/read-snapshot.ts';
 
 /** `kanban show <id>` */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
@@ -14,6 +14,9 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   const read = await withBoard(io.cwd, (board) => gatherEntry(board, snapshot.value, args[0] ?? ''));
   if (!read.ok) return printProblems(io, read.error);
   if (options['json'] === true) printJson(io, read.value);
-  else io.stdout.write(renderEntry(read.value, { now: Date.now(), clock: dateClock, colour: wantsColour(io) }));
+  else {
+    const width = io.columns ?? null;
+    io.stdout.write(renderEntry(read.value, { now: Date.now(), clock: dateClock, colour: wantsColour(io), width }));
+  }
   return EXIT.done;
 }

@@ -1,7 +1,10 @@
 import { CHANGE_COMMANDS } from './table/change.ts';
 import { ENTRY_COMMANDS } from './table/entry.ts';
+import { INSPECT_COMMANDS } from './table/inspect.ts';
+import { FIGURES_COMMANDS } from './table/figures.ts';
 import { INTERNAL_COMMANDS } from './table/internal.ts';
 import { LOOK_COMMANDS } from './table/look.ts';
+import { PROGRAM_COMMANDS } from './table/programs.ts';
 import { SETUP_COMMANDS } from './table/setup.ts';
 import { WORK_COMMANDS } from './table/work.ts';
 import type { CommandSpec } from './program/command.ts';
@@ -10,9 +13,12 @@ import type { CommandSpec } from './program/command.ts';
 export const COMMANDS: readonly CommandSpec[] = [
   ...WORK_COMMANDS,
   ...LOOK_COMMANDS,
+  ...FIGURES_COMMANDS,
+  ...INSPECT_COMMANDS,
   ...CHANGE_COMMANDS,
   ...ENTRY_COMMANDS,
   ...SETUP_COMMANDS,
+  ...PROGRAM_COMMANDS,
   ...INTERNAL_COMMANDS,
 ];
 
@@ -21,6 +27,10 @@ export const ABOUT =
   'A kanban of plain markdown files, worked by coding agents: reviewed, tested and landed on your branch.';
 
 /** First examples in `kanban --help`. */
+export const PRINT_VERSION = 'print the version';
+export const DIRECTORY = 'run as if started in that folder; before or after the command';
+export const PRINT_HELP = 'Print help for a command';
+
 export const EXAMPLES: readonly (readonly [command: string, what: string])[] = [
   ['kanban init', 'set a repository up'],
   ['kanban add "Drop lodash"', 'or write an entry into board/TODO.md'],

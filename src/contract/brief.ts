@@ -11,6 +11,14 @@ export interface ShellPlan {
   readonly mergeBase: boolean;
   /** Reviewer and tester: the role's command; '' = none. */
   readonly run: string;
+  /** Tester role: commands for changed files, before the role's own; absent: none. */
+  readonly tests?: readonly TestCommand[];
+}
+
+/** A command that is run where a changed file matches the glob. */
+export interface TestCommand {
+  readonly glob: string;
+  readonly command: string;
 }
 
 /** What the merge queue wants to know: is this very commit good? */
@@ -100,11 +108,14 @@ export interface Brief {
   };
 }
 
-/** How an agent program is started. `dialogue`: lines over stdin, by the adapter's conversation. */
+/**
+ * How an agent program is started. `dialogue`: lines over stdin, by the adapter's conversation. `argument`: the prompt takes
+ * the place of `{prompt}` in `args`, and stdin is closed.
+ */
 export interface AgentCommand {
   readonly file: string;
   readonly args: readonly string[];
-  readonly stdin: 'prompt' | 'none' | 'dialogue';
+  readonly stdin: 'prompt' | 'argument' | 'none' | 'dialogue';
 }
 
 /** What is left of the caps for a run, and which cap that is, as text. */

@@ -1,7 +1,10 @@
 import type { Column } from '../board/entry.ts';
 import type { Problem } from '../problem.ts';
+import type { Usage } from './agent-event.ts';
 import type { Cause } from './result.ts';
 import type { HoldKey } from './hold.ts';
+import type { AlertFigure } from './alert-figure.ts';
+import type { AlertName } from '../workflow/settings.ts';
 import type { Role } from '../workflow/roles.ts';
 
 /** Everything that can happen, in the past tense. Surfaces word them (report/); `--json` prints them as they are. */
@@ -114,6 +117,7 @@ export type KanbanEvent =
       readonly id: string;
       readonly run: string;
       readonly role: Role;
+      readonly purpose: 'work' | 'mend';
       readonly agent: string;
     }
   /** A run has ended and nothing of it is alive. */
@@ -122,6 +126,7 @@ export type KanbanEvent =
       readonly id: string;
       readonly run: string;
       readonly role: Role;
+      readonly purpose: 'work' | 'mend';
       readonly agent: string;
       readonly cause: Cause;
       readonly detail: string;
@@ -135,6 +140,33 @@ export type KanbanEvent =
   | { readonly type: 'run-refused'; readonly id: string; readonly role: Role; readonly why: string }
   /** No output, no CPU and no changed file for `stall.after`. */
   | { readonly type: 'run-stalled'; readonly id: string; readonly run: string; readonly since: number }
+  /** The user paused an entry, or everything (`id` null). */
+  | { readonly type: 'paused'; readonly id: string | null; readonly why: string }
+  /** The pause of an entry, or of everything (`id` null), has ended. */
+  | { readonly type: 'resumed'; readonly id: string | null; readonly why: string }
+  /** A message was left for the agents of an entry. */
+  | {
+      readonly type: 'injected';
+      readonly id: string;
+      /** The run that was on; null: the next run gets it. */
+      readonly run: string | null;
+      /** Names the message. */
+      readonly message: string;
+      readonly priority: 'high' | 'normal' | 'low';
+      /** Who left it. */
+      readonly by: string;
+      readonly text: string;
+    }
+  /** An agent has a message now: it got it while it worked, or in its prompt. */
+  | {
+      readonly type: 'message-given';
+      readonly id: string;
+      /** As in `injected`. */
+      readonly message: string;
+      readonly priority: 'high' | 'normal' | 'low';
+      /** How long it waited. */
+      readonly seconds: number;
+    }
   /** The user is needed; `ways` are commands to copy. */
   | {
       readonly type: 'person-needed';
@@ -176,6 +208,37 @@ export type KanbanEvent =
   | { readonly type: 'recovered'; readonly what: string }
   /** A landing did not come out as built. */
   | { readonly type: 'audit-failed'; readonly id: string; readonly findings: readonly string[] }
+  /** A notification could not be delivered to a target of `notify`, and is not tried again. */
+  | {
+      readonly type: 'notify-failed';
+      /** `notify[0] (slack)` */
+      readonly target: string;
+      /** What it was about: `T-9 needs you` */
+      readonly about: string;
+      readonly why: string;
+    }
+  /** A figure is above its limit (`alerts`); reported once until it is back below. */
+  | ({ readonly type: 'alert'; readonly why: string } & AlertFigure)
+  /** It is back below. `seconds`: how long it was above. */
+  | { readonly type: 'alert-over'; readonly alert: AlertName; readonly seconds: number }
+  /** How the work goes, where `kanban run --progress` asks for it; in the output only, not in the log. */
+  | {
+      readonly type: 'progress';
+      /** Since `kanban run` began: entries landed, and runs that ended neither with a report nor because they were stopped. */
+      readonly landed: number;
+      readonly failed: number;
+      /** Runs that are on. */
+      readonly running: number;
+      /** Entries in the merge queue; those that could start; that wait or are held; that need the user. */
+      readonly queue: number;
+      readonly ready: number;
+      readonly waiting: number;
+      readonly needs: number;
+      /** Landings an hour since `kanban run` began; the first minute counts as a whole one. */
+      readonly perHour: number;
+      /** What agents have used today, as far as they report it. */
+      readonly today: Usage;
+    }
   /** Preflight has something to say that holds nothing. */
   | { readonly type: 'notice'; readonly message: string };
 

@@ -6,7 +6,9 @@ export type Reason =
   /** It needs nothing. */
   | { readonly code: 'parked' | 'ready' | 'lands' | 'being-edited' }
   | { readonly code: 'run-active'; readonly role: Role }
-  | { readonly code: 'run-stopping' | 'run-ended' | 'command-pending' | 'no-free-place' }
+  | { readonly code: 'run-stopping' | 'run-lost' | 'run-ended' | 'command-pending' | 'no-free-place' }
+  /** `wip` allows no more entries there. */
+  | { readonly code: 'column-full'; readonly column: Column }
   /** The run belongs to another machine or container. */
   | { readonly code: 'foreign-run'; readonly run: string }
   /** The user moved the entry: its run no longer counts. */

@@ -8,6 +8,8 @@ export interface Request {
     | 'add'
     | 'move'
     | 'edit'
+    | 'tick'
+    | 'comment'
     | 'rm'
     | 'prioritize'
     | 'retry'
@@ -22,10 +24,26 @@ export interface Request {
   /** null: `stop`, `pause` and `resume` of everything. */
   readonly taskId: string | null;
   readonly why: string;
-  /** add: the entry's markdown; edit: its new text, whole. */
+  /** add: the entry's markdown, or that of several entries, which are added together; edit: its new text, whole; comment: what is added to `feedback`. */
   readonly text?: string;
-  /** edit: what `entryHash` makes of the text that the edit was made from; if the entry has another one, nothing is written. */
+  /** add: what its entries are called in each other's `depends`, in their order. */
+  readonly keys?: readonly string[];
+  /**
+   * What `entryHash` makes of the entry's text that the user has seen: if it has another one, nothing is written. `edit`
+   * needs it.
+   */
   readonly was?: string;
+  /**
+   * approve: the commit of the entry's branch that the user has seen, null: there was none. If it has another one, nothing is
+   * written.
+   */
+  readonly tip?: string | null;
+  /** tick: the checkbox, by its text. */
+  readonly criterion?: string;
+  /** tick: false unticks it. */
+  readonly done?: boolean;
+  /** The surface that it comes from, such as `web`; absent: a command. */
+  readonly via?: string;
   /** move: the column. */
   readonly to?: string;
   /** move: the id of the entry of that column that it is put before. */
@@ -62,8 +80,10 @@ export interface Reply {
   readonly message: string;
   /** The entry that it is about, where it got a new id. */
   readonly id?: string;
+  /** add: the ids of its entries, in their order. */
+  readonly ids?: readonly string[];
   /** The commit on base that carried it out. */
   readonly commit?: string;
-  /** edit: the entry's present text, where it is another one than the edit was made from. */
+  /** The entry's present text, where it is another one than `was` names. */
   readonly text?: string;
 }

@@ -31,6 +31,8 @@ export interface RunResult {
   readonly endedAt: number;
   /** Milliseconds of awake time that the agent had. */
   readonly awake: number;
+  /** Milliseconds of it for which the agent waited for its provider; absent = none, or its agent does not tell. */
+  readonly waited?: number;
   readonly exit: { readonly code: number | null; readonly signal: string | null } | null;
   /** The branch's tip after everything below. */
   readonly tip: string;
@@ -43,6 +45,8 @@ export interface RunResult {
   readonly rescued: readonly Rescue[];
   /** Board files that the branch had changed and that were put back. */
   readonly boardRestored: readonly string[];
+  /** Files that the run hid from `git status` (the first ones); they count again. */
+  readonly unhidden?: readonly string[];
   /** Facts that fail the run whatever its report says ("HEAD was left on another branch"). */
   readonly faults: readonly string[];
   /** Why its worktree was not touched, with what the user can do: the entry is escalated. */
@@ -63,7 +67,7 @@ export interface RunResult {
   readonly providerUntil?: number;
   /** The agent's own session, if it named one. */
   readonly session?: string;
-  /** What this run used, as far as the agent told. */
+  /** What this run used, as far as the agent reported it. */
   readonly usage?: Usage;
   /** Total of the agent's whole session, where it tells no other figure: the next run of that session counts from here. */
   readonly sessionUsage?: Usage;

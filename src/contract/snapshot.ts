@@ -1,5 +1,6 @@
 import type { Column, Tag } from '../board/entry.ts';
 import type { Role } from '../workflow/roles.ts';
+import type { AlertFigure } from './alert-figure.ts';
 import type { HoldReason } from './hold.ts';
 import type { Reason } from './reason.ts';
 import type { Inject } from './brief.ts';
@@ -36,12 +37,21 @@ export interface Snapshot {
   readonly warnings: readonly string[];
   /** The same, each with the entries whose reason it is. */
   readonly warningDetails: readonly SnapshotWarning[];
-  /** What agents have used today, as far as they told; and until when that day lasts. */
+  /** Absent: no coordinator runs, or it is of a former version. */
+  readonly alerts?: readonly SnapshotAlert[];
+  /** What agents have used today, as far as they report it; and until when that day lasts. */
   readonly today: Usage;
   readonly dayEnds: number;
   readonly entries: readonly SnapshotEntry[];
   /** Runs whose entry is not on the board any more. */
   readonly orphanRuns: readonly SnapshotRun[];
+}
+
+/** A figure that is above its limit now. */
+export interface SnapshotAlert extends AlertFigure {
+  /** Epoch ms. */
+  readonly since: number;
+  readonly why: string;
 }
 
 export interface SnapshotWarning {
@@ -165,7 +175,7 @@ export interface SnapshotEntry {
   readonly until: number | null;
   readonly attempts: Readonly<Record<string, number>>;
   readonly run: SnapshotRun | null;
-  /** What all its runs have used, as far as their agents told; null = none that could tell has run. */
+  /** What all its runs have used, as far as their agents report it; null = no run reported any. */
   readonly usage: { readonly runs: number; readonly untold: number; readonly total: Usage } | null;
   /** Messages that wait to be given to an agent. */
   readonly messages: number;
@@ -181,6 +191,10 @@ export interface SnapshotEntry {
   readonly agent: string | null;
   /** Its checkboxes. */
   readonly criteria: { readonly done: number; readonly all: number };
+  /** What its field `estimate` says, as written; null = it has none. */
+  readonly estimate: string | null;
+  /** When it left TODO first; null = it has not yet. */
+  readonly startedAt: number | null;
   /** When it came into this column; null = no commit tells. */
   readonly since: number | null;
   /** What the last failed stage, or the user, has to say to the next run. */
@@ -189,6 +203,8 @@ export interface SnapshotEntry {
   readonly ways: readonly string[];
   /** The level-1 heading that it is parked under; null = it is not parked. */
   readonly parked: string | null;
+  /** Names its text, as `was` of requests has it. Absent: the coordinator is of a former version. */
+  readonly was?: string;
 }
 
 export interface SnapshotDependency {
@@ -207,6 +223,8 @@ export interface SnapshotRun {
   readonly startedAt: number;
   readonly deadlineAt: number;
   readonly stopping: boolean;
+  /** Its runner has died: nothing of it works, and the coordinator has not recorded that yet. */
+  readonly lost: boolean;
   /** How a message reaches it: `live`, `resume`, `restart` or `none`. */
   readonly inject: Inject;
   /** The last thing the agent did, in a few words; '' = nothing yet. */

@@ -29,13 +29,13 @@ export const tokensOf = ({ input, output }: Usage): number => (input ?? 0) + (ou
  * As the value of a trailer: `input=1000 cached=200 output=50 cost=0.0123`, cost in US dollars; `unknown` if nothing was reported.
  */
 export function usageText(usage: Usage | null): string {
-  const words = [
+  const parts = [
     usage?.input === undefined ? '' : `input=${Math.round(usage.input)}`,
     usage?.cached === undefined ? '' : `cached=${Math.round(usage.cached)}`,
     usage?.output === undefined ? '' : `output=${Math.round(usage.output)}`,
     usage?.costUsd === undefined ? '' : `cost=${String(Number(usage.costUsd.toFixed(6)))}`,
   ].filter((word) => word !== '');
-  return words.length === 0 ? 'unknown' : words.join(' ');
+  return parts.length === 0 ? 'unknown' : parts.join(' ');
 }
 
 /** The words of a trailer read back; null = unknown. */

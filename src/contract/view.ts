@@ -1,11 +1,13 @@
 import type { Snapshot } from './snapshot.ts';
 import type { TimedEvent } from './event.ts';
 
-/** What `kanban run` shows while it is on. It only writes to the stream it was given. */
+/** What `kanban run` shows while it is active. It only writes to the stream it was given. */
 export interface View {
   event(event: TimedEvent): void;
   /** The board as it stands after a tick. */
   snapshot(snapshot: Snapshot): void;
+  /** Leaves the terminal to another program until the function that it returns is called: what happens meanwhile is written then. */
+  readonly standBy?: () => () => void;
   /** Writes what is left and gives the terminal back as it was; nothing is written afterwards. */
   close(): void;
 }

@@ -11,7 +11,7 @@ import * as messages from './perform/messages.ts';
 import { perform } from './perform/perform.ts';
 import type { Performed, PerformDeps } from './perform/performed.ts';
 
-const QUEUE: Identity = { key: 'merge queue', id: null, what: 'the merge queue' };
+const QUEUE: Identity = { key: 'merge queue', id: null, what: messages.MERGE_QUEUE };
 
 type AttemptMembers = Pick<
   Members,

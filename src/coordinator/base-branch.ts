@@ -172,7 +172,7 @@ export class BaseBranch {
       world,
       log: readCheckLog(this.#repo),
       look: { ...look, held: look.held ?? this.#sync.held('remote') ?? this.#sync.held('upstream') },
-      words: this.queue.statuses,
+      statuses: this.queue.statuses,
       remote: this.remoteFacts,
     });
   }

@@ -17,12 +17,12 @@ const SECOND = 1_000;
  */
 export class ChangeWatcher {
   readonly #wake: () => void;
-  readonly #onError: (words: string) => void;
+  readonly #onError: (reason: string) => void;
   #watch: BoardWatch | null = null;
   #watched = '';
   #own: number[] = [];
 
-  constructor(wake: () => void, onTrouble: (words: string) => void) {
+  constructor(wake: () => void, onTrouble: (reason: string) => void) {
     this.#wake = wake;
     this.#onError = onTrouble;
   }

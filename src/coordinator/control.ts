@@ -15,12 +15,15 @@ export interface ControlDeps {
   readonly root: string;
   readonly publisher: EventPublisher;
   readonly failures: FailureRegister;
-  /** Ids of runs that are alive or being started. */
+  /** Ids of the runs that were alive when last seen, and of those that were started since. */
   readonly runs: () => { readonly alive: readonly string[]; readonly starting: readonly string[] };
   /** What the remote and the merge queue wait for is tried at once. @returns false when they wait for nothing */
   readonly resume: () => boolean;
   readonly wake: () => void;
 }
+
+/** What can ask a coordinator to end: SIGINT is Ctrl-C. */
+export type StopCause = 'Ctrl-C' | 'SIGTERM' | 'kanban stop';
 
 /** What signals and commands ask of the coordinator itself. */
 export class Control {
@@ -29,7 +32,9 @@ export class Control {
   /** Who sent the requests in the mailbox, by their ids. */
   readonly #senders = new Map<string, ReturnType<typeof inspectSender>>();
   #mode: World['mode'] = 'run';
-  #stoppedBy: 'signal' | 'command' | null = null;
+  /** What asked it to end first, and what asked to stop runs. */
+  #stoppedBy: StopCause | null = null;
+  #runsStoppedBy: StopCause | null = null;
 
   constructor(deps: ControlDeps) {
     this.#deps = deps;
@@ -40,6 +45,11 @@ export class Control {
     return this.#mode;
   }
 
+  /** What asked to stop runs; null = nothing did. */
+  get stoppedBy(): StopCause | null {
+    return this.#runsStoppedBy;
+  }
+
   /** It was asked to end. */
   get isStopped(): boolean {
     return this.#stoppedBy !== null;
@@ -47,15 +57,16 @@ export class Control {
 
   /** How a coordinator ends that was asked to. */
   get stopOutcome(): ExitOutcome {
-    return { code: this.#stoppedBy === 'signal' ? 130 : 0, problems: [], lines: [] };
+    return { code: this.#stoppedBy === 'kanban stop' ? 0 : 130, problems: [], lines: [] };
   }
 
   /** Ctrl-C, `kanban stop`: the first time nothing new is started, the second time runs are stopped, their work kept. */
-  stop(now: boolean, by: 'signal' | 'command'): void {
+  stop(now: boolean, by: StopCause): void {
     this.#stoppedBy ??= by;
     const next = now || this.#mode !== 'run' ? 'stop' : 'finish';
     if (this.#mode === 'stop') return;
     this.#mode = next;
+    if (next === 'stop') this.#runsStoppedBy = by;
     const { alive, starting } = this.#deps.runs();
     this.#deps.publisher.emit({
       type: 'stop-asked',
@@ -94,12 +105,18 @@ export class Control {
       this.#senders.set(request.id, sender);
       if (sender.kind === 'run') return [{ ...request, origin: sender.origin }];
       // Seen for the first time while a run is active, and no living process sent it: a run may have written it.
-      if (sender.kind === 'user' || known !== undefined || this.#deps.runs().alive.length === 0) return [request];
+      if (sender.kind === 'user' || known !== undefined || !this.#hasRuns()) return [request];
       const message = messages.unknownSender(request);
       this.#answer(request, { ok: false, message });
       this.#deps.publisher.emit({ type: 'notice', message: messages.runAgain(message) });
       return [];
     });
+  }
+
+  /** An agent may be at work before its run has been seen alive. */
+  #hasRuns(): boolean {
+    const { alive, starting } = this.#deps.runs();
+    return alive.length + starting.length > 0;
   }
 
   /** `stop`, `pause` and `resume` without an id are for the coordinator itself. */
@@ -112,14 +129,14 @@ export class Control {
   }
 
   #obey(request: Request): Reply {
-    const { root, failures, resume } = this.#deps;
+    const { root, failures, publisher, resume } = this.#deps;
     if (request.command === 'resume') {
       const isRetried = failures.tryAgain(Date.now());
-      const resumed = pauseOrResume(root, request);
+      const resumed = pauseOrResume(root, request, publisher.emit);
       return (resume() || isRetried) && !resumed.ok ? { ok: true, message: messages.WAITS_RETRIED } : resumed;
     }
-    if (request.command !== 'stop') return pauseOrResume(root, request);
-    this.stop(request.now ?? false, 'command');
+    if (request.command !== 'stop') return pauseOrResume(root, request, publisher.emit);
+    this.stop(request.now ?? false, 'kanban stop');
     return { ok: true, message: this.#mode === 'stop' ? messages.STOPPING_RUNS : messages.FINISHING_RUNS };
   }
 

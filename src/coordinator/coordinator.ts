@@ -8,6 +8,7 @@ import { removeSpecialFiles } from '../runner/git/special-files.ts';
 import { listRuns } from '../runs/list-runs.ts';
 import type { LockProof, TakenLock } from '../system/lock.ts';
 import { removeSandboxPlaces } from '../system/sandbox-places.ts';
+import type { StopCause } from './control.ts';
 import { codeOf, outcomeOf, type ExitOutcome } from './exit-outcome.ts';
 import { failureOf } from '../git/failure-of.ts';
 import { followUp } from './follow-up.ts';
@@ -25,6 +26,7 @@ export class Coordinator {
   readonly #startup: Startup;
   readonly #actions: TickActions;
   /** Since when every tick has failed as a whole (epoch ms), and how often; null = the last one did not. */
+  readonly #begunAt = Date.now();
   #failing: { readonly since: number; readonly tries: number } | null = null;
   /** When the first of the ticks in a row that changed nothing was, epoch ms. */
   #idleSince: number | null = null;
@@ -39,7 +41,7 @@ export class Coordinator {
   }
 
   /** Ctrl-C: the first time nothing new is started, the second time runs are stopped, their work kept. */
-  stop(now: boolean, by: 'signal' | 'command'): void {
+  stop(now: boolean, by: StopCause): void {
     this.#members.control.stop(now, by);
   }
 
@@ -70,7 +72,7 @@ export class Coordinator {
   /** What no action of its own can contain (a look that fails) makes the coordinator wait, not end. */
   async #containedTick(lock: LockProof): Promise<ExitOutcome | null> {
     const { repo, publisher, control, options, errors, waker, observer } = this.#members;
-    observer.keeper.glimpses.start();
+    observer.boardReader.glimpses.start();
     try {
       this.#startup.repairOwnFolder();
       const special = removeSpecialFiles({ worktree: repo.root, gitDir: repo.gitDir });
@@ -93,21 +95,24 @@ export class Coordinator {
 
   /** One tick; returns the end, or null to continue (after waiting, where there is nothing to do). */
   async #tick(lock: LockProof): Promise<ExitOutcome | null> {
-    const { repo, control, shared, baseBranch, publisher, snapshots, failures, maintenance } = this.#members;
+    const { repo, control, shared, baseBranch, publisher, snapshots, failures, maintenance, retention } = this.#members;
     const requests = control.readRequests();
     await shared.observe(listRuns(repo.root).runs);
+    if (shared.baseHeld !== null) return this.#onUnreadable([messages.baseMoved(shared.baseHeld)]);
     const look = await this.#observe(requests);
     if (!look.ok) return this.#onUnreadable(look.problems);
     const observation = look.value;
-    // A run that ended in this very moment is compared before its result counts.
-    if (await shared.observe(observation.runs)) return null;
+    // A run that ended in this very moment is compared before its result counts, and base is what was read.
+    if ((await shared.observe(observation.runs)) || shared.baseHeld !== null) return null;
     followUp(observation, this.#members);
     await baseBranch.follow(observation);
     const decision = decide(observation.world);
     const done = await this.#actions.perform(observation, decision, lock);
     baseBranch.report(publisher);
     publisher.remind(Date.now());
-    snapshots.show(observation, decision, baseBranch.view(observation.world));
+    publisher.followCommands();
+    for (const event of snapshots.show(observation, decision, baseBranch.view(observation.world)))
+      publisher.emit(event);
     if (done > 0) {
       this.#idleSince = null;
       return null;
@@ -117,6 +122,7 @@ export class Coordinator {
     const outcome = await this.#endIfIdle(observation, decision);
     if (outcome !== null) return outcome;
     maintenance.runIfDue();
+    retention.runIfDue(observation);
     await this.#sleep(nextLook(this.#idleFacts(observation, decision)));
     return null;
   }
@@ -137,6 +143,8 @@ export class Coordinator {
     return {
       now: Date.now(),
       mode: control.mode,
+      stoppedBy: control.stoppedBy,
+      begunAt: this.#begunAt,
       only: options.only,
       findings: preflight.findings,
       requests,
@@ -206,14 +214,14 @@ export class Coordinator {
   /** Until something happens. Watching sees what is saved meanwhile. */
   async #sleep(ms: number): Promise<void> {
     const { waker, watcher, observer } = this.#members;
-    if (!waker.isWoken && watcher.lookAfter === null) observer.keeper.glimpses.stop();
+    if (!waker.isWoken && watcher.lookAfter === null) observer.boardReader.glimpses.stop();
     await waker.sleep(ms);
   }
 
   async #leave(lock: TakenLock, outcome: ExitOutcome | null): Promise<void> {
     const { repo, watcher, branches, launcher, monitor, baseBranch, pool, publisher, control, snapshots, observer } =
       this.#members;
-    observer.keeper.glimpses.stop();
+    observer.boardReader.glimpses.stop();
     await watcher.close();
     await Promise.all([branches.drain(), launcher.drain(), monitor.drain()]);
     await baseBranch.close();
@@ -231,5 +239,6 @@ export class Coordinator {
     snapshots.remove();
     closeRepository(repo);
     lock.release();
+    await publisher.close();
   }
 }

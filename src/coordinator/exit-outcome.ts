@@ -12,9 +12,16 @@ export interface ExitOutcome {
   readonly lines: readonly string[];
 }
 
-/** The exit code where a look fails as a whole: settings that can't be read are a usage error, a missing base is preflight's. */
-export const codeOf = (problems: readonly Problem[]): 2 | 3 =>
-  problems.some(({ code }) => code === 'base-missing' || code === 'no-commits') ? 3 : 2;
+const PREFLIGHTS: ReadonlySet<string> = new Set(['base-missing', 'no-commits', 'not-set-up']);
+
+/**
+ * The exit code where a look fails as a whole: settings that can't be read are a usage error, a missing base is preflight's,
+ * one that a run has moved is for the user to move back.
+ */
+export function codeOf(problems: readonly Problem[]): 2 | 3 | 4 {
+  if (problems.some(({ code }) => code === 'base-moved')) return 4;
+  return problems.some(({ code }) => PREFLIGHTS.has(code)) ? 3 : 2;
+}
 
 /** `--until-done` has come to rest: 0 if no entry is left to do, else 4 with the reason for each. */
 export function outcomeOf(

@@ -7,7 +7,7 @@ import * as messages from './messages.ts';
 import { pinLost } from './observe/lost-landings.ts';
 import type { Observation } from './observe/observation.ts';
 
-const WATCH: Identity = { key: 'watch', id: null, what: 'watching for changes' };
+const WATCH: Identity = { key: 'watch', id: null, what: messages.WATCHING };
 
 type FollowMembers = Pick<Members, 'repo' | 'observer' | 'monitor' | 'publisher' | 'failures' | 'watcher'>;
 

@@ -1,5 +1,6 @@
 import type { View } from '../contract/view.ts';
 import type { Repository } from '../git/git.ts';
+import { AlertWatch } from '../pipeline/alerts.ts';
 import { cleanUpOf } from '../pipeline/failures.ts';
 import { createRunnerPool, type RunnerPool } from '../runs/runner-pool.ts';
 import { BaseBranch } from './base-branch.ts';
@@ -8,6 +9,7 @@ import { Control } from './control.ts';
 import { RunLauncher } from './launch/run-launcher.ts';
 import { RunMonitor } from './launch/run-monitor.ts';
 import { Maintenance } from './maintenance.ts';
+import { Retention } from './retention.ts';
 import * as messages from './messages.ts';
 import { Observer } from './observe/observer.ts';
 import { Branches } from './perform/branches.ts';
@@ -32,6 +34,8 @@ export interface CoordinatorOptions {
   /** ms that `--until-done` waits at most for times (backoff, provider); null = as long as it takes. */
   readonly maxWait: number | null;
   readonly only: ReadonlySet<string> | null;
+  /** Uncommitted files stop nothing. */
+  readonly allowsDirty?: boolean;
 }
 
 /** The members of a coordinator, wired to each other. */
@@ -54,6 +58,7 @@ export interface Members {
   readonly preflight: Preflight;
   readonly control: Control;
   readonly maintenance: Maintenance;
+  readonly retention: Retention;
 }
 
 export function createMembers(options: CoordinatorOptions): Members {
@@ -84,10 +89,8 @@ export function createMembers(options: CoordinatorOptions): Members {
   const launcher: RunLauncher = new RunLauncher({ observer, pool, emit, shared, wake });
   const monitor = new RunMonitor({ root, observer, launcher, publisher, failures, wake });
   const baseBranch = new BaseBranch({ repo, pool, failures, emit, wake });
-  const preflight = new Preflight(observer, () => {
-    const { remoteFacts } = baseBranch;
-    return remoteFacts === null ? null : remoteAnswerOf(remoteFacts);
-  });
+  const remoteAnswer = () => (baseBranch.remoteFacts === null ? null : remoteAnswerOf(baseBranch.remoteFacts));
+  const preflight = new Preflight(observer, remoteAnswer, options.allowsDirty);
   const runs = () => ({ alive: monitor.alive, starting: launcher.starting.map(({ id }) => id) });
   return {
     options,
@@ -95,7 +98,7 @@ export function createMembers(options: CoordinatorOptions): Members {
     waker,
     watcher: publishing.watcher,
     publisher,
-    snapshots: new SnapshotPublisher(root, options.view),
+    snapshots: new SnapshotPublisher(root, options.view, publishing.alerts),
     errors: new ErrorLog(root, notice),
     observer,
     failures,
@@ -108,6 +111,7 @@ export function createMembers(options: CoordinatorOptions): Members {
     preflight,
     control: new Control({ root, publisher, failures, runs, resume: () => baseBranch.resume(), wake }),
     maintenance: publishing.maintenance,
+    retention: new Retention(root, (error) => notice('retention', messages.oldRunsNotRemoved(error))),
   };
 }
 
@@ -118,14 +122,19 @@ function createPublishing({ repo: { root }, view }: CoordinatorOptions, observer
     notice(`watch ${error}`, messages.notWatched(SAFETY_TICK_MS, error)),
   );
   const maintenance = new Maintenance(root, (error) => notice('maintenance', messages.maintenanceFailed(error)));
+  const alerts = new AlertWatch(Date.now());
+  const watch: View['event'] = (event) => {
+    alerts.record(event);
+    view.event(event);
+  };
   const publisher = new EventPublisher({
     root,
-    view,
+    view: { event: watch, snapshot: (shown) => view.snapshot(shown), close: () => view.close() },
     settings: () => observer.workflow.settings,
     onCommit: (at) => {
       maintenance.committed();
       watcher.wrote(at);
     },
   });
-  return { publisher, watcher, maintenance, notice };
+  return { publisher, watcher, maintenance, notice, alerts };
 }

@@ -10,7 +10,6 @@ export const STEPS = {
   recovery: 'recovering',
   setUp: 'setting up',
   leftoverProcesses: 'ending processes of runs that have ended',
-  oldRuns: 'removing old runs',
   look: 'reading the repository',
 } as const;
 
@@ -35,6 +34,7 @@ export const SET_UP_SUBJECT = 'kanban: set up';
 export const notWatched = (everyMs: number, error: string): string =>
   `files cannot be watched, so kanban looks for changes every ${everyMs / 1000} s: ${error}`;
 
+export const oldRunsNotRemoved = (error: unknown): string => `old run folders cannot be removed: ${String(error)}`;
 export const maintenanceFailed = (error: unknown): string => `git maintenance failed: ${String(error)}`;
 
 export const removedSpecialFiles = (paths: readonly string[]): string =>
@@ -50,6 +50,9 @@ export const notReadable = (why: string): Problem => ({
   message: `The repository cannot be read: ${why}`,
   fix: 'make it readable for you, or move what is in the way',
 });
+
+/** A run moved base; all that is read of it would be wrong. @param what with its fix */
+export const baseMoved = (what: string): Problem => ({ code: 'base-moved', message: what });
 
 export const LOCK_LOST: Problem = {
   code: 'lock-lost',
@@ -131,3 +134,5 @@ export const NO_ANSWER: Problem = {
   message: 'The coordinator has not answered; the request stays in its mailbox until it does',
   fix: 'look at it: kanban status',
 };
+
+export const WATCHING = 'watching for changes';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { takeLock, type LockProof } from '../system/lock.ts';
 import { post, settleRequest, waitForAnswer } from '../runs/mailbox.ts';
+import { appendEvent } from '../runs/event-log.ts';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
 import { requestStop } from '../runs/run-store.ts';
 import type { KanbanEvent } from '../contract/event.ts';
@@ -19,7 +20,7 @@ import type { Observation } from './observe/observation.ts';
 import { BoardWriter } from './perform/board-writer.ts';
 import { Branches } from './perform/branches.ts';
 import { kanbanDir } from './observe/git-state.ts';
-import { WITHOUT_COORDINATOR } from './publish/inspect.ts';
+import { WITHOUT_COORDINATOR } from './observe/observation.ts';
 import { Observer } from './observe/observer.ts';
 import { pauseOrResume } from './pause-all.ts';
 import { mailboxOf } from './perform/answer-request.ts';
@@ -83,10 +84,15 @@ const answerTo = async (mailbox: string, posted: string | null, wait: number): P
 const runUnderLock = (repo: Repository, request: Request, lock: LockProof): Promise<Result<Reply>> =>
   request.taskId === null && request.command !== 'add' ? forAll(repo, request) : runLocally(repo, request, lock);
 
+/** Events of a command that works without a coordinator: surfaces read them in the log. */
+const emitterOf =
+  (root: string) =>
+  (event: KanbanEvent): void =>
+    void appendEvent(root, { ...event, at: Date.now() });
+
 /** One request, with the actions that it takes; nothing else that could be done is done. */
 async function runLocally(repo: Repository, request: Request, lock: LockProof): Promise<Result<Reply>> {
-  const events: KanbanEvent[] = [];
-  const emit = (event: KanbanEvent): void => void events.push(event);
+  const emit = emitterOf(repo.root);
   await recover(repo);
   const observer = new Observer(repo);
   const branches = new Branches(repo, emit, () => {});
@@ -142,7 +148,7 @@ const isAbout = ({ taskId }: Request, id: string): boolean => taskId !== null &&
 /** `stop`, `pause` and `resume` of everything with no coordinator alive: the runs that are left are ended but for `resume`. */
 async function forAll(repo: Repository, request: Request): Promise<Result<Reply>> {
   if (request.command === 'stop') return stopRuns(repo, 'kanban stop');
-  const reply = pauseOrResume(repo.root, request);
+  const reply = pauseOrResume(repo.root, request, emitterOf(repo.root));
   if (request.command === 'resume') return ok(reply);
   const stopped = await stopRuns(repo, 'kanban pause');
   return stopped.ok ? ok(reply) : stopped;

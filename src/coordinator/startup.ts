@@ -4,7 +4,6 @@ import { recover } from '../landing/recovery/recover.ts';
 import { waitAfter, WAITS } from '../pipeline/backoff.ts';
 import type { Finding } from '../preflight/finding.ts';
 import type { Problem } from '../problem.ts';
-import { pruneRuns } from '../runs/run-store.ts';
 import { listRuns } from '../runs/list-runs.ts';
 import { takeLock, type LockProof, type TakeLock } from '../system/lock.ts';
 import { isLinkedFolder, repairOwnFolder } from '../system/own-folder.ts';
@@ -20,8 +19,6 @@ import { SAFETY_TICK_MS, UNTIL_DONE_GRACE_MS } from './waits.ts';
 /** The start waits this long for a command that is at work; it may be ending a run, ms. */
 const LOCK_TIMEOUT_MS = 90_000;
 const LOCK_RETRY_MS = 50;
-/** Folders of older runs are removed, ms. */
-const RUNS_KEPT_MS = 14 * 24 * 3_600_000;
 
 /** How a coordinator looks at the repository. */
 export interface Looks {
@@ -86,10 +83,12 @@ export class Startup {
         type: 'recovered',
         what: 'message' in event ? event.message : `${event.type} ${event.commit.slice(0, 10)}`,
       });
+    // Runs were alive without a coordinator.
+    await this.#retried(messages.STEPS.sharedState, () => shared.observeBase(listRuns(repo.root).runs));
     removeDeadTemporaryFiles(repo.root, repo.commonDir);
   }
 
-  /** Without readable settings and a base nothing can begin: it waits for them, or ends. */
+  /** Without readable settings and a base nothing can begin: it waits for them, or ends; it ends where nothing is set up. */
   async #firstLook(): Promise<
     { readonly ok: true; readonly value: Observation } | { readonly ok: false; readonly outcome: ExitOutcome }
   > {
@@ -97,7 +96,8 @@ export class Startup {
       const look = await this.#looks.observe();
       if (look.ok) return look;
       const { problems } = look;
-      if (this.#members.options.untilDone)
+      // `kanban init` is to be run first, and it asks for no other process meanwhile.
+      if (this.#members.options.untilDone || problems.some(({ code }) => code === 'not-set-up'))
         return { ok: false, outcome: { code: codeOf(problems), problems, lines: [] } };
       this.#members.waker.reset();
       const outcome = await this.#looks.onUnreadable(problems);
@@ -106,11 +106,10 @@ export class Startup {
   }
 
   async #cleanUp(observation: Observation, lock: LockProof): Promise<void> {
-    const { repo, observer, publisher, monitor } = this.#members;
+    const { observer, publisher, monitor } = this.#members;
     const events = await this.#retried(messages.STEPS.setUp, () => setUp(observer, observation, lock));
     for (const event of events) publisher.emit(event);
     await this.#retried(messages.STEPS.leftoverProcesses, () => monitor.killLeftoverProcesses());
-    await this.#retried(messages.STEPS.oldRuns, () => pruneRuns(repo.root, Date.now() - RUNS_KEPT_MS));
   }
 
   /** The first tick knows what the remote has, and who else works on base; bounded, should the remote not answer. */

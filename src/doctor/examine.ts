@@ -1,13 +1,16 @@
+import { adapterOf } from '../agents/adapter-of.ts';
 import { readAgents } from '../preflight/gather/agent-facts.ts';
 import { closeRepository } from '../git/close.ts';
 import { type Repository } from '../git/git.ts';
 import { openRepository } from '../git/open-repository.ts';
 import type { AgentFact } from '../preflight/facts.ts';
 import type { Finding } from '../preflight/finding.ts';
+import { agentNames } from '../workflow/agent-settings.ts';
 import { defaultSettings } from '../workflow/parse.ts';
+import { ROLES } from '../workflow/roles.ts';
 import type { Settings } from '../workflow/settings.ts';
 import { describeContainment } from './describe-containment.ts';
-import { inspectPreflight } from '../coordinator/preflight/inspect-preflight.ts';
+import { inspectPreflight } from '../coordinator/inspect/inspect-preflight.ts';
 import { probe, type Probe } from './probe.ts';
 import { WorkflowReader } from '../coordinator/observe/workflow-reader.ts';
 import { applyFixes } from './fixes.ts';
@@ -19,6 +22,7 @@ export type ShownAgent = Pick<
   | 'name'
   | 'kind'
   | 'roles'
+  | 'models'
   | 'program'
   | 'found'
   | 'version'
@@ -34,6 +38,8 @@ export interface Examination {
   /** How an agent's processes are kept together. */
   readonly containment: string;
   readonly agents: readonly ShownAgent[];
+  /** Agents of `--probe` that have nothing to prove: they run scripts and commands, and ask no provider. */
+  readonly unprobed: readonly string[];
   /** What `--probe` showed; empty without it. */
   readonly probes: readonly Probe[];
   readonly leftovers: readonly Leftover[];
@@ -60,6 +66,7 @@ export async function examine(cwd: string, { fix, probe: asked, onProbe }: Asked
       containment,
       agents: await agentsHere(defaultSettings(), cwd),
       probes: [],
+      unprobed: [],
       leftovers: [],
       fixed: [],
     };
@@ -77,7 +84,8 @@ export async function examine(cwd: string, { fix, probe: asked, onProbe }: Asked
         onProbe(name);
         probes.push(await probe(repo, settings, name));
       }
-    return { findings, containment, agents, probes, leftovers: await leftovers(repo), fixed };
+    const unprobed = asked === null ? [] : scriptAgents(settings, asked);
+    return { findings, containment, agents, probes, unprobed, leftovers: await leftovers(repo), fixed };
   } finally {
     closeRepository(repo);
   }
@@ -87,23 +95,47 @@ export async function examine(cwd: string, { fix, probe: asked, onProbe }: Asked
 const isToBeProved = ({ name, kind, roles, found }: ShownAgent, asked: readonly string[]): boolean =>
   kind !== 'shell' && found !== null && (asked.length === 0 ? roles.length > 0 : asked.includes(name));
 
+/** Agents of kind `shell`: those that are named, else those that play a role. */
+const scriptAgents = (settings: Settings, asked: readonly string[]): string[] =>
+  agentNames(settings).filter(
+    (name) =>
+      adapterOf(settings, name)?.name === 'shell' &&
+      (asked.length === 0 ? ROLES.some((role) => settings.roles[role].agent === name) : asked.includes(name)),
+  );
+
 async function agentsHere(settings: Settings, root: string): Promise<ShownAgent[]> {
-  const facts = await readAgents(settings, root, true);
+  const facts = await readAgents(settings, root, 'all');
   return facts
     .filter(({ kind }) => kind !== 'shell')
-    .map(({ name, kind, roles, program, found, version, login, unnamedKeys, needsNode, measured, permissions }) => ({
-      name,
-      kind,
-      roles,
-      program,
-      found,
-      version,
-      login,
-      unnamedKeys,
-      needsNode,
-      measured,
-      permissions,
-    }));
+    .map(
+      ({
+        name,
+        kind,
+        roles,
+        models,
+        program,
+        found,
+        version,
+        login,
+        unnamedKeys,
+        needsNode,
+        measured,
+        permissions,
+      }) => ({
+        name,
+        kind,
+        roles,
+        models,
+        program,
+        found,
+        version,
+        login,
+        unnamedKeys,
+        needsNode,
+        measured,
+        permissions,
+      }),
+    );
 }
 
 async function settingsOf(repo: Repository): Promise<Settings> {

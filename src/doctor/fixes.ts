@@ -1,17 +1,17 @@
 import { lockHolder, takeLock } from '../system/lock.ts';
-import { pruneRuns } from '../runs/run-store.ts';
+import { removeOldRuns } from '../runs/retention.ts';
 import { git, type Repository } from '../git/git.ts';
 import { readRefs, updateRefs } from '../git/refs.ts';
 import { recover } from '../landing/recovery/recover.ts';
 import { endProcesses } from '../runner/sweep.ts';
 import { kanbanDir } from '../coordinator/observe/git-state.ts';
-import { startRef } from '../coordinator/observe/names.ts';
+import { branchName, startRef } from '../coordinator/observe/names.ts';
+import { idsWithNeededRuns } from '../coordinator/observe/needed-runs.ts';
+import { WITHOUT_COORDINATOR } from '../coordinator/observe/observation.ts';
+import { Observer } from '../coordinator/observe/observer.ts';
 import { WorkflowReader } from '../coordinator/observe/workflow-reader.ts';
 import { orphanProcesses } from './leftovers.ts';
 import * as messages from './messages.ts';
-
-/** Folders of older runs are removed, ms. */
-const RUNS_KEPT_MS = 14 * 24 * 3_600_000;
 
 /** Only while no coordinator runs: it does all this by itself. */
 export async function applyFixes(repo: Repository): Promise<string[]> {
@@ -26,14 +26,22 @@ export async function applyFixes(repo: Repository): Promise<string[]> {
     const left = orphanProcesses(repo);
     if (left.length > 0) await endProcesses(left);
     fixed.push(...left.map(({ pid, command }) => messages.endedProcess(pid, command)));
-    const pruned = pruneRuns(repo.root, Date.now() - RUNS_KEPT_MS);
-    if (pruned.length > 0) fixed.push(messages.removedRuns(pruned.length));
+    const pruned = await oldRuns(repo);
+    if (pruned > 0) fixed.push(messages.removedRuns(pruned));
     fixed.push(...(await dropStaleStarts(repo)));
     await git(['worktree', 'prune'], { cwd: repo.root });
     return fixed;
   } finally {
     taken.release();
   }
+}
+
+/** @returns how many folders of old runs were removed */
+async function oldRuns(repo: Repository): Promise<number> {
+  const observed = await new Observer(repo).observe({ ...WITHOUT_COORDINATOR, now: Date.now() });
+  const needed = observed.ok ? idsWithNeededRuns(observed.value) : null;
+  if (!observed.ok || needed === null) return 0;
+  return (await removeOldRuns(repo.root, observed.value.workflow.settings.keep, needed, Date.now())).length;
 }
 
 /** Start refs and pins whose branch is gone. */
@@ -46,11 +54,11 @@ async function dropStaleStarts(repo: Repository): Promise<string[]> {
   );
   const read = await new WorkflowReader(repo).read();
   if (!read.ok) return [];
-  const { branch } = read.value.workflow.settings;
+  const { settings } = read.value.workflow;
   const stale = [...refs].filter(([name]) => {
     if (name.startsWith('refs/kanban/inflight/')) return true;
     const id = name.startsWith(startRef('')) ? name.slice(startRef('').length) : null;
-    return id !== null && !refs.has(`refs/heads/${branch.replaceAll('{id}', id)}`);
+    return id !== null && !refs.has(`refs/heads/${branchName(settings, id)}`);
   });
   await updateRefs(
     repo,

@@ -69,7 +69,7 @@ function keptRef(name: string): Leftover {
     name,
     what: rescued ? messages.RESCUED : messages.ABANDONED,
     size: null,
-    hint: `git show --stat ${name}; git branch ${short.replaceAll('/', '-')} ${name}; git update-ref -d ${name}`,
+    hint: `git show --stat ${name}; git branch ${short.replaceAll('/', '-')} ${name}; git update-ref --no-deref -d ${name}`,
   };
 }
 

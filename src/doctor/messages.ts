@@ -17,11 +17,12 @@ export const noContainment = ({ message, fix }: Problem): string =>
 export const FOLDER_GONE = 'its folder is missing';
 export const DETACHED = 'HEAD is detached';
 export const FIX_ENDS_IT = 'kanban doctor --fix ends it';
-export const OLD_RUNS_REMOVED = 'kanban removes folders older than 14 days';
 export const RESCUED = 'work that was not committed when its worktree was removed';
 export const ABANDONED = 'branch of an entry that left the board';
 
 export const processOfRun = (command: string, runId: string): string => `${command} of run ${runId}`;
+
+export const OLD_RUNS_REMOVED = 'kanban removes old ones of entries that left the board: `keep` in WORKFLOW.md';
 
 export const runFolders = (count: number): string => `${count} run folders: logs, reports, results`;
 
@@ -50,3 +51,23 @@ export const nothingCommitted = (denied: readonly string[]): string =>
 /** @param tokens null = it reports none */
 export const probePassed = (tokens: number | null): string =>
   `wrote, committed and reported; ${tokens === null ? 'it reports no tokens' : `${tokens} tokens`}`;
+
+export const PROBE_TITLE = 'Prove that you can work here';
+
+/** @param about paths of the worktree and of the report file, absolute */
+export const probePrompt = ({ report, worktree }: { readonly report: string; readonly worktree: string }): string =>
+  `You are the task agent for PROBE-1: prove that you can work here unattended.
+
+You are in a scratch worktree, \`${worktree}\`. Do exactly this, and nothing else:
+
+1. Write the file \`kanban-probe.txt\` with the one word \`ok\`.
+2. Commit it: \`git add kanban-probe.txt && git commit -m "Probe"\`.
+3. End by writing the file \`${report}\` with exactly these lines:
+
+\`\`\`markdown
+---
+verdict: done
+---
+It works.
+\`\`\`
+`;

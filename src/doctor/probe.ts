@@ -59,7 +59,7 @@ export async function probe(repo: Repository, settings: Settings, agent: string)
     if (problem !== null) return failed(agent, begun, problem.message, '');
     const brief = briefOf(repo, settings, planned, {
       ...about,
-      title: 'Prove that you can work here',
+      title: messages.PROBE_TITLE,
       attempt: 1,
       branch,
       base: `refs/heads/${settings.base}`,
@@ -99,7 +99,7 @@ async function runProbe(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = {
     ...(planned.plan.shell === null ? planned.plan.files : {}),
-    [RUN_FILES.prompt]: promptFor(brief),
+    [RUN_FILES.prompt]: messages.probePrompt(brief),
     [RUN_FILES.brief]: JSON.stringify(brief),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
@@ -121,25 +121,6 @@ async function runProbe(
   });
   return readResult(folder);
 }
-
-const promptFor = ({
-  report,
-  worktree,
-}: Brief): string => `You are the task agent for PROBE-1: prove that you can work here unattended.
-
-You stand in a scratch worktree, \`${worktree}\`. Do exactly this, and nothing else:
-
-1. Write the file \`kanban-probe.txt\` with the one word \`ok\`.
-2. Commit it: \`git add kanban-probe.txt && git commit -m "Probe"\`.
-3. End by writing the file \`${report}\` with exactly these lines:
-
-\`\`\`markdown
----
-verdict: done
----
-It works.
-\`\`\`
-`;
 
 function probeResult(agent: string, begun: number, folder: string, result: RunResult | null): Probe {
   if (result === null) return failed(agent, begun, messages.RUNNER_DIED, '');

@@ -18,3 +18,5 @@ export const SET_IDENTITY =
 export const notSigned = (reason: string): string => `the commit could not be signed: ${reason}`;
 export const FIX_SIGNING =
   'make `git commit -S` work without a prompt (with an agent that keeps the passphrase), or: git config commit.gpgsign false';
+
+export const UPDATE_REF_ENDED = 'git update-ref ended without an answer';

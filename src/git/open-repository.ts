@@ -7,6 +7,8 @@ import { localConfig } from './config/config.ts';
 import { trustedConfig } from './config/harmless.ts';
 import { type Unwatched, unwatchedAt } from './config/open-runs.ts';
 import { git, GitError, type GitResult, type Repository } from './git.ts';
+import { gitVersion } from './git-version.ts';
+import { knownRepository, rememberRepository } from './known-repository.ts';
 import * as messages from './messages.ts';
 
 /**
@@ -18,16 +20,22 @@ import * as messages from './messages.ts';
 export async function openRepository(cwd: string, fixes = false): Promise<Result<Repository>> {
   const unwatched = unwatchedAt(cwd);
   if (unwatched?.broken != null) return fixes ? ok(asTrusted(unwatched)) : failed([unwatched.broken]);
+  const known = knownRepository(cwd);
+  return known === null ? askGit(cwd) : ok(known);
+}
+
+async function askGit(cwd: string): Promise<Result<Repository>> {
   const args = ['rev-parse', '--path-format=absolute', '--is-bare-repository', '--is-shallow-repository'];
   args.push('--show-object-format', '--git-dir', '--git-common-dir', '--show-toplevel');
   const codes = Array.from({ length: 256 }, (_, i) => i);
-  let parsed: GitResult, version: GitResult;
+  const askedAt = Date.now();
+  let parsed: GitResult, version: string | null;
   try {
-    [parsed, version] = await Promise.all([git(args, { cwd, okExit: codes }), git(['version'], { cwd })]);
+    [parsed, version] = await Promise.all([git(args, { cwd, okExit: codes }), gitVersion(cwd)]);
   } catch (error) {
     return failed([gitMissing(cwd, error)]);
   }
-  const old = tooOld(version.stdout);
+  const old = tooOld(version);
   if (old) return failed([old]);
   const [bare, shallow, format, gitDir, commonDir, top] = parsed.stdout.split('\n');
   if (!gitDir || !commonDir) return failed([noRepository(cwd, parsed.stderr)]);
@@ -38,7 +46,7 @@ export async function openRepository(cwd: string, fixes = false): Promise<Result
   } as const;
   const linked = gitDir !== commonDir || parsed.code !== 0;
   const root = bare === 'true' ? null : linked ? await mainWorktree(cwd) : top;
-  if (root) return ok({ ...rest, root, gitDir: commonDir });
+  if (root) return ok(rememberRepository(cwd, { ...rest, root, gitDir: commonDir }, askedAt));
   // A bare repository with worktrees beside it (`.bare`, a `.git` file that leads to it, a folder for each branch).
   const chosen = await worktreeOfBare(cwd, commonDir);
   return chosen === null ? failed([BARE]) : ok({ ...rest, ...chosen });
@@ -56,12 +64,12 @@ function asTrusted({ root, commonDir }: Unwatched): Repository {
   };
 }
 
-function tooOld(text: string): Problem | null {
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(text) ?? [];
+function tooOld(version: string | null): Problem | null {
+  const [major = '0', minor = '0'] = (version ?? '').split('.');
   if (Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 39)) return null;
   return {
     code: 'git-too-old',
-    message: messages.gitTooOld(text.replace('git version', '').trim()),
+    message: messages.gitTooOld(version ?? '?'),
     fix: messages.INSTALL_NEWER_GIT,
   };
 }

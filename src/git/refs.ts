@@ -1,5 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { git, startGit, zeroSha, type Repository } from './git.ts';
+import * as messages from './messages.ts';
 
 export interface Ref {
   /** In full: `refs/heads/main`. */
@@ -72,7 +73,7 @@ const LOCK_TRIES = 4;
 /** The process fixes the date for the reflog at its first use, so it is not kept for long. */
 const KEPT_FOR = 10_000;
 
-const LOST: RefResult = { ok: false, why: 'locked', message: 'git update-ref ended without a word' };
+const LOST: RefResult = { ok: false, why: 'locked', message: messages.UPDATE_REF_ENDED };
 
 interface Session {
   child: ChildProcessWithoutNullStreams | null;
@@ -87,7 +88,8 @@ function sessionOf(repo: Repository): Session {
   if (!session) sessions.set(repo, (session = { child: null, since: 0, last: Promise.resolve() }));
   if (session.child && Date.now() - session.since > KEPT_FOR) closeRefs(repo);
   if (!session.child) {
-    const child = startGit(['update-ref', '-m', 'kanban', '--stdin'], repo.root);
+    // A ref that somebody has made an alias is changed itself, never the branch that it names.
+    const child = startGit(['update-ref', '--no-deref', '-m', 'kanban', '--stdin'], repo.root);
     const gone = () => {
       if (session.child === child) session.child = null;
     };

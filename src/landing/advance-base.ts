@@ -11,7 +11,7 @@ export interface AdvanceBase {
   readonly lock: LockProof;
   /** What the commit is about, for the journal and the pin: a task id. */
   readonly id: string;
-  /** In words, should it be cut off; "the landing of T-12" unless told. */
+  /** In words, should it be cut off; "the landing of T-12" by default. */
   readonly what?: string;
   /** In full: `refs/heads/main`. */
   readonly baseRef: string;

@@ -12,7 +12,7 @@ import * as messages from './messages.ts';
 
 export interface AdvanceCheckout {
   readonly id: string;
-  /** In words, should it be cut off; "the landing of T-12" unless told. */
+  /** In words, should it be cut off; "the landing of T-12" by default. */
   readonly what?: string;
   readonly baseRef: string;
   readonly oldBase: string;

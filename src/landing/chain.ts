@@ -116,7 +116,7 @@ async function buildOne(
     boardFiles,
     changelog: changelog === null ? null : { path: changelog, insert },
   });
-  const commit = await writeCommit(repo, { tree, parents: [parent, tip], message, author });
+  const commit = await writeCommit(repo, { tree, parents: [parent, tip], message, author, by: 'kanban' });
   if (!commit.ok) return { held: commit.error.map((problem) => problem.message).join('; '), reason: OTHER };
   const before = await readCommit(repo, parent);
   const changes = await diffTrees(repo, before?.tree ?? null, tree);

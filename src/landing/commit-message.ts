@@ -86,8 +86,35 @@ export function landingMessage(
     readonly trailers: readonly Trailer[];
   },
 ): Message {
-  const subject = settings.commits.landing.replaceAll('{id}', landing.id).replaceAll('{title}', landing.title);
-  return message(subject, landing.reports, landing.trailers);
+  const subjectOf = (title: string): string =>
+    settings.commits.landing.replaceAll(/\{(id|title)\}/g, (_, name) => (name === 'id' ? landing.id : title));
+  const subject = subjectOf(landing.title);
+  const room = MAX_SUBJECT - subjectOf('').length;
+  const withShort = room < MIN_TITLE ? subject : subjectOf(shortened(landing.title, room));
+  // Where the rest leaves no room for the title, or has it twice, all of it is cut.
+  const short = shortened(subject.length <= MAX_SUBJECT ? subject : withShort, MAX_SUBJECT);
+  const whole = short === subject ? [] : [subject];
+  return message(
+    short,
+    [...whole, ...(landing.reports === '' ? [] : [landing.reports])].join('\n\n'),
+    landing.trailers,
+  );
+}
+
+/** Characters of a subject, as git and its hosts show it. */
+const MAX_SUBJECT = 72;
+
+/** Characters that must be left for a title, if it is to say anything. */
+const MIN_TITLE = 16;
+
+/** Cut at a word. @param max characters */
+function shortened(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max - 1);
+  const space = cut.lastIndexOf(' ');
+  // One long word is cut in itself, but not in the middle of a character.
+  const kept = space > max / 2 ? cut.slice(0, space) : cut.replace(/[\uD800-\uDBFF]$/, '');
+  return `${kept.trimEnd()}…`;
 }
 
 function withRequest(trailers: readonly Trailer[], request: string | null): readonly Trailer[] {

@@ -12,7 +12,7 @@ import {
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { isUtf8Path, toBytes } from '../git/objects/tree.ts';
-import { readFollowing, statOrNone } from '../system/plain-file.ts';
+import { lstatOrNone, readFollowing, statOrNone } from '../system/plain-file.ts';
 
 /** @returns null when nothing is there. @throws for anything that is no readable file. */
 export function readDisk(path: string): Buffer | null {
@@ -59,12 +59,12 @@ export function writeDraft(path: string, bytes: Uint8Array, drafts: string): str
     rmSync(draft, { force: true });
     throw error;
   }
-  const old = statOrNone(target);
-  if (old) chmodSync(draft, old.mode & 0o7777);
+  const old = lstatOrNone(target);
+  if (old?.isFile() === true) chmodSync(draft, old.mode & 0o7777);
   return draft;
 }
 
-/** Renames a draft into place, through a symlink. */
+/** Renames a draft into place. */
 export function placeDraft(draft: string, path: string): void {
   renameSync(draft, realPath(path));
 }
@@ -73,9 +73,10 @@ export function removeFile(path: string): void {
   rmSync(path, { force: true });
 }
 
+/** Of its folder: a link at the path itself is replaced, and what it names stays as it is. */
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return join(realpathSync(dirname(path)), basename(path));
   } catch {
     return path;
   }

@@ -58,7 +58,7 @@ export async function landIntegration(
     const commit =
       plan.kind === 'fast-forward'
         ? ({ ok: true, value: plan.to } as const)
-        : await writeCommit(repo, { tree: plan.tree, parents: plan.parents, message, author });
+        : await writeCommit(repo, { tree: plan.tree, parents: plan.parents, message, author, by: 'kanban' });
     if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
     step('commit');
     const { lock, baseRef, what, checkout, extraRefs } = landing;

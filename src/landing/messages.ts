@@ -1,3 +1,4 @@
+import { shellPath } from '../shell-word.ts';
 import { join } from 'node:path';
 import type { Worktree } from '../git/checkout.ts';
 import { TREE_MODE } from '../git/objects/tree.ts';
@@ -14,6 +15,8 @@ export const refLocked = (reason: string): string => `another git process holds 
 export const stagedByUser = (path: string): string => `you have staged a change of ${path}: commit or unstage it`;
 export const linkInRepository = (path: string): string =>
   `${path} is a symbolic link in the repository; make it a plain file or folder`;
+export const linkInCheckout = (path: string): string =>
+  `${path} is a symbolic link in the checkout; nothing is written through it: remove the link, then git checkout -- ${shellPath(path)}`;
 export const checkoutNotUpdated = (path: string, reason: string): string => `git could not update ${path}: ${reason}`;
 export const gitEnded = (output: string): string => `git merge was ended${output === '' ? '' : `: ${output}`}`;
 export const problemsWithFixes = (problems: readonly { readonly message: string; readonly fix?: string }[]): string =>
@@ -34,7 +37,7 @@ export function inTheWay(what: InTheWay['what'], paths: readonly string[]): stri
 
 export const THE_REPOSITORY = 'the repository';
 export const diskFull = (path: string): string => `the disk is full: ${path}`;
-export const fileTooLarge = (path: string): string => `files may grow no further (ulimit -f): ${path}`;
+export const fileTooLarge = (path: string): string => `the limit of the file size is reached (ulimit -f): ${path}`;
 export const notWritable = (path: string): string => `${path} can't be written`;
 export const notAFile = (path: string): string => `${path} is not a file`;
 export const DISK_CHANGED = 'the disk changed meanwhile';

@@ -9,6 +9,7 @@ import { objectName } from '../git/objects/loose.ts';
 import { editTree, entryAt, readCommit, resolve, writeBlob, writeCommit } from '../git/objects/objects.ts';
 import { readyRefs, refProcess, updateRefs, type RefUpdate } from '../git/refs.ts';
 import { TREE_MODE } from '../git/objects/tree.ts';
+import { linkBelow } from '../system/link-below.ts';
 import { checkWritable, placeDraft, readDisk, removeFile, writeDraft } from './disk-file.ts';
 import {
   draftFolder,
@@ -59,6 +60,8 @@ export interface Move {
   readonly files: readonly MoveFile[];
   readonly message: string;
   readonly author?: Identity | undefined;
+  /** Whose commit it is; left out: kanban's, for the user. */
+  readonly by?: 'kanban' | 'user';
 }
 
 /**
@@ -94,8 +97,8 @@ export async function commitMove(repo: Repository, move: Move, step: Step = () =
   if (!base) throw new Error(messages.notACommit(move.oldBase));
   try {
     const tree = await editTree(repo, base.tree, new Map(files.map((file) => [file.path, file.blob])));
-    const { message, author } = move;
-    const commit = await writeCommit(repo, { tree, parents: [move.oldBase], message, author });
+    const { message, author, by = 'kanban' } = move;
+    const commit = await writeCommit(repo, { tree, parents: [move.oldBase], message, author, by });
     if (!commit.ok) return held(messages.problemsWithFixes(commit.error));
     step('objects');
     if (!move.checkout) return await moveBase(repo, move, commit.value);
@@ -176,6 +179,8 @@ async function obstacle(
     const linked = await symlinkIn(repo, move.oldBase, path);
     if (linked) return held(messages.linkInRepository(linked));
     if (!move.checkout) continue;
+    const link = linkBelow(move.checkout.path, path);
+    if (link !== null) return held(messages.linkInCheckout(link));
     try {
       if (!same(readDisk(join(move.checkout.path, path)), from)) return { ok: false, stale: 'file', path };
       checkWritable(join(move.checkout.path, path));

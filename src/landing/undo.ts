@@ -136,7 +136,7 @@ export async function undoLanding(repo: Repository, undo: Undo, step: Step = () 
     if (theirs.length > 0) return { ok: false, why: 'in-the-way', reason: heldByFiles(theirs).why };
     // A board file in the way is a hand edit that has not been recorded yet.
     if (found[0]) return { ok: false, stale: 'file', path: found[0].path };
-    const commit = await writeCommit(repo, { tree: planned.tree, parents: [oldBase], message, author });
+    const commit = await writeCommit(repo, { tree: planned.tree, parents: [oldBase], message, author, by: 'kanban' });
     if (!commit.ok) return held(commit.error.map((problem) => problem.message).join('; '));
     step('commit');
     const moved = await advanceBase(

@@ -50,6 +50,8 @@ export interface MoveEntry {
   readonly request: string | null;
   /** Set when the user is needed now. */
   readonly needsPerson: boolean;
+  /** Refused while the worktree has uncommitted work: the commit on the branch counts as the user's fix. */
+  readonly needsCommitted?: true;
 }
 
 /** Everything that `decide` may ask for; `perform` has one case for each. */
@@ -64,10 +66,12 @@ export type Action =
   | { readonly type: 'pick-entries'; readonly picks: readonly { readonly key: string; readonly id: string }[] }
   /** An entry without a number outside TODO gets its id. */
   | { readonly type: 'number-entry'; readonly key: string; readonly column: Column; readonly id: string }
-  /** `proposedBy`: a run added it; it is parked, and the user decides. */
+  /** One entry or several. `proposedBy`: a run added it; it is parked, and the user decides. */
   | {
       readonly type: 'add-entry';
       readonly text: string;
+      /** What its entries are called in each other's `depends`, in their order. */
+      readonly keys?: readonly string[];
       readonly request: string;
       readonly position?: 'top' | 'bottom';
       readonly proposedBy?: RunOrigin;
@@ -79,8 +83,10 @@ export type Action =
       readonly id: string;
       readonly column: Column;
       readonly text: string;
-      /** What `entryHash` makes of the text that it was made from. */
-      readonly was: string;
+      /** What `entryHash` makes of the text that it was made from; null: the text of this very look. */
+      readonly was: string | null;
+      /** What is done, for the history; absent: an edit. */
+      readonly why?: string;
       readonly trailers: readonly Trailer[];
       readonly request: string;
     }

@@ -35,7 +35,7 @@ export function agentHold(world: World, agent: string): AgentHold {
   const trouble = troubleOf(world, agent);
   const last = trouble.at(-1);
   if (last === undefined) return { kind: 'free' };
-  const until = endOf(last, trouble.length);
+  const until = isOfFormer(world, last) ? last.endedAt : endOf(last, trouble.length);
   if (until > world.now) {
     if (last.cause === 'not-started')
       return { kind: 'launch', until, reason: { code: 'agent-not-started', agent, text: firstLine(last.detail) } };
@@ -44,6 +44,10 @@ export function agentHold(world: World, agent: string): AgentHold {
   const probing = world.runs.some((run) => run.agent === agent && isOn(run));
   return probing ? { kind: 'probing', reason: { code: 'agent-probing', agent } } : { kind: 'free' };
 }
+
+/** A launch that failed before the user started this coordinator: one run shows whether the cause is gone. Providers' times stay. */
+const isOfFormer = ({ begunAt = 0 }: World, { cause, endedAt }: PastRun): boolean =>
+  cause === 'not-started' && endedAt < begunAt;
 
 /** Trouble is over by the clock but no run has proved it yet: one goes first. */
 export const isRecovering = (world: World, agent: string): boolean =>
@@ -108,7 +112,7 @@ export function restartOf(world: World, id: string): Restart {
   const recent = failures.filter(({ endedAt }) => endedAt > world.now - HOUR).length;
   if (recent > most || failures.length > MOST_HOURS * most) return { kind: 'used-up', reason };
   const until = last.endedAt + waitAfter(recent, WAITS.launch);
-  if (last.endedAt <= world.resumedAt) return { kind: 'now' };
+  if (last.endedAt <= world.resumedAt || isOfFormer(world, last)) return { kind: 'now' };
   return until > world.now ? { kind: 'wait', until, reason } : { kind: 'now' };
 }
 

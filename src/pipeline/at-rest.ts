@@ -48,7 +48,7 @@ function waitsForUser(world: World, facts: EntryFacts): EntryDecision | null {
 
 /** Escalated for what its agent committed outside its branch: until the user frees it, nothing follows from that. */
 const hasStrayed = ({ history }: World, { entry }: EntryFacts): boolean =>
-  entry.tags.includes('ESCALATED') && history.strays.has(entry.id ?? '');
+  entry.tags.includes('ESCALATED') && history.outsideCommits.has(entry.id ?? '');
 
 /** The user moved it since it was escalated, or took the tag off: a used-up count without `[ESCALATED]` means nothing else. */
 function isFreed(world: World, { entry }: EntryFacts): boolean {

@@ -2,8 +2,9 @@ import type { RunResult } from '../contract/result.ts';
 import type { CheckOutcome } from './queue/check-log.ts';
 import { unreachable } from '../unreachable.ts';
 import { oneLine } from './one-line.ts';
+import * as messages from './messages.ts';
 
-/** The merge queue's check of one commit, while it is on and until its result is in the check log. */
+/** The merge queue's check of one commit, while it is active and until its result is in the check log. */
 export interface CheckRun {
   readonly id: string;
   readonly key: string;
@@ -54,7 +55,7 @@ export function checkResultOf(result: RunResult, stopped: boolean, leastRoom: nu
     case 'timed-out':
     case 'stalled':
       return room !== undefined && room < leastRoom
-        ? { outcome: 'error', detail: oneLine(`the disk was full while it ran (${detail})`), ...rest }
+        ? { outcome: 'error', detail: oneLine(messages.diskFull(detail)), ...rest }
         : { outcome: 'red', detail, ...rest };
     case 'lost':
     case 'not-started':

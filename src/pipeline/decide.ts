@@ -7,7 +7,7 @@ import { isOn } from './agent-backoff.ts';
 import * as messages from './messages.ts';
 import { readResult } from './results/read-result.ts';
 import { retireOrphans } from './orphans.ts';
-import { grant } from './pool.ts';
+import { grant, type Granted } from './pool.ts';
 import { atRest } from './at-rest.ts';
 import { leave, orphanRuns, supervise } from './supervise.ts';
 import { actionOfRequest } from './requests.ts';
@@ -31,7 +31,8 @@ export function decide(world: World): Decision {
   );
   const stopped = world.stops.length > 0;
   const orphans = retireOrphans(world);
-  const notes = stopped ? held(world, turns) : turns.map(({ note }) => note);
+  const granted = stopped ? null : grant(world, turns, used);
+  const notes = granted === null ? held(world, turns) : turns.map((turn) => noteOf(turn, granted));
   const off = [...orphanRuns(world), ...orphans.actions].map((action) => ({
     action,
     failed: postponedBy(world.failures, action, world.now),
@@ -42,7 +43,7 @@ export function decide(world: World): Decision {
     ...requested.actions,
     ...turns.flatMap(({ action }) => (action === null ? [] : [action])),
     ...free.filter(({ type }) => type === 'retire-branch'),
-    ...(stopped ? [] : grant(world, turns, used)),
+    ...(granted?.actions ?? []),
   ];
   const postponed = [
     ...requested.failed,
@@ -55,6 +56,12 @@ export function decide(world: World): Decision {
     ...postponed.map(({ until }) => until),
   ].filter((at) => at > world.now);
   return { actions, notes, postponed, wakeAt: times.length === 0 ? null : Math.min(...times) };
+}
+
+/** A wanted run starts, or waits for what the pool says. */
+function noteOf({ note, wants }: EntryDecision, { reasons }: Granted): Note {
+  const reason = wants === null ? undefined : reasons.get(wants.id);
+  return reason === undefined ? note : { ...note, reason };
 }
 
 /** A command comes first; one that could not be carried out is tried again. */
@@ -119,7 +126,7 @@ function decideEntry(world: World, facts: EntryFacts): EntryDecision {
   const run = here[0];
   if (!run?.ended) return atRest(world, facts);
   // Merged by its own agent is not merged by hand.
-  if (branch?.inBase && run.ended.strays.length === 0)
+  if (branch?.inBase && run.ended.outsideCommits.length === 0)
     return acted(facts, { type: 'put-aside', run: run.id, why: messages.MERGED_BY_HAND }, { code: 'closing-merged' });
   if (entry.tags.includes('PAUSED')) return noted(facts, 'needs-person', { code: 'paused', result: true });
   const judgement = readResult(run, run.ended, entry, world.settings);

@@ -2,6 +2,7 @@ import type { Reason } from '../contract/reason.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action } from './action.ts';
 import { waitAfter, WAITS } from './backoff.ts';
+import * as messages from './messages.ts';
 
 /** Why an action was not done. */
 export interface Failure {
@@ -77,9 +78,7 @@ export function identitiesOf(action: Action): readonly Identity[] {
     case 'pick-entries':
       return action.picks.map(({ key, id }) => pickOf(key, id));
     case 'number-entry':
-      return [
-        { key: `number ${action.column} ${action.key}`, id: null, what: `number for an entry of ${action.column}` },
-      ];
+      return [{ key: `number ${action.column} ${action.key}`, id: null, what: messages.numberFor(action.column) }];
     case 'add-entry':
     case 'answer-request':
       return [{ key: `request ${action.request}`, id: null, what: `request ${action.request}` }];

@@ -22,6 +22,7 @@ export class HistoryFold implements History {
   readonly takenBack = new Map<string, string>();
   readonly abandoned = new Set<string>();
   readonly enteredAt = new Map<string, number>();
+  readonly startedAt = new Map<string, number>();
   readonly taken = new Set<string>();
   readonly requests = new Set<string>();
   readonly reviewed = new Set<string>();
@@ -30,7 +31,7 @@ export class HistoryFold implements History {
   readonly rejected = new Map<string, string>();
   readonly escalated = new Map<string, number>();
   readonly movedSinceEscalated = new Set<string>();
-  readonly strays = new Map<string, readonly string[]>();
+  readonly outsideCommits = new Map<string, readonly string[]>();
   readonly agents = new Map<string, string>();
   readonly used = new Map<string, UsedRun[]>();
   /** All of them, oldest first. */
@@ -83,10 +84,10 @@ export class HistoryFold implements History {
         this.escalated.set(id, commit.at);
         this.#open.add(id);
         this.movedSinceEscalated.delete(id);
-        if (!commit.trailers.some((trailer) => trailer.name === 'Kanban-Stray')) this.strays.delete(id);
+        if (!commit.trailers.some((trailer) => trailer.name === 'Kanban-Stray')) this.outsideCommits.delete(id);
         return;
       case 'Kanban-Stray':
-        return void this.strays.set(id, words);
+        return void this.outsideCommits.set(id, words);
       case 'Kanban-Freed':
         this.runs.delete(id);
         return this.#freed(id);
@@ -110,7 +111,7 @@ export class HistoryFold implements History {
     )
       this.#freed(id);
     else if (this.#open.has(id)) this.movedSinceEscalated.add(id);
-    if (from !== to) this.enteredAt.set(id, commit.at);
+    if (from !== to) this.#entered(id, { from, to, at: commit.at });
     if (to === 'CHANGELOG' || to === 'ABANDONED') this.gone.add(id);
     else this.gone.delete(id);
     if (to === 'TODO') this.#step(commit, id);
@@ -125,6 +126,12 @@ export class HistoryFold implements History {
       this.rejected.delete(id);
       this.approvals.delete(`${id} start`);
     }
+  }
+
+  #entered(id: string, { from, to, at }: { readonly from: string; readonly to: string; readonly at: number }): void {
+    this.enteredAt.set(id, at);
+    if (from === 'TODO' && !this.startedAt.has(id)) this.startedAt.set(id, at);
+    if (to === 'CHANGELOG' || to === 'ABANDONED') this.startedAt.delete(id);
   }
 
   #landed(commit: HistoryCommit, id: string): void {
@@ -160,7 +167,7 @@ export class HistoryFold implements History {
   #freed(id: string): void {
     this.#open.delete(id);
     this.movedSinceEscalated.delete(id);
-    this.strays.delete(id);
+    this.outsideCommits.delete(id);
   }
 
   #step({ sha }: HistoryCommit, id: string): void {

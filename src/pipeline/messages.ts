@@ -23,9 +23,8 @@ export const DONE = 'done';
 export const FOUND_READY = 'found ready';
 export const TESTS_PASS = 'tests pass';
 export const FIXED = 'fixed, to be tested again';
-/** In the reason of a fixer's failure. */
-export const FIXING = ' (fixing): ';
-export const runFailed = (role: string, fix: boolean, why: string): string => `${role}${fix ? FIXING : ': '}${why}`;
+export const runFailed = (role: string, fix: boolean, why: string): string =>
+  `${role}${fix ? ' (fixing)' : ''}: ${why}`;
 export const TESTER_CHANGED_CODE = 'tests pass; the tester changed code';
 export const LOOK_AT_TESTER_COMMITS = 'the tester changed code: look at its commits';
 export const timeLimit = (detail: string): string => `ended at its time limit (${detail})`;
@@ -36,12 +35,16 @@ export const SAME_COMMIT = 'reported done, but the commit is the one that the re
 export const NO_TEXT = 'the report has no text';
 export const runWas = (run: string): string => `The run was ${run}.`;
 export const protectedFiles = (paths: readonly string[]): string => `changes protected files: ${paths.join(', ')}`;
+export const outsideFiles = (paths: readonly string[]): string =>
+  `changes paths outside of \`files\` (\`files: strict\`): ${paths.join(', ')}; revert them, or name them in \`files\` of the entry`;
 export const PROTECTED_FIX = 'Look at the diff; name the path in `files`, or revert the change, then retry.';
 export const survivors = (processes: readonly { readonly pid: number; readonly command: string }[]): string =>
   `processes of its run could not be ended: ${processes.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`;
 export const SURVIVORS_FIX = 'End them, then retry.';
 export const boardRestored = (paths: readonly string[]): string =>
   `Board files that the run changed were restored: ${paths.join(', ')}.`;
+export const unhidden = (paths: readonly string[]): string =>
+  `Changes that git was not to show (git update-index --assume-unchanged, --skip-worktree) count again: ${paths.join(', ')}.`;
 export const rescued = (ref: string, why: string, paths: readonly string[]): string =>
   `Kept under ${ref} (${why}): ${paths.slice(0, 10).join(', ')}.`;
 export const leftoversCommitted = (commit: string): string =>
@@ -73,13 +76,22 @@ export const wasAbandoned = (id: string): string =>
 export const foreignRun = (run: string): string => `its run ${run} belongs to another machine or container`;
 export const refusedFromRun = (command: string, run: string): string =>
   `\`kanban ${command}\` is refused: it comes from the run ${run}`;
-export const tooManyProposed = (run: string, max: number): string =>
-  `${run} has added ${max} entries: a run may not add more (\`plan.max\`)`;
+export const tooManyProposed = (
+  run: string,
+  { before, count, max }: { readonly before: number; readonly count: number; readonly max: number },
+): string =>
+  before >= max
+    ? `${run} has added ${before} entries: a run may not add more (\`plan.max\`)`
+    : `${run} has added ${before} entries and asks for ${count} more: a run may add ${max} (\`plan.max\`)`;
 export const notWaitingForApproval = (id: string): string => `${id} does not wait for approval`;
 export const pausedAlready = (id: string): string => `${id} is paused already`;
 export const notPaused = (id: string): string => `${id} is not paused`;
 export const notEscalated = (id: string): string => `${id} is not escalated`;
-export const nothingOnBranch = (id: string): string => `nothing is committed on branch ${id}`;
+export const nothingOnBranch = (id: string): string =>
+  `nothing is committed on branch ${id}: commit the fix in its worktree (kanban open ${id}), then retry`;
+/** @param tip of the branch, which failed */
+export const nothingNew = (id: string, tip: string): string =>
+  `nothing is new on branch ${id} since it failed (${tip.slice(0, 7)}): commit the fix in its worktree (kanban open ${id}), then kanban retry ${id} --fixed; kanban retry ${id} tries again without one`;
 export const APPROVED = 'approved';
 export const stopped = (id: string): string => `paused, with no active run: kanban resume ${id} continues it`;
 export const stopsAfterRun = (id: string): string =>
@@ -110,24 +122,12 @@ export const notAColumn = (to: string): string =>
 export const inColumnAlready = (id: string, column: string): string => `${id} is in ${column} already`;
 export const notBefore = (before: string, column: string): string =>
   `${before} is not an entry of ${column} that something can be put before`;
-export const TRIED_AGAIN = 'tried again';
+export const TRIED_AGAIN = 'will be tried again';
 export const FIXED_BY_HAND = {
   review: 'fixed by hand, to be reviewed',
   again: 'fixed by hand, to be reviewed again',
   test: 'fixed by hand, to be tested again',
 } as const;
-
-const WITHOUT_REASON: ReadonlySet<string> = new Set([
-  ...[APPROVED, CONTINUES, RESCOPED, DEPRIORITISED, TRIED_AGAIN, PRIORITIZED, REORDERED, DELETED, BACK_IN_TODO],
-  // As earlier versions wrote it.
-  'stopped: delete [PAUSED] to continue',
-  ...Object.values(FIXED_BY_HAND),
-  ...Object.values(MOVED),
-]);
-/** What the commit of a command says where the user gave no reason. */
-export const hasNoReason = (id: string, text: string): boolean =>
-  WITHOUT_REASON.has(text) ||
-  [paused, stopped, stopsAfterRun, deprioritisedPaused].some((textOf) => text === textOf(id));
 
 // Answers to `kanban undo`.
 export const undoneAlready = (id: string, commit: string, column: string | null): string =>
@@ -144,3 +144,24 @@ export const landingLost = (id: string, commit: string, base: string): string =>
   `${id} landed as ${commit.slice(0, 10)}, but ${base} no longer contains that commit: there is nothing to undo`;
 export const notLanded = (id: string, near: string | null): string =>
   `${id} has not landed${near === null ? '' : `; did you mean ${near}?`}`;
+
+export const DETACHED_HEAD = 'the detached HEAD of your checkout';
+export const diskFull = (detail: string): string => `the disk was full while it ran (${detail})`;
+export const numberFor = (column: string): string => `number for an entry of ${column}`;
+
+// Texts of entries that the user changes by a command.
+export const changedMeanwhile = (id: string): string => `${id} was changed meanwhile: nothing is written`;
+export const branchMoved = (id: string, tip: string | null): string =>
+  `${tip === null ? `${id} has no branch any more` : `the branch of ${id} is at ${tip} now`}: nothing is written`;
+export const ticked = (criterion: string, done: boolean): string => `${done ? 'ticked' : 'unticked'}: ${criterion}`;
+export const tickedAlready = (id: string, done: boolean): string =>
+  `${id}: it is ${done ? 'ticked' : 'not ticked'} already`;
+export const noCriterion = (id: string, near: string | null): string =>
+  `${id} has no checkbox with that text${near === null ? '' : `; the nearest is: ${near}`}`;
+export const severalCriteria = (id: string): string => `${id} has several checkboxes with that text: kanban edit ${id}`;
+export const criteriaUnreadable = (id: string): string =>
+  `the checkboxes of ${id} can only be ticked by kanban edit ${id}`;
+export const NO_COMMENT = 'the comment is empty';
+export const commentTooLong = (most: number): string =>
+  `the comment and the feedback so far have more than ${most} characters`;
+export const COMMENTED = 'comment added to its feedback';

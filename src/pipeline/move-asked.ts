@@ -24,7 +24,7 @@ export function moveAsked(world: World, facts: EntryFacts, request: Request): re
   if (typeof place === 'string') return refused(place);
   const asked = { ...place, to, request: request.id, report: request.why };
   if (to === entry.column)
-    return [plainMove(facts, { ...asked, change: {}, why: messages.REORDERED, trailers: [askedBy(request, id)] })];
+    return [plainMove(facts, { ...asked, change: {}, why: messages.REORDERED, trailers: askedBy(request, id) })];
   const stage = stageOf(facts, to);
   if (typeof stage === 'string') return refused(stage);
   const { change, trailers } = stage;
@@ -33,7 +33,7 @@ export function moveAsked(world: World, facts: EntryFacts, request: Request): re
       ...asked,
       change,
       why: messages.MOVED[to] ?? '',
-      trailers: [askedBy(request, id), ...trailers],
+      trailers: [...askedBy(request, id), ...trailers],
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { nearestOf } from '../board/nearest.ts';
+import { nearestId } from '../board/nearest.ts';
 import type { World } from './world.ts';
 
 /** What a typed task id names. */
@@ -22,7 +22,11 @@ export function namedId(
   if (landed !== undefined) return { kind: 'landed', id: landed };
   const abandoned = find(history.abandoned);
   if (abandoned !== undefined) return { kind: 'abandoned', id: abandoned };
-  return { kind: 'unknown', near: nearestOf(typed.toUpperCase(), onBoard) };
+  return { kind: 'unknown', near: nearestId(typed, onBoard) };
 }
+
+/** The one of that id, in any case of its letters. */
+export const withId = <T extends { readonly id: string | null }>(entries: readonly T[], typed: string): T | undefined =>
+  entries.find(({ id }) => id !== null && isSameId(id, typed));
 
 export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

@@ -20,6 +20,7 @@ export function plainMove(
     readonly request?: string;
     readonly report?: string;
     readonly needsPerson?: boolean;
+    readonly needsCommitted?: true;
   },
 ): Move {
   const { entry } = facts;
@@ -39,6 +40,7 @@ export function plainMove(
     position: what.position ?? 'bottom',
     ...(what.before === undefined ? {} : { before: what.before }),
     ...(what.reorders === undefined ? {} : { reorders: what.reorders }),
+    ...(what.needsCommitted === undefined ? {} : { needsCommitted: what.needsCommitted }),
     change: what.change,
     report: what.report ?? '',
     why: what.why,

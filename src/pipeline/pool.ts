@@ -1,6 +1,7 @@
 import { compareEntries } from '../board/order.ts';
 import { nextId } from '../board/next-id.ts';
 import type { Column } from '../board/entry.ts';
+import type { Reason } from '../contract/reason.ts';
 import type { Action } from './action.ts';
 import { isOn, isRecovering } from './agent-backoff.ts';
 import type { EntryDecision } from './entry-decision.ts';
@@ -10,24 +11,37 @@ type Start = Extract<Action, { type: 'start-run' }>;
 
 const NEAREST_FIRST: readonly Column[] = ['TESTING', 'REVIEW', 'IN_PROGRESS'];
 
+/** What the pool and the limits allow, and why each run that is wanted starts, or does not, by task id. */
+export interface Granted {
+  readonly actions: readonly Action[];
+  readonly reasons: ReadonlyMap<string, Reason>;
+}
+
 /**
  * Grants landings, then runs, then picks, nearest to CHANGELOG first, as far as the pool and the limits have room.
  * @param turns one for each entry of the world, in its order
  * @param used every id that is taken
  */
-export function grant(world: World, turns: readonly EntryDecision[], used: ReadonlySet<string>): Action[] {
-  if (world.mode === 'stop') return [];
+export function grant(world: World, turns: readonly EntryDecision[], used: ReadonlySet<string>): Granted {
+  const reasons = new Map<string, Reason>();
+  if (world.mode === 'stop') return { actions: [], reasons };
   const landings = inOrder(world, turns, 'TESTING')
     .flatMap(({ lands }) => (lands === null ? [] : [lands]))
     .filter(({ id }) => isChosen(world, id));
   const lands: Action[] = landings.length === 0 ? [] : [{ type: 'land-entries', entries: landings }];
-  if (world.mode === 'finish') return lands;
+  if (world.mode === 'finish') return { actions: lands, reasons };
   const room = new Room(world);
   const starts = NEAREST_FIRST.flatMap((column) => inOrder(world, turns, column))
     .flatMap(({ wants }) => (wants === null ? [] : [wants]))
-    .filter((start) => isChosen(world, start.id) && room.forRun(start));
+    .filter((start) => {
+      if (!isChosen(world, start.id)) return false;
+      const refused = room.forRun(start);
+      reasons.set(start.id, refused ?? { code: 'ready' });
+      return refused === null;
+    });
   const picks = grantPicks(world, turns, used, room);
-  return [...lands, ...starts, ...(picks.length === 0 ? [] : [{ type: 'pick-entries', picks } as const])];
+  const picked: Action[] = picks.length === 0 ? [] : [{ type: 'pick-entries', picks }];
+  return { actions: [...lands, ...starts, ...picked], reasons };
 }
 
 function grantPicks(
@@ -80,14 +94,17 @@ class Room {
     };
   }
 
-  forRun({ role, purpose, agent }: Start): boolean {
-    if (this.#places <= 0 || this.#probed.has(agent)) return false;
+  /** Takes a place for the run. @returns why it must wait; null = it may start */
+  forRun({ role, purpose, agent }: Start): Reason | null {
+    if (this.#places <= 0) return { code: 'no-free-place' };
+    if (this.#probed.has(agent)) return { code: 'agent-probing', agent };
     // A fixing run leaves its entry in TESTING, so a full REVIEW must not hold it: the two would wait for each other.
-    if (role === 'task' && purpose === 'work' && this.#backPressure.review) return false;
-    if (role === 'reviewer' && this.#backPressure.testing) return false;
+    if (role === 'task' && purpose === 'work' && this.#backPressure.review)
+      return { code: 'column-full', column: 'REVIEW' };
+    if (role === 'reviewer' && this.#backPressure.testing) return { code: 'column-full', column: 'TESTING' };
     if (isRecovering(this.#world, agent)) this.#probed.add(agent);
     this.#places -= 1;
-    return true;
+    return null;
   }
 
   forPick(): boolean {

@@ -1,3 +1,4 @@
+import { entriesIn } from '../board/edit/number-entries.ts';
 import type { Entry } from '../board/entry.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
@@ -8,6 +9,7 @@ import { namedId, type NamedId } from './named-id.ts';
 import { cleanAfresh, cleanWith, plainMove } from './plain-move.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
 import { columnNamed, isFirst, moveAsked } from './move-asked.ts';
+import { commentAsked, editAsked, tickAsked } from './text-asked.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';
 
@@ -25,7 +27,18 @@ export function actionOfRequest(
   if (command === 'undo') return { actions: [undoAsked(world, request)], touches: request.taskId };
   const facts = world.entries.find(({ entry }) => entry.id === request.taskId);
   if (facts === undefined) return answer(request, false, notOnBoard(request.taskId ?? '', named));
-  const actions = act(world, facts, request, command);
+  return isOutdated(world, facts, request)
+    ? changedMeanwhile(request, facts.entry)
+    : ofEntry(world, facts, request, command);
+}
+
+function ofEntry(
+  world: World,
+  facts: EntryFacts,
+  request: Request,
+  command: OfEntry,
+): ReturnType<typeof actionOfRequest> {
+  const actions = branchMoved(facts, request) ?? act(world, facts, request, command);
   // What is refused stops no run.
   if (actions.every(isRefusal)) return { actions, touches: facts.entry.key };
   const live = world.runs.filter((run) => run.taskId === request.taskId && isOn(run));
@@ -41,23 +54,42 @@ export function actionOfRequest(
   return { actions, touches: facts.entry.key };
 }
 
+/** The user has seen another text. `edit` is compared where it is performed. */
+const isOutdated = ({ hashes }: World, { entry }: EntryFacts, { command, was }: Request): boolean =>
+  was !== undefined && command !== 'edit' && hashes?.get(entry.key) !== was;
+
+const changedMeanwhile = (request: Request, { id, source }: Entry): ReturnType<typeof actionOfRequest> => {
+  const reply = { ok: false, message: messages.changedMeanwhile(id ?? ''), text: source };
+  return { actions: [{ type: 'answer-request', request: request.id, reply }], touches: null };
+};
+
+/** The user has seen another commit of its branch. @returns null: it is the same, or was not named */
+function branchMoved({ branch }: EntryFacts, request: Request): readonly Action[] | null {
+  const tip = branch?.tip ?? null;
+  if (request.tip === undefined || request.tip === tip) return null;
+  return answer(request, false, messages.branchMoved(request.taskId ?? '', tip)).actions;
+}
+
 const isRefusal = (action: Action): boolean => action.type === 'answer-request' && !action.reply.ok;
 
-const addAsked = ({ id, text = '', position }: Request): Action => ({
+const addAsked = ({ id, text = '', keys, position }: Request): Extract<Action, { type: 'add-entry' }> => ({
   type: 'add-entry',
   text,
   request: id,
+  ...(keys === undefined ? {} : { keys }),
   ...(position === undefined ? {} : { position }),
 });
 
 /** A run may add entries, up to `plan.max`; all else is the user's to ask. */
 function fromRun(world: World, request: Request, origin: RunOrigin): ReturnType<typeof actionOfRequest> {
   if (request.command !== 'add') return answer(request, false, messages.refusedFromRun(request.command, origin.run));
-  const { max } = world.settings.plan;
-  if ((world.history.proposed.get(origin.run) ?? 0) >= max)
-    return answer(request, false, messages.tooManyProposed(origin.run, max));
-  const text = request.text ?? '';
-  return { actions: [{ type: 'add-entry', text, request: request.id, proposedBy: origin }], touches: null };
+  const { ids, plan } = world.settings;
+  const { position: _, ...asked } = request;
+  const before = world.history.proposed.get(origin.run) ?? 0;
+  const count = Math.max(1, entriesIn(request.text ?? '', ids).length);
+  if (before + count > plan.max)
+    return answer(request, false, messages.tooManyProposed(origin.run, { before, count, max: plan.max }));
+  return { actions: [{ ...addAsked(asked), proposedBy: origin }], touches: null };
 }
 
 function notOnBoard(id: string, named: NamedId | null): string {
@@ -75,7 +107,7 @@ const answer = (request: Request, ok: boolean, message: string): { actions: Acti
 function mustStopFirst({ command, now, to }: Request, { column }: Entry): boolean {
   if (command === 'stop') return now === true;
   if (command === 'move') return columnNamed(to ?? '') !== column;
-  return !['approve', 'add', 'resume', 'edit', 'prioritize'].includes(command);
+  return !['approve', 'add', 'resume', 'edit', 'tick', 'comment', 'prioritize'].includes(command);
 }
 
 /** The commands that are about an entry on the board. */
@@ -84,7 +116,7 @@ type OfEntry = Exclude<Request['command'], 'add' | 'undo'>;
 function act(world: World, facts: EntryFacts, request: Request, command: OfEntry): Action[] {
   const { entry } = facts;
   const id = entry.id ?? '';
-  const asked = { request: request.id, report: request.why, trailers: [askedBy(request, id)] };
+  const asked = { request: request.id, report: request.why, trailers: askedBy(request, id) };
   const gone = {
     ...({ type: 'abandon-entry', key: entry.key, id, from: entry.column } as const),
     ...{ why: request.why, request: request.id },
@@ -94,14 +126,9 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
       if (!entry.tags.includes('APPROVE')) return answer(request, false, messages.notWaitingForApproval(id)).actions;
       return [plainMove(facts, { ...asked, change: { removeTags: ['APPROVE'] }, why: messages.APPROVED })];
     case 'stop':
-      if (entry.tags.includes('PAUSED')) return pausedAlready(facts, request, `${id}: ${stopped(world, id)}`);
-      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: stopped(world, id) })];
     case 'pause':
-      if (entry.tags.includes('PAUSED')) return pausedAlready(facts, request, messages.pausedAlready(id));
-      return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why: messages.paused(id) })];
     case 'resume':
-      if (!entry.tags.includes('PAUSED')) return answer(request, false, messages.notPaused(id)).actions;
-      return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: messages.CONTINUES })];
+      return [...pauseAsked(world, facts, request, command)];
     case 'retry':
       return retry(world, facts, request);
     case 'rescope':
@@ -133,6 +160,10 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
       return [plainMove(facts, { ...asked, position: 'top', reorders: true, change: {}, why: messages.PRIORITIZED })];
     case 'edit':
       return [editAsked(entry, request)];
+    case 'tick':
+      return [tickAsked(facts, request)];
+    case 'comment':
+      return [commentAsked(facts, request)];
     case 'rm':
       return [{ ...gone, why: request.why || messages.DELETED, deleted: true, trailers: asked.trailers }];
     case 'abandon':
@@ -142,6 +173,28 @@ function act(world: World, facts: EntryFacts, request: Request, command: OfEntry
   }
 }
 
+/** `stop`, `pause` and `resume` of one entry. */
+function pauseAsked(
+  world: World,
+  facts: EntryFacts,
+  request: Request,
+  command: 'stop' | 'pause' | 'resume',
+): readonly Action[] {
+  const { entry } = facts;
+  const id = entry.id ?? '';
+  const asked = { request: request.id, report: request.why, trailers: askedBy(request, id) };
+  const isPaused = entry.tags.includes('PAUSED');
+  if (command === 'resume') {
+    if (!isPaused) return answer(request, false, messages.notPaused(id)).actions;
+    return [plainMove(facts, { ...asked, change: { removeTags: ['PAUSED'] }, why: messages.CONTINUES })];
+  }
+  const stops = command === 'stop';
+  if (isPaused)
+    return pausedAlready(facts, request, stops ? `${id}: ${stopped(world, id)}` : messages.pausedAlready(id));
+  const why = stops ? stopped(world, id) : messages.paused(id);
+  return [plainMove(facts, { ...asked, change: { addTags: ['PAUSED'] }, why })];
+}
+
 /** Otherwise it would be picked again at once where TODO has nothing else. */
 const withPause = (change: EntryChange, { resume }: Request): EntryChange =>
   resume === true ? change : { ...change, addTags: ['PAUSED'] };
@@ -149,18 +202,17 @@ const withPause = (change: EntryChange, { resume }: Request): EntryChange =>
 /** A new reason is recorded. */
 function pausedAlready(facts: EntryFacts, request: Request, message: string): Action[] {
   if (request.why.trim() === '') return answer(request, true, message).actions;
-  const asked = { request: request.id, report: request.why, trailers: [askedBy(request, facts.entry.id ?? '')] };
+  const asked = { request: request.id, report: request.why, trailers: askedBy(request, facts.entry.id ?? '') };
   return [plainMove(facts, { ...asked, change: {}, why: messages.PAUSE_REASON_CHANGED })];
 }
 
 /** A run that was let finish is named, with the command that ends it. */
 const stopped = (world: World, id: string): string =>
   world.runs.some((run) => run.taskId === id && isOn(run)) ? messages.stopsAfterRun(id) : messages.stopped(id);
-function editAsked({ id, key, column }: Entry, request: Request): Action {
-  const { text = '', was = '', id: asked } = request;
-  const trailers = [askedBy(request, id ?? '')];
-  return { type: 'edit-entry', key, id: id ?? '', column, text, was, trailers, request: asked };
-}
+
+/** A reviewer has sent this very commit back, or has passed it before it failed. What a task agent or a fixer left is not known. */
+const isJudged = ({ history }: World, id: string, tip: string): boolean =>
+  history.rejected.get(id) === tip || history.reviewed.has(`${id} ${tip}`);
 
 /** Another try with a fresh budget; `--fixed`: the user's commit is the fix, so the next stage judges it. */
 function retry(world: World, facts: EntryFacts, request: Request): Action[] {
@@ -171,33 +223,18 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
     removeTags: ['ESCALATED', 'RETRY'],
     setFields: { attempts: null, ...(request.fixed ? { feedback: null } : {}) },
   } as const;
-  const asked = { request: request.id, report: request.why };
-  if (!request.fixed)
-    return [plainMove(facts, { ...asked, change: fresh, why: messages.TRIED_AGAIN, trailers: [askedBy(request, id)] })];
+  const asked = { request: request.id, report: request.why, change: fresh, trailers: askedBy(request, id) };
+  if (!request.fixed) return [plainMove(facts, { ...asked, why: messages.TRIED_AGAIN })];
+  const committed = { ...asked, needsCommitted: true } as const;
   if (branch === null || branch.tip === branch.start)
     return answer(request, false, messages.nothingOnBranch(id)).actions;
+  if (isJudged(world, id, branch.tip)) return answer(request, false, messages.nothingNew(id, branch.tip)).actions;
   if (entry.column === 'IN_PROGRESS')
-    return [
-      plainMove(facts, {
-        ...asked,
-        to: 'REVIEW',
-        change: fresh,
-        why: messages.FIXED_BY_HAND.review,
-        trailers: [askedBy(request, id)],
-      }),
-    ];
+    return [plainMove(facts, { ...committed, to: 'REVIEW', why: messages.FIXED_BY_HAND.review })];
   const usedUp = (stage: 'tester' | 'landing'): boolean => (entry.attempts[stage] ?? 0) > world.settings.retries;
   const tests = entry.column === 'TESTING' || usedUp('tester') || usedUp('landing');
-  if (!tests)
-    return [
-      plainMove(facts, {
-        ...asked,
-        change: fresh,
-        why: messages.FIXED_BY_HAND.again,
-        trailers: [askedBy(request, id)],
-      }),
-    ];
-  const trailers: Trailer[] = [askedBy(request, id), { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
+  if (!tests) return [plainMove(facts, { ...committed, why: messages.FIXED_BY_HAND.again })];
+  const trailers: Trailer[] = [...asked.trailers, { name: 'Kanban-Reviewed', value: `${id} ${branch.tip}` }];
   const change = { ...fresh, setFields: { ...fresh.setFields, reviewed: branch.tip, tested: null } };
-  return [plainMove(facts, { ...asked, to: 'TESTING', change, why: messages.FIXED_BY_HAND.test, trailers })];
+  return [plainMove(facts, { ...committed, to: 'TESTING', change, why: messages.FIXED_BY_HAND.test, trailers })];
 }

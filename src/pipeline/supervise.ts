@@ -16,8 +16,12 @@ export function leave(world: World, facts: EntryFacts, run: RunFacts): EntryDeci
   const reason = { code: 'entry-moved', to: entry.column } as const;
   if (run.ended !== null) {
     // Nothing else may start in that worktree while some of it is alive; in TODO nothing starts anyway.
-    const { result, strays } = run.ended;
-    if ((result.survivors.length > 0 || strays.length > 0) && entry.column !== 'TODO' && facts.problems.length === 0)
+    const { result, outsideCommits } = run.ended;
+    if (
+      (result.survivors.length > 0 || outsideCommits.length > 0) &&
+      entry.column !== 'TODO' &&
+      facts.problems.length === 0
+    )
       return acted(
         facts,
         applyResult({
@@ -32,21 +36,23 @@ export function leave(world: World, facts: EntryFacts, run: RunFacts): EntryDeci
     return acted(facts, { type: 'put-aside', run: run.id, why: `${why}${withStrays(run)}` }, reason);
   }
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
-  if (run.stopping) return noted(facts, 'waits', { code: 'run-stopping' });
+  if (run.stopping) return noted(facts, 'waits', ending(run));
   return acted(facts, { type: 'stop-run', run: run.id, detail: why }, reason);
 }
 
 /** What nobody would hear of otherwise. */
 function withStrays({ ended }: RunFacts): string {
-  if (ended === null || ended.strays.length === 0) return '';
-  return `; ${messages.committedOutside(evidence(ended.strays, 3), undoing(ended.strays))}`;
+  if (ended === null || ended.outsideCommits.length === 0) return '';
+  return `; ${messages.committedOutside(evidence(ended.outsideCommits, 3), undoing(ended.outsideCommits))}`;
 }
 
 const foreign = (run: RunFacts): Reason => ({ code: 'foreign-run', run: run.id });
 
+const ending = ({ lost }: RunFacts): Reason => ({ code: lost ? 'run-lost' : 'run-stopping' });
+
 export function supervise(world: World, facts: EntryFacts, run: RunFacts): EntryDecision {
   if (run.state === 'foreign') return noted(facts, 'held', foreign(run));
-  if (run.stopping) return noted(facts, 'running', { code: 'run-stopping' });
+  if (run.stopping) return noted(facts, 'running', ending(run));
   const detail = whyStopped(world, facts, run);
   if (detail !== null) return acted(facts, { type: 'stop-run', run: run.id, detail }, { code: 'run-stopping' });
   return noted(facts, 'running', { code: 'run-active', role: run.role });
@@ -54,7 +60,7 @@ export function supervise(world: World, facts: EntryFacts, run: RunFacts): Entry
 
 /** Why a run is to end before its time; null = it continues. */
 function whyStopped(world: World, facts: EntryFacts, run: RunFacts): string | null {
-  if (world.mode === 'stop') return 'kanban stop';
+  if (world.mode === 'stop') return world.stoppedBy ?? 'kanban stop';
   if (world.paused !== null) return 'kanban pause';
   if (facts.branch?.inBase) return messages.MERGED_BY_HAND;
   const cap = capReached(world, run.taskId, run.agent);

@@ -1,4 +1,4 @@
-import { nearestOf } from '../board/nearest.ts';
+import { nearestId } from '../board/nearest.ts';
 import type { Action } from './action.ts';
 import * as messages from './messages.ts';
 import { askedBy } from './asked-by.ts';
@@ -17,7 +17,7 @@ export function undoAsked(world: World, request: Request): Action {
       landing,
       why: request.why,
       isPaused: request.resume !== true,
-      trailers: [askedBy(request, id)],
+      trailers: askedBy(request, id),
       request: request.id,
     };
   return {
@@ -43,6 +43,6 @@ function whyNot(world: World, id: string, why: string): string | null {
 }
 
 function notLanded({ history }: World, id: string): string {
-  const near = nearestOf(id.toUpperCase(), [...history.landed.keys()]);
+  const near = nearestId(id, [...history.landed.keys()]);
   return messages.notLanded(id, near);
 }

@@ -15,12 +15,16 @@ export interface World {
   readonly now: number;
   readonly settings: Settings;
   readonly mode: Mode;
+  /** What asked for mode `stop`: a command, a key or a signal, as text; absent: `kanban stop`. */
+  readonly stoppedBy?: string;
   /** `kanban run T-12 T-13`: only these are picked and started; null = all. */
   readonly only: ReadonlySet<string> | null;
   /** The user paused everything (`kanban pause`), as text; null = nobody did. */
   readonly paused: string | null;
   /** When the user last ended all holds (`kanban resume`), epoch ms: what agents met before holds nothing. 0 = never. */
   readonly resumedAt: number;
+  /** When this coordinator began, epoch ms: an agent that could not be started before is tried again. Absent: none runs. */
+  readonly begunAt?: number;
   /** Preflight findings that stop all picks, starts and landings, as text. */
   readonly stops: readonly string[];
   /** id → a landing that base no longer contains, because somebody rewrote base. */
@@ -52,9 +56,11 @@ export interface World {
   readonly messages: ReadonlyMap<string, number>;
   /** Every id ever used: board, trailers, branches, tags, refs/kanban. */
   readonly usedIds: ReadonlySet<string>;
+  /** What `entryHash` makes of the entries that requests with `was` are about, by key; absent: there are none. */
+  readonly hashes?: ReadonlyMap<string, string>;
 }
 
-/** What agents have used, as far as they told. */
+/** What agents have used, as far as they report it. */
 export interface WorldUsage {
   /** By task id; entries whose agents have not run yet are missing. */
   readonly entries: ReadonlyMap<string, EntryUsage>;
@@ -68,7 +74,7 @@ export interface WorldUsage {
 
 export interface EntryUsage {
   readonly runs: number;
-  /** Runs whose agent told nothing. */
+  /** Runs whose agent reported nothing. */
   readonly untold: number;
   readonly total: Usage;
   /** Since the user last freed the entry: what caps count. */
@@ -129,6 +135,8 @@ export interface RunFacts {
   readonly deadlineAt: number;
   /** It was asked to end. */
   readonly stopping: boolean;
+  /** Its runner has died: there is no result yet, and nothing of it works. */
+  readonly lost: boolean;
   /** How a message reaches it. */
   readonly inject: Inject;
   /** The tip that a reviewer had sent back when it was briefed. */
@@ -143,7 +151,7 @@ export interface EndedRun {
   readonly result: RunResult;
   readonly report: ReadReport;
   /** Commits that carry the run's git identity where none may be: on base or in the user's checkout. */
-  readonly strays: readonly OutsideCommit[];
+  readonly outsideCommits: readonly OutsideCommit[];
   /** What it changed of what all worktrees share; absent: nothing. */
   readonly found?: Found | undefined;
 }
@@ -152,7 +160,7 @@ export interface EndedRun {
 export interface Found {
   /** They fail the run. */
   readonly faults: readonly string[];
-  /** Only reported: whose change it was can't be told, or it harms nobody. */
+  /** Only reported: whose change it was is unknown, or it does no harm. */
   readonly notes: readonly string[];
   /** Only the user can decide what becomes of the branch. */
   readonly escalate?: string;
@@ -197,6 +205,8 @@ export interface History {
   readonly abandoned: ReadonlySet<string>;
   /** id → when it came into its column (epoch ms), as the moves in history tell. */
   readonly enteredAt: ReadonlyMap<string, number>;
+  /** id → when it left TODO first since it came onto the board (epoch ms). */
+  readonly startedAt: ReadonlyMap<string, number>;
   /** Run ids named in `Kanban-Run`. */
   readonly taken: ReadonlySet<string>;
   /** Request ids named in `Kanban-Request`. */
@@ -212,8 +222,8 @@ export interface History {
   readonly escalated: ReadonlyMap<string, number>;
   /** Ids that changed column after an escalation that nothing has ended; `[ESCALATED]` all the same: the user moved it, tag and all. */
   readonly movedSinceEscalated: ReadonlySet<string>;
-  /** id → commits that its agent made outside its branch, as told when it was escalated for that; gone once the user freed it. */
-  readonly strays: ReadonlyMap<string, readonly string[]>;
+  /** id → commits that its agent made outside its branch, as reported when it was escalated for that; gone once the user freed it. */
+  readonly outsideCommits: ReadonlyMap<string, readonly string[]>;
   /** id → `task=claude reviewer=codex`: who worked on it, newest for each role. */
   readonly agents: ReadonlyMap<string, string>;
   /** id → what its runs used, oldest first, as `Kanban-Usage` tells. */

@@ -1,10 +1,11 @@
 import { drawProblem } from '../problem.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Finding, Level } from './finding.ts';
+import { NO_FINDINGS } from './messages.ts';
 
 /** The findings as text, for people: those that stop first, each with its place underlined and how to fix it. */
 export function drawFindings(findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'Nothing to say: all is well.';
+  if (findings.length === 0) return NO_FINDINGS;
   return findings.map(draw).join('\n');
 }
 

@@ -18,6 +18,8 @@ export interface PreflightFacts {
   readonly baseExists: boolean;
   /** `origin/main`, where base is missing but the remote has it; branches that could be meant. */
   readonly baseCandidates: readonly string[];
+  /** The branch that base is an alias of (`git symbolic-ref`), short; null = it is a branch itself. */
+  readonly baseAliasOf: string | null;
   /** The main worktree's branch, short; null = detached. */
   readonly head: string | null;
   /** The worktree in which base is checked out, absolute; null = none. */
@@ -34,12 +36,18 @@ export interface PreflightFacts {
   readonly diskFree: number | null;
   /** The file that says that this is a workspace of npm, pnpm or yarn; null = none. */
   readonly workspaces: string | null;
+  /** How the build files say that the repository is installed and tested; asked only where a setting is left empty. */
+  readonly suggestions: { readonly install: Suggestion | null; readonly test: Suggestion | null };
+  /** `hooks.after_create` builds a Python package, and setuptools would take the folders of the board for packages. */
+  readonly takesFolders: boolean;
   /** What of the changelog's form is not understood, with what is done instead. */
   readonly changelogForms: readonly { readonly what: string; readonly instead: string }[];
   /** Another coordinator that is alive, or whose host can't be judged from here. */
   readonly otherCoordinator: { readonly pid: number; readonly host: string; readonly here: boolean } | null;
   /** Tracked files that differ from HEAD, in base's checkout; the kanban's own are left out. */
   readonly uncommitted: readonly string[];
+  /** `kanban run --allow-dirty`: they are reported only. */
+  readonly allowsDirty: boolean;
   /** Entries in IN_PROGRESS, REVIEW and TESTING. */
   readonly inWork: number;
   /** The last good ones, or the defaults. */
@@ -48,8 +56,10 @@ export interface PreflightFacts {
   readonly promptProblems: readonly Problem[];
   readonly boardProblems: readonly Problem[];
   readonly agents: readonly AgentFact[];
-  /** Entries whose branch exists and isn't ours. */
-  readonly foreignBranches: readonly { readonly id: string; readonly branch: string }[];
+  /** What keeps single entries from getting their branch and worktree; each problem holds its entry. */
+  readonly obstacles: readonly Problem[];
+  /** `index.lock` of base's checkout, absolute, and its age in ms; null = there is none. */
+  readonly indexLock: { readonly path: string; readonly age: number } | null;
   /** Ignored `.env*` files in the root. */
   readonly ignoredEnvFiles: readonly string[];
   readonly hasWorktreeInclude: boolean;
@@ -65,6 +75,8 @@ export interface PreflightFacts {
   readonly missingCommands: readonly MissingCommand[];
   /** Variables that are set, look needed, and are not passed on to runs. */
   readonly withheld: readonly string[];
+  /** Variables that settings name and that are not set for the coordinator. */
+  readonly unsetVariables: readonly { readonly setting: string; readonly name: string }[];
   /** `commit.gpgsign` is set. */
   readonly signs: boolean;
   /** `.kanban/`, `.worktrees/`: those of ours that git doesn't ignore. */
@@ -78,6 +90,15 @@ export interface PreflightFacts {
   readonly runsAlive: number;
   /** What would start first, as text: `T-12 Login crashes (task, claude)`. */
   readonly next: readonly string[];
+}
+
+/** A command that the build files of the repository ask for. */
+export interface Suggestion {
+  readonly command: string;
+  /** The build file. */
+  readonly from: string;
+  /** The program that is not on the PATH, and how it is installed (null = not known); null = all are there. */
+  readonly missing: { readonly program: string; readonly get: string | null } | null;
 }
 
 export interface MissingCommand {
@@ -112,6 +133,10 @@ export interface AgentFact {
   readonly kind: string;
   /** Roles that it plays by the settings. */
   readonly roles: readonly Role[];
+  /** The model of each of these roles, as settings name it; null = the agent's own default. */
+  readonly models: readonly { readonly role: Role; readonly model: string | null }[];
+  /** As a fixer, it repairs what fails. */
+  readonly canFix: boolean;
   /** The program; '' for `shell`. */
   readonly program: string;
   /** Where it was found; null = it wasn't. */

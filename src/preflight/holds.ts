@@ -17,10 +17,10 @@ export function heldBy(findings: readonly Finding[]): Held {
   const entries = new Map<string, string[]>();
   let landings: string | null = null;
   for (const finding of findings) {
-    const words = describeHold(finding);
-    for (const name of finding.holds?.agents ?? []) if (!agents.has(name)) agents.set(name, words);
-    for (const key of finding.holds?.entries ?? []) entries.set(key, [...(entries.get(key) ?? []), words]);
-    if (finding.holds?.landings) landings ??= words;
+    const text = describeHold(finding);
+    for (const name of finding.holds?.agents ?? []) if (!agents.has(name)) agents.set(name, text);
+    for (const key of finding.holds?.entries ?? []) entries.set(key, [...(entries.get(key) ?? []), text]);
+    if (finding.holds?.landings) landings ??= text;
   }
   return { stops: findings.filter(({ level }) => level === 'stops').map(describeHold), landings, agents, entries };
 }

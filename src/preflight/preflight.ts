@@ -7,12 +7,15 @@ import { base } from './checks/repository/base.ts';
 import { board } from './checks/files/board.ts';
 import { commandsFound } from './checks/agents/commands-found.ts';
 import { commits } from './checks/repository/commits.ts';
+import { fixer } from './checks/agents/fixer.ts';
 import { containment } from './checks/agents/containment.ts';
 import { disk } from './checks/machine/disk.ts';
 import { envFiles } from './checks/machine/env-files.ts';
 import { envWithheld } from './checks/machine/env-withheld.ts';
+import { notifyVariables } from './checks/machine/notify-variables.ts';
 import { firstPush } from './checks/remote/first-push.ts';
-import { foreignBranches } from './checks/repository/foreign-branches.ts';
+import { indexLock } from './checks/repository/index-lock.ts';
+import { obstacles } from './checks/repository/obstacles.ts';
 import { gitVersion } from './checks/repository/git-version.ts';
 import { head } from './checks/repository/head.ts';
 import { identity } from './checks/repository/identity.ts';
@@ -37,6 +40,7 @@ import { signing } from './checks/repository/signing.ts';
 import { changelogForm } from './checks/files/changelog-form.ts';
 import { testerRun } from './checks/agents/tester-run.ts';
 import { uncommitted } from './checks/repository/uncommitted.ts';
+import { pythonPackages } from './checks/machine/python-packages.ts';
 import { workspaces } from './checks/machine/workspaces.ts';
 import type { PreflightFacts } from './facts.ts';
 import type { Check, Finding, Level } from './finding.ts';
@@ -62,7 +66,8 @@ export const checks: readonly Check[] = [
   uncommitted,
   commandsFound,
   teamChecks,
-  foreignBranches,
+  indexLock,
+  obstacles,
   remote,
   remoteAway,
   remoteDeclined,
@@ -74,12 +79,15 @@ export const checks: readonly Check[] = [
   leftovers,
   envFiles,
   envWithheld,
+  notifyVariables,
   signing,
   ignoredFolders,
   pullRebase,
   shallow,
   testerRun,
+  fixer,
   changelogForm,
+  pythonPackages,
   nodeEndOfLife,
   agentsFound,
   agentLogin,
@@ -87,11 +95,15 @@ export const checks: readonly Check[] = [
   room,
 ];
 
-/** Every finding at once; those that stop all come first, then what is held, what was fixed, what is told. */
+/** Every finding at once, in order. */
 export function preflight(facts: PreflightFacts): readonly Finding[] {
   const found = checks.flatMap((check) => check.run(facts).map((finding) => ({ check: check.id, ...finding })));
-  return LEVELS.flatMap((level) => found.filter((finding) => finding.level === level));
+  return inOrder(found);
 }
+
+/** Those that stop all first, then what is held, what was fixed, what is good to know. */
+export const inOrder = (findings: readonly Finding[]): readonly Finding[] =>
+  LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level));
 
 /** Ids of the checks whose findings keep landings from being pushed, and nothing else. */
 export const PUSH_CHECKS: ReadonlySet<string> = new Set(

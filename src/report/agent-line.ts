@@ -12,7 +12,7 @@ export function agentLine(event: AgentEvent): string | null {
     case 'tool':
       return `> ${plain(`${event.name} ${event.summary}`)}`;
     case 'denied':
-      return `! refused for want of permission: ${plain(`${event.name} ${event.summary}`)}`;
+      return `! permission denied: ${plain(`${event.name} ${event.summary}`)}`;
     case 'error':
       return `! ${plain(event.why)}`;
     case 'waiting':

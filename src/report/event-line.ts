@@ -5,6 +5,7 @@ import type { Cause } from '../contract/result.ts';
 import { plain, plainLines } from './plain.ts';
 import { queueEventLine, type QueueEvent } from './queue/event-line.ts';
 import { span } from './span.ts';
+import { describeUsage } from './usage.ts';
 import { cut } from './width.ts';
 
 /**
@@ -23,13 +24,20 @@ function worded(event: KanbanEvent): string | null {
     case 'coordinator-ended':
       return `kanban has ended: ${event.why}${event.runsLeft === 0 ? '' : `; ${runs(event.runsLeft)} left alive, which the next \`kanban run\` takes on`}`;
     case 'stop-asked':
-      return event.now
-        ? `stopping ${runs(event.runs)}; the work is kept`
-        : `nothing new is started${event.runs === 0 ? '' : `; ${runs(event.runs)} may finish (again: stop them now)`}`;
+      if (event.now) return event.runs === 0 ? null : `stopping ${runs(event.runs)}; the work is kept`;
+      return `nothing new is started${event.runs === 0 ? '' : `; ${runs(event.runs)} may finish (again: stop them now)`}`;
     case 'recovered':
       return `a crash had interrupted something: ${event.what}`;
     case 'notice':
       return event.message;
+    case 'notify-failed':
+      return `${event.target} did not get "${event.about}": ${plain(event.why)}`;
+    case 'alert':
+      return `alert: ${event.why}`;
+    case 'alert-over':
+      return `alert over: ${event.alert} (${span(event.seconds * 1000)})`;
+    case 'progress':
+      return progressLine(event);
     case 'problem-found':
       return drawProblem(event.problem);
     case 'settings-changed':
@@ -47,6 +55,14 @@ function worded(event: KanbanEvent): string | null {
       return oldBuffer(event);
     case 'base-rewritten':
       return `base was rewritten from ${short(event.from)} to ${short(event.to)}${event.missing.length === 0 ? '' : `; landings that are missing now: ${event.missing.join(', ')}`}`;
+    case 'paused':
+      return `${event.id ?? 'everything'} is paused${because(event.why)}`;
+    case 'resumed':
+      return `${event.id ?? 'everything'} continues${because(event.why)}`;
+    case 'injected':
+      return `${event.id} message from ${plain(event.by)}: ${cut(plain(event.text), 100)}`;
+    case 'message-given':
+      return null;
     case 'check-started':
     case 'check-ended':
     case 'check-flaked':
@@ -61,10 +77,10 @@ function worded(event: KanbanEvent): string | null {
 
 type EntryEvent = Exclude<
   Extract<KanbanEvent, { readonly id: string }>,
-  QueueEvent | { readonly type: 'hold-changed' }
+  QueueEvent | { readonly type: 'hold-changed' | 'injected' | 'message-given' }
 >;
 
-function ofEntry(event: EntryEvent): string {
+function ofEntry(event: EntryEvent): string | null {
   switch (event.type) {
     case 'entry-moved':
       return `${event.id} ${event.from} → ${event.to}${because(event.why)}: ${plain(event.title)}`;
@@ -98,16 +114,17 @@ function ofEntry(event: EntryEvent): string {
 
 type RunEvent = Exclude<Extract<EntryEvent, { readonly type: `run-${string}` }>, never>;
 
-function ofRun(event: RunEvent): string {
+function ofRun(event: RunEvent): string | null {
   switch (event.type) {
     case 'run-started':
-      return `${event.id} ${event.purpose === 'mend' ? 'fixing' : PLAYS[event.role]} begins (${event.agent})`;
+      return `${event.id} ${playOf(event)} begins (${event.agent})`;
     case 'run-adopted':
-      return `${event.id} ${PLAYS[event.role]} continues (${event.agent}): it outlived the coordinator that started it`;
+      return `${event.id} ${playOf(event)} continues (${event.agent}): it outlived the coordinator that started it`;
     case 'run-ended':
-      return `${event.id} ${PLAYS[event.role]} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
+      return `${event.id} ${playOf(event)} ${ENDED[event.cause]} after ${event.seconds < 1 ? '<1s' : span(event.seconds * 1000)}${event.detail === '' ? '' : `: ${plain(event.detail)}`}`;
     case 'run-put-aside':
-      // How it ended has just been reported at length.
+      // How it ended has just been reported at length; a run that ended in such a way has no result to lose.
+      if (UNCOUNTED.test(event.why)) return null;
       return `discarded the result of ${event.id} (${/-([a-z]+)-[0-9a-f]+$/.exec(event.run)?.[1] ?? event.run}): ${cut(plain(event.why), 100)}`;
     case 'run-stopped':
       return `${event.id} its run is being stopped: ${event.why}`;
@@ -120,7 +137,28 @@ function ofRun(event: RunEvent): string {
   }
 }
 
+function progressLine(event: Extract<KanbanEvent, { readonly type: 'progress' }>): string {
+  const { landed, failed, running, queue, ready, waiting, needs, perHour } = event;
+  const used = describeUsage(event.today);
+  return [
+    `progress: ${landed} landed${landed === 0 ? '' : ` (${perHour}/h)`}`,
+    ...(failed === 0 ? [] : [`${runs(failed)} failed`]),
+    `${running} in work`,
+    ...(queue === 0 ? [] : [`${queue} in the queue`]),
+    `${ready} ready`,
+    ...(waiting === 0 ? [] : [`${waiting} waiting`]),
+    ...(needs === 0 ? [] : [`${needs} ${needs === 1 ? 'needs' : 'need'} you`]),
+    ...(used === '' ? [] : [`today ${used}`]),
+  ].join(' · ');
+}
+
+const UNCOUNTED = /^(?:not-started|provider|stopped|lost): /;
+
 const PLAYS = { task: 'work', reviewer: 'review', tester: 'test' } as const;
+
+/** Events of older versions do not tell the purpose. */
+const playOf = ({ role, purpose }: { readonly role: keyof typeof PLAYS; readonly purpose?: 'work' | 'mend' }): string =>
+  purpose === 'mend' ? 'fixing' : PLAYS[role];
 
 const ENDED: Readonly<Record<Cause, string>> = {
   reported: 'ended',

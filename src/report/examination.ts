@@ -2,17 +2,24 @@ import type { Examination, ShownAgent } from '../doctor/examine.ts';
 import type { Leftover } from '../doctor/leftovers.ts';
 import type { Probe } from '../doctor/probe.ts';
 import { drawFindings } from '../preflight/draw.ts';
+import { modelsText } from '../preflight/models-text.ts';
 import { isOlder } from '../preflight/version.ts';
 import { plain, plainLines } from './plain.ts';
 
 /** `kanban doctor` as text. */
 export function renderExamination(examination: Examination): string {
-  const { findings, containment, agents, probes, leftovers, fixed } = examination;
+  const { findings, containment, agents, probes, unprobed, leftovers, fixed } = examination;
   const parts = [drawFindings(findings)];
   parts.push(
-    ['agents:', ...(agents.length === 0 ? ['  none that we know is installed'] : agents.map(agentLine))].join('\n'),
+    [
+      'agents:',
+      ...(agents.length === 0
+        ? ['  none that kanban knows is installed (docs/agents.md); the agent shell runs the sh block of an entry']
+        : agents.map(agentLine)),
+    ].join('\n'),
   );
-  if (probes.length > 0) parts.push(['proved:', ...probes.flatMap(probeLines)].join('\n'));
+  const proved = [...probes.flatMap(probeLines), ...unprobed.map(unprobedLine)];
+  if (proved.length > 0) parts.push(['proved:', ...proved].join('\n'));
   parts.push(`containment: ${containment}`);
   if (fixed.length > 0) parts.push(['fixed:', ...fixed.map((line) => `  ${line}`)].join('\n'));
   if (leftovers.length > 0) parts.push(['kept and left over:', ...leftovers.map(leftoverLine)].join('\n'));
@@ -20,15 +27,16 @@ export function renderExamination(examination: Examination): string {
 }
 
 function agentLine(agent: ShownAgent): string {
-  const { name, program, found, version, roles, permissions } = agent;
+  const { name, program, found, version, roles, models, permissions } = agent;
   if (found === null) return `  ${name}: \`${program}\` was not found${plays(roles)}`;
-  const words = [
+  const parts = [
     version ?? 'version unknown',
     measuredWith(agent),
     loginOf(agent),
     `permissions ${permissions}`,
+    modelsText(models),
   ].filter(Boolean);
-  return `  ${name}: ${plain(words.join(' · '))}${plays(roles)}`;
+  return `  ${name}: ${plain(parts.join(' · '))}${plays(roles)}`;
 }
 
 /** `measured with 2.1.328, 2.1.332: this one is newer` */
@@ -71,6 +79,9 @@ function probeLines({ agent, ok, seconds, what, tail }: Probe): string[] {
           .map((line) => `      ${line}`)),
   ];
 }
+
+const unprobedLine = (name: string): string =>
+  `  ${name}: nothing to prove, and nothing was started: it runs the sh blocks of entries and the commands of the settings, and asks no provider`;
 
 function leftoverLine({ kind, name, what, size, hint }: Leftover): string {
   const kept = size === null ? '' : `, ${inUnits(size)}`;

@@ -6,7 +6,8 @@ export interface LogCommit {
   readonly sha: string;
   /** Epoch ms. */
   readonly at: number;
-  readonly committer: { readonly name: string; readonly email: string };
+  readonly author: { readonly name: string };
+  readonly committer: { readonly email: string };
   readonly subject: string;
   readonly trailers: readonly { readonly key: string; readonly value: string }[];
 }
@@ -15,12 +16,15 @@ export interface LogCommit {
 export interface LogMove {
   readonly commit: string;
   readonly at: number;
+  /** The commit's author: `Ada (kanban)` for what kanban did by itself. */
   readonly by: string;
   readonly id: string;
   readonly from: string | null;
   readonly to: string | null;
   readonly run: string | null;
   readonly verdict: string | null;
+  /** `work passed`, `fix failed`: whether the run's result was accepted, whatever it reported; null: no run, or an older commit. */
+  readonly outcome: string | null;
   readonly agent: string | null;
   readonly asked: string | null;
   readonly escalated: string | null;
@@ -29,6 +33,8 @@ export interface LogMove {
   /** What runs used whose results this commit took in, and, in a landing, the total; figures that no agent reported are absent. */
   readonly usage: readonly LogUsage[];
   readonly subject: string;
+  /** Of an entry that leaves the board, where it was asked for. */
+  readonly title: string | null;
   readonly report: string | null;
 }
 
@@ -57,10 +63,47 @@ export function logMoves(commits: readonly LogCommit[], only: string | null): Lo
     });
 }
 
+/** A commit of `git revert`: what it says it reverts. */
+export interface Revert {
+  readonly commit: LogCommit;
+  /** SHA. */
+  readonly reverted: string;
+}
+
+/** The moves, and in the commits' order those of reverts that took a landing back: the board is as it was before it. */
+export function withReverts(
+  commits: readonly LogCommit[],
+  moves: readonly LogMove[],
+  reverts: readonly Revert[],
+): LogMove[] {
+  const added = reverts.flatMap(({ commit, reverted }): LogMove[] =>
+    moves
+      .filter((move) => move.to === 'CHANGELOG' && move.commit === reverted)
+      .map(({ id, from }) => ({ ...moveOf(commit, id, new Map()), from: 'CHANGELOG', to: from, undone: reverted })),
+  );
+  if (added.length === 0) return [...moves];
+  const places = new Map(commits.map(({ sha }, place) => [sha, place]));
+  const placeOf = ({ commit }: LogMove): number => places.get(commit) ?? 0;
+  return [...added, ...moves].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** Landings that no later commit took back. @param moves newest first */
+export function standingLandings(moves: readonly LogMove[]): LogMove[] {
+  const undone = new Map<string, number>();
+  return moves.filter(({ id, from, to }) => {
+    const open = undone.get(id) ?? 0;
+    if (from === 'CHANGELOG') undone.set(id, open + 1);
+    if (to !== 'CHANGELOG') return false;
+    undone.set(id, Math.max(0, open - 1));
+    return open === 0;
+  });
+}
+
 const MEANS = new Set([
   'Kanban-Move',
   'Kanban-Run',
   'Kanban-Verdict',
+  'Kanban-Outcome',
   'Kanban-Agent',
   'Kanban-By',
   'Kanban-Escalated',
@@ -86,18 +129,20 @@ function moveOf(commit: LogCommit, id: string, trailers: ReadonlyMap<string, str
   return {
     commit: commit.sha,
     at: commit.at,
-    by: commit.committer.name,
+    by: commit.author.name,
     id,
     from,
     to,
     run: trailers.get('Kanban-Run') ?? null,
     verdict: trailers.get('Kanban-Verdict') ?? null,
+    outcome: trailers.get('Kanban-Outcome') ?? null,
     agent: trailers.get('Kanban-Agent') ?? null,
     asked: trailers.get('Kanban-By') ?? null,
     escalated: trailers.get('Kanban-Escalated') ?? null,
     undone: trailers.get('Kanban-Undone') ?? null,
     usage: usagesIn(trailers.get('Kanban-Usage')?.split(/\s+/) ?? []),
     subject: commit.subject,
+    title: null,
     report: null,
   };
 }

@@ -20,9 +20,11 @@ export function renderLog(moves: readonly LogMove[], { clock, width, colour }: L
   const colours = picocolors.createColors(colour);
   const id = Math.max(4, ...moves.map((move) => move.id.length));
   const lines = moves.map((move) => {
-    const head = `${clock(move.at)}  ${fit(move.id, id)}  `;
+    // Landings with their titles have their commits, too.
+    const commit = move.title === null ? '' : `${move.commit.slice(0, 7)}  `;
+    const head = `${clock(move.at)}  ${commit}${fit(move.id, id)}  `;
     const what = width === null ? moveText(move) : cut(moveText(move), Math.max(10, width - head.length));
-    return `${colours.dim(clock(move.at))}  ${colours.bold(fit(move.id, id))}  ${move.to === 'CHANGELOG' ? colours.green(what) : move.escalated === null ? what : colours.yellow(what)}`;
+    return `${colours.dim(`${clock(move.at)}  ${commit}`)}${colours.bold(fit(move.id, id))}  ${move.to === 'CHANGELOG' ? colours.green(what) : move.escalated === null ? what : colours.yellow(what)}`;
   });
   return `${lines.join('\n')}\n`;
 }
@@ -44,17 +46,30 @@ export function renderLife(moves: readonly LogMove[], options: LogOptions): stri
 /** `TODO → IN_PROGRESS · task done · claude · by Ada` */
 export function moveText(move: LogMove): string {
   const parts = [
-    move.from === null || move.to === null ? '' : `${move.from} → ${move.to}`,
-    move.verdict ?? '',
+    move.title === null
+      ? move.from === null || move.to === null
+        ? ''
+        : `${move.from} → ${move.to}`
+      : plain(move.title),
+    verdictText(move),
     move.undone === null ? '' : `undone: ${move.undone.slice(0, 7)} taken back`,
     agents(move.agent),
     used(move),
-    move.escalated === null ? '' : `needs you: ${plain(move.escalated)}`,
+    move.escalated === null ? '' : `needs you: ${plain(withoutVerdict(move.escalated, move.verdict))}`,
     `by ${plain(move.asked === null ? move.by : move.asked.replace(/\s*<.*>$/, ''))}`,
   ];
-  const words = parts.filter((part) => part !== '');
-  return words.length > 1 ? words.join(' · ') : [plain(move.subject), ...words].join(' · ');
+  const shown = parts.filter((part) => part !== '');
+  return shown.length > 1 ? shown.join(' · ') : [plain(move.subject), ...shown].join(' · ');
 }
+
+/** `task done`, or `task done, not accepted` where what was found says otherwise; '' = no verdict. */
+export function verdictText({ verdict, outcome }: Pick<LogMove, 'verdict' | 'outcome'>): string {
+  if (verdict === null) return '';
+  const isOverruled = outcome?.endsWith(' failed') === true && GOOD.test(verdict);
+  return isOverruled ? `${verdict}, not accepted` : verdict;
+}
+
+const GOOD = / (?:done|ready|passed)$/;
 
 /** Of a landing, the total of the entry. */
 function used({ usage }: LogMove): string {
@@ -62,8 +77,14 @@ function used({ usage }: LogMove): string {
   return describeUsage(total ?? sumUsage(usage));
 }
 
-/** `reviewer=codex` is `codex`; of a landing all roles are told. */
+/** `reviewer=codex` is `codex`; a landing shows all roles. */
 function agents(trailer: string | null): string {
   const pairs = (trailer ?? '').split(/\s+/).filter((pair) => pair !== '');
   return pairs.length === 1 ? (pairs[0]?.split('=')[1] ?? '') : pairs.map((pair) => pair.replace('=', ' ')).join(', ');
 }
+
+/** A reason such as `tester: failed: expected 400` without what the verdict beside it (`tester failed`) says already. */
+export const withoutVerdict = (reason: string, verdict: string | null): string =>
+  (verdict ?? '')
+    .split(' ')
+    .reduce((rest, word) => (word !== '' && rest.startsWith(`${word}: `) ? rest.slice(word.length + 2) : rest), reason);

@@ -7,6 +7,9 @@ export const reasonText = (reason: Reason): string => {
   return text(reason);
 };
 
+/** For a run without a runner: nothing of it works. */
+export const RUN_LOST = 'its runner has died: kanban run keeps its work and continues';
+
 type Of<Code extends Reason['code']> = Reason & { readonly code: Code };
 
 const own = ({ text }: { readonly text: string }): string => text;
@@ -18,8 +21,10 @@ const TEXT: { readonly [Code in Reason['code']]: (reason: Of<Code>) => string } 
   'being-edited': () => 'being edited',
   'run-active': ({ role }) => role,
   'run-stopping': () => 'its run is being stopped',
+  'run-lost': () => RUN_LOST,
   'run-ended': () => 'its run has ended',
   'command-pending': () => 'a command is being carried out',
+  'column-full': ({ column }) => `${column} is full (\`wip.${column.toLowerCase()}\`)`,
   'no-free-place': () => 'waits for a place in the pool',
   'foreign-run': ({ run }) => `its run ${run} belongs to another machine or container`,
   'entry-moved': ({ to }) => `the entry was moved to ${to}`,

@@ -3,8 +3,10 @@ import { ROLE_TABLE } from '../workflow/roles.ts';
 import type { Snapshot, SnapshotEntry, SnapshotRun } from '../contract/snapshot.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain } from './plain.ts';
+import { reasonText, RUN_LOST } from './reason.ts';
 import { checkRow } from './queue/line.ts';
 import { span, ticking, type Clock } from './span.ts';
+import { estimateText } from './work-time.ts';
 
 /** One line of the board: an entry in work, in cells. */
 export interface Row {
@@ -14,7 +16,7 @@ export interface Row {
   /** The role that is at work, or the state: `task`, `held`. */
   readonly doing: string;
   readonly agent: string;
-  /** `6m of 15m`; '' where no run is on. */
+  /** `6m of 15m`; '' where no run is active. */
   readonly time: string;
   readonly text: string;
   readonly mood: 'works' | 'waits' | 'needs';
@@ -28,8 +30,8 @@ export interface RowOptions {
 }
 
 /**
- * The entries in work and those of TODO that something holds, in the order of the work, and the check that is on; who needs
- * the user is told elsewhere.
+ * The entries in work and those of TODO that something holds, in the order of the work, and the active check; who needs
+ * the user is shown elsewhere.
  */
 export function rowsOf(snapshot: Snapshot, options: RowOptions): Row[] {
   const inWork = snapshot.entries.filter(({ column, state }) => column !== 'TODO' && state !== 'needs-person');
@@ -39,8 +41,16 @@ export function rowsOf(snapshot: Snapshot, options: RowOptions): Row[] {
   return [...inWork.map((entry) => rowOf(entry, options)), ...checkRow(snapshot, options), ...strays];
 }
 
-/** One entry as a row. */
+/** One entry as a row, with its estimate beside the time that it has taken. */
 export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
+  const row = plainRow(entry, options);
+  const { estimate, startedAt } = entry;
+  if (estimate === null || startedAt === null || options.time === 'left') return row;
+  const time = estimateText(estimate, (options.now - startedAt) / 1000);
+  return { ...row, text: row.text === '' ? time : `${row.text} · ${time}` };
+}
+
+function plainRow(entry: SnapshotEntry, options: RowOptions): Row {
   const id = entry.id ?? '';
   if (entry.run !== null) return runRow({ column: entry.column, id, title: entry.title }, entry.run, options);
   const rest = { column: entry.column, id, title: plain(entry.title), agent: '', time: '' } as const;
@@ -57,7 +67,7 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
     case 'waits':
       return { ...rest, doing: 'waits', text: until === '' ? why : `${until.trim()}: ${why}`, mood: 'waits' };
     case 'being-edited':
-      return { ...rest, doing: 'edited', text: why, mood: 'waits' };
+      return { ...rest, doing: 'edited', text: why === BEING_EDITED ? '' : why, mood: 'waits' };
     case 'held':
       return { ...rest, doing: 'held', text: why, mood: 'needs' };
     case 'needs-person':
@@ -72,6 +82,7 @@ export function rowOf(entry: SnapshotEntry, options: RowOptions): Row {
   }
 }
 
+const BEING_EDITED = reasonText({ code: 'being-edited' });
 const STATE = { ready: 'ready', running: 'moves', lands: 'lands', parked: 'parked' } as const;
 
 function runRow(
@@ -86,6 +97,7 @@ function runRow(
   if (run.waiting !== null) return { ...row, time: '', text: waiting(run.waiting, clock), mood: 'waits' };
   const spent = `${span(now - run.startedAt)} of ${span(run.deadlineAt - run.startedAt)}`;
   const cell = time === 'spent' ? spent : `${ticking(run.deadlineAt - now)} left`;
+  if (run.lost) return { ...row, time: '', text: RUN_LOST, mood: 'needs' };
   if (run.stopping) return { ...row, time: cell, text: 'is being stopped', mood: 'waits' };
   if (run.stalledSince !== null)
     return { ...row, time: cell, text: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };

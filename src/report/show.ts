@@ -2,11 +2,14 @@ import picocolors from 'picocolors';
 import type { SnapshotEntry } from '../contract/snapshot.ts';
 import { describeUsage } from './usage.ts';
 import type { Usage } from '../contract/agent-event.ts';
+import type { DiffFile } from './diff-files.ts';
 import { moveText } from './log.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
 import { rowOf } from './rows.ts';
 import { span, type Clock } from './span.ts';
+import { wrap } from './width.ts';
+import { estimateText } from './work-time.ts';
 
 /** All that is known of one entry. Stable JSON: `kanban show --json`. Times are epoch ms. */
 export interface EntryView {
@@ -24,7 +27,21 @@ export interface EntryView {
     readonly commits: readonly { readonly sha: string; readonly subject: string }[];
   } | null;
   readonly history: readonly LogMove[];
+  /** What its field `estimate` says, as written; null = it has none. */
+  readonly estimate: string | null;
+  /** From its first start until it left the board, or until now; null = it has not been started. */
+  readonly seconds: number | null;
   readonly ways: readonly string[];
+}
+
+export interface RunFiles {
+  /** By path, at most 200. */
+  readonly list: readonly DiffFile[];
+  /** Further files. */
+  readonly more: number;
+  /** Lines, of all files. */
+  readonly added: number;
+  readonly removed: number;
 }
 
 export interface ShownRun {
@@ -34,11 +51,15 @@ export interface ShownRun {
   readonly agent: string;
   readonly startedAt: number;
   readonly endedAt: number | null;
-  /** null while it is on. */
+  /** null while it is active. */
   readonly cause: string | null;
   readonly detail: string;
+  /** What it reported, and whether that was accepted: `done`, `done, not accepted`; null = not recorded. */
+  readonly verdict: string | null;
   /** What it used; null = its agent did not tell. */
   readonly usage: Usage | null;
+  /** The files that its own commits changed; null = it is on, or its commits are not known here. */
+  readonly files: RunFiles | null;
   /** Whether its result was recorded, and why not; null = not yet. */
   readonly outcome: string | null;
 }
@@ -47,38 +68,70 @@ export interface ShowOptions {
   readonly now: number;
   readonly clock: Clock;
   readonly colour: boolean;
+  /** Columns of the terminal; null = no terminal, nothing is folded. */
+  readonly width: number | null;
 }
 
 /** What `kanban show` prints: where it stands and why, what to do, its text, its runs. Ends with a line break. */
 export function renderEntry(view: EntryView, options: ShowOptions): string {
   const colours = picocolors.createColors(options.colour);
+  // Sections are set in by two columns.
+  const room = options.width === null ? null : options.width - 2;
   const section = (title: string, lines: readonly string[]): string[] =>
     lines.length === 0 ? [] : ['', colours.cyan(title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
   const lines = [
     colours.bold(`${view.id}: ${plain(view.title)}`),
-    ...standing(view, options),
+    ...folded(standing(view, options), options.width),
     ...section('next', view.ways),
-    ...section('entry', view.text === null ? [] : trimmed(plainLines(view.text))),
-    ...section('branch', branchLines(view)),
-    ...section('runs', runLines(view.runs, options)),
+    ...section('entry', view.text === null ? [] : foldedText(trimmed(plainLines(view.text)), room)),
+    ...section('branch', folded(branchLines(view), room)),
+    ...section('runs', folded(runLines(view.runs, options), room)),
     ...section(
       `last output of ${view.output?.run ?? ''}`,
       (view.output?.lines ?? []).flatMap((line) => plainLines(line)),
     ),
     ...section(
       'history',
-      view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${moveText(move)}`),
+      folded(
+        view.history.map((move) => `${options.clock(move.at)}  ${move.commit.slice(0, 7)}  ${moveText(move)}`),
+        room,
+      ),
     ),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function standing({ place, entry, history }: EntryView, { now, clock }: ShowOptions): string[] {
+/** Prose folded between words, further rows under its first word. */
+function folded(lines: readonly string[], width: number | null): readonly string[] {
+  if (width === null) return lines;
+  return lines.flatMap((line) => {
+    const body = line.trimStart();
+    const inset = ' '.repeat(line.length - body.length);
+    return body === '' ? [line] : wrap(body.split(' '), ' ', width - inset.length).map((row) => inset + row);
+  });
+}
+
+/** Markdown folded but for its blocks of code. */
+function foldedText(lines: readonly string[], width: number | null): readonly string[] {
+  let isCode = false;
+  return lines.flatMap((line) => {
+    const isFence = /^\s*(?:`{3}|~{3})/.test(line);
+    if (isFence) isCode = !isCode;
+    return isFence || isCode ? [line] : folded([line], width);
+  });
+}
+
+function standing(view: EntryView, options: ShowOptions): string[] {
+  const { estimate, seconds } = view;
+  return [...placeLines(view, options), ...(estimate === null ? [] : [estimateText(estimate, seconds)])];
+}
+
+function placeLines({ place, entry, history }: EntryView, { now, clock }: ShowOptions): string[] {
   const last = history.at(-1);
   if (place === 'CHANGELOG')
     return [`landed ${last === undefined ? '' : `${clock(last.at)} as ${last.commit.slice(0, 7)}`}`.trim()];
   if (entry === null) return [`abandoned ${last === undefined ? '' : clock(last.at)}`.trim()];
-  const row = rowOf(entry, { now, clock, time: 'spent' });
+  const row = rowOf({ ...entry, estimate: null }, { now, clock, time: 'spent' });
   const tags = entry.tags.map((tag) => `[${tag}]`).join(' ');
   const doing = [tags, row.doing, row.agent, row.time, row.text].filter((part) => part !== '').join('  ');
   const counts = Object.entries(entry.attempts)
@@ -95,7 +148,7 @@ function standing({ place, entry, history }: EntryView, { now, clock }: ShowOpti
 function used({ usage }: SnapshotEntry): string[] {
   if (usage === null) return [];
   const words = describeUsage(usage.total);
-  const untold = usage.untold === 0 ? '' : ` (${usage.untold} of ${usage.runs} runs told nothing)`;
+  const untold = usage.untold === 0 ? '' : ` (${usage.untold} of ${usage.runs} runs reported nothing)`;
   return [`used: ${words === '' ? 'unknown' : words}${untold}`];
 }
 
@@ -111,11 +164,21 @@ function runLines(runs: readonly ShownRun[], { now, clock }: ShowOptions): strin
   const agent = Math.max(...runs.map((run) => run.agent.length));
   return runs.map((run) => {
     const took = span((run.endedAt ?? now) - run.startedAt);
-    const end = run.cause === null ? 'is on' : `${run.cause}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
-    const outcome = run.outcome === null ? '' : ` (${plain(run.outcome)})`;
+    const how = run.cause === 'reported' && run.verdict !== null ? plain(run.verdict) : run.cause;
+    const end = how === null ? 'is on' : `${how}${run.detail === '' ? '' : `: ${plain(run.detail)}`}`;
+    const recorded = run.outcome === null ? '' : plain(run.outcome);
+    // The reason for which it ended may be why its result was put aside.
+    const outcome = recorded === '' || end.includes(recorded) ? '' : ` (${recorded})`;
     const usage = run.usage === null ? '' : ` · ${describeUsage(run.usage)}`;
-    return `${clock(run.startedAt)}  ${roleOf(run).padEnd(role)}  ${run.agent.padEnd(agent)}  ${took.padEnd(4)}  ${end}${usage}${outcome}`;
+    return `${clock(run.startedAt)}  ${roleOf(run).padEnd(role)}  ${run.agent.padEnd(agent)}  ${took.padEnd(4)}  ${end}${usage}${filesText(run.files)}${outcome}`;
   });
+}
+
+/** ` · 3 files +40 −7` */
+function filesText(files: RunFiles | null): string {
+  const count = files === null ? 0 : files.list.length + files.more;
+  if (files === null || count === 0) return '';
+  return ` · ${count === 1 ? '1 file' : `${count} files`} +${files.added} −${files.removed}`;
 }
 
 const roleOf = ({ role, purpose }: ShownRun): string => (purpose === 'mend' ? 'fix' : role);

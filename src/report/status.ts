@@ -1,6 +1,6 @@
 import picocolors from 'picocolors';
 import type { Snapshot, SnapshotEntry, SnapshotWarning } from '../contract/snapshot.ts';
-import { boxed, labelled, layOut, MARGIN, painted } from './layout.ts';
+import { boxed, labelled, layOut, MARGIN, painted, stacked } from './layout.ts';
 import { plain } from './plain.ts';
 import { hindrances } from './queue/line.ts';
 import { queueOf } from './queue/words.ts';
@@ -8,8 +8,8 @@ import { describeUsage } from './usage.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';
 import { todoLine } from './todo-line.ts';
-import { waysOut } from './ways-out.ts';
-import { wrap } from './width.ts';
+import { withWays, type Needing } from './ways/ways-out.ts';
+import { displayWidth, wrap } from './width.ts';
 
 export interface StatusOptions {
   /** Epoch ms. */
@@ -20,6 +20,8 @@ export interface StatusOptions {
   /** Every entry of TODO on a line of its own. */
   readonly details: boolean;
   readonly clock: Clock;
+  /** The snapshot that entries were chosen from by a filter; absent: nothing is filtered. */
+  readonly whole?: Snapshot;
 }
 
 /**
@@ -36,22 +38,38 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
     ...todoRows(snapshot, options),
   ];
   const todo = todoLine(snapshot.entries, options.clock);
-  const needing = snapshot.entries.filter(({ state }) => state === 'needs-person');
+  const needing = withWays(snapshot.entries.filter(({ state }) => state === 'needs-person'));
   const room = width - MARGIN;
   const lines = [
-    colours.bold(headline(snapshot, options.now)),
-    ...snapshot.stops.flatMap((stop) => label('all waits', boxed(stop, room))),
+    ...wrap(headline(options.whole ?? snapshot, options.now).split(' · '), ' · ', width).map(colours.bold),
+    ...[...withoutCoordinator(options.whole ?? snapshot), ...snapshot.stops].flatMap((stop) =>
+      label('all waits', boxed(stop, room)),
+    ),
+    ...alertLines(snapshot, room).flatMap((lines) => label('alert', lines)),
     ...label(
       'queue',
       hindrances(snapshot).flatMap((words) => boxed(words, room)),
     ),
     ...otherWarnings(snapshot, options.details).flatMap((text) => labelled('note', boxed(text, room))),
-    ...layOut(rows, width, painted(options.colour)),
+    ...layOut(rows, width, painted(options.colour), stacked),
     ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
-    ...needing.flatMap((entry, index) => needs(entry, index === 0, room, options.colour)),
+    ...needing.flatMap((one, index) => needs(one, index === 0, room, options.colour)),
   ];
-  if (snapshot.entries.length === 0 && snapshot.orphanRuns.length === 0) lines.push('(nothing on the board)');
+  if (snapshot.entries.length === 0 && snapshot.orphanRuns.length === 0)
+    lines.push(
+      options.whole === undefined
+        ? '(nothing on the board: kanban add "…" writes an entry; kanban init sets a repository up)'
+        : '(no entry is like that)',
+    );
   return `${lines.join('\n')}\n`;
+}
+
+/** How many there are, and the newest. */
+function alertLines({ alerts = [] }: Snapshot, room: number): readonly (readonly string[])[] {
+  const newest = alerts.toSorted((a, b) => b.since - a.since)[0];
+  if (newest === undefined) return [];
+  const more = alerts.length - 1;
+  return [boxed(`${newest.why}${more === 0 ? '' : ` · and ${more} more: kanban alerts`}`, room)];
 }
 
 /** `main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs · push off` */
@@ -68,6 +86,12 @@ export function whoRuns({ base, coordinator, mode }: Snapshot, now: number): str
   return [name, `coordinator pid ${coordinator.pid}, ${span(now - coordinator.since)}`, ...ending];
 }
 
+/** What has to be said where nothing will happen by itself. */
+const withoutCoordinator = ({ coordinator, entries }: Snapshot): string[] =>
+  coordinator === null && entries.some(({ state }) => state !== 'parked' && state !== 'needs-person')
+    ? ['no coordinator runs: `kanban run` starts the work']
+    : [];
+
 /** `push off`, `push origin/main` */
 export function pushText(snapshot: Snapshot): string {
   const { remote } = queueOf(snapshot);
@@ -75,19 +99,19 @@ export function pushText(snapshot: Snapshot): string {
   return remote === null ? 'push on' : `push ${plain(remote.name)}/${plain(remote.branch)}`;
 }
 
-/** `today 48.1k tokens, $1.20`; nothing where no agent told anything. */
+/** `today 48.1k tokens, $1.20`; nothing where no agent reported any. */
 function today({ today: used }: Snapshot): string[] {
   const words = describeUsage(used ?? {});
   return words === '' ? [] : [`today ${words}`];
 }
 
-/** Runs that are on, those of entries off the board included. */
+/** Runs that are on, those of entries off the board included; one whose runner has died is not. */
 export const countRuns = ({ entries, orphanRuns }: Snapshot): number =>
-  entries.filter(({ run }) => run !== null).length + orphanRuns.length;
+  [...entries.map(({ run }) => run), ...orphanRuns].filter((run) => run !== null && !run.lost).length;
 
 /** Entries of TODO with a line of their own: all of them if asked, else those that a reason of their own holds. */
-function todoRows(snapshot: Snapshot, { now, clock, details }: StatusOptions): Row[] {
-  const shown = details ? todoOf(snapshot) : heldInTodo(snapshot);
+function todoRows(snapshot: Snapshot, { now, clock, details, whole }: StatusOptions): Row[] {
+  const shown = details || whole !== undefined ? todoOf(snapshot) : heldInTodo(snapshot);
   return shown.map((entry) => {
     const row = rowOf(entry, { now, clock, time: 'spent' });
     return entry.id === null ? { ...row, id: 'T-?' } : row;
@@ -119,7 +143,7 @@ function otherWarnings(snapshot: Snapshot, details: boolean): readonly string[] 
 const warningsIn = ({ warnings, warningDetails }: Snapshot): readonly SnapshotWarning[] =>
   warningDetails ?? warnings.map((text) => ({ text, entries: [] }));
 
-function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boolean): string[] {
+function needs({ entry, ways }: Needing, first: boolean, room: number, colour: boolean): string[] {
   const colours = picocolors.createColors(colour);
   const id = (entry.id ?? '').padEnd(4);
   const tags = entry.tags.filter((tag) => tag !== 'RETRY').map((tag) => `[${tag}]`);
@@ -129,8 +153,16 @@ function needs(entry: SnapshotEntry, first: boolean, room: number, colour: boole
   const lines = [
     `${colours.bold(id)}  ${head}`,
     ...more.map((line) => indent + line),
-    ...wrap(waysOut(entry), ' · ', room),
+    ...wrap(ways, ' · ', room).flatMap((row) => inSteps(row, room)),
   ];
   const [top = '', ...below] = labelled(first ? 'needs you' : '', lines);
   return [colours.yellow(top.slice(0, MARGIN)) + top.slice(MARGIN), ...below];
 }
+
+/** A row that is too wide is broken between its steps: `fix …, then kanban retry T-123 --fixed`. */
+function inSteps(row: string, room: number): string[] {
+  const at = displayWidth(row) > room ? row.indexOf(STEP) : -1;
+  return at < 0 ? [row] : [row.slice(0, at + 1), row.slice(at + 2)];
+}
+
+const STEP = ', then ';

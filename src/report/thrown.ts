@@ -10,7 +10,7 @@ export interface BugFacts {
 
 /**
  * An error that no command expected. Trouble with the disk is the machine's (`bug: false`); all else is a bug of ours,
- * told with its stack and where to report it.
+ * reported with its stack and the place to report it.
  */
 export function describeThrown(error: unknown, facts: BugFacts): { readonly text: string; readonly bug: boolean } {
   const trouble = troubleOf(error);
@@ -21,7 +21,7 @@ export function describeThrown(error: unknown, facts: BugFacts): { readonly text
     '',
     'This is a bug in kanban, please report it with the lines above: https://www.npmjs.com/package/file-kanban',
     `kanban ${facts.version}, node ${facts.node}, ${facts.platform}${facts.command === '' ? '' : `, kanban ${facts.command}`}`,
-    'Your board and your branches are as git has them; runs that are on continue. `kanban status` says how things stand.',
+    'Your board and your branches are as git has them; active runs continue. `kanban status` says how things stand.',
   ];
   return { text: `${text.join('\n')}\n`, bug: true };
 }

@@ -26,6 +26,14 @@ export function cut(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Like `cut`, at the end of a word where one ends in the second half of what is kept. */
+export function cutWords(text: string, columns: number): string {
+  const short = cut(text, columns);
+  if (short === text) return text;
+  const end = short.lastIndexOf(' ');
+  return text[short.length - 1] === ' ' || end < short.length / 2 ? short : `${short.slice(0, end)}…`;
+}
+
 /** The text, cut or filled with spaces to exactly `columns`. */
 export function fit(text: string, columns: number): string {
   const short = cut(text, columns);

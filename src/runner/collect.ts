@@ -34,6 +34,8 @@ export interface Collected {
   readonly leftovers: string | null;
   readonly rescued: readonly Rescue[];
   readonly boardRestored: readonly string[];
+  /** Files whose changes git was not to show; absent: none. */
+  readonly unhidden?: readonly string[];
   readonly faults: readonly string[];
   /** Commits outside its branch, newest first. */
   readonly strays: readonly OutsideCommit[];
@@ -47,7 +49,7 @@ export interface CollectOptions {
   readonly message?: string;
   /** Merges that git made for us without a conflict: clean by construction, not looked at again. */
   readonly cleanMerges?: readonly string[];
-  /** The repository to read from in this process; one per root, which stays open, unless told. */
+  /** The repository to read from in this process; one per root, which stays open, by default. */
   readonly repo?: Repository;
 }
 
@@ -121,13 +123,15 @@ const isFolder = (path: string): boolean => lstatOrNone(path)?.isDirectory() ===
 const isFile = (path: string): boolean => lstatOrNone(path)?.isFile() === true;
 
 const LONGEST_REPORT = 1024 * 1024;
+const MOST_UNHIDDEN = 20;
 
 async function collectWork(
   brief: Brief,
   repo: Repository,
   options: CollectOptions,
 ): Promise<Omit<Collected, 'reported'>> {
-  const { state, rescued, faults } = await repairWorktree(brief);
+  const { state, rescued, faults, unhidden } = await repairWorktree(brief);
+  const hid = unhidden.length === 0 ? {} : { unhidden: unhidden.slice(0, MOST_UNHIDDEN) };
   const message = options.message ?? messages.leftoversSubject(brief.taskId, brief.role);
   const leftovers = await commitLeftovers(brief, repo, state, message);
   const tip = leftovers.commit ?? state.head ?? brief.tip;
@@ -139,6 +143,7 @@ async function collectWork(
       leftovers: null,
       rescued: [...rescued, replaced.rescue, ...leftovers.rescued],
       boardRestored: [],
+      ...hid,
       strays: await outsideCommits(standing),
       faults: [...faults, replaced.fault, ...leftovers.faults],
     };
@@ -152,6 +157,7 @@ async function collectWork(
     leftovers: options.message === undefined ? leftovers.commit : null,
     rescued: [...rescued, ...moved.rescued, ...leftovers.rescued],
     boardRestored: board,
+    ...hid,
     faults: [...faults, ...moved.faults, ...leftovers.faults, ...outsideFaults(strays)],
     strays,
   };

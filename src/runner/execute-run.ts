@@ -35,7 +35,7 @@ const NOT_PLAYED: Played = { end: { exit: null, spawnError: null }, collect: {} 
 
 /**
  * Carries out one run from claim to result.json. A run that somebody has claimed is left alone.
- * @param onClaimed is given the run while it is on, so that a signal can end it.
+ * @param onClaimed is given the run while it is active, so that a signal can end it.
  * @returns false if the run was not ours to carry out.
  */
 export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) => void): Promise<boolean> {
@@ -53,6 +53,7 @@ export async function executeRun(order: RunnerOrder, onClaimed: (run: LiveRun) =
   }
   const adapter = adapterNamed(brief.adapter);
   const played = await play(run, adapter);
+  run.restoreFolder();
   run.lastPhase('collect');
   const collected = await collect(folder, brief, { ...played.collect, cleanMerges: run.cleanMerges });
   const verdict = runResult(run, played.end, collected, adapter);
@@ -84,12 +85,16 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   run.phase('agent');
   run.outputBefore = run.outputSize();
   const prompt = join(run.folder, RUN_FILES.prompt);
-  const listener = adapter?.startConversation
-    ? new Listener(run, adapter.startConversation, plainTextOf(prompt) ?? '')
-    : null;
+  const promptText = plainTextOf(prompt);
+  if (promptText === null) return { end: { exit: null, spawnError: messages.NO_PROMPT }, collect: {} };
+  const args = command.stdin === 'argument' ? withPrompt(command.args, promptText) : command.args;
+  const long = args.map((arg) => Buffer.byteLength(arg)).find((bytes) => bytes > LONGEST_ARGUMENT);
+  if (long !== undefined)
+    return { end: { exit: null, spawnError: messages.argumentTooLong(long, LONGEST_ARGUMENT) }, collect: {} };
+  const listener = adapter?.startConversation ? new Listener(run, adapter.startConversation, promptText) : null;
   const end = await supervise(run, {
     file: command.file,
-    args: command.args,
+    args,
     stdin: command.stdin === 'prompt' ? prompt : null,
     timeout: run.brief.timeout,
     late: () => lateness(run),
@@ -102,6 +107,13 @@ async function playAgent(run: LiveRun, adapter: Adapter | null): Promise<Played>
   if (listener !== null) finishListening(run, listener);
   return { end, collect: {} };
 }
+
+/** Bytes: what Linux takes for one argument (MAX_ARG_STRLEN, with a final NUL). Elsewhere the system itself says no. */
+const LONGEST_ARGUMENT = process.platform === 'linux' ? 128 * 1024 - 1 : Infinity;
+
+/** One element of argv, whatever the prompt contains; no argument can hold a NUL. */
+const withPrompt = (args: readonly string[], prompt: string): string[] =>
+  args.map((arg) => arg.replaceAll('{prompt}', () => prompt.replaceAll('\0', '')));
 
 function finishListening(run: LiveRun, listener: Listener): void {
   listener.finish();
@@ -204,6 +216,7 @@ function resultOf(run: LiveRun, facts: Collected & Pick<RunResult, 'exit'>, verd
     startedAt: run.startedAt,
     endedAt: Date.now(),
     awake: Math.round(run.awake),
+    ...(run.waited === 0 ? {} : { waited: Math.round(run.waited) }),
     ...facts,
     output: run.outputSize(),
     // Lines of JSON would tell nobody anything.

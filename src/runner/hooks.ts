@@ -33,7 +33,7 @@ export async function prepare(run: LiveRun): Promise<void> {
   if (hooks.beforeRun !== '') await runHook(run, 'before_run', hooks.beforeRun);
 }
 
-/** Runs `after_run`, also when the run was ended before its time; its failure is told, nothing more. */
+/** Runs `after_run`, also when the run was ended before its time; its failure is only reported. */
 export async function cleanUp(run: LiveRun): Promise<void> {
   const { afterRun, timeout } = run.brief.hooks;
   // A worktree that was replaced by a link leads to another's files.

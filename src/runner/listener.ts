@@ -42,7 +42,7 @@ export class Listener {
   constructor(run: LiveRun, converse: NonNullable<Adapter['startConversation']>, prompt: string) {
     this.#run = run;
     this.#conversation = converse({ brief: run.brief, prompt });
-    this.#reader = new LineReader(run.outputFd(), run.outputSize(), (line) => this.#heard(line));
+    this.#reader = new LineReader(run.outputFd(), run.outputSize(), (line) => this.#readLine(line));
     this.#usage = new UsageCount(run.brief.sessionUsage);
   }
 
@@ -81,7 +81,7 @@ export class Listener {
     return this.#over;
   }
 
-  /** All that it may use is used, though nothing had to end it: it told so with its last word. */
+  /** All that it may use is used, though nothing had to end it: its last line said so. */
   get isSpent(): boolean {
     return this.#isSpent;
   }
@@ -94,10 +94,10 @@ export class Listener {
     return this.#usage.ofThread;
   }
 
-  #heard(line: string): void {
+  #readLine(line: string): void {
     const { events, write, over } = this.#conversation.receive(line, Date.now());
     const isLast = over === true && this.#stdin !== null;
-    // What is only told with the last word, a cost mostly, ends nothing that is not over already.
+    // What only the last line reports, mostly a cost, ends nothing that is not over already.
     if (isLast) this.#over = true;
     for (const event of events) this.#take(event);
     if (write !== undefined) this.#write(write);
@@ -138,7 +138,7 @@ export class Listener {
     this.#run.end('provider', last?.why ?? messages.PROVIDER_SILENT);
   }
 
-  /** The same call with the same input again and again is told; ended only where the settings say so: a poll repeats itself too. */
+  /** The same call with the same input again and again is reported; it is ended only where the settings say so: a poll repeats itself too. */
   #countRepeats(call: string): void {
     if (call !== this.#repeated.call) {
       if (this.#repeated.times >= this.#run.brief.stall.repeat)
@@ -185,8 +185,7 @@ export class Listener {
     // A message would begin another turn after the error, with the same error at its end.
     if (this.#failed || this.#run.waits !== null) return;
     const left = Math.max(1, Math.round((brief.timeout - awake) / 60_000));
-    const text = `About ${left} minute${left === 1 ? '' : 's'} of your time ${left === 1 ? 'is' : 'are'} left. Commit what you have now, and write your report.`;
-    if (this.#say(text, 'kanban')) this.#noticed = true;
+    if (this.#say(messages.timeLeft(left), 'kanban')) this.#noticed = true;
   }
 
   /** Written first, then put away: a message is rather given twice than lost. */

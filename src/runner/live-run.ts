@@ -17,7 +17,7 @@ import * as messages from './messages.ts';
 /** Events that are not the agent's own words. */
 const OURS: ReadonlySet<AgentEvent['type']> = new Set(['told', 'stalled', 'awake']);
 
-/** A run while it is on: its folder, its first cause, and all that was ever started for it. */
+/** A run while it is active: its folder, its first cause, and all that was ever started for it. */
 export class LiveRun {
   readonly folder: string;
   readonly brief: Brief;
@@ -36,6 +36,8 @@ export class LiveRun {
   /** Awake ms that the agent (not hooks) has had. */
   awake = 0;
   ended: EndCause | null;
+  /** Awake ms of waits for the provider that are over, and when the one that is on began. */
+  readonly #waits: { over: number; since: number | null } = { over: 0, since: null };
   /** Bytes of output that were there before the agent began: those of hooks. */
   outputBefore = 0;
   /** The last events, for the adapter's reading. */
@@ -46,6 +48,7 @@ export class LiveRun {
   sessionUsage: Usage | undefined;
   private output: number | null = null;
   #temporary: string | null = null;
+  #isFolderRemoved = false;
   private readonly onEnd = new Set<() => void>();
 
   constructor(folder: string, brief: Brief, env: Readonly<Record<string, string>>) {
@@ -74,7 +77,10 @@ export class LiveRun {
    * written down. Should this process die in between, the report in the run folder tells as much.
    */
   conclude(cause: Cause, detail: string): void {
-    this.ended ??= { cause, detail, at: Date.now() };
+    // What an agent was to read was in the folder: that it did nothing is not its fault, nor the entry's.
+    const isLost = cause === 'no-report' && this.#isFolderRemoved;
+    const end = isLost ? { cause: 'lost' as const, detail: messages.FOLDER_REMOVED } : { cause, detail };
+    this.ended ??= { ...end, at: Date.now() };
   }
 
   /** Looks whether the coordinator wants the run to end. @param signalled a signal came: end even without a stop.json. */
@@ -95,6 +101,11 @@ export class LiveRun {
   event(event: AgentEvent): void {
     this.events = [...this.events.slice(-199), event];
     if (event.type === 'session') this.session = event.id;
+    if (event.type === 'waiting') this.#waits.since ??= this.awake;
+    else if (!OURS.has(event.type)) {
+      this.#waits.over = this.waited;
+      this.#waits.since = null;
+    }
     try {
       appendPlain(join(this.folder, RUN_FILES.events), `${JSON.stringify(event)}\n`);
     } catch {
@@ -106,6 +117,12 @@ export class LiveRun {
   get waits(): Extract<AgentEvent, { type: 'waiting' }> | null {
     const last = this.events.findLast(({ type }) => !OURS.has(type));
     return last?.type === 'waiting' ? last : null;
+  }
+
+  /** Awake ms for which the agent has waited for its provider, as far as it reports that. */
+  get waited(): number {
+    const { over, since } = this.#waits;
+    return over + (since === null ? 0 : this.awake - since);
   }
 
   phase(name: string): void {
@@ -136,6 +153,7 @@ export class LiveRun {
   /** Somebody removed the run folder: what the coordinator needs to know of the run is written again. */
   restoreFolder(): void {
     if (lstatOrNone(join(this.folder, RUN_FILES.claim)) !== undefined) return;
+    this.#isFolderRemoved = true;
     try {
       mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       writeOnce(join(this.folder, RUN_FILES.brief), this.brief);
@@ -160,6 +178,8 @@ export class LiveRun {
   sweepTarget(): SweepTarget {
     return {
       runId: this.brief.runId,
+      root: this.brief.root,
+      temporary: this.#temporary,
       worktree: this.brief.worktree,
       since: this.since,
       groups: this.groups,

@@ -1,5 +1,7 @@
 /* Imported by the runner, which starts in milliseconds: nothing heavy here. */
 
+import { shellPath } from '../shell-word.ts';
+
 interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -17,6 +19,9 @@ export const programMissing = (code: number, lastLine: string): string =>
 export const couldNotBeStarted = (error: string): string => `could not be started: ${error}`;
 export const notStarted = (error: string): string => `it ${couldNotBeStarted(error)}`;
 export const NO_PROGRAM = 'no program is named';
+export const argumentTooLong = (bytes: number, most: number): string =>
+  `the prompt has ${bytes} bytes, and an argument at most ${most}: use \`{prompt_file}\` or standard input for this agent`;
+export const NO_PROMPT = 'its prompt was removed from the run folder';
 export const NO_COMMAND = 'the brief names no command';
 
 /* Why a run ends. */
@@ -39,9 +44,10 @@ export function withoutReport(run: {
 }): string {
   const { exit, last, denied } = run;
   const how = exit === null ? '' : ` (${exit.signal ?? `exit ${exit.code}`})`;
-  const refused = denied.length === 0 ? '' : `; refused for want of permission: ${denied.join(', ')}`;
+  const refused = denied.length === 0 ? '' : `; permission denied: ${denied.join(', ')}`;
   return `it ended without a report${how}${last === undefined ? '' : `: ${last}`}${refused}`;
 }
+export const FOLDER_REMOVED = 'its run folder was removed while it was active';
 export const NO_RUNNER = 'no runner claimed it';
 export const RUNNER_DIED = 'its runner died';
 export const BRIEF_UNREADABLE = 'its brief cannot be read';
@@ -67,7 +73,7 @@ export const WORKTREE_GONE = 'the worktree is gone';
 export const worktreeReplaced = (worktree: string): string => `the worktree was replaced: ${worktree} is not a folder`;
 export const worktreeUnreadable = (error: string): string => `the worktree can't be read: ${error}`;
 export const folderReplaced = (worktree: string, by: string): string =>
-  `the folder of its worktree was replaced by ${by}; kanban touches nothing behind it. Fix: rm '${worktree}', then kanban retry`;
+  `the folder of its worktree was replaced by ${by}; kanban touches nothing behind it. Fix: rm ${shellPath(worktree)}, then kanban retry`;
 export const linkTo = (target: string): string => `a symbolic link to ${target}`;
 export const A_FILE = 'a file';
 export const committedOutside = (shas: readonly string[]): string =>
@@ -81,6 +87,13 @@ export const HISTORY_REWRITTEN = 'the branch no longer contains what it had when
 
 /* Commit messages. */
 
-export const leftoversSubject = (id: string, role: string): string => `${id}: left uncommitted by the ${role} agent`;
+/** Who wrote it is not known: the user may have worked there, too. */
+export const leftoversSubject = (id: string, role: string): string =>
+  `${id}: left uncommitted in the worktree of the ${role} run`;
 export const boardRestoredCommit = (id: string, board: string): string =>
   `${id}: board restored\n\nTask branches don't change ${board}/.\n`;
+
+/** @param minutes whole, at least 1 */
+export const timeLeft = (minutes: number): string =>
+  `About ${minutes} minute${minutes === 1 ? '' : 's'} of your time ${minutes === 1 ? 'is' : 'are'} left. Commit what you have now, and write your report.`;
+export const refusedTool = (call: string): string => `! permission denied: ${call}`.trimEnd();

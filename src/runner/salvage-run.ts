@@ -23,9 +23,10 @@ import {
   isUsageFile,
   MOST_RECORD,
   MOST_SMALL_RECORD,
+  type AgentProcess,
 } from '../contract/records.ts';
-import { sweepRun } from './sweep.ts';
-import { removeTemporary } from './temporary.ts';
+import { sweepRun, type SweepTarget } from './sweep.ts';
+import { removeTemporary, temporaryOf } from './temporary.ts';
 import * as messages from './messages.ts';
 
 /**
@@ -42,9 +43,7 @@ export async function salvageRun(folder: string, limit = 60_000, known: Brief | 
   const claim = readClaim(folder);
   const agent = plainJsonOf(join(folder, RUN_FILES.agent), isAgentProcess, MOST_SMALL_RECORD);
   const cause = endOf(folder, claim, brief.check !== undefined);
-  const since = agent?.since ?? claim?.startTime ?? '';
-  const target = { runId: brief.runId, worktree: brief.worktree, since, groups: agent ? [agent.pid] : [], seen: [] };
-  const { swept, survivors } = await sweepRun(target, Math.min(brief.grace, 2_000), limit);
+  const { swept, survivors } = await sweepRun(targetOf(brief, claim, agent), Math.min(brief.grace, 2_000), limit);
   const collected = brief.check === undefined ? await collectFor(folder, brief) : nothingCollected(brief.check);
   const output = join(folder, RUN_FILES.output);
   const result: RunResult = {
@@ -69,6 +68,12 @@ export async function salvageRun(folder: string, limit = 60_000, known: Brief | 
   return result;
 }
 
+function targetOf({ runId, root, worktree }: Brief, claim: Claim | null, agent: AgentProcess | null): SweepTarget {
+  const temporary = temporaryOf(runId, root, agent?.tmp);
+  const since = agent?.since ?? claim?.startTime ?? '';
+  return { runId, root, worktree, temporary, since, groups: agent ? [agent.pid] : [], seen: [] };
+}
+
 /** By a repository of its own, so that closing it ends nobody else's questions. */
 function collectFor(folder: string, brief: Brief): Promise<Collected> {
   const repo = newRepository(brief);
@@ -86,11 +91,11 @@ function endOf(folder: string, claim: Claim | null, isCheck: boolean): EndCause 
     : endBecause(folder, 'lost', messages.RUNNER_DIED);
 }
 
-/** The agent's own session, so that the next run continues with it: as it named itself, else as it was told to be, if it was started. */
+/** The agent's own session, so that the next run continues with it: as it named itself, else as it was asked to be, if it was started. */
 function sessionOf(folder: string, { session }: Brief, started: boolean): Pick<RunResult, 'session'> {
   const named = readLines(join(folder, RUN_FILES.events)).findLast(({ type }) => type === 'session');
-  const told = session !== null && (started || session.resume) ? session.id : undefined;
-  const id = named?.type === 'session' ? named.id : told;
+  const given = session !== null && (started || session.resume) ? session.id : undefined;
+  const id = named?.type === 'session' ? named.id : given;
   return id === undefined ? {} : { session: id };
 }
 

@@ -57,7 +57,7 @@ const SWEEP_LIMIT = 60_000;
 
 /**
  * Runs one program of a run in its own process group (and PID namespace, where the brief has bwrap), its output going
- * straight to output.log, until nothing of the run is alive. Deadline, output limit, stop.json and (if told so) a stall
+ * straight to output.log, until nothing of the run is alive. Deadline, output limit, stop.json and (if set so) a stall
  * end it; each is written to cause.json before the first signal.
  */
 export async function supervise(run: LiveRun, program: Program): Promise<ProgramEnd> {

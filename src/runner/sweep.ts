@@ -14,6 +14,10 @@ import type { ProcessId, ProcessRow } from '../system/process-table.ts';
 /** What belongs to a run. */
 export interface SweepTarget {
   readonly runId: string;
+  /** The repository's main worktree, absolute. */
+  readonly root: string;
+  /** Its TMPDIR, a folder of its own; null: it has none. */
+  readonly temporary: string | null;
   /** The run's worktree, absolute; null: don't look by working directory. */
   readonly worktree: string | null;
   /** Start time of the run's first process (or of its runner): nothing older is the run's. '' = unknown. */
@@ -57,21 +61,42 @@ export async function endProcesses(
   return endAll(() => ids.flatMap((id) => same(id) ?? []), gentle, limit);
 }
 
-/** The live processes of a run: by mark, group, earlier sight, or as an orphan without a terminal in its worktree. */
+/** The live processes of a run: by mark, group, earlier sight, or as an orphan without a terminal in its folders. */
 export function findOfRun(target: SweepTarget): ProcessRow[] {
   const rows = listProcesses(target.since);
   const read = reader(rows);
   const spared = ancestors(read);
   const seen = new Set(target.seen.map((id) => `${id.pid} ${id.startTime}`));
-  const mark = `\0KANBAN_RUN_ID=${target.runId}\0`;
-  const worktree = realPath(target.worktree);
+  const folders = [target.worktree, target.temporary].flatMap((path) => realPath(path) ?? []);
   return rows.filter((row) => {
     if (!startedSince(row, target.since) || spared.has(row.pid) || !isOwn(row.pid)) return false;
     if (target.groups.includes(row.pgid) || seen.has(`${row.pid} ${row.startTime}`)) return true;
-    if (environmentOf(row.pid)?.includes(mark)) return true;
-    return worktree !== null && isOrphanIn(worktree, row, read);
+    if (isMarked(environmentOf(row.pid) ?? '', target)) return true;
+    return folders.length > 0 && isOrphanIn(folders, row, read);
   });
 }
+
+/**
+ * By the run's id; where a process has dropped that, by what no other run has at the same time: its TMPDIR, its report, or
+ * its worktree together with the mark of the repository. A process with the id of another run is that one's.
+ */
+function isMarked(environment: string, { runId, root, worktree, temporary }: SweepTarget): boolean {
+  const has = (name: string, value: string | null): boolean =>
+    value !== null && environment.includes(`\0${name}=${Buffer.from(value).toString('latin1')}\0`);
+  const id = runIdIn(environment);
+  if (id !== null) return id === runId;
+  return (
+    has('TMPDIR', temporary) ||
+    reportIn(environment) === runId ||
+    (has('KANBAN_MARK', root) && has('KANBAN_WORKTREE', worktree))
+  );
+}
+
+const runIdIn = (environment: string): string | null => /\0KANBAN_RUN_ID=([^\0]*)/.exec(environment)?.[1] ?? null;
+
+/** The name of the report file contains the run's id. */
+const reportIn = (environment: string): string | null =>
+  /\0KANBAN_REPORT=[^\0]*?report-([^\0/]+-[0-9a-f]{8})\.md\0/i.exec(environment)?.[1] ?? null;
 
 /**
  * Processes that carry the mark of the repository whose main worktree is `root`, of whatever run: for the
@@ -83,11 +108,11 @@ export function findMarked(root: string): Marked[] {
   return rows.flatMap((row) => {
     if (spared.has(row.pid) || !isOwn(row.pid)) return [];
     const environment = environmentOf(row.pid);
-    if (!environment?.includes('\0KANBAN_RUN_ID=')) return [];
+    const runId = environment === null ? null : (runIdIn(environment) ?? reportIn(environment));
+    if (environment === null || runId === null) return [];
     const bytes = Buffer.from(root).toString('latin1');
     if (!environment.includes(`\0KANBAN_ROOT=${bytes}\0`) && !environment.includes(`\0KANBAN_MARK=${bytes}\0`))
       return [];
-    const runId = /\0KANBAN_RUN_ID=([^\0]*)/.exec(environment)?.[1] ?? '';
     return [{ pid: row.pid, startTime: row.startTime, runId, command: commandOf(row) }];
   });
 }
@@ -114,7 +139,7 @@ async function endAll(
   limit: number,
 ): Promise<{ swept: Swept[]; survivors: Swept[] }> {
   const swept = new Map<string, Swept>();
-  const told = new Set<string>();
+  const signalled = new Set<string>();
   const begun = performance.now();
   for (let wait = 5; ; wait = Math.min(wait * 2, 200)) {
     const found = find();
@@ -126,8 +151,8 @@ async function endAll(
       const key = `${row.pid} ${row.startTime}`;
       if (!swept.has(key)) swept.set(key, { pid: row.pid, command: commandOf(row) });
       if (elapsed >= gentle) signal(row.pid, 'SIGKILL');
-      else if (!told.has(key)) signal(row.pid, 'SIGTERM');
-      told.add(key);
+      else if (!signalled.has(key)) signal(row.pid, 'SIGTERM');
+      signalled.add(key);
     }
     await pause(wait);
   }
@@ -185,10 +210,10 @@ const SUBREAPERS = new Set([
 ]);
 
 /** The user's shell has a terminal; their editor's helpers have the editor as parent. */
-function isOrphanIn(worktree: string, row: ProcessRow, read: Reader): boolean {
+function isOrphanIn(folders: readonly string[], row: ProcessRow, read: Reader): boolean {
   if (row.terminal) return false;
   const parent = row.ppid > 1 ? read(row.ppid) : null;
   if (parent !== null && !SUBREAPERS.has(parent.name)) return false;
   const directory = directoryOf(row.pid);
-  return directory === worktree || directory?.startsWith(`${worktree}/`) === true;
+  return folders.some((folder) => directory === folder || directory?.startsWith(`${folder}/`) === true);
 }

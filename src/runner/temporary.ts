@@ -29,10 +29,14 @@ export function makeTemporary(runId: string, root: string): string {
 
 /** Removes the TMPDIR of a run whose runner is gone. @param noted where the runner made it, if it said so */
 export function removeTemporary(runId: string, root: string, noted: string | undefined): void {
-  const found = noted !== undefined && isOfOurForm(noted, root) ? noted : usualPlace(runId, root);
+  const found = temporaryOf(runId, root, noted);
   const stat = lstatOrNone(found);
   if (stat?.isDirectory() === true && stat.uid === process.getuid?.()) removeWhatever(found);
 }
+
+/** The TMPDIR of a run whose runner is gone. @param noted where the runner made it, if it said so */
+export const temporaryOf = (runId: string, root: string, noted: string | undefined): string =>
+  noted !== undefined && isOfOurForm(noted, root) ? noted : usualPlace(runId, root);
 
 const usualPlace = (runId: string, root: string): string =>
   join(temporaryBase(root), `kanban-${/[0-9a-f]{8}$/.exec(runId)?.[0] ?? 'run'}`);

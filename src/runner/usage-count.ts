@@ -14,22 +14,22 @@ export class UsageCount {
   }
 
   add({ scope, input, output, cached, costUsd }: Extract<AgentEvent, { type: 'usage' }>): void {
-    const told = known({ input, output, cached, costUsd });
-    if (scope === 'step') this.#run = combine(this.#run ?? {}, told, (a, b) => a + b);
-    else if (scope === 'run') this.#run = { ...this.#run, ...told };
+    const used = known({ input, output, cached, costUsd });
+    if (scope === 'step') this.#run = combine(this.#run ?? {}, used, (a, b) => a + b);
+    else if (scope === 'run') this.#run = { ...this.#run, ...used };
     else {
-      this.#thread = { ...this.#thread, ...told };
+      this.#thread = { ...this.#thread, ...used };
       const since = combine(this.#thread, this.#before ?? {}, (now, before) => Math.max(0, now - before), 'first');
       this.#run = { ...this.#run, ...since };
     }
   }
 
-  /** Of this run; undefined = nothing was told. */
+  /** Of this run; undefined = nothing was reported. */
   get ofRun(): Usage | undefined {
     return this.#run;
   }
 
-  /** Total of the session, where the agent tells such totals; of one that was resumed and told nothing since, the last. */
+  /** Total of the session, where the agent reports such totals; of a resumed one without a report since, the last. */
   get ofThread(): Usage | undefined {
     return this.#thread ?? this.#before ?? undefined;
   }
@@ -47,7 +47,7 @@ function combine(a: Usage, b: Usage, how: (a: number, b: number) => number, keys
   return out;
 }
 
-/** What was told and can be: a figure below 0 is a slip of the agent's, and would be taken off the others. */
+/** The reported figures that are valid: a figure below 0 is an error of the agent, and would reduce the others. */
 function known(usage: { [K in keyof Usage]: Usage[K] | undefined }): Usage {
   return Object.fromEntries(KEYS.flatMap((key) => ((usage[key] ?? -1) >= 0 ? [[key, usage[key]]] : [])));
 }

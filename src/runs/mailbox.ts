@@ -7,6 +7,7 @@ import { lstatOrNone, plainTextOf, removeWhatever, statOrNone } from '../system/
 import { writeWhole } from '../system/write-once.ts';
 import { parseJson, parseRequest } from './parse-request.ts';
 import * as messages from './messages.ts';
+import { shellPath } from '../shell-word.ts';
 
 /**
  * The mailbox, `.kanban/mailbox/`: how commands speak to a running coordinator.
@@ -126,7 +127,7 @@ function staying(path: string): Problem[] {
     {
       code: 'request-stays',
       message: messages.requestStays(path),
-      fix: `rm '${path}'`,
+      fix: `rm ${shellPath(path)}`,
     },
   ];
 }

@@ -30,6 +30,7 @@ export function leaveMessage(root: string, taskId: string, message: NewMessage):
 }
 
 const RANK = { high: 0, normal: 1, low: 2 } as const;
+const PRIORITIES = ['high', 'normal', 'low'] as const;
 
 /** How many messages wait, by task id; ids with none are left out. */
 export function waitingMessages(root: string): Map<string, number> {
@@ -51,6 +52,31 @@ export function allMessages(
   const given = messagesIn(join(folder, 'delivered'));
   const messages = [...given, ...waiting].map(({ message }) => message).sort((a, b) => a.at - b.at);
   return { messages, waiting: waiting.map(({ file }) => file) };
+}
+
+/** A message that an agent has got. */
+export interface GivenMessage {
+  readonly taskId: string;
+  /** Its id, as in `injected`. */
+  readonly message: string;
+  readonly priority: keyof typeof RANK;
+  /** When it was left, epoch ms. */
+  readonly at: number;
+  /** Its file. */
+  readonly path: string;
+}
+
+/** All messages that agents have got, of entries on the board. They are told by the names of their files; none is read. */
+export function givenMessages(root: string): GivenMessage[] {
+  return namesIn(messagesFolder(root)).flatMap((taskId) => {
+    const folder = join(messagesOf(root, taskId), 'delivered');
+    return namesIn(folder).flatMap((name): GivenMessage[] => {
+      const [, rank = '', at = ''] = /^([012])-(\d{14})-[0-9a-f]{8}\.json$/.exec(name) ?? [];
+      const priority = PRIORITIES[Number(rank)];
+      if (rank === '' || priority === undefined) return [];
+      return [{ taskId, message: name.replace(/\.json$/, ''), priority, at: Number(at), path: join(folder, name) }];
+    });
+  });
 }
 
 /** These messages are in a run's briefing: they wait no longer, and stay for the briefing of later runs. */

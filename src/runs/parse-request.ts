@@ -1,10 +1,12 @@
 import type { Request } from '../contract/request.ts';
-import { flag, guard, nullOr, object, oneOf, optional, pid, text, time } from '../contract/shape.ts';
+import { flag, guard, list, nullOr, object, oneOf, optional, pid, text, time } from '../contract/shape.ts';
 
 const COMMANDS: Readonly<Record<Request['command'], true>> = {
   add: true,
   move: true,
   edit: true,
+  tick: true,
+  comment: true,
   rm: true,
   prioritize: true,
   retry: true,
@@ -33,7 +35,12 @@ const isRequest = guard<Posted>(
     taskId: nullOr(text(MAX_TEXT)),
     why: text(MAX_TEXT),
     text: optional(text(MAX_TEXT)),
+    keys: optional(list(text(300), 1_000)),
     was: optional(text(300)),
+    tip: optional(nullOr(text(300))),
+    criterion: optional(text(MAX_TEXT)),
+    done: optional(flag),
+    via: optional(text(40)),
     to: optional(text(300)),
     before: optional(text(300)),
     position: optional(oneOf('top', 'bottom')),

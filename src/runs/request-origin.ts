@@ -30,7 +30,7 @@ export function runOfProcess(
   return null;
 }
 
-/** The run that is at work in a folder: there a command of the user can't be told from one of the agent. */
+/** The run that is at work in a folder: there a command of the user looks like one of the agent. */
 export function runAtWorkIn(folder: string, root: string): RunOrigin | null {
   const here = `${real(folder)}${sep}`;
   const found = listRuns(root).runs.find(

@@ -17,15 +17,15 @@ export function readActivity(folder: string): RunActivity {
   const size = sizeOf(events) + sizeOf(output);
   const cached = known.get(folder);
   if (cached?.size === size) return cached.activity;
-  const told = activityOf(lastLines(events).flatMap(parse));
+  const reported = activityOf(lastLines(events).flatMap(parse));
   const printed = lastLines(output)
     .findLast((line) => line.trim() !== '')
     ?.trim();
   const spoke = lastLines(events).some((line) => /"type":"(text|tool)"/.test(line));
   const activity =
     spoke || printed === undefined
-      ? told
-      : { ...told, last: activityOf([{ at: 0, type: 'text', text: printed }]).last };
+      ? reported
+      : { ...reported, last: activityOf([{ at: 0, type: 'text', text: printed }]).last };
   known.set(folder, { size, activity });
   return activity;
 }

@@ -5,7 +5,7 @@ import { type EndCause, RUN_FILES, type Taken } from '../contract/run-files.ts';
 import { claimRun, isAlive, readClaim } from '../system/claim.ts';
 import { lstatOrNone, removeWhatever } from '../system/plain-file.ts';
 import { writeOnce } from '../system/write-once.ts';
-import { listRuns } from './list-runs.ts';
+import type { RunRecord } from './list-runs.ts';
 import { namesIn, type RunKind, runsFolder } from './runs-folder.ts';
 import * as messages from './messages.ts';
 
@@ -36,7 +36,7 @@ export function createRun(
 }
 
 /**
- * Asks a run to end: the cause is written down first, then its runner is told. The first cause asked for stands.
+ * Asks a run to end: the cause is recorded first, then its runner is signalled. The first cause asked for stands.
  * @returns `asked`: it will end. `ended`: there is a result already.
  */
 export function requestStop(folder: string, cause: EndCause): 'asked' | 'ended' {
@@ -63,24 +63,26 @@ export const markTaken = (folder: string, taken: Taken): boolean => writeOnce(jo
 export const linkLost = (folder: string): boolean => claimRun(folder, true);
 
 /**
- * Removes run folders that were recorded before `before` (epoch ms), and what earlier kills left half made or half
- * removed.
- * @returns ids of the runs removed.
+ * Removes folders of recorded runs. @returns ids of those removed; one that can't be moved out of the way stays until the
+ * next time, and keeps no other from being removed.
  */
-export function pruneRuns(root: string, before: number, kind: RunKind = 'runs'): string[] {
+export function removeRunFolders(root: string, kind: RunKind, records: readonly RunRecord[]): string[] {
   const here = runsFolder(root, kind);
-  const removed: string[] = [];
-  for (const { runId, folder, taken } of listRuns(root, kind).runs) {
-    if (taken === null || taken.at >= before) continue;
-    if (moveOutOfTheWay(folder, join(here, `${ASIDE}${runId}`))) removed.push(runId);
-  }
-  for (const name of namesIn(here))
-    if (name.startsWith(ASIDE) && (removed.includes(name.slice(ASIDE.length)) || isOlder(join(here, name), before)))
-      removeWhatever(join(here, name));
-  return removed;
+  return records.flatMap(({ runId, folder }) => {
+    const aside = join(here, `${ASIDE}${runId}`);
+    if (!moveOutOfTheWay(folder, aside)) return [];
+    removeWhatever(aside);
+    return [runId];
+  });
 }
 
-/** @returns false when it can't be moved: it stays until the next time, and keeps no other from being removed. */
+/** Removes what earlier kills left half made or half removed before `before` (epoch ms). */
+export function removeHalfRemoved(root: string, kind: RunKind, before: number): void {
+  const here = runsFolder(root, kind);
+  for (const name of namesIn(here))
+    if (name.startsWith(ASIDE) && isOlder(join(here, name), before)) removeWhatever(join(here, name));
+}
+
 function moveOutOfTheWay(folder: string, aside: string): boolean {
   // Half removed by an earlier kill, or another's doing.
   if (lstatOrNone(aside) !== undefined && !removeWhatever(aside)) return false;

@@ -3,9 +3,7 @@ import * as messages from './messages-summary.ts';
 
 /** What `kanban init` prints: what it wrote and found, and what comes next. */
 export function describeInit({ dryRun, made, written, kept, found, nextSteps }: InitResult): string {
-  const wrote = written.map(
-    ({ path, how }) => `  ${how === 'new' ? '+' : '~'} ${path}${how === 'appended' ? ' (lines appended)' : ''}`,
-  );
+  const wrote = written.map(({ path, how }) => `  ${how === 'new' ? '+' : '~'} ${path}${messages.HOW[how]}`);
   const all = [...made.map((line) => `  + ${line}`), ...wrote];
   const parts = [
     ['Found', ...found.map((line) => `  ${line}`)],

@@ -6,8 +6,7 @@ import which from 'which';
 import { ADAPTERS } from '../agents/adapters.ts';
 import { git } from '../git/git.ts';
 import { loginOf } from '../preflight/gather/login.ts';
-import { detectInstall, type PackageManager } from './detect-install.ts';
-import { readPackage } from '../preflight/gather/workspaces.ts';
+import { surveyRepository, type Survey } from '../ecosystems/survey.ts';
 import * as messages from './messages-summary.ts';
 
 /** What a repository tells of itself; each value with the reason, for the user. */
@@ -21,14 +20,14 @@ export interface Detected {
   /** The branch checked out, short; null = detached. */
   readonly head: string | null;
   readonly ids: Found<readonly string[]> | null;
+  /** The install command, if its programs are on the PATH. */
   readonly afterCreate: Found<string> | null;
+  /** The test command, if its programs are on the PATH. */
   readonly testerRun: Found<string> | null;
-  /** Dependencies without a lock file in git: neither install nor tests can be filled in. */
-  readonly unlocked: boolean;
+  /** All that build files tell of installing and testing. */
+  readonly survey: Survey;
   /** Known agent CLIs on the PATH, in the order of preference. */
   readonly agents: readonly FoundAgent[];
-  /** Programs that an agent's shell needs besides git, to install and test. */
-  readonly tools: readonly string[];
 }
 
 export interface FoundAgent {
@@ -58,34 +57,26 @@ export async function detect(
   board: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Detected> {
-  const tracked = await trackedFiles(root);
-  const install = await detectInstall(root, tracked);
   const head = await currentBranch(root);
-  const [branches, ids, testerRun, agents] = await Promise.all([
+  const [branches, ids, survey, agents] = await Promise.all([
     detectBranches(root, head),
     detectIds(root, board),
-    install.unlocked ? null : detectTests(root, install.manager),
+    surveyRepository(root, env),
     detectAgents(env),
   ]);
-  const tools = [install.afterCreate?.value, testerRun?.value].flatMap((command) =>
-    command ? [command.split(' ')[0] ?? ''] : [],
-  );
   return {
     ...branches,
     head,
     ids,
-    afterCreate: install.afterCreate,
-    testerRun,
-    unlocked: install.unlocked,
+    afterCreate: usable(survey.install),
+    testerRun: usable(survey.test),
+    survey,
     agents,
-    tools: [...new Set(tools)],
   };
 }
 
-async function trackedFiles(root: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await git(['ls-files', '-z', '--', ':(top,glob)*'], { cwd: root });
-  return new Set(stdout.split('\0'));
-}
+const usable = (line: Survey['test']): Found<string> | null =>
+  line?.missing === null ? { value: line.command, from: line.from } : null;
 
 async function currentBranch(root: string): Promise<string | null> {
   const { current, detached } = await simpleGit(root).branchLocal();
@@ -155,22 +146,6 @@ function prefixes(all: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const prefix of all) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1]).map(([prefix]) => prefix);
-}
-
-async function detectTests(root: string, manager: PackageManager | null): Promise<Found<string> | null> {
-  const scripts = (await readPackage(root))?.['scripts'];
-  const test =
-    typeof scripts === 'object' && scripts !== null ? (scripts as Record<string, unknown>)['test'] : undefined;
-  if (typeof test === 'string' && test.trim() !== '' && !/no test specified/.test(test)) {
-    return { value: manager === 'bun' ? 'bun run test' : `${manager ?? 'npm'} test`, from: 'package.json' };
-  }
-  const read = (name: string): Promise<string> => readFile(join(root, name), 'utf8').catch(() => '');
-  if (/^test\s*:(?!=)/m.test(await read('Makefile'))) return { value: 'make test', from: 'Makefile' };
-  if (existsSync(join(root, 'Cargo.toml'))) return { value: 'cargo test', from: 'Cargo.toml' };
-  if (existsSync(join(root, 'go.mod'))) return { value: 'go test ./...', from: 'go.mod' };
-  const pytest = ['pytest.ini', 'conftest.py', 'tests/conftest.py'].find((name) => existsSync(join(root, name)));
-  if (pytest) return { value: 'pytest', from: pytest };
-  return /^\[tool\.pytest/m.test(await read('pyproject.toml')) ? { value: 'pytest', from: 'pyproject.toml' } : null;
 }
 
 async function detectAgents(env: Readonly<Record<string, string | undefined>>): Promise<readonly FoundAgent[]> {

@@ -23,7 +23,7 @@ if [ -x "$0.local" ]; then exec "$0.local" "$@"; fi
  * to what the queue did not make, and hands stdin on to the rest of the hook.
  *
  * A commit is the queue's if it has a Kanban-* trailer or a subject that begins with `kanban: `; a push that is forced
- * over commits never is. On purpose = \`KANBAN_PUSH=<base>\`, for a hook is not told what was typed. Reading the command
+ * over commits never is. On purpose = \`KANBAN_PUSH=<base>\`, for a hook does not see the command. Reading the command
  * line of the parent process was rejected: editors name every branch that they push, agents do by habit, and there is no
  * one way to read it on Linux, macOS and in containers without ps.
  */

@@ -17,7 +17,7 @@ export interface GuardPlan {
 
 /**
  * Plans a pre-push hook that lets base move on the remote only to what the queue made, unless the user names it. An
- * existing hook is never changed: the line to add is told. `core.hooksPath` (husky…) is respected; a folder of hooks
+ * existing hook is never changed: the line to add is printed. `core.hooksPath` (husky…) is respected; a folder of hooks
  * outside the repository, or one that git tracks while the files of init go to another worktree, is left to the user.
  * @param base short name, @param remote null = guarded on every remote
  * @param tracked whether files that the team commits may be written into the main checkout

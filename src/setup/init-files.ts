@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Detected, FoundAgent } from './detect.ts';
+import { textFollowing } from '../system/plain-file.ts';
 import { packageRoot } from '../system/package-root.ts';
 import type { Repository } from '../git/git.ts';
 import { defaultSettings } from '../workflow/parse.ts';
@@ -14,7 +15,9 @@ export interface FilePlan {
   /** Relative to it. */
   readonly path: string;
   readonly text: string;
-  readonly how: 'new' | 'appended';
+  readonly how: 'new' | 'appended' | 'changed';
+  /** changed: the text that the change was made from. */
+  readonly before?: string;
 }
 
 interface FilesPlan {
@@ -57,20 +60,38 @@ export async function planFiles(
     const missing = missingLines(await readIn(repo, from, path), lines);
     return missing === null ? [] : [{ folder, path, ...missing }];
   };
-  files.push(...(await appended(place.folder, '.gitignore', ours)));
+  files.push(...(await appended(place.folder, '.gitignore', [...chosen.detected.survey.notIgnored, ...ours])));
   files.push(...(await appended(place.folder, '.gitattributes', [`${settings.board}/*.md diff=markdown`])));
   // The user's own checkout has another .gitignore, which is none of ours.
   if (place.integration !== null) files.push(...(await appended(repo.commonDir, 'info/exclude', ours)));
   return { files, kept };
 }
 
-export async function writeFiles(files: readonly FilePlan[]): Promise<void> {
+/** @returns the paths of files that somebody changed meanwhile: they are left as they are, and nothing else is written */
+export async function writeFiles(files: readonly FilePlan[]): Promise<readonly string[]> {
+  const stale = files.filter(
+    ({ folder, path, before }) => before !== undefined && textFollowing(join(folder, path)) !== before,
+  );
+  if (stale.length > 0) return stale.map(({ path }) => path);
   for (const { folder, path, text, how } of files) {
     const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true });
     // wx: a file that came meanwhile is the user's.
     if (how === 'new') await writeFile(file, text, { flag: 'wx' });
-    else await appendFile(file, text);
+    else if (how === 'appended') await appendFile(file, text);
+    else await replaceFile(file, text);
+  }
+  return [];
+}
+
+/** Write-then-rename, with the file's mode: a reader sees the old text or the new one, whole. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.kanban`;
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode: (await stat(file)).mode });
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
@@ -95,7 +116,7 @@ function fill(
     agent,
     // Those that are installed stand ready for an entry's `agent` field.
     agents: agentsWith(agent, detected.agents),
-    tools: detected.tools,
+    tools: detected.survey.tools,
   });
 }
 

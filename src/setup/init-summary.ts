@@ -1,11 +1,16 @@
+import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Suggested, Survey } from '../ecosystems/survey.ts';
 import type { Detected, FoundAgent } from './detect.ts';
 import type { GuardPlan } from './guard.ts';
 import { git, type Repository } from '../git/git.ts';
 import type { FilePlan } from './init-files.ts';
 import type { InitPlace } from './init-place.ts';
+import { defaultSettings } from '../workflow/parse.ts';
 import * as messages from './messages.ts';
+import { planSetupCommit } from './setup-commit.ts';
 import * as summary from './messages-summary.ts';
+import { shellPath } from '../shell-word.ts';
 
 /** What was read off the repository, a line each. */
 export async function describeFound(
@@ -14,18 +19,37 @@ export async function describeFound(
   detected: Detected,
   agent: string,
 ): Promise<readonly string[]> {
-  const { ids, afterCreate, testerRun, unlocked, agents } = detected;
+  const { ids, afterCreate, testerRun, survey, agents } = detected;
   const lines = [
     ...(await describeBase(repo, place, detected)),
     ids && `ids: ${ids.value.join(', ')} (${ids.from})`,
     afterCreate && `install: ${afterCreate.value} (${afterCreate.from})`,
-    unlocked && summary.NO_LOCK_FILE,
+    afterCreate === null && survey.unlocked !== null && summary.noLockFile(survey.unlocked),
     testerRun && `tests: ${testerRun.value} (${testerRun.from})`,
+    ...missingPrograms(survey).map(({ program, get, lines }) => summary.programMissing(program, get, lines)),
+    survey.alsoSeen.length > 0 && summary.alsoSeen(survey.alsoSeen),
     summary.agentsFound(agents.map(({ title }) => title)),
     ...aboutLogins(agents),
     place.existing ? summary.SETTINGS_KEPT : summary.agentOfAllRoles(agent),
   ];
   return lines.filter((line): line is string => typeof line === 'string' && line !== '');
+}
+
+interface MissingProgram {
+  readonly program: string;
+  readonly get: string | null;
+  readonly lines: readonly Suggested[];
+}
+
+/** Programs that are not on the PATH, each with the commands that were not filled in for want of it. */
+export function missingPrograms({ install, test }: Survey): readonly MissingProgram[] {
+  const lines = [install, test].filter((line) => line !== null);
+  const programs = new Map(lines.flatMap(({ missing }) => (missing === null ? [] : [[missing.program, missing.get]])));
+  return [...programs].map(([program, get]) => ({
+    program,
+    get,
+    lines: lines.filter(({ missing }) => missing?.program === program),
+  }));
 }
 
 async function describeBase(
@@ -85,30 +109,76 @@ interface Done {
   readonly files: readonly FilePlan[];
   readonly detected: Detected;
   readonly guard: GuardPlan | null;
+  /** Started by `npx`: there is no program `kanban` on the PATH. */
+  readonly isByNpx: boolean;
+  /** Tasks of a file become entries in this call. */
+  readonly adopts: boolean;
 }
 
 /** Commands and advice, in their order. */
-export async function stepsOf({ repo, cwd, place, files, detected, guard }: Done): Promise<readonly string[]> {
+export async function stepsOf({
+  repo,
+  cwd,
+  place,
+  files,
+  detected,
+  guard,
+  isByNpx,
+  adopts,
+}: Done): Promise<readonly string[]> {
   const { root } = repo;
   const { base, folder, existing, integration } = place;
   const out = integration === null ? await whereBaseIs(place, root, detected) : [];
   const workflow = shown(root, join(folder, 'WORKFLOW.md'));
   out.push(...otherBase(place, workflow));
-  out.push(
-    ...commitLine(
-      cwd,
-      folder,
-      files,
-      [...(guard?.files ?? [])].map(({ path }) => path),
-    ),
-  );
-  if (detected.testerRun === null && files.some(({ path }) => path === 'WORKFLOW.md'))
-    out.push(summary.setTestCommand(workflow));
+  const more = (guard?.files ?? []).map(({ path }) => path);
+  const commit = await planSetupCommit({ cwd, folder, files, more, isOwnCheckout: folder === root });
+  if (commit.line !== null) out.push(commit.line);
+  if (commit.mixed.length > 0) out.push(summary.commitYourself(commit.mixed.map(shellPath)));
+  if (files.some(({ path }) => path === 'WORKFLOW.md')) out.push(...settingsToFill(detected, workflow));
+  out.push(...ofPackages(detected, existing));
   if (integration !== null) out.push(...onIntegration(root, place, integration));
   out.push(...ofGuard(guard, base, existing?.remote ?? detected.remote ?? 'origin'));
-  const todo = integration === null ? 'TODO.md' : shown(root, join(folder, existing?.board ?? 'board', 'TODO.md'));
-  out.push(summary.addEntry(todo));
+  const todo = shown(root, join(folder, existing?.board ?? 'board', 'TODO.md'));
+  const program = isByNpx ? 'npx file-kanban' : 'kanban';
+  if (!adopts)
+    out.push(
+      ...todoFiles(folder).map((path) => summary.adoptFile(shellPath(relative(cwd, join(folder, path))), program)),
+    );
+  out.push(summary.addEntry(todo, program));
   return out;
+}
+
+/** TODO lists that are no board, relative to the folder. */
+function todoFiles(folder: string): string[] {
+  return ['.', 'docs'].flatMap((under) => {
+    try {
+      const names = readdirSync(join(folder, under));
+      return names.filter((name) => /^todo\.(?:md|markdown|txt)$/i.test(name)).map((name) => join(under, name));
+    } catch {
+      return [];
+    }
+  });
+}
+
+function ofPackages({ survey }: Detected, existing: InitPlace['existing']): readonly string[] {
+  const { board, prompts } = existing ?? defaultSettings();
+  return survey.discoversFolders ? [summary.namePackages([board, prompts])] : [];
+}
+
+/** What init could not fill in, and how the user does. */
+function settingsToFill({ testerRun, survey }: Detected, workflow: string): readonly string[] {
+  const missing = missingPrograms(survey);
+  if (missing.length === 0) return testerRun === null ? [summary.setTestCommand(workflow)] : [];
+  const settings = [
+    ...(survey.install !== null && survey.install.missing !== null
+      ? [{ setting: 'hooks.after_create', command: survey.install.command }]
+      : []),
+    ...(survey.test !== null && survey.test.missing !== null
+      ? [{ setting: 'roles.tester.run', command: survey.test.command }]
+      : []),
+  ];
+  return [summary.installAndSet({ programs: missing.map(({ program }) => program), settings, workflow })];
 }
 
 function otherBase({ base, existing, integration }: InitPlace, workflow: string): string[] {
@@ -130,22 +200,6 @@ async function whereBaseIs({ base, existing, folder }: InitPlace, root: string, 
   return out;
 }
 
-function commitLine(cwd: string, folder: string, files: readonly FilePlan[], more: readonly string[]): string[] {
-  const own = files.filter((file) => file.folder === folder).map(({ path }) => path);
-  const tracked = more.flatMap((path) => {
-    const inside = relative(folder, path);
-    return inside.startsWith('..') || inside.startsWith('.git/') ? [] : [inside];
-  });
-  const paths = new Set(
-    [...own, ...tracked].map((path) => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : path)),
-  );
-  if (paths.size === 0) return [];
-  const there = relative(cwd, folder);
-  // From a folder below, as ever: paths from the root of the checkout.
-  const where = there === '' || /^[./]+$/.test(there) ? 'git' : `git -C ${quoted(there)}`;
-  return [`${where} add ${[...paths].map(quoted).join(' ')} && ${where} commit -m "kanban: set up"`];
-}
-
 function onIntegration(
   root: string,
   { base, folder, existing }: InitPlace,
@@ -162,5 +216,3 @@ function shown(root: string, path: string): string {
   const inside = relative(root, path);
   return inside.startsWith('..') ? path : inside === '' ? '.' : inside;
 }
-
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

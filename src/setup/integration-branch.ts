@@ -117,7 +117,7 @@ export async function makeIntegrationBranch(
   const args = ['worktree', 'add', '--quiet', ...force, '--lock', '--reason', messages.WORKTREE_LOCKED, path, base];
   const refusal = await tried(repo, args);
   if (refusal === null) return ok(null);
-  if (from !== null) await tried(repo, ['update-ref', '-d', ref, commit]);
+  if (from !== null) await tried(repo, ['update-ref', '--no-deref', '-d', ref, commit]);
   return failed([
     {
       code: 'worktree-not-made',

@@ -1,20 +1,22 @@
 import { GUARD_LINE, GUARDED_BASE } from './guard-script.ts';
+import { shellPath } from '../shell-word.ts';
 
 /* Questions. */
 
-export const WHERE_TO_LAND = 'Where shall tasks land?';
+export const WHERE_TO_LAND = 'Where should tasks land?';
 export const ownBranch = (name: string, upstream: string): string =>
   `${name}: a branch and a worktree of its own, where ${upstream} is protected or takes squash merges only`;
-export const WHICH_AGENT = 'Which agent shall do the work?';
+export const WHICH_AGENT = 'Which agent should do the work?';
 
 /* What can't be set up, and the fixes. */
 
 export const NO_COMMITS = 'The repository has no commit yet, and tasks start from one.';
-export const COMMIT_FIRST = 'git add -A && git commit -m "Start", then kanban init';
+export const COMMIT_FIRST =
+  'commit what belongs to the project: git add <files> && git commit -m "Start"; then kanban init';
 
-export const unknownAgent = (agent: string): string => `\`${agent}\` is no agent that init knows.`;
+export const unknownAgent = (agent: string): string => `\`${agent}\` is not an agent that init knows.`;
 export const nameKnownAgent = (known: readonly string[]): string =>
-  `one of: ${known.join(', ')}; any other program stands under \`agents\` in WORKFLOW.md`;
+  `one of: ${known.join(', ')}; name any other program under \`agents\` in WORKFLOW.md`;
 
 export const NO_BASE = 'HEAD is detached, and no branch looks like the one that tasks should land on.';
 export const NAME_BASE = 'kanban init --base <branch>, or git switch <branch> first';
@@ -58,7 +60,7 @@ export const writeHook = (hook: string): string =>
 export const addToHook = (hook: string): string =>
   `${NOT_GUARDED} ${hook} is yours; add this line below its first:\n    ${GUARD_LINE}`;
 export const moveHook = (hook: string): string =>
-  `${NOT_GUARDED} ${hook} is yours, and no shell script: mv '${hook}' '${hook}.local', then kanban init --guard: it will be called as before`;
+  `${NOT_GUARDED} ${hook} is yours, and no shell script: mv ${shellPath(hook)} ${shellPath(`${hook}.local`)}, then kanban init --guard: it will be called as before`;
 export const passGuard = (base: string, remote: string): string =>
   `past the guard on purpose: KANBAN_PUSH=${base} git push ${remote} ${base}; off: git config --unset ${GUARDED_BASE}`;
 
@@ -69,3 +71,6 @@ export const REMOTE_COMMENT = 'is fetched; with push: true landings are pushed t
 
 /** A bug of the package. */
 export const settingMissing = (path: readonly string[]): string => `the package's WORKFLOW.md has no ${path.join('.')}`;
+
+export const skillChanged = (path: string): string =>
+  `skill: ${path} was changed by hand and stays as it is; delete it, then kanban init --skill writes it anew`;

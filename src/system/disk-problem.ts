@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts';
 import * as messages from './messages-disk.ts';
+import { shellPath } from '../shell-word.ts';
 
 /**
  * An error of the file system as a problem with its fix.
@@ -12,7 +13,5 @@ export function problemOfWriting(path: string, error: unknown): Problem {
   const known = messages.WRITING_ERRORS[code];
   if (known === undefined)
     return { code: 'cannot-write', message: messages.cannotBeWritten(path, (error as Error).message) };
-  return { code: known.code, message: messages.cannotBeWritten(path, known.why), fix: known.fix(quote(path)) };
+  return { code: known.code, message: messages.cannotBeWritten(path, known.why), fix: known.fix(shellPath(path)) };
 }
-
-const quote = (path: string): string => (/^[\w./@:+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);

@@ -4,7 +4,7 @@ import { isInherited } from './inherited.ts';
 
 /** What differs from run to run; paths are absolute. Null: it doesn't apply (a hook without a run, a first attempt). */
 export interface RunVariables {
-  /** `agent`: an agent CLI. The three others are the user's own programs and are told where the user's checkout is. */
+  /** `agent`: an agent CLI. The three others are the user's own programs and get the path of the user's checkout. */
   readonly program: 'agent' | 'shell' | 'command' | 'hook';
   readonly root: string;
   readonly worktree: string | null;

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
 /**
@@ -22,4 +23,31 @@ export async function runInForeground(
   } finally {
     for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.off(signal, ignore);
   }
+}
+
+/** Whether this process may read its terminal now: a job in the background would be stopped for it. */
+export function isForeground(): boolean {
+  const groups = linuxGroups() ?? psGroups();
+  return groups !== null && groups.own === groups.foreground;
+}
+
+interface ProcessGroups {
+  readonly own: string;
+  /** Of the terminal; `-1`, `0`: there is none. */
+  readonly foreground: string;
+}
+
+function linuxGroups(): ProcessGroups | null {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return { own: fields[2] ?? '', foreground: fields[5] ?? '-' };
+  } catch {
+    return null;
+  }
+}
+
+function psGroups(): ProcessGroups | null {
+  const { status, stdout } = spawnSync('ps', ['-o', 'pgid=,tpgid=', '-p', String(process.pid)], { encoding: 'utf8' });
+  const [own = '', foreground = '-'] = (stdout ?? '').trim().split(/\s+/);
+  return status === 0 ? { own, foreground } : null;
 }

@@ -50,11 +50,11 @@ export type TakeLock =
   | { readonly ok: false; readonly held: null; readonly problem: Problem };
 
 export interface LockOptions {
-  /** File name in `dir`: `lock` (one coordinator per repository) unless told. */
+  /** File name in `dir`: `lock` (one coordinator per repository) by default. */
   readonly name?: string;
-  /** Milliseconds to wait for a living holder; 0 unless told. */
+  /** Milliseconds to wait for a living holder; 0 by default. */
   readonly wait?: number;
-  /** The command that takes it for a moment (`kanban undo`), for the messages of others; a coordinator unless told. */
+  /** The command that takes it for a moment (`kanban undo`), for the messages of others; a coordinator by default. */
   readonly command?: string;
 }
 

@@ -1,6 +1,7 @@
 /* Imported by the runner, which starts in milliseconds: nothing heavy here. */
 
 import { basename } from 'node:path';
+import { shellPath } from '../shell-word.ts';
 
 /* bubblewrap. */
 
@@ -39,10 +40,10 @@ export function freeLock(
   holder: Holder | null,
   { path, isAlive }: { readonly path: string; readonly isAlive: boolean },
 ): string {
-  if (holder === null) return `ls -l '${path}'    # it must be readable for you; then try again`;
+  if (holder === null) return `ls -l ${shellPath(path)}    # it must be readable for you; then try again`;
   return isAlive
     ? `kanban stop    # or end ${nameOf(holder)}`
-    : `make sure that nothing runs there, then: rm '${path}'`;
+    : `make sure that nothing runs there, then: rm ${shellPath(path)}`;
 }
 
 /* Files and processes. */

@@ -198,10 +198,19 @@ export function openForAppend(path: string): number {
 
 /** Appends to a plain file, which is made if it isn't there. @throws NotPlain; the error of the disk. */
 export function appendPlain(path: string, text: string): void {
+  appendAt(path, Buffer.from(text), null);
+}
+
+/**
+ * The same, only if the file has so many bytes; null: however many it has.
+ * @returns false: it has another size, and nothing was written
+ */
+export function appendAt(path: string, bytes: Uint8Array, size: number | null): boolean {
   const fd = openForAppend(path);
   try {
-    const bytes = Buffer.from(text);
+    if (size !== null && fstatSync(fd).size !== size) return false;
     for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+    return true;
   } finally {
     closeSync(fd);
   }

@@ -13,7 +13,7 @@ export interface CommandRun {
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeout: number;
-  /** Milliseconds between SIGTERM and SIGKILL; 2 s unless told. */
+  /** Milliseconds between SIGTERM and SIGKILL; 2 s by default. */
   readonly grace?: number;
   /** For stdin; it is at its end at once otherwise. */
   readonly input?: string;

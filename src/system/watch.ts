@@ -22,7 +22,7 @@ export interface WatchOptions {
   readonly paths: WatchedPaths;
   readonly onChange: (kind: ChangeKind) => void;
   /** Watching failed (a limit of the system): changes are still found by the coordinator's slow re-read. */
-  readonly onError?: (words: string) => void;
+  readonly onError?: (reason: string) => void;
 }
 
 export interface BoardWatch {

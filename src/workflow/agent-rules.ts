@@ -18,7 +18,7 @@ export function rolesNameKnownAgents(settings: Settings): Breach[] {
   });
 }
 
-export function mendNamesARole({ roles }: Settings): Breach[] {
+export function fixNamesARole({ roles }: Settings): Breach[] {
   const { fix } = roles.tester;
   if ((ROLES as readonly string[]).includes(fix)) return [];
   return [
@@ -55,6 +55,7 @@ export function agentsCanBeStarted({ agents }: Settings): Breach[] {
 }
 
 const AGENT_PLACEHOLDERS = [
+  'prompt',
   'prompt_file',
   'worktree',
   'report',
@@ -85,6 +86,37 @@ export function agentPlaceholdersAreKnown({ agents }: Settings): Breach[] {
         }),
     ),
   );
+}
+
+/** Programs that would run an argument as a program of their own; of a shell whatever stands between. */
+const SHELLS = /^(?:(?:ba|da|z|k|fi)?sh|npx)$/;
+const INTERPRETERS = /^(?:python[\d.]*|node|perl|ruby|deno|bun)$/;
+const SCRIPT_OPTION = /^(?:-[a-z]*[cep]|--eval|--print|--command|--call)$/;
+
+/** The prompt is text that agents and entries have written: it is an argument of its own, and never part of a script. */
+export function promptIsAnArgument({ agents }: Settings): Breach[] {
+  return Object.entries(agents).flatMap(([name, { kind, command, args }]) => {
+    const words = [...command, ...args];
+    if (kind !== 'command') return [];
+    return words.flatMap((word, n): Breach[] => {
+      if (!word.includes('{prompt}')) return [];
+      const path = ['agents', name, n < command.length ? 'command' : 'args'];
+      const fix = messages.PROMPT_BEHIND_SCRIPT;
+      if (n === 0 || isScript(words.slice(0, n)))
+        return [{ path, code: 'prompt-runs', message: messages.promptRuns(name), fix }];
+      if (/^(?:--?[\w-]+=)?\{prompt\}$/.test(word)) return [];
+      return [{ path, code: 'prompt-in-text', message: messages.promptInText(name), fix }];
+    });
+  });
+}
+
+/** Whether the word behind these would be run. */
+function isScript(before: readonly string[]): boolean {
+  if (!SCRIPT_OPTION.test(before.at(-1) ?? '')) return false;
+  const names = before.map((word) => word.slice(word.lastIndexOf('/') + 1));
+  const interpreter = names.findLastIndex((name) => INTERPRETERS.test(name));
+  const isFirst = interpreter >= 0 && before.slice(interpreter + 1).every((word) => word.startsWith('-'));
+  return isFirst || names.some((name) => SHELLS.test(name));
 }
 
 /** A model that no argument names would be ignored without a word. */

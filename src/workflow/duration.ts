@@ -8,9 +8,10 @@ const UNITS = new Set(['ms', 's', 'sec', 'm', 'min', 'h', 'd']);
 
 /**
  * Reads a duration as people write it: `300ms`, `5s`, `15m`, `1h30m`, `2 d`; `0` needs no unit.
- * @returns milliseconds, or null for anything else (no unit, an unknown one, negative, beyond 24 days)
+ * @param longest ms that it may be at most: what a timer can wait for, unless told
+ * @returns milliseconds, or null for anything else (no unit, an unknown one, negative, beyond the longest)
  */
-export function parseDuration(text: string): number | null {
+export function parseDuration(text: string, longest = LONGEST): number | null {
   const clean = text.trim();
   if (clean === '0') return 0;
   let total = 0;
@@ -21,6 +22,6 @@ export function parseDuration(text: string): number | null {
     total += ms(`${number}${unit}` as ms.StringValue);
     read += whole.length;
   }
-  if (read === 0 || read !== clean.length || !Number.isFinite(total) || total > LONGEST) return null;
+  if (read === 0 || read !== clean.length || !Number.isFinite(total) || total > longest) return null;
   return Math.round(total);
 }

@@ -19,7 +19,7 @@ export const writeSetting = (key: string, value: string): string => `write \`${k
 
 export const notARemoteName = (remote: string): string =>
   `\`remote\` is the name of a remote such as \`origin\`, and \`${remote}\` can't be one.`;
-export const NAME_REMOTE = 'write `remote: origin`; the address stands in git: git remote add origin <address>';
+export const NAME_REMOTE = 'write `remote: origin`; the address belongs into git: git remote add origin <address>';
 export const PUSH_WITHOUT_REMOTE = '`push: true` needs a `remote`.';
 export const WRITE_REMOTE = 'write `remote: origin`';
 
@@ -33,8 +33,8 @@ export const branchBesideBase = (branch: string, base: string): string =>
 /* Folders. */
 
 export const notOwnFolder = (key: string, path: string): string =>
-  `\`${key}: ${path}\` must stand in the repository, in a folder of its own.`;
-export const worktreesNotAllowed = (folder: string): string => `Worktrees can't stand in \`${folder}\`.`;
+  `\`${key}: ${path}\` must be in the repository, in a folder of its own.`;
+export const worktreesNotAllowed = (folder: string): string => `Worktrees cannot be in \`${folder}\`.`;
 export const WRITE_WORKTREES = 'write `worktrees: .worktrees`, or a folder outside the repository';
 
 /* Ids. */
@@ -49,7 +49,7 @@ export const prefixTwice = (id: string): string => `The prefix \`${id}\` is writ
 const placeholderList = (names: readonly string[]): string => names.map((name) => `{${name}}`).join(' ');
 
 export const unknownCommitPlaceholder = (word: string, key: string): string =>
-  `\`{${word}}\` is no placeholder of \`commits.${key}\`.`;
+  `\`{${word}}\` is not a placeholder of \`commits.${key}\`.`;
 export const commitWithoutId = (key: string): string => `\`commits.${key}\` must contain \`{id}\`.`;
 export const knownPlaceholders = (names: readonly string[]): string => `known: ${placeholderList(names)}`;
 export const commitNotALine = (key: string): string => `\`commits.${key}\` is the subject: one line.`;
@@ -58,7 +58,7 @@ export const notAnIdentity = (author: string): string => `\`${author}\` is not o
 /* Roles, agents and their environment. */
 
 export const agentOfRoleUnknown = (role: Role, agent: string): string =>
-  `\`roles.${role}.agent\` is \`${agent}\`, but no agent of that name stands under \`agents\`.`;
+  `\`roles.${role}.agent\` is \`${agent}\`, but \`agents\` has no agent of that name.`;
 export const addAgent = (known: readonly string[]): string =>
   `add it under \`agents\`, or write one of: ${known.join(', ')}`;
 
@@ -68,7 +68,20 @@ export const writeOneOf = (names: readonly string[]): string => `write one of: $
 export const agentWithoutCommand = (name: string): string => `The agent \`${name}\` has no \`command\`.`;
 export const WRITE_COMMAND = 'write `command: [program]`';
 export const SHELL_IS_BUILT_IN = '`shell` is the built-in agent; another needs another name.';
-export const unknownAgentPlaceholder = (word: string): string => `\`{${word}}\` is no placeholder.`;
+export const unknownAgentPlaceholder = (word: string): string => `\`{${word}}\` is not a placeholder.`;
+
+export const promptRuns = (agent: string): string =>
+  `\`agents.${agent}\` would run the prompt as a program: \`{prompt}\` must be an argument that is only read.`;
+export const promptInText = (agent: string): string =>
+  `In \`agents.${agent}\` the prompt would become part of another text: \`{prompt}\` must be an argument of its own, or come right after \`--option=\`.`;
+export const PROMPT_BEHIND_SCRIPT =
+  'in a shell script, name it by its place: command: [sh, -c, \'exec tool --ask "$1"\', sh, "{prompt}"]';
+
+export const CHANGED_FILES_QUOTED =
+  '`{changed_files}` becomes one argument for each file: write it alone, between spaces and without quotes.';
+export const WRITE_CHANGED_FILES = 'e.g. `npx vitest related {changed_files} --run`';
+export const CHECK_TESTS_ALL = 'The check of the merge queue tests the whole tree: it has no `{changed_files}`.';
+export const USE_TESTS = 'write the whole test command here; `tests` is for the tester';
 
 export const modelNotPassedOn = (agent: string, model: string | null): string =>
   `The agent \`${agent}\` is not given the model \`${model}\`.`;

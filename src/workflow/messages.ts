@@ -27,6 +27,9 @@ export const wrongSetting = (path: string, predicate: string): string => `\`${pa
 /** @param actual as `actualValue` describes it */
 export const mustBe = (expects: string, actual: string): string => `must be ${expects}; it is ${actual}`;
 
+/** The value is not shown: it may be a secret. */
+export const mustBeSecret = (expects: string): string => `must be ${expects}`;
+
 /** A value that was found, described. */
 export const actualValue = (value: unknown): string => {
   if (value === undefined || value === null) return 'empty';
@@ -45,13 +48,13 @@ export const unknownSetting = (path: string, guess: string | null): string =>
   `Unknown setting \`${path}\`${guess === null ? '.' : `; did you mean \`${guess}\`?`}`;
 export const writeName = (name: string): string => `write \`${name}\``;
 export const standsAt = (places: readonly string[]): string =>
-  `it stands at ${places.map((place) => `\`${place}\``).join(' or ')}`;
+  `it belongs at ${places.map((place) => `\`${place}\``).join(' or ')}`;
 export const knownHere = (names: readonly string[]): string => `known here: ${names.join(', ')}`;
 
 export const NOT_A_COMMAND_LINE =
-  'is no shell line: write program and arguments as a list, `[sh, -c, "…"]` for a shell';
+  'is not a shell line: write program and arguments as a list, `[sh, -c, "…"]` for a shell';
 export const SET_BY_COLON = 'sets a variable by `NAME: value`, not by `=`';
-export const notAVariable = (name: string): string => `is no name of a variable: \`${name}\``;
+export const notAVariable = (name: string): string => `is not the name of a variable: \`${name}\``;
 export const MUST_BE_QUOTED = 'must be put in quotes, or it may change';
 export const MUST_BE_TEXT = 'must be text';
 export const mustBeAtLeast = (least: string): string => `must be at least ${least}`;

@@ -9,6 +9,7 @@ import { rules } from './rules.ts';
 import { schema, type ReadSettings } from './schema.ts';
 import { ROLES } from './roles.ts';
 import { type AgentSettings, type Settings, type Workflow } from './settings.ts';
+import { secretsOf, withoutAddresses, withoutSecrets } from './operations/secrets.ts';
 import { allKeys, expects, keysAt, type Expected } from './walk.ts';
 import * as messages from './messages.ts';
 
@@ -28,7 +29,7 @@ export function parseWorkflow(text: string, file: string): Result<Workflow> {
   const rest = read.success ? read : schema.safeParse(without(front.data, read.error.issues));
   const wrong = read.success ? [] : read.error.issues.map(({ path }) => path.map(String).join('.'));
   if (rest.success) problems.push(...breaches(complete(rest.data), wrong, front));
-  if (problems.length > 0) return failed(inOrder(problems));
+  if (problems.length > 0) return failed(withoutSecrets(inOrder(problems), secretsOf(front, wrong)));
   return rest.success ? ok({ settings: complete(rest.data), rules: front.content.trim() }) : failed([]);
 }
 
@@ -71,7 +72,8 @@ function breaches(settings: Settings, wrong: readonly string[], front: FrontMatt
 
 function placed(front: FrontMatter, path: KeyPath, what: 'key' | 'value'): Pick<Problem, 'where'> {
   const where = front.place(path, what);
-  return where ? { where } : {};
+  if (!where) return {};
+  return { where: path[0] === 'notify' ? withoutAddresses(where) : where };
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
@@ -87,7 +89,10 @@ function readIssue(issue: z.core.$ZodIssue, front: FrontMatter): Problem[] {
   const value = valueAt(front.data, path);
   const message = messages.wrongSetting(
     dotted(path),
-    custom ?? messages.mustBe(expects(path).text, messages.actualValue(value)),
+    custom ??
+      (expects(path).kind === 'secret'
+        ? messages.mustBeSecret(expects(path).text)
+        : messages.mustBe(expects(path).text, messages.actualValue(value))),
   );
   const fix = fixFor(expects(path).kind, value);
   return [{ code: 'wrong-setting', message, ...where, ...(fix ? { fix } : {}) }];

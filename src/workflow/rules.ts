@@ -1,13 +1,15 @@
 import {
   agentPlaceholdersAreKnown,
+  promptIsAnArgument,
   agentsCanBeStarted,
-  mendNamesARole,
+  fixNamesARole,
   modelsArePassedOn,
   rolesNameKnownAgents,
 } from './agent-rules.ts';
 import { branchRules } from './branch-rules.ts';
+import { alertsHaveLimits, notifyTargetsAreWhole } from './operations/rules.ts';
 import { isRefName } from './ref-name.ts';
-import { type Breach, isAbsolute, placeholders, type Rule, within } from './rule.ts';
+import { type Breach, isAbsolute, nearest, placeholders, type Rule, within } from './rule.ts';
 import { type EnvSetting, type Settings } from './settings.ts';
 import { ROLES } from './roles.ts';
 import * as messages from './messages-rules.ts';
@@ -19,14 +21,61 @@ export const rules: readonly Rule[] = [
   idsArePrefixes,
   branchNamesTheTask,
   rolesNameKnownAgents,
-  mendNamesARole,
+  fixNamesARole,
   agentsCanBeStarted,
   agentPlaceholdersAreKnown,
+  promptIsAnArgument,
   modelsArePassedOn,
   commitPlaceholdersAreKnown,
+  changedFilesStandAlone,
   authorIsAnIdentity,
   environmentIsOurs,
+  notifyTargetsAreWhole,
+  alertsHaveLimits,
 ];
+
+/**
+ * `{changed_files}` becomes several arguments of a shell line: within quotes it would be something else. Only the commands of
+ * the reviewer and the tester have changed files.
+ */
+function changedFilesStandAlone({ roles, tests, merge_queue }: Settings): Breach[] {
+  const own: readonly (readonly [readonly string[], string])[] = [
+    [['roles', 'reviewer', 'run'], roles.reviewer.run],
+    [['roles', 'tester', 'run'], roles.tester.run],
+    ...Object.entries(tests).map(([glob, command]) => [['tests', glob], command] as const),
+  ];
+  const misspelt = own.flatMap(([path, command]) =>
+    placeholders(command)
+      .filter((word) => word !== CHANGED_FILES && nearest(word, [CHANGED_FILES]) !== undefined)
+      .map((word) => ({
+        path,
+        code: 'unknown-placeholder',
+        message: messages.unknownAgentPlaceholder(word),
+        fix: messages.WRITE_CHANGED_FILES,
+      })),
+  );
+  const quoted = own
+    .filter(([, command]) => /["'\w./-]\{changed_files\}|\{changed_files\}["'\w./-]/.test(command))
+    .map(([path]) => ({
+      path,
+      code: 'changed-files-quoted',
+      message: messages.CHANGED_FILES_QUOTED,
+      fix: messages.WRITE_CHANGED_FILES,
+    }));
+  const elsewhere: Breach[] = merge_queue.check.includes(`{${CHANGED_FILES}}`)
+    ? [
+        {
+          path: ['merge_queue', 'check'],
+          code: 'changed-files-not-here',
+          message: messages.CHECK_TESTS_ALL,
+          fix: messages.USE_TESTS,
+        },
+      ]
+    : [];
+  return [...misspelt, ...quoted, ...elsewhere];
+}
+
+const CHANGED_FILES = 'changed_files';
 
 function foldersStandWhereTheyMay({ board, prompts, changelog, worktrees }: Settings): Breach[] {
   const code = 'path-not-allowed';

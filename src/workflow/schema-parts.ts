@@ -30,12 +30,12 @@ export const duration = (least: '0s' | '1s' | '100ms') =>
     .meta({ expects: 'a duration such as `300ms`, `5s`, `15m` or `1h30m`', kind: 'duration' });
 
 /** One key: its type, its default as people would write it, and what it says. */
-export function setting<S extends z.ZodType>(schema: S, written: z.input<S>, says: string): z.ZodPrefault<S> {
-  return z.prefault(schema, written as Exclude<z.input<S>, undefined>).meta({ description: says });
+export function setting<S extends z.ZodType>(schema: S, written: z.input<S>, description: string): z.ZodPrefault<S> {
+  return z.prefault(schema, written as Exclude<z.input<S>, undefined>).meta({ description });
 }
 
 /** Keys that belong together; left out, each has its own default. */
-export function group<S extends z.ZodRawShape>(shape: S, says: string) {
+export function group<S extends z.ZodRawShape>(shape: S, description: string) {
   const object = z.strictObject(shape).meta({ expects: 'a map of keys' });
-  return z.prefault(object, {} as z.input<typeof object>).meta({ description: says });
+  return z.prefault(object, {} as z.input<typeof object>).meta({ description });
 }

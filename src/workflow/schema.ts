@@ -1,25 +1,10 @@
-import { ROLE_TABLE, type Role } from './roles.ts';
+import { ROLE_TABLE } from './roles.ts';
 import * as z from 'zod';
 import { AGENT_KINDS } from './agent-kinds.ts';
 import { duration, flag, group, oneOf, setting, text } from './schema-parts.ts';
+import { alerts, keep, notify } from './operations/schema.ts';
+import { roleKeys } from './schema-roles.ts';
 import { amountOrNone, envSetting, folder, name, orNone, settingList, whole, wholeOrNone, words } from './values.ts';
-
-const roleKeys = (role: Role) => ({
-  agent: setting(name, 'shell', 'Agent of the role: `shell`, or a name under `agents`.'),
-  model: setting(orNone, 'none', 'Model that the agent is asked to use, where it takes one.'),
-  run: setting(text, '', 'Command that the `shell` agent runs in this role, as reviewer and as tester.'),
-  env: setting(
-    envSetting,
-    [],
-    'Environment of the role, in addition to the allow-list: `[NAME]` passes a variable on, `{NAME: value}` sets one.',
-  ),
-  prompt: setting(orNone, 'none', 'Path of the prompt; `none` is `<prompts>/<role>.md`.'),
-  timeout: setting(
-    duration('1s'),
-    ROLE_TABLE[role].timeout,
-    'How long a run may take, in time that the machine is awake.',
-  ),
-});
 
 const agent = z
   .strictObject({
@@ -31,12 +16,12 @@ const agent = z
     command: setting(
       words,
       [],
-      'The program and its first arguments, as a list; a single word may stand alone. Empty: the usual program of its kind.',
+      'The program and its first arguments, as a list; a single word is enough. Empty: the usual program of its kind.',
     ),
     args: setting(
       settingList('text'),
       [],
-      'Further arguments. Placeholders: `{prompt_file}` `{worktree}` `{report}` `{git_dir}` `{git_common_dir}` `{model}` `{run_id}`.',
+      'Further arguments. Placeholders: `{prompt}` (as one argument; stdin is closed then) `{prompt_file}` `{worktree}` `{report}` `{git_dir}` `{git_common_dir}` `{model}` `{run_id}`.',
     ),
     model: setting(orNone, 'none', 'Model, where the role and the entry name none.'),
     env: setting(envSetting, [], 'Environment of this agent, as under `roles`.'),
@@ -156,6 +141,16 @@ export const schema = z.strictObject({
     'never',
     'Where an entry gets `[APPROVE]` and waits for the user.',
   ),
+  dirty: setting(
+    oneOf(['stop', 'warn']),
+    'stop',
+    'What uncommitted tracked files do before the first entry is picked: `stop` or `warn`. Agents never see them.',
+  ),
+  files: setting(
+    oneOf(['warn', 'strict']),
+    'warn',
+    "What happens when a branch changes paths outside of its entry's `files`: `warn` names them to the reviewer, `strict` makes the run fail. An entry without `files` may change any path.",
+  ),
   protect: setting(
     settingList('glob'),
     ['WORKFLOW.md', 'prompts/**', '.worktreeinclude'],
@@ -186,9 +181,18 @@ export const schema = z.strictObject({
     {},
     'Agents by name. `shell` is built in.',
   ),
+  tests: setting(
+    z.record(text, text).meta({ expects: 'a map from globs to commands' }),
+    {},
+    'Commands for the `shell` tester by globs of changed files: those that match are run, else `roles.tester.run`. `{changed_files}`: the matching files, each an argument of its own.',
+  ),
   commits: group(
     {
-      author: setting(text, '', 'Author of moves and landings as `Name <email>`; empty: the user, as git knows them.'),
+      author: setting(
+        text,
+        '',
+        'Author of moves and landings as `Name <email>`; empty: the user, as git knows them, with `(kanban)` behind the name.',
+      ),
       landing: setting(text, '{id}: {title}', 'Subject of a landing. Placeholders: `{id}` `{title}`.'),
       move: setting(text, 'kanban: {id} {from} → {to}', 'Subject of a move. Placeholders: `{id}` `{from}` `{to}`.'),
     },
@@ -221,11 +225,9 @@ export const schema = z.strictObject({
     { max: setting(whole(0), 12, 'Entries that one run may add by `kanban add`; they are parked under `# Proposed`.') },
     'What agents propose.',
   ),
-  notify: setting(
-    text,
-    '',
-    'Command that gets an event as JSON on stdin whenever the user is needed: `person-needed`, or `hold-changed` for what has waited for a minute.',
-  ),
+  notify,
+  alerts,
+  keep,
   preflight: setting(
     z.array(command).meta({ expects: 'a list of maps with `name` and `run`' }),
     [],

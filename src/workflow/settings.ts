@@ -40,6 +40,38 @@ export interface Caps {
   readonly day_tokens: number | null;
 }
 
+export type NotifyEvent = 'needs-person' | 'alert' | 'landed' | 'moved' | 'ended';
+
+/** One of `notify:`. `url`, `secret` and `token` are names of environment variables; null = none. */
+export interface NotifyTarget {
+  readonly to: 'command' | 'slack' | 'ntfy' | 'json';
+  readonly run: string;
+  readonly env: EnvSetting;
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly token: string | null;
+  readonly on: readonly NotifyEvent[];
+}
+
+export type AlertName =
+  | 'stalled'
+  | 'restarts'
+  | 'failed-landings'
+  | 'cost'
+  | 'no-landing'
+  | 'queue-age'
+  | 'queue-held'
+  | 'provider';
+
+/** One of `alerts:`; null = the default. Times are ms. */
+export interface AlertRule {
+  readonly when: AlertName;
+  /** A count, or US dollars. */
+  readonly over: number | null;
+  readonly for: number | null;
+  readonly within: number | null;
+}
+
 /** What WORKFLOW.md says, checked and completed. What people write is in workflow/schema.ts. */
 export interface Settings {
   readonly base: string;
@@ -68,6 +100,10 @@ export interface Settings {
   readonly contain: 'auto' | 'bwrap' | 'group';
   readonly env: EnvSetting;
   readonly approve: 'never' | 'start' | 'land';
+  /** What uncommitted tracked files do while no entry is in work yet. */
+  readonly dirty: 'stop' | 'warn';
+  /** What a branch that changes paths outside of its entry's `files` does: the reviewer hears of it, or the run fails. */
+  readonly files: 'warn' | 'strict';
   /** Globs (picomatch). */
   readonly protect: readonly string[];
   readonly roles: {
@@ -76,6 +112,8 @@ export interface Settings {
     readonly tester: RoleSettings & { readonly fix: string };
   };
   readonly agents: Readonly<Record<string, AgentSettings>>;
+  /** Globs (picomatch) of changed files with commands, for the `shell` tester. */
+  readonly tests: Readonly<Record<string, string>>;
   readonly commits: { readonly author: string; readonly landing: string; readonly move: string };
   readonly merge_queue: {
     readonly mode: 'serial' | 'batch';
@@ -92,7 +130,10 @@ export interface Settings {
   };
   /** Entries that one run may add. */
   readonly plan: { readonly max: number };
-  readonly notify: string;
+  readonly notify: readonly NotifyTarget[];
+  readonly alerts: readonly AlertRule[];
+  /** What is kept in `.kanban/`: ms and bytes; null = without a limit. */
+  readonly keep: { readonly runs: number | null; readonly size: number | null; readonly events: number | null };
   readonly preflight: readonly { readonly name: string; readonly run: string; readonly fix: string }[];
 }
 

@@ -18,7 +18,7 @@ export interface Expected {
   /** As text. */
   readonly text: string;
   /** What a fix depends on. */
-  readonly kind: 'text' | 'duration' | 'other';
+  readonly kind: 'text' | 'duration' | 'secret' | 'other';
 }
 
 /** What a value at this place must be; that of the nearest setting around it. */
@@ -36,7 +36,7 @@ export function expects(path: readonly (string | number)[]): Expected {
 }
 
 const kindOf = (kind: string | undefined): Expected['kind'] =>
-  kind === 'text' || kind === 'duration' ? kind : 'other';
+  kind === 'text' || kind === 'duration' || kind === 'secret' ? kind : 'other';
 
 /** The keys that are known at this place. */
 export function keysAt(path: readonly (string | number)[]): readonly string[] {

@@ -1,3 +1,5 @@
+import { shellPath } from '../shell-word.ts';
+
 export const notOurs = (path: string): string => `${path} is a worktree that kanban did not create`;
 export const holdsRepositories = (paths: readonly string[], path: string): string =>
   `it contains a repository or worktree that git does not track (${firstOf(paths, 3)}); no other copy exists, so ${path} is kept`;
@@ -5,9 +7,9 @@ export const uncommitted = (paths: readonly string[]): string => `uncommitted: $
 export const notAllRescued = (reason: string, ref: string): string => `${reason} (not all of it in ${ref})`;
 export const isInstead = (path: string, what: string): string => `${path} is ${what}`;
 export const removeByHand = (path: string): string =>
-  `look at it, then move it elsewhere or delete it: rm -rf '${path}'`;
+  `look at it, then move it elsewhere or delete it: rm -rf ${shellPath(path)}`;
 export const filesAppeared = (path: string): string => `files appeared in ${path} while it was removed`;
-export const headOnNoBranch = (sha: string): string => `its HEAD ${sha.slice(0, 12)} is on no branch`;
+export const headOnNoBranch = (sha: string): string => `its HEAD ${sha.slice(0, 12)} is not on a branch`;
 export const onlyCopy = (paths: readonly string[]): string =>
   `it holds the only copy of ${paths.join(', ')}, which is a repository of its own: move it away, or delete its .git`;
 export const submoduleWork = (paths: readonly string[]): string =>
@@ -23,7 +25,7 @@ export const placeTaken = (path: string, kind: string): string => `The worktree 
 export const PLAIN_FOLDER = 'a folder that is not a worktree';
 export const OUTSIDE_WORKTREE = 'it would be written outside the worktree';
 export const OTHER_REPOSITORY = 'another repository';
-export const removeLock = (lock: string): string => `if no git is at work: rm '${lock}'`;
+export const removeLock = (lock: string): string => `if no git is at work: rm ${shellPath(lock)}`;
 export const freeBranch = (branch: string): string =>
   `switch that worktree to another branch, or end its claim: git worktree list | grep ${branch}`;
 export const renameBranch = (branch: string): string => `git branch -m ${branch} ${branch}-mine    # or remove it`;

@@ -7,7 +7,7 @@ import type { Repository } from '../git/git.ts';
 import { readRefs, updateRefs } from '../git/refs.ts';
 import * as messages from './messages.ts';
 
-/** A worktree's folder, and how git is told of it. */
+/** A worktree's folder, and how git is given it. */
 export interface WorkFolder {
   readonly repo: Repository;
   readonly path: string;

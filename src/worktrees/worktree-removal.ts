@@ -9,6 +9,7 @@ import type { WorkFolder, WorkState } from './rescue.ts';
 import { inspectPlace, REMOVING_MARK } from './worktree-place.ts';
 import type { Place } from './worktree-place.ts';
 import * as messages from './messages.ts';
+import { shellPath } from '../shell-word.ts';
 
 /** A task's worktree. */
 export interface TaskWorktree {
@@ -39,7 +40,7 @@ export async function removeIfKept(worktree: TaskWorktree, rescued: string | nul
   if (place.kind === 'free') return { ok: true };
   if (place.kind === 'foreign') return { ok: false, why: messages.isInstead(path, place.what), fix: moveAside(path) };
   if (place.kind === 'registered' && !place.ours)
-    return { ok: false, why: messages.notOurs(path), fix: `git worktree remove '${path}'` };
+    return { ok: false, why: messages.notOurs(path), fix: `git worktree remove ${shellPath(path)}` };
   if (place.kind === 'orphan' || place.folder) {
     if (place.kind === 'registered') relink(path, place);
     const folder = folderOf(worktree, place);
@@ -111,7 +112,7 @@ async function submoduleWork({ path }: WorkFolder): Promise<string | null> {
   return dirty.length === 0 ? null : messages.submoduleWork(dirty);
 }
 
-/** How git is told of it. */
+/** How git is given it. */
 export const folderOf = ({ repo, path, branchRef }: TaskWorktree, place: Place): WorkFolder => ({
   repo,
   path,

@@ -15,6 +15,7 @@ import type { Place } from './worktree-place.ts';
 import { folderOf, relink, removeIfKept, takeAway } from './worktree-removal.ts';
 import type { RemovedWorktree, TaskWorktree } from './worktree-removal.ts';
 import * as messages from './messages.ts';
+import { shellPath } from '../shell-word.ts';
 
 export type { RemovedWorktree, TaskWorktree };
 
@@ -234,6 +235,6 @@ const taken = (path: string, what: string): EnsuredWorktree => ({
   problem: {
     code: 'worktree-path-taken',
     message: messages.placeTaken(path, what),
-    fix: `mv '${path}' '${path}.mine'`,
+    fix: `mv ${shellPath(path)} ${shellPath(`${path}.mine`)}`,
   },
 });

@@ -39,6 +39,26 @@ export const CASES = {
     scripts: { task: 'task-mcp', reviewer: 'reviewer-mcp', tester: 'tester-mcp' },
     look: (look) => look.landed(),
   },
+  // The user's own session, with `kanban mcp` as any client starts it.
+  session: {
+    for: ({ session }) => session !== undefined,
+    scripts: { session: 'session' },
+    entries: [],
+    act: (site) => site.session('Please put three entries on the board, then tell me how it stands.'),
+    look: (look, site) => {
+      look.want(look.code === 0, `exit ${look.code}: ${site.said.slice(-500)}`);
+      const titles = [...site.board().matchAll(/^## (T-\d+: .*)$/gm)].map(([, title]) => title);
+      const wanted = ['T-1: Limit logins', 'T-2: Document the limit', 'T-3: Drop lodash'];
+      look.want(titles.join() === wanted.join(), `on the board: ${titles.join() || 'nothing'}`);
+      look.want(/^- depends: T-1$/m.test(site.board()), 'T-2 does not depend on T-1');
+      const subject = site.git('log', '-1', '--format=%s').trim();
+      look.want(subject === 'kanban: T-1, T-2, T-3 added', `the last commit is "${subject}"`);
+      const read = site.model
+        .requests()
+        .some(({ lastResult }) => /T-3/.test(lastResult) && /"counts"/.test(lastResult));
+      look.want(read, 'the model did not get the state of the three');
+    },
+  },
   // A text of the prompt is cut at 100,000 characters, and says so; an argument can be 131,072 bytes long (Linux).
   'big-prompt': {
     scripts: GOOD,

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
  * - env(at): the user's environment; `names`: those of it that `agents.<name>.env` passes on
  * - key: the variable of the API key
  * - resumes: a session continues: `always`, `after-end` (only if the CLI ended by itself), `never`
+ * - session({ server, prompt, model }): the command line of a session of the user's with an MCP server, where it is tried
  * - mcp: it starts MCP servers; usage: it tells tokens; refuses: it refuses what its narrow form doesn't allow, and says so, or `silently`
  */
 export const CLIS = {
@@ -215,6 +216,11 @@ export function writeFiles(cli, at) {
 
 function claude() {
   return {
+    session: ({ server, prompt, model }) => {
+      const config = { mcpServers: { kanban: { type: 'stdio', ...server, alwaysLoad: true } } };
+      const mcp = ['--strict-mcp-config', '--mcp-config', JSON.stringify(config), '--allowedTools', 'mcp__kanban'];
+      return ['claude', '-p', prompt, '--model', model, ...mcp];
+    },
     key: 'ANTHROPIC_API_KEY',
     env: ({ url }) => ({
       ANTHROPIC_BASE_URL: url,
@@ -236,6 +242,14 @@ function claude() {
 
 function codex() {
   return {
+    session: ({ server: { command, args }, prompt }) => {
+      const own = { command, args, default_tools_approval_mode: 'approve', startup_timeout_sec: 120 };
+      const settings = Object.entries(own).flatMap(([key, value]) => [
+        '-c',
+        `mcp_servers.kanban.${key}=${JSON.stringify(value)}`,
+      ]);
+      return ['codex', 'exec', '--sandbox', 'read-only', ...settings, prompt];
+    },
     key: 'RIG_KEY',
     files: ({ url }) => ({
       '.codex/config.toml': `model = "gpt-5.5"

@@ -24,6 +24,8 @@ const PARTS = {
   task: 'you are the task agent for ',
   reviewer: 'you are the reviewer of ',
   tester: 'you are the tester of ',
+  // The user's own, not one of ours.
+  session: 'put three entries on the board',
 };
 
 /** The scripts of a case as the server reads them, in the order in which they are tried. */

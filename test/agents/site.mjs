@@ -185,6 +185,20 @@ export class Site {
     return coordinator;
   }
 
+  /** A session of the user's with this CLI, in the checkout, with `kanban mcp`. @returns its exit code; `said` is what it printed */
+  session(prompt) {
+    const server = { command: process.execPath, args: [this.kanban, 'mcp'] };
+    const [program, ...args] = this.cli.session({ server, prompt, model: this.cli.model });
+    const child = spawn(join(this.bin, program), args, {
+      cwd: this.root,
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.said += chunk));
+    return new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
+  }
+
   get events() {
     return this.coordinators.flatMap(({ events }) => events);
   }

@@ -130,7 +130,7 @@ describe('a missing or stale entry is not a request to delete it (I1)', () => {
     rmSync(kanban.path('board/TODO.md'));
     expect(kanban.kanban('status').out).toContain('T-1');
     const { out } = kanban.kanban('preflight');
-    expect(out).toContain("git checkout -- 'board/TODO.md'");
+    expect(out).toContain('git checkout -- board/TODO.md');
     const { code, err } = await kanban.untilDone();
     expect(code, err).toBe(4);
     expect(kanban.landings()).toHaveLength(1);

@@ -177,12 +177,12 @@ it('a problem of one entry holds that entry and no other', () => {
   repo.commit();
   const { code, all } = repo.kanban('run', '--until-done');
   expect(code, all).toBe(4);
-  expect(all).toMatch(/board\/TODO\.md:15:1: T-2 stands twice/);
+  expect(all).toMatch(/board\/TODO\.md:15:1: T-2 appears twice/);
   expect(all).toMatch(
     /board\/TODO\.md:\d+:10: T-6 is for the agent shel.*\n +- agent: shel\n +~{4}\n +fix: write shell/,
   );
   expect(all).toContain('T-3 → T-4 → T-3');
-  expect(all).toContain('T-5 depends on T-99, which is neither on the board nor has it landed');
+  expect(all).toContain('T-5 depends on T-99, which is not on the board and has not landed');
   expect(all).toContain('T-10 is not recognized as an entry');
   expect(repo.git('log', '--format=%s', '--grep=-> CHANGELOG').split('\n').toSorted()).toEqual([
     'T-1: First',

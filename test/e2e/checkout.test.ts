@@ -152,12 +152,18 @@ describe('files that both write', () => {
     const coordinator = kanban.start();
     await kanban.at('there');
     await new Person(kanban, 'plain').edit('TODO', (text) => `${text}\n## [PAUSED] T-3: Three\n`);
+    const isSeen = (): boolean =>
+      kanban
+        .json<{ readonly entries: readonly { readonly id: string | null }[] }>('status')
+        .entries.some(({ id }) => id === 'T-3');
+    await until(isSeen, 'the coordinator sees the new entry');
     await until(() => tries(() => kanban.git('stash', '-q')), 'git stash');
+    await until(() => !isSeen(), 'the coordinator sees that it is gone');
     kanban.go('there');
     await coordinator.landed('T-1');
     await until(() => tries(() => kanban.git('stash', 'pop', '-q')), 'git stash pop');
     // An entry that comes back and is freed in one save would be paused: its text may be of an old buffer.
-    await until(() => kanban.read('.kanban/entries.json').includes('"T-3"'), 'the coordinator sees the returned entry');
+    await until(isSeen, 'the coordinator sees the returned entry');
     await new Person(kanban, 'plain').edit('TODO', (text) => text.replaceAll('[PAUSED] ', ''));
     await coordinator.landed('T-2');
     await coordinator.landed('T-3');

@@ -1,5 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -40,11 +50,14 @@ const trailers = (repo: PlainRepository): string => repo.git('log', '-1', '--for
 describe('commands while no coordinator runs', () => {
   it('add takes all its options, commits at once, and several at once each come through', async () => {
     const repo = made();
+    expect(repo.kanban('add', 'Drop lodash', '--depends', 'T-9')).toMatchObject({ code: 2, out: '' });
+    repo.write('board/TODO.md', '# TODO\n\n# Later\n\n## T-9: Parked\n');
+    repo.commit();
     const first = repo.kanban(
       'add',
       'Drop lodash',
       '--depends',
-      'T-9',
+      't-9',
       '--files',
       'src/**,a.txt',
       '--priority',
@@ -52,14 +65,14 @@ describe('commands while no coordinator runs', () => {
       '--body',
       'Words.\n\n```sh\necho 1 > 1\n```',
     );
-    expect([first.code, first.out]).toEqual([0, 'T-1 is in TODO: Drop lodash\n']);
+    expect([first.code, first.out]).toEqual([0, 'T-10 is in TODO: Drop lodash\n']);
     expect(repo.read('board/TODO.md')).toContain(
-      '## T-1: Drop lodash\n\n- depends: T-9\n- files: src/**, a.txt\n- priority: P1\n\nWords.\n\n```sh\necho 1 > 1\n```\n',
+      '## T-10: Drop lodash\n\n- depends: T-9\n- files: src/**, a.txt\n- priority: P1\n\nWords.\n\n```sh\necho 1 > 1\n```\n',
     );
     const running = ['B', 'C', 'D'].map((title) => repo.start('add', title, '--body', '```sh\ntrue\n```'));
     expect(await Promise.all(running.map(async (child) => child.ended()))).toEqual([0, 0, 0]);
     const ids = [...repo.read('board/TODO.md').matchAll(/^## (T-\d+): [BCD]$/gm)].map(([, id]) => id).toSorted();
-    expect(ids).toEqual(['T-2', 'T-3', 'T-4']);
+    expect(ids).toEqual(['T-11', 'T-12', 'T-13']);
     expect([repo.git('status', '--porcelain'), repo.facts().includes('lock')]).toEqual(['', false]);
     expect(repo.kanban('add', '').code).toBe(2);
     expect(repo.kanban('add', 'x', '--priority', 'urgent').code).toBe(2);
@@ -84,7 +97,10 @@ describe('commands while no coordinator runs', () => {
     expect([again.code, again.err]).toEqual([2, 'T-1 is not escalated\n']);
 
     const nothing = repo.kanban('retry', 'T-2', '--fixed');
-    expect([nothing.code, nothing.err]).toEqual([2, 'nothing is committed on branch T-2\n']);
+    expect([nothing.code, nothing.err]).toEqual([
+      2,
+      'nothing is committed on branch T-2: commit the fix in its worktree (kanban open T-2), then retry\n',
+    ]);
     writeFileSync(join(repo.root, '.worktrees/T-2/fixed.txt'), 'by hand\n');
     for (const args of [
       ['add', '-A'],
@@ -195,7 +211,7 @@ describe('commands while a coordinator runs', () => {
     });
     expect(repo.kanban('preflight')).toMatchObject({
       code: 3,
-      out: expect.stringContaining("on elsewhere, which can't be judged from here"),
+      out: expect.stringContaining('on elsewhere holds the lock'),
     });
     rmSync(join(repo.root, '.git/kanban/lock'));
   });
@@ -220,6 +236,8 @@ describe('signals and readers', () => {
     await twice.says('nothing new is started');
     twice.signal('SIGINT');
     expect(await twice.ended(), twice.all).toBe(130);
+    expect(twice.all).toContain('Ctrl-C');
+    expect(twice.all).not.toContain('kanban stop');
     expect(repo.read('board/IN_PROGRESS.md')).toContain('## T-2: Second');
     expect(repo.read('board/IN_PROGRESS.md')).not.toContain('attempts');
     expect(repo.git('show', 'T-2:second.txt')).toBe('begun');
@@ -265,12 +283,12 @@ describe('preflight', () => {
     const ended = repo.kanban('run', '--until-done');
     expect([ended.code, ended.err]).toEqual([
       3,
-      expect.stringContaining("Not committed, so agents don't see it: a.txt."),
+      expect.stringContaining('do not see your uncommitted changes: a.txt.'),
     ]);
     const dry = repo.kanban('run', '--dry-run');
     expect([dry.code, dry.out]).toEqual([3, expect.stringContaining('nothing to do')]);
     const run = repo.start('run');
-    await run.says('everything: waits, Not committed');
+    await run.says('everything: waits, Agents start from');
     await until(() => repo.kanban('status').out.includes('all waits'), 'the status to say it');
     repo.git('checkout', '--', 'a.txt');
     await begun(repo, 'one');
@@ -305,7 +323,7 @@ describe('preflight', () => {
     const preflight = repo.kanban('preflight');
     expect([preflight.code, preflight.out]).toEqual([
       3,
-      expect.stringContaining('T-1 waits: a branch `T-1` exists that kanban did not create.'),
+      expect.stringContaining('the branch `T-1` exists, and kanban did not create it'),
     ]);
     expect(preflight.out).toContain('fix: touch ../up');
     const run = repo.start('run');
@@ -437,6 +455,23 @@ describe('a disk without room, files that can not be written', () => {
     },
   );
 
+  it.each(['board/TODO.md', 'board'])('I7: %s that is a symbolic link is named, not followed', (link) => {
+    const repo = made();
+    repo.add('One', 'echo 1 > 1');
+    const elsewhere = join(repo.folder, 'elsewhere');
+    renameSync(join(repo.root, link), elsewhere);
+    symlinkSync(elsewhere, join(repo.root, link));
+    const todo = join(repo.root, 'board/TODO.md');
+    writeFileSync(todo, 'a secret\n');
+    const before = repo.git('rev-parse', 'main');
+    for (const args of [['add', 'Two'], ['status'], ['preflight'], ['run', '--until-done']])
+      expect(repo.kanban(...args).all).toContain(`${link} is a symbolic link`);
+    expect([readFileSync(todo, 'utf8'), repo.git('rev-parse', 'main')]).toEqual(['a secret\n', before]);
+    execFileSync('sh', ['-c', `rm ${link} && git checkout -- ${link}`], { cwd: repo.root });
+    expect(repo.kanban('run', '--until-done').code).toBe(0);
+    expect(repo.has('1')).toBe(true);
+  });
+
   it('a column file that may not be written is named, and waited for', async () => {
     const repo = made();
     repo.add('One', 'echo 1 > 1');
@@ -454,5 +489,26 @@ describe('a disk without room, files that can not be written', () => {
     await run.says('T-1 landed');
     run.signal('SIGTERM');
     expect(await run.ended()).toBe(130);
+  });
+});
+
+const hasScript = spawnSync('sh', ['-c', 'command -v script']).status === 0;
+
+describe.skipIf(!hasScript)('on a terminal', () => {
+  it.each([
+    [String.raw`\n`, 'mine\n', 2],
+    [String.raw`\004`, 'mine\n', 130],
+    [String.raw`2\n`, null, 0],
+  ])('export asks before it replaces a file: %j', async (typed, kept, code) => {
+    const repo = made();
+    const folder = join(repo.folder, 'bundle');
+    expect(repo.kanban('export', folder).code).toBe(0);
+    const guide = join(folder, 'KANBAN.md');
+    const whole = readFileSync(guide, 'utf8');
+    writeFileSync(guide, 'mine\n');
+    const onTerminal = ['sh', '-c', `printf '${typed}' | script -qec "'$1' '$2' '$3' '$4'" /dev/null`, 'sh'];
+    const said = repo.kanbanBy(onTerminal, repo.root, {}, 'export', folder);
+    expect([said.code, said.out]).toEqual([code, expect.stringContaining('Replace what is different?')]);
+    expect(readFileSync(guide, 'utf8')).toBe(kept ?? whole);
   });
 });

@@ -56,7 +56,9 @@ describe('what can not be done', () => {
     expect(code, err + kanban.story()).toBe(4);
     expect(kanban.landings().toSorted()).toEqual(['T-1', 'T-2']);
     expect(err).toMatch(/clean-up of T-1: its branch cannot be removed: .*T-1\.lock.* Fix: .*rm /);
-    expect(reportsOf(coordinator, 'clean-up of T-1')).toHaveLength(1);
+    // On a busy machine the removal may be seen while it is at work.
+    const reports = reportsOf(coordinator, 'clean-up of T-1').filter((why) => !why.endsWith('is being removed'));
+    expect(reports).toHaveLength(1);
     expect(kanban.refs('refs/kanban/').filter((ref) => !/start|seen|rescue/.test(ref))).toEqual([]);
   });
 });

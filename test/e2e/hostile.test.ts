@@ -28,6 +28,17 @@ describe.concurrent('I8: an agent that spoils what kanban reads', { timeout: 180
       await kanban.expectDone(['T-1', 'T-2']);
     });
 
+  it('I9: .kanban is removed again and again: no attempt is counted for any entry', async ({ made }) => {
+    const todo = [1, 2, 3, 4].map((n) => `## T-${n}: Task ${n}\n\nDo it.\n\n`).join('');
+    const kanban = made({ todo });
+    const remove = 'for n in 1 2 3 4 5 6 7 8; do rm -rf "$KANBAN_ROOT/.kanban"; sleep 0.3; done';
+    kanban.plan('T-1.task.1', `${remove}; ${DOES}`);
+    const { code } = await kanban.untilDone();
+    expect(code, kanban.story()).toBe(0);
+    await kanban.expectDone(['T-1', 'T-2', 'T-3', 'T-4']);
+    expect(kanban.git('log', '-p', '--format=%B', 'main'), kanban.story()).not.toMatch(/^\+- attempts:/m);
+  });
+
   it('a file in the place of .kanban when it begins: it is discarded, and work begins', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n\nDo it.\n' });
     rmSync(kanban.path('.kanban'), { recursive: true, force: true });

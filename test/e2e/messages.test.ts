@@ -137,4 +137,41 @@ describe.concurrent('kanban attach', () => {
       err: expect.stringContaining('T-9 is not on the board'),
     });
   });
+
+  it('follows an entry through its stages, and all entries with their names', async ({ made, built }) => {
+    const kanban = made({ todo: `${ONE}\n## T-2: Two\n` });
+    kanban.plan('T-1.task.1', 'echo the work; pause mid; save a.txt a; commit; report done');
+    kanban.plan('T-1.reviewer', 'echo the review; report ready');
+    kanban.plan('T-2.task', 'echo other; report blocked');
+    const start = (...args: string[]) => {
+      const child = spawn(process.execPath, [built.cli, 'attach', ...args], { cwd: kanban.root });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+      child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+      return { child, ended, out: () => out, err: () => err };
+    };
+    expect(kanban.kanban('attach')).toMatchObject({ code: 2, err: expect.stringContaining('no run is active') });
+    // Before the first run there is nothing to print, and it waits.
+    const [one, two, all] = [start('T-1', '--follow'), start('T-2', '-f'), start('--follow')];
+    await until(() => one.err().includes('no coordinator is running'), 'it says why nothing comes');
+    const coordinator = kanban.start('--until-done');
+    await kanban.at('mid');
+    await until(() => one.out().includes('the work'), 'the first stage');
+    expect(JSON.parse(kanban.kanban('inject', 'T-7', 'hurry', '--json').out)).toMatchObject({ ok: false, id: 'T-7' });
+    kanban.go('mid');
+    expect(await one.ended).toBe(0);
+    expect(one.out()).toMatch(/the work\n— ended: reported[^]*the review\n— ended: reported[^]*-tester-[^]*— ended/);
+    expect(one.err()).toContain('— T-1 has landed\n');
+    expect(await two.ended).toBe(4);
+    expect(two.err()).toMatch(/— T-2 needs you: [^]*kanban retry T-2/);
+    expect((await coordinator.ended).code).toBe(4);
+    expect(all.out()).toMatch(/^T-1 +task +the work$/m);
+    expect(all.out()).toMatch(/^T-1 +reviewer +the review$/m);
+    expect(all.out()).toMatch(/^T-2 +task +other$/m);
+    all.child.kill('SIGINT');
+    await all.ended;
+    const message = JSON.parse(kanban.kanban('inject', 't-2', 'do it', '--json').out) as unknown;
+    expect(message).toMatchObject({ ok: true, id: 'T-2', commit: null, delivered: false, run: null });
+  });
 });

@@ -109,4 +109,43 @@ describe.concurrent('an agent that commits outside its branch', { timeout: 180_0
     expect((await kanban.untilDone()).code, kanban.story()).toBe(0);
     await kanban.expectDone(['T-1']);
   });
+
+  it('I4: that moves base back: base is moved back at once, the others land, and only its run has failed', async ({
+    made,
+  }) => {
+    const todo = [1, 2, 3].map((n) => `## T-${n}: Task ${n}\n\nDo it.\n\n`).join('');
+    const kanban = made({ todo });
+    kanban.plan(
+      'T-1.task.1',
+      'pause one; git update-ref refs/heads/main main~1; save a.txt a; commit; until git merge-base --is-ancestor refs/kanban/seen main; do sleep 0.1; done; report done',
+    );
+    const coordinator = kanban.start('--until-done');
+    await kanban.at('one');
+    kanban.go('one');
+    expect((await coordinator.ended).code, kanban.story()).toBe(0);
+    await kanban.expectDone(['T-1', 'T-2', 'T-3']);
+    const log = kanban.git('log', '--format=%B', 'main');
+    expect(log).toMatch(
+      /moved main from [0-9a-f]{10} to [0-9a-f]{10}, which does not contain it; kanban moved it back/,
+    );
+    expect(log.match(/attempts/g) ?? [], log).toEqual([]);
+    expect(kanban.git('log', '--format=%(trailers:key=Kanban-Escalated)', 'main').trim()).toBe('');
+  });
+
+  it('I7: that resets the checkout of base: all wait, until the command of the message is given', async ({ made }) => {
+    const kanban = made({ todo: TWO });
+    kanban.plan(
+      'T-1.task.1',
+      'pause one; git -C "$KANBAN_ROOT" reset -q --hard main~1; save a.txt a; commit; report done',
+    );
+    const coordinator = kanban.start('--until-done');
+    await kanban.at('one');
+    kanban.go('one');
+    const { code, err } = await coordinator.ended;
+    expect(code, kanban.story()).toBe(4);
+    const advice = /Fix: (git .*? reset --keep [0-9a-f]{40})/.exec(err)?.[1] ?? 'false';
+    execFileSync('sh', ['-c', advice], { cwd: kanban.root, stdio: 'pipe' });
+    expect((await kanban.untilDone()).code, kanban.story()).toBe(0);
+    await kanban.expectDone(['T-1', 'T-2']);
+  });
 });

@@ -37,7 +37,7 @@ describe('kanban undo', () => {
     expect(kanban.git('rev-list', `${before}..main`)).toBe(kanban.git('rev-parse', 'main'));
     expect(kanban.git('log', '-1', '--format=%B', 'main')).toMatch(
       new RegExp(
-        `^kanban: T-1 undone\\n\\n {4}it locks everybody out\\n\\n {4}See the log\\.\\n\\nKanban-Move: T-1 CHANGELOG -> TODO\\nKanban-Undone: T-1 ${landing}\\nKanban-By: T-1 Ada <ada@example.com>\\nKanban-Request: \\S+$`,
+        `^kanban: T-1 undone\\n\\n {4}it locks everybody out\\n\\n {4}See the log\\.\\n\\nKanban-Move: T-1 CHANGELOG -> TODO\\nKanban-Undone: T-1 ${landing}\\nKanban-By: T-1 Ada <ada@example.com>\\nKanban-Reason: T-1 given\\nKanban-Request: \\S+$`,
       ),
     );
     expect(kanban.git('diff', '--name-only', before, 'main').split('\n')).toEqual([

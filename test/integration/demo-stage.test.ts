@@ -55,6 +55,37 @@ function isAlive(pid: number): boolean {
 }
 
 describe('the stage of the demo', () => {
+  test('a server lives beside the commands, and ends with the demo', async () => {
+    const path = join(root, 'cli.mjs');
+    writeFileSync(
+      path,
+      `import { writeFileSync } from 'node:fs';
+if (process.argv[2] === 'serve') {
+  setInterval(() => {}, 1000);
+  process.stdout.write('The board is at\\n\\n  http://127.0.0.1:1/#t=x\\n');
+  writeFileSync('pid', String(process.pid));
+}
+`,
+    );
+    const stage = new Stage(root, path, 0, io);
+    expect(await stage.serve('--open')).toBe('http://127.0.0.1:1/#t=x');
+    expect(said).toContain('$ kanban serve --open\n');
+    expect(await stage.show('status')).toBe(0);
+    const pid = await runningPid();
+    expect(isAlive(pid)).toBe(true);
+    await stage.clear();
+    await stage.untilServed();
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('a server that ends at once is no address', async () => {
+    const path = join(root, 'cli.mjs');
+    writeFileSync(path, 'process.exitCode = 2;');
+    const stage = new Stage(root, path, 0, io);
+    expect(await stage.serve()).toBe(null);
+    await stage.clear();
+  });
+
   test('commands are shown and end with their own exit code; nothing is left to end', async () => {
     const stage = new Stage(root, program(''), 3, io);
     expect(await stage.show('status')).toBe(0);

@@ -24,6 +24,7 @@ import { buildRunner } from './build-runner.ts';
 export class RunRig {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-run-')));
   readonly worktree = join(this.root, '.worktrees', 'T-1');
+  prompt = 'the prompt\n';
   private readonly runners: ChildProcess[] = [];
 
   constructor() {
@@ -127,7 +128,7 @@ export class RunRig {
     const folder = join(this.root, '.kanban', 'runs', brief.runId);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'brief.json'), JSON.stringify(brief));
-    writeFileSync(join(folder, 'prompt.md'), 'the prompt\n');
+    writeFileSync(join(folder, 'prompt.md'), this.prompt);
     return folder;
   }
 

@@ -5,6 +5,7 @@ import { oneLine as reportLine } from '../../src/agents/report/report-text.ts';
 import { formatMessage } from '../../src/git/history/trailers.ts';
 import { saidByGit } from '../../src/git/remote/remote-words.ts';
 import { plainLine as changelogLine } from '../../src/landing/changelog/line.ts';
+import { drawProblem } from '../../src/problem.ts';
 import { oneLine } from '../../src/pipeline/one-line.ts';
 import { plainLine, plainOutput, plainText } from '../../src/plain-text.ts';
 
@@ -80,10 +81,19 @@ describe('text that others wrote', () => {
     expect(plainText('é 👩‍👩‍👧 \t\u0627\n')).toBe('é 👩‍👩‍👧 \t\u0627\n');
     expect(plainText('a\r\nb\rc\u2028d')).toBe('a\nb\nc\nd');
     expect(plainLine(' a\r\n b\u0085c ')).toBe('a b c');
+    expect(plainLine('a \u202E b')).toBe('a b');
   });
 
   it('of a line that overwrites itself is its end', () => {
     expect(plainOutput('1%\r50%\r100%\r\ndone\r')).toBe('100%\ndone');
     expect(plainOutput('\u001b[2K\rone\u001b[0m\n')).toBe('one\n');
+  });
+
+  it('I12: a problem quotes a line, a path and an argument without it, and underlines the same words', () => {
+    const lineText = '## \u001B[31mT-1\u001B[0m: x';
+    const where = { file: 'a\u001B[2J.md', line: 1, column: lineText.indexOf('T-1') + 1, length: 3, lineText };
+    expect(drawProblem({ code: 'some', message: 'no \u202Ething', fix: 'ls \u0007', where })).toBe(
+      'a.md:1:9: no thing [some]\n    ## T-1: x\n       ~~~\n  fix: ls ',
+    );
   });
 });

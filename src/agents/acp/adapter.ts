@@ -92,8 +92,8 @@ class BridgeConversation implements Conversation {
   }
 
   receive(line: string, at: number): ParsedOutput {
-    const told = printedObject(line);
-    if (told !== null && isBridgeLine(told)) return this.#line(told, at);
+    const printed = printedObject(line);
+    if (printed !== null && isBridgeLine(printed)) return this.#line(printed, at);
     // The agent's stderr: Gemini and Qwen say there that they try again, and nowhere else.
     const why = /^Attempt \d+ failed\b.*?\bRetrying\b/.exec(line)?.[0];
     return { events: why === undefined ? [] : [{ at, type: 'waiting', why }] };
@@ -134,9 +134,9 @@ class BridgeConversation implements Conversation {
     }
   }
 
-  #text(said: string, at: number): ParsedOutput {
-    const text = said.replaceAll(RETRIES, '').trim();
-    if (text === '') return { events: [{ at, type: 'waiting', why: said.trim() }] };
+  #text(printed: string, at: number): ParsedOutput {
+    const text = printed.replaceAll(RETRIES, '').trim();
+    if (text === '') return { events: [{ at, type: 'waiting', why: printed.trim() }] };
     this.#lastText = `${this.#lastText}\n${text}`.trim();
     return { events: [{ at, type: 'text', text }] };
   }
@@ -163,10 +163,10 @@ const MEMBERS: Readonly<Record<HeardLine['acp'], Readonly<Record<string, 'string
   'turn-ended': { stop: 'string', taken: 'number' },
 };
 
-function isBridgeLine(told: Printed): told is Printed & HeardLine {
-  const kind = asText(told['acp']);
+function isBridgeLine(printed: Printed): printed is Printed & HeardLine {
+  const kind = asText(printed['acp']);
   const members = Object.hasOwn(MEMBERS, kind) ? MEMBERS[kind as HeardLine['acp']] : undefined;
-  return members !== undefined && Object.entries(members).every(([name, type]) => typeof told[name] === type);
+  return members !== undefined && Object.entries(members).every(([name, type]) => typeof printed[name] === type);
 }
 
 /** Copilot says so while it waits for its provider. */
@@ -174,8 +174,8 @@ const RETRIES = /Info: Request failed due to a transient API error\. Retrying\.\
 
 function reading(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
   const error = events.findLast((event) => event.type === 'error');
-  const words = tail.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{"acp"'));
-  const last = words.at(-1)?.trim() ?? '';
+  const lines = tail.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('{"acp"'));
+  const last = lines.at(-1)?.trim() ?? '';
   if (error === undefined) return code === 0 || last === '' ? { kind: 'ended' } : { kind: 'ended', detail: last };
   const { what, why: detail, until } = error;
   switch (what) {

@@ -4,7 +4,7 @@
  */
 
 /**
- * A line on the bridge's stdin. `prompt` is the first, and there is one; a `message` is for the turn that is on, or,
+ * A line on the bridge's stdin. `prompt` is the first, and there is one; a `message` is for the active turn, or,
  * when it has just ended, begins another. The end of stdin ends the bridge, and the agent with it.
  */
 export interface BridgeOrder {

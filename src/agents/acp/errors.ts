@@ -7,13 +7,13 @@ import * as messages from './messages.ts';
 type Failure = Pick<Extract<AgentEvent, { type: 'error' }>, 'what' | 'why' | 'until'>;
 
 /** What was wrong with a turn that ended without an error. @param words the model's last, after its last tool call */
-export function failureOf(stop: string, words: string, at: number): Failure | null {
+export function failureOf(stop: string, message: string, at: number): Failure | null {
   const why = entryOf(messages.STOPS, stop);
   if (why !== undefined) return { what: 'other', why };
-  const said = words.length > LONGEST_ERROR ? undefined : ERRORS_AS_TEXT.find(([pattern]) => pattern.test(words));
-  if (said === undefined) return null;
-  const read = modelError(words, null, at);
-  return read.what === 'other' ? { ...read, what: said[1] } : read;
+  const known = message.length > LONGEST_ERROR ? undefined : ERRORS_AS_TEXT.find(([pattern]) => pattern.test(message));
+  if (known === undefined) return null;
+  const read = modelError(message, null, at);
+  return read.what === 'other' ? { ...read, what: known[1] } : read;
 }
 
 /** Longer last words are no error message, in characters. */

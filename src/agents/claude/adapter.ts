@@ -101,7 +101,7 @@ function mcpServers({ mcp }: AgentRun): string {
 const ENVIRONMENT = {
   // Its own 10 retries take three minutes; 6 are over in about 40 s.
   CLAUDE_CODE_MAX_RETRIES: '6',
-  // A provider that takes a request and never answers: its own limit is six minutes, and told by nothing.
+  // A provider that takes a request and never answers: its own limit is six minutes, and nothing reports it.
   API_TIMEOUT_MS: '240000',
   // An agent or a command of its own in the background ends the turn before the work is done.
   CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: '1',

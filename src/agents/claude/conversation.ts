@@ -13,7 +13,7 @@ const NOTHING: ParsedOutput = { events: [] };
 
 /**
  * `claude -p --input-format stream-json --output-format stream-json --replay-user-messages`: lines of JSON both ways.
- * It answers what it is told in turns, each with a `result`. A message that is told within a turn is taken up in the
+ * It answers messages in turns, each with a `result`. A message sent within a turn is taken up in the
  * next request to the model, one that comes too late for that begins another turn: which of both it was is known when
  * the CLI replays it. Its stdin is closed once a turn ended and nothing that was reported is still to be taken up.
  */
@@ -28,7 +28,7 @@ export class ClaudeConversation implements Conversation {
   #background = 0;
   /** Calls without a result, by id. */
   readonly #calls = new Map<string, { readonly name: string; readonly summary: string }>();
-  /** Ids of calls that were told as refused. */
+  /** Ids of calls that were reported as refused. */
   readonly #refused = new Set<string>();
   /** The CLI's word for what went wrong in this turn. */
   #error = '';
@@ -48,9 +48,9 @@ export class ClaudeConversation implements Conversation {
     if (!this.#listens) return null;
     if (text.trim() === '') return [];
     // A text that begins with a slash would be a command to the CLI.
-    const told = text.trimStart().startsWith('/') ? `Message: ${text.trimStart()}` : text;
-    this.#unreplayed.push(told.trim());
-    return [userLine(told)];
+    const message = text.trimStart().startsWith('/') ? `Message: ${text.trimStart()}` : text;
+    this.#unreplayed.push(message.trim());
+    return [userLine(message)];
   }
 
   receive(line: string, now: number): ParsedOutput {
@@ -175,9 +175,9 @@ export class ClaudeConversation implements Conversation {
 
   /** A subtype `success` with `is_error` is an error. */
   #failure(printed: Printed, at: number): AgentEvent {
-    const told = [asText(printed['result']), ...asList(printed['errors']).map((error) => asText(error))];
+    const texts = [asText(printed['result']), ...asList(printed['errors']).map((error) => asText(error))];
     const subtype = asText(printed['subtype']).replaceAll('_', ' ');
-    const text = told.find((words) => words.trim() !== '') ?? (subtype === '' ? shared.ENDED_IN_ERROR : subtype);
+    const text = texts.find((one) => one.trim() !== '') ?? (subtype === '' ? shared.ENDED_IN_ERROR : subtype);
     const status = asNumber(printed['api_error_status']) ?? null;
     return { at, type: 'error', ...claudeError(text, { kind: this.#error, status, resetsAt: this.#resetsAt }, at) };
   }
@@ -191,9 +191,9 @@ const REFUSED =
   /^(?!Exit code)(?:.*\b(?:requested permissions? to|permission to use \S+ has been denied|requires? (?:explicit )?approval|was blocked\. For security))/i;
 
 function content(printed: Printed): Printed[] {
-  const said = asObject(printed['message'])?.['content'];
-  if (typeof said === 'string') return [{ type: 'text', text: said }];
-  return asList(said)
+  const content = asObject(printed['message'])?.['content'];
+  if (typeof content === 'string') return [{ type: 'text', text: content }];
+  return asList(content)
     .map((block) => asObject(block))
     .filter((block) => block !== null);
 }

@@ -36,3 +36,6 @@ export const retried = ({ kind, status, attempt, most }: Retry): string => {
 
 export const compacted = (tokens: number | undefined): string =>
   `conversation compacted${tokens === undefined ? '' : ` at ${tokens} tokens`}; the briefing is given again`;
+
+export const BRIEFING_AGAIN =
+  'The conversation was shortened. This is your briefing once more; if it is cut off, read the rest in';

@@ -14,10 +14,10 @@ export function readClaude(
   tail: string,
   events: readonly AgentEvent[],
 ): AgentReading {
-  const said = lastWord(events);
-  if (said?.kind === 'ended' && NO_MODEL.test(said.detail ?? ''))
-    return { kind: 'not-started', detail: said.detail ?? '' };
-  if (said !== null) return said;
+  const ending = lastWord(events);
+  if (ending?.kind === 'ended' && NO_MODEL.test(ending.detail ?? ''))
+    return { kind: 'not-started', detail: ending.detail ?? '' };
+  if (ending !== null) return ending;
   if (signal !== null) return { kind: 'ended' };
   const began = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
   if (began || code === 0) {

@@ -1,5 +1,7 @@
 import type { AgentRun } from '../agent.ts';
 import { literalGlob } from '../literal-glob.ts';
+import * as messages from './messages.ts';
+import { shellQuoted } from '../../shell-word.ts';
 
 /** Settings of this run alone, added to the user's and the project's by `--settings`. */
 export function claudeSettings(run: Pick<AgentRun, 'root' | 'worktree' | 'promptFile'>): string {
@@ -33,7 +35,6 @@ const INSTRUCTIONS = ['CLAUDE.md', 'CLAUDE.local.md', 'AGENTS.md', '.claude/CLAU
 
 /** A command of the shell. Of what a hook prints beyond 10,000 characters the model sees the beginning only. */
 function briefAgain(promptFile: string): string {
-  const file = `'${promptFile.replaceAll("'", String.raw`'\''`)}'`;
-  const words = 'The conversation was shortened. This is your briefing once more; if it ends too soon, read it in';
-  return `printf '%s %s\n\n' '${words}' ${file}; cat ${file}`;
+  const file = shellQuoted(promptFile);
+  return `printf '%s %s\n\n' '${messages.BRIEFING_AGAIN}' ${file}; cat ${file}`;
 }

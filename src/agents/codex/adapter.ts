@@ -122,24 +122,24 @@ function keyedProvider({ settings: { env } }: AgentRun): Record<string, string> 
 
 /** It exits with 0 whatever came of its turn: what the turn said decides. */
 function read(code: number | null, signal: string | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
+  const ending = lastWord(events);
   // The CLI's own sandbox failed to start, as it does now and then with several runs side by side: nobody's fault.
-  const sandbox = sandboxFailure(said?.kind === 'ended' ? (said.detail ?? '') : tail, events);
+  const sandbox = sandboxFailure(ending?.kind === 'ended' ? (ending.detail ?? '') : tail, events);
   if (sandbox !== null) return { kind: 'not-started', detail: sandbox, though: 'worked' };
-  if (said !== null && said.kind !== 'ended') return said;
+  if (ending !== null && ending.kind !== 'ended') return ending;
   const isKilled = signal !== null && signal !== '';
-  if (hasBegun(events) || isKilled || (said === null && code === 0)) return said ?? { kind: 'ended' };
-  return { kind: 'not-started', detail: said?.detail ?? whyNotStarted(tail, code) };
+  if (hasBegun(events) || isKilled || (ending === null && code === 0)) return ending ?? { kind: 'ended' };
+  return { kind: 'not-started', detail: ending?.detail ?? whyNotStarted(tail, code) };
 }
 
 const hasBegun = (events: readonly AgentEvent[]): boolean =>
   events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
 
 /** Its last calls failed with the sandbox's own words, or it ended with them. */
-function sandboxFailure(words: string, events: readonly AgentEvent[]): string | null {
+function sandboxFailure(output: string, events: readonly AgentEvent[]): string | null {
   const calls = events.filter(({ type }) => type === 'tool' || type === 'denied').slice(-4);
   const denied = calls.flatMap((event) => (event.type === 'denied' ? [event.summary] : []));
-  return [words.trim(), ...denied].find((one) => one.startsWith('bwrap: ')) ?? null;
+  return [output.trim(), ...denied].find((one) => one.startsWith('bwrap: ')) ?? null;
 }
 
 const whyNotStarted = (tail: string, code: number | null): string => complaint(tail) ?? `exit ${code ?? '?'}`;
@@ -148,6 +148,6 @@ const whyNotStarted = (tail: string, code: number | null): string => complaint(t
 function complaint(tail: string): string | null {
   const lines = tail.split('\n').map((line) => line.trim());
   const at = lines.findIndex((line) => /^error\b/i.test(line));
-  const words = (at < 0 ? lines : lines.slice(at)).filter((line) => line !== '' && !line.startsWith('{'));
-  return words.length === 0 ? null : words.slice(0, 3).join(' ');
+  const shown = (at < 0 ? lines : lines.slice(at)).filter((line) => line !== '' && !line.startsWith('{'));
+  return shown.length === 0 ? null : shown.slice(0, 3).join(' ');
 }

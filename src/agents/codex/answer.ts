@@ -2,12 +2,13 @@ import { entryOf } from '../entry-of.ts';
 import type { ParsedOutput } from '../agent.ts';
 import { asObject, asText } from '../output-line.ts';
 import type { Printed } from '../output-line.ts';
+import * as messages from './messages.ts';
 
-/** Codex asks something, though it was told never to: nobody is there, so the answer is no. */
+/** Codex asks something, though it was started with approvals off: nobody is there, so the answer is no. */
 export function codexAnswer(id: unknown, method: string, params: Printed, at: number): ParsedOutput {
   const result = entryOf(REFUSALS, method);
   const answer =
-    result === undefined ? { id, error: { code: -32601, message: 'nobody is there to answer' } } : { id, result };
+    result === undefined ? { id, error: { code: -32601, message: messages.NOBODY_ANSWERS } } : { id, result };
   const what =
     asText(params['command']) || asText(params['reason']) || asText(asObject(params['request'])?.['message']);
   return {

@@ -25,7 +25,7 @@ export class CodexConversation implements Conversation {
   readonly #unanswered = new Map<number, CodexMessage>();
   #requests = THREAD;
   #thread: string | null = null;
-  /** The turn that is on. */
+  /** The active turn. */
   #turn: string | null = null;
   /** The turn that was begun last, and the one that ended last: once they are the same, all is done. */
   #begun = '';
@@ -106,7 +106,7 @@ export class CodexConversation implements Conversation {
   #threadBegun(result: Printed, at: number): ParsedOutput {
     const id = asText(asObject(result['thread'])?.['id']);
     this.#thread = id;
-    const note = this.#configured('sandbox_mode') === 'workspace-write' ? [SANDBOX_NOTE] : [];
+    const note = this.#configured('sandbox_mode') === 'workspace-write' ? [messages.SANDBOX_NOTE] : [];
     return { events: [{ at, type: 'session', id }], write: [this.#start(this.#context.prompt, id, note)] };
   }
 
@@ -131,13 +131,13 @@ export class CodexConversation implements Conversation {
 
   /** A steer that is refused came too late, as the turn ended: its message begins another. */
   #messageAnswered(id: number, result: Printed, why: string | null, at: number): ParsedOutput {
-    const said = this.#unanswered.get(id);
+    const sent = this.#unanswered.get(id);
     this.#unanswered.delete(id);
-    if (said === undefined || this.#thread === null) return NOTHING;
-    // To a turn that is on, a turn/start is a steer as well, and names it.
-    if (why === null && said.by === 'turn') this.#begun = asText(asObject(result['turn'])?.['id']);
+    if (sent === undefined || this.#thread === null) return NOTHING;
+    // To an active turn, a turn/start is a steer as well, and names it.
+    if (why === null && sent.by === 'turn') this.#begun = asText(asObject(result['turn'])?.['id']);
     if (why === null) return this.#endIfDone();
-    if (said.by === 'steer') return write(this.#start(said.text, this.#thread));
+    if (sent.by === 'steer') return write(this.#start(sent.text, this.#thread));
     const error: AgentEvent = { at, type: 'error', ...codexError({ message: why }, this.#limits, false, at) };
     return this.#turn === null ? end(error) : { events: [error] };
   }
@@ -227,9 +227,6 @@ const HELLO = 1;
 const LOGIN = 2;
 
 const THREAD = 3;
-
-const SANDBOX_NOTE =
-  "About your sandbox: of git's folder, only what a commit and a merge need can be written. git can't delete refs there, so don't rebase, cherry-pick, stash or delete branches.";
 
 const request = (id: number, method: string, params: object): string => JSON.stringify({ id, method, params });
 

@@ -17,17 +17,17 @@ export function codexError(error: Printed, limits: RateLimits, resumed: boolean,
   const { codexErrorInfo: info } = error;
   const text = asText(error['message']);
   const status = statusOf(info);
-  const said = modelError(text, status ?? null, now);
+  const known = modelError(text, status ?? null, now);
   if (info === 'usageLimitExceeded') {
-    const until = limits.resetsAt() ?? said.until;
-    return { what: 'provider', why: said.why, ...(until === undefined ? {} : { until }) };
+    const until = limits.resetsAt() ?? known.until;
+    return { what: 'provider', why: known.why, ...(until === undefined ? {} : { until }) };
   }
   if (info === 'contextWindowExceeded' || TOO_LONG.test(text))
-    return { what: resumed ? 'session' : 'other', why: said.why };
-  if (info === 'unauthorized' || NO_KEY.test(text)) return { what: 'login', why: said.why };
+    return { what: resumed ? 'session' : 'other', why: known.why };
+  if (info === 'unauthorized' || NO_KEY.test(text)) return { what: 'login', why: known.why };
   // No status: it never got an answer.
   const passing = PASSING.has(asText(info)) || status === null || CUT_OFF.test(text);
-  return passing && said.what === 'other' ? { ...said, what: 'provider' } : said;
+  return passing && known.what === 'other' ? { ...known, what: 'provider' } : known;
 }
 
 /** The rate limits of a subscription, as Codex tells them after each answer. */

@@ -16,7 +16,8 @@ export function codexItem(item: Printed, complete: boolean, worktree: string, at
   return [{ at, type: 'tool', name: call.name, summary, input: JSON.stringify(call.input) }];
 }
 
-const text = (said: string, at: number): AgentEvent[] => (said.trim() === '' ? [] : [{ at, type: 'text', text: said }]);
+const text = (printed: string, at: number): AgentEvent[] =>
+  printed.trim() === '' ? [] : [{ at, type: 'text', text: printed }];
 
 interface Call {
   readonly name: string;
@@ -66,25 +67,25 @@ function commandOf(item: Printed): string {
 
 /** A sandbox says no in a command's output only; the item itself may have ended well. */
 function refused(item: Printed, at: number): AgentEvent[] {
-  const told = { at, type: 'denied' } as const;
+  const denial = { at, type: 'denied' } as const;
   switch (item['type']) {
     case 'commandExecution': {
       if (item['status'] === 'declined')
-        return [{ ...told, name: 'shell', summary: callSummary({ command: commandOf(item) }) }];
+        return [{ ...denial, name: 'shell', summary: callSummary({ command: commandOf(item) }) }];
       const line = asText(item['aggregatedOutput'])
         .split('\n')
         .find((one) => SANDBOXED.test(one));
-      return line === undefined ? [] : [{ ...told, name: 'sandbox:', summary: callSummary({ command: line }) }];
+      return line === undefined ? [] : [{ ...denial, name: 'sandbox:', summary: callSummary({ command: line }) }];
     }
     case 'fileChange': {
       if (item['status'] !== 'declined' && item['status'] !== 'failed') return [];
       const { shown } = callOf(item) ?? { shown: {} };
-      return item['status'] === 'declined' ? [{ ...told, name: 'edit', summary: callSummary(shown) }] : [];
+      return item['status'] === 'declined' ? [{ ...denial, name: 'edit', summary: callSummary(shown) }] : [];
     }
     case 'mcpToolCall': {
       const why = asText(asObject(item['error'])?.['message']);
       if (!/requires approval|approval policy/i.test(why)) return [];
-      return [{ ...told, name: `${asText(item['server'])}.${asText(item['tool'])}`, summary: why }];
+      return [{ ...denial, name: `${asText(item['server'])}.${asText(item['tool'])}`, summary: why }];
     }
     default:
       return [];

@@ -10,3 +10,7 @@ export const FULL_PERMISSIONS =
 
 export const NOT_LOGGED_IN = 'Codex is not logged in';
 export const TURN_INTERRUPTED = 'its turn was interrupted';
+
+export const NOBODY_ANSWERS = 'no user can answer';
+export const SANDBOX_NOTE =
+  "About your sandbox: inside git's folder you can write only what a commit and a merge need. git cannot delete refs there, so do not rebase, cherry-pick, stash or delete branches.";

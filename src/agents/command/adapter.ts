@@ -4,8 +4,9 @@ import * as messages from './messages.ts';
 
 /**
  * Any program as an agent. `agents.<name>.command` and `args` are the program and its arguments (no shell), in which
- * `{prompt_file} {worktree} {report} {git_dir} {git_common_dir} {model} {run_id}` are replaced; the prompt is also
- * on stdin. Where no model is set, an argument that is just `{model}` is left out, with an option (`-…`) right
+ * `{prompt_file} {worktree} {report} {git_dir} {git_common_dir} {model} {run_id}` are replaced; the prompt is
+ * on stdin. Where `{prompt}` is an argument, the runner puts the prompt there, and stdin is closed: a program that reads both
+ * would get it twice. Where no model is set, an argument that is just `{model}` is left out, with an option (`-…`) right
  * before it.
  *
  * How it ends, where it has written no report:
@@ -28,7 +29,8 @@ export const command: Adapter = {
   },
   plan: (run) => {
     const [file = '', ...args] = filled([...run.settings.command, ...run.settings.args], run);
-    return { command: { file, args, stdin: 'prompt' }, shell: null, env: {} };
+    const stdin = args.some((arg) => arg.includes('{prompt}')) ? 'argument' : 'prompt';
+    return { command: { file, args, stdin }, shell: null, env: {} };
   },
   startConversation: null,
   outcome: ({ code, signal }, tail, _events, now) => read(code, signal, tail, now),

@@ -119,13 +119,13 @@ function mcpFile({ mcp }: AgentRun): string {
 
 /** What it can't start for it says in plain text and exits with 1; everything else it says in its events. */
 function read(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
-  if (said !== null && said.kind !== 'ended') return said;
+  const ending = lastWord(events);
+  if (ending !== null && ending.kind !== 'ended') return ending;
   if (code !== 0 && code !== null && events.every(({ type }) => type === 'error' || type === 'phase')) {
     const reason = reasonIn(tail);
     if (reason !== null) return { kind: 'not-started', detail: reason };
   }
-  return said ?? { kind: 'ended' };
+  return ending ?? { kind: 'ended' };
 }
 
 /** Its first start unpacks it, and says so. */

@@ -67,9 +67,9 @@ export class CopilotOutput implements Conversation {
   /** One request in vain; it may try again, and says nothing of when. */
   #failure(data: Printed, at: number): readonly AgentEvent[] {
     const status = asNumber(data['statusCode']) ?? null;
-    const said = unquoted(asText(data['errorMessage']));
-    const error = failureOf(status === null ? said : `${status} ${said}`, status, at);
-    this.#failed = data['failureKind'] === 'transport' ? byProvider(said, at) : error;
+    const message = unquoted(asText(data['errorMessage']));
+    const error = failureOf(status === null ? message : `${status} ${message}`, status, at);
+    this.#failed = data['failureKind'] === 'transport' ? byProvider(message, at) : error;
     const { what, why, until } = this.#failed;
     return what === 'provider' ? [{ at, type: 'waiting', why, ...(until === undefined ? {} : { until }) }] : [];
   }
@@ -123,11 +123,11 @@ function unquoted(text: string): string {
 
 /** A request to the model, done; those of its sub-agents too. */
 function usage(span: Printed, at: number): readonly AgentEvent[] {
-  const told = asObject(span['attributes']) ?? {};
-  if (told['gen_ai.operation.name'] !== 'chat') return [];
-  const input = asNumber(told['gen_ai.usage.input_tokens']);
-  const output = asNumber(told['gen_ai.usage.output_tokens']);
-  const cached = asNumber(told['gen_ai.usage.cache_read.input_tokens']);
+  const attributes = asObject(span['attributes']) ?? {};
+  if (attributes['gen_ai.operation.name'] !== 'chat') return [];
+  const input = asNumber(attributes['gen_ai.usage.input_tokens']);
+  const output = asNumber(attributes['gen_ai.usage.output_tokens']);
+  const cached = asNumber(attributes['gen_ai.usage.cache_read.input_tokens']);
   if (input === undefined && output === undefined) return [];
   return [
     {

@@ -86,15 +86,15 @@ const BAD_INPUT = 42;
 const BAD_SETTINGS = 52;
 
 function read(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
-  if (said !== null && said.kind !== 'ended') return said;
+  const ending = lastWord(events);
+  if (ending !== null && ending.kind !== 'ended') return ending;
   const last = lastLine(tail);
   if (code === NO_AUTH) return { kind: 'login', detail: loginLine(tail) };
   if (code === BAD_INPUT || code === BAD_SETTINGS || code === 126 || code === 127)
     return { kind: 'not-started', detail: last === '' ? `exit ${code}` : last };
   const status = httpStatus(code);
-  if (said === null && status !== null) return readStatus(status);
-  return said ?? { kind: 'ended' };
+  if (ending === null && status !== null) return readStatus(status);
+  return ending ?? { kind: 'ended' };
 }
 
 /** After an error of its provider it exits with the HTTP status, of which 8 bits are left: 401 is 145, 529 is 17. */

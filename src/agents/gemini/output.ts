@@ -10,7 +10,7 @@ import * as messages from '../messages.ts';
 
 /**
  * The output of `gemini --output-format stream-json`, in which its stderr stands between the JSON lines: retries are
- * told nowhere else. https://geminicli.com/docs/cli/headless
+ * printed nowhere else. https://geminicli.com/docs/cli/headless
  */
 export class GeminiOutput implements Conversation {
   readonly #worktree: string;
@@ -50,7 +50,7 @@ export class GeminiOutput implements Conversation {
     }
   }
 
-  /** Pieces of a sentence are put together to whole lines; the first after a wait is told at once. */
+  /** Pieces of a sentence are put together to whole lines; the first after a wait is reported at once. */
   #onText(piece: string, at: number): readonly AgentEvent[] {
     this.#text += piece;
     const whole = this.#waiting ? this.#text.length : this.#text.lastIndexOf('\n') + 1;

@@ -4,6 +4,7 @@ import type { Adapter, AgentPlan, AgentReading, AgentRun } from '../agent.ts';
 import { GooseOutput } from './output.ts';
 import { lastWord } from '../last-word.ts';
 import * as messages from './messages.ts';
+import { shellWord } from '../../shell-word.ts';
 
 /**
  * goose, headless: prompt on stdin, JSON lines after a banner. Measured with 0.20.1 (1.34.0 as it calls itself).
@@ -120,7 +121,7 @@ function plan({ settings, model, session, mcp }: AgentRun): AgentPlan {
     '--with-builtin',
     'developer',
     '--with-extension',
-    [mcp.command, ...mcp.args].map(quoted).join(' '),
+    [mcp.command, ...mcp.args].map(shellWord).join(' '),
     ...(model === null || settings.args.some(namesModel) ? [] : ['--model', model]),
     ...(session === null ? [] : [...(session.resume ? ['--resume'] : []), '--name', session.id]),
     ...settings.args,
@@ -137,17 +138,13 @@ function plan({ settings, model, session, mcp }: AgentRun): AgentPlan {
 /** It refuses an option that stands there twice. */
 const namesModel = (word: string): boolean => word === '--model' || word.startsWith('--model=');
 
-/** It takes the server's command apart like a shell. */
-const quoted = (word: string): string =>
-  /^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
-
 /** Its exit code tells only that it could not begin: then the reason stands there in plain text. */
 function read(code: number | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
-  if (said !== null && said.kind !== 'ended') return said;
+  const ending = lastWord(events);
+  if (ending !== null && ending.kind !== 'ended') return ending;
   if (code !== 0 && code !== null && events.every(({ type }) => type === 'error' || type === 'phase'))
     return { kind: 'not-started', detail: reasonIn(tail) ?? `exit ${code}` };
-  return said ?? { kind: 'ended' };
+  return ending ?? { kind: 'ended' };
 }
 
 /** `error: No provider configured. …`, before what may be a stack trace. */

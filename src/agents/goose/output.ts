@@ -97,14 +97,14 @@ const GAVE_UP =
 
 /** `Ran into this error: Rate limit exceeded: … .` and what to do, which is nobody's to do here. */
 function readError(text: string, at: number): ModelError {
-  const words = text
+  const message = text
     .replace(/^Ran into this error(?: trying to compact)?: /, '')
     .replace(/\n+Please (?:retry|resend|try) [^\n]*$/, '')
     .trim();
-  const error = modelError(words, null, at);
-  if (words.startsWith('Authentication error: ')) return { ...error, what: 'login' };
-  if (!/^(?:Server error|Network error|Rate limit exceeded)\b/.test(words)) return error;
-  const wait = waitIn(words);
+  const error = modelError(message, null, at);
+  if (message.startsWith('Authentication error: ')) return { ...error, what: 'login' };
+  if (!/^(?:Server error|Network error|Rate limit exceeded)\b/.test(message)) return error;
+  const wait = waitIn(message);
   return { what: 'provider', why: error.why, ...(wait === null ? {} : { until: at + wait }) };
 }
 

@@ -88,10 +88,10 @@ function plan(run: AgentRun): AgentPlan {
 }
 
 function read(code: number | null, signal: string | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
-  if (said?.kind === 'ended' && said.detail?.startsWith(NO_MODEL) === true)
-    return { kind: 'not-started', detail: said.detail };
-  if (said !== null) return said;
+  const ending = lastWord(events);
+  if (ending?.kind === 'ended' && ending.detail?.startsWith(NO_MODEL) === true)
+    return { kind: 'not-started', detail: ending.detail };
+  if (ending !== null) return ending;
   const begun = events.some(({ type }) => type === 'session' || type === 'text' || type === 'tool');
   if (begun || code === 0) return { kind: 'ended' };
   return { kind: 'not-started', detail: lastLine(tail) ?? signal ?? `exit ${code ?? '?'}` };

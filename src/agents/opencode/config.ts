@@ -7,7 +7,7 @@ import { allowedPrograms } from '../allowed-programs.ts';
  * The narrow form is an agent of its own: opencode goes by the last rule that fits, in the order in which the keys
  * stand, and where two layers write the same map the order is that of the older one. The rules of an agent that nobody
  * else writes to come after all others, in our order. Everything that isn't allowed is denied, not asked: a question
- * that nobody answers ends the agent's turn, a denial is told to the model.
+ * that nobody answers ends the agent's turn, a denial is reported to the model.
  */
 export function opencodeConfig(run: AgentRun): object {
   const { mcp, settings } = run;

@@ -1,6 +1,6 @@
 /** How to log in. */
 export const LOGIN =
-  'run `opencode auth login`, or give a key: agents.opencode.env: [ANTHROPIC_API_KEY]; a provider of your own, with its key, may stand in ~/.config/opencode/opencode.json. With none of them it asks the free models of its maker.';
+  'run `opencode auth login`, or give a key: agents.opencode.env: [ANTHROPIC_API_KEY]; a provider of your own, with its key, may be in ~/.config/opencode/opencode.json. With none of them it asks the free models of its maker.';
 /** What the narrow form opens up. */
 export const NARROW_PERMISSIONS =
   'an agent `kanban` of our own in OPENCODE_CONFIG_CONTENT: it reads and edits files in the worktree, and runs git, programs that only look, and those named in `tools`; each part of a compound command is looked at by itself, where the output of an allowed command goes is not, and what an allowed program does is its own; no web, no files outside the worktree, no subagents, no MCP servers but ours.';

@@ -53,7 +53,7 @@ export class OpencodeOutput implements Conversation {
     return [{ at, type: 'session', id }];
   }
 
-  /** It is told when the call is over. */
+  /** Reported when the call is over. */
   #toolCall(part: Printed, at: number): AgentEvent {
     const state = asObject(part['state']) ?? {};
     const input = asObject(state['input']) ?? {};
@@ -146,11 +146,11 @@ function sum(...values: readonly unknown[]): number | undefined {
 
 function apiError(message: string, data: Printed, at: number): AgentEvent {
   const status = asNumber(data['statusCode']) ?? null;
-  const told = modelError(message, status, at);
-  const why = status === null || told.why.includes(String(status)) ? told.why : `${status} ${told.why}`;
-  const what = told.what === 'other' && data['isRetryable'] === true ? 'provider' : told.what;
+  const failure = modelError(message, status, at);
+  const why = status === null || failure.why.includes(String(status)) ? failure.why : `${status} ${failure.why}`;
+  const what = failure.what === 'other' && data['isRetryable'] === true ? 'provider' : failure.what;
   const until =
-    what === 'provider' ? (retryAfter(asObject(data['responseHeaders']) ?? {}, at) ?? told.until) : undefined;
+    what === 'provider' ? (retryAfter(asObject(data['responseHeaders']) ?? {}, at) ?? failure.until) : undefined;
   return { at, type: 'error', what, why, ...(until === undefined ? {} : { until }) };
 }
 

@@ -84,12 +84,12 @@ function plan(run: AgentRun): AgentPlan {
 
 /** Its exit code says nothing: 0 where its provider failed it, 0 where it wasn't given a session. */
 function read(code: number | null, signal: string | null, tail: string, events: readonly AgentEvent[]): AgentReading {
-  const said = lastWord(events);
+  const ending = lastWord(events);
   const worked = events.some(({ type }) => type === 'text' || type === 'tool' || type === 'usage');
-  if (said !== null && (said.kind !== 'ended' || worked)) return said;
+  if (ending !== null && (ending.kind !== 'ended' || worked)) return ending;
   const begun = worked || events.some(({ type }) => type === 'session');
-  if (begun || code === 0) return said ?? { kind: 'ended' };
+  if (begun || code === 0) return ending ?? { kind: 'ended' };
   const last = tail.split('\n').findLast((line) => line.trim() !== '');
-  const detail = said?.kind === 'ended' ? said.detail : undefined;
+  const detail = ending?.kind === 'ended' ? ending.detail : undefined;
   return { kind: 'not-started', detail: detail ?? last?.trim() ?? signal ?? `exit ${code ?? '?'}` };
 }

@@ -151,7 +151,10 @@ export class PiConversation implements Conversation {
     if ((asNumber(state['pendingMessageCount']) ?? 0) > 0) {
       // A message came between its last look at the queue and its end. A prompt makes it look again.
       this.#ending = 'no';
-      return { events: [], write: [command('prompt', NUDGE, { message: NUDGE_TEXT, streamingBehavior: 'steer' })] };
+      return {
+        events: [],
+        write: [command('prompt', NUDGE, { message: messages.ONE_MORE_MESSAGE, streamingBehavior: 'steer' })],
+      };
     }
     if (this.#ending === 'certain' || this.#idle) return { events: [], over: true };
     this.#idle = true;
@@ -165,7 +168,6 @@ const PROMPT = 'kanban-prompt';
 const SAID = 'kanban-said-';
 const STATE = 'kanban-state-';
 const NUDGE = 'kanban-nudge';
-const NUDGE_TEXT = 'There is one more message for you.';
 const AGENT_END = '{"type":"agent_end"';
 /** Parts of what comes whole later. */
 const SKIPPED = /^\{"type":"(?:message_update|message_start|tool_execution_update|turn_end)"/;

@@ -11,7 +11,7 @@ export const PI_EXTENSION = 'pi-extension.js';
  * - With every few characters that its model says, pi prints the whole message so far, twice: 15 KB of text made 10 MB.
  *   At the end of a turn it prints the whole conversation, as a line that nobody reads. Both are printed without.
  * - A provider that says "not before 15 minutes" is waited for in silence by the libraries that pi talks to it with. What
- *   it answered is told, as a status line (`STATUS_KEY`) with the HTTP status and its retry-after.
+ *   it answered is reported, as a status line (`STATUS_KEY`) with the HTTP status and its retry-after.
  */
 export function piExtension({ root, worktree }: Pick<AgentRun, 'root' | 'worktree'>): string {
   return `const root = ${JSON.stringify(root)};

@@ -23,7 +23,7 @@ export function piMessage(message: Printed, at: number): AgentEvent[] {
   ];
 }
 
-/** Begin or end of a tool call. Only an extension of the user's refuses one, and that is told at its end. */
+/** Begin or end of a tool call. Only an extension of the user's refuses one, and its end reports that. */
 export function piToolCall(printed: Printed, worktree: string, at: number): AgentEvent[] {
   const name = asText(printed['toolName']);
   if (printed['type'] === 'tool_execution_end') {

@@ -15,7 +15,7 @@ const TRUSTED = 'qwen-trusted-folders.json';
  * Qwen Code, headless: prompt on stdin, Claude's shapes on stdout. Measured with 0.15.10, which is what npm gives to
  * Node 20; the names and files used here were looked up in 0.24.4 as well.
  *
- * A live message (`--input-format stream-json`) is only queued to after the turn, so one is told by resuming.
+ * A live message (`--input-format stream-json`) is only queued to after the turn, so one is sent by resuming.
  */
 export const qwen: Adapter = {
   name: 'qwen',
@@ -112,9 +112,9 @@ function settingsFile({ mcp }: AgentRun): string {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 function read(code: number | null, tail: string, events: readonly AgentEvent[], now: number): AgentReading {
-  const said = lastWord(events);
-  if (said !== null) return said;
-  // Exit 0 is no success; what fails before the first event is told in plain text on stderr.
+  const ending = lastWord(events);
+  if (ending !== null) return ending;
+  // Exit 0 is no success; what fails before the first event is printed as plain text on stderr.
   if (code === 0 || code === null || events.some(({ type }) => type === 'text' || type === 'tool'))
     return { kind: 'ended' };
   const last = tail.trimEnd().split('\n').at(-1)?.trim() ?? '';

@@ -77,8 +77,8 @@ const API_ERROR = '[API Error: ';
 /** 0.15 appends an error of the provider to what was reported, and calls the run a success. */
 function textOrError(text: string, at: number): readonly AgentEvent[] {
   const from = text.indexOf(API_ERROR);
-  const said = (from === -1 ? text : text.slice(0, from)).trim();
-  const events: AgentEvent[] = said === '' ? [] : [{ at, type: 'text', text: said }];
+  const shown = (from === -1 ? text : text.slice(0, from)).trim();
+  const events: AgentEvent[] = shown === '' ? [] : [{ at, type: 'text', text: shown }];
   if (from !== -1) events.push(errorOf(text.slice(from), at));
   return events;
 }
@@ -91,7 +91,7 @@ function errorOf(text: string, at: number): AgentEvent {
   return { at, type: 'error', ...modelError(bare.split('\n\n')[0] ?? bare, null, at) };
 }
 
-/** What one request used; a message that is told in several lines has it in one of them. */
+/** What one request used; a message that spans several lines has it in one of them. */
 function step(printed: Printed, at: number): readonly AgentEvent[] {
   const usage = usageOf(asObject(asObject(printed['message'])?.['usage']));
   return usage === null ? [] : [{ at, type: 'usage', scope: 'step', ...usage }];
@@ -113,8 +113,8 @@ function usageOf(usage: Printed | null): { input: number; output: number; cached
 function failure(printed: Printed, at: number): readonly AgentEvent[] {
   if (printed['is_error'] !== true) return [];
   const message = asText(asObject(printed['error'])?.['message']);
-  const words = message === '' ? asText(printed['result']) : message;
-  return [errorOf(words === '' ? messages.ENDED_IN_ERROR : words, at)];
+  const reason = message === '' ? asText(printed['result']) : message;
+  return [errorOf(reason === '' ? messages.ENDED_IN_ERROR : reason, at)];
 }
 
 function plain(line: string, at: number): readonly AgentEvent[] {

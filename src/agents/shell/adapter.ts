@@ -26,6 +26,7 @@ export const shell: Adapter = {
       // A fix may be for a conflict with base: the script then runs on the merged tree.
       mergeBase: run.role === 'tester' || run.purpose === 'mend',
       run: run.role === 'task' ? '' : run.roleRun,
+      ...(run.role === 'tester' && (run.tests ?? []).length > 0 ? { tests: run.tests } : {}),
     },
     env: {},
   }),

@@ -24,7 +24,9 @@ export function noteToEntry(note: Entry, lines: string, change: EntryChange, lin
 
 /** What closes the fence or comment that the lines leave open: in a note the list ended it, below a heading nothing does. */
 export function closingOf(lines: string): string {
-  const open = openBlockAtEnd(parseMarkdown(lines), lines);
-  if (open === null) return '';
+  const tree = parseMarkdown(lines);
+  const open = openBlockAtEnd(tree, lines);
+  // In a list or a quote it ends with that, at the next heading.
+  if (open === null || !['code', 'html'].includes(tree.children.at(-1)?.type ?? '')) return '';
   return open.kind === 'comment' ? '-->' : (/^(?:`{3,}|~{3,})/.exec(lines.slice(open.offset))?.[0] ?? '');
 }

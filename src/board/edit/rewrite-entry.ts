@@ -7,6 +7,7 @@ import { splitSections } from '../parse/sections.ts';
 import { failed, ok, type Result } from '../../problem.ts';
 import { noHeading } from '../problems/edit-problems.ts';
 import { changeEntry } from './entry-change.ts';
+import * as messages from './messages.ts';
 
 /** What the user sets in an entry by name. Absent: it stays. */
 export interface Rewrite {
@@ -35,6 +36,12 @@ export function rewriteEntry(
   const userFields = Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [key, value === '' ? null : value]),
   );
+  const { list } = factsOf(bodied);
+  // A list above it would make body of it, and what it says would be lost.
+  if (Object.keys(fields).length > 0 && list !== null && list.kind !== 'fields')
+    return failed([
+      { code: 'fields-unclear', message: messages.fieldsUnclear(entry.id ?? entry.title), fix: messages.FIX_FIELDS },
+    ]);
   const text = changeEntry(bodied, factsOf(bodied), { userFields }, lineBreakOf(bodied));
   const unreadable = factsOf(text).values.unreadable.filter(({ item }) => item.key in fields);
   return unreadable.length === 0
@@ -49,14 +56,15 @@ function retitled(source: string, { head, contentStart, contentEnd }: SectionFac
   return source.slice(0, at) + (old === '' ? ' ' : '') + title + source.slice(at + old.length);
 }
 
-/** The new text below the fields; a list there would else become one list with them. */
+/** The new text below the fields; a list there would else become one list with them, or the fields. */
 function rebodied(source: string, { list, headingEnd }: SectionFacts, body: string): string {
   const lineBreak = lineBreakOf(source);
   const fields = list?.kind === 'fields' ? list : null;
   const head = source.slice(0, fields?.end ?? headingEnd).trimEnd();
   const text = body.replaceAll(/\r\n?|\n/g, lineBreak).trim();
   const isList = /^(?:[-*+]|\d{1,9}[.)])\s/.test(text);
-  const between = fields !== null && isList ? [SEPARATOR] : [];
+  const looksLikeFields = /^(?:[-*+]\s+)(?:\*\*|__|`)?[A-Za-z][\w .-]*(?:\*\*|__|`)?\s*[:=]/m.test(text);
+  const between = isList && (fields !== null || looksLikeFields) ? [SEPARATOR] : [];
   const below = /\s*$/.exec(source)?.[0] ?? '';
   return [head, ...between, ...(text === '' ? [] : [text])].join(lineBreak + lineBreak) + below;
 }

@@ -171,10 +171,20 @@ function dependencies(items: readonly FieldItem[], grammar: Grammar, unreadable:
   return ids;
 }
 
-/** Commas and spaces separate globs, but not inside braces, quotes or backticks. */
-function globs(value: string): string[] {
+/** The globs of a field `files`. Commas and spaces separate them, but not inside braces, quotes or backticks. */
+export function globs(value: string): string[] {
   const found = value.match(/`[^`]+`|"[^"]+"|(?:\{[^}]*\}|[^\s,{])+/g) ?? [];
   return found.map((one) => one.replace(/^[`"]|[`"]$/g, '')).filter((one) => one !== '');
+}
+
+/** A glob as it is written in a field `files`, quoted where it must be; null: it cannot be written there. */
+export function writtenGlob(glob: string): string | null {
+  const ways = [glob, `"${glob}"`, `\`${glob}\``];
+  const isRead = (way: string): boolean => {
+    const read = globs(way);
+    return read.length === 1 && read[0] === glob;
+  };
+  return /[\r\n]/.test(glob) || glob.trim() !== glob ? null : (ways.find(isRead) ?? null);
 }
 
 const PRIORITIES: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };

@@ -36,7 +36,7 @@ export interface TagToken {
   readonly end: number;
 }
 
-/** A heading's (or a note's first) line, read. Offsets count from where `parseHead` was told to begin. */
+/** A heading's (or a note's first) line, read. Offsets count from where `parseHead` begins. */
 export interface Head {
   readonly id: string | null;
   /** `T-12` or `T-?` as it stands; empty where a note has none. */

@@ -12,7 +12,7 @@ export const WRITE_FIELD = {
   attempts: 'write it like "task 1, reviewer 1", or delete it',
 } as const satisfies Readonly<Partial<Record<keyof FieldValues, string>>>;
 
-export const notATaskId = (word: string): string => `The field depends names "${word}", which is no task id`;
+export const notATaskId = (word: string): string => `The field depends names "${word}", which is not a task id`;
 export const WRITE_TASK_IDS = 'write task ids, separated by commas: T-10, T-11';
 
 /* Bugs. */

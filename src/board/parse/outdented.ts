@@ -17,8 +17,11 @@ export function outdented(text: string): string {
   );
 }
 
-/** An underline is escaped: a heading of several lines has no other form. */
-function withinEntry(text: string): string {
+/**
+ * A text as it may stand in an entry: a heading that would end it, or begin another, becomes one of level 3. An underline is
+ * escaped: a heading of several lines has no other form.
+ */
+export function withinEntry(text: string): string {
   if (!/^ {0,3}(?:##?[ \t\r\n]|##?$|[=-]+[ \t]*\r?$)/m.test(text)) return text;
   let result = text;
   for (const node of parseMarkdown(text).children.toReversed()) {

@@ -183,6 +183,7 @@ function pushMark(draft: Draft, start: number, facts: Mark['facts'], suspects: M
     facts.values.unreadable.length === 0 &&
     (facts.list?.kind ?? 'fields') === 'fields' &&
     (facts.list?.near.length ?? 0) === 0;
-  if (isQuiet && !facts.head?.tokens.some((token) => token.tag === null)) return;
+  const { head } = facts;
+  if (isQuiet && head?.title !== '' && !head?.tokens.some((token) => token.tag === null)) return;
   draft.marks.push({ start, facts, suspects, entry: draft.entries.length - 1, above: false, noteAbove: false });
 }

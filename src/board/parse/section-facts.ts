@@ -1,6 +1,8 @@
 import type { Code, Heading, Html, List, ListItem, Nodes, Paragraph, Root, RootContent } from 'mdast';
 
 import type { Criterion } from '../entry.ts';
+import { bareFields } from './bare-fields.ts';
+import { criteriaIn } from './criteria.ts';
 import { endOf, type FieldList, readList, startOf } from './field-list.ts';
 import { type FieldValues, readFields } from './fields.ts';
 import { type Grammar, type Head, parseHead } from './heading.ts';
@@ -144,39 +146,29 @@ function skipBlankLines(text: string, from: number): number {
   return Math.max(from, blank.lastIndex);
 }
 
-function criteriaOf(blocks: readonly Nodes[], text: string): Criterion[] {
-  const found: Criterion[] = [];
-  const visit = (node: Nodes): void => {
-    if (node.type === 'listItem' && node.checked != null)
-      found.push({ text: itemText(node, text), checked: node.checked });
-    if ('children' in node) for (const child of node.children) visit(child);
-  };
-  for (const block of blocks) if (block.type !== 'paragraph' && block.type !== 'heading') visit(block);
-  return found;
-}
-
-function itemText(item: ListItem, text: string): string {
-  const first = item.children[0];
-  if (!first) return '';
-  return text
-    .slice(startOf(first), endOf(first))
-    .replace(/^\[[ xX]\]\s+/, '')
-    .replace(/\s*[\r\n]\s*/g, ' ')
-    .trim();
-}
+const criteriaOf = (blocks: readonly Nodes[], text: string): Criterion[] =>
+  criteriaIn(blocks, text).map(({ text: words, checked }) => ({ text: words, checked }));
 
 const SHELLS = new Set(['sh', 'bash', 'shell']);
 
 function scriptOf(blocks: readonly Nodes[]): string | null {
   for (const block of blocks) {
-    if (block.type === 'code' && isShell(block)) return block.value.replaceAll(/\r\n?/g, '\n');
+    if (block.type === 'code' && isShell(block)) return withInterpreter(block);
     const inner = 'children' in block ? scriptOf(block.children) : null;
     if (inner !== null) return inner;
   }
   return null;
 }
 
-const isShell = (code: Code): boolean => SHELLS.has((code.lang ?? '').toLowerCase());
+/** A block that says `bash` may not mean the same in `sh`: it says so by a line `#!`, as any block may. */
+function withInterpreter(code: Code): string {
+  const script = code.value.replaceAll(/\r\n?/g, '\n');
+  return languageOf(code) === 'bash' && !script.startsWith('#!') ? `#!/usr/bin/env bash -e\n${script}` : script;
+}
+
+const languageOf = (code: Code): string => (code.lang ?? '').toLowerCase();
+
+const isShell = (code: Code): boolean => SHELLS.has(languageOf(code));
 
 function readNotes(tree: Root, text: string, grammar: Grammar): NoteFacts[] {
   return tree.children.flatMap((node) => (node.type === 'list' ? notesOf(node, text, grammar) : []));
@@ -211,6 +203,8 @@ function readNote(
   const content = at.text.slice(at.contentStart, afterLine).trimEnd();
   const oneLine = endOf(paragraph) <= afterLine;
   const head = parseHead(content, grammar, true)!;
-  const facts = readContent(item.children.slice(1), { text: at.text, from: afterLine, hasFields: oneLine }, grammar);
+  const own = readContent(item.children.slice(1), { text: at.text, from: afterLine, hasFields: oneLine }, grammar);
+  const span = { from: startOf(paragraph), to: endOf(paragraph) };
+  const facts = oneLine ? own : { ...own, list: bareFields(span, at.text, grammar, 1) };
   return { head, contentStart: at.contentStart, contentEnd: at.contentStart + content.length, ...facts };
 }

@@ -12,9 +12,9 @@ export const idTooLong = (id: string): string => `The number of ${id} is too lon
 export const shortenId = (id: string, digits: number): string =>
   `write at most ${digits} digits, or ${openId(id)} for the next free number`;
 
-export const idTwiceInFile = (id: string): string => `${id} stands twice in this file`;
-export const idInOtherFile = (id: string, path: string): string => `${id} stands in ${path} too`;
-export const idTwiceIn = (id: string, path: string): string => `${id} stands twice in ${path}`;
+export const idTwiceInFile = (id: string): string => `${id} appears twice in this file`;
+export const idInOtherFile = (id: string, path: string): string => `${id} is in ${path}, too`;
+export const idTwiceIn = (id: string, path: string): string => `${id} appears twice in ${path}`;
 export const FIRST_WRITTEN_HERE = 'first written here';
 export const DELETE_ONE = 'delete one of the two';
 export const deleteOrRenumber = (id: string): string =>
@@ -36,17 +36,25 @@ export const removeOrReopenDependency = (id: string): string =>
 
 /** @param guess the id that was probably meant; null if none is near */
 export const unknownDependency = (entry: Entry, id: string, guess: string | null): string =>
-  `${nameOf(entry)} depends on ${id}, which is neither on the board nor has it landed${guess === null ? '' : ` (is it ${guess}?)`}`;
+  `${nameOf(entry)} depends on ${id}, which is not on the board and has not landed${guess === null ? '' : ` (is it ${guess}?)`}`;
 export const correctDependency = (id: string, guess: string | null): string =>
   guess === null ? `take ${id} out of depends, or add its entry` : `write ${guess}, or take ${id} out of depends`;
 
 /* Fields and tags. */
+
+export const noTitle = (id: string | null): string => `${id ?? 'This entry'} has no title`;
+export const writeTitle = (id: string | null): string =>
+  `write what is to be done behind the id: "## ${id ?? 'T-?'}: …"`;
 
 export const unknownTag = (tag: string): string => `[${tag}] is not a tag`;
 export const WRITE_KNOWN_TAG = 'use [RETRY], [ESCALATED], [PAUSED] or [APPROVE], or put the word behind the id';
 
 export const misspeltField = (key: string, meant: string): string =>
   `"${key}" is not a field that kanban reads: did you mean "${meant}"?`;
+export const fieldWithout = (key: string, lacks: 'colon' | 'bullet'): string =>
+  lacks === 'colon'
+    ? `"${key}" is not read as a field: the colon behind it is missing`
+    : `"${key}" is not read as a field: the bullet before it is missing`;
 export const writeMeantField = (meant: string, value: string): string => `write "- ${meant}: ${value}", or another key`;
 
 export const MIXED_FIELD_LIST =
@@ -54,13 +62,13 @@ export const MIXED_FIELD_LIST =
 export const SEPARATE_FIELDS =
   'put a line of text, or another bullet (*), between the fields and the list that follows';
 
-export const FIELDS_WITHOUT_BULLETS = 'These lines look like fields, but fields are list items';
-export const ADD_BULLETS = 'begin each of these lines with "- "';
+export const FIELD_WITHOUT_BULLET = 'This line looks like a field, but fields are list items';
+export const ADD_BULLET = 'begin the line with "- ", and put an empty line before the text that follows the fields';
 
 /* Agents. */
 
 export const unknownAgent = (entry: Entry, agent: string): string =>
-  `${quotedName(entry)} is for the agent ${agent}, and no agent of that name stands under \`agents\` in WORKFLOW.md`;
+  `${quotedName(entry)} is for the agent ${agent}, and \`agents\` in WORKFLOW.md has no agent of that name`;
 export const writeKnownAgent = (near: string | null, known: readonly string[]): string =>
   near === null ? `write one of: ${known.join(', ')}` : `write ${near}`;
 
@@ -76,7 +84,8 @@ export const entryChanged = (entry: Entry, path: string): string =>
   `${quotedName(entry)} in ${path} was changed meanwhile`;
 export const isQuickNote = (entry: Entry): string =>
   `${quotedName(entry)} is a quick note: it has no fields or body yet`;
-export const editNote = ({ id, key }: Entry): string => `kanban edit ${id ?? key} opens its text`;
+export const editNote = ({ id, column }: Entry): string =>
+  id === null ? `write it anew in ${column}.md` : `kanban edit ${id} opens its text`;
 export const notOneEntry = (entry: Entry, path: string): string =>
   `the new text of ${quotedName(entry)} in ${path} must be exactly this one entry`;
 export const ONE_HEADING = 'begin with its heading, keep its id, and add other entries with kanban add';
@@ -87,6 +96,6 @@ export const findUnclosedBlock = (path: string): string =>
   `look for an unclosed code fence, comment or HTML block near the entry in ${path}`;
 
 export const insideOpenBlock = (entry: Entry, path: string, kind: 'fence' | 'comment'): string =>
-  `${nameOf(entry)} can't be put into ${path}: a ${kind === 'fence' ? 'code fence' : 'comment'} is open where it would stand`;
+  `${nameOf(entry)} can't be put into ${path}: a ${kind === 'fence' ? 'code fence' : 'comment'} is open where it would go`;
 export const closeBlock = (kind: 'fence' | 'comment', line: number): string =>
   `close the ${kind} that opens in line ${line}`;

@@ -42,6 +42,8 @@ export function suspectProblem(
         fix: messages.writeHeading(suspect.line),
         holds,
       };
+    case 'misspelt-note':
+      return misspeltNote(suspect, where, noteAt(of, mark.start + suspect.offset));
     case 'level':
       if (known.has(suspect.id)) return null;
       return {
@@ -56,6 +58,15 @@ export function suspectProblem(
   }
 }
 
+function misspeltNote(suspect: Suspect, where: Place, note: Entry | undefined): Problem | null {
+  if (note === undefined) return null;
+  const fix = messages.writeNote(suspect.line ?? '');
+  return { code: 'misspelt-id', message: messages.misspeltNote(suspect.id), where, fix, holds: [note.key] };
+}
+
+const noteAt = (of: ParsedColumn, at: number): Entry | undefined =>
+  of.column.entries.find(({ kind, start, end }) => kind === 'note' && start <= at && at < end);
+
 /** What may have been meant as a task is named with the line that makes it one; in TODO.md, where tasks are written. */
 function notATask(
   suspect: Suspect,
@@ -65,15 +76,28 @@ function notATask(
 ): Problem | null {
   if (of.column.column !== 'TODO' || mark.start >= of.liveEnd || inside?.parked === true) return null;
   if (suspect.kind === 'no-box' && !mark.noteAbove) return null;
+  const at = mark.start + suspect.offset;
+  const note = of.column.entries.find(({ kind, start, end }) => kind === 'note' && start < at && at < end);
+  if (note !== undefined) return inNote(suspect, where, note);
+  if (suspect.isDone === true || (inside !== undefined && suspect.mayBePart === true)) return null;
   return {
     code: suspect.kind === 'no-id' ? 'heading-without-id' : 'item-without-box',
     message: inside ? messages.headingInEntry(inside) : messages.NOT_A_TASK,
     where,
-    fix: messages.makeTask(suspect.id),
+    fix: suspect.id.startsWith('- [x]') ? messages.writeNote(suspect.id) : messages.makeTask(suspect.id),
     holds: [],
     warning: true,
   };
 }
+
+/** It would go along with the note when that is picked. */
+const inNote = (suspect: Suspect, where: Place, note: Entry): Problem => ({
+  code: 'item-without-box',
+  message: messages.lineInNote(note),
+  where,
+  fix: messages.makeItem(suspect.id),
+  holds: [note.key],
+});
 
 function swallowed(suspect: Suspect, where: Place, opens: Place, holds: string[]): Problem {
   const by = suspect.by!.kind;

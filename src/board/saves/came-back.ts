@@ -1,4 +1,5 @@
-import type { Entry } from '../entry.ts';
+import type { BoardTexts, Entry } from '../entry.ts';
+import { isStillWritten } from './vanished.ts';
 import { isNamed } from './named.ts';
 import { CUT_AND_PASTE, type Save, type Version } from './save.ts';
 import type { Known } from './save-plan.ts';
@@ -10,8 +11,17 @@ export function cameBack(theirs: Entry, base: Entry | undefined, known: Known): 
   if (known.isPaste && (save.at ?? 0) - leftAt(theirs, save) < CUT_AND_PASTE) return false;
   if (theirs.id !== null && (save.known?.has(theirs.id) === true || save.gone?.has(theirs.id) === true)) return false;
   if (base !== undefined) return true;
-  return theirs.id !== null && !known.now.some((one) => one.id === theirs.id) && wasHere(theirs, save);
+  if (theirs.id === null || known.now.some((one) => one.id === theirs.id)) return false;
+  return wasHere(theirs, save) && !isWritten(theirs, known);
 }
+
+/** Its heading stands in the newest text too, and was not read as an entry's: the user has fixed it. */
+function isWritten({ id, title }: Entry, { save, now }: Known): boolean {
+  const texts = { ...NO_TEXTS, [save.column]: save.versions.at(-1)!.text };
+  return id !== null && isStillWritten({ id, title }, texts, new Set(now.map((one) => one.id)));
+}
+
+const NO_TEXTS: BoardTexts = { TODO: null, IN_PROGRESS: null, REVIEW: null, TESTING: null };
 
 /** The texts that the file has had, oldest first. One that was replaced in no time counts once a version came after it. */
 function formerTexts({ versions, brief = [] }: Save): readonly Version[] {

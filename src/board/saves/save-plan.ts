@@ -4,6 +4,7 @@ import { changeEntry, type EntryChange } from '../edit/entry-change.ts';
 import { lineBreakOf } from '../parse/line-breaks.ts';
 import { linesWithText } from './line-distance.ts';
 import { pairSides, type Trio } from '../merge/merge-pairs.ts';
+import { isSimilarTitle } from '../problems/similar-title.ts';
 import { planMerge, type Planned } from '../merge/merge-plan.ts';
 import type { BoardOptions } from '../parse.ts';
 import { cameBack, isLiveAgain } from './came-back.ts';
@@ -237,14 +238,24 @@ function mergedPlan(
   absent: ReadonlyMap<Entry, Absence>,
   options: BoardOptions,
 ): readonly Planned[] {
-  const gone = new Set([...(known.save.gone ?? [])].filter((id) => known.base.some((entry) => entry.id === id)));
+  const others = new Set(known.mine.filter((entry) => isAnotherTask(entry, known)));
+  const reused = new Set([...others].map(({ id }) => id));
+  const gone = new Set(
+    [...(known.save.gone ?? [])].filter((id) => !reused.has(id) && known.base.some((entry) => entry.id === id)),
+  );
   const isOut = (entry: Entry | undefined): boolean =>
     entry !== undefined && ['deleted', 'moved-by-hand'].includes(absent.get(entry) ?? '');
   const kept = (entry: Entry | undefined): boolean =>
     entry !== undefined && (absent.get(entry) ?? '').startsWith('stays');
   // What goes is in none of the lists; what stays is nobody's deletion, for no base has it.
   const base = trios.flatMap((trio) =>
-    trio.base && !isOut(trio.ours) && !kept(trio.ours) && !isMovedHere(trio, known.save) ? [trio.base] : [],
+    trio.base &&
+    !isOut(trio.ours) &&
+    !kept(trio.ours) &&
+    !isMovedHere(trio, known.save) &&
+    !(trio.theirs && others.has(trio.theirs))
+      ? [trio.base]
+      : [],
   );
   const ours = trios.flatMap((trio) => (trio.ours && !isOut(trio.ours) ? [trio.ours] : []));
   const theirs = known.mine.filter((entry) => !isGone(entry, known));
@@ -274,12 +285,30 @@ const isMovedHere = ({ ours, theirs }: Trio, save: Save): boolean =>
   save.gone?.has(theirs.id) !== true;
 
 /** It has landed or was abandoned since a version had it here. Typed anew, it is a problem of the board. */
-const isGone = (entry: Entry, { save, base, now }: Known): boolean =>
+const isGone = (entry: Entry, { save, base, now, entriesOf }: Known): boolean =>
   entry.id !== null &&
   save.gone?.has(entry.id) === true &&
   !base.some(({ id }) => id === entry.id) &&
   !now.some(({ id }) => id === entry.id) &&
-  save.versions.some((version) => isNamed(entry, version));
+  save.versions.some((version) => isNamed(entry, version)) &&
+  !isAnotherTask(entry, { save, entriesOf });
+
+/**
+ * A new task under the number of one that has left the board: none of the texts had it under this number. It stays where it was
+ * typed, as a problem of the board.
+ */
+const isAnotherTask = (entry: Entry, { save, entriesOf }: Pick<Known, 'save' | 'entriesOf'>): boolean =>
+  entry.id !== null &&
+  save.gone?.has(entry.id) === true &&
+  !save.versions.some(
+    (version, index) =>
+      isNamed(entry, version) && entriesOf(index).some((one) => one.id === entry.id && isSameTask(one, entry)),
+  );
+
+const isSameTask = (one: Entry, other: Entry): boolean =>
+  isSimilarTitle(one.title, other.title) || (bodyOf(one) !== '' && bodyOf(one) === bodyOf(other));
+
+const bodyOf = ({ source }: Entry): string => source.split('\n').slice(1).join('\n').trim();
 
 function placeOne(
   one: Planned,

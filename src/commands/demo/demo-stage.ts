@@ -16,6 +16,7 @@ export class Stage {
   readonly #io: Io;
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
+  #server: ChildProcess | null = null;
   #isInterrupted = false;
   /** A coordinator began that did not end by itself: runs of its may be alive. */
   #isUnfinished = false;
@@ -57,8 +58,38 @@ export class Stage {
     return code;
   }
 
+  /**
+   * Serves the board beside all else until the demo ends.
+   * @returns its address; null: it could not be served, and it has been reported why
+   */
+  async serve(...args: string[]): Promise<string | null> {
+    if (this.#isInterrupted) return null;
+    this.print(`$ kanban serve ${args.join(' ')}`.trimEnd());
+    const child = spawn(process.execPath, [this.cli, 'serve', ...args], {
+      ...{ cwd: this.root, env: this.#env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#server = child;
+    const address = new Promise<string>((resolve) => {
+      let out = '';
+      child.stdout.on('data', (part: Buffer) => {
+        out += part.toString();
+        this.#io.stdout.write(part);
+        const [found] = /\bhttp:\S+(?=\s)/.exec(out) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+    });
+    return Promise.race([address, exitOf(child).then(() => null)]);
+  }
+
+  /** Until the user ends the server, or the demo. */
+  async untilServed(): Promise<void> {
+    if (this.#server !== null) await exitOf(this.#server);
+  }
+
   /** Ends what is still alive: first the coordinator, then runs that it may have left. */
   async clear(): Promise<void> {
+    if (this.#server !== null) await end(this.#server);
     if (this.#child !== null) await end(this.#child);
     if (this.#isUnfinished) await this.#run(['stop', '--now'], 'ignore');
     for (const signal of SIGNALS) process.off(signal, this.#interrupt);
@@ -81,15 +112,21 @@ export class Stage {
   readonly #interrupt = (): void => {
     if (this.#isInterrupted) return;
     this.#isInterrupted = true;
-    if (this.#child !== null) void end(this.#child);
+    for (const child of [this.#child, this.#server]) if (child !== null) void end(child);
   };
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
+  if (hasEnded(child)) return;
+  const exited = exitOf(child);
   child.kill('SIGTERM');
   const kill = setTimeout(() => child.kill('SIGKILL'), END_WITHIN);
   await exited;
   clearTimeout(kill);
 }
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+const exitOf = async (child: ChildProcess): Promise<void> => {
+  if (!hasEnded(child)) await new Promise((resolve) => child.once('exit', resolve));
+};

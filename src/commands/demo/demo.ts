@@ -21,7 +21,7 @@ const PAUSE = 2.5;
 const GRAPH_LINES = 25;
 
 /**
- * `kanban demo [--fast] [--keep]`: a repository of a small real workspace in a temporary folder, a board with tasks for
+ * `kanban demo [--fast] [--keep] [--serve]`: a repository of a small real workspace in a temporary folder, a board with tasks for
  * the `shell` agent, the coordinator on it from beginning to end, and what it left. Needs no network; leaves no folder
  * (but with `--keep`) and no process behind, also when it is interrupted. Ends with 1 if it didn't go as promised.
  */
@@ -30,8 +30,14 @@ export default async function demo({ options }: ParsedArgs, io: Io): Promise<Exi
   const stage = new Stage(root, join(packageRoot(), 'dist', 'cli.js'), options['fast'] === true ? 0 : PAUSE, io);
   const keep = options['keep'] === true;
   try {
-    const code = await play(stage, keep);
-    return stage.interrupted ? EXIT.interrupted : code;
+    const code = await play(stage, {
+      keep,
+      serve: options['serve'] === true ? (options['open'] === true ? ['--open'] : []) : null,
+    });
+    // What ends the server after the play interrupts nothing.
+    const isInterrupted = stage.interrupted;
+    await stage.untilServed();
+    return isInterrupted ? EXIT.interrupted : code;
   } catch (error) {
     // A step that was interrupted fails in its own way; only the interruption is of interest.
     if (stage.interrupted) return EXIT.interrupted;
@@ -42,13 +48,21 @@ export default async function demo({ options }: ParsedArgs, io: Io): Promise<Exi
   }
 }
 
-async function play(stage: Stage, keep: boolean): Promise<ExitCode> {
+interface Play {
+  /** The repository stays. */
+  readonly keep: boolean;
+  /** Options of `kanban serve`; null: the board is not served. */
+  readonly serve: readonly string[] | null;
+}
+
+async function play(stage: Stage, { keep, serve }: Play): Promise<ExitCode> {
   const { root } = stage;
   const content = demoContent();
   await makeDemoRepository(root);
   stage.print(messages.repositoryStands(root));
   if ((await stage.show('init', '--agent', 'shell')) !== EXIT.done) return EXIT.bug;
   await fillDemoBoard(root);
+  const address = serve === null ? null : await stage.serve(...serve);
   stage.print(messages.promise(content));
   const exitCode = await runWithNote(stage, content);
   if (stage.interrupted) return EXIT.interrupted;
@@ -56,6 +70,7 @@ async function play(stage: Stage, keep: boolean): Promise<ExitCode> {
   await showEnd(stage);
   stage.print(differences.length === 0 ? messages.summary(content) : messages.complaint(differences));
   stage.print(keep ? messages.waysThere(stage, content) : messages.WAYS_HOME);
+  if (address !== null) stage.print(messages.stillServed(address));
   return differences.length === 0 ? EXIT.done : EXIT.bug;
 }
 

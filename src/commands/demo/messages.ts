@@ -1,9 +1,10 @@
 import type { DemoContent } from './demo-repository.ts';
+import { shellPath } from '../../shell-word.ts';
 
 /* The play. */
 
 export const repositoryStands = (root: string): string =>
-  `A repository of a small program, tally, stands in ${root}.\n`;
+  `A repository of a small program, tally, is in ${root}.\n`;
 
 export const promise = ({ ids, fixed, escalated }: DemoContent): string => `
 board/TODO.md now holds ${ids.length} entries for the shell agent. Each is worked on in a worktree of its own, reviewed,
@@ -33,12 +34,15 @@ export const WAYS_HOME = `Three commands to try at home, in a repository of your
   npx kanban add "Fix the login crash"
   npx kanban run`;
 
+export const stillServed = (address: string): string =>
+  `\nThe board stays in the browser until Ctrl-C: ${address}`;
+
 /** With the program's path, since it need not be installed there. */
 export const waysThere = (
   { root, cli }: { readonly root: string; readonly cli: string },
   { fixed, escalated }: DemoContent,
 ): string => `The repository stays in ${root}. Three commands to try there:
-  cd ${root}
+  cd ${shellPath(root)}
   node ${cli} log ${fixed}
   node ${cli} show ${escalated}`;
 

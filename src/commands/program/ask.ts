@@ -1,59 +1,36 @@
-import { randomBytes } from 'node:crypto';
-import { signersOf } from '../../git/config/identity.ts';
-import { openRepository } from '../../git/open-repository.ts';
-import type { Reply, Request } from '../../contract/request.ts';
+import { plainText } from '../../plain-text.ts';
+import type { Reply } from '../../contract/request.ts';
+import { drawFindings } from '../../preflight/draw.ts';
+import type { Finding } from '../../preflight/finding.ts';
 import type { Problem, Result } from '../../problem.ts';
+import { sendRequest, type RequestInput } from '../../surfaces/requests/send-request.ts';
 import type { Io, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { printJson, printProblems } from './print.ts';
-
-/** What a command asks; the rest of the request is filled in here. */
-export type RequestInput = Pick<Request, 'command' | 'taskId'> &
-  Partial<Pick<Request, 'why' | 'text' | 'was' | 'to' | 'before' | 'position' | 'fixed' | 'now' | 'resume'>>;
-
-/** Has the coordinator carry out what the user asks, or does it itself when none is running. */
-export async function send(io: Io, wish: RequestInput): Promise<Result<Reply>> {
-  const opened = await openRepository(io.cwd);
-  if (!opened.ok) return opened;
-  const signers = await signersOf(opened.value);
-  if (!signers.ok) return signers;
-  const at = Date.now();
-  const id = `${String(at).padStart(14, '0')}-${randomBytes(4).toString('hex')}`;
-  const { runOfProcess, senderOf } = await import('../../runs/request-origin.ts');
-  const origin = runOfProcess(process.pid, opened.value.root, io.env);
-  const request: Request = {
-    why: '',
-    ...wish,
-    id,
-    at,
-    by: signers.value.author,
-    from: senderOf(process.pid),
-    ...(origin === null ? {} : { origin }),
-  };
-  const { runRequest } = await import('../../coordinator/run-request.ts');
-  return runRequest(io.cwd, request);
-}
 
 /**
  * Sends a request and prints the answer. A refusal ("T-12 is not escalated") goes to stderr with exit code 2; with `--json`
  * every answer is JSON on stdout.
  */
-export async function ask(io: Io, options: ParsedArgs['options'], wish: RequestInput): Promise<ExitCode> {
-  return printReply(io, options, wish, await send(io, wish));
+export async function ask(io: Io, options: ParsedArgs['options'], input: RequestInput): Promise<ExitCode> {
+  return printReply(io, options, input, await sendRequest(io, input));
 }
 
+/** @param input of its answer; `findings`: what the next run would stop at, printed behind it */
 export function printReply(
   io: Io,
   options: ParsedArgs['options'],
-  { taskId }: Pick<RequestInput, 'taskId'>,
+  { taskId, findings = [] }: Pick<RequestInput, 'taskId'> & { readonly findings?: readonly Finding[] },
   reply: Result<Reply>,
 ): ExitCode {
   const isOk = reply.ok && reply.value.ok;
   if (options['json'] === true) {
     const { ok, message, id = taskId, commit = null, ...more } = reply.ok ? reply.value : refusal(reply.error);
-    printJson(io, { ok, message, id, commit, ...more });
+    printJson(io, { ok, message, id, commit, ...more, ...(findings.length === 0 ? {} : { findings }) });
   } else if (!reply.ok) return printProblems(io, reply.error);
-  else (isOk ? io.stdout : io.stderr).write(`${reply.value.message}\n`);
+  else if (isOk) io.stdout.write(`${plainText(reply.value.message)}\n`);
+  else io.stderr.write(`${reply.value.message}\n`);
+  if (findings.length > 0 && options['json'] !== true) io.stderr.write(`${drawFindings(findings)}\n`);
   return isOk ? EXIT.done : EXIT.usage;
 }
 

@@ -12,6 +12,8 @@ const OF_RUNS: Readonly<Record<string, 'refused' | 'own-entry' | 'proposes'>> = 
   resume: 'refused',
   move: 'refused',
   edit: 'refused',
+  tick: 'refused',
+  comment: 'refused',
   rm: 'refused',
   prioritize: 'refused',
   retry: 'refused',
@@ -21,6 +23,8 @@ const OF_RUNS: Readonly<Record<string, 'refused' | 'own-entry' | 'proposes'>> = 
   undo: 'refused',
   approve: 'refused',
   init: 'refused',
+  export: 'refused',
+  serve: 'refused',
   add: 'proposes',
   inject: 'own-entry',
 };

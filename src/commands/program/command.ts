@@ -1,10 +1,11 @@
+import type { PlainStream } from './plain-stream.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 /** The world outside, as far as a command may touch it. Results go to stdout, problems to stderr. */
 export interface Io {
   readonly cwd: string;
   readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stderr: PlainStream;
   readonly env: Readonly<NodeJS.ProcessEnv>;
   /** stdout is a terminal. */
   readonly isTTY: boolean;
@@ -28,12 +29,16 @@ export type Command = (args: ParsedArgs, io: Io) => Promise<ExitCode>;
 export interface OptionSpec {
   /** As commander reads it: `--why <reason>`. */
   readonly flags: string;
+  /** Its short form: a letter for `-m`. */
+  readonly short?: string;
   readonly summary: string;
   /** What stands behind it (`list`: text, may be given several times); left out: text, or a switch where the flags take no value. */
   readonly kind?: 'count' | 'duration' | 'since' | 'list';
   readonly required?: boolean;
   /** The greatest count. */
   readonly most?: number;
+  /** The shortest duration, ms; the smallest count, 1 where it is left out. */
+  readonly least?: number;
   /** The option without which this one has no meaning: `--until-done`. */
   readonly needs?: string;
   /** Options that it cannot be combined with. */
@@ -42,7 +47,12 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** A former name: understood, but not listed. */
   readonly hidden?: boolean;
+  /** What a shell completes for its value, where `choices` do not say. */
+  readonly completes?: Completes;
 }
+
+/** Task ids, names of agents, commands of kanban, files, or these words. */
+export type Completes = 'ids' | 'agents' | 'commands' | 'files' | readonly string[];
 
 /** One row of the command table. */
 export interface CommandSpec {
@@ -53,6 +63,8 @@ export interface CommandSpec {
     readonly name: string;
     readonly form: 'required' | 'optional' | 'any-number';
     readonly summary: string;
+    /** What a shell completes for it; absent: nothing, or ids where it is named `id`. */
+    readonly completes?: Completes;
   }[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly (readonly [command: string, what: string])[];

@@ -15,8 +15,9 @@ const INTRODUCTION = `# Commands
 
 <!-- Made from src/commands/table.ts by \`commandsDoc()\`; edit it there. -->
 
-${ABOUT} Plain \`kanban\` is \`kanban status\`. Results go to stdout, problems to stderr. Colour only on a terminal;
-\`NO_COLOR\` and \`FORCE_COLOR\` are heeded. All times in JSON are milliseconds since 1970; keys are only ever added.`;
+${ABOUT} Plain \`kanban\` is \`kanban status\`. \`-C <folder>\`, before or after the command, runs it as if started in
+that folder. Results go to stdout, problems to stderr. Colour only on a terminal; \`NO_COLOR\` and \`FORCE_COLOR\` are
+heeded. All times in JSON are milliseconds since 1970; keys are only ever added.`;
 
 const overview = (): string =>
   [
@@ -37,7 +38,13 @@ function section(spec: CommandSpec): string {
     ...spec.args.map(({ name, summary }) => [name, summary] as const),
     ...spec.options
       .filter(({ hidden }) => hidden !== true)
-      .map(({ flags, summary, required }) => [flags, required ? `${summary} (must be given)` : summary] as const),
+      .map(
+        ({ flags, short, summary, required }) =>
+          [
+            short === undefined ? flags : `-${short}, ${flags}`,
+            required ? `${summary} (must be given)` : summary,
+          ] as const,
+      ),
   ];
   const parts = [
     `### kanban ${spec.name}`,

@@ -1,12 +1,20 @@
+import { resolve } from 'node:path';
 import { Command as Commander, CommanderError, Option } from 'commander';
 import type { CommandSpec, Io, OptionSpec, ParsedArgs } from './command.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { ABOUT, COMMANDS, EXAMPLES, EXIT_CODES, WHEN_STUCK } from '../table.ts';
+import { ABOUT, COMMANDS, DIRECTORY, EXAMPLES, EXIT_CODES, PRINT_HELP, PRINT_VERSION, WHEN_STUCK } from '../table.ts';
 import * as messages from '../messages.ts';
+import { otherMeant } from './other-command.ts';
 
 /** What the command line asks for. `ended`: help, version or a usage error has been printed. */
 export type Asked =
-  | { readonly kind: 'command'; readonly spec: CommandSpec; readonly args: ParsedArgs }
+  | {
+      readonly kind: 'command';
+      readonly spec: CommandSpec;
+      readonly args: ParsedArgs;
+      /** The folder of `-C`, relative to the current one; null = here. */
+      readonly folder: string | null;
+    }
   | { readonly kind: 'ended'; readonly code: ExitCode };
 
 /**
@@ -20,9 +28,15 @@ export async function readCommandLine(
   version: string,
 ): Promise<Asked> {
   let asked: { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> } | null = null;
-  const program = createProgram(io, version, (found) => (asked = found));
+  const words = withDefault(argv);
+  const meant = otherMeant(words.slice(commandAt(words)));
+  if (meant !== null) {
+    io.stderr.write(`error: ${meant}\n(kanban --help)\n`);
+    return { kind: 'ended', code: EXIT.usage };
+  }
+  const program = createProgram(io, version, new Set(words), (found) => (asked = found));
   try {
-    program.parse(withDefault(argv), { from: 'user' });
+    program.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return { kind: 'ended', code: error.exitCode === 0 ? EXIT.done : EXIT.usage };
@@ -34,32 +48,58 @@ export async function readCommandLine(
     options: Record<string, unknown>;
   };
   const read = await readOptions(spec, options);
-  if (read.ok) return { kind: 'command', spec, args: { args, options: read.options } };
+  const folder: unknown = program.opts()['directory'] ?? null;
+  if (read.ok)
+    return {
+      kind: 'command',
+      spec,
+      args: { args, options: read.options },
+      folder: typeof folder === 'string' ? folder : null,
+    };
   io.stderr.write(`${read.messages.map((message) => `error: ${message}\n`).join('')}(kanban ${spec.name} --help)\n`);
   return { kind: 'ended', code: EXIT.usage };
 }
 
-/** Plain `kanban`, and `kanban --json`, are `kanban status`. */
+/** Plain `kanban`, and `kanban --json`, are `kanban status`. `-C` may stand before the command. */
 function withDefault(argv: readonly string[]): readonly string[] {
-  const first = argv[0];
+  const at = commandAt(argv);
+  const first = argv[at];
   const isStatus =
     first === undefined || (first.startsWith('-') && !['-h', '--help', '-V', '--version', '--'].includes(first));
-  return isStatus ? ['status', ...argv] : argv;
+  return isStatus && at <= argv.length ? [...argv.slice(0, at), 'status', ...argv.slice(at)] : argv;
+}
+
+/** Where the command stands: behind `-C`. */
+function commandAt(argv: readonly string[]): number {
+  let at = 0;
+  while (/^(?:-C|--directory)/.test(argv[at] ?? '')) at += ['-C', '--directory'].includes(argv[at] ?? '') ? 2 : 1;
+  return at;
 }
 
 type OnAsked = (asked: { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> }) => void;
 
-function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: string, onAsked: OnAsked): Commander {
+/** @param words of the command line: a command that is not among them needs its name and summary only */
+function createProgram(
+  io: Pick<Io, 'stdout' | 'stderr' | 'columns'>,
+  version: string,
+  words: ReadonlySet<string>,
+  onAsked: OnAsked,
+): Commander {
   const program = new Commander('kanban')
     .description(ABOUT)
     .usage('[command] [options]')
-    .version(version, '-V, --version', 'print the version')
+    .version(version, '-V, --version', PRINT_VERSION)
     .helpOption('-h, --help', 'print this')
+    .addOption(
+      new Option('-C, --directory <folder>', DIRECTORY).argParser((value, before: string | undefined) =>
+        before === undefined ? value : resolve(before, value),
+      ),
+    )
     .showHelpAfterError('(kanban --help)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => io.stderr.write(text),
       getOutHelpWidth: () => io.columns ?? 100,
       getErrHelpWidth: () => io.columns ?? 100,
     })
@@ -74,28 +114,28 @@ function createProgram(io: Pick<Io, 'stdout' | 'stderr' | 'columns'>, version: s
         block('When stuck:', WHEN_STUCK),
       ].join('\n'),
     );
-  for (const spec of COMMANDS) addCommand(program, spec, onAsked);
+  for (const spec of COMMANDS) {
+    const command = program
+      .command(spec.name, { hidden: spec.hidden === true })
+      .description(spec.summary)
+      .helpGroup(`${spec.group}:`);
+    if (words.has(spec.name)) complete(command, spec, onAsked);
+  }
   const group = `${COMMANDS.findLast(({ hidden }) => hidden !== true)?.group}:`;
   program.addHelpCommand(
-    new Commander('help')
-      .argument('[command]')
-      .description('Print help for a command')
-      .helpOption(false)
-      .helpGroup(group),
+    new Commander('help').argument('[command]').description(PRINT_HELP).helpOption(false).helpGroup(group),
   );
   return program;
 }
 
-function addCommand(program: Commander, spec: CommandSpec, onAsked: OnAsked): void {
-  const command = program
-    .command(spec.name, { hidden: spec.hidden === true })
-    .description(spec.summary)
-    .helpGroup(`${spec.group}:`)
-    .showHelpAfterError(`(kanban ${spec.name} --help)`)
-    .helpOption('-h, --help', 'print this');
+/** Arguments, options, help and what is done when it is asked for. */
+function complete(command: Commander, spec: CommandSpec, onAsked: OnAsked): void {
+  command.showHelpAfterError(`(kanban ${spec.name} --help)`).helpOption('-h, --help', 'print this');
   for (const { name, form, summary } of spec.args) command.argument(TERMS[form].replace('name', name), summary);
-  for (const { flags, summary, required, hidden, kind } of spec.options) {
-    const option = new Option(flags, summary).makeOptionMandatory(required === true).hideHelp(hidden === true);
+  for (const { flags, short, summary, required, hidden, kind } of spec.options) {
+    const option = new Option(short === undefined ? flags : `-${short}, ${flags}`, summary)
+      .makeOptionMandatory(required === true)
+      .hideHelp(hidden === true);
     if (kind === 'list') option.argParser((value, before: readonly string[] | undefined) => [...(before ?? []), value]);
     command.addOption(option);
   }
@@ -126,7 +166,12 @@ async function readOptions(spec: CommandSpec, given: Record<string, unknown>): P
   const problems = combinationProblems(spec, new Set(Object.keys(given)));
   for (const [name, value] of Object.entries(given)) {
     const option = spec.options.find(({ flags }) => new Option(flags).attributeName() === name);
-    if (typeof value === 'boolean' || Array.isArray(value)) options[name] = value;
+    if (typeof value === 'boolean') options[name] = value;
+    if (Array.isArray(value)) {
+      const { values, wrong } = readList(option, value as readonly string[]);
+      problems.push(...wrong);
+      options[name] = values;
+    }
     if (typeof value !== 'string' || option === undefined) continue;
     const read = await readValue(option, value);
     if (option.required === true && value.trim() === '') problems.push(messages.emptyOption(option.flags));
@@ -150,16 +195,53 @@ function combinationProblems(spec: CommandSpec, given: ReadonlySet<string>): str
     });
 }
 
-const expected = ({ kind, most, choices }: OptionSpec): string =>
-  choices === undefined ? messages.expected(kind ?? 'text', most) : messages.oneOf(choices);
+const expected = ({ kind, most, least, choices }: OptionSpec): string =>
+  choices === undefined
+    ? messages.expected(kind ?? 'text', most, kind === 'count' ? least : undefined)
+    : messages.oneOf(choices);
 
-async function readValue({ kind, most, choices }: OptionSpec, text: string): Promise<string | number | null> {
-  if (kind === undefined) return choices === undefined || choices.includes(text) ? text : null;
-  if (kind === 'count') return /^[1-9]\d{0,8}$/.test(text) && Number(text) <= (most ?? Infinity) ? Number(text) : null;
+/** One of the choices, in any case. */
+const chosen = (choices: readonly string[], text: string): string | null =>
+  choices.find((choice) => choice.toLowerCase() === text.trim().toLowerCase()) ?? null;
+
+/** Of a list with choices each value may name several, separated by commas. */
+function readList(
+  option: OptionSpec | undefined,
+  given: readonly string[],
+): { readonly values: readonly string[]; readonly wrong: readonly string[] } {
+  const choices = option?.choices;
+  if (option === undefined || choices === undefined) return { values: given, wrong: [] };
+  const values: string[] = [];
+  const wrong: string[] = [];
+  for (const text of given.flatMap((value) => value.split(','))) {
+    const value = chosen(choices, text);
+    if (value === null) wrong.push(messages.badOption(option.flags, text, messages.oneOf(choices)));
+    else values.push(value);
+  }
+  return { values, wrong };
+}
+
+const notBelow = (least = 0, duration: number | null): number | null =>
+  duration === null || duration < least ? null : duration;
+
+/** When a day began here, epoch ms. @param ago days */
+function midnight(ago: number): number {
+  const now = new Date();
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - ago).getTime();
+}
+
+const countIn = (text: string, least = 1, most = Infinity): number | null =>
+  /^(?:0|[1-9]\d{0,8})$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null;
+
+async function readValue({ kind, most, least, choices }: OptionSpec, text: string): Promise<string | number | null> {
+  if (kind === undefined) return choices === undefined ? text : chosen(choices, text);
+  if (kind === 'count') return countIn(text, least, most);
   const { parseDuration } = await import('../../workflow/duration.ts');
-  const duration = parseDuration(text);
-  if (kind === 'duration') return duration;
+  const duration = parseDuration(text, kind === 'since' ? Date.now() : undefined);
+  if (kind === 'duration') return notBelow(least, duration);
   if (duration !== null) return Date.now() - duration;
+  const days = ['today', 'yesterday'].indexOf(text.trim().toLowerCase());
+  if (days >= 0) return midnight(days);
   const at = /^\d{4}-\d\d-\d\d/.test(text)
     ? new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text).getTime()
     : Number.NaN;

@@ -1,4 +1,4 @@
-import { WITHOUT_COORDINATOR } from '../../coordinator/publish/inspect.ts';
+import { WITHOUT_COORDINATOR } from '../../coordinator/observe/observation.ts';
 import { Observer } from '../../coordinator/observe/observer.ts';
 import type { Repository } from '../../git/git.ts';
 import { namedId } from '../../pipeline/named-id.ts';

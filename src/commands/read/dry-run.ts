@@ -1,6 +1,6 @@
 import { plain } from '../../report/plain.ts';
 import { reasonText } from '../../report/reason.ts';
-import { WITHOUT_COORDINATOR } from '../../coordinator/publish/inspect.ts';
+import { WITHOUT_COORDINATOR } from '../../coordinator/observe/observation.ts';
 import { worktreePath } from '../../coordinator/observe/names.ts';
 import type { Observation } from '../../coordinator/observe/observation.ts';
 import { Observer } from '../../coordinator/observe/observer.ts';
@@ -16,14 +16,19 @@ import type { Io } from '../program/command.ts';
 import { EXIT, type ExitCode } from '../program/exit-codes.ts';
 import { printProblems } from '../program/print.ts';
 import * as messages from '../messages.ts';
+import { shownWord } from '../../shell-word.ts';
 
 /** `kanban run --dry-run`: what the first tick would do, and each agent's command line. Nothing is started or written. */
-export async function dryRun(repo: Repository, only: ReadonlySet<string> | null, io: Io): Promise<ExitCode> {
+export async function dryRun(
+  repo: Repository,
+  { only, allowsDirty }: { readonly only: ReadonlySet<string> | null; readonly allowsDirty: boolean },
+  io: Io,
+): Promise<ExitCode> {
   try {
     const observer = new Observer(repo);
     const looked = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), only });
     if (!looked.ok) return printProblems(io, looked.problems);
-    const findings = await new Preflight(observer).full(looked.value, []);
+    const findings = await new Preflight(observer, () => null, allowsDirty).full(looked.value, []);
     const blocking = findings.filter(({ level }) => level === 'stops' || level === 'holds');
     if (blocking.length > 0) io.stderr.write(`${drawFindings(blocking)}\n`);
     const held = await observer.observe({ ...WITHOUT_COORDINATOR, now: Date.now(), only, findings });
@@ -111,13 +116,13 @@ function commandLine(
     allowance: null,
   });
   if (planned === null) return `  ${messages.noAgent(run.agent)}`;
-  const { plan, adapter, settings: own } = planned;
+  const { plan, adapter, model, settings: own } = planned;
   const permissions = adapter.cli?.permissions ?? null;
   const opens =
     permissions === null ? null : ((own.permissions === 'narrow' ? permissions.narrow : null) ?? permissions.full);
   if (plan.command === null) return `  ${messages.shellRun(run.agent, plan.shell, worktree)}`;
-  return `  ${[plan.command.file, ...plan.command.args].map(quoted).join(' ')}${plan.command.stdin === 'none' ? '' : '  < prompt'}${opens === null ? '' : `\n    ${opens}`}`;
+  const words = [plan.command.file, ...plan.command.args];
+  // Some agents get it by a file.
+  const named = model === null || words.some((word) => word.includes(model)) ? '' : `\n    ${messages.modelOf(model)}`;
+  return `  ${words.map(shownWord).join(' ')}${plan.command.stdin === 'none' || plan.command.stdin === 'argument' ? '' : '  < prompt'}${named}${opens === null ? '' : `\n    ${opens}`}`;
 }
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./{}<>-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

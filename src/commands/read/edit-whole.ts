@@ -4,9 +4,9 @@ import type { Reply } from '../../contract/request.ts';
 import { failed, ok, type Result } from '../../problem.ts';
 import { runInForeground } from '../../system/foreground.ts';
 import type { Io } from '../program/command.ts';
-import { withBoard } from '../program/open-board.ts';
+import { withBoard } from '../../surfaces/with-board.ts';
 import * as messages from '../messages.ts';
-import { entryNamed } from './entries-on-board.ts';
+import { entryNamed } from '../../surfaces/entries-on-board.ts';
 import { keptFile } from './kept-text.ts';
 import { sendEdit } from './rewrite.ts';
 
@@ -18,6 +18,8 @@ export async function editWhole(io: Io, typed: string, given: string | null): Pr
   });
   if (!found.ok) return found;
   const { entry, root } = found.value;
+  if (given?.trim() === '')
+    return failed([{ code: 'no-text', message: messages.EMPTY_STDIN, fix: messages.REMOVE_INSTEAD }]);
   if (given !== null) return sendEdit(io, entry, given, () => keptFile(root, entry.id ?? typed, given));
   return inEditor(io, entry, root);
 }

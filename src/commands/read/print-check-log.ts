@@ -11,7 +11,7 @@ import { printProblems } from '../program/print.ts';
 import * as messages from '../messages.ts';
 
 /**
- * Prints what the check that is on has printed so far, else what the newest one has: on a terminal as lines that can't move
+ * Prints what the active check has printed so far, else what the newest one has: on a terminal as lines that can't move
  * the cursor, below a line that says what it is; elsewhere byte by byte.
  * @param root of the main worktree, absolute
  */

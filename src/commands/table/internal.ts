@@ -17,4 +17,14 @@ export const INTERNAL_COMMANDS: readonly CommandSpec[] = [
     examples: [['kanban mcp-report --role task --report /tmp/report.md', 'an MCP client talks to it']],
     load: () => import('../mcp-report.ts'),
   },
+  {
+    name: 'complete',
+    group: GROUP,
+    hidden: true,
+    summary: 'What a shell completes: ids of entries with their titles, or names of agents, one a line',
+    args: [{ name: 'what', form: 'required', summary: 'ids or agents' }],
+    options: [],
+    examples: [['kanban complete ids', 'the scripts of kanban completion call it']],
+    load: () => import('../completion/complete.ts'),
+  },
 ];

@@ -1,18 +1,38 @@
+import type { Column, Tag } from '../../board/entry.ts';
+import type { EntryState } from '../../contract/snapshot.ts';
 import type { CommandSpec } from '../program/command.ts';
-import { id, json, limit, maybeId, since } from './shared.ts';
+import { json, maybeId, since } from './shared.ts';
 
 const GROUP = 'Look';
+
+/** Stand here and not in the board's modules: `kanban --help` loads nothing else. */
+const COLUMNS = ['TODO', 'IN_PROGRESS', 'REVIEW', 'TESTING'] as const satisfies readonly Column[];
+const TAGS = ['RETRY', 'ESCALATED', 'PAUSED', 'APPROVE'] as const satisfies readonly Tag[];
+const STATES = [
+  ...(['running', 'ready', 'waits', 'being-edited', 'waits-for-provider'] as const),
+  ...(['held', 'lands', 'needs-person', 'parked'] as const),
+] satisfies readonly EntryState[];
 
 /** Commands that show what is there. */
 export const LOOK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'attach',
     group: GROUP,
-    summary: 'Follow the run of an entry as text until it ends; interrupting this does not stop the run',
-    args: [{ ...id, summary: 'task id such as T-12, or the id of a run' }],
-    options: [{ flags: '--raw', summary: 'what the agent printed, byte by byte' }],
+    summary: 'Follow the run of an entry, or all runs, as text until they end; interrupting this does not stop a run',
+    args: [{ ...maybeId, summary: 'task id such as T-12, or the id of a run; all active runs unless given' }],
+    options: [
+      {
+        flags: '--follow',
+        short: 'f',
+        summary:
+          'later runs as well: of an entry until it lands or needs you (exit code 4), without an id until Ctrl-C',
+      },
+      { flags: '--raw', summary: 'what the agent printed, byte by byte; with an id' },
+    ],
     examples: [
       ['kanban attach T-12', 'what it says and does, from its beginning'],
+      ['kanban attach T-12 --follow', 'through review and tests, until it has landed'],
+      ['kanban attach --follow', 'everything that happens, each line with its entry'],
       ['kanban attach T-12 --raw', 'for a closer look, or into a file'],
     ],
     load: () => import('../attach.ts'),
@@ -22,9 +42,43 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
     group: GROUP,
     summary: 'Show what is in work, what waits and for what, what needs you (same as plain kanban)',
     args: [],
-    options: [{ flags: '--details', summary: 'list every entry of TODO' }, json],
+    options: [
+      { flags: '--details', short: 'd', summary: 'list every entry of TODO' },
+      { flags: '--watch', short: 'w', summary: 'redraw it whenever it changes, until Ctrl-C', conflicts: ['--json'] },
+      {
+        flags: '--column <columns>',
+        short: 'c',
+        summary: 'only entries of these columns, separated by commas',
+        kind: 'list',
+        choices: COLUMNS,
+      },
+      {
+        flags: '--state <states>',
+        short: 's',
+        summary: 'only entries in these states (entries[].state of --json)',
+        kind: 'list',
+        choices: STATES,
+      },
+      {
+        flags: '--agent <names>',
+        short: 'a',
+        completes: 'agents',
+        summary: 'only entries that one of these agents works on, or would work on next',
+        kind: 'list',
+      },
+      {
+        flags: '--tag <tags>',
+        short: 't',
+        summary: 'only entries with one of these tags',
+        kind: 'list',
+        choices: TAGS,
+      },
+      json,
+    ],
     examples: [
       ['kanban', 'the board at a glance'],
+      ['kanban status --watch', 'on a second screen'],
+      ['kanban status --column todo --state ready,held', 'what is picked next, and what holds the rest'],
       ['kanban status --json', 'for programs'],
     ],
     json: [
@@ -38,6 +92,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['queue', 'the merge queue: `mode` to `remote` of `kanban queue --json`'],
       ['stops', 'what stops everything, a sentence each'],
       ['warnings', 'what else is worth knowing'],
+      ['alerts', 'figures above their limit, as in `kanban alerts`, each with `since`; absent without a coordinator'],
       ['warningDetails', 'the same, each with `text` and `entries`: the keys of the entries whose reason it is'],
       [
         'today',
@@ -46,7 +101,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['dayEnds', 'when that day ends'],
       [
         'entries',
-        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `reason` (`code` and its data), `why` (the reason as a sentence), `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`, `depends`, `priority` (0 to 4), `files` (globs), `agent` (of its field, or null), `criteria` (`done`, `all`), `since` (when it came into its column, or null), `feedback`, `ways` (commands that resolve it where it needs you), `parked` (the heading it is parked under, or null)',
+        'each with `id` (or null), `key`, `title`, `column`, `tags`, `state`, `reason` (`code` and its data), `why` (the reason as a sentence), `on` (ids it waits for), `until`, `attempts`, `run`, `usage` (`runs`, `untold`, `total`), `messages` that wait, `worktree`, `depends`, `priority` (0 to 4), `files` (globs), `agent` (of its field, or null), `criteria` (`done`, `all`), `estimate` (its field as written, or null), `startedAt` (when it left TODO first, or null), `since` (when it came into its column, or null), `feedback`, `ways` (commands that resolve it where it needs you), `parked` (the heading it is parked under, or null), `was` (names its text, for requests)',
       ],
       ['entries[].depends', 'each with `id` and `state`: `landed`, `open`, `parked`, `abandoned` or `unknown`'],
       [
@@ -55,7 +110,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ],
       [
         'entries[].run',
-        'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `inject`, `last`, `waiting`, `stalledSince`',
+        'null, or `id`, `taskId`, `role`, `purpose`, `agent`, `state`, `startedAt`, `deadlineAt`, `stopping`, `lost`, `inject`, `last`, `waiting`, `stalledSince`',
       ],
       ['orphanRuns', 'runs whose entry is not on the board any more, as `run` above'],
     ],
@@ -74,16 +129,24 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       },
       {
         flags: '--limit <count>',
+        short: 'n',
         summary: 'number of newest checks to show (default 5, at most 20)',
         kind: 'count',
         most: 20,
       },
+      {
+        flags: '--metrics',
+        summary: 'print figures instead: depth, landings an hour, wait, checks, contention',
+        conflicts: ['--log', '--limit'],
+      },
+      { ...since, summary: 'with --metrics: only what is newer (default 30d)', needs: '--metrics' },
       json,
     ],
     examples: [
       ['kanban queue', 'why something does not land yet, and what to do'],
       ['kanban queue --log', 'what the check has printed'],
       ['kanban queue --json', 'for programs'],
+      ['kanban queue --metrics --since 7d', 'how fast work lands, and what keeps it'],
     ],
     json: [
       ['version', '2; rises when a key changes its meaning'],
@@ -103,7 +166,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['waiting', 'tested, and not in the batch, in order; as `batch`'],
       [
         'running',
-        'the check that is on: `id`, `commit`, `entries` (ids on base), `purpose`, `startedAt`, `deadlineAt`, `log`; null',
+        'the running check: `id`, `commit`, `entries` (ids on base), `purpose`, `startedAt`, `deadlineAt`, `log`; null',
       ],
       [
         'running.purpose',
@@ -123,64 +186,53 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
         'remote',
         'null, or `name`, `branch`, `tip`, `fetchedAt`, `away` (a sentence) with its `reason`, `rejected` (a sentence), `lock` (`us`, who, or null), `pushing`',
       ],
+      [
+        'depth',
+        'with `--metrics` these keys instead, besides `version` (1), `base` and the period (`since`, `until`): entries in the `queue` now, and in the `batch`',
+      ],
+      ['throughput', '`landed`, and `perHour`'],
+      ['wait', 'from the test to the landing, in seconds: `count`, `sum`, `p50`, `p90`'],
+      ['checks', 'as `events.checks` of `kanban metrics --json`'],
+      ['contention', 'as `events.contention` of `kanban metrics --json`'],
     ],
     load: () => import('../queue.ts'),
   },
   {
-    name: 'show',
+    name: 'summary',
     group: GROUP,
-    summary: 'Show one entry: its text, its column and state, the reason, its runs, the next commands',
-    args: [id],
-    options: [json],
+    summary: 'Sum up what landed, what failed, what waits and what it cost: the page to read in the morning',
+    args: [],
+    options: [{ ...since, summary: 'how far back: 10h (12h unless given), 3d, or a date such as 2026-11-20' }, json],
     examples: [
-      ['kanban show T-12', 'all that is known of it; landed ones too'],
-      ['kanban show T-12 --json', 'for programs'],
+      ['kanban summary', 'the last twelve hours'],
+      ['kanban summary --since 7d --json', 'the week, for programs'],
     ],
     json: [
-      ['id', 'task id'],
-      ['title', 'its title'],
-      ['place', '`TODO`, `IN_PROGRESS`, `REVIEW`, `TESTING`, `CHANGELOG` (landed) or `ABANDONED`'],
-      ['entry', 'as in `kanban status --json`; null when it is not on the board'],
-      ['text', 'its markdown; null when it is not known any more'],
+      ['since', 'the beginning of the period'],
+      ['at', 'its end: now'],
       [
-        'runs',
-        'oldest first: `id`, `role`, `purpose`, `agent`, `startedAt`, `endedAt`, `cause`, `detail`, `usage`, `outcome`',
+        'landed',
+        'newest first, each with `id`, `title`, `at`, `commit`, `total` (what all its runs used, or null) and the keys below',
       ],
-      ['output', 'of the newest run: `run` and its last `lines`; null if there is none'],
-      ['branch', 'null, or `name`, `tip`, `worktree` and `commits` over base (`sha`, `subject`), newest first'],
-      ['history', 'as `kanban log <id> --json`'],
-      ['ways', 'what you can do, as commands to copy'],
+      [
+        'landed[].usage',
+        'what its runs used that ended in the period: `input`, `output`, `cached`, `costUsd`, as far as reported',
+      ],
+      ['landed[].runs', 'how many these are'],
+      [
+        'failed',
+        'a stage failed (a review that asks for changes has not) and it is on the board still; `state` is `needs-person` where it needs you: `id`, `title`, `failures`, `verdict` (of the newest), `why`, `column` and `state` (null: off the board), `ways`, `usage`, `runs`',
+      ],
+      [
+        'waiting',
+        'needs you, or is held, and none of its stages failed in the period: `id`, `title`, `column`, `state`, `why`, `ways`, `usage`, `runs`',
+      ],
+      ['undone', 'landings that were taken back: `id`, `title`, `usage`, `runs`'],
+      ['abandoned', 'as `undone`'],
+      ['inWork', 'as `undone`'],
+      ['usage', 'of all runs that ended in the period'],
+      ['runs', 'how many these are'],
     ],
-    load: () => import('../show.ts'),
-  },
-  {
-    name: 'log',
-    group: GROUP,
-    summary: 'Show what moved, when and by whom, from git history; with an id, one entry with its reports',
-    args: [maybeId],
-    options: [limit, since, json],
-    examples: [
-      ['kanban log --since 1d', 'the last day'],
-      ['kanban log T-12', 'the life of T-12'],
-      ['kanban log --json --limit 100', 'for programs'],
-    ],
-    json: [
-      ['commit', 'the commit on base'],
-      ['at', 'when, in milliseconds since 1970'],
-      ['by', 'who committed it'],
-      ['id', 'task id'],
-      ['from', 'column; null when the entry stayed where it was'],
-      ['to', 'column, `CHANGELOG` or `ABANDONED`; null as above'],
-      ['run', 'the run whose result was recorded; null'],
-      ['verdict', 'such as `reviewer changes-requested`; null'],
-      ['agent', 'such as `reviewer=codex`; null'],
-      ['asked', 'who asked for it by a command; null'],
-      ['escalated', 'why the user is needed; null'],
-      ['undone', 'the landing that it took back; null'],
-      ['usage', 'each with `run` (`total`: all runs of a landed entry), `input`, `output`, `cached`, `costUsd`'],
-      ['subject', "the commit's subject"],
-      ['report', 'the report in the commit, with an id only; null'],
-    ],
-    load: () => import('../log.ts'),
+    load: () => import('../summary.ts'),
   },
 ];

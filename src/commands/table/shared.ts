@@ -1,13 +1,18 @@
 import type { OptionSpec } from '../program/command.ts';
 
 /** Options and arguments that several commands share. */
-export const json: OptionSpec = { flags: '--json', summary: 'print JSON' };
-export const why: OptionSpec = { flags: '--why <reason>', summary: 'the reason, for the history' };
+export const json: OptionSpec = { flags: '--json', short: 'j', summary: 'print JSON' };
+export const why: OptionSpec = { flags: '--why <reason>', short: 'm', summary: 'the reason, for the history' };
 export const resume: OptionSpec = { flags: '--resume', summary: 'do not pause it: it may be picked again at once' };
-export const limit: OptionSpec = { flags: '--limit <count>', summary: 'number of lines to show', kind: 'count' };
+export const limit: OptionSpec = {
+  flags: '--limit <count>',
+  short: 'n',
+  summary: 'number of lines to show',
+  kind: 'count',
+};
 export const since: OptionSpec = {
   flags: '--since <time>',
-  summary: 'only what is newer: 2h, 3d, or a date such as 2026-11-20',
+  summary: 'only what is newer: 2h, 3d, yesterday, or a date such as 2026-11-20',
   kind: 'since',
 };
 /** What a command that changes something prints as JSON. */
@@ -20,3 +25,4 @@ export const answerKeys = [
 ] as const;
 export const id = { name: 'id', form: 'required', summary: 'task id, such as T-12' } as const;
 export const maybeId = { ...id, form: 'optional' } as const;
+export const PRIORITIES = ['P0', 'P1', 'P2', 'P3', 'P4'] as const;

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../program/command.ts';
-import { answerKeys, id, json, maybeId, why } from './shared.ts';
+import { answerKeys, id, json, maybeId, PRIORITIES, why } from './shared.ts';
 
 const GROUP = 'Work';
 
@@ -11,7 +11,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     summary: 'Work the board: start agents, review, test and land until stopped',
     args: [{ name: 'id', form: 'any-number', summary: 'only these: no other entry is started or landed' }],
     options: [
-      { flags: '--until-done', summary: 'end when nothing is left to do without you' },
+      { flags: '--until-done', short: 'u', summary: 'end when nothing is left to do without you' },
       {
         flags: '--max-wait <duration>',
         summary: 'with --until-done: the longest wait for providers and backoff',
@@ -20,10 +20,22 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
       },
       {
         flags: '--dry-run',
+        short: 'n',
         conflicts: ['--until-done', '--max-wait'],
         summary: 'print what the first tick would do, and each command line; start nothing',
       },
-      { flags: '--json', summary: 'print every event as a line of JSON' },
+      {
+        flags: '--allow-dirty',
+        summary: 'start although tracked files have uncommitted changes: agents will not see them',
+      },
+      {
+        flags: '--progress <duration>',
+        summary: 'print one line on how the work goes so often: 30s, 5m (at least 1s)',
+        kind: 'duration',
+        least: 1_000,
+        conflicts: ['--dry-run'],
+      },
+      { flags: '--json', short: 'j', summary: 'print every event as a line of JSON' },
     ],
     examples: [
       ['kanban run', 'work the board and show it live; Ctrl-C ends it softly, twice at once'],
@@ -43,19 +55,50 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
   {
     name: 'add',
     group: GROUP,
-    summary: 'Add an entry to the end of TODO',
+    summary: 'Add an entry to the end of TODO; refused if it depends on an id, or names an agent, that is not known',
     args: [{ name: 'title', form: 'required', summary: 'what is to be done, in one line' }],
     options: [
-      { flags: '--depends <ids>', summary: 'ids that must land first, separated by commas' },
-      { flags: '--files <globs>', summary: 'files that it may change, separated by commas' },
-      { flags: '--priority <priority>', summary: 'P0 (first) to P4' },
-      { flags: '--body <text>', summary: 'the text below the title; - reads it from stdin' },
+      {
+        flags: '--depends <ids>',
+        short: 'd',
+        summary: 'ids that must land first, separated by commas',
+        completes: 'ids',
+      },
+      {
+        flags: '--files <globs>',
+        short: 'f',
+        summary: 'files that it may change, separated by commas',
+        completes: 'files',
+      },
+      { flags: '--priority <priority>', short: 'p', summary: 'P0 (first) to P4', completes: PRIORITIES },
+      {
+        flags: '--agent <name>',
+        short: 'a',
+        completes: 'agents',
+        summary: 'the agent of its task role: one of WORKFLOW.md, or an installed agent CLI',
+      },
+      { flags: '--model <model>', summary: 'the model of that agent' },
+      {
+        flags: '--approve <when>',
+        summary: 'it waits for kanban approve: start (before the first run), land, or never',
+        choices: ['start', 'land', 'never'],
+      },
+      { flags: '--paused', summary: 'with [PAUSED]: it waits for kanban resume' },
+      { flags: '--top', summary: 'on top of TODO, not at its end' },
+      { flags: '--body <text>', short: 'b', summary: 'the text below the title; - reads it from stdin' },
       json,
     ],
-    json: answerKeys,
+    json: [
+      ...answerKeys,
+      ['findings', 'what the next run would stop at, or what holds the entry, as in kanban preflight; may be absent'],
+    ],
     examples: [
       ['kanban add "Login crashes on an empty password"', 'it gets the next free id'],
       ['kanban add "Drop lodash" --depends T-10,T-11 --priority P1', 'not before T-10 and T-11 have landed'],
+      [
+        'kanban add "Port the tests" --agent codex --approve land --top',
+        'next, by codex; it waits for you before it lands',
+      ],
       ['cat issue.md | kanban add "Rate-limit the login" --body -', 'with its text from a file'],
     ],
     load: () => import('../add.ts'),
@@ -109,10 +152,13 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     options: [
       {
         flags: '--priority <priority>',
+        short: 'p',
         summary: 'high, normal or low: the order of delivery',
         choices: ['high', 'normal', 'low'],
       },
+      json,
     ],
+    json: [...answerKeys, ['delivered', 'whether the agent has it already'], ['run', 'the active run; null']],
     examples: [
       ['kanban inject T-12 "the API is frozen: change only the form"', 'says how it reaches the agent'],
       ['kanban inject T-12 "stop and report" --priority high', 'before other messages that wait'],

@@ -62,6 +62,7 @@ export function planRun(
     script: entry?.script ?? null,
     files: entry?.files ?? [],
     roleRun: run.role === 'task' ? '' : role.run,
+    tests: Object.entries(settings.tests).map(([glob, command]) => ({ glob, command })),
   });
   return { adapter, settings: agent, model, report, plan };
 }

@@ -31,3 +31,8 @@ export const notClosed = (why: string): string => `it was lost and cannot be clo
 
 export const endedLeftovers = (processes: readonly { readonly pid: number; readonly command: string }[]): string =>
   `ended processes that earlier runs left: ${processes.map(({ pid, command }) => `${pid} (${command})`).join(', ')}`;
+
+export const BY_TOOL = `Instead of writing that file you may call the \`report\` tool of the MCP server \`kanban\`, once, as the last thing you
+do (search for it if it is not loaded): it writes the same file. If the tool is missing or fails, write the file.`;
+export const MESSAGES_FRONT =
+  '**Messages from the people you work for**, written while this entry was in work, the most important first. Follow them; where one contradicts the text below, the message counts.';

@@ -84,20 +84,16 @@ export async function prepareRun(order: RunOrder, deps: PrepareDeps): Promise<st
   const ready: Ready = { ...order, entry, place: place.value, folder, adapter };
   const run = await planned(ready, deps);
   if (typeof run === 'string') return run;
-  const facts: PromptFacts = {
-    ...(await handedOver(deps.observer, order, entry, {
-      place: place.value,
-      hasPrompt: run.planned.plan.shell === null,
-    })),
-    changed:
-      action.role === 'task' && action.purpose === 'work'
-        ? []
-        : await changedFiles(deps.observer, observation, action.id, { tip: place.value.tip, base }),
-  };
-  const prompt =
-    run.planned.plan.shell === null
-      ? await promptOf(deps.observer, observation, entry, { ...facts, brief: run.brief })
-      : { ok: true as const, value: '' };
+  const changed =
+    action.role === 'task' && action.purpose === 'work'
+      ? []
+      : await changedFiles(deps.observer, observation, action.id, { tip: place.value.tip, base });
+  const hasPrompt = run.planned.plan.shell === null;
+  const handed = await handedOver(deps.observer, order, entry, { place: place.value, hasPrompt, changed });
+  const facts: PromptFacts = { ...handed, changed };
+  const prompt = hasPrompt
+    ? await promptOf(deps.observer, observation, entry, { ...facts, brief: run.brief })
+    : { ok: true as const, value: '' };
   if (!prompt.ok) return prompt.error.map(({ message }) => message).join('; ');
   await handOver(ready, run, { ...facts, prompt: prompt.value }, deps);
   return null;
@@ -167,7 +163,7 @@ async function handOver(
   mkdirSync(join(place.path, '.kanban'), { recursive: true });
   if (adapter.needsSandboxPlaces) makeSandboxPlaces(repo.commonDir);
   const given = shell === null ? allMessages(repo.root, action.id) : NO_MESSAGES;
-  const before = await shared.before(brief.runId, observation.git.refs);
+  const before = await shared.before(brief.runId, brief.base);
   const env = environmentOf(observation.workflow.settings, plan, brief, {
     changed: changed.length === 0 ? null : join(folder, CHANGED_FILE),
     findings: findings === '' ? null : join(folder, FINDINGS_FILE),

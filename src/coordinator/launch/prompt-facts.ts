@@ -1,4 +1,5 @@
 import type { Entry } from '../../board/entry.ts';
+import { outsidePaths } from '../../named-paths.ts';
 import { parseReport } from '../../agents/report/parse-report.ts';
 import { git } from '../../git/git.ts';
 import { isCut } from '../../git/history/trailers.ts';
@@ -19,10 +20,14 @@ const EVENTS_TAIL = 256 * 1024;
 
 /** What the stages before hand over to a run. An agent that reads no prompt (`hasPrompt` false) gets only the findings. */
 export async function handedOver(
-  { repo, lives, history }: Observer,
+  { repo, runReports, history }: Observer,
   { action, observation, base }: Pick<RunOrder, 'action' | 'observation' | 'base'>,
   entry: Entry,
-  { place, hasPrompt }: { readonly place: Place; readonly hasPrompt: boolean },
+  {
+    place,
+    hasPrompt,
+    changed,
+  }: { readonly place: Place; readonly hasPrompt: boolean; readonly changed: readonly string[] },
 ): Promise<ReturnType<typeof handoverOf>> {
   const { id, role, purpose } = action;
   const ended = observation.runs.filter(
@@ -30,7 +35,7 @@ export async function handedOver(
   );
   const first = ended.findLastIndex(({ brief }) => brief.role !== role || brief.purpose !== purpose) + 1;
   const same = ended.slice(first);
-  const steps = (await lives.of(id, history.history.steps.get(id))).map((step) => whole(step, observation.runs));
+  const steps = (await runReports.of(id, history.history.steps.get(id))).map((step) => whole(step, observation.runs));
   const isRestart = hasPrompt && (same.length > 0 || unfinishedStep(steps, action) !== null);
   const [from, commits, status] = await Promise.all([
     place.tip === place.start || !hasPrompt ? null : forkPoint(repo.root, base, place.tip),
@@ -48,6 +53,7 @@ export async function handedOver(
     refused: ended.at(-1)?.result?.denied ?? [],
     kept: ended.flatMap(({ result }) => result?.rescued ?? []),
     former: [...observation.git.refs.keys()].filter((ref) => ref.startsWith(`refs/kanban/abandoned/${id}/`)).slice(-3),
+    outside: outsidePaths(changed, entry.files),
     restart: { runs: isRestart ? same.slice(-MOST_RUNS).flatMap(runBefore) : [], commits, status },
   });
 }

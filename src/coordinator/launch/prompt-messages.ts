@@ -1,4 +1,5 @@
 import type { Message } from '../../runner/inbox.ts';
+import { MESSAGES_FRONT } from './messages.ts';
 
 /**
  * A prompt with the messages to the agents of the entry in front: by priority, then oldest first. Without a message, the
@@ -12,12 +13,9 @@ export function withMessages(prompt: string, messages: readonly Message[]): stri
       const rank = priority === 'normal' ? '' : ` (${priority} priority)`;
       return `- ${by.name}, ${new Date(at).toISOString()}${rank}: ${indented(text)}`;
     });
-  return `${FRONT}\n\n${lines.join('\n')}\n\n${prompt}`;
+  return `${MESSAGES_FRONT}\n\n${lines.join('\n')}\n\n${prompt}`;
 }
 
 const RANKS: readonly Message['priority'][] = ['high', 'normal', 'low'];
-
-const FRONT =
-  '**Messages from the people you work for**, written while this entry was in work, the most important first. Follow them; where one contradicts what stands below, the message counts.';
 
 const indented = (text: string): string => text.trim().replaceAll('\n', '\n  ');

@@ -138,6 +138,7 @@ function startingFacts(id: string, { id: taskId, role, purpose, agent, mustDiffe
     startedAt: now,
     deadlineAt: now,
     stopping: false,
+    lost: false,
     inject: 'none',
     mustDiffer,
     before: '',

@@ -103,13 +103,13 @@ export class RunMonitor {
 
   #report(record: RunRecord): void {
     const { runId, brief, state, result } = record;
-    const { taskId: id, role, agent } = brief;
+    const { taskId: id, role, purpose, agent } = brief;
     if (state === 'alive') this.#reportStall(record);
     const before = this.#known.get(runId);
     if (before === state) return;
     this.#known.set(runId, state);
     if (before === undefined && state === 'alive' && !this.#launcher.hasStarted(runId))
-      this.#publisher.emit({ type: 'run-adopted', id, run: runId, role, agent });
+      this.#publisher.emit({ type: 'run-adopted', id, run: runId, role, purpose, agent });
     if (state === 'ended') removeEndedSignal(this.#root, runId);
     if (state === 'ended' && result !== null)
       this.#publisher.emit({
@@ -117,6 +117,7 @@ export class RunMonitor {
         id,
         run: runId,
         role,
+        purpose,
         agent,
         cause: result.cause,
         detail: result.detail,

@@ -160,7 +160,8 @@ export class ChainCache {
     const { tree } = merged;
     const message = `kanban: ${id} on ${under}, to be checked\n`;
     const author = authorOf(settings);
-    const commit = await writeCommit(this.#repo, { tree, parents: [under, tip], message, author, sign: false });
+    const made = { tree, parents: [under, tip], message, author, by: 'kanban', sign: false } as const;
+    const commit = await writeCommit(this.#repo, made);
     return commit.ok ? { commit: commit.value, tree } : null;
   }
 }

@@ -6,7 +6,7 @@ import type { CheckRun } from '../../pipeline/check-run.ts';
 import type { Brief } from '../../contract/brief.ts';
 import type { Settings } from '../../workflow/settings.ts';
 
-/** Bytes of output after which a check is ended: its folder stays for two weeks. */
+/** Bytes of output after which a check is ended: the setting `keep` says how long its folder stays. */
 const MAX_OUTPUT = 1024 ** 3;
 const KILL_GRACE_MS = 5_000;
 /** What it commits is nobody's. */

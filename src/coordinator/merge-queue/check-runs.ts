@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bringCheckPlace } from './check-worktree.ts';
 import { containmentOf } from '../../system/containment.ts';
 import type { RunnerPool } from '../../runs/runner-pool.ts';
-import { createRun, linkLost, markTaken, pruneRuns, requestStop } from '../../runs/run-store.ts';
+import { createRun, linkLost, markTaken, requestStop } from '../../runs/run-store.ts';
 import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
 import { runsFolder } from '../../runs/runs-folder.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
@@ -25,7 +25,6 @@ const CLAIM_TIMEOUT_MS = 60_000;
 const SALVAGE_RETRY_MS = 3_000;
 /** A runner that can't be seen (another pid namespace) is given up this long after its deadline, ms. */
 const FOREIGN_RUNNER_GRACE_MS = 10 * 60_000;
-const KEEP_CHECKS_MS = 14 * 24 * 3_600_000;
 
 /**
  * The merge queue's checks: started beside the tick, carried out by runners in run folders of their own under
@@ -110,7 +109,7 @@ export class CheckRuns {
     return [...found, ...[...this.#own.values()].filter(({ id }) => !known.has(id))];
   }
 
-  /** Its result is in the check log: it is forgotten. Its folder stays for 14 days. */
+  /** Its result is in the check log: it is forgotten. The setting `keep` says how long its folder stays. */
   take(id: string): void {
     this.#own.delete(id);
     this.#salvageAt.delete(id);
@@ -190,7 +189,6 @@ export class CheckRuns {
     if (!place.ok) return `${place.problem.message}; ${place.problem.fix ?? ''}`;
     for (const file of place.notCopied) this.#emit({ type: 'notice', message: notCopied(file, place.path) });
     if (this.#stopped.has(id)) return '';
-    pruneRuns(root, Date.now() - KEEP_CHECKS_MS, 'checks');
     const brief = checkBriefOf(this.#repo, settings, { id, order, base, place, bwrap: held.bwrap });
     const folder = createRun(root, brief, '');
     this.#pool.start(folder, checkEnvironmentOf(settings, brief));

@@ -17,6 +17,7 @@ import { gitFileOf, inspectPlace, lockedFor, READY_MARK, type Place } from '../.
 import { folderOf, relink, removeIfKept, takeAway } from '../../worktrees/worktree-removal.ts';
 import { inTurn } from '../../worktrees/worktrees.ts';
 import * as messages from './messages.ts';
+import { shellPath } from '../../shell-word.ts';
 
 /** In whose name the worktree is locked (`kanban check`) and kept; no task id looks like this. */
 const NAME = 'check';
@@ -237,6 +238,6 @@ const taken = (path: string, what: string): CheckWorktree => ({
   problem: {
     code: 'check-path-taken',
     message: messages.checkPathTaken(path, what),
-    fix: `mv '${path}' '${path}.mine'`,
+    fix: `mv ${shellPath(path)} ${shellPath(`${path}.mine`)}`,
   },
 });

@@ -22,7 +22,7 @@ import * as messages from './messages.ts';
 export class CheckedBatch {
   readonly #repo: Repository;
   readonly #trees: ChainCache;
-  readonly #desk: CheckScheduler;
+  readonly #scheduler: CheckScheduler;
   readonly #batch: Batch;
   readonly #status: QueueStatus;
   readonly #landing: BatchLanding;
@@ -33,7 +33,7 @@ export class CheckedBatch {
   constructor(parts: {
     readonly repo: Repository;
     readonly trees: ChainCache;
-    readonly desk: CheckScheduler;
+    readonly scheduler: CheckScheduler;
     readonly batch: Batch;
     readonly status: QueueStatus;
     readonly landing: BatchLanding;
@@ -41,7 +41,7 @@ export class CheckedBatch {
   }) {
     this.#repo = parts.repo;
     this.#trees = parts.trees;
-    this.#desk = parts.desk;
+    this.#scheduler = parts.scheduler;
     this.#batch = parts.batch;
     this.#status = parts.status;
     this.#landing = parts.landing;
@@ -178,14 +178,14 @@ export class CheckedBatch {
     { candidates, parts: { observation } }: Situation,
   ): Performed {
     this.#batch.hadFailure ||= purpose === 'search' || purpose === 'confirm';
-    if (observation.world.mode !== 'run' && this.#desk.running?.key !== tree.key) {
-      this.#desk.stop(messages.CHECK_OUTDATED);
+    if (observation.world.mode !== 'run' && this.#scheduler.running?.key !== tree.key) {
+      this.#scheduler.stop(messages.CHECK_OUTDATED);
       return this.#say(candidates, [], { why: messages.NO_CHECK_ON_STOP, until: null });
     }
     const { settings } = observation.workflow;
     const at = { base: observation.git.baseRef, mayWait: !this.#hastened };
     const order = { ...tree, purpose: purpose === 'baseline' ? 'control' : purpose } as const;
-    const asked = this.#desk.ask(order, settings, at);
+    const asked = this.#scheduler.ask(order, settings, at);
     if (asked.kind === 'held') {
       this.#status.hold({ key: { on: 'check' }, why: asked.why, reason: asked.reason, until: asked.until }, candidates);
       return this.#say(candidates, [], asked);

@@ -28,7 +28,7 @@ const UNWANTED_CHECK_GRACE_MS = 30_000;
  * blame, and lands what is green. A turn never waits: checks and pushes continue beside it.
  */
 export class MergeQueue {
-  readonly #desk: CheckScheduler;
+  readonly #scheduler: CheckScheduler;
   readonly #batch = new Batch();
   readonly #status = new QueueStatus();
   readonly #landing: BatchLanding;
@@ -45,14 +45,14 @@ export class MergeQueue {
     readonly emit: (event: KanbanEvent) => void;
   }) {
     const { repo, emit } = parts;
-    this.#desk = new CheckScheduler(repo, parts.checks, emit);
+    this.#scheduler = new CheckScheduler(repo, parts.checks, emit);
     const trees = new ChainCache(repo);
     this.#landing = new BatchLanding({ ...parts, trees, batch: this.#batch, status: this.#status });
     this.#returns = new SendBack(repo, trees, emit);
     this.#checking = new CheckedBatch({
       repo,
       trees,
-      desk: this.#desk,
+      scheduler: this.#scheduler,
       batch: this.#batch,
       status: this.#status,
       landing: this.#landing,
@@ -62,7 +62,7 @@ export class MergeQueue {
 
   /** A check is running, or its result is not recorded yet. */
   get isChecking(): boolean {
-    return this.#desk.isBusy;
+    return this.#scheduler.isBusy;
   }
 
   /** A check or a push is under way. */
@@ -92,8 +92,8 @@ export class MergeQueue {
       members: members.map(({ id }) => id),
       greenCount,
       suspect: suspect?.member.id ?? null,
-      running: this.#desk.running,
-      purpose: this.#desk.purpose,
+      running: this.#scheduler.running,
+      purpose: this.#scheduler.purpose,
       held: this.holds[0] ?? null,
       until: this.#status.landAgainAt,
     };
@@ -106,10 +106,10 @@ export class MergeQueue {
 
   /** No task may land now. The batch is kept for a moment: that may change at once. */
   idle(isStopping: boolean): void {
-    this.#desk.record();
+    this.#scheduler.record();
     this.#status.clear();
     if (!isStopping && Date.now() - this.#wantedAt <= UNWANTED_CHECK_GRACE_MS) return;
-    this.#desk.stop(messages.NO_TASK_WAITS);
+    this.#scheduler.stop(messages.NO_TASK_WAITS);
     this.#batch.begin([], []);
   }
 
@@ -121,7 +121,7 @@ export class MergeQueue {
   /** Does what can be done now for the tasks that may land, in this order. */
   async turn(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed> {
     this.#wantedAt = Date.now();
-    const full = this.#desk.record();
+    const full = this.#scheduler.record();
     const pushed = await this.#landing.afterPush(parts);
     if (pushed !== null) return pushed;
     if (this.isPushing) return { kind: 'later', why: messages.PUSHING };
@@ -146,7 +146,7 @@ export class MergeQueue {
   /** Without a check: what the user's files don't keep out lands, one or many at a time. */
   async #unchecked(candidates: readonly Candidate[], parts: QueueDeps): Promise<Performed> {
     const { mode, max_batch: most } = parts.observation.workflow.settings.merge_queue;
-    this.#desk.stop(messages.NO_CHECK);
+    this.#scheduler.stop(messages.NO_CHECK);
     this.#batch.begin([], []);
     const early = candidates.filter(({ id }) => this.#status.isTooEarly(id));
     const tried = new Set(early.map(({ id }) => id));

@@ -1,11 +1,13 @@
 /* Landings. */
 
+import { shellPath } from '../../shell-word.ts';
+
 export const lockedByGit = (why: string): string => `another git process holds a lock: ${why}`;
 
 export const stagedBoard = (file: string): string =>
-  `the staged ${file} differs from the file: git restore --staged ${file}`;
+  `the staged ${file} differs from the file: git restore --staged ${shellPath(file)}`;
 
-export const noCommit = (sha: string): string => `${sha} is no commit of this repository`;
+export const noCommit = (sha: string): string => `${sha} is not a commit of this repository`;
 
 export const conflictsBefore = (files: readonly string[]): string =>
   `conflicts in ${files.join(', ')} with a landing before it`;
@@ -32,7 +34,7 @@ export const beingChecked = (others: readonly string[]): string =>
 
 export const NO_TASK_WAITS = 'no task waits for it';
 export const NO_CHECK = 'there is no check any more';
-export const NO_CHECK_ON_STOP = 'kanban stop: no check starts any more';
+export const NO_CHECK_ON_STOP = 'kanban run is ending: no check starts any more';
 export const CHECK_OUTDATED = 'its tree has changed';
 export const IN_CHECK_LOG = 'in the check log';
 export const NOT_CLAIMED = 'no runner claimed it';
@@ -79,7 +81,8 @@ export const GIT_IN_WORKTREE = 'another git process is at work in it';
 export const worktreeNotReady = (path: string, why: string): string =>
   `The worktree of the check, ${path}, cannot be prepared: ${why}`;
 
-export const worktreeFix = (path: string): string => `df -h '${path}'    # and: ls -ld '${path}'; kanban tries again`;
+export const worktreeFix = (path: string): string =>
+  `df -h ${shellPath(path)}    # and: ls -ld ${shellPath(path)}; kanban tries again`;
 
 export const checkPathTaken = (path: string, what: string): string =>
   `The merge queue's check cannot run: ${path} is ${what}`;

@@ -28,13 +28,13 @@ export function queueView(
     world,
     log,
     look,
-    words,
+    statuses,
     remote,
   }: {
     readonly world: World;
     readonly log: CheckLog;
     readonly look: QueueObserved;
-    readonly words: ReadonlyMap<string, QueueNote>;
+    readonly statuses: ReadonlyMap<string, QueueNote>;
     readonly remote: RemoteFacts | null;
   },
 ): SnapshotQueue {
@@ -55,9 +55,9 @@ export function queueView(
     most: queue.mode === 'serial' ? 1 : queue.max_batch,
     batch: [...inBatch].flatMap((id) => {
       const facts = tested.find(({ entry }) => entry.id === id);
-      return facts === undefined ? [] : [queued(facts, look, words)];
+      return facts === undefined ? [] : [queued(facts, look, statuses)];
     }),
-    waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look, words)),
+    waiting: tested.filter(({ entry }) => !inBatch.has(entry.id ?? '')).map((facts) => queued(facts, look, statuses)),
     running: runningView(root, look),
     held: held?.why ?? null,
     reason: held?.reason ?? null,
@@ -101,10 +101,10 @@ const checkedView = ({
 function queued(
   { entry }: EntryFacts,
   { members, greenCount, suspect }: QueueObserved,
-  words: ReadonlyMap<string, QueueNote>,
+  statuses: ReadonlyMap<string, QueueNote>,
 ): SnapshotQueued {
   const id = entry.id ?? '';
-  const landing = words.get(id);
+  const landing = statuses.get(id);
   const place = members.indexOf(id);
   const why = landing?.why ?? '';
   const isGreen = place >= 0 && place < greenCount;

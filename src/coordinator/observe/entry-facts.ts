@@ -3,7 +3,7 @@ import { gitDirOf, headOf } from '../../git/checkout.ts';
 import type { Repository } from '../../git/git.ts';
 import type { BranchFacts, EntryFacts, QueueNote } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import type { BoardReader } from './board-reader.ts';
+import type { BoardReader } from './board/board-reader.ts';
 import { isAncestor } from '../../git/history/is-ancestor.ts';
 import { type GitState, type HistoryReader } from './git-state.ts';
 import { branchName, startRef, worktreePath } from './names.ts';
@@ -44,15 +44,18 @@ export class EntryFactsReader {
     const none = { entry, problems, settlesAt, branch: null, kept: null, testedInBase: false };
     if (entry.id === null) return none;
     const branch = this.branch(entry.id, git, settings);
-    if (branch === 'foreign') {
-      const name = branchName(settings, entry.id);
-      return { ...none, problems: [...problems, messages.foreignBranch(name)] };
-    }
+    if (branch === 'foreign') return none;
     const { gone, landed } = this.#history.history;
     const landing = gone.has(entry.id) ? landed.get(entry.id) : undefined;
     if (entry.column === 'TODO' && branch === null && landing !== undefined) {
       // Nothing lands twice under an id, whatever brought its text back (an editor with an old buffer).
-      return { ...none, problems: [...problems, messages.landedAlready(entry.id, landing)] };
+      return {
+        ...none,
+        problems: [
+          ...problems,
+          messages.withFix(messages.landedAlready(entry.id, landing), messages.DELETE_OR_RENUMBER),
+        ],
+      };
     }
     return {
       ...none,

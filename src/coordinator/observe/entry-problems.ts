@@ -2,9 +2,10 @@ import { adapterOf } from '../../agents/adapter-of.ts';
 import type { Board, Entry } from '../../board/entry.ts';
 import { noScriptProblem } from '../../board/parse.ts';
 import { unknownAgentProblem } from '../../board/problems/unknown-agent-problem.ts';
-import type { Problem } from '../../problem.ts';
+import { placeAt, type Problem } from '../../problem.ts';
 import { agentNames } from '../../workflow/agent-settings.ts';
 import type { Settings } from '../../workflow/settings.ts';
+import * as messages from './messages.ts';
 
 /** Entries that name an agent which the settings don't have, and entries for `shell` without a block to run. */
 export function agentProblems(entries: readonly Entry[], settings: Settings, board: Board): Problem[] {
@@ -19,10 +20,31 @@ export function agentProblems(entries: readonly Entry[], settings: Settings, boa
   });
 }
 
-/** Messages of the problems that hold an entry, by its key. */
+/**
+ * Entries of TODO under an id that has landed: nothing lands twice under one.
+ * @param landings the landing's commit by id; without those whose branch is still there
+ */
+export function landedProblems({ columns: { TODO } }: Board, landings: ReadonlyMap<string, string>): Problem[] {
+  return TODO.entries.flatMap(({ id, key, parked, start, source }): Problem[] => {
+    const landing = id === null ? undefined : landings.get(id);
+    if (id === null || landing === undefined || parked) return [];
+    const [line = ''] = /^[^\r\n]*/.exec(source) ?? [];
+    return [
+      {
+        code: 'landed-already',
+        message: messages.landedAlready(id, landing),
+        where: placeAt(TODO.path, TODO.text, start, line.length),
+        fix: messages.DELETE_OR_RENUMBER,
+        holds: [key],
+      },
+    ];
+  });
+}
+
+/** The problems that hold an entry, each with its fix, by the entry's key. */
 export function problemsByEntry(problems: readonly Problem[]): Map<string, string[]> {
   const held = new Map<string, string[]>();
-  for (const { message, holds } of problems)
-    for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), message]);
+  for (const { message, fix, holds } of problems)
+    for (const key of holds ?? []) held.set(key, [...(held.get(key) ?? []), messages.withFix(message, fix)]);
   return held;
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../../preflight/finding.ts';
 import type { Problem } from '../../problem.ts';
 import type { RunRecord } from '../../runs/list-runs.ts';
 import type { Workflow } from '../../workflow/settings.ts';
-import type { BoardView } from './board-reader.ts';
+import type { BoardView } from './board/board-reader.ts';
 import type { GitState } from './git-state.ts';
 import type { LostLanding } from './lost-landings.ts';
 
@@ -18,6 +18,8 @@ export interface Observation {
   readonly problems: readonly Problem[];
   /** Those of them that are the board's and its entries'. */
   readonly boardProblems: readonly Problem[];
+  /** What keeps entries from getting their branch and worktree. */
+  readonly obstacles: readonly Problem[];
   /** Those that are WORKFLOW.md's: the last good settings hold. */
   readonly settingsProblems: readonly Problem[];
   readonly rewritten: boolean;
@@ -31,6 +33,10 @@ export interface Observation {
 export interface Inputs {
   readonly now: number;
   readonly mode: World['mode'];
+  /** What asked for mode `stop`, as text. */
+  readonly stoppedBy?: string | null;
+  /** When the coordinator began, epoch ms; absent: none runs. */
+  readonly begunAt?: number;
   readonly only: ReadonlySet<string> | null;
   readonly findings: readonly Finding[];
   readonly requests: readonly Request[];
@@ -51,3 +57,15 @@ export interface Inputs {
 export type Observed =
   | { readonly ok: true; readonly value: Observation }
   | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The inputs of a look without a coordinator: nothing is being prepared. */
+export const WITHOUT_COORDINATOR: Omit<Inputs, 'now'> = {
+  mode: 'run',
+  only: null,
+  findings: [],
+  requests: [],
+  starting: [],
+  refused: [],
+  queued: new Map(),
+  failures: new Map(),
+};

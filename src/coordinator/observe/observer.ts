@@ -4,6 +4,7 @@ import { COLUMNS } from '../../board/entry.ts';
 import { dependencyProblems } from '../../board/parse.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { resolve as resolveRef } from '../../git/objects/objects.ts';
+import { isSameId } from '../../pipeline/named-id.ts';
 import type { EndedRun, EntryFacts, World } from '../../pipeline/world.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { heldBy } from '../../preflight/holds.ts';
@@ -14,9 +15,11 @@ import { pausedBy, resumedAt } from '../../runs/pause.ts';
 import { listRuns, type RunRecord } from '../../runs/list-runs.ts';
 import { agentNames } from '../../workflow/agent-settings.ts';
 import type { Workflow } from '../../workflow/settings.ts';
-import { BoardReader, type BoardView } from './board-reader.ts';
+import { BoardReader, type BoardView } from './board/board-reader.ts';
+import { withPlacesOnDisk } from './board/places-on-disk.ts';
 import { EntryFactsReader } from './entry-facts.ts';
 import { agentProblems, problemsByEntry } from './entry-problems.ts';
+import { entryHash } from '../../system/entry-hash.ts';
 import { HistoryReader, SEEN } from './git-state.ts';
 import { lostLandings, type LostLanding } from './lost-landings.ts';
 import { branchName, START_REFS, startRef } from './names.ts';
@@ -28,6 +31,8 @@ import { RunReports } from './run-reports.ts';
 import { readUsages } from './usage-reader.ts';
 import { UsedIds } from './used-ids.ts';
 import { WorkflowReader } from './workflow-reader.ts';
+import { missingBase } from './missing-base.ts';
+import { obstacleProblems } from './obstacles.ts';
 import * as messages from './messages.ts';
 
 /** ms between two looks while git changes the checkout, and how long that is waited for. */
@@ -47,13 +52,13 @@ interface ReadParts {
 /** Reads disk and git. It keeps only what can be read again: caches, versions of the board, since when a heading is missing. */
 export class Observer {
   readonly repo: Repository;
-  readonly keeper: BoardReader;
+  readonly boardReader: BoardReader;
   readonly history: HistoryReader;
   readonly workflow: WorkflowReader;
-  readonly lives: RunReports;
+  readonly runReports: RunReports;
   readonly #entries: EntryFactsReader;
   readonly #orphans: OrphanFinder;
-  readonly #strays: OutsideCommitWatch;
+  readonly #outsideCommits: OutsideCommitWatch;
   readonly #usedIds: UsedIds;
   readonly #ended = new Map<string, EndedRun>();
   /** Ids that have a start ref. */
@@ -62,13 +67,13 @@ export class Observer {
 
   constructor(repo: Repository) {
     this.repo = repo;
-    this.keeper = new BoardReader(repo);
+    this.boardReader = new BoardReader(repo);
     this.history = new HistoryReader(repo);
     this.workflow = new WorkflowReader(repo);
-    this.lives = new RunReports(repo);
-    this.#entries = new EntryFactsReader(repo, this.keeper, this.history);
+    this.runReports = new RunReports(repo);
+    this.#entries = new EntryFactsReader(repo, this.boardReader, this.history);
     this.#orphans = new OrphanFinder(repo, this.#entries);
-    this.#strays = new OutsideCommitWatch(repo);
+    this.#outsideCommits = new OutsideCommitWatch(repo);
     this.#usedIds = new UsedIds(repo);
   }
 
@@ -86,7 +91,7 @@ export class Observer {
         problems: [
           view.refs.size === 0 && (await isUnborn(this.repo))
             ? messages.NO_COMMITS
-            : messages.baseMissing(settings.base),
+            : missingBase(this.repo, settings.base),
         ],
       };
     const at = { ...view, base: view.base };
@@ -94,8 +99,12 @@ export class Observer {
     const moved = before.moved === 'rewritten' || followed === 'same' ? before.moved : followed;
     if (moved !== 'same') this.#entries.baseMoved();
     const stillness = settings.settle === 0 ? 60 : 300;
-    const board = await this.keeper.read(at, settings, { now: inputs.now, stillness, gone: this.history.history.gone });
-    const inMotion = await this.keeper.isInMotion(at, board);
+    const board = await this.boardReader.read(at, settings, {
+      now: inputs.now,
+      stillness,
+      gone: this.history.history.gone,
+    });
+    const inMotion = await this.boardReader.isInMotion(at, board);
     if (inMotion && before.tries < MOTION_TIMEOUT_MS / MOTION_RETRY_MS) {
       await pause(MOTION_RETRY_MS);
       return this.observe(inputs, { tries: before.tries + 1, moved });
@@ -103,7 +112,7 @@ export class Observer {
     const { runs, problems: runProblems } = listRuns(this.repo.root);
     await this.#followMoves(moved, at, board);
     const built = await this.#world(inputs, { git: at, workflow, board, runs });
-    const boardProblems = [...board.unreadable, ...board.missing, ...board.board.problems, ...built.problems];
+    const boardProblems = problemsOf(board, built.problems, settings.board);
     return {
       ok: true,
       value: {
@@ -117,8 +126,10 @@ export class Observer {
           ...this.#lost.map((landing) => messages.landingMissing(landing, settings.base)),
           ...runProblems,
           ...boardProblems,
+          ...built.obstacles,
         ],
         boardProblems,
+        obstacles: built.obstacles,
         settingsProblems: workflowProblems,
         rewritten: moved === 'rewritten',
         lost: this.#lost,
@@ -149,12 +160,12 @@ export class Observer {
     return [...ids].flatMap((id) => [`refs/heads/${branchName(settings, id)}`, startRef(id)]);
   }
 
-  async #world(inputs: Inputs, parts: ReadParts): Promise<{ world: World; problems: Problem[] }> {
+  async #world(inputs: Inputs, parts: ReadParts): Promise<{ world: World; problems: Problem[]; obstacles: Problem[] }> {
     const { git: view, board, runs: records } = parts;
     const { settings } = parts.workflow;
     const { history } = this.history;
     const { now } = inputs;
-    const { entries, problems } = await this.#readEntries(inputs, parts);
+    const { entries, problems, obstacles } = await this.#readEntries(inputs, parts);
     const { orphans, unsure } = this.#orphans.find(entries, board, { git: view, settings, now });
     const waits = holdsOf(inputs.findings);
     const known = new Set(records.map(({ runId }) => runId));
@@ -165,13 +176,14 @@ export class Observer {
       now,
       settings,
       mode: inputs.mode,
-      only: inputs.only,
+      ...(inputs.stoppedBy == null ? {} : { stoppedBy: inputs.stoppedBy }),
+      ...{ only: inputs.only, begunAt: inputs.begunAt ?? 0 },
       paused,
       resumedAt: resumedAt(this.repo.root),
       stops: [...(paused === null ? [] : [paused]), ...board.unreadable.map(({ message }) => message), ...waits.stops],
       lost: new Map(this.#lost.map(({ id, sha }) => [id, sha])),
       landingsHeld: waits.landings ?? inputs.sharedHeld ?? null,
-      undone: await this.#strays.undone(view, new Set(this.#inWork(inputs)), outsideCommitShas(facts, history)),
+      undone: await this.#outsideCommits.undone(view, new Set(this.#inWork(inputs)), outsideCommitShas(facts, history)),
       agentsHeld: waits.agents,
       fixes: new Set(agentNames(settings).filter((name) => adapterOf(settings, name)?.canFix ?? false)),
       entries,
@@ -184,26 +196,43 @@ export class Observer {
       failures: inputs.failures,
       usage: readUsages(records, history, ids, now),
       messages: waitingMessages(this.repo.root),
-      usedIds: await this.#usedIds.read(board.board, view.refs, settings, [...history.ids, ...this.keeper.saves.ids()]),
+      ...hashesFor(inputs.requests, entries),
+      usedIds: await this.#usedIds.read(board.board, view.refs, settings, [
+        ...history.ids,
+        ...this.boardReader.saves.ids(),
+      ]),
     };
-    return { world, problems };
+    return { world, problems, obstacles };
   }
 
   async #readEntries(
     { queued }: Inputs,
     { git: view, workflow: { settings }, board: { board } }: ReadParts,
-  ): Promise<{ entries: EntryFacts[]; problems: Problem[] }> {
+  ): Promise<{ entries: EntryFacts[]; problems: Problem[]; obstacles: Problem[] }> {
     const { landed, abandoned } = this.history.history;
     const found = COLUMNS.flatMap((column) => board.columns[column].entries);
     const problems = [
       ...dependencyProblems(board, { landed: new Set(landed.keys()), abandoned }),
       ...agentProblems(found, settings, board),
     ];
-    const context = { git: view, settings, queued, problems: problemsByEntry([...board.problems, ...problems]) };
+    const obstacles = obstacleProblems(found, { repo: this.repo, git: view, settings });
+    const held = problemsByEntry([...board.problems, ...problems, ...obstacles]);
+    const context = { git: view, settings, queued, problems: held };
     const entries: EntryFacts[] = [];
     for (const entry of found) entries.push(await this.#entries.read(entry, context));
-    return { entries, problems };
+    return { entries, problems, obstacles };
   }
+}
+
+const problemsOf = (board: BoardView, others: readonly Problem[], folder: string): readonly Problem[] =>
+  withPlacesOnDisk([...board.unreadable, ...board.missing, ...board.board.problems, ...others], board, folder);
+
+/** Most looks need none. */
+function hashesFor(requests: Inputs['requests'], entries: readonly EntryFacts[]): Pick<World, 'hashes'> {
+  const seen = requests.flatMap(({ taskId, was }) => (taskId === null || was === undefined ? [] : [taskId]));
+  if (seen.length === 0) return {};
+  const named = entries.filter(({ entry: { id } }) => id !== null && seen.some((typed) => isSameId(typed, id)));
+  return { hashes: new Map(named.map(({ entry }) => [entry.key, entryHash(entry.source)])) };
 }
 
 /** What preflight's findings hold. Those about pushes hold pushes only; the board's are read with the board. */

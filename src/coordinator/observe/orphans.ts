@@ -4,7 +4,7 @@ import { isStillWritten } from '../../board/saves/vanished.ts';
 import type { Repository } from '../../git/git.ts';
 import type { BranchFacts, EntryFacts, OrphanBranch } from '../../pipeline/world.ts';
 import type { Settings } from '../../workflow/settings.ts';
-import type { BoardView } from './board-reader.ts';
+import type { BoardView } from './board/board-reader.ts';
 import type { EntryFactsReader } from './entry-facts.ts';
 import type { GitState } from './git-state.ts';
 import { START_REFS, worktreePath } from './names.ts';

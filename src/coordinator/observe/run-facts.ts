@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { adapterNamed } from '../../agents/adapters.ts';
 import { parseReport } from '../../agents/report/parse-report.ts';
 import type { EndedRun, Found, History, PastRun, ReadReport, RunFacts } from '../../pipeline/world.ts';
+import { RUN_FILES } from '../../contract/run-files.ts';
+import { lstatOrNone } from '../../system/plain-file.ts';
 import type { RunRecord } from '../../runs/list-runs.ts';
 import * as messages from './messages.ts';
 
@@ -34,7 +37,8 @@ export function runFacts(records: readonly RunRecord[], context: RunFactsContext
         startedAt,
         deadlineAt: startedAt + brief.timeout,
         inject: adapterNamed(brief.adapter)?.capabilities.inject ?? 'none',
-        stopping: record.stop !== null || record.state === 'dead' || record.state === 'lost',
+        stopping: record.stop !== null || isLost(record),
+        lost: isLost(record),
         mustDiffer: brief.mustDiffer,
         before: brief.tip,
         ended:
@@ -46,6 +50,8 @@ export function runFacts(records: readonly RunRecord[], context: RunFactsContext
   });
 }
 
+const isLost = ({ state }: RunRecord): boolean => state === 'dead' || state === 'lost';
+
 function endedRun(
   record: RunRecord,
   result: NonNullable<RunRecord['result']>,
@@ -54,6 +60,9 @@ function endedRun(
   const cached = known.get(record.runId);
   if (cached !== undefined) return cached;
   const text = result.reported ? record.reportText() : null;
+  // Somebody has removed the run folder with the report in it.
+  if (result.reported && lstatOrNone(join(record.folder, RUN_FILES.report)) === undefined)
+    return lostWithFolder(record, result);
   const parsed = text === null ? null : parseReport(text, record.brief.role);
   const read: ReadReport =
     parsed === null
@@ -61,9 +70,15 @@ function endedRun(
       : parsed.ok
         ? parsed
         : { ok: false, missing: parsed.problem, isAbsent: false };
-  const ended: EndedRun = { result, report: read, strays: result.strays ?? [] };
+  const ended: EndedRun = { result, report: read, outsideCommits: result.strays ?? [] };
   known.set(record.runId, ended);
   return ended;
+}
+
+function lostWithFolder({ runId }: RunRecord, result: NonNullable<RunRecord['result']>): EndedRun {
+  const report = { ok: false, missing: messages.NO_REPORT, isAbsent: true } as const;
+  const lost = { ...result, cause: 'lost', detail: messages.reportRemoved(runId), reported: false } as const;
+  return { result: lost, report, outsideCommits: result.strays ?? [] };
 }
 
 function stateOf(record: RunRecord): RunFacts['state'] {
@@ -101,7 +116,7 @@ export function pastRuns(records: readonly RunRecord[], now: number): PastRun[] 
 }
 
 /** Commits that agents made outside their branch: those in base's trailers, and those of runs that are not recorded yet. */
-export const outsideCommitShas = (runs: readonly RunFacts[], { strays }: History): string[] => [
-  ...[...strays.values()].flat(),
-  ...runs.flatMap(({ ended }) => ended?.strays.map(({ sha }) => sha) ?? []),
+export const outsideCommitShas = (runs: readonly RunFacts[], { outsideCommits }: History): string[] => [
+  ...[...outsideCommits.values()].flat(),
+  ...runs.flatMap(({ ended }) => ended?.outsideCommits.map(({ sha }) => sha) ?? []),
 ];

@@ -10,15 +10,15 @@ const MOST_STEPS = 40;
  */
 export async function readSteps(repo: Repository, id: string, shas: readonly string[]): Promise<Step[]> {
   const args = ['log', '--no-walk=unsorted', '-z', '--no-color', '--no-show-signature'];
-  const { stdout } = await git([...args, '--format=%H%x01%s%x01%(trailers:only,unfold)%x01%b', ...shas, '--'], {
+  const { stdout } = await git([...args, '--format=%H%x01%(trailers:only,unfold)%x01%b', ...shas, '--'], {
     cwd: repo.root,
   });
   return stdout
     .split('\0')
     .filter(Boolean)
     .map((record) => {
-      const [sha = '', subject = '', trailers = '', body = ''] = record.split('\x01');
-      return stepOf(id, { sha, subject, trailers: trailers.split('\n').flatMap(trailerIn), report: reportIn(body) });
+      const [sha = '', trailers = '', body = ''] = record.split('\x01');
+      return stepOf(id, { sha, trailers: trailers.split('\n').flatMap(trailerIn), report: reportIn(body) });
     });
 }
 

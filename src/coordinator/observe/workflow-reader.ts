@@ -59,7 +59,8 @@ export class WorkflowReader {
     if (this.#good === null) void this.viewer.list();
     const guess = this.#good?.workflow.settings.base ?? (await this.#firstBase());
     const first = await this.viewer.read(guess, fresh);
-    const text = await this.#text(first);
+    // Base is missing: the file that names it says so, and its settings are not replaced by the defaults.
+    const text = (await this.#text(first)) ?? (first.base === null ? readText(join(this.#repo.root, WORKFLOW)) : null);
     const problems = this.#take(text);
     if (this.#good === null) return failed(problems);
     const workflow = this.#effective(this.#good.workflow);

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import type { Settings } from '../../workflow/settings.ts';
 import { handEditMessage, type Message } from '../../landing/commit-message.ts';
 import { SEEN } from '../observe/git-state.ts';
-import { withCr, withoutCr } from '../observe/line-endings.ts';
+import { withCr, withoutCr } from '../observe/board/line-endings.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 
@@ -89,13 +89,13 @@ export class BoardWriter {
   async change(edits: readonly BoardEdit[], message: Message, extra: readonly ExtraFile[] = []): Promise<Written> {
     if (this.#gone) return { kind: 'stale' };
     const { settings } = this.#seen.workflow;
-    const applied = applyEdits(this.#texts, edits, this.#observer.keeper.options(settings));
+    const applied = applyEdits(this.#texts, edits, this.#observer.boardReader.options(settings));
     if (!applied.ok) return { kind: 'refused', problem: applied.problem };
     const touched = COLUMNS.filter((column) => applied.texts[column] !== this.#texts[column]);
     const edited = await this.commitEdits(touched);
     if (edited.kind !== 'done') return edited;
     // What was committed may name the refs of saves that were kept.
-    const anew = applyEdits(this.#texts, edits, this.#observer.keeper.options(settings));
+    const anew = applyEdits(this.#texts, edits, this.#observer.boardReader.options(settings));
     if (!anew.ok) return { kind: 'refused', problem: anew.problem };
     const { texts } = anew;
     const files = touched.map((column) => this.#file(column, texts[column]));
@@ -110,7 +110,7 @@ export class BoardWriter {
       message,
     );
     if (written.kind === 'done')
-      this.#observer.keeper.saves.moved(edits.flatMap((edit) => (edit.type === 'move' ? [edit.key] : [])));
+      this.#observer.boardReader.saves.moved(edits.flatMap((edit) => (edit.type === 'move' ? [edit.key] : [])));
     return written;
   }
 
@@ -142,10 +142,12 @@ export class BoardWriter {
     const files = edited.map((column) => this.#file(column, this.#texts[column]));
     const message = handEditMessage(this.#movesBetween(this.#committed, texts), restored, isEdit);
     const written =
-      isEdit || restored.length > 0 ? await this.#commit(files, texts, message) : await this.#rewrite(files, texts);
+      isEdit || restored.length > 0
+        ? await this.#commit(files, texts, message, 'user')
+        : await this.#rewrite(files, texts);
     if (written.kind !== 'done') return written;
     for (const save of saves) {
-      this.#observer.keeper.saves.settled(save, this.#texts[save.column] ?? '');
+      this.#observer.boardReader.saves.settled(save, this.#texts[save.column] ?? '');
       this.#emit(oldBufferRead(this.#path(save.column), save.reading, kept.value.get(save) ?? []));
     }
     if (isEdit)
@@ -244,7 +246,7 @@ export class BoardWriter {
       const ref = await keepSave(this.#observer.repo, this.#base, file, lost);
       // A lock is gone at the next look.
       if (!ref.ok) return;
-      this.#observer.keeper.saves.kept(lost);
+      this.#observer.boardReader.saves.kept(lost);
       // What the user took out or reworded while they typed is kept without a word.
       if (lost.isOlder)
         this.#emit({ type: 'old-buffer-read', file, kept: [], restored: [], paused: [], saved: [ref.value] });
@@ -258,7 +260,7 @@ export class BoardWriter {
 
   /** Texts with an edit laid over them, for a landing that writes the board itself. */
   edited(edits: readonly BoardEdit[], on: BoardTexts = this.#texts): BoardTexts | null {
-    const applied = applyEdits(on, edits, this.#observer.keeper.options(this.#seen.workflow.settings));
+    const applied = applyEdits(on, edits, this.#observer.boardReader.options(this.#seen.workflow.settings));
     return applied.ok ? applied.texts : null;
   }
 
@@ -275,8 +277,8 @@ export class BoardWriter {
   #hasRemoval(column: Column): boolean {
     if (column === 'TODO' || this.#texts[column] === this.#committed[column]) return false;
     const { settings } = this.#seen.workflow;
-    const there = placesOf(this.#observer.keeper.parse(this.#texts, settings));
-    const before = this.#observer.keeper.parse(this.#committed, settings).columns[column].entries;
+    const there = placesOf(this.#observer.boardReader.parse(this.#texts, settings));
+    const before = this.#observer.boardReader.parse(this.#committed, settings).columns[column].entries;
     return before.some(({ id }) => id !== null && !there.has(id));
   }
 
@@ -300,7 +302,7 @@ export class BoardWriter {
       committed: bytesOf(this.#committed[column]),
       to: bytesOf(onDisk(to)),
       crlf,
-      skipped: this.#disk?.[column] === null && this.#observer.keeper.skipped.has(this.#path(column)),
+      skipped: this.#disk?.[column] === null && this.#observer.boardReader.skipped.has(this.#path(column)),
     };
   }
 
@@ -310,14 +312,19 @@ export class BoardWriter {
     const was = committed?.toString() ?? null;
     const crlf =
       this.checkout !== null &&
-      (await this.#observer.keeper.lineEnds.areGits(this.checkout.path, path, disk?.toString() ?? null, was));
+      (await this.#observer.boardReader.lineEnds.areGits(this.checkout.path, path, disk?.toString() ?? null, was));
     const same = crlf ? withoutCr(disk?.toString() ?? '') === was : sameBytes(disk, committed);
     if (this.checkout !== null && !same) return { held: messages.youChanged(path) };
     const text = change(was);
     return { path, from: disk, committed, to: Buffer.from(crlf ? withCr(text) : text), crlf };
   }
 
-  async #commit(files: readonly MoveFile[], texts: BoardTexts, message: Message): Promise<Written> {
+  async #commit(
+    files: readonly MoveFile[],
+    texts: BoardTexts,
+    message: Message,
+    by: 'kanban' | 'user' = 'kanban',
+  ): Promise<Written> {
     const { repo } = this.#observer;
     const { git, workflow } = this.#seen;
     const author = authorOf(workflow.settings);
@@ -329,6 +336,7 @@ export class BoardWriter {
       checkout: git.checkout,
       files,
       message: message.text,
+      by,
       ...(author === undefined ? {} : { author }),
     });
     if (!moved.ok) {
@@ -356,12 +364,13 @@ export class BoardWriter {
     this.#texts = texts;
     this.#committed = committed;
     this.#disk = disk;
-    this.#observer.keeper.wrote(sha, this.#seen.workflow.settings.board, committed);
+    this.#observer.boardReader.wrote(sha, this.#seen.workflow.settings.board, committed);
   }
 
   #movesBetween(before: BoardTexts, after: BoardTexts): { id: string; from: Column | null; to: Column | null }[] {
     const { settings } = this.#seen.workflow;
-    const places = (texts: BoardTexts): Map<string, Column> => placesOf(this.#observer.keeper.parse(texts, settings));
+    const places = (texts: BoardTexts): Map<string, Column> =>
+      placesOf(this.#observer.boardReader.parse(texts, settings));
     const old = places(before);
     const now = places(after);
     return [...now].flatMap(([id, to]) => {

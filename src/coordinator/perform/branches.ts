@@ -8,6 +8,7 @@ import { readRefs, updateRefs, type RefUpdate } from '../../git/refs.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { branchName, startRef, worktreePath } from '../observe/names.ts';
 import * as messages from './messages.ts';
+import { shellPath } from '../../shell-word.ts';
 
 /** Why worktree or branch of an entry are still there, and what helps. */
 export interface CleanUpFailure {
@@ -105,7 +106,7 @@ export class Branches {
     const path = worktreePath(this.#repo, settings, id);
     const worktree = { repo: this.#repo, id, branchRef: `refs/heads/${branchName(settings, id)}`, path };
     if (settings.hooks.before_remove !== '') await this.#beforeRemove(id, path, settings);
-    const remove = `git worktree remove --force --force '${path}'`;
+    const remove = `git worktree remove --force --force ${shellPath(path)}`;
     const first = await removeWorktree(worktree);
     if (first.ok) return null;
     if (first.fix !== undefined) return { why: first.why, fix: first.fix, lasting: true };

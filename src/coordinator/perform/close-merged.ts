@@ -2,6 +2,7 @@ import { insertChangelogLine } from '../../landing/changelog/changelog.ts';
 import { plainMessage } from '../../landing/commit-message.ts';
 import type { ExtraFile } from './board-writer.ts';
 import { changelogLine } from './changelog-line.ts';
+import { estimateTrailers } from './landing-trailers.ts';
 import { DONE, factsOf, unwritten, type ActionOf, type Performed, type PerformDeps } from './performed.ts';
 import * as messages from './messages.ts';
 
@@ -14,6 +15,7 @@ export async function closeMerged(action: ActionOf<'close-merged'>, deps: Perfor
   const trailers = [
     { name: 'Kanban-Move', value: `${action.id} ${action.from} -> CHANGELOG` },
     { name: 'Kanban-Verdict', value: `${action.id} landing by-hand` },
+    ...estimateTrailers(action.id, facts.entry),
   ] as const;
   const extra = changelogFile(settings.changelog, (text) => insertChangelogLine(text, { section, line }));
   const message = plainMessage(messages.subjects.mergedByHand(action.id, action.from), '', trailers);

@@ -11,7 +11,7 @@ export async function landTested(
   const facts = factsOf(deps, candidate.key);
   if (facts === undefined) return moveEntry(result, deps);
   const { trailers, consumesRun, why } = result;
-  const step = stepOf(candidate.id, { sha: '', subject: '', trailers, report: result.report || why });
+  const step = stepOf(candidate.id, { sha: '', trailers, report: result.report || why });
   const landed = await landNow(candidate, facts, deps, { trailers, step });
   if (landed.kind !== 'done') return moveEntry(result, deps);
   if (consumesRun !== null) markRecorded(consumesRun, landed.sha, why, deps);

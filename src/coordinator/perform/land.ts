@@ -58,7 +58,7 @@ export async function planLanding(
 ): Promise<PlannedLanding> {
   const { id, tip } = candidate;
   const { settings } = observation.workflow;
-  const steps = await observer.lives.of(id, observer.history.history.steps.get(id));
+  const steps = await observer.runReports.of(id, observer.history.history.steps.get(id));
   const own = await landingTrailers(candidate, facts, observer, taken?.trailers ?? []);
   const trailers = [
     ...own,
@@ -191,7 +191,7 @@ function hasLanded(
   const { settings } = observation.workflow;
   const { id, tip } = candidate;
   observer.history.own({ sha, at: Date.now(), committerEmail, trailers: message.trailers });
-  observer.lives.forget(id);
+  observer.runReports.forget(id);
   observer.history.ownLanding(`refs/heads/${branchName(settings, id)}`, tip);
   emit({ type: 'entry-landed', id, title: facts.entry.title, commit: sha, line, byHand: false });
   branches.drop(id, settings, facts.branch);

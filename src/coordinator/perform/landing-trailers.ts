@@ -1,7 +1,10 @@
+import type { Entry } from '../../board/entry.ts';
+import { estimateOf } from '../../board/estimate.ts';
 import { readCommit } from '../../git/objects/objects.ts';
 import type { Candidate, Trailer } from '../../pipeline/action.ts';
 import { readUsage, sumUsage, usageText } from '../../contract/usage.ts';
 import type { EntryFacts } from '../../pipeline/world.ts';
+import { parseDuration } from '../../workflow/duration.ts';
 import type { Observer } from '../observe/observer.ts';
 
 /** @param taken trailers of the tester's result, where the landing records it */
@@ -18,6 +21,7 @@ export async function landingTrailers(
     { name: 'Kanban-Tested', value: `${id} ${tip}` },
     ...(agents === '' ? [] : [{ name: 'Kanban-Agent', value: `${id} ${agents}` } as const]),
     ...usageTrailers(id, observer, taken),
+    ...estimateTrailers(id, entry),
     ...(await changedAfterReview(id, entry.reviewed, tip, observer)),
   ];
 }
@@ -37,9 +41,17 @@ function usageTrailers(id: string, observer: Observer, taken: readonly Trailer[]
   const all = [...(observer.history.history.used.get(id) ?? []).map(({ usage }) => usage), ...read];
   if (all.length === 0) return [];
   const untold = all.filter((usage) => usage === null).length;
-  const words = `runs=${all.length} ${usageText(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
-  return [...now, { name: 'Kanban-Usage', value: `${id} total ${words}` }];
+  const total = `runs=${all.length} ${usageText(sumUsage(all))}${untold === 0 || untold === all.length ? '' : ` untold=${untold}`}`;
+  return [...now, { name: 'Kanban-Usage', value: `${id} total ${total}` }];
 }
+
+/** Its estimate in seconds, where it is a time: metrics compare it with the time that the entry took. */
+export function estimateTrailers(id: string, entry: Entry): Trailer[] {
+  const estimate = parseDuration(estimateOf(entry) ?? '', MAX_ESTIMATE_MS);
+  return estimate === null ? [] : [{ name: 'Kanban-Estimate', value: `${id} ${Math.round(estimate / 1000)}s` }];
+}
+
+const MAX_ESTIMATE_MS = 10 * 365 * 24 * 3_600_000;
 
 /** How far back the branch is walked from the tested commit to the reviewed one. */
 const MAX_REVIEW_WALK = 100;

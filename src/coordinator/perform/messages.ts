@@ -1,5 +1,8 @@
 /* Attempts. */
 
+import type { Operation } from '../../git/checkout.ts';
+import { shellPath, shellQuoted } from '../../shell-word.ts';
+
 export const FAILED_A_MOMENT_AGO = 'it failed a moment ago';
 export const QUEUE_FAILED_A_MOMENT_AGO = 'the merge queue failed a moment ago';
 
@@ -19,12 +22,57 @@ export const abandonedEmptyBranch = (id: string): string =>
 
 export const EDITED = 'edited';
 export const edited = (id: string): string => `${id} is changed; the next run gets the new text`;
-export const changedMeanwhile = (id: string): string => `${id} was changed meanwhile: nothing is written`;
 
-export const added = (id: string, title: string): string => `${id} is in TODO: ${title}`;
+interface Titled {
+  readonly id: string;
+  readonly title: string;
+}
 
-export const proposed = (id: string, title: string): string =>
-  `${id} is proposed (parked in TODO; the user decides): ${title}`;
+const idsOf = (entries: readonly Titled[]): string => entries.map(({ id }) => id).join(', ');
+
+export const added = (entries: readonly Titled[]): string =>
+  entries.length === 1 ? `${idsOf(entries)} is in TODO: ${entries[0]?.title}` : `${idsOf(entries)} are in TODO`;
+
+export const proposed = (entries: readonly Titled[]): string =>
+  entries.length === 1
+    ? `${idsOf(entries)} is proposed (parked in TODO; the user decides): ${entries[0]?.title}`
+    : `${idsOf(entries)} are proposed (parked in TODO; the user decides)`;
+
+const MAX_PATHS = 5;
+/** Of `retry --fixed`. @param worktree a path @param paths in it, at least one */
+export const fixNotCommitted = (id: string, worktree: string, paths: readonly string[]): string => {
+  const at = shellPath(worktree);
+  const shown = paths.slice(0, MAX_PATHS);
+  const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : '';
+  const add = `git -C ${at} add -- ${paths.length > shown.length ? '.' : shown.map(shellPath).join(' ')}`;
+  return `${id} has work in ${worktree} that is not committed, so nothing is changed: ${shown.join(', ')}${more}. Commit what belongs to the fix, and remove the rest: ${add} && git -C ${at} commit -m "…", then kanban retry ${id} --fixed`;
+};
+
+const FINISH: Readonly<Record<Operation, string>> = {
+  merge: 'commit --no-edit',
+  rebase: 'rebase --continue',
+  'cherry-pick': 'cherry-pick --continue',
+  revert: 'revert --continue',
+  bisect: 'bisect reset',
+};
+
+/** @param conflicts files that are not resolved; empty: none */
+export function fixInOperation(
+  id: string,
+  worktree: string,
+  operation: Operation,
+  conflicts: readonly string[],
+): string {
+  const at = shellPath(worktree);
+  const finish = `git -C ${at} ${FINISH[operation]}`;
+  const state = `a ${operation} is open in ${worktree}, so nothing is changed`;
+  const abort = operation === 'bisect' ? '' : ` To give it up: git -C ${at} ${operation} --abort.`;
+  if (conflicts.length === 0) return `${state}. Finish it: ${finish}, then kanban retry ${id} --fixed.${abort}`;
+  const shown = conflicts.slice(0, MAX_PATHS);
+  const more = conflicts.length > shown.length ? ` and ${conflicts.length - shown.length} more` : '';
+  const add = conflicts.map(shellPath).join(' ');
+  return `${state}. Edit ${shown.join(', ')}${more} until no conflict markers are left, then finish it: git -C ${at} add -- ${add} && ${finish}, then kanban retry ${id} --fixed.${abort}`;
+}
 
 /* Why an action waits or fails. */
 
@@ -42,7 +90,7 @@ export const branchNotRemoved = (why: string): string => `its branch cannot be r
 
 export const unrelated = (ref: string): string => `${ref} has no commit in common with base`;
 
-export const removeLock = (lock: string): string => `if no git process runs: rm '${lock}'`;
+export const removeLock = (lock: string): string => `if no git process runs: rm ${shellPath(lock)}`;
 
 export const inspectThen = (command: string): string => `look at it, then: ${command}`;
 
@@ -65,6 +113,7 @@ export const subjects = {
   proposed: (id: string, run: string): string => `kanban: ${id} proposed by ${run}`,
   deleted: (id: string): string => `kanban: ${id} deleted`,
   edited: (id: string): string => `kanban: ${id} edited`,
+  changed: (id: string, what: string): string => `kanban: ${id} ${what}`,
   numbered: (id: string): string => `kanban: ${id} gets its number`,
   mergedByHand: (id: string, from: string): string => `kanban: ${id} ${from} → CHANGELOG (merged by hand)`,
   undone: (id: string): string => `kanban: ${id} undone`,
@@ -78,8 +127,13 @@ export const undo = {
   conflict: (files: string): string => `later changes conflict with it in ${files}`,
   inTheWay: (id: string, change: string): string =>
     `${id} is not undone: ${change}, and undo would change that file; commit or stash it, then run the command again`,
-  refused: (id: string, why: string, command: string): string =>
-    `${id} is not undone: ${why}. Nothing was changed. To undo it yourself: ${command}, then kanban run moves its entry to TODO`,
+  /** @param reason of the undo, as the user gave it */
+  refused: (
+    id: string,
+    why: string,
+    { command, reason }: { readonly command: string; readonly reason: string },
+  ): string =>
+    `${id} is not undone: ${why}. Nothing was changed. To undo it yourself: ${command} && kanban pause ${id} --why ${shellQuoted(reason)}. Then kanban run moves its entry to TODO; without the pause it is worked on again at once`,
   done: (id: string, landing: string, sha: string): string =>
     `${id} is on top of TODO again: its landing ${landing} is undone (${sha})`,
   CODE_UNDONE_BEFORE: 'its code was undone before',
@@ -104,3 +158,5 @@ export const dependents = {
     sentence(ids, 'is in work and depends on it', 'are in work and depend on it'),
   waiting: (ids: readonly string[]): string => sentence(ids, 'waits for it again', 'wait for it again'),
 };
+
+export const MERGE_QUEUE = 'the merge queue';

@@ -44,7 +44,7 @@ export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> 
   if (edited.kind === 'later' || edited.kind === 'failed') return edited;
   if (edited.kind !== 'done') return { kind: 'stale' };
   const entry = await entryBefore(observer.repo, settings, landing, id);
-  const byHand = await revertByHand(observer, landing);
+  const byHand = { command: await revertByHand(observer, landing), reason: oneLine(why) };
   if (entry === null) return refused(id, messages.undo.noEntry(short(landing)), byHand);
   const texts = withEntry(writer, entry, id, cleanedFor(entry, why, isPaused));
   if (texts === null) return refused(id, messages.undo.notInTodo(settings.board), byHand);
@@ -84,7 +84,7 @@ async function remember(
   const signers = await signersOf(observer.repo, author);
   const committerEmail = signers.ok ? signers.value.committer.email : '';
   observer.history.own({ sha, at: Date.now(), committerEmail, trailers });
-  observer.lives.forget(id);
+  observer.runReports.forget(id);
 }
 
 /** The board's texts with the entry on top of TODO, cleaned as on every way back to TODO; null: it can't be put there. */
@@ -117,7 +117,7 @@ const messageOf = ({ id, landing, why, trailers, request }: UndoEntry): ReturnTy
     request,
   );
 
-function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string, byHand: string): Undone {
+function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string, byHand: ByHand): Undone {
   if ('held' in undone) return { kind: 'failed', why: undone.held };
   if ('stale' in undone) return { kind: 'stale' };
   switch (undone.why) {
@@ -138,7 +138,12 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
   }
 }
 
-const refused = (id: string, why: string, byHand: string): Undone => ({
+interface ByHand {
+  readonly command: string;
+  readonly reason: string;
+}
+
+const refused = (id: string, why: string, byHand: ByHand): Undone => ({
   kind: 'refused',
   message: messages.undo.refused(id, why, byHand),
 });

@@ -4,9 +4,9 @@ import { type FactsAsked, type PromptText } from '../../preflight/gather/asked.t
 import type { PreflightFacts } from '../../preflight/facts.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import { decide } from '../../pipeline/decide.ts';
+import { heldBy } from '../../preflight/holds.ts';
 import { preflight } from '../../preflight/preflight.ts';
 import { ROLES, type Role } from '../../workflow/roles.ts';
-import { branchName, startRef } from '../observe/names.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { Observer } from '../observe/observer.ts';
 import type { RemoteFacts } from '../remote/remote-facts.ts';
@@ -20,16 +20,25 @@ const FRESH_WHILE_HELD = 500;
 export class Preflight {
   readonly #observer: Observer;
   readonly #remoteAnswer: () => PreflightFacts['remoteAnswer'];
+  readonly #allowsDirty: boolean;
   /** An entry was in work: from then on uncommitted files are reported, and stop nothing. */
   #hasWorked = false;
   #facts: PreflightFacts | null = null;
   #findings: readonly Finding[] = [];
   #at = 0;
 
-  /** @param remoteAnswer what is known of the remote; null = it was not asked */
-  constructor(observer: Observer, remoteAnswer: () => PreflightFacts['remoteAnswer'] = () => null) {
+  /**
+   * @param remoteAnswer what is known of the remote; null = it was not asked
+   * @param allowsDirty uncommitted files stop nothing
+   */
+  constructor(
+    observer: Observer,
+    remoteAnswer: () => PreflightFacts['remoteAnswer'] = () => null,
+    allowsDirty = false,
+  ) {
     this.#observer = observer;
     this.#remoteAnswer = remoteAnswer;
+    this.#allowsDirty = allowsDirty;
   }
 
   get findings(): readonly Finding[] {
@@ -51,9 +60,14 @@ export class Preflight {
     other: FactsAsked['otherCoordinator'] = null,
   ): Promise<readonly Finding[]> {
     this.#facts = await fullFacts({ ...(await this.#asked(observation, fixed)), otherCoordinator: other });
-    this.#findings = preflight(this.#facts);
+    this.#findings = findingsOf(this.#facts, observation);
     this.#at = Date.now();
     return this.#findings;
+  }
+
+  /** What is found without starting a program of the agents or the team. */
+  async brief(observation: Observation): Promise<readonly Finding[]> {
+    return findingsOf(await fullFacts({ ...(await this.#asked(observation, [])), isBrief: true }), observation);
   }
 
   /** @returns whether what is stopped or held has changed: then the tick's decision no longer stands. */
@@ -62,7 +76,7 @@ export class Preflight {
     if (this.#facts === null || Date.now() - this.#at < good) return false;
     const before = summary(this.#findings);
     this.#facts = await quickFacts(await this.#asked(observation, []), this.#facts);
-    this.#findings = preflight(this.#facts);
+    this.#findings = findingsOf(this.#facts, observation);
     this.#at = Date.now();
     return summary(this.#findings) !== before;
   }
@@ -82,12 +96,13 @@ export class Preflight {
       boardProblems: observation.boardProblems,
       prompts: await this.#prompts(observation),
       otherCoordinator: null,
-      foreignBranches: foreignBranches(observation),
+      obstacles: observation.obstacles,
       remoteAnswer: this.#remoteAnswer(),
       inWork: this.#hasWorked ? Math.max(1, inWork) : inWork,
+      allowsDirty: this.#allowsDirty,
       fixed,
       runsAlive: world.runs.filter(({ state }) => state !== 'ended').length,
-      next: firstPicks(world),
+      next: [],
     };
   }
 
@@ -116,15 +131,6 @@ export const remoteAnswerOf = ({
   lost,
 });
 
-/** Branches that the user made under the name of an entry's. */
-function foreignBranches({ git, workflow, world }: Observation): FactsAsked['foreignBranches'] {
-  return world.entries.flatMap(({ entry: { id } }) => {
-    if (id === null) return [];
-    const branch = branchName(workflow.settings, id);
-    return git.refs.has(`refs/heads/${branch}`) && !git.refs.has(startRef(id)) ? [{ id, branch }] : [];
-  });
-}
-
 /** What waits, without its text: the text of a disk that fills up has another number every time. */
 const summary = (findings: readonly Finding[]): string =>
   findings
@@ -132,11 +138,28 @@ const summary = (findings: readonly Finding[]): string =>
     .map(({ check, level, holds }) => `${check} ${level} ${JSON.stringify(holds ?? {})}`)
     .join('\n');
 
-/** What would be picked first, as things stand. */
-function firstPicks(world: Observation['world']): string[] {
-  const picks = decide({ ...world, stops: [] }).actions.flatMap((action) =>
-    action.type === 'pick-entries' ? action.picks : [],
-  );
-  const titles = new Map(world.entries.map(({ entry }) => [entry.key, entry.title]));
-  return picks.slice(0, 3).map(({ key, id }) => `${id} ${titles.get(key) ?? ''}`);
+/** What starts first depends on what the findings hold. */
+function findingsOf(facts: PreflightFacts, { world }: Observation): readonly Finding[] {
+  const { agents, landings } = heldBy(preflight(facts));
+  const landingsHeld = landings ?? world.landingsHeld;
+  const next = firstActions({ ...world, stops: [], agentsHeld: agents, landingsHeld });
+  return preflight({ ...facts, next });
+}
+
+/** What would land or start first, nearest to CHANGELOG first. */
+function firstActions(world: Observation['world']): string[] {
+  const keys = decide(world).actions.flatMap((action) => {
+    switch (action.type) {
+      case 'pick-entries':
+        return action.picks.map(({ id }) => id);
+      case 'start-run':
+        return [action.id];
+      case 'land-entries':
+        return action.entries.map(({ id }) => id);
+      default:
+        return [];
+    }
+  });
+  const titles = new Map(world.entries.map(({ entry }) => [entry.id ?? entry.key, entry.title]));
+  return [...new Set(keys)].map((id) => `${id} ${titles.get(id) ?? ''}`.trim());
 }

@@ -1,6 +1,8 @@
 import { reasonText } from '../../report/reason.ts';
-import { waysOut } from '../../report/ways-out.ts';
-import { detailsReader } from './entry-details.ts';
+import { waysOut } from '../../report/ways/ways-out.ts';
+import type { Entry } from '../../board/entry.ts';
+import { detailsOf, linksReader, type EntryLinks } from './entry-details.ts';
+import { EntryMemo, type EntryInputs } from './entry-memo.ts';
 import type { Decision, Note } from '../../pipeline/action.ts';
 import type { World } from '../../pipeline/world.ts';
 import type {
@@ -24,11 +26,11 @@ export interface SnapshotSource {
   readonly queue: SnapshotQueue;
 }
 
-/** World and decision → what may be shown. Pure. */
-export function snapshotOf(source: SnapshotSource): Snapshot {
+/** World and decision → what may be shown. Pure but for the memo, which changes the time and never the answer. */
+export function snapshotOf(source: SnapshotSource, memo: EntryMemo = new EntryMemo()): Snapshot {
   const { world } = source;
   const runs = world.runs.map((run): SnapshotRun => {
-    const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, inject } = run;
+    const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, lost, inject } = run;
     return {
       id,
       taskId,
@@ -39,12 +41,13 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
       startedAt,
       deadlineAt,
       stopping,
+      lost,
       inject,
       ...(source.activity.get(id) ?? QUIET),
     };
   });
-  const entries = entriesOf(source, runs);
-  const known = new Set(world.entries.map(({ entry }) => entry.id));
+  const entries = memo.all(inputsOf(source, runs, memo), entryOf);
+  const isOnBoard = (id: string): boolean => world.entries.some(({ entry }) => entry.id === id);
   return {
     version: 2,
     at: world.now,
@@ -60,37 +63,70 @@ export function snapshotOf(source: SnapshotSource): Snapshot {
     today: world.usage.today,
     dayEnds: world.usage.dayEnds,
     entries,
-    orphanRuns: runs.filter((run) => !known.has(run.taskId) && run.state !== 'ended'),
+    orphanRuns: runs.filter((run) => run.state !== 'ended' && !isOnBoard(run.taskId)),
   };
 }
 
-function entriesOf(source: SnapshotSource, runs: readonly SnapshotRun[]): SnapshotEntry[] {
-  const { world, decision } = source;
-  const details = detailsReader(world);
-  const notes = new Map(decision.notes.map((note) => [note.key, note]));
+function inputsOf(
+  { world, decision, worktrees, base }: SnapshotSource,
+  runs: readonly SnapshotRun[],
+  memo: EntryMemo,
+): EntryInputs[] {
+  const isKnown = memo.isSameGround(base.sha, memo.ids.of(world.entries));
+  const links = linksReader(world, memo.ids);
+  const linksOf = (entry: Entry, index: number): EntryLinks => {
+    const before = memo.at(index, entry.key);
+    // Of an entry that names the same ids as before, while ids and history are the same, nothing can be different.
+    const isSame = isKnown && before?.entry.id === entry.id && before.entry.depends === entry.depends;
+    return isSame ? before.links : links(entry, before?.links);
+  };
+  const noteAt = notesReader(decision.notes);
   const live = new Map<string, SnapshotRun>();
   for (const run of runs) if (run.state !== 'ended' && !live.has(run.taskId)) live.set(run.taskId, run);
-  return world.entries.map(({ entry }): SnapshotEntry => {
-    const { id, key, title, column, tags } = entry;
-    const decided = decidedOf(notes.get(key));
-    const { state } = decided;
-    const worktree = id === null ? null : (source.worktrees.get(id) ?? null);
+  return world.entries.map(({ entry }, index): EntryInputs => {
+    const { id, key } = entry;
     return {
-      id,
-      key,
-      title,
-      column,
-      tags,
-      ...decided,
-      attempts: entry.attempts as SnapshotEntry['attempts'],
+      entry,
+      note: noteAt(index, key),
       run: (id === null ? undefined : live.get(id)) ?? null,
       usage: usageOf(world, id),
       messages: id === null ? 0 : (world.messages.get(id) ?? 0),
-      worktree,
-      ...details(entry),
-      ways: state === 'needs-person' ? waysOut({ id, tags, column, state, worktree }) : NONE,
+      worktree: id === null ? null : (worktrees.get(id) ?? null),
+      links: linksOf(entry, index),
     };
   });
+}
+
+/** Notes as a rule stand in the order of the entries. */
+function notesReader(notes: readonly Note[]): (index: number, key: string) => Note | undefined {
+  let byKey: ReadonlyMap<string, Note> | null = null;
+  return (index, key) => {
+    const there = notes[index];
+    if (there?.key === key) return there;
+    byKey ??= new Map(notes.map((note) => [note.key, note]));
+    return byKey.get(key);
+  };
+}
+
+function entryOf({ entry, note, run, usage, messages, worktree, links }: EntryInputs): SnapshotEntry {
+  const { id, key, title, column, tags } = entry;
+  const decided = decidedOf(note);
+  const { state } = decided;
+  return {
+    id,
+    key,
+    title,
+    column,
+    tags,
+    ...decided,
+    attempts: entry.attempts as SnapshotEntry['attempts'],
+    run,
+    usage,
+    messages,
+    worktree,
+    ...detailsOf(entry, links),
+    ways: state === 'needs-person' ? waysOut({ id, tags, column, state, worktree }) : NONE,
+  };
 }
 
 const decidedOf = (note: Note | undefined): Pick<SnapshotEntry, 'state' | 'reason' | 'why' | 'on' | 'until'> =>

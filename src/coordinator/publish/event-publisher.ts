@@ -1,16 +1,15 @@
 import { nameOfKey, type HoldKey } from '../../contract/hold.ts';
 import { holdText } from '../../report/hold.ts';
-import { join } from 'node:path';
-import { hookEnvironment } from '../../system/environment.ts';
-import { runCommand } from '../../system/processes.ts';
 import type { KanbanEvent, TimedEvent } from '../../contract/event.ts';
-import { appendPlain } from '../../system/plain-file.ts';
 import type { Finding } from '../../preflight/finding.ts';
 import type { Problem } from '../../problem.ts';
 import type { View } from '../../contract/view.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import type { Observation } from '../observe/observation.ts';
+import { MessageWatch } from './message-watch.ts';
+import { Notifier } from './notices/notifier.ts';
 import { ReportedProblems } from './reported-problems.ts';
+import { SharedEvents } from './shared-events.ts';
 import * as messages from './messages.ts';
 
 export interface EventPublisherDeps {
@@ -22,36 +21,49 @@ export interface EventPublisherDeps {
   readonly onCommit: (at: number) => void;
 }
 
-/** After this time a hold is reported to the user's own program, ms. */
+/** After this time the user is notified of a hold, ms. */
 const NOTIFIED_AFTER = 60_000;
 
-/** Reports what happens: to the view, to `.kanban/events.jsonl`, and to the user's own program when they are needed. */
+/** Reports what happens: to the view, to `.kanban/events.jsonl`, and to the targets of `notify` that ask for it. */
 export class EventPublisher {
   readonly #deps: EventPublisherDeps;
+  readonly #log: SharedEvents;
+  readonly #messages: MessageWatch;
   readonly #reported = new Set<string>();
   readonly #problems = new ReportedProblems();
   /** What is held now, by the names of the keys. */
   readonly #holds = new Map<string, { readonly key: HoldKey; readonly why: string }>();
   /** Since when something has been held, for whatever reason (epoch ms); null = the user has been notified. */
   readonly #heldSince = new Map<string, number | null>();
+  readonly #notifier: Notifier;
   #settings = { broken: '', text: '' };
 
   constructor(parts: EventPublisherDeps) {
     this.#deps = parts;
+    this.#log = new SharedEvents(parts.root, () => parts.settings()?.keep.events ?? null);
+    this.#messages = new MessageWatch(parts.root);
+    this.#notifier = new Notifier({ root: parts.root, settings: parts.settings, emit: this.emit });
   }
 
   readonly emit = (event: KanbanEvent): void => {
     const timed: TimedEvent = { ...event, at: Date.now() };
     // A check and a push name a commit too; they made none.
     if ('commit' in event && !event.type.startsWith('check-') && event.type !== 'pushed') this.#deps.onCommit(timed.at);
-    try {
-      appendPlain(join(this.#deps.root, '.kanban', 'events.jsonl'), `${JSON.stringify(timed)}\n`);
-    } catch {
-      // Events are a convenience; the audit trail is git's.
-    }
+    this.#show(this.#log.append(timed));
     this.#deps.view.event(timed);
-    if (event.type === 'person-needed') this.#notify(timed);
+    // A hold needs the user only if it lasts: see `remind`.
+    if (event.type !== 'hold-changed') this.#notifier.notify(timed);
   };
+
+  /** At each tick: shows the events that commands have added to the log, and reports the messages that agents got. */
+  followCommands(): void {
+    this.#show(this.#log.news());
+    for (const event of this.#messages.news()) this.emit(event);
+  }
+
+  #show(events: readonly TimedEvent[]): void {
+    for (const event of events) this.#deps.view.event(event);
+  }
 
   /** Emits an event once for each key. */
   once(key: string, event: KanbanEvent): void {
@@ -86,7 +98,7 @@ export class EventPublisher {
       const held = this.#holds.get(name);
       if (since === null || now - since < NOTIFIED_AFTER || held === undefined) continue;
       this.#heldSince.set(name, null);
-      this.#notify({ ...holdChanged(held.key, held.why), at: now });
+      this.#notifier.notify({ ...holdChanged(held.key, held.why), at: now });
     }
   }
 
@@ -115,25 +127,9 @@ export class EventPublisher {
     this.#settings = { broken, text };
   }
 
-  /** A failing program does not stop the work. */
-  #notify(event: TimedEvent): void {
-    const { root } = this.#deps;
-    const settings = this.#deps.settings();
-    if (settings === undefined || settings.notify === '') return;
-    const env = hookEnvironment(settings.env, { root, base: settings.base });
-    void runCommand({
-      command: settings.notify,
-      cwd: root,
-      env,
-      timeout: 60_000,
-      input: `${JSON.stringify(event)}\n`,
-    })
-      .then(({ code, telling }) => {
-        if (code !== 0) this.once(`notify ${telling}`, { type: 'notice', message: messages.notifyFailed(telling) });
-      })
-      .catch((error: unknown) =>
-        this.once('notify', { type: 'notice', message: messages.notifyFailed(String(error)) }),
-      );
+  /** The last event has been emitted: delivers the notices that wait, for a few seconds at most. */
+  close(): Promise<void> {
+    return this.#notifier.close();
   }
 }
 

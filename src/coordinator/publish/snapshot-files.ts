@@ -1,20 +1,33 @@
 import { join } from 'node:path';
-import { entriesLines, SNAPSHOT_FILES, SNAPSHOT_FILES_VERSION } from '../../contract/snapshot-files.ts';
+import { PatchedEntries } from '../../contract/snapshot-change.ts';
+import {
+  entriesLines,
+  SNAPSHOT_FILES,
+  SNAPSHOT_FILES_VERSION,
+  type EntriesPlace,
+  type EntryChange,
+} from '../../contract/snapshot-files.ts';
 import type { Snapshot, SnapshotEntry } from '../../contract/snapshot.ts';
-import { plainTextOf } from '../../system/plain-file.ts';
+import { MOST_BYTES, plainTextOf, readFrom } from '../../system/plain-file.ts';
 
 /** `torn`: the entries belong to another moment, or are half read: read again. */
 export type ReadFiles = { readonly kind: 'none' | 'torn' } | { readonly kind: 'read'; readonly snapshot: Snapshot };
 
+type Head = Omit<Snapshot, 'version'> & Partial<EntriesPlace> & { readonly version: number };
+
 /**
- * Reads what a coordinator keeps of its snapshot. Entries whose line is the same as in the last read are the same objects,
- * and only the other lines are parsed.
+ * Reads what a coordinator keeps of its snapshot. Entries that have not changed since the last read are the same objects;
+ * only what has changed since then is read.
  */
 export class SnapshotFiles {
   readonly #root: string;
-  #seq = -1;
-  #lines: readonly string[] = [];
+  #place: EntriesPlace = { generation: -1, seq: -1 };
+  /** Where the next change is in its file, in bytes. */
+  #offset = 0;
+  /** Of `#entries`, as they stand in `entries.json`; null: as they stood there, and changes followed. */
+  #lines: readonly string[] | null = [];
   #entries: readonly SnapshotEntry[] = [];
+  #patched: PatchedEntries | null = null;
 
   constructor(root: string) {
     this.#root = root;
@@ -22,32 +35,59 @@ export class SnapshotFiles {
 
   /** @param pid the coordinator that lives: what another one left counts for nothing */
   read(pid: number): ReadFiles {
-    const head = parse<Omit<Snapshot, 'version'> & { readonly version: number; readonly seq?: number }>(
-      this.#text('head'),
-    );
+    const head = parse<Head>(this.#text('head'));
     if (head === null || head.coordinator?.pid !== pid) return { kind: 'none' };
-    const { seq, ...rest } = head;
-    // As a coordinator of the former version writes it.
+    const { seq, generation = seq, ...rest } = head;
+    // As a coordinator of a former version writes it.
     if (head.version === 2 && Array.isArray(head.entries)) return { kind: 'read', snapshot: withDefaults(rest) };
-    if (head.version !== SNAPSHOT_FILES_VERSION || seq === undefined) return { kind: 'none' };
-    if (this.#seq !== seq && !this.#readEntries(seq)) return { kind: 'torn' };
+    const isKnown = head.version === 3 || head.version === SNAPSHOT_FILES_VERSION;
+    if (!isKnown || seq === undefined || generation === undefined) return { kind: 'none' };
+    if (!this.#follow({ generation, seq })) return { kind: 'torn' };
     return { kind: 'read', snapshot: { ...rest, version: 2, entries: this.#entries } };
   }
 
-  #readEntries(seq: number): boolean {
+  /** @returns false: the files do not have these entries, or no longer */
+  #follow({ generation, seq }: EntriesPlace): boolean {
+    if (this.#place.generation !== generation && !this.#readEntries(generation)) return false;
+    return this.#place.seq === seq || this.#readChanges(seq);
+  }
+
+  #readEntries(generation: number): boolean {
     const found = entriesLines(this.#text('entries'));
-    if (found === null || found.seq !== seq) return false;
+    if (found === null || found.seq !== generation) return false;
     const entries = this.#parsed(found.lines);
     if (entries === null) return false;
-    this.#seq = seq;
+    this.#place = { generation, seq: generation };
+    this.#offset = 0;
     this.#lines = found.lines;
     this.#entries = entries;
+    this.#patched = null;
+    return true;
+  }
+
+  #readChanges(seq: number): boolean {
+    const bytes = readFrom(this.#path('changes'), this.#offset, MOST_BYTES);
+    const found = changesUntil(bytes, this.#place, seq);
+    if (found === null) return false;
+    const patched = (this.#patched ??= new PatchedEntries(this.#entries));
+    try {
+      for (const { patch } of found.changes) patched.apply(patch);
+    } catch {
+      // It is not what a coordinator has written: all is read again.
+      this.#place = { generation: -1, seq: -1 };
+      return false;
+    }
+    this.#entries = patched.list;
+    this.#lines = null;
+    this.#offset += found.length;
+    this.#place = { ...this.#place, seq };
     return true;
   }
 
   /** Takes over what stands alike at the beginning and the end; in between, lines are known by their text. */
   #parsed(lines: readonly string[]): SnapshotEntry[] | null {
-    const [before, known] = [this.#lines, this.#entries];
+    const known = this.#entries;
+    const before = this.#lines ?? known.map((entry) => JSON.stringify(entry));
     const least = Math.min(lines.length, before.length);
     let head = 0;
     while (head < least && lines[head] === before[head]) head++;
@@ -66,9 +106,33 @@ export class SnapshotFiles {
   }
 
   #text(name: 'head' | 'entries'): string {
-    return plainTextOf(join(this.#root, '.kanban', SNAPSHOT_FILES[name])) ?? '';
+    return plainTextOf(this.#path(name)) ?? '';
+  }
+
+  #path(name: keyof typeof SNAPSHOT_FILES): string {
+    return join(this.#root, '.kanban', SNAPSHOT_FILES[name]);
   }
 }
+
+/** The changes that lead from one number to another; null: they are not all there. */
+function changesUntil(
+  bytes: Buffer,
+  { generation, seq: from }: EntriesPlace,
+  until: number,
+): { readonly changes: readonly EntryChange[]; readonly length: number } | null {
+  const changes: EntryChange[] = [];
+  for (let [at, last] = [0, from]; last !== until;) {
+    const end = bytes.indexOf(LINE_BREAK, at);
+    const change = end < 0 ? null : parse<EntryChange>(bytes.toString('utf8', at, end));
+    if (change === null || change.generation !== generation || change.from !== last) return null;
+    changes.push(change);
+    [at, last] = [end + 1, change.seq];
+    if (last === until) return { changes, length: at };
+  }
+  return null;
+}
+
+const LINE_BREAK = 0x0a;
 
 /** Keys that came later. */
 const withDefaults = (snapshot: Omit<Snapshot, 'version'>): Snapshot => ({
@@ -84,6 +148,8 @@ const LATER = {
   files: [],
   agent: null,
   criteria: { done: 0, all: 0 },
+  estimate: null,
+  startedAt: null,
   since: null,
   feedback: null,
   ways: [],

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
-import { entriesText, headText, SNAPSHOT_FILES, type SnapshotHead } from '../../contract/snapshot-files.ts';
+import { headText, SNAPSHOT_FILES } from '../../contract/snapshot-files.ts';
 import type { Snapshot, SnapshotQueue } from '../../contract/snapshot.ts';
 import type { View } from '../../contract/view.ts';
+import type { KanbanEvent } from '../../contract/event.ts';
+import type { AlertWatch } from '../../pipeline/alerts.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import { isFollowed } from '../../system/followers.ts';
 import { removeWhatever } from '../../system/plain-file.ts';
 import { writeWhole } from '../../system/write-once.ts';
 import type { Observation } from '../observe/observation.ts';
-import { EntryLines } from './entry-lines.ts';
-import { snapshotFrom } from './inspect.ts';
+import { EntriesFiles } from './entries-files.ts';
+import { EntryMemo } from './entry-memo.ts';
+import { snapshotFrom } from './snapshot-from.ts';
 
 /** The view is brought up to date at most so often; a tick may take a few milliseconds only. */
 const SHOWN_FOR = 200;
@@ -22,10 +25,10 @@ const UNCHANGED_FOR = 3_000;
 export class SnapshotPublisher {
   readonly #root: string;
   readonly #view: View;
+  readonly #alerts: AlertWatch;
   readonly #since = Date.now();
-  readonly #lines = new EntryLines();
-  /** Names the entries that are in the file; 0: none are. */
-  #seq = 0;
+  readonly #entries: EntriesFiles;
+  readonly #memo = new EntryMemo();
   #last = '';
   #shownAt = 0;
   #keptAt = 0;
@@ -33,11 +36,12 @@ export class SnapshotPublisher {
   #behind = false;
   /** The head, or an entry, has changed and is not in the files yet. */
   #unkept = false;
-  #entriesUnkept = false;
 
-  constructor(root: string, view: View) {
+  constructor(root: string, view: View, alerts: AlertWatch) {
     this.#root = root;
     this.#view = view;
+    this.#entries = new EntriesFiles(join(root, '.kanban'));
+    this.#alerts = alerts;
   }
 
   /** When what was left out for haste is to be shown (epoch ms); Infinity: nothing was. */
@@ -46,49 +50,43 @@ export class SnapshotPublisher {
     return this.#unkept ? this.#keptAt + this.#keptFor : Infinity;
   }
 
-  show(observation: Observation, decision: Decision, queue: SnapshotQueue): void {
+  /** @returns alerts that begin, and that are over */
+  show(observation: Observation, decision: Decision, queue: SnapshotQueue): readonly KanbanEvent[] {
     const now = Date.now();
     this.#isFollowed = isFollowed(this.#path('followers'), now);
     this.#behind = now - this.#shownAt < this.#shownFor;
-    if (this.#behind) return;
+    if (this.#behind) return [];
     this.#shownAt = now;
     const coordinator = { pid: process.pid, since: this.#since };
-    const snapshot = snapshotFrom(this.#root, observation, decision, { coordinator, queue });
+    const observed = snapshotFrom(this.#root, observation, decision, { coordinator, queue, memo: this.#memo });
+    const events = this.#alerts.check(observed, observation.workflow.settings.alerts, now);
+    const snapshot = { ...observed, alerts: this.#alerts.active };
     this.#view.snapshot(snapshot);
     this.#keep(snapshot, now);
+    return events;
   }
 
   #keep({ entries, ...head }: Snapshot, now: number): void {
     const text = JSON.stringify({ ...head, at: 0 });
-    if (this.#lines.update(entries) || this.#seq === 0) this.#entriesUnkept = true;
-    const changed = this.#entriesUnkept || text !== this.#last;
+    const changed = text !== this.#last || this.#entries.isBehind(entries);
     const recent = now - this.#keptAt < (changed ? this.#keptFor : UNCHANGED_FOR);
     this.#unkept = recent && changed;
     if (recent) return;
     this.#last = text;
     this.#keptAt = now;
     try {
-      this.#write(head, now);
+      // The head last: it names the entries that belong to it.
+      this.#entries.keep(entries, now);
+      writeWhole(this.#path('head'), headText(head, this.#entries.place));
     } catch {
       // A full disk: preflight says so; the view continues.
     }
   }
 
-  /** The entries first: a reader that finds the number of a snapshot finds, or has missed, the entries of that number. */
-  #write(head: SnapshotHead, now: number): void {
-    if (this.#entriesUnkept) {
-      const seq = Math.max(this.#seq + 1, now);
-      writeWhole(this.#path('entries'), entriesText(this.#lines.lines, seq));
-      this.#seq = seq;
-      this.#entriesUnkept = false;
-    }
-    writeWhole(this.#path('head'), headText(head, this.#seq));
-  }
-
   /** Nobody keeps it current any more. */
   remove(): void {
     removeWhatever(this.#path('head'));
-    removeWhatever(this.#path('entries'));
+    this.#entries.remove();
   }
 
   get #shownFor(): number {

@@ -3,6 +3,7 @@ import type { SnapshotWarning } from '../../contract/snapshot.ts';
 import type { Decision } from '../../pipeline/action.ts';
 import { reasonOf } from '../../pipeline/failures.ts';
 import type { Problem } from '../../problem.ts';
+import { isIndexLocked } from '../observe/checkout-in-motion.ts';
 import type { Observation } from '../observe/observation.ts';
 import * as messages from './messages.ts';
 
@@ -24,6 +25,7 @@ export function warningsOf(
     if (failed.id === null || !shown.has(failed.id))
       warnings.push(warning(`${failed.what}: ${reasonText(reasonOf(failed))}`));
   if (git.open !== null) warnings.unshift(warning(messages.baseOpen(git.open)));
+  else if (isIndexLocked(git)) warnings.unshift(warning(messages.INDEX_LOCKED));
   else if (git.checkout === null) warnings.unshift(warning(messages.notCheckedOut(base)));
   return warnings;
 }

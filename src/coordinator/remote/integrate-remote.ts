@@ -50,7 +50,7 @@ export async function integrate(parts: IntegrateDeps): Promise<Integrated> {
   if (edited.kind === 'stale') return 'stale';
   const oldBase = writer.base;
   const { base, board, changelog } = settings;
-  const boardOptions = observer.keeper.options(settings);
+  const boardOptions = observer.boardReader.options(settings);
   const plan = await planIntegration(repo, { ours: oldBase, theirs, kind, base, board, changelog, boardOptions });
   if (plan.kind === 'nothing') return 'nothing';
   const toLand = ready(plan, base, from, repo.shallow);

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { worktrees } from '../../git/checkout.ts';
-import type { Repository } from '../../git/git.ts';
-import { updateRefs } from '../../git/refs.ts';
+import { git, type Repository } from '../../git/git.ts';
+import { updateRefs, type RefResult } from '../../git/refs.ts';
 import type { EndedRunTrace } from './compare-shared.ts';
 import * as messages from './messages.ts';
 import { readReflog, readText } from './reflogs.ts';
 import { WrittenRefs } from './ref-writers.ts';
-import { listRefs, type Refs, type SharedStateBefore } from './shared-state.ts';
+import { aliasOf, listRefs, type Refs, type SharedStateBefore } from './shared-state.ts';
 
 /** Commands after which refs are compared; the others of git move none but the task's own. */
 const MOVES_REFS: ReadonlySet<string> = new Set(
@@ -20,7 +20,7 @@ export async function compareRefs(
   before: SharedStateBefore,
   { brief, commands }: Pick<EndedRunTrace, 'brief' | 'commands'>,
 ): Promise<RefFindings> {
-  const findings: RefFindings = { faults: [], notes: [] };
+  const findings: RefFindings = { faults: [], notes: [], restored: [] };
   if (!commands.some((argv) => argv.some((word) => MOVES_REFS.has(word)))) return findings;
   const { branch, base, taskId, identity } = brief;
   const now = await listRefs(repo, []);
@@ -41,9 +41,19 @@ export async function compareRefs(
   return findings;
 }
 
+/** A ref that a run had changed. An alias is written as in `Refs`. */
+export interface RestoredRef {
+  readonly ref: string;
+  /** What it is again; null: it is gone. */
+  readonly from: string | null;
+  /** What the run had made of it; null: it had deleted it. */
+  readonly current: string | null;
+}
+
 interface RefFindings {
   readonly faults: string[];
   readonly notes: string[];
+  readonly restored: RestoredRef[];
 }
 
 interface RefContext {
@@ -57,28 +67,40 @@ interface RefContext {
   readonly rescue: () => string;
 }
 
-async function compareRef(ref: string, context: RefContext, { faults, notes }: RefFindings): Promise<void> {
+async function compareRef(ref: string, context: RefContext, { faults, notes, restored }: RefFindings): Promise<void> {
   const { repo } = context;
   const current = context.now[ref] ?? null;
   const change = changeOf(ref, context);
   if (change === null || change.from === current) return;
   const { from } = change;
-  const what = messages.refChanged(ref, from, current);
+  const what = messages.refChanged(ref, from, aliasOf(current) ?? (current === null ? null : ''));
   const why = untouchableBecause(ref, change, context);
   if (why !== null) {
     faults.push(messages.refLeft(what, why, ref, from));
     return;
   }
-  // What is replaced stays reachable, whoever made it.
-  const keep = current === null ? null : context.rescue();
-  const done = await updateRefs(repo, [
-    { ref, to: from, from: current },
-    ...(keep === null ? [] : [{ ref: keep, to: current, from: null }]),
-  ]);
+  // What is replaced stays reachable, whoever made it; an alias holds nothing.
+  const keep = current === null || aliasOf(current) !== null ? null : context.rescue();
+  const done = await restore(repo, { ref, from, current }, keep);
+  if (done.ok) restored.push({ ref, from, current });
   // A branch that an agent made for itself harms nobody.
-  if (from === null && current !== null && keep !== null && ref.startsWith('refs/heads/') && done.ok)
-    notes.push(messages.branchRemoved(what, current, keep));
+  if (from === null && ref.startsWith('refs/heads/') && done.ok)
+    notes.push(messages.branchRemoved(what, current ?? '', keep));
   else faults.push(done.ok ? messages.refRestored(what, keep) : messages.refNotRestored(what, done.message, ref, from));
+}
+
+/** @param keep the ref that is to keep what is replaced */
+async function restore(repo: Repository, { ref, from, current }: RestoredRef, keep: string | null): Promise<RefResult> {
+  const kept = keep === null ? [] : [{ ref: keep, to: current, from: null }];
+  const named = aliasOf(from);
+  if (named === null) {
+    // What an alias names may move at any moment; the alias itself is what is changed.
+    const now = aliasOf(current) === null ? { from: current } : {};
+    return updateRefs(repo, [{ ref, to: from, ...now }, ...kept]);
+  }
+  const done = await updateRefs(repo, kept);
+  if (done.ok) await git(['symbolic-ref', '-m', 'kanban', ref, named], { cwd: repo.root });
+  return done;
 }
 
 /** Why the ref is left as it is; null = it is restored. */
@@ -93,7 +115,7 @@ function untouchableBecause(
 }
 
 /** The next free names under `refs/kanban/rescue/<id>/`. */
-function rescueRefs(taskId: string, now: Refs): () => string {
+export function rescueRefs(taskId: string, now: Refs): () => string {
   const folder = `refs/kanban/rescue/${taskId}/`;
   const numbers = Object.keys(now).flatMap((ref) => {
     const number = ref.startsWith(folder) ? Number(ref.slice(folder.length)) : Number.NaN;
@@ -117,7 +139,8 @@ interface RefChange {
 function changeOf(ref: string, { repo, before: refs, now, email, written }: RefContext): RefChange | null {
   const before = refs[ref] ?? null;
   const current = now[ref] ?? null;
-  const log = current === null ? [] : readReflog(repo, ref);
+  const isAlias = aliasOf(before) !== null || aliasOf(current) !== null;
+  const log = current === null || isAlias ? [] : readReflog(repo, ref);
   if (current === null || log.at(-1)?.sha !== current) return written.has(ref) ? { from: before, since: false } : null;
   // Only what came after the run began: an earlier run of the entry had the same identity.
   const began = before === null ? 0 : log.findLastIndex(({ sha }) => sha === before) + 1;

@@ -1,8 +1,8 @@
 import type { Brief } from '../../contract/brief.ts';
 import type { RunResult } from '../../contract/result.ts';
 import type { Repository } from '../../git/git.ts';
-import { changedFiles, compareHead, type ChangedFile } from './compare-checkout.ts';
-import { compareRefs } from './compare-refs.ts';
+import { changedFiles, compareHead, compareHidden, type ChangedFile } from './compare-checkout.ts';
+import { compareRefs, type RestoredRef } from './compare-refs.ts';
 import { compareStash } from './compare-stash.ts';
 import type { SharedStateBefore } from './shared-state.ts';
 
@@ -17,6 +17,7 @@ export interface EndedRunTrace {
 export interface Compared {
   readonly faults: readonly string[];
   readonly notes: readonly string[];
+  readonly restored: readonly RestoredRef[];
   /** Files of the user's checkout that changed meanwhile, by whomever. */
   readonly files: readonly ChangedFile[];
   /** Only the user can decide what is to become of the branch. */
@@ -34,9 +35,11 @@ export async function compareShared(
 ): Promise<Compared> {
   const stash = await compareStash(repo, before, run);
   const refs = await compareRefs(repo, before, run);
+  const hidden = compareHidden(repo, before, run);
   return {
-    faults: [...stash.faults, ...compareHead(repo, before, run), ...refs.faults],
-    notes: refs.notes,
+    faults: [...stash.faults, ...(await compareHead(repo, before, run)), ...refs.faults, ...hidden.faults],
+    notes: [...refs.notes, ...hidden.notes],
+    restored: refs.restored,
     files: await changedFiles(repo, run),
     escalate: stash.escalate,
   };

@@ -15,6 +15,7 @@ import type { Repository } from '../../git/git.ts';
 import { lstatOrNone, moveFolderAside, removeWhatever } from '../../system/plain-file.ts';
 import { BIG, KEPT, makeFolder, replaceBy, replaceWith, SHARED } from './own-folder-files.ts';
 import { hashOf, readOne, type SharedFile } from './shared-files.ts';
+import { shellPath } from '../../shell-word.ts';
 
 /** Files that git takes `<name>.lock` for. */
 const LOCKED: ReadonlySet<string> = new Set(['config', 'config.worktree', 'shallow']);
@@ -70,17 +71,15 @@ export const lockOf = ({ commonDir }: Repository, name: string): string | null =
 export function keepShared({ commonDir }: Repository, name: string, { kind, bytes, mode }: SharedFile): string | null {
   const path = join(commonDir, name);
   if (kind === 'other') return null;
-  if (kind === 'link') return `ln -sfn ${quoted(bytes.toString())} ${quoted(path)}`;
+  if (kind === 'link') return `ln -sfn ${shellPath(bytes.toString())} ${shellPath(path)}`;
   const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
   const kept = join(commonDir, KEPT, `${name.replaceAll('/', '-')}-${hash}`);
   makeFolder(commonDir, KEPT, true);
   // Also where something of that name lies already: an agent may have put it there.
   if (kind === 'big') replaceBy(kept, (draft) => copyBig(path, draft, null), mode & 0o666);
   else replaceWith(kept, bytes, mode & 0o666);
-  return `cp ${quoted(kept)} ${quoted(path)}`;
+  return `cp ${shellPath(kept)} ${shellPath(path)}`;
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const copyOfBig = ({ commonDir }: Repository, { bytes }: SharedFile): string => join(commonDir, BIG, bytes.toString());
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseConfig, valuesOf } from '../../git/config/config-file.ts';
 import { neutralValue } from '../../git/config/harmless.ts';
 import type { SharedFile, SharedFiles } from './shared-files.ts';
+import { shellWord } from '../../shell-word.ts';
 
 /** A change of something that all worktrees share. */
 export interface SharedChange {
@@ -145,14 +146,12 @@ export function describe({ file, key, before, after }: SharedChange): string {
   return `${key} in .git/${file} (${shown(before)} → ${shown(after)})`;
 }
 
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
 /** The command that makes a setting what the change had made it. */
 export function commandFor({ file, key, after }: SharedChange): string | null {
   if (key === null) return null;
   const where = file === 'config' ? '' : '--worktree ';
   const [value, ...more] = after;
-  if (value === undefined) return `git config ${where}--unset-all ${quoted(key)}`;
-  const add = more.map((one) => ` && git config ${where}--add ${quoted(key)} ${quoted(one ?? 'true')}`).join('');
-  return `git config ${where}--replace-all ${quoted(key)} ${quoted(value ?? 'true')}${add}`;
+  if (value === undefined) return `git config ${where}--unset-all ${shellWord(key)}`;
+  const add = more.map((one) => ` && git config ${where}--add ${shellWord(key)} ${shellWord(one ?? 'true')}`).join('');
+  return `git config ${where}--replace-all ${shellWord(key)} ${shellWord(value ?? 'true')}${add}`;
 }

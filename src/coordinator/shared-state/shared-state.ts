@@ -1,7 +1,6 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { git, type Repository } from '../../git/git.ts';
-import { lstatOrNone } from '../../system/plain-file.ts';
+import { checkoutsOf, hiddenIn, type HiddenFile } from './hidden-files.ts';
 import { readStash, readText, type StashEntry } from './reflogs.ts';
 
 /** What all worktrees share besides files of the git dir, before a run. */
@@ -10,62 +9,38 @@ export interface SharedStateBefore {
   readonly head: string;
   /** The newest first, as `git stash list` has it. */
   readonly stash: readonly StashEntry[];
-  /** Full name → object. */
-  readonly refs: Readonly<Record<string, string>>;
+  readonly refs: Refs;
+  /** Files of the user's checkouts whose changes git does not show; absent: not known. */
+  readonly hidden?: readonly HiddenFile[];
 }
 
-/**
- * Reads it. No git process as long as tags and the like stay as they are.
- * @param known branches and the kanban's own refs, as the coordinator has listed them; null: everything is listed.
- */
-export async function readSharedState(
-  repo: Repository,
-  known: ReadonlyMap<string, string> | null,
-): Promise<SharedStateBefore> {
-  const refs = known === null ? await listRefs(repo, []) : { ...Object.fromEntries(known), ...(await otherRefs(repo)) };
-  return { head: readText(join(repo.gitDir, 'HEAD')).trim(), stash: readStash(repo), refs };
+/** @param base full ref. Reads it, with one git process: of an older listing it would not be known whether an agent had its hands in it. */
+export async function readSharedState(repo: Repository, base: string): Promise<SharedStateBefore> {
+  return {
+    head: readText(join(repo.gitDir, 'HEAD')).trim(),
+    stash: readStash(repo),
+    refs: await listRefs(repo, []),
+    ...hiddenIn(repo, checkoutsOf(repo, base)),
+  };
 }
 
+/** Full name → object; of an alias (a symbolic ref) what it names: `ref: refs/heads/main`. */
 export type Refs = Readonly<Record<string, string>>;
 
+/** What an alias names, in full; null = it is an object, or there is none. */
+export const aliasOf = (value: string | null | undefined): string | null =>
+  value?.startsWith(ALIAS) === true ? value.slice(ALIAS.length) : null;
+
+const ALIAS = 'ref: ';
+
 export async function listRefs({ root }: Repository, patterns: readonly string[]): Promise<Refs> {
-  const { stdout } = await git(['for-each-ref', '--format=%(refname) %(objectname)', ...patterns], { cwd: root });
+  const format = '--format=%(refname) %(objectname) %(symref)';
+  const { stdout } = await git(['for-each-ref', format, ...patterns], { cwd: root });
   const lines = stdout.split('\n').filter(Boolean);
-  return Object.fromEntries(lines.map((line) => line.split(' ') as [string, string]));
-}
-
-/** Folders below `refs/` that the coordinator lists itself, or that follow the remote. */
-const LISTED: ReadonlySet<string> = new Set(['heads', 'kanban', 'remotes']);
-const others = new WeakMap<Repository, { readonly stamp: string; readonly refs: Refs }>();
-
-/** Tags, notes, replace refs…: listed again when git has changed one, which changes its folder or packed-refs. */
-async function otherRefs(repo: Repository): Promise<Refs> {
-  const folder = join(repo.commonDir, 'refs');
-  const names = foldersIn(folder).filter((name) => !LISTED.has(name));
-  const packed = statOf(join(repo.commonDir, 'packed-refs'));
-  const stamp = [packed, ...names.map((name) => stampOfFolder(join(folder, name)))].join(' ');
-  const last = others.get(repo);
-  if (last?.stamp === stamp) return last.refs;
-  const all = await listRefs(repo, []);
-  const refs = Object.fromEntries(Object.entries(all).filter(([name]) => !LISTED.has(name.split('/')[1] ?? '')));
-  others.set(repo, { stamp, refs });
-  return refs;
-}
-
-const stampOfFolder = (folder: string): string =>
-  [folder, statOf(folder), ...foldersIn(folder).map((name) => stampOfFolder(join(folder, name)))].join(' ');
-
-function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    return [];
-  }
-}
-
-function statOf(path: string): string {
-  const stat = lstatOrNone(path);
-  return stat === undefined ? '-' : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [name = '', sha = '', named = ''] = line.split(' ');
+      return [name, named === '' ? sha : `${ALIAS}${named}`];
+    }),
+  );
 }

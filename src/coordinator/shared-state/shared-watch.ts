@@ -5,6 +5,7 @@ import { waitAfter, WAITS } from '../../pipeline/backoff.ts';
 import type { Found } from '../../pipeline/world.ts';
 import type { RunRecord } from '../../runs/list-runs.ts';
 import { attributeChanges } from './attribute-changes.ts';
+import { BaseWatch } from './base-watch.ts';
 import { BlockingWatch } from './blocking-watch.ts';
 import * as messages from './messages.ts';
 import { restoreChanges } from './restore-changes.ts';
@@ -31,6 +32,7 @@ export class SharedWatch {
   readonly #findings: RunFindings;
   readonly #inspector: RunInspector;
   readonly #blocking: BlockingWatch;
+  readonly #base: BaseWatch;
   #stamp = '';
   #trusted: SharedFiles | null = null;
   /** Changes that can't be restored yet, by their ids. */
@@ -51,6 +53,7 @@ export class SharedWatch {
     this.#findings = new RunFindings(emit, (runId) => before.has(runId));
     this.#inspector = new RunInspector(repo, this.#findings, before);
     this.#blocking = new BlockingWatch(repo);
+    this.#base = new BaseWatch(repo, this.#findings);
   }
 
   /** What was found about runs that have ended, by run id. */
@@ -63,9 +66,14 @@ export class SharedWatch {
     return this.#waits?.why ?? null;
   }
 
-  /** The state before a run, as a file for its folder. @param refs as listed last; null: not known */
-  before(runId: string, refs: ReadonlyMap<string, string> | null): Promise<Readonly<Record<string, string>>> {
-    return this.#inspector.before(runId, refs);
+  /** Why nothing can be read of base, with what to do; null = it can. */
+  get baseHeld(): string | null {
+    return this.#base.held;
+  }
+
+  /** The state before a run, as a file for its folder. @param base full ref */
+  before(runId: string, base: string): Promise<Readonly<Record<string, string>>> {
+    return this.#inspector.before(runId, base);
   }
 
   /** Once a tick, before anything else is read. @returns whether a run's end was inspected or something was restored. */
@@ -74,9 +82,22 @@ export class SharedWatch {
     for (const { runId, taken } of records) if (taken !== null) this.#inspector.forget(runId);
     this.#findings.keep(new Set(open.map(({ runId }) => runId)));
     const restored = await this.observeFiles(records);
+    const movedBack = await this.observeBase(records);
     let inspected = false;
-    for (const record of open) if (await this.#inspector.inspectOnce(record)) inspected = true;
-    return restored || inspected;
+    this.#inspector.saveRestored(open);
+    for (const record of open) if (await this.#inspector.inspectOnce(record, open)) inspected = true;
+    return restored || movedBack || inspected;
+  }
+
+  /** Looks only at base. @returns whether it was moved back */
+  async observeBase(records: readonly RunRecord[]): Promise<boolean> {
+    try {
+      return await this.#base.follow(openOf(records));
+    } catch (error) {
+      // A config that can't be restored yet: git reads nothing, of base either.
+      if (this.#waits === null) throw error;
+      return false;
+    }
   }
 
   /** Looks only at files of the git dir. @returns whether something was restored or reported */
@@ -107,11 +128,21 @@ export class SharedWatch {
     const isAll = changes.length === undone.length;
     const failed = await restoreChanges(this.#repo, { changes: undone, before, now, isAll });
     for (const { report } of attributed) report(failed);
-    if (failed === null) return this.#trust(readShared(this.#repo), stampOfShared(this.#repo), isActive, true);
     for (const change of fresh) if (!undone.includes(change)) this.#left.add(id(change));
+    if (failed === null) return this.#trustRestored(before, new Set(changes.map(id)), isActive);
     this.#wait(undone.map(id), messages.notRestorable(undone.map(describe), failed));
     this.#stamp = stampOfShared(this.#repo);
     return attributed.length > 0;
+  }
+
+  /** What changed while the files were restored is not trusted: the next look compares it. @param seen ids of changes */
+  #trustRestored(before: SharedFiles, seen: ReadonlySet<string>, isActive: boolean): true {
+    const stamp = stampOfShared(this.#repo);
+    const now = readShared(this.#repo);
+    const isSeen = (change: SharedChange): boolean => seen.has(idOf(change, now.get(change.file)));
+    if (sharedChanges(before, now).every(isSeen)) this.#trust(now, stamp, isActive);
+    else this.#stamp = '';
+    return true;
   }
 
   #followBlocking(active: readonly RunRecord[]): void {
@@ -127,7 +158,7 @@ export class SharedWatch {
     else this.#findings.fault(only, text);
   }
 
-  #trust(files: SharedFiles, stamp: string, isActive: boolean, changed = false): boolean {
+  #trust(files: SharedFiles, stamp: string, isActive: boolean): false {
     if (this.#waits !== null) {
       this.#emit({ type: 'notice', message: messages.RESTORED });
       this.#waits = null;
@@ -138,7 +169,7 @@ export class SharedWatch {
     trustShared(this.#repo, files, isActive);
     setWaitingShared(this.#repo, []);
     trustConfig(this.#repo.commonDir);
-    return changed;
+    return false;
   }
 
   /** What can't be restored now is not trusted, is tried again, and holds landings meanwhile. It is reported once. */

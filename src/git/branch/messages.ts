@@ -1,6 +1,6 @@
-export const MAX_IN_COMMAND = 30;
+import { shellPath, shellQuoted, shellWord } from '../../shell-word.ts';
 
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+export const MAX_IN_COMMAND = 30;
 
 /** In .gitattributes blanks end a pattern, and `*?[\` match. */
 const attributePattern = (path: string): string => `/${path.replaceAll(/[\s*?[\]\\"]/g, '?')}`;
@@ -17,7 +17,7 @@ export const noCommonHistory = (tip: string): string =>
 export const cannotExamineMerge = (merge: string, firstParent: string): string =>
   `merge ${short(merge)} cannot be examined: git does not merge its parents. Fix: git reset --hard ${short(firstParent)}, then merge again`;
 const restorePaths = (from: string, to: string, paths: readonly string[]): string =>
-  `git diff --binary ${short(from)} ${short(to)} -- ${paths.slice(0, MAX_IN_COMMAND).map(quoted).join(' ')} | git apply --3way --index`;
+  `git diff --binary ${short(from)} ${short(to)} -- ${paths.slice(0, MAX_IN_COMMAND).map(shellPath).join(' ')} | git apply --3way --index`;
 export const takesBackLanded = (
   id: string,
   paths: readonly string[],
@@ -32,12 +32,12 @@ export const mergeDrops = (
   `merge ${short(merge)} drops what git merges clean: ${listed(paths)}. Fix: ${restorePaths(merge, tree, paths)} && git commit -m '${id}: put back what the merge dropped'`;
 /** @param isCommitted git has its commit id in the branch */
 export const nestedRepository = (id: string, path: string, isCommitted: boolean): string => {
-  const folder = quoted(path);
+  const folder = shellPath(path);
   const drop = isCommitted ? `git rm -q --cached ${folder} && ` : '';
-  return `${path} is a repository of its own: git keeps none of its files in the branch. Fix: ${drop}rm -rf ${quoted(`${path}/.git`)} && git add ${folder} && git commit -m '${id}: the files of ${path.replaceAll("'", '')}'`;
+  return `${path} is a repository of its own: git keeps none of its files in the branch. Fix: ${drop}rm -rf ${shellPath(`${path}/.git`)} && git add ${folder} && git commit -m ${shellQuoted(`${id}: the files of ${path}`)}`;
 };
 export const markersLeft = (id: string, paths: readonly string[]): string => {
   const some = paths.slice(0, MAX_IN_COMMAND);
-  const attributes = some.map((path) => quoted(`${attributePattern(path)} conflict-marker-size=32`));
-  return `conflict markers were left in ${listed(paths)}. Fix: resolve the lines that this prints, then commit: git grep -nE '^(<<<<<<<|=======|>>>>>>>)' -- ${some.map(quoted).join(' ')}. If the file is meant to contain them: printf '%s\\n' ${attributes.join(' ')} >> .gitattributes && git add .gitattributes && git commit -m '${id}: these files contain conflict markers on purpose'`;
+  const attributes = some.map((path) => shellWord(`${attributePattern(path)} conflict-marker-size=32`));
+  return `conflict markers were left in ${listed(paths)}. Fix: resolve the lines that this prints, then commit: git grep -nE '^(<<<<<<<|=======|>>>>>>>)' -- ${some.map(shellPath).join(' ')}. If the file is meant to contain them: printf '%s\\n' ${attributes.join(' ')} >> .gitattributes && git add .gitattributes && git commit -m '${id}: these files contain conflict markers on purpose'`;
 };

@@ -22,7 +22,7 @@ export interface Unwatched {
  */
 export function unwatchedAt(cwd: string): Unwatched | null {
   const commonDir = commonDirAt(cwd);
-  // A bare repository with worktrees has no main worktree whose place could be told from its own.
+  // A bare repository with worktrees has no main worktree whose path differs from its own.
   if (commonDir === null || basename(commonDir) !== '.git') return null;
   const trusted = trustedConfig(commonDir);
   const root = dirname(commonDir);

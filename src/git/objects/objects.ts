@@ -107,25 +107,27 @@ export async function editTree(repo: Repository, root: string, edits: ReadonlyMa
   return (await edited(repo, root, puts)) ?? writeTree(repo, []);
 }
 
+interface NewCommit {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly author?: Identity | undefined;
+  readonly by?: 'kanban' | 'user' | undefined;
+  readonly committer?: Identity | undefined;
+  readonly sign?: boolean | undefined;
+}
+
 /**
- * Writes a commit as the user; signed by git itself where `commit.gpgsign` says so.
+ * Writes a commit as the user; signed by git itself where `commit.gpgsign` says so. The committer is the user always: a
+ * signature belongs to that name.
  * Problems: `no-identity`, `signing-failed`.
- * @param author instead of the user (and as committer where git knows none).
+ * @param commit `author`: instead of the user (and as committer where git knows none). `by`: `kanban` puts `(kanban)` behind the
+ *   user's name, where no author is given; `user` takes a given author only where git knows none.
  */
-export async function writeCommit(
-  repo: Repository,
-  commit: {
-    readonly tree: string;
-    readonly parents: readonly string[];
-    readonly message: string;
-    readonly author?: Identity | undefined;
-    readonly committer?: Identity | undefined;
-    readonly sign?: boolean | undefined;
-  },
-): Promise<Result<string>> {
+export async function writeCommit(repo: Repository, commit: NewCommit): Promise<Result<string>> {
   const signers = await signersOf(repo, commit.author);
   if (!signers.ok) return signers;
-  const author = commit.author ?? signers.value.author;
+  const author = authorOf(commit, signers.value.author);
   const committer = commit.committer ?? signers.value.committer;
   if (commit.sign ?? signers.value.sign) return signedCommit(repo, commit, author, committer);
   const when = stamp(new Date());
@@ -135,6 +137,11 @@ export async function writeCommit(
     `committer ${committer.name} <${committer.email}> ${when}`,
   );
   return ok(write(repo, 'commit', Buffer.from(`${lines.join('\n')}\n\n${commit.message.replaceAll('\0', '')}`)));
+}
+
+function authorOf({ author, by }: Pick<NewCommit, 'author' | 'by'>, user: Identity): Identity {
+  if (by === 'user') return user;
+  return author ?? (by === 'kanban' ? { ...user, name: `${user.name} (kanban)` } : user);
 }
 
 /** Ends the processes that answer for this repository. They start again when they are needed. */

@@ -13,11 +13,11 @@ export interface RemoteError {
  * @param remote its name. @param place says whether a path on this disk is there, null for other addresses.
  */
 export function remoteErrorOf(remote: string, stderr: string, place: boolean | null): RemoteError {
-  const said = saidByGit(stderr);
-  if (LOGIN.test(stderr)) return { kind: 'login', message: messages.loginRefused(remote, said) };
+  const answer = saidByGit(stderr);
+  if (LOGIN.test(stderr)) return { kind: 'login', message: messages.loginRefused(remote, answer) };
   if (place !== false && NO_REPOSITORY.test(stderr))
-    return { kind: 'not-a-repository', message: messages.notARepository(remote, said) };
-  return { kind: 'unreachable', message: messages.unreachable(remote, said) };
+    return { kind: 'not-a-repository', message: messages.notARepository(remote, answer) };
+  return { kind: 'unreachable', message: messages.unreachable(remote, answer) };
 }
 
 const LOGIN =

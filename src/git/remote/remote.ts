@@ -60,7 +60,7 @@ export async function fetchRemote(repo: Repository, order: FetchOrder): Promise<
   return { ok: true, tips: new Map([...wanted.keys()].map((name) => [name, found.get(name) ?? null])) };
 }
 
-/** How a push ended; `words` is what the user is told, without how to fix it. */
+/** How a push ended; `words` is shown to the user, without the fix. */
 export type PushOutcome =
   | { readonly kind: 'done' }
   /** The remote has moved (fetch first, non-fast-forward, stale info, or it moved while we pushed): to be observed again. */
@@ -179,8 +179,8 @@ function refused(remote: string, summary: string, stderr: string): PushOutcome {
   const reason = /\((.*)\)\s*$/.exec(summary)?.[1] ?? summary;
   if (summary.startsWith('[remote failure]')) return { kind: 'unknown', message: `${remote}: ${reason}` };
   if (summary.startsWith('[remote rejected]') && !MOVED_MEANWHILE.test(stderr)) {
-    const said = saidByServer(stderr);
-    return { kind: 'remote-rejected', message: said === '' ? reason : `${said} (${reason})` };
+    const answer = saidByServer(stderr);
+    return { kind: 'remote-rejected', message: answer === '' ? reason : `${answer} (${reason})` };
   }
   return { kind: 'rejected', message: messages.moved(remote, reason) };
 }

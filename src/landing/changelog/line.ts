@@ -67,8 +67,8 @@ function escapeMarkup(text: string, before: string): string {
 /** `[words](https://…)`, `[words](docs/x.md)`: closed on both sides, and no script. */
 function isPlainLink(text: string, at: number): boolean {
   const open = text.lastIndexOf('[', at);
-  const words = text.slice(open + 1, at);
-  if (open < 0 || /[[\]]/.test(words)) return false;
+  const label = text.slice(open + 1, at);
+  if (open < 0 || /[[\]]/.test(label)) return false;
   return /^\]\((?:https?:\/\/|mailto:|[\w./#-]+(?=[)#?]))[^()\s<>]*\)/.test(text.slice(at));
 }
 

@@ -34,7 +34,7 @@ export function wantRun(world: World, facts: EntryFacts, role: Role, purpose: 'w
 
 /**
  * Nobody's failure, but the user must look. `attempts` goes, so that the user who frees the entry gives it a fresh budget.
- * What was used up to here is told, so that it isn't counted against what comes after.
+ * What was used up to here is recorded, so that it isn't counted against what comes after.
  */
 function escalate(world: World, facts: EntryFacts, reason: Reason): Action {
   const why = reasonText(reason);

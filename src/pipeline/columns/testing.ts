@@ -99,10 +99,11 @@ function whyHeld(world: World, { entry, branch }: EntryFacts): Reason | null {
 
 /** While commits that an agent made where it had no business are neither undone nor looked at, nothing is built on them. */
 function outsideWork({ entries, runs, history, undone }: World): Reason | null {
-  const untaken = runs.find(({ ended }) => ended?.strays.some(({ sha }) => !undone.has(sha)));
+  const untaken = runs.find(({ ended }) => ended?.outsideCommits.some(({ sha }) => !undone.has(sha)));
   const reported = entries.find(
     ({ entry }) =>
-      entry.tags.includes('ESCALATED') && (history.strays.get(entry.id ?? '') ?? []).some((sha) => !undone.has(sha)),
+      entry.tags.includes('ESCALATED') &&
+      (history.outsideCommits.get(entry.id ?? '') ?? []).some((sha) => !undone.has(sha)),
   );
   const id = untaken?.taskId ?? reported?.entry.id;
   return id === undefined || id === null ? null : { code: 'outside-commit', id };

@@ -27,13 +27,15 @@ export interface HandoverFacts {
   /** Refs of branches that the entry had before. */
   readonly former: readonly string[];
   readonly restart: RestartFacts;
+  /** Paths that the branch changes and that the entry's `files` does not name. */
+  readonly outside: readonly string[];
 }
 
 /** What a run needs to know of the stages before it. `findings`: all that is open; '' = nothing. */
 export function handoverOf(facts: HandoverFacts): { readonly handover: Handover; readonly findings: string } {
   const open = openSteps(facts.steps, facts.feedback);
   const parts = {
-    next: nextAction(facts, open),
+    next: `${nextAction(facts, open)}${outsideText(facts)}`,
     reports: reportsOf(facts.steps),
     blockers: blockersOf(facts, open),
     undo: undoOf(facts),
@@ -56,6 +58,15 @@ function nextAction({ role, purpose, steps, feedback, from }: HandoverFacts, ope
       return open.length > 0 || feedback !== null ? messages.next.again : messages.next.start;
   }
 }
+
+/** For the reviewer, who judges whether the entry needs that. */
+function outsideText({ role, purpose, outside }: HandoverFacts): string {
+  if (role !== 'reviewer' || purpose === 'mend' || outside.length === 0) return '';
+  const shown = outside.slice(0, MOST_PATHS).map((path) => `\`${oneLine(path, 200)}\``);
+  return `\n\n${messages.outsideFiles(shown, outside.length - shown.length)}`;
+}
+
+const MOST_PATHS = 50;
 
 /** Reports before these are left out. */
 const MOST_REPORTS = 12;

@@ -57,6 +57,10 @@ export const next = {
     'Merge base, run again what failed before, then test the branch, and report. If the tests pass, the branch lands.',
 } as const;
 
+/** @param paths in backticks @param rest how many more there are */
+export const outsideFiles = (paths: readonly string[], rest: number): string =>
+  `The branch changes paths outside of the entry's \`files\`: ${paths.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}. Ask for changes unless the entry needs them.`;
+
 /* Blockers. */
 
 export const blockedBy = (who: string): string => `- The ${who} was blocked; its report is under the findings.`;

@@ -44,8 +44,8 @@ export function restartOf({ runs, commits, status }: RestartFacts, last: Step | 
 }
 
 function whyOf({ id, agent, cause, detail, judged }: RunBefore, earlier: number): string {
-  const said = line(detail);
-  const details = judged === null || said === '' || judged.includes(said) ? [judged ?? said] : [said, judged];
+  const found = line(detail);
+  const details = judged === null || found === '' || judged.includes(found) ? [judged ?? found] : [found, judged];
   const ended = messages.runEnded(
     id,
     agent,

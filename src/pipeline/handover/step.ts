@@ -1,5 +1,4 @@
 import type { Role } from '../../workflow/roles.ts';
-import { FIXING, hasNoReason } from '../messages.ts';
 
 /** One commit of base that recorded what somebody found or did about an entry. */
 export interface Step {
@@ -22,7 +21,6 @@ export interface Step {
 /** What the commit of a step says. */
 export interface StepCommit {
   readonly sha: string;
-  readonly subject: string;
   readonly trailers: readonly { readonly name: string; readonly value: string }[];
   /** Outdented; '' if none. */
   readonly report: string;
@@ -30,13 +28,13 @@ export interface StepCommit {
 
 /** A commit as a step of this entry. */
 export function stepOf(id: string, commit: StepCommit): Step {
-  const { sha, subject, report } = commit;
+  const { sha, report } = commit;
   const own = (name: string): string | undefined =>
     commit.trailers
       .find((trailer) => trailer.name === name && trailer.value.startsWith(`${id} `))
       ?.value.slice(id.length + 1);
   const verdict = own('Kanban-Verdict') ?? '';
-  const [from, to] = (own('Kanban-Move') ?? '').split(' -> ');
+  const to = own('Kanban-Move')?.split(' -> ')[1];
   const common = {
     sha,
     verdict,
@@ -47,20 +45,20 @@ export function stepOf(id: string, commit: StepCommit): Step {
   };
   if (to === 'CHANGELOG') return { ...common, by: 'landing', passed: true };
   switch (verdict.split(' ')[0]) {
-    case 'task': {
-      const isFix = from === 'TESTING' || (from === '' && subject.startsWith(`kanban: ${id} TESTING`));
-      return isFix
-        ? { ...common, by: 'fixer', passed: from === '' && !subject.includes(FIXING) }
+    case 'task':
+      return own('Kanban-Outcome')?.startsWith('fix ') === true
+        ? { ...common, by: 'fixer', passed: own('Kanban-Outcome') === 'fix passed' }
         : { ...common, by: 'task', passed: to === 'REVIEW' };
-    }
     case 'reviewer':
       return { ...common, by: 'reviewer', passed: own('Kanban-Reviewed') !== undefined };
     case 'tester':
       return { ...common, by: 'tester', passed: own('Kanban-Tested') !== undefined };
     case 'landing':
       return { ...common, by: 'landing', passed: false };
-    default:
-      return { ...common, by: 'user', passed: false, report: hasNoReason(id, report) ? '' : report };
+    default: {
+      const isAsked = own('Kanban-By') !== undefined && own('Kanban-Reason') === undefined;
+      return { ...common, by: 'user', passed: false, report: isAsked ? '' : report };
+    }
   }
 }
 

@@ -64,7 +64,7 @@ const PASS_TAGS = { removeTags: ['RETRY'] } as const;
 function passed(taking: Taking, judgement: Extract<ReadResult, { kind: 'passed' }>): Outcome {
   const { run, ended } = taking;
   const { tip } = ended.result;
-  const said = judgement.changelog === null ? {} : { changelog: judgement.changelog };
+  const lines = judgement.changelog === null ? {} : { changelog: judgement.changelog };
   const calm = { position: 'bottom', needsPerson: false } as const;
   if (run.purpose === 'mend' && run.role !== 'tester')
     return {
@@ -78,14 +78,14 @@ function passed(taking: Taking, judgement: Extract<ReadResult, { kind: 'passed' 
       return {
         ...calm,
         to: 'REVIEW',
-        change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: null, tested: null } },
+        change: { ...PASS_TAGS, setFields: { ...lines, feedback: null, reviewed: null, tested: null } },
         why: messages.DONE,
       };
     case 'reviewer':
       return {
         ...calm,
         to: 'TESTING',
-        change: { ...PASS_TAGS, setFields: { ...said, feedback: null, reviewed: tip, tested: null } },
+        change: { ...PASS_TAGS, setFields: { ...lines, feedback: null, reviewed: tip, tested: null } },
         why: messages.FOUND_READY,
       };
     case 'tester':
@@ -173,15 +173,25 @@ function trailersOf({ run, ended, judgement, entry, world }: Taking, turn: Outco
     name: 'Kanban-Verdict',
     value: `${id} ${run.role} ${result.cause === 'reported' && report.ok ? report.verdict : result.cause}`,
   });
+  const purpose = run.purpose === 'mend' ? 'fix' : 'work';
+  const outcome = judgement.kind === 'passed' ? 'passed' : 'failed';
+  trailers.push({ name: 'Kanban-Outcome', value: `${id} ${purpose} ${outcome}` });
   trailers.push({ name: 'Kanban-Agent', value: `${id} ${run.role}=${run.agent}` });
+  trailers.push({ name: 'Kanban-Time', value: `${id} ${run.id} ${timeOf(result)}` });
   trailers.push(...unrecordedUsage(world, id));
   if (reviewed) trailers.push({ name: 'Kanban-Reviewed', value: `${id} ${reviewed}` });
   if (passedAt) trailers.push({ name: 'Kanban-Tested', value: `${id} ${passedAt}` });
-  if (ended.strays.length > 0)
-    trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.strays.map(({ sha }) => sha).join(' ')}` });
+  if (ended.outsideCommits.length > 0)
+    trailers.push({ name: 'Kanban-Stray', value: `${id} ${ended.outsideCommits.map(({ sha }) => sha).join(' ')}` });
   if (turn.needsPerson) trailers.push({ name: 'Kanban-Escalated', value: `${id} ${oneLine(turn.why, 200)}` });
   if (judgement.kind === 'changes-requested') trailers.push({ name: 'Kanban-Rejected', value: `${id} ${result.tip}` });
   return trailers;
+}
+
+/** `312s wait 40s`: how long the run took, and how long of that its agent waited for the provider. */
+function timeOf({ startedAt, endedAt, waited = 0 }: Taking['ended']['result']): string {
+  const [seconds, wait] = [endedAt - startedAt, waited].map((ms) => Math.max(0, Math.round(ms / 1000)));
+  return wait === 0 ? `${seconds}s` : `${seconds}s wait ${wait}s`;
 }
 
 /** What ended runs of an entry have used and no commit tells yet. */
@@ -216,14 +226,14 @@ export function checkedRed(facts: EntryFacts, why: string, report: string, setti
 
 function notLanded(
   facts: EntryFacts,
-  said: { readonly verdict: string; readonly why: string; readonly feedback: string; readonly report: string },
+  judged: { readonly verdict: string; readonly why: string; readonly feedback: string; readonly report: string },
   settings: Settings,
 ): Action {
   const { entry } = facts;
-  const { why, report } = said;
+  const { why, report } = judged;
   const { text, count } = raised(entry, 'landing');
-  const setFields = { attempts: text, feedback: oneLine(said.feedback), tested: null };
-  const trailers = [{ name: 'Kanban-Verdict', value: `${entry.id} landing ${said.verdict}` }] as const;
+  const setFields = { attempts: text, feedback: oneLine(judged.feedback), tested: null };
+  const trailers = [{ name: 'Kanban-Verdict', value: `${entry.id} landing ${judged.verdict}` }] as const;
   if (count <= settings.retries)
     return plainMove(facts, { change: { addTags: ['RETRY'], setFields }, why, report, trailers });
   const change = {

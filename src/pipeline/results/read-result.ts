@@ -1,3 +1,4 @@
+import { outsidePaths } from '../../named-paths.ts';
 import { goodVerdict, type Verdict } from '../../workflow/roles.ts';
 import { unreachable } from '../../unreachable.ts';
 import type { Entry } from '../../board/entry.ts';
@@ -30,7 +31,7 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
   const { result } = ended;
   if (result.survivors.length > 0) return survived(ended);
   if (result.refused !== undefined) return escalated(result.refused, messages.runWas(result.runId));
-  if (ended.strays.length > 0) return strayed(ended, entry);
+  if (ended.outsideCommits.length > 0) return committedOutside(ended, entry);
   if (ended.found?.escalate !== undefined) return escalated(ended.found.escalate, messages.runWas(result.runId));
   if (isUncounted(result.cause)) return { kind: 'uncounted', why: `${result.cause}: ${result.detail}` };
   const touched = protectedPaths(result.changed, settings.protect, entry.files);
@@ -45,7 +46,9 @@ export function readResult(run: RunFacts, ended: EndedRun, entry: Entry, setting
     case 'no-report':
       return failure(ended.report.ok ? result.detail : missing(ended.report, result.detail), ended);
     case 'reported':
-      return ended.report.ok ? readVerdict(run, ended, ended.report) : failure(ended.report.missing, ended);
+      return ended.report.ok
+        ? readVerdict(run, { ended, report: ended.report, outside: outsideOf(ended, entry, settings) })
+        : failure(ended.report.missing, ended);
     default:
       return unreachable(result.cause);
   }
@@ -62,7 +65,17 @@ type Read = Extract<EndedRun['report'], { ok: true }>;
 const goodVerdictOf = (run: RunFacts): Verdict =>
   run.purpose === 'mend' && run.role !== 'tester' ? 'done' : goodVerdict(run.role);
 
-function readVerdict(run: RunFacts, ended: EndedRun, report: Read): ReadResult {
+/** Paths that `files: strict` does not let the branch change. */
+const outsideOf = ({ result }: EndedRun, { files }: Entry, settings: Settings): readonly string[] =>
+  settings.files === 'strict' ? outsidePaths(result.changed, files) : [];
+
+interface Evidence {
+  readonly ended: EndedRun;
+  readonly report: Read;
+  readonly outside: readonly string[];
+}
+
+function readVerdict(run: RunFacts, { ended, report, outside }: Evidence): ReadResult {
   const text = withNotes(report.text, ended);
   if (run.role === 'reviewer' && report.verdict === 'changes-requested')
     return { kind: 'changes-requested', short: firstLines(report.text), text };
@@ -71,6 +84,7 @@ function readVerdict(run: RunFacts, ended: EndedRun, report: Read): ReadResult {
   if (ended.result.ahead === 0) return failure(messages.nothingCommitted(report.verdict), ended);
   if (run.role === 'task' && run.mustDiffer !== null && ended.result.tip === run.mustDiffer)
     return failure(messages.SAME_COMMIT, ended);
+  if (outside.length > 0) return failure(messages.outsideFiles(outside), ended);
   return { kind: 'passed', text, changelog: changelogOf(report) };
 }
 
@@ -85,16 +99,16 @@ function survived({ result }: EndedRun): ReadResult {
 }
 
 /** First the way out, since it is cut where a field ends; then the evidence. */
-function strayed({ strays, result }: EndedRun, { id }: Entry): ReadResult {
-  const undo = undoing(strays);
+function committedOutside({ outsideCommits, result }: EndedRun, { id }: Entry): ReadResult {
+  const undo = undoing(outsideCommits);
   return escalated(
-    messages.outsideShort(evidence(strays, 1), undo),
+    messages.outsideShort(evidence(outsideCommits, 1), undo),
     [
-      ...evidence(strays, 10),
+      ...evidence(outsideCommits, 10),
       '',
       messages.outsideUndo(undo),
       // Base contains its tip, so it would count as merged by hand.
-      ...(result.ahead > 0 && !strays.some(({ isMerge }) => isMerge) ? [] : [messages.outsideMerged(id)]),
+      ...(result.ahead > 0 && !outsideCommits.some(({ isMerge }) => isMerge) ? [] : [messages.outsideMerged(id)]),
       messages.OUTSIDE_WAITS,
       messages.runWas(result.runId),
     ].join('\n'),
@@ -116,6 +130,7 @@ function failure(short: string, ended: EndedRun): ReadResult {
 function withNotes(text: string, { result, found }: EndedRun): string {
   const notes: string[] = [...(found?.notes ?? [])];
   if (result.boardRestored.length > 0) notes.push(messages.boardRestored(result.boardRestored));
+  if (result.unhidden !== undefined) notes.push(messages.unhidden(result.unhidden));
   for (const { ref, why, paths } of result.rescued) notes.push(messages.rescued(ref, why, paths));
   if (result.leftovers !== null && result.cause !== 'reported')
     notes.push(messages.leftoversCommitted(result.leftovers));

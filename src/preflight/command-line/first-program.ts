@@ -27,7 +27,7 @@ export interface FirstProgram {
 
 /**
  * The program that a command line surely starts first: of `cd web && FOO=1 npm ci` it is npm. null: a builtin, a path in
- * the worktree, something with a variable in it, or nothing that can be told without a shell.
+ * the worktree, something with a variable in it, or nothing that can be known without a shell.
  */
 export function firstProgram(command: string): FirstProgram | null {
   const read = shellWords(command);
@@ -81,7 +81,7 @@ interface Simple {
 
 /** Is it commands one after the other, without choices, subshells and functions? */
 function isPlainList({ tokens, rest }: ShellWords): boolean {
-  // In what was not read a choice can't be told from a text.
+  // In what was not read a choice can't be distinguished from a text.
   if (/\|\||\(\s*\)/.test(rest)) return false;
   return tokens.every((token, at) => {
     if (token.kind === 'operator') return !['||', '(', ')', ';;'].includes(token.text);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import which from 'which';
 import { agentSettings } from '../../workflow/agent-settings.ts';
+import type { Adapter } from '../../agents/agent.ts';
 import { commandLine } from '../../agents/command-line.ts';
 import { ADAPTERS, adapterNamed } from '../../agents/adapters.ts';
 import type { AgentFact } from '../facts.ts';
@@ -14,38 +15,62 @@ import { runCommand } from '../../system/processes.ts';
 /**
  * Every agent of the settings: its program, whether it is there, its version, login and switches, as far as its kind is
  * known.
- * @param all also the CLIs that are installed and that no setting names, and versions of agents that play no role
+ * @param scope `all`: also the CLIs that are installed and that no setting names, and versions of agents that play no role;
+ *   `no-versions`: no program is started
  */
-export async function readAgents(settings: Settings, root: string, all = false): Promise<readonly AgentFact[]> {
+export async function readAgents(
+  settings: Settings,
+  root: string,
+  scope: Scope = 'roles',
+): Promise<readonly AgentFact[]> {
   const written = Object.entries(settings.agents);
-  const others = all ? ADAPTERS.filter(({ name, cli }) => cli !== null && !Object.hasOwn(settings.agents, name)) : [];
+  const others =
+    scope === 'all' ? ADAPTERS.filter(({ name, cli }) => cli !== null && !Object.hasOwn(settings.agents, name)) : [];
   const builtIn = others.flatMap(({ name }) => {
     const agent = agentSettings(settings, name);
     return agent === null ? [] : [[name, agent] as const];
   });
   const read = await Promise.all(
-    [...written, ...builtIn].map(([name, agent]) => readAgent({ name, agent, settings }, root, all)),
+    [...written, ...builtIn].map(([name, agent]) => readAgent({ name, agent, settings }, root, scope)),
   );
   return read.filter(({ name, found }) => found !== null || Object.hasOwn(settings.agents, name));
 }
 
+type Scope = 'roles' | 'all' | 'no-versions';
+
+const ASKS_VERSION: Readonly<Record<Scope, (hasRole: boolean) => boolean>> = {
+  roles: (hasRole) => hasRole,
+  all: () => true,
+  'no-versions': () => false,
+};
+
 async function readAgent(
   { name, agent, settings }: { readonly name: string; readonly agent: AgentSettings; readonly settings: Settings },
   root: string,
-  all: boolean,
+  scope: Scope,
 ): Promise<AgentFact> {
   const adapter = adapterNamed(agent.kind);
   const roles = ROLES.filter((role) => settings.roles[role].agent === name);
-  const words = commandLine(adapter, agent, process.getuid?.() === 0);
+  const models = roles.map((role) => ({ role, model: settings.roles[role].model ?? agent.model }));
+  const words = commandLine(adapter, { ...agent, model: shownModel(models, agent) }, process.getuid?.() === 0);
   const [program = '', ...args] = words;
-  const fact = { name, kind: agent.kind, roles, program, args, permissions: agent.permissions };
+  const fact = {
+    name,
+    kind: agent.kind,
+    roles,
+    models,
+    canFix: canFix(adapter),
+    program,
+    args,
+    permissions: agent.permissions,
+  };
   if (adapter === null || agent.kind === 'shell') return { ...fact, found: null, version: null, ...NO_CLI };
   const path = agent.env.set['PATH'] ?? settings.env.set['PATH'] ?? process.env['PATH'] ?? '';
   const found = await findProgram(program, root, path);
   const { cli } = adapter;
-  const wanted = found !== null && (all || roles.length > 0) && (cli !== null || KNOWN_BY_NAME.has(program));
+  const wanted = (cli !== null || KNOWN_BY_NAME.has(program)) && ASKS_VERSION[scope](roles.length > 0);
   const named = [settings.env, agent.env, ...roles.map((role) => settings.roles[role].env)];
-  const version = wanted ? await readVersion(found, root, settings) : null;
+  const version = wanted && found !== null ? await readVersion(found, root, settings) : null;
   if (cli === null) return { ...fact, found, version, ...NO_CLI };
   const login = loginOf(cli, process.env, named);
   return {
@@ -59,6 +84,14 @@ async function readAgent(
     needsNode: cli.node ?? null,
     measured: cli.measured,
   };
+}
+
+const canFix = (adapter: Adapter | null): boolean => adapter?.canFix ?? false;
+
+/** For a command line: where roles have different models, these stand beside it. */
+function shownModel(models: AgentFact['models'], agent: AgentSettings): string | null {
+  const [first = agent.model, ...others] = new Set(models.map(({ model }) => model));
+  return others.length > 0 ? '{model}' : first;
 }
 
 /** What is known of a program that is no agent CLI. */

@@ -16,10 +16,14 @@ export interface FactsAsked {
   /** The prompts as they count (base's tip, if base isn't checked out); left out: read from the checkout. */
   readonly prompts?: Readonly<Record<Role, PromptText>>;
   readonly otherCoordinator: PreflightFacts['otherCoordinator'];
-  readonly foreignBranches: PreflightFacts['foreignBranches'];
+  readonly obstacles: PreflightFacts['obstacles'];
   /** What the remote said; left out: it was not asked. */
   readonly remoteAnswer?: PreflightFacts['remoteAnswer'];
   readonly inWork: number;
+  /** `kanban run --allow-dirty`. */
+  readonly allowsDirty?: boolean;
+  /** Leaves out what takes long: versions of agents, the team's own commands. */
+  readonly isBrief?: boolean;
   readonly fixed: readonly string[];
   readonly runsAlive: number;
   readonly next: readonly string[];
@@ -39,9 +43,10 @@ type Given = Pick<
   | 'settingsProblems'
   | 'boardProblems'
   | 'otherCoordinator'
-  | 'foreignBranches'
+  | 'obstacles'
   | 'remoteAnswer'
   | 'inWork'
+  | 'allowsDirty'
   | 'fixed'
   | 'runsAlive'
   | 'next'
@@ -54,9 +59,10 @@ export function given(asked: FactsAsked): Given {
     settingsProblems,
     boardProblems,
     otherCoordinator,
-    foreignBranches,
+    obstacles,
     remoteAnswer = null,
     inWork,
+    allowsDirty = false,
     fixed,
     runsAlive,
     next,
@@ -69,9 +75,10 @@ export function given(asked: FactsAsked): Given {
     settingsProblems,
     boardProblems,
     otherCoordinator,
-    foreignBranches,
+    obstacles,
     remoteAnswer,
     inWork,
+    allowsDirty,
     fixed,
     runsAlive,
     next,

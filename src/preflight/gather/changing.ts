@@ -1,7 +1,10 @@
+import { join } from 'node:path';
+import { gitDirOf } from '../../git/checkout.ts';
+import { statOrNone } from '../../system/plain-file.ts';
 import type { Repository } from '../../git/git.ts';
 import type { PreflightFacts } from '../facts.ts';
 import type { FactsAsked } from './asked.ts';
-import { findOperation, readCheckouts } from './checkouts.ts';
+import { aliasOf, findOperation, readCheckouts } from './checkouts.ts';
 import { readDisk, readPromptProblems } from './files.ts';
 import { readBase, readStatus } from './git-facts.ts';
 
@@ -9,9 +12,11 @@ type Quick = Pick<
   PreflightFacts,
   | 'baseExists'
   | 'baseCandidates'
+  | 'baseAliasOf'
   | 'head'
   | 'baseCheckout'
   | 'operation'
+  | 'indexLock'
   | 'uncommitted'
   | 'unpushed'
   | 'diskFree'
@@ -20,14 +25,32 @@ type Quick = Pick<
 
 export async function readQuick(asked: FactsAsked, repo: Repository): Promise<Quick> {
   const { settings } = asked;
-  const checkouts = await readCheckouts(repo.root, settings.base);
+  const checkouts = readCheckouts(repo, settings.base);
   const at = checkouts.base ?? repo.root;
   const [state, operation, diskFree, promptProblems, base] = await Promise.all([
     readStatus(at, settings),
-    findOperation(checkouts, repo, settings),
+    findOperation(checkouts, settings),
     readDisk(repo.root),
     readPromptProblems(asked, at),
     readBase(repo.root, settings.base, checkouts),
   ]);
-  return { ...base, head: checkouts.head, baseCheckout: checkouts.base, operation, diskFree, promptProblems, ...state };
+  return {
+    ...base,
+    baseAliasOf: aliasOf(repo, settings.base),
+    head: checkouts.head,
+    indexLock: checkouts.base === null ? null : readIndexLock(checkouts.base),
+    baseCheckout: checkouts.base,
+    operation,
+    diskFree,
+    promptProblems,
+    ...state,
+  };
+}
+
+function readIndexLock(checkout: string): PreflightFacts['indexLock'] {
+  const gitDir = gitDirOf(checkout);
+  if (gitDir === null) return null;
+  const path = join(gitDir, 'index.lock');
+  const stat = statOrNone(path);
+  return stat === undefined || stat === null ? null : { path, age: Math.max(0, Date.now() - stat.mtimeMs) };
 }

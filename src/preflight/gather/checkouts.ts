@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { git, type Repository } from '../../git/git.ts';
+import { join } from 'node:path';
+import { gitDirOf, headOf, worktrees } from '../../git/checkout.ts';
+import type { Repository } from '../../git/git.ts';
 import { textFollowing } from '../../system/plain-file.ts';
 import type { PreflightFacts } from '../facts.ts';
 import type { Settings } from '../../workflow/settings.ts';
@@ -11,62 +12,47 @@ export interface Checkouts {
   readonly head: string | null;
   /** The worktree that has base checked out; null = none. */
   readonly base: string | null;
-  /** Base's checkout has a commit. */
+  /** Base's checkout is known to have a commit. */
   readonly born: boolean;
   /** Worktrees in which no branch is checked out (a rebase looks like this). */
   readonly detached: readonly string[];
 }
 
-/** One git call. */
-export async function readCheckouts(root: string, base: string): Promise<Checkouts> {
-  const { stdout } = await git(['worktree', 'list', '--porcelain', '-z'], { cwd: root });
-  const worktrees = stdout
-    .split('\0\0')
-    .filter((block) => block.trim() !== '')
-    .map(readBlock);
-  const holder = worktrees.find(({ branch, prunable }) => branch === base && !prunable);
-  const detached = worktrees.filter(({ branch, prunable }) => branch === null && !prunable).map(({ path }) => path);
-  return { head: worktrees[0]?.branch ?? null, base: holder?.path ?? null, born: holder?.born ?? false, detached };
-}
-
-interface Worktree {
-  readonly path: string;
-  readonly branch: string | null;
-  readonly born: boolean;
-  readonly prunable: boolean;
-}
-
-function readBlock(block: string): Worktree {
-  const lines = block.split('\0');
-  const of = (key: string): string | undefined =>
-    lines.find((line) => line === key || line.startsWith(`${key} `))?.slice(key.length + 1);
-  const branch = of('branch')?.replace(/^refs\/heads\//, '') ?? null;
+/** Read from git's files: it is asked for every other second. */
+export function readCheckouts(repo: Repository, base: string): Checkouts {
+  const ref = `refs/heads/${base}`;
+  const found = worktrees(repo).map(({ path, gitDir }) => ({ path, branch: headOf(gitDir) }));
+  const holder = found.find(({ branch }) => branch === ref);
   return {
-    path: of('worktree') ?? '',
-    branch,
-    born: !/^0*$/.test(of('HEAD') ?? ''),
-    prunable: of('prunable') !== undefined,
+    head: found[0]?.branch?.replace(/^refs\/heads\//, '') ?? null,
+    base: holder?.path ?? null,
+    born: holder !== undefined && isRefThere(repo, ref),
+    detached: found.filter(({ branch }) => branch === null).map(({ path }) => path),
   };
+}
+
+/** false also where refs are stored in another way: then git is asked. */
+const isRefThere = ({ commonDir }: Repository, ref: string): boolean =>
+  existsSync(join(commonDir, ref)) ||
+  (textFollowing(join(commonDir, 'packed-refs')) ?? '').split('\n').some((line) => line.endsWith(` ${ref}`));
+
+/** The branch that another one is an alias of; null = it is a branch itself, or none. */
+export function aliasOf({ commonDir }: Repository, branch: string): string | null {
+  const text = textFollowing(join(commonDir, 'refs/heads', branch), 4096);
+  return /^ref: refs\/heads\/(.*?)\s*$/.exec(text ?? '')?.[1] ?? null;
 }
 
 type Operation = PreflightFacts['operation'];
 
 /** A merge, rebase, cherry-pick, revert or bisect of base that stands open in some checkout; no git call. */
-export async function findOperation(checkouts: Checkouts, repo: Repository, settings: Settings): Promise<Operation> {
+export async function findOperation(checkouts: Checkouts, settings: Settings): Promise<Operation> {
   const places = checkouts.base === null ? checkouts.detached : [checkouts.base, ...checkouts.detached];
   for (const where of places) {
-    const gitDir = await gitDirOf(where, repo);
+    const gitDir = gitDirOf(where);
     const found = gitDir === null ? null : await operationIn(gitDir, settings.base, where === checkouts.base);
     if (found !== null) return { kind: found, where };
   }
   return null;
-}
-
-async function gitDirOf(worktree: string, repo: Repository): Promise<string | null> {
-  if (resolve(worktree) === resolve(repo.root)) return repo.gitDir;
-  const pointer = await read(join(worktree, '.git'));
-  const path = /^gitdir: (.*)/.exec(pointer ?? '')?.[1];
-  return path === undefined ? null : resolve(worktree, path);
 }
 
 async function operationIn(

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import which from 'which';
 import { plainTextOf, statOrNone } from '../../system/plain-file.ts';
-import type { MissingCommand } from '../facts.ts';
+import type { MissingCommand, PreflightFacts } from '../facts.ts';
 import { firstProgram } from '../command-line/first-program.ts';
 import { ROLES } from '../../workflow/roles.ts';
 import { type Settings } from '../../workflow/settings.ts';
@@ -10,7 +10,7 @@ import { hookEnvironment } from '../../system/environment.ts';
 import { isInherited } from '../../system/inherited.ts';
 
 /** Every command line that the settings hold, by the name of its setting. `needed`: nothing gets on without it. */
-function commandsOf({ hooks, roles, agents, merge_queue, preflight, notify }: Settings): readonly {
+function commandsOf({ hooks, roles, agents, merge_queue, preflight, notify, tests }: Settings): readonly {
   readonly setting: string;
   readonly command: string;
   readonly needed: boolean;
@@ -21,14 +21,23 @@ function commandsOf({ hooks, roles, agents, merge_queue, preflight, notify }: Se
   const ofRoles = ROLES.filter(
     (role) => role !== 'task' && agents[roles[role].agent]?.kind === 'shell' && !hasOwnPath(roles[role]),
   ).map((role) => ({ setting: `roles.${role}.run`, command: roles[role].run, needed: true }));
+  const ofTests =
+    agents[roles.tester.agent]?.kind === 'shell' && !hasOwnPath(roles.tester)
+      ? Object.entries(tests).map(([glob, command]) => ({ setting: `tests (${glob})`, command, needed: true }))
+      : [];
   return [
     { setting: 'hooks.after_create', command: hooks.after_create, needed: true },
     { setting: 'hooks.before_run', command: hooks.before_run, needed: true },
     ...ofRoles,
+    ...ofTests,
     { setting: 'merge_queue.check', command: merge_queue.check, needed: true },
     { setting: 'hooks.after_run', command: hooks.after_run, needed: false },
     { setting: 'hooks.before_remove', command: hooks.before_remove, needed: false },
-    { setting: 'notify', command: notify, needed: false },
+    ...notify.map(({ run }, index) => ({
+      setting: notify.length === 1 ? 'notify' : `notify[${index}].run`,
+      command: run,
+      needed: false,
+    })),
     ...preflight.map(({ name, run }) => ({ setting: `preflight (${name})`, command: run, needed: false })),
   ].filter(({ command }) => command.trim() !== '');
 }
@@ -76,6 +85,7 @@ export function readWithheld(
       settings.env,
       ...Object.values(settings.agents).map(({ env }) => env),
       ...ROLES.map((role) => settings.roles[role].env),
+      ...settings.notify.map(({ env }) => env),
     ].flatMap(({ pass, set }) => [...pass, ...Object.keys(set)]),
   );
   return Object.entries(inherited)
@@ -84,6 +94,19 @@ export function readWithheld(
     .filter((name) => !/^(?:KANBAN_|GIT_)|^(?:PWD|OLDPWD|SHLVL|_|TMPDIR|TMP|TEMP|EDITOR|VISUAL|PAGER)$/.test(name))
     .filter((name) => named.has(name) || TELLING.test(name))
     .toSorted();
+}
+
+/** Variables with an address, key or token of `notify` that are not set. */
+export function readUnsetVariables(
+  { notify }: Settings,
+  inherited: Readonly<Record<string, string | undefined>> = process.env,
+): PreflightFacts['unsetVariables'] {
+  return notify.flatMap((target, index) =>
+    (['url', 'secret', 'token'] as const).flatMap((key) => {
+      const name = target[key];
+      return name === null || (inherited[name] ?? '') !== '' ? [] : [{ setting: `notify[${index}].${key}`, name }];
+    }),
+  );
 }
 
 function namingFiles(root: string): string[] {

@@ -6,81 +6,71 @@ import type { PreflightFacts } from '../facts.ts';
 import { readAgents } from './agent-facts.ts';
 import { type FactsAsked, given } from './asked.ts';
 import { readQuick } from './changing.ts';
-import { readMissingCommands, readWithheld } from './command-facts.ts';
+import { readMissingCommands, readUnsetVariables, readWithheld } from './command-facts.ts';
 import { readChangelogForms, readIgnored } from './files.ts';
-import { anyCommit, gitVersion, readConfig, readIdentity, readRemote, readSigning } from './git-facts.ts';
+import { gitVersion } from '../../git/git-version.ts';
+import { anyCommit, pullRebases, readGitConfig, readIdentity, remoteOf, signsCommits } from './git-facts.ts';
 import { runTeamChecks } from './team-checks.ts';
-import { findWorkspaces } from './workspaces.ts';
+import { readProjectFacts } from './project-facts.ts';
+import * as messages from './messages.ts';
 
-/** Everything, asked afresh: a dozen short git calls, the agents' `--version`, the team's own commands. */
+/**
+ * Everything, asked afresh: some short git calls, the agents' `--version`, the team's own commands. With `isBrief` only what
+ * can stop or hold work and takes no program of others.
+ */
 export async function fullFacts(asked: FactsAsked): Promise<PreflightFacts> {
   const opened = asked.repo ? ok(asked.repo) : await openRepository(asked.cwd);
   if (!opened.ok) return withoutRepository(asked, opened.error);
   const repo = opened.value;
-  const { settings } = asked;
-  const [
-    quick,
-    version,
-    identity,
-    config,
-    remote,
-    ignored,
-    files,
-    agents,
-    teamChecks,
-    workspaces,
-    hasCommits,
-    held,
-    missingCommands,
-    signs,
-  ] = await Promise.all([
-    readQuick(asked, repo),
-    gitVersion(repo.root),
-    readIdentity(repo.root),
-    readConfig(repo.root, settings.base),
-    readRemote(repo.root, settings),
-    readIgnored(repo.root, settings),
-    readdir(repo.root).catch((): string[] => []),
-    readAgents(settings, repo.root),
-    runTeamChecks(settings, repo.root),
-    findWorkspaces(repo.root),
-    anyCommit(repo.root),
-    containmentOf(settings.contain),
-    readMissingCommands(settings, repo.root),
-    readSigning(repo.root),
-  ]);
+  const { settings, isBrief = false } = asked;
+  const [quick, version, config, ignored, files, agents, teamChecks, project, held, missingCommands] =
+    await Promise.all([
+      readQuick(asked, repo),
+      gitVersion(repo.root),
+      readGitConfig(repo.root),
+      isBrief ? NOTHING_IGNORED : readIgnored(repo.root, settings),
+      readdir(repo.root).catch((): string[] => []),
+      readAgents(settings, repo.root, isBrief ? 'no-versions' : 'roles'),
+      isBrief ? [] : runTeamChecks(settings, repo.root),
+      readProjectFacts(repo.root, settings, isBrief),
+      containmentOf(settings.contain),
+      readMissingCommands(settings, repo.root),
+    ]);
   return {
     ...given(asked),
     ...quick,
     fullAt: Date.now(),
     git: version,
     repository: null,
-    hasCommits: quick.baseExists || hasCommits,
+    hasCommits: quick.baseExists || (await anyCommit(repo.root)),
     shallow: repo.shallow,
-    identity,
-    pullRebase: config,
-    remote,
-    workspaces,
+    identity: await readIdentity(repo.root, config),
+    pullRebase: pullRebases(config, settings.base),
+    remote: remoteOf(config, settings),
+    ...project,
     changelogForms: readChangelogForms(settings, quick.baseCheckout ?? repo.root, files),
     agents,
     teamChecks,
     containment: held.problem,
     missingCommands,
     withheld: readWithheld(settings, repo.root),
-    signs,
+    unsetVariables: readUnsetVariables(settings),
+    signs: signsCommits(config),
     ...ignored,
     hasWorktreeInclude: files.includes('.worktreeinclude'),
   };
 }
 
+const NOTHING_IGNORED = { ignoredEnvFiles: [], notIgnored: [] };
+
 export async function withoutRepository(asked: FactsAsked, problems: readonly Problem[]): Promise<PreflightFacts> {
   const problem = problems[0] ?? {
     code: 'no-repository',
-    message: `${asked.cwd} is not in a git repository`,
+    message: messages.noRepository(asked.cwd),
     fix: 'git init -b main',
   };
   const version = await gitVersion('/').catch(() => null);
-  // Those two are said by a check of their own.
+  // A check of their own reports those two.
   const ofGit = problem.code === 'git-missing' || problem.code === 'git-too-old';
   return {
     ...given(asked),
@@ -90,11 +80,13 @@ export async function withoutRepository(asked: FactsAsked, problems: readonly Pr
     hasCommits: false,
     baseExists: false,
     baseCandidates: [],
+    baseAliasOf: null,
     head: null,
     baseCheckout: null,
     shallow: false,
     identity: { ok: true },
     operation: null,
+    indexLock: null,
     diskFree: null,
     workspaces: null,
     changelogForms: [],
@@ -110,7 +102,10 @@ export async function withoutRepository(asked: FactsAsked, problems: readonly Pr
     containment: null,
     missingCommands: [],
     withheld: [],
+    unsetVariables: [],
     signs: false,
+    suggestions: { install: null, test: null },
+    takesFolders: false,
     notIgnored: [],
   };
 }

@@ -3,13 +3,28 @@ import type { Settings } from '../../workflow/settings.ts';
 import type { PreflightFacts } from '../facts.ts';
 import type { Checkouts } from './checkouts.ts';
 
-export async function gitVersion(cwd: string): Promise<string | null> {
-  const { stdout } = await git(['version'], { cwd });
-  return /\d+\.\d+(\.\d+)?/.exec(stdout)?.[0] ?? null;
+/** git's settings as they are in effect: the last value of each. A key without a value, not even an empty one, is `true`. */
+export async function readGitConfig(cwd: string): Promise<GitConfig> {
+  const { stdout } = await git(['config', '--list', '-z'], { cwd, okExit: [0, 1, 128] });
+  const pairs = stdout.split('\0').map((line): readonly [string, string] => {
+    const end = line.indexOf('\n');
+    return end < 0 ? [line, 'true'] : [line.slice(0, end), line.slice(end + 1)];
+  });
+  return new Map(pairs);
 }
 
+/** Full name of a setting, as git writes it, to its value. */
+type GitConfig = ReadonlyMap<string, string>;
+
+/** A name and an email that git takes without asking the environment or the machine. */
+const USABLE = /^[^<>\n]*[^\s.,:;<>"\\'\p{C}][^<>\n]*$/u;
+
 /** What git itself asks before a commit: name and email, from wherever they come. */
-export async function readIdentity(cwd: string): Promise<PreflightFacts['identity']> {
+export async function readIdentity(cwd: string, config: GitConfig): Promise<PreflightFacts['identity']> {
+  const isSet = ['user.name', 'user.email'].every((key) => USABLE.test(config.get(key) ?? ''));
+  const isOverridden = Object.keys(process.env).some((name) => /^(GIT_COMMITTER_|EMAIL$)/.test(name));
+  const isElsewhere = [...config.keys()].some((key) => key.startsWith('committer.'));
+  if (isSet && !isOverridden && !isElsewhere) return { ok: true };
   const { code, stderr } = await git(['var', 'GIT_COMMITTER_IDENT'], { cwd, okExit: [0, 1, 128] });
   return code === 0
     ? { ok: true }
@@ -17,30 +32,24 @@ export async function readIdentity(cwd: string): Promise<PreflightFacts['identit
 }
 
 /** Does `git pull` on base rebase, and drop merges? */
-export async function readConfig(cwd: string, base: string): Promise<boolean> {
-  const read = async (name: string): Promise<string> =>
-    (await git(['config', '--get', name], { cwd, okExit: [0, 1] })).stdout.trim();
-  const [own, all] = await Promise.all([read(`branch.${base}.rebase`), read('pull.rebase')]);
-  return !['', 'false', 'no', 'off', '0', 'merges', 'm'].includes(own === '' ? all : own);
+export function pullRebases(config: GitConfig, base: string): boolean {
+  const value = config.get(`branch.${base}.rebase`) ?? config.get('pull.rebase') ?? 'false';
+  return !['', 'false', 'no', 'off', '0', 'merges', 'm'].includes(value);
 }
 
 /** What git's settings say of the remote and of the branch that base follows. */
-export async function readRemote(cwd: string, { remote, base }: Settings): Promise<PreflightFacts['remote']> {
+export function remoteOf(config: GitConfig, { remote, base }: Settings): PreflightFacts['remote'] {
   if (remote === null) return null;
-  const read = async (name: string): Promise<string> =>
-    (await git(['config', '--get', name], { cwd, okExit: [0, 1] })).stdout.trim();
-  const [url, follows, merge] = await Promise.all([
-    read(`remote.${remote}.url`),
-    read(`branch.${base}.remote`),
-    read(`branch.${base}.merge`),
-  ]);
-  const branch = merge.replace(/^refs\/heads\//, '');
-  return { exists: url !== '', tracks: follows === '' || branch === '' ? null : { remote: follows, branch } };
+  const follows = config.get(`branch.${base}.remote`) ?? '';
+  const branch = (config.get(`branch.${base}.merge`) ?? '').replace(/^refs\/heads\//, '');
+  const exists = (config.get(`remote.${remote}.url`) ?? '') !== '';
+  return { exists, tracks: follows === '' || branch === '' ? null : { remote: follows, branch } };
 }
 
-export async function readSigning(cwd: string): Promise<boolean> {
-  const { stdout } = await git(['config', '--type=bool', '--get', 'commit.gpgsign'], { cwd, okExit: [0, 1, 128] });
-  return stdout.trim() === 'true';
+/** Does git sign commits? */
+export function signsCommits(config: GitConfig): boolean {
+  const value = config.get('commit.gpgsign')?.toLowerCase();
+  return value !== undefined && (['true', 'yes', 'on'].includes(value) || Number.parseInt(value, 10) > 0);
 }
 
 export async function anyCommit(cwd: string): Promise<boolean> {

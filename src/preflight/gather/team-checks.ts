@@ -2,6 +2,7 @@ import type { TeamCheckFact } from '../facts.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { hookEnvironment } from '../../system/environment.ts';
 import { runCommand } from '../../system/processes.ts';
+import * as messages from './messages.ts';
 
 const TIMEOUT = 60_000;
 
@@ -17,9 +18,9 @@ export function runTeamChecks(settings: Settings, root: string): Promise<readonl
         timeout: TIMEOUT,
       });
       const how = timedOut
-        ? `no end after ${TIMEOUT / 1000} s`
+        ? messages.checkTimedOut(TIMEOUT)
         : code === null
-          ? `ended by ${signal ?? 'nothing we know'}`
+          ? messages.endedBy(signal)
           : `exit code ${code}`;
       return { ...check, ok: code === 0 && !timedOut, output: telling === '' ? how : `${how}: ${telling}` };
     }),

@@ -12,6 +12,8 @@ export interface ViewChoice {
   readonly clock: Clock;
   /** Stamps the events: `14:32:05`. */
   readonly stamp: Clock;
+  /** `i` opens the board of the whole terminal. */
+  readonly opensBoard: boolean;
   /** `TERM`; a `dumb` terminal can't redraw. */
   readonly term: string | undefined;
 }

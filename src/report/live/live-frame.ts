@@ -7,7 +7,7 @@ import { rowsOf } from '../rows.ts';
 import type { Clock } from '../span.ts';
 import { countRuns } from '../status.ts';
 import { todoLine } from '../todo-line.ts';
-import { cut } from '../width.ts';
+import { cutWords as cut, fold } from '../width.ts';
 
 export interface FrameOptions {
   readonly now: number;
@@ -16,10 +16,16 @@ export interface FrameOptions {
   readonly height: number;
   readonly colour: boolean;
   readonly clock: Clock;
+  /** What keys do, at the end of the last line; what they do for `kanban run` unless told. */
+  readonly hint?: string;
+  /** `i` opens the board of the whole terminal. */
+  readonly opensBoard?: boolean;
 }
 
 /** The lines that `kanban run` keeps up to date at the bottom of a terminal: never wider nor higher than there is room. */
-export function liveFrame(snapshot: Snapshot, { now, width, height, colour, clock }: FrameOptions): string[] {
+export function liveFrame(snapshot: Snapshot, options: FrameOptions): string[] {
+  const { now, width, height, colour, clock, opensBoard = false } = options;
+  const hint = options.hint ?? `${opensBoard ? 'i: the board · ' : ''}${HINTS[snapshot.mode]}`;
   const colours = picocolors.createColors(colour);
   const paint = {
     column: colours.cyan,
@@ -27,14 +33,30 @@ export function liveFrame(snapshot: Snapshot, { now, width, height, colour, cloc
     mood: (text: string, mood: string) => (mood === 'works' ? colours.green(text) : colours.yellow(text)),
   };
   const work = layOut(rowsOf(snapshot, { now, clock, time: 'left' }), width, paint);
-  const below = [
+  const above = [
     ...snapshot.stops.map((stop) => colours.yellow(cut(`${'all waits'.padEnd(MARGIN)}${plain(stop)}`, width))),
     ...hindrances(snapshot).map((words) => colours.yellow(cut(`${'queue'.padEnd(MARGIN)}${words}`, width))),
     cut(`${'TODO'.padEnd(MARGIN)}${todoLine(snapshot.entries, clock) || 'empty'}`, width),
-    ...needing(snapshot).map((line) => colours.yellow(cut(line, width))),
-    colours.dim(cut(footer(snapshot), width)),
+  ];
+  const needs = needing(snapshot);
+  const spare = height - work.length - above.length - needs.length - 1;
+  const below = [
+    ...above,
+    ...unfolded(needs, width, spare).map((line) => colours.yellow(line)),
+    colours.dim(cut(footer(snapshot, hint), width)),
   ];
   return clipped(work, below, { width, height });
+}
+
+/** Lines in full, the first ones first, as long as there are `spare` rows for it; the others cut. */
+function unfolded(lines: readonly string[], width: number, spare: number): string[] {
+  let left = spare;
+  return lines.flatMap((line) => {
+    const rows = fold(line, width, MARGIN + 6).map((row) => cut(row, width));
+    if (rows.length - 1 > left) return [cut(line, width)];
+    left -= rows.length - 1;
+    return rows;
+  });
 }
 
 function needing({ entries }: Snapshot): string[] {
@@ -44,8 +66,8 @@ function needing({ entries }: Snapshot): string[] {
   );
 }
 
-const footer = (snapshot: Snapshot): string =>
-  `${plain(snapshot.base.name)}@${snapshot.base.sha.slice(0, 7)} · ${countRuns(snapshot)} of ${snapshot.capacity} runs · ${HINTS[snapshot.mode]}`;
+const footer = (snapshot: Snapshot, hint: string): string =>
+  `${plain(snapshot.base.name)}@${snapshot.base.sha.slice(0, 7)} · ${countRuns(snapshot)} of ${snapshot.capacity} runs · ${hint}`;
 
 const HINTS = {
   run: 'Ctrl-C: start nothing new',

@@ -1,11 +1,13 @@
 import picocolors from 'picocolors';
 import type { Snapshot } from '../../contract/snapshot.ts';
 import type { TimedEvent } from '../../contract/event.ts';
+import { DrawSchedule, type After } from './draw-schedule.ts';
+import { FrameWriter } from './frame-writer.ts';
 import { stamped } from './line-view.ts';
 import { liveFrame } from './live-frame.ts';
 import type { Clock } from '../span.ts';
 import type { View, ViewStream } from '../../contract/view.ts';
-import { displayWidth, fold } from '../width.ts';
+import { fold } from '../width.ts';
 
 export interface LiveOptions {
   readonly stdout: ViewStream;
@@ -14,19 +16,25 @@ export interface LiveOptions {
   /** Stamps the events: `14:32:05`. */
   readonly stamp: Clock;
   readonly colour: boolean;
-  /** Calls back once after so many ms; returns how to take it back. Node's timer unless told (tests drive it by hand). */
-  readonly after?: (ms: number, call: () => void) => () => void;
+  /** `i` opens the board: the last line says so. */
+  readonly opensBoard?: boolean;
+  /** Node's timer by default (tests drive it by hand). */
+  readonly after?: After;
+  /** What is drawn, in lines that fit; the live view of `kanban run` unless told. */
+  readonly frame?: (snapshot: Snapshot, size: FrameSize) => readonly string[];
 }
 
-/** At most 8 frames a second; a second passes on every clock. */
-const FRAME = 125;
-const SECOND = 1000;
+/** What a frame may take, in columns and lines. */
+export interface FrameSize {
+  readonly now: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /**
  * The live view on a terminal: one line per entry in work at the bottom, events scroll by above.
  *
- * The cursor is never hidden: so there is nothing to give back, however the program ends (kill -9 too). It rests at the
- * start of the line below the frame, where Ctrl-C's `^C` appears; the next frame wipes that line.
+ * The cursor is never hidden: so there is nothing to give back, however the program ends (kill -9 too).
  *
  * Not with log-update: 7.2.0 leaves stale lines when a frame with a common end becomes shorter, cuts persisted text at
  * the terminal's height, and counts no folded lines after a resize. A whole frame in one synchronised write is simpler.
@@ -36,6 +44,7 @@ export function createLiveView(options: LiveOptions): View {
   return {
     event: (event) => live.print(eventLines(event, options)),
     snapshot: (snapshot) => live.show(snapshot),
+    standBy: () => live.standBy(),
     close: () => live.close(),
   };
 }
@@ -70,123 +79,80 @@ const NOTABLE: ReadonlySet<TimedEvent['type']> = new Set<TimedEvent['type']>([
   'check-blamed',
   'base-rewritten',
   'run-stalled',
+  'alert',
 ]);
 
 class LiveView {
   readonly #options: LiveOptions;
-  readonly #after: NonNullable<LiveOptions['after']>;
-  readonly #resized = (): void => this.#draw();
+  readonly #writer: FrameWriter;
+  readonly #schedule: DrawSchedule;
+  readonly #resized = (): void => {
+    if (!this.#standsBy) this.#schedule.drawNow();
+  };
   #snapshot: Snapshot | null = null;
   #printed: PrintedRows[] = [];
-  /** The frame that stands on the screen. */
-  #frame: readonly string[] = [];
-  #drawnAt = Number.NEGATIVE_INFINITY;
-  #cancel: (() => void) | null = null;
   #open = true;
+  #standsBy = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
-    this.#after = options.after ?? afterByTimer;
-    options.stdout.on?.('resize', this.#resized);
+    const { stdout, now, after } = options;
+    this.#writer = new FrameWriter(stdout, 'below');
+    this.#schedule = new DrawSchedule({ now, draw: () => this.#draw(), ...(after === undefined ? {} : { after }) });
+    stdout.on?.('resize', this.#resized);
   }
 
   print(said: PrintedRows | null): void {
     if (!this.#open || said === null) return;
     this.#printed.push(said);
-    this.#soon();
+    if (!this.#standsBy) this.#schedule.soon();
   }
 
   show(snapshot: Snapshot): void {
     if (!this.#open) return;
     this.#snapshot = snapshot;
-    this.#soon();
+    if (!this.#standsBy) this.#schedule.soon();
+  }
+
+  standBy(): () => void {
+    this.#standsBy = true;
+    this.#schedule.stop();
+    return () => {
+      this.#standsBy = false;
+      if (this.#open) this.#schedule.drawNow();
+    };
   }
 
   /** The last frame goes: what is left on the screen are the events. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#cancel?.();
+    this.#schedule.stop();
     this.#options.stdout.off?.('resize', this.#resized);
-    this.#replace([]);
-  }
-
-  /** Draws now if the last frame is old enough, else when it is. */
-  #soon(): void {
-    const wait = this.#drawnAt + FRAME - this.#options.now();
-    if (wait <= 0) this.#draw();
-    else this.#plan(Math.min(wait, FRAME));
-  }
-
-  #plan(ms: number): void {
-    this.#cancel?.();
-    this.#cancel = this.#after(ms, () => this.#draw());
+    this.#write([]);
   }
 
   #draw(): void {
-    if (!this.#open) return;
-    this.#drawnAt = this.#options.now();
-    this.#replace(this.#frameNow());
-    if (this.#snapshot === null) this.#cancel?.();
-    else this.#plan(SECOND);
+    // Without a frame no clock runs.
+    if (this.#snapshot === null) this.#schedule.stop();
+    this.#write(this.#frameNow());
   }
 
-  /** One write: the old frame away, what was reported, the new frame. */
-  #replace(frame: readonly string[]): void {
-    const { stdout } = this.#options;
-    const isSame =
-      this.#printed.length === 0 &&
-      frame.length === this.#frame.length &&
-      frame.every((line, index) => line === this.#frame[index]);
-    if (isSame && !this.#isFolded()) return;
-    const up = rowsOf(this.#frame, stdout.columns);
-    const wipe = up === 0 ? '' : `\u001B[${up}A\u001B[G\u001B[J`;
-    const lines = [
-      ...this.#printed.flatMap((said) => printedRows(said, Math.max(1, (stdout.columns || 80) - 1))),
-      ...frame,
-    ]
-      .map((line) => `${line}\n`)
-      .join('');
+  #write(frame: readonly string[]): void {
+    const columns = Math.max(1, (this.#options.stdout.columns || 80) - 1);
+    const printed = this.#printed.flatMap((said) => printedRows(said, columns));
     this.#printed = [];
-    this.#frame = frame;
-    stdout.write(`${SYNCHRONISED.begin}${wipe}${lines}${SYNCHRONISED.end}`);
-  }
-
-  /** A narrower terminal has folded the lines of the frame: they take more rows than lines. */
-  #isFolded(): boolean {
-    return rowsOf(this.#frame, this.#options.stdout.columns) > this.#frame.length;
+    this.#writer.write(frame, printed);
   }
 
   #frameNow(): readonly string[] {
     if (this.#snapshot === null) return [];
-    const { stdout, now, clock, colour } = this.#options;
+    const { stdout, now, clock, colour, opensBoard = false } = this.#options;
     const columns = stdout.columns || 80;
     const rows = stdout.rows || 24;
     // One column is left free: a full last column makes some terminals wrap, others not.
-    return liveFrame(this.#snapshot, {
-      now: now(),
-      width: Math.max(1, columns - 1),
-      height: Math.max(1, rows - 2),
-      colour,
-      clock,
-    });
+    const size = { now: now(), width: Math.max(1, columns - 1), height: Math.max(1, rows - 2) };
+    const draw = this.#options.frame ?? ((snapshot) => liveFrame(snapshot, { ...size, colour, clock, opensBoard }));
+    return draw(this.#snapshot, size);
   }
-}
-
-/** Terminals that know it show the whole change at once; others ignore it. */
-const SYNCHRONISED = { begin: '\u001B[?2026h', end: '\u001B[?2026l' } as const;
-
-const rowsOf = (frame: readonly string[], columns = 80): number =>
-  frame.reduce(
-    (sum, line) => sum + Math.max(1, Math.ceil(displayWidth(withoutColour(line)) / Math.max(1, columns))),
-    0,
-  );
-
-const withoutColour = (line: string): string => line.replaceAll(/\u001B\[[\d;]*m/g, '');
-
-function afterByTimer(ms: number, call: () => void): () => void {
-  const timer = setTimeout(call, ms);
-  // Only the work keeps the program alive, never its picture.
-  timer.unref();
-  return () => clearTimeout(timer);
 }

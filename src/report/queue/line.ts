@@ -4,7 +4,7 @@ import { PURPOSE, queueOf, shownIn, someIds } from './words.ts';
 import type { Row, RowOptions } from '../rows.ts';
 import { span, ticking } from '../span.ts';
 
-/** The check that is on, as a row below the entries; none where none is on. */
+/** The active check, as a row below the entries; none where none is on. */
 export function checkRow(snapshot: Snapshot, { now, time }: Omit<RowOptions, 'clock'>): Row[] {
   const { running } = queueOf(snapshot);
   if (running === null) return [];

@@ -1,15 +1,9 @@
 import picocolors from 'picocolors';
-import type {
-  QueueCode,
-  Snapshot,
-  SnapshotChecked,
-  SnapshotQueue,
-  SnapshotQueued,
-  SnapshotRemote,
-} from '../../contract/snapshot.ts';
+import type { Snapshot, SnapshotChecked, SnapshotQueue, SnapshotQueued } from '../../contract/snapshot.ts';
 import { boxed, labelled, layOut, MARGIN, painted } from '../layout.ts';
 import { plain } from '../plain.ts';
 import { adviceFor, REFUSED } from './advice.ts';
+import { besides, flakes, heldBy, modeText, OUTCOME, standing, stateOf } from './standing.ts';
 import { onBase, PURPOSE, queueOf, shownIn, someIds, took } from './words.ts';
 import type { Row } from '../rows.ts';
 import { span, type Clock } from '../span.ts';
@@ -35,33 +29,36 @@ interface Drawing extends QueueOptions {
 }
 
 /**
- * What `kanban queue` prints: what holds it up and how to fix it, the check that is on, what is in the batch, what waits,
+ * What `kanban queue` prints: what holds it up and how to fix it, the active check, what is in the batch, what waits,
  * the remote, the newest checks. Ends with a line break.
  */
 export function renderQueue(snapshot: Snapshot, options: QueueOptions): string {
+  const { width, colour, now } = options;
+  const head = [...whoRuns(snapshot, now), modeText(queueOf(snapshot)), pushText(snapshot)];
+  const strong = picocolors.createColors(colour).bold;
+  const lines = wrap(head, ' · ', width ?? Number.POSITIVE_INFINITY).map((line) => strong(line));
+  return `${[...lines, ...queueLines(snapshot, options)].join('\n')}\n`;
+}
+
+/** The same without the line that says who runs. */
+export function queueLines(snapshot: Snapshot, options: QueueOptions): string[] {
   const room = (options.width ?? Number.POSITIVE_INFINITY) - MARGIN;
   const queue = queueOf(snapshot);
   const drawing: Drawing = { ...options, snapshot, queue, room };
-  const head = [...whoRuns(snapshot, options.now), mode(queue), pushText(snapshot)];
-  const lines = [
-    ...wrap(head, ' · ', room + MARGIN).map((line) => picocolors.createColors(options.colour).bold(line)),
+  const isEmpty = queue.batch.length === 0 && queue.waiting.length === 0;
+  return [
     ...held(drawing),
     ...labelled('check', check(drawing)),
     ...tasks(drawing),
     ...remote(drawing),
     ...labelled('checks', recent(drawing)),
+    ...(isEmpty ? ['(nothing waits to land)'] : []),
   ];
-  if (queue.batch.length === 0 && queue.waiting.length === 0) lines.push('(nothing waits to land)');
-  return `${lines.join('\n')}\n`;
 }
 
-const mode = ({ mode: how, size, most }: SnapshotQueue): string =>
-  how === 'serial' ? 'one landing at a time' : `batches of up to ${size}${size === most ? '' : ` (at most ${most})`}`;
-
 function held({ snapshot, queue, room, now, clock, colour }: Drawing): string[] {
-  const { base, coordinator, stops } = snapshot;
-  const idle = coordinator === null && queue.batch.length + queue.waiting.length > 0;
-  const why = queue.held ?? (idle ? 'no `kanban run` is on: nothing lands' : null);
+  const { base, stops } = snapshot;
+  const why = heldBy({ snapshot, queue });
   const others = queue.reason?.code === 'stopped' ? stops.slice(1) : stops;
   const isSoon = queue.until === null || queue.until - now < SOON_MS;
   const again = isSoon ? '' : ` (looked at again at ${clock(queue.until)})`;
@@ -77,7 +74,7 @@ function held({ snapshot, queue, room, now, clock, colour }: Drawing): string[] 
 /** ms; what is looked at again before that needs no word. */
 const SOON_MS = 60_000;
 
-/** The check that is on, or what it would be. */
+/** The active check, or what it would be. */
 function check({ snapshot, queue, room, now }: Drawing): string[] {
   const { running, check: command } = queue;
   if (running === null) {
@@ -98,7 +95,7 @@ const COMMAND = 60;
 function tasks(drawing: Drawing): string[] {
   const { queue, room, colour } = drawing;
   const { batch, waiting } = queue;
-  const batchLabel = batch.length === 1 ? 'lands' : `batch of ${batch.length}`;
+  const batchLabel = batch.length > 1 ? `batch of ${batch.length}` : heldBy(drawing) === null ? 'lands' : 'waiting';
   const rowsOf = (label: string, queued: readonly SnapshotQueued[]): Row[] =>
     queued.map((one, index) => taskRow(one, index === 0 ? label : '', drawing));
   const groups = [rowsOf(batchLabel, batch), rowsOf('waiting', waiting)];
@@ -109,8 +106,8 @@ function tasks(drawing: Drawing): string[] {
 
 const COLUMNS_FROM = 50;
 
-function taskRow(one: SnapshotQueued, column: string, { queue }: Drawing): Row {
-  const doing = stateOf(one, queue);
+function taskRow(one: SnapshotQueued, column: string, drawing: Drawing): Row {
+  const doing = stateOf(one, drawing);
   return {
     column,
     id: plain(one.id),
@@ -123,29 +120,7 @@ function taskRow(one: SnapshotQueued, column: string, { queue }: Drawing): Row {
   };
 }
 
-/** What the state does not say already; what is checked together stands in the line of the check. */
-function besides(doing: string, { reason, why }: SnapshotQueued): string {
-  if (reason?.code === 'checking' || reason?.code === 'passed') return '';
-  return plain((doing === 'waits' && reason && AFTER_WAITS[reason.code]) || why);
-}
-
-const AFTER_WAITS: Readonly<Partial<Record<QueueCode, string>>> = {
-  'waits-for-check': 'for the check of its batch',
-  'waits-for-batch': 'for the batch before it',
-};
-
 const MOODS = { green: 'works', unchecked: 'waits', suspect: 'needs', held: 'needs' } as const;
-
-function stateOf({ id, state }: SnapshotQueued, { running, check: command, batch }: SnapshotQueue): string {
-  if (state === 'held' || state === 'suspect') return state;
-  if (command === null) return 'lands';
-  if (state === 'green') return 'passed';
-  const [checking, unchecked, waits] = UNDECIDED;
-  if (running?.entries.includes(id) === true) return checking;
-  return batch.some((one) => one.id === id) ? unchecked : waits;
-}
-
-const UNDECIDED = ['checking', 'not checked', 'waits'] as const;
 
 function remote({ snapshot, queue, room, now, clock, colour }: Drawing): string[] {
   const { remote: known } = queue;
@@ -164,18 +139,6 @@ function remote({ snapshot, queue, room, now, clock, colour }: Drawing): string[
     ...(rejected === null ? [] : prose(REFUSED, room)),
   ];
   return labelled('remote', [...joined(standing(known, now), room), ...trouble.map((line) => yellow(line))]);
-}
-
-function standing({ name, branch, tip, fetchedAt, away, lock, pushing }: SnapshotRemote, now: number): string[] {
-  const where = `${plain(name)}/${plain(branch)}`;
-  const asked = fetchedAt === null ? 'not asked yet' : `asked ${span(now - fetchedAt)} ago`;
-  const missing = fetchedAt === null || away !== null ? 'not known' : 'no such branch there yet';
-  return [
-    tip === null ? `${where}: ${missing}` : `${where}@${tip.slice(0, 7)}`,
-    ...(away === null ? [asked] : []),
-    ...(pushing ? ['pushing'] : []),
-    ...(lock === null ? [] : [lock === 'us' ? 'its lock is ours' : `its lock is held by ${plain(lock)}`]),
-  ];
 }
 
 /** The newest checks, newest first, and how many were flakes. */
@@ -215,18 +178,10 @@ function logged(head: string, { outcome, log }: SnapshotChecked, room: number, i
     : [head.trimEnd(), `${' '.repeat(Math.min(inset + 2, Math.max(0, room - path.length)))}${path}`];
 }
 
-const OUTCOME = { green: 'passed', red: 'failed', error: 'error' } as const;
-
 function outcomeIn(line: string, outcome: SnapshotChecked['outcome'], colour: boolean): string[] {
   const colours = picocolors.createColors(colour);
   const paint = { green: colours.green, red: colours.yellow, error: colours.yellow }[outcome];
   return [line.replace(OUTCOME[outcome], (word) => paint(word))];
-}
-
-function flakes({ checks, flakes: count }: SnapshotQueue): string {
-  if (checks === 0) return '';
-  if (count === 0) return `${checks === 1 ? '1 check' : `${checks} checks`}, no flake`;
-  return `${count} of ${checks} checks ${count === 1 ? 'was a flake' : 'were flakes'}: failed, then passed on the same commit`;
 }
 
 /** Parts with a dot between them, those that are too wide for a line broken between words. */

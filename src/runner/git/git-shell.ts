@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as messages from './messages.ts';
+import { shellWord } from '../../shell-word.ts';
 
 /** One command for the shell: everything but what it was started with. */
 export interface ShellCommand {
@@ -129,14 +130,12 @@ const LONGEST_INPUT = 64 * 1024;
 /** Starts with the word (it has been read), then runs, then says the word and the exit code. */
 function scriptOf({ env, file, args, input }: ShellCommand, word: string): string {
   const set = Object.entries(env)
-    .map(([name, value]) => `${name}=${quoted(value)} `)
+    .map(([name, value]) => `${name}=${shellWord(value)} `)
     .join('');
-  const command = `${set}${[file, ...args].map(quoted).join(' ')}`;
-  const fed = input === null ? `${command} </dev/null` : `printf %s ${quoted(input)} | ${command}`;
+  const command = `${set}${[file, ...args].map(shellWord).join(' ')}`;
+  const fed = input === null ? `${command} </dev/null` : `printf %s ${shellWord(input)} | ${command}`;
   return `echo ${word}; ${fed}; code=$?; echo "\n${word} $code"; echo "\n${word} $code" >&2\n`;
 }
-
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** What one stream says in one command. */
 class Stream {

@@ -8,13 +8,15 @@ import { git, zeroSplit } from './runner-git.ts';
 /**
  * Brings changes to light that `git status` does not show: files that are assumed unchanged, and files that are there
  * though their entry says that sparse checkout left them out. From then on they count like other uncommitted work.
+ * @returns their paths
  */
-export async function unhide(brief: Brief): Promise<void> {
+export async function unhide(brief: Brief): Promise<readonly string[]> {
   const { gitDir, tip } = brief;
   const { assumed, skipped } = scanIndex(gitDir, tip.length === 64 ? 'sha256' : 'sha1') ?? (await scanByGit(brief));
   const there = skipped.filter((path) => exists(join(brief.worktree, path)));
   if (assumed.length > 0) await update(brief, '--no-assume-unchanged', assumed);
   if (there.length > 0) await update(brief, '--no-skip-worktree', there);
+  return [...new Set([...assumed, ...there])];
 }
 
 async function update(brief: Brief, flag: string, paths: readonly string[]): Promise<void> {

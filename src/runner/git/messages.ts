@@ -9,7 +9,7 @@ export const COMMIT_FAILED = 'git could not commit it';
 export const leftoversNotCommitted = (ref: string, reason: string): string =>
   `what was left uncommitted could not be committed (kept under ${ref}): ${reason}`;
 export const rescueCommitMessage = (id: string, reason: string, runId: string): string =>
-  `${id}: ${reason}\n\nKept of run ${runId}.`;
+  `${id}: ${reason}\n\nFrom run ${runId}.`;
 export const noFreeRef = (id: string): string => `no free rescue ref for ${id}`;
 
 /* The branch. */
@@ -33,6 +33,7 @@ export const worktreeLeftAndUndone = (how: string, ref: string): string =>
   `${worktreeLeft(how)}: kanban undid that, and its tree is kept under ${ref}`;
 export const linkReplaced = (aside: string): string => `the worktree's .git was replaced (kept as ${aside})`;
 export const LINK_REMOVED = "the worktree's .git was removed";
+export const GIT_DIR_REMOVED = "the worktree's folder in .git/worktrees was removed: it is made again";
 export const fileRestored = (file: string): string => `${file} was changed: it is restored`;
 
 /* What the reflog of the branch names. */

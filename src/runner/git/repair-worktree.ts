@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Brief } from '../../contract/brief.ts';
 import type { Rescue } from '../../contract/result.ts';
+import { READY_FILE } from '../hooks.ts';
 import { git, mustGit } from './runner-git.ts';
 import { unhide } from './hidden-work.ts';
 import { lstatOrNone, plainTextOf, removeWhatever } from '../../system/plain-file.ts';
@@ -19,6 +20,8 @@ export interface RepairedWorktree {
   readonly state: WorktreeState;
   readonly rescued: readonly Rescue[];
   readonly faults: readonly string[];
+  /** Files whose changes git was not to show. */
+  readonly unhidden: readonly string[];
 }
 
 /**
@@ -28,8 +31,11 @@ export interface RepairedWorktree {
 export async function repairWorktree(brief: Brief): Promise<RepairedWorktree> {
   await removeStaleLocks(brief);
   const rescued: Rescue[] = [];
-  const faults = [...fixLink(brief), ...fixGitDir(brief)];
-  await unhide(brief);
+  const isMadeAgain = makeGitDir(brief);
+  const faults = [...(isMadeAgain ? [messages.GIT_DIR_REMOVED] : []), ...fixLink(brief), ...fixGitDir(brief)];
+  // Without an index every file would count as deleted.
+  if (isMadeAgain) await mustGit(brief, ['reset', '-q']);
+  const unhidden = await unhide(brief);
   const special = removeSpecialFiles(brief);
   const alias = await unaliasBranch(brief);
   rescued.push(...alias.rescued);
@@ -52,12 +58,13 @@ export async function repairWorktree(brief: Brief): Promise<RepairedWorktree> {
     faults.push(messages.worktreeLeftAndUndone(what, kept.ref));
     state = await readWorktree(brief);
   }
-  if (state.branch === shortName(brief.branch) && state.head !== null) return { state, rescued, faults };
+  if (state.branch === shortName(brief.branch) && state.head !== null) return { state, rescued, faults, unhidden };
   const back = await backToBranch(brief, state);
   return {
     state: await readWorktree(brief),
     rescued: [...rescued, ...back.rescued],
     faults: [...faults, ...back.faults],
+    unhidden,
   };
 }
 
@@ -71,6 +78,19 @@ async function withoutRemnant(brief: Brief, state: WorktreeState): Promise<Workt
   if (changes.some(({ kind }) => kind !== 'untracked') || existsSync(join(brief.gitDir, 'sequencer'))) return state;
   await git(brief, [operation, '--quit']);
   return readWorktree(brief);
+}
+
+/** The worktree's folder in the repository's git dir, if it is gone: nothing of the run could be read without it. */
+function makeGitDir({ gitDir, gitCommonDir, worktree, branch }: Brief): boolean {
+  if (lstatOrNone(gitDir)?.isDirectory() === true) return false;
+  removeWhatever(gitDir);
+  mkdirSync(gitDir, { recursive: true });
+  writeFileSync(join(gitDir, 'commondir'), `${gitCommonDir}\n`);
+  writeFileSync(join(gitDir, 'gitdir'), `${join(worktree, '.git')}\n`);
+  writeFileSync(join(gitDir, 'HEAD'), `ref: ${branch}\n`);
+  // Else it would be taken for a worktree of the user's.
+  writeFileSync(join(gitDir, READY_FILE), '');
+  return true;
 }
 
 /** Bytes: a path has at most 4096. */

@@ -100,9 +100,10 @@ async function nextRef(brief: Brief, commit: string, count: number): Promise<str
   for (let n = count + 1; n < count + 1000; n += 1) {
     const ref = `refs/kanban/rescue/${brief.taskId}/${n}`;
     // '' as the old value: only if there is none yet.
-    const end = await git(brief, ['update-ref', ref, commit, '']);
+    const end = await git(brief, ['update-ref', '--no-deref', ref, commit, '']);
     if (end.code === 0) return ref;
-    if ((await git(brief, ['rev-parse', '-q', '--verify', ref])).code !== 0)
+    const isAlias = (await git(brief, ['symbolic-ref', '-q', ref])).code === 0;
+    if (!isAlias && (await git(brief, ['rev-parse', '-q', '--verify', ref])).code !== 0)
       throw new Error(`git update-ref ${ref}: ${end.stderr}`);
   }
   throw new Error(messages.noFreeRef(brief.taskId));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Brief } from '../../contract/brief.ts';
 import { lstatOrNone, plainTextOf } from '../../system/plain-file.ts';
+import { shellQuoted } from '../../shell-word.ts';
 
 /**
  * The script that fills the submodules of a new worktree, for `sh`; null = it has none that the user's checkout has.
@@ -42,13 +43,11 @@ const isPlain = (path: string): boolean =>
   !path.split('/').some((part) => part === '..' || part === '.git' || part === '');
 
 function fill({ name, path }: Submodule, from: string): string {
-  const [at, url, source] = [quoted(path), quoted(`submodule.${name}.url=${from}`), quoted(from)];
+  const [at, url, source] = [shellQuoted(path), shellQuoted(`submodule.${name}.url=${from}`), shellQuoted(from)];
   return [
     `git -c protocol.file.allow=always -c ${url} submodule --quiet update --init -- ${at}`,
     `git -c protocol.file.allow=always -C ${at} fetch --quiet ${source} '+refs/remotes/origin/*:refs/remotes/origin/*'`,
-    `git -C ${at} remote set-url origin "$(git config ${quoted(`submodule.${name}.url`)})"`,
+    `git -C ${at} remote set-url origin "$(git config ${shellQuoted(`submodule.${name}.url`)})"`,
     `if [ -e ${at}/.gitmodules ]; then git -C ${at} submodule --quiet update --init --recursive; fi`,
   ].join('\n');
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -11,6 +11,14 @@ export const scriptFailed = (exit: Exit, reason: string): string =>
 export const commandPassed = (command: string): string => `\`${command.split('\n')[0] ?? ''}\` passed.`;
 export const commandFailed = (command: string, exit: Exit, reason: string): string =>
   `\`${command.split('\n')[0] ?? ''}\` failed: ${endOf(exit)}.${paragraph(reason)}`;
+const MAX_NAMES = 20;
+const listed = (files: readonly string[]): string =>
+  files.length <= MAX_NAMES
+    ? files.join(', ')
+    : `${files.slice(0, MAX_NAMES).join(', ')} ${more(files.length - MAX_NAMES)}`;
+export const changedFiles = (files: readonly string[]): string => `Changed files: ${listed(files)}`;
+export const notCovered = (files: readonly string[]): string =>
+  `Changed, and matched by no glob of \`tests\`: ${listed(files)}`;
 export const lastLines = (lines: string): string => `\n\nIts last lines:\n\n${lines}`;
 
 const paragraph = (text: string): string => (text === '' ? '' : `\n\n${text}`);
@@ -36,4 +44,6 @@ export const mergeConflicts = (base: string, list: string): string =>
   `Merging ${base} into the branch conflicts in:\n\n${list}`;
 export const notMerged = (base: string, output: string): string =>
   `${base} could not be merged into the branch: ${output.trim()}`;
+export const NO_TEST_MATCHES =
+  'Base merges cleanly into the branch; no glob of `tests` matches a changed file, and no command is set for the tester.';
 export const MERGES_CLEANLY = 'Base merges cleanly into the branch; no command is set for the tester.';

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { outsidePaths } from '../../named-paths.ts';
 import { filesWithMarkers } from '../../git/branch/conflict-markers.ts';
 import { PATCH } from '../../git/branch/patch.ts';
 import { changedFiles, standingOf } from '../git/branch-facts.ts';
@@ -28,20 +28,11 @@ export async function reviewByProgram(brief: Brief, files: readonly string[]): P
   const { stdout: hits } = await check;
   const findings: string[] = [];
   if (changed.length === 0) findings.push(messages.NOTHING_CHANGED);
-  const outside = changed.filter((path) => !allowed(path, files));
+  const outside = outsidePaths(changed, files);
   if (outside.length > 0) findings.push(messages.changedOutside(files, outside));
   const marked = await conflicted(brief, range, hits);
   if (marked.length > 0) findings.push(messages.markersLeft(marked));
   return { changed, findings, shown: whitespace(hits) };
-}
-
-function allowed(path: string, files: readonly string[]): boolean {
-  return (
-    files.length === 0 ||
-    files.some(
-      (glob) => path.startsWith(`${glob.replace(/\/+$/, '')}/`) || picomatch.isMatch(path, glob, { dot: true }),
-    )
-  );
 }
 
 /** `git diff --check` also names a lone `=======`; only a file with three hits is worth reading its patch. */

@@ -9,6 +9,7 @@ import { reasonIn, tailOf } from '../output.ts';
 import { readPlain, removeWhatever } from '../../system/plain-file.ts';
 import { shellMergeBase } from './shell-merge.ts';
 import { reviewByProgram } from './shell-review.ts';
+import { chooseTests, programOf, roleCommand, type ChosenTests, type ShellCommand } from './shell-tests.ts';
 import { supervise } from '../supervise.ts';
 import type { Program, ProgramEnd } from '../supervise.ts';
 import { writeWhole } from '../../system/write-once.ts';
@@ -76,27 +77,54 @@ async function playReviewer(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
     report(run, 'ready', `${messages.checkedByProgram(review?.changed.length ?? 0)}${notes}`);
     return { end: NOTHING_RAN, collect: {} };
   }
-  const end = await runCommand(run, plan.run);
+  const command = await roleCommand(run, plan.run);
+  const end = await runCommand(run, command);
   if (run.ended || end.spawnError !== null) return { end, collect: {} };
   const passed = end.exit?.code === 0;
   if (!ownReport(run, passed))
-    report(run, passed ? 'ready' : 'changes-requested', `${commandEnded(run, plan.run, end)}${quoted(run)}${notes}`);
+    report(run, passed ? 'ready' : 'changes-requested', `${commandEnded(run, command, end)}${quoted(run)}${notes}`);
   return { end, collect: {} };
 }
 
 async function playTester(run: LiveRun, plan: ShellPlan): Promise<ShellEnd> {
   const conflict = plan.mergeBase ? await shellMergeBase(run) : null;
-  if (conflict !== null || plan.run === '') {
-    report(run, conflict === null ? 'passed' : 'failed', conflict ?? messages.MERGES_CLEANLY);
+  const { commands, uncovered } = conflict === null ? await chooseTests(run, plan) : NO_TESTS;
+  if (commands.length === 0) {
+    const nothing = (plan.tests ?? []).length === 0 ? messages.MERGES_CLEANLY : messages.NO_TEST_MATCHES;
+    report(run, conflict === null ? 'passed' : 'failed', conflict ?? nothing);
     return { end: NOTHING_RAN, collect: {} };
   }
-  const end = await runCommand(run, plan.run);
-  if (run.ended || end.spawnError !== null) return { end, collect: {} };
-  const passed = end.exit?.code === 0;
-  if (!ownReport(run, passed))
-    report(run, passed ? 'passed' : 'failed', `${commandEnded(run, plan.run, end)}${quoted(run)}`);
-  return { end, collect: {} };
+  const ran = await runAll(run, commands);
+  if ('spawnError' in ran) return { end: ran, collect: {} };
+  const passed = ran.failed.length === 0;
+  // What failed comes first: it becomes the reason.
+  const results = [...ran.failed, ...ran.passed, ...(uncovered.length === 0 ? [] : [messages.notCovered(uncovered)])];
+  if (!ownReport(run, passed)) report(run, passed ? 'passed' : 'failed', results.join('\n\n'));
+  return { end: ran.end, collect: {} };
 }
+
+interface RanCommands {
+  /** Of the first command that failed, else of the last. */
+  readonly end: ProgramEnd;
+  /** What the report says of each. */
+  readonly failed: readonly string[];
+  readonly passed: readonly string[];
+}
+
+/** All of them, so that the fixer learns of every failure at once. @returns the end of one that could not run, or was ended */
+async function runAll(run: LiveRun, commands: readonly ShellCommand[]): Promise<RanCommands | ProgramEnd> {
+  const [failed, passed]: [string[], string[]] = [[], []];
+  let shown = NOTHING_RAN;
+  for (const command of commands) {
+    const end = await runCommand(run, command);
+    if (run.ended || end.spawnError !== null) return end;
+    if (failed.length === 0) shown = end;
+    (end.exit?.code === 0 ? passed : failed).push(`${commandEnded(run, command, end)}${quoted(run)}`);
+  }
+  return { end: shown, failed, passed };
+}
+
+const NO_TESTS: ChosenTests = { commands: [], uncovered: [] };
 
 async function runProgram(run: LiveRun, program: Pick<Program, 'file' | 'args'>): Promise<ProgramEnd> {
   run.phase('agent');
@@ -124,17 +152,19 @@ function scriptProgram(run: LiveRun, script: string): Pick<Program, 'file' | 'ar
 /** Characters; Linux takes 128 KiB. */
 const LONGEST_ARGUMENT = 30_000;
 
-/** The role's `run`. */
-async function runCommand(run: LiveRun, command: string): Promise<ProgramEnd> {
-  run.emit(`$ ${command}`);
+/** A command of the settings. */
+async function runCommand(run: LiveRun, command: ShellCommand): Promise<ProgramEnd> {
+  run.emit(`$ ${command.command}${command.files.length === 0 ? '' : `\n${messages.changedFiles(command.files)}`}`);
   const from = run.outputSize();
-  return withoutMissing(command, await runProgram(run, { file: 'sh', args: ['-c', command] }), run.outputPath, from);
+  return withoutMissing(command.command, await runProgram(run, programOf(command)), run.outputPath, from);
 }
 
-const commandEnded = (run: LiveRun, command: string, { exit }: ProgramEnd): string =>
-  exit?.code === 0
-    ? messages.commandPassed(command)
-    : messages.commandFailed(command, exit, reasonIn(run.outputPath, run.outputBefore));
+function commandEnded(run: LiveRun, { command, files }: ShellCommand, { exit }: ProgramEnd): string {
+  const on = files.length === 0 ? '' : `\n\n${messages.changedFiles(files)}`;
+  return exit?.code === 0
+    ? `${messages.commandPassed(command)}${on}`
+    : `${messages.commandFailed(command, exit, reasonIn(run.outputPath, run.outputBefore))}${on}`;
+}
 
 /** A script may write the report itself (for its `changelog` line); one that failed may only say so. */
 function ownReport(run: LiveRun, passed: boolean): boolean {

@@ -27,12 +27,12 @@ export interface Said {
 export class PlainRepository {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'kanban-plain-')));
   readonly root: string;
-  readonly #cli: string;
+  readonly cli: string;
   readonly #children: ChildProcess[] = [];
 
   /** @param name of the folder of the repository */
   constructor(cli: string, name = 'repo') {
-    this.#cli = cli;
+    this.cli = cli;
     this.root = join(this.folder, name);
     for (const path of [this.root, join(this.folder, 'home')]) mkdirSync(path, { recursive: true });
     this.git('init', '-q', '-b', 'main');
@@ -45,7 +45,7 @@ export class PlainRepository {
 
   /** `kanban init`, with what comes by hand set aside: entries count at once. Copied: it is the same for all tests. */
   init(): this {
-    const template = `${dirname(dirname(this.#cli))}-initialised`;
+    const template = `${dirname(dirname(this.cli))}-initialised`;
     if (!existsSync(template)) this.#makeTemplate(template);
     rmSync(this.root, { recursive: true });
     cpSync(template, this.root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
@@ -81,10 +81,10 @@ export class PlainRepository {
 
   /** @param by a program that starts what stands behind it (`setpriv …`, a shell that sets a limit) */
   kanbanBy(by: readonly string[], cwd: string, env: NodeJS.ProcessEnv, ...args: string[]): Said {
-    const [program = '', ...rest] = [...by, process.execPath, this.#cli, ...args];
+    const [program = '', ...rest] = [...by, process.execPath, this.cli, ...args];
     const { status, stdout, stderr } = spawnSync(program, rest, {
       cwd,
-      env: { ...this.#env(), ...env },
+      env: { ...this.env(), ...env },
       encoding: 'utf8',
       timeout: 120_000,
     });
@@ -98,10 +98,10 @@ export class PlainRepository {
 
   /** @param by as in `kanbanBy` */
   startBy(by: readonly string[], ...args: string[]): Running {
-    const [program = '', ...rest] = [...by, process.execPath, this.#cli, ...args];
+    const [program = '', ...rest] = [...by, process.execPath, this.cli, ...args];
     const child = spawn(program, rest, {
       cwd: this.root,
-      env: this.#env(),
+      env: this.env(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#children.push(child);
@@ -119,7 +119,7 @@ export class PlainRepository {
       cwd: this.root,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: this.#env(),
+      env: this.env(),
     }).trim();
   }
 
@@ -165,7 +165,7 @@ export class PlainRepository {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
-  #env(): NodeJS.ProcessEnv {
+  env(): NodeJS.ProcessEnv {
     const kept = Object.fromEntries(
       Object.entries(process.env).filter(
         ([name]) => !name.startsWith('GIT_') && !name.startsWith('KANBAN_') && name !== 'FORCE_COLOR',

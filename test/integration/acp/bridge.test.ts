@@ -164,7 +164,7 @@ describe('a message', () => {
     const said = rig.heard('prompt').slice(1).join('\n');
     expect(said).toContain('say One.');
     expect(said).toContain('say Two.');
-    expect(said).toContain('This interrupted your work.');
+    expect(said).toContain('This message interrupted your work.');
     expect(said, 'what it was asked may be gone with the turn').toContain('once more:\n\nwait\nsay never');
     expect(rig.heard('cancel').length).toBeGreaterThan(0);
     expect(rig.only('text').at(-1)?.text).not.toContain('never');

@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import comment from '../../../src/commands/comment.ts';
 import edit from '../../../src/commands/edit.ts';
 import move from '../../../src/commands/move.ts';
 import prioritize from '../../../src/commands/prioritize.ts';
+import retry from '../../../src/commands/retry.ts';
 import rm from '../../../src/commands/rm.ts';
+import tick from '../../../src/commands/tick.ts';
 import { CommandRig } from './command-rig.ts';
 
 const TODO =
@@ -50,9 +54,31 @@ describe('commands that do what a hand edit does', () => {
       commit: head,
     });
     expect(rig.git('log', '-1', '--format=%an %B', 'main')).toMatch(
-      /^Ada [^]*I read it[^]*Kanban-Move: T-2 TODO -> TESTING[^]*Kanban-By: T-2 Ada <ada@example.com>/,
+      /^Ada \(kanban\) [^]*I read it[^]*Kanban-Move: T-2 TODO -> TESTING[^]*Kanban-By: T-2 Ada <ada@example.com>/,
     );
     expect(rig.read('board/TESTING.md')).toContain(`- reviewed: ${rig.git('rev-parse', 'T-2').trim()}`);
+    expect(rig.git('status', '--porcelain')).toBe('');
+  });
+
+  it('tick a checkbox and comment, with one commit each', async () => {
+    rig.write('board/TODO.md', '# TODO\n\n## T-1: One\n\n- [ ] first thing\n- [ ] second\n');
+    rig.commit('criteria');
+    expect(await rig.call(tick, ['T-1', 'First', 'thing'])).toEqual({
+      code: 0,
+      out: 'T-1: ticked: First thing\n',
+      err: '',
+    });
+    expect(rig.read('board/TODO.md')).toContain('- [x] first thing\n- [ ] second\n');
+    expect(rig.git('log', '-1', '--format=%an %s', 'main')).toBe('Ada (kanban) kanban: T-1 ticked: First thing\n');
+    expect(await rig.call(tick, ['T-1', 'first thing'], { undo: true })).toMatchObject({ code: 0 });
+    expect(rig.read('board/TODO.md')).toContain('- [ ] first thing\n- [ ] second\n');
+    expect(await rig.call(tick, ['T-1', 'third'])).toMatchObject({
+      code: 2,
+      err: 'T-1 has no checkbox with that text\n',
+    });
+    expect(await rig.call(comment, ['T-1', 'see', 'a.ts'], { was: 'another' })).toMatchObject({ code: 2 });
+    expect(await rig.call(comment, ['T-1', 'see', 'a.ts'])).toMatchObject({ code: 0 });
+    expect(rig.read('board/TODO.md')).toContain('* feedback: see a.ts\n');
     expect(rig.git('status', '--porcelain')).toBe('');
   });
 
@@ -60,7 +86,12 @@ describe('commands that do what a hand edit does', () => {
     const refused = await rig.call(move, ['T-2', 'REVIEW'], { json: true });
     expect([refused.code, JSON.parse(refused.out)]).toEqual([
       2,
-      { ok: false, message: 'nothing is committed on branch T-2', id: 'T-2', commit: null },
+      {
+        ok: false,
+        message: 'nothing is committed on branch T-2: commit the fix in its worktree (kanban open T-2), then retry',
+        id: 'T-2',
+        commit: null,
+      },
     ]);
     expect(await rig.call(edit, ['T-22'], { title: 'x' })).toMatchObject({
       code: 2,
@@ -78,6 +109,33 @@ describe('commands that do what a hand edit does', () => {
     expect(rig.read('board/TODO.md')).toContain('## T-2: Two\n\n- priority: P0\n\n## T-3');
     for (const field of ['priority=soon', 'reviewed=abc', 'no pair'])
       expect(await rig.call(edit, ['T-1'], { field: [field] })).toMatchObject({ code: 2, out: '' });
+  });
+
+  it.each([
+    ['depends=T-7', 'One depends on', '[unknown-dependency]'],
+    ['depends=T-33', 'is it T-3?', 'write T-3'],
+    ['depends=T-1', 'T-1 depends on itself', '[self-dependency]'],
+    ['depends=soon', '[unreadable-field]', ''],
+    ['agent=shel', 'fix: write shell', '[unknown-agent]'],
+    ['reviewer.agent=nobody', '[unknown-agent]', 'write one of'],
+    ['prio=P0', 'did you mean "priority"', '[misspelt-field]'],
+    ['timeout=long', '[unreadable-field]', ''],
+  ])('edit refuses the field %s as the board would report it', async (field, ...words) => {
+    const refused = await rig.call(edit, ['T-1'], { field: [field] });
+    expect([refused.code, refused.out]).toEqual([2, '']);
+    for (const word of words) expect(refused.err).toContain(word.replace('One depends', 'T-1 depends'));
+    expect(rig.read('board/TODO.md')).toBe(TODO);
+  });
+
+  it('edit takes ids in any case, also of a parked entry and of what has landed, and leaves old problems alone', async () => {
+    rig.commit('landed\n\nKanban-Move: T-9 TESTING -> CHANGELOG');
+    expect(await rig.call(edit, ['T-4'], { field: ['agent=shel'] })).toMatchObject({ code: 2 });
+    expect(await rig.call(edit, ['T-4'], { field: ['depends=t-1, t-9'] })).toMatchObject({ code: 0, err: '' });
+    expect(rig.read('board/TODO.md')).toContain('## T-4: Parked\n\n- depends: T-1, T-9\n');
+    rig.write('board/TODO.md', '# TODO\n\n## T-1: One\n\n- agent: shel\n');
+    rig.commit('a problem');
+    expect(await rig.call(edit, ['T-1'], { field: ['priority=P1'] })).toMatchObject({ code: 0, err: '' });
+    expect(await rig.call(edit, ['T-1'], { field: ['agent=shell'] })).toMatchObject({ code: 0, err: '' });
   });
 
   it('edit opens an editor on the text of the entry', async () => {
@@ -107,9 +165,78 @@ describe('commands that do what a hand edit does', () => {
     expect(refused.code).toBe(2);
     expect(answer.text).toContain('theirs');
     const [file = ''] = kept();
-    expect(answer.message).toContain(join('.kanban/edits', file));
+    const path = join(rig.root, '.kanban/edits', file);
+    expect(answer.message).toContain(`to replace it by your text: kanban edit T-1 - < '${path}'`);
     expect(rig.read(join('.kanban/edits', file))).toBe('## T-1: One\n\n- note: mine\n\nmine\n');
     expect(rig.read('board/TODO.md')).toBe(TODO.replace('first', 'theirs'));
+  });
+
+  it('edit keeps the text of an entry that has left the board while the editor was open', async () => {
+    const EDITOR = `f() { sed -i.bak -e s/first/mine/ "$1" && sed -i.bak -e '/T-1/,/first/d' board/TODO.md && git commit -qam gone; rm -f "$1.bak" board/TODO.md.bak; }; f`;
+    const refused = await rig.call(edit, ['T-1'], {}, { ...env, EDITOR });
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    const [file = ''] = kept();
+    expect(refused.err).toContain(join('.kanban/edits', file));
+    expect(refused.err).toContain('paste it into TODO.md with T-? for its id');
+    expect(rig.read(join('.kanban/edits', file))).toContain('mine');
+  });
+
+  it('edit of the body says, as add does, that a shell entry has no block', async () => {
+    const edited = await rig.call(edit, ['t-1'], { body: 'only text' });
+    expect(edited).toMatchObject({ code: 0, out: 'T-1 is changed; the next run gets the new text\n' });
+    expect(edited.err).toContain('T-1 is for the agent shell');
+    expect((await rig.call(edit, ['T-1'], { body: '```sh\ntrue\n```' })).err).not.toContain('is for the agent shell');
+  });
+
+  it('edit refuses a value with control characters', async () => {
+    expect(await rig.call(edit, ['T-1'], { field: ['note=\u001b[31mx'] })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the value of the field note has control characters') as string,
+    });
+    expect(rig.read('board/TODO.md')).toBe(TODO);
+  });
+
+  it('retry --fixed names what is not committed in the worktree, and changes nothing (I1)', async () => {
+    rig.write('board/REVIEW.md', '# REVIEW\n\n## [ESCALATED] T-5: Five\n');
+    rig.commit('stuck');
+    rig.branch('T-5', { 'a.txt': 'a\n' });
+    rig.git('worktree', 'add', '-q', '--lock', '--reason', 'kanban T-5', '.worktrees/T-5', 'T-5');
+    rig.write('.worktrees/T-5/a.txt', 'fixed\n');
+    rig.write('.worktrees/T-5/new file.txt', 'x\n');
+    const before = rig.git('rev-parse', 'main');
+    const refused = await rig.call(retry, ['T-5'], { fixed: true });
+    expect(refused).toEqual({
+      code: 2,
+      out: '',
+      err:
+        'T-5 has work in .worktrees/T-5 that is not committed, so nothing is changed: a.txt, new file.txt. Commit what belongs to the fix, and remove the rest: ' +
+        `git -C .worktrees/T-5 add -- a.txt 'new file.txt' && git -C .worktrees/T-5 commit -m "…", then kanban retry T-5 --fixed\n`,
+    });
+    expect(rig.git('rev-parse', 'main')).toBe(before);
+    const command = /rest: (.*), then/.exec(refused.err)?.[1] ?? '';
+    execFileSync('sh', ['-c', command], { cwd: rig.root });
+    expect(await rig.call(retry, ['T-5'], { fixed: true })).toMatchObject({ code: 0, err: '' });
+    expect(headings('REVIEW')).toContain('## T-5: Five');
+  });
+
+  it('retry --fixed in an open merge says how it is finished, and the commands work (I1, I6)', async () => {
+    rig.write('board/REVIEW.md', '# REVIEW\n\n## [ESCALATED] T-5: Five\n');
+    rig.write('a.txt', 'old\n');
+    rig.commit('stuck');
+    rig.branch('T-5', { 'a.txt': 'theirs\n' });
+    rig.git('worktree', 'add', '-q', '--lock', '--reason', 'kanban T-5', '.worktrees/T-5', 'T-5');
+    rig.write('a.txt', 'ours\n');
+    rig.commit('base');
+    expect(() => rig.git('-C', '.worktrees/T-5', 'merge', '-q', 'main')).toThrow();
+    const refused = await rig.call(retry, ['T-5'], { fixed: true });
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(
+      'a merge is open in .worktrees/T-5, so nothing is changed. Edit a.txt until no conflict markers are left',
+    );
+    rig.write('.worktrees/T-5/a.txt', 'both\n');
+    execFileSync('sh', ['-c', /finish it: (.*?), then/.exec(refused.err)?.[1] ?? 'false'], { cwd: rig.root });
+    expect(rig.git('show', 'T-5:a.txt')).toBe('both\n');
+    expect(await rig.call(retry, ['T-5'], { fixed: true })).toMatchObject({ code: 0, err: '' });
   });
 
   it('rm keeps the branch, and writes no line into CHANGELOG.md', async () => {

@@ -72,6 +72,41 @@ describe('the program', () => {
     expect(await kanban(['--version'])).toEqual({ code: 0, out: '1.2.3\n', err: '' });
   });
 
+  it('runs in another folder with -C, and says so where there is none', async () => {
+    const elsewhere = { cwd: tmpdir() };
+    const there = await kanban(['-C', folder, 'log', '--limit', '1'], elsewhere);
+    expect(there).toMatchObject({ code: 0, out: expect.stringContaining('T-39') as string });
+    expect(await kanban(['log', '--limit', '1', '-C', join(folder, 'none')], elsewhere)).toEqual({
+      code: 2,
+      out: '',
+      err: `error: cannot change to '${join(folder, 'none')}': there is no such folder\n`,
+    });
+  });
+
+  it('I12: an argument reaches the terminal as plain text, whatever message quotes it', async () => {
+    const evil = '\u001B[31mx\u001B]0;title\u0007\u202E';
+    for (const args of [
+      ['-C', evil],
+      [evil],
+      ['ls', evil],
+      ['show', evil],
+      ['log', `--${evil}`],
+      ['log', `T-${evil}`],
+      ['check', evil],
+      ['status', '--column', evil],
+      ['completion', evil],
+      ['add', '--priority', evil, evil],
+      ['move', evil, evil],
+      ['init', '--agent', evil, '--dry-run'],
+    ]) {
+      const { out, err } = await kanban(args);
+      expect([args, out + err]).toEqual([
+        args,
+        expect.not.stringMatching(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202E]/),
+      ]);
+    }
+  });
+
   it('hands on the exit code, results to stdout, problems to stderr', async () => {
     expect(await kanban(['log', '--limit', '1'])).toMatchObject({
       code: 0,

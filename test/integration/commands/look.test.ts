@@ -9,6 +9,7 @@ import approve from '../../../src/commands/approve.ts';
 import log from '../../../src/commands/log.ts';
 import show from '../../../src/commands/show.ts';
 import status from '../../../src/commands/status.ts';
+import summary from '../../../src/commands/summary.ts';
 import type { Snapshot } from '../../../src/contract/snapshot.ts';
 import { formatMessage } from '../../../src/git/history/trailers.ts';
 import { processIdentity } from '../../../src/system/claim.ts';
@@ -91,7 +92,7 @@ describe('commands that look, on a real repository', () => {
     const { code, out, err } = await call(status);
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^main@[0-9a-f]{7} · no coordinator · 0 of 6 runs · push off\n/);
-    expect(out).toContain('(nothing on the board)\n');
+    expect(out).toContain('(nothing on the board: kanban add');
   });
 
   it('adds an entry with the first prefix, and shows it', async () => {
@@ -162,6 +163,49 @@ describe('commands that look, on a real repository', () => {
       entry: null,
     });
     expect((await call(show, ['HYD-3'])).out).toContain(`as ${landing.slice(0, 7)}`);
+  });
+
+  it('shows with --landed what has landed and was not undone, and nothing else', async () => {
+    expect((await call(log, [], { landed: true })).out).toBe('nothing has landed\n');
+    const landing = land();
+    const ids = async (): Promise<unknown[]> =>
+      (JSON.parse((await call(log, [], { json: true, landed: true })).out) as { commit: string }[]).map(
+        ({ commit }) => commit,
+      );
+    expect(await ids()).toEqual([landing]);
+    expect((await call(log, ['HYD-3'], { landed: true })).out).toContain('All is well.');
+    git(
+      'commit',
+      '-q',
+      '--allow-empty',
+      '-m',
+      `undo\n\nKanban-Move: HYD-3 CHANGELOG -> TODO\nKanban-Undone: HYD-3 ${landing}`,
+    );
+    git('commit', '-q', '--allow-empty', '-m', 'move\n\nKanban-Move: HYD-4 TODO -> IN_PROGRESS');
+    expect(await ids()).toEqual([]);
+    expect((await call(log, [], {})).out).toContain('HYD-4');
+    expect(await call(log, ['HYD-3'], { landed: true })).toMatchObject({
+      err: '(HYD-3 has not landed, or it was undone)\n',
+    });
+    git('commit', '-q', '--allow-empty', '-m', 'again\n\nKanban-Move: HYD-3 TESTING -> CHANGELOG');
+    expect(await ids()).toEqual([git('rev-parse', 'HEAD').trim()]);
+    expect((await call(log, ['HYD-99'], { landed: true })).code).toBe(2);
+  });
+
+  it('shows landings with title and commit, and names one that git revert took back', async () => {
+    const landing = land();
+    const short = landing.slice(0, 7);
+    expect((await call(log, [], { landed: true })).out).toContain(`  ${short}  HYD-3  Answer 400 · `);
+    expect((await call(summary, [])).out).toMatch(/^landed +HYD-3 +Answer 400 · /m);
+    git('-c', 'user.name=Nina', 'revert', '--no-edit', landing);
+    expect((await call(log, [], { limit: 1 })).out).toMatch(
+      new RegExp(`HYD-3  CHANGELOG → TESTING · undone: ${short} taken back · by Nina\\n$`),
+    );
+    expect((await call(log, [], { landed: true })).out).toBe('nothing has landed\n');
+    expect((await call(summary, [])).out).toMatch(/^undone +HYD-3 +Answer 400/m);
+    write('board/TESTING.md', '# TESTING\n');
+    commit('kanban: HYD-3 abandoned\n\nKanban-Move: HYD-3 TESTING -> ABANDONED');
+    expect((await call(summary, [])).out).toMatch(/^abandoned +HYD-3 +Answer 400/m);
   });
 
   it('limits the log by count and time', async () => {

@@ -76,7 +76,7 @@ describe('I1: a text that is in no file', () => {
 
   it('is seen while a tick is at work', async () => {
     const { clone, observer, look } = await desk();
-    const { glimpses } = observer.keeper;
+    const { glimpses } = observer.boardReader;
     glimpses.start();
     clone.write('board/TODO.md', `${TODO}\nfirst words\n`);
     await new Promise((resolve) => setTimeout(resolve, 700));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventPublisher } from '../../../src/coordinator/publish/event-publisher.ts';
 import type { TimedEvent } from '../../../src/contract/event.ts';
-import { defaultSettings } from '../../../src/workflow/parse.ts';
+import { parseWorkflow } from '../../../src/workflow/parse.ts';
 import { until } from '../../rig/waiting.ts';
 
 const MINUTE = 60_000;
@@ -16,10 +16,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function makeTeller(notify: string): { teller: EventPublisher; said: TimedEvent[] } {
+function makeTeller(run: string): { teller: EventPublisher; said: TimedEvent[] } {
   const said: TimedEvent[] = [];
   const view = { event: (event: TimedEvent) => void said.push(event), snapshot: () => {}, close: () => {} };
-  const settings = { ...defaultSettings(), notify };
+  const read = parseWorkflow(`---\nnotify: ${JSON.stringify(run)}\n---\n`, 'WORKFLOW.md');
+  if (!read.ok) throw new Error(JSON.stringify(read.error));
+  const { settings } = read.value;
   return { teller: new EventPublisher({ root, view, settings: () => settings, onCommit: () => {} }), said };
 }
 
@@ -84,16 +86,16 @@ describe('notify', () => {
     expect(notified()).toHaveLength(2);
   });
 
-  it('that fails is said once, and hinders nothing', async () => {
-    const { teller, said } = makeTeller('echo >> ran; echo no such channel; exit 3');
-    const ran = (): number => (existsSync(join(root, 'ran')) ? readFileSync(join(root, 'ran')).length : 0);
-    const told = (): TimedEvent[] => said.filter(({ type }) => type === 'notice');
-    teller.emit(PERSON);
-    await until(() => told().length > 0);
-    for (const time of [2, 3]) {
+  it('that fails is reported for each notice, and hinders nothing', async () => {
+    const { teller, said } = makeTeller('echo no such channel; exit 3');
+    const told = (): TimedEvent[] => said.filter(({ type }) => type === 'notify-failed');
+    for (const time of [1, 2]) {
       teller.emit(PERSON);
-      await until(() => ran() === time);
+      await until(() => told().length === time);
     }
-    expect(told()).toMatchObject([{ message: 'notify failed: no such channel' }]);
+    expect(told()).toMatchObject([
+      { target: 'notify[0] (command)', about: 'T-1 needs you', why: 'no such channel' },
+      { about: 'T-1 needs you' },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LineEnds } from '../../../src/coordinator/observe/line-endings.ts';
+import { LineEnds } from '../../../src/coordinator/observe/board/line-endings.ts';
 import { RunRig } from '../../rig/run-rig.ts';
 
 let rig: RunRig;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { restoredInGit } from '../../../src/coordinator/observe/versions-in-git.ts';
+import { restoredInGit } from '../../../src/coordinator/observe/board/versions-in-git.ts';
 import { openRepository } from '../../../src/git/open-repository.ts';
 import { closeRepository } from '../../../src/git/close.ts';
 

@@ -67,9 +67,7 @@ async function begun(): Promise<Begun> {
   const brief = rig.brief();
   const folder = rig.folder(brief);
   await watch.observe([]);
-  const heads = rig.git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads', 'refs/kanban');
-  const refs = new Map(heads.split('\n').map((line) => line.split(' ') as [string, string]));
-  for (const [name, text] of Object.entries(await watch.before(brief.runId, refs)))
+  for (const [name, text] of Object.entries(await watch.before(brief.runId, brief.base)))
     writeFileSync(join(folder, name), text);
   const startedAt = Date.now();
   const env = {
@@ -138,6 +136,23 @@ describe('I6, I12: settings that a run changes are restored and reported with th
     expect(await watch.observe([run.record])).toBe(true);
     expect(rig.git('rev-parse', '--is-bare-repository')).toBe('false');
     expect(await watch.observe([run.record])).toBe(false);
+  });
+
+  it('also what it changes while another setting is restored', async () => {
+    const run = await begun();
+    // Of the user: single settings are restored then, not the whole file.
+    rig.git('config', 'color.ui', 'always');
+    run.does('git config core.bare true');
+    const look = watch.observeFiles([run.record]);
+    run.does('until git config user.name Other; do :; done');
+    await look;
+    await watch.observe([run.record]);
+    expect(config()).toContain('ui = always');
+    expect(rig.git('config', 'user.name')).toBe('Person');
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([
+      expect.stringMatching(/^core\.bare/),
+      expect.stringMatching(/^user\.name/),
+    ]);
   });
 
   it('the command that the message offers to the user works when copied', async () => {
@@ -584,7 +599,9 @@ describe('I6: the stash', () => {
   it('the agent leaves its own work in a stash: the finding names it, and the fix works', async () => {
     const { faults } = await after('echo mine > mine.txt; git add mine.txt; git stash push -q -m half');
     expect(faults).toEqual([
-      expect.stringMatching(/^it left work in a stash, [0-9a-f]{10} \(On T-1: half\)\. Fix: git stash apply/),
+      expect.stringMatching(
+        /^it left work in a stash, [0-9a-f]{10} \(On T-1: half\)\. Fix: git stash apply [0-9a-f]{40}, /,
+      ),
     ]);
     rig.inTask('stash', 'apply', '-q', /apply (\w+)/.exec(faults[0] ?? '')?.[1] ?? '');
     expect(readFileSync(join(rig.worktree, 'mine.txt'), 'utf8')).toBe('mine\n');
@@ -618,6 +635,11 @@ describe('I6: refs other than the task’s', () => {
     ['git branch -q -f feature main', 'refs/heads/feature was moved, and restored'],
     ['git update-ref refs/heads/feature main', 'refs/heads/feature was moved, and restored'],
     ['git push -q . +main:feature', 'refs/heads/feature was moved, and restored'],
+    [
+      'git symbolic-ref refs/heads/feature refs/heads/main',
+      'refs/heads/feature was made an alias of refs/heads/main .*, and restored',
+    ],
+    ['git symbolic-ref refs/tags/latest refs/heads/feature', 'refs/tags/latest was made, and restored'],
     ['git tag -d v1', 'refs/tags/v1 was deleted, and restored'],
     ['git tag -f v1 main', 'refs/tags/v1 was moved, and restored'],
     ['git tag v2', 'refs/tags/v2 was made, and restored'],
@@ -626,6 +648,64 @@ describe('I6: refs other than the task’s', () => {
     const refs = rig.git('for-each-ref', 'refs/heads', 'refs/tags');
     const { faults } = await after(script);
     expect(faults).toEqual([expect.stringMatching(`^${fault}`)]);
+    expect(rig.git('for-each-ref', 'refs/heads', 'refs/tags')).toBe(refs);
+  });
+
+  it('what one run has made of a branch is never what another one is restored to', async () => {
+    const feature = rig.sha('feature');
+    const first = await begun();
+    first.does('git branch -q -f feature main; git branch own main');
+    // Begun while the branch is where the first one has put it.
+    const second = await begun();
+    await watch.observe([first.ends(), second.record]);
+    expect([rig.sha('feature'), rig.git('branch', '--list', 'own')]).toEqual([feature, '']);
+    second.does('git branch -q -f feature main~1; git branch -q -f feature main; git branch own main');
+    await watch.observe([second.ends()]);
+    expect([rig.sha('feature'), rig.git('branch', '--list', 'own')]).toEqual([feature, '']);
+  });
+
+  it.each(['this coordinator', 'an earlier one'])(
+    'I8: what is restored counts after a restart, too, for a run of %s',
+    async (starter) => {
+      const feature = rig.sha('feature');
+      const first = await begun();
+      first.does('git branch -q -f feature main');
+      const second = await begun();
+      if (starter === 'an earlier one') watch = new SharedWatch(repo, (event) => events.push(event));
+      await watch.observe([first.ends(), second.record]);
+      second.does('git branch -q -f feature main~1; git branch -q -f feature main');
+      watch = new SharedWatch(repo, (event) => events.push(event));
+      await watch.observe([second.ends()]);
+      expect(rig.sha('feature')).toBe(feature);
+    },
+  );
+
+  it('an alias that names an equal commit is a change, too: the user’s branch does not move with base', async () => {
+    rig.git('branch', '-f', 'feature', 'main');
+    const { faults } = await after('git symbolic-ref refs/heads/feature refs/heads/main');
+    expect(faults).toEqual([expect.stringContaining('refs/heads/feature was made an alias of refs/heads/main')]);
+    rig.git('commit', '-q', '--allow-empty', '-m', 'next');
+    expect(rig.sha('feature')).toBe(rig.sha('main~1'));
+  });
+
+  it('an alias of the user’s stays one, whatever the agent makes of it', async () => {
+    rig.git('symbolic-ref', 'refs/heads/trunk', 'refs/heads/main');
+    const { faults } = await after('git symbolic-ref refs/heads/trunk refs/heads/feature');
+    expect(faults).toHaveLength(1);
+    expect(rig.git('symbolic-ref', 'refs/heads/trunk')).toBe('refs/heads/main');
+    await after('git update-ref --no-deref refs/heads/trunk feature');
+    expect(rig.git('symbolic-ref', 'refs/heads/trunk')).toBe('refs/heads/main');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'base moves, and the alias with it');
+    const run = await begun();
+    run.does('git symbolic-ref refs/heads/trunk; git branch other; git branch -D other');
+    rig.git('commit', '-q', '--allow-empty', '-m', 'and again');
+    await watch.observe([run.ends()]);
+    expect(watch.found.get(run.brief.runId)?.faults).toEqual([]);
+  });
+
+  it('an alias of base that the agent made goes by itself, and base stays', async () => {
+    const refs = rig.git('for-each-ref', 'refs/heads', 'refs/tags');
+    await after('git symbolic-ref refs/heads/master refs/heads/main');
     expect(rig.git('for-each-ref', 'refs/heads', 'refs/tags')).toBe(refs);
   });
 
@@ -708,6 +788,161 @@ describe('I6: refs other than the task’s', () => {
     expect(faults).toEqual([expect.stringMatching(/^it switched your checkout from main to feature; .* Fix: /)]);
     copied(faults[0], 'Fix: ');
     expect(rig.git('branch', '--show-current')).toBe('main');
+  });
+});
+
+describe('I4, I6: base, moved by a run', () => {
+  let before: string;
+  beforeEach(() => {
+    rig.write('file.txt', 'one\n');
+    rig.git('commit', '-qam', 'one');
+    rig.write('file.txt', 'two\n');
+    rig.git('commit', '-qam', 'two');
+    before = rig.sha('main');
+    rig.git('update-ref', 'refs/kanban/seen', 'main');
+  });
+
+  it.each([
+    ['back', 'git update-ref refs/heads/main main~1'],
+    ['back, without a reflog', 'git -c core.logAllRefUpdates=false update-ref refs/heads/main main~1'],
+    ['twice', 'git update-ref refs/heads/main main~1; git update-ref refs/heads/main main~1'],
+    ['elsewhere', 'git commit -q --allow-empty -m own; git update-ref refs/heads/main HEAD'],
+    ['by a push', 'git push -q -f . main~1:main || git update-ref refs/heads/main main~1'],
+    ['away', 'git update-ref -d refs/heads/main'],
+    ['to an alias', 'git branch own main~1; git symbolic-ref refs/heads/main refs/heads/own'],
+  ])('%s: it is moved back at once, with what the user has staged and changed', async (how, script) => {
+    rig.write('mine.txt', 'mine\n');
+    rig.git('add', 'mine.txt');
+    rig.write('file.txt', 'changed\n');
+    const status = rig.git('status', '--porcelain');
+    const run = await begun();
+    run.does(script);
+    const moved = rig.git('for-each-ref', '--format=%(objectname)', 'refs/heads/main');
+    expect(await watch.observe([run.record])).toBe(true);
+    expect([rig.sha('main'), rig.git('status', '--porcelain'), watch.baseHeld]).toEqual([before, status, null]);
+    expect(rig.git('for-each-ref', '--format=%(symref)', 'refs/heads/main')).toBe('');
+    const verb = how === 'away' ? 'deleted main, which was at' : 'moved main from';
+    expect(said()).toContain(`run ${run.brief.runId}: it ${verb} ${before.slice(0, 10)}`);
+    if (how === 'elsewhere') expect(rig.sha('refs/kanban/rescue/T-1/1')).toBe(moved);
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+    expect(await watch.observe([run.record])).toBe(false);
+  });
+
+  it('commits of the user that came after the coordinator’s are kept', async () => {
+    rig.git('commit', '-q', '--allow-empty', '-m', 'mine');
+    const mine = rig.sha('main');
+    await after('git update-ref refs/heads/main refs/kanban/seen');
+    expect(rig.sha('main')).toBe(mine);
+  });
+
+  it('I7: with the files of the checkout, it is held until the command of the message is given', async () => {
+    rig.write('mine.txt', 'mine\n');
+    const run = await begun();
+    run.does(`git -C '${rig.root}' reset -q --hard main~1`);
+    rig.write('own.txt', 'own\n');
+    expect(await watch.observe([run.record])).toBe(false);
+    expect([rig.sha('main'), readFileSync(join(rig.root, 'file.txt'), 'utf8')]).toEqual([
+      rig.sha(`${before}~1`),
+      'one\n',
+    ]);
+    copied(watch.baseHeld ?? '', 'Fix: ');
+    await watch.observe([run.record]);
+    expect([rig.sha('main'), watch.baseHeld]).toEqual([before, null]);
+    expect(readFileSync(join(rig.root, 'mine.txt'), 'utf8')).toBe('mine\n');
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+  });
+
+  it('what the user makes of base is theirs: rewritten, or accepted by a commit', async () => {
+    const run = await begun();
+    run.does('git log -1 main; git commit -q --allow-empty -m own');
+    rig.git('reset', '-q', '--hard', 'main~1');
+    await watch.observe([run.record]);
+    expect([rig.sha('main'), watch.baseHeld]).toEqual([rig.sha(`${before}~1`), null]);
+    run.does(`git -C '${rig.root}' reset -q --hard main~1`);
+    rig.git('commit', '-q', '--allow-empty', '-m', 'mine');
+    const mine = rig.sha('main');
+    await watch.observe([run.ends()]);
+    expect([rig.sha('main'), watch.baseHeld]).toEqual([mine, null]);
+  });
+
+  it('I8: it is moved back by the next coordinator, too', async () => {
+    const run = await begun();
+    run.does('git update-ref refs/heads/main main~1');
+    watch = new SharedWatch(repo, (event) => events.push(event));
+    await watch.observe([run.ends()]);
+    expect(rig.sha('main')).toBe(before);
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+  });
+});
+
+describe("I7: the command that switches the user's checkout back works when copied", () => {
+  const branches = (): void => {
+    rig.git('switch', '-q', '-c', 'feature');
+    rig.write('file.txt', 'of feature\n');
+    rig.git('commit', '-qam', 'feature');
+    rig.git('switch', '-q', 'main');
+  };
+  const dirty = (): string =>
+    `${rig.git('status', '--porcelain')}\n${readFileSync(join(rig.root, 'mine.txt'), 'utf8')}`;
+
+  it.each([
+    ['a clean checkout', '', 'git switch -q feature'],
+    ['HEAD alone, with changes of the user', 'mine', 'git symbolic-ref HEAD refs/heads/feature'],
+    ['HEAD alone, with a change of the user in the way', 'in the way', 'git symbolic-ref HEAD refs/heads/feature'],
+    ['HEAD alone, detached', 'mine', 'git update-ref --no-deref HEAD feature'],
+    ['HEAD alone, to a branch without a commit', 'mine', 'git symbolic-ref HEAD refs/heads/none'],
+    ['with changes that git carries along', 'mine', 'git switch -q feature'],
+  ])('%s', async (_, mine, script) => {
+    branches();
+    rig.write('mine.txt', `${mine}\n`);
+    rig.git('add', 'mine.txt');
+    if (mine === 'in the way') rig.write('file.txt', mine);
+    const before = dirty();
+    const { faults } = await after(`cd '${rig.root}'; ${script}`);
+    expect(faults).toEqual([expect.stringMatching(/^it switched your checkout from main to /)]);
+    copied(faults[0], 'Fix: ');
+    expect([rig.git('branch', '--show-current'), dirty()]).toEqual(['main', before]);
+  });
+
+  it('changed files that are in the way: they are kept in a stash', async () => {
+    branches();
+    const { faults } = await after(
+      `cd '${rig.root}'; git switch -q feature; echo other > file.txt; echo new > new.txt`,
+    );
+    copied(faults[0], 'Fix: ');
+    expect([rig.git('branch', '--show-current'), rig.git('status', '--porcelain')]).toEqual(['main', '']);
+    expect(rig.git('show', 'stash@{0}:file.txt')).toBe('other');
+    expect(rig.git('show', 'stash@{0}^3:new.txt')).toBe('new');
+  });
+
+  it('a detached HEAD', async () => {
+    branches();
+    rig.git('switch', '-q', '--detach');
+    const { faults } = await after(`cd '${rig.root}'; git switch -q feature`);
+    copied(faults[0], 'Fix: ');
+    expect([rig.git('branch', '--show-current'), rig.sha('HEAD')]).toEqual(['', rig.sha('main')]);
+  });
+});
+
+describe("I6: changes in the user's checkout that git no longer shows", () => {
+  it.each(['--assume-unchanged', '--skip-worktree'])('%s: the files are named, and the command works', async (flag) => {
+    rig.git('update-index', '--assume-unchanged', 'board/TODO.md');
+    const { faults } = await after(`git -C '${rig.root}' update-index ${flag} file.txt other.txt`);
+    rig.write('file.txt', 'changed\n');
+    expect(faults).toEqual([expect.stringContaining('were hidden from git while it was active: file.txt, other.txt.')]);
+    expect(rig.git('status', '--porcelain')).toBe('');
+    copied(faults[0], 'Fix: ');
+    expect(rig.git('status', '--porcelain')).toBe('M file.txt');
+    expect(rig.git('ls-files', '-v', 'board/TODO.md')).toMatch(/^h /);
+  });
+
+  it('what no command of the run accounts for fails nothing', async () => {
+    const run = await begun();
+    run.does('git status');
+    rig.git('update-index', '--assume-unchanged', 'file.txt');
+    await watch.observe([run.ends()]);
+    const { faults, notes } = watch.found.get(run.brief.runId) ?? {};
+    expect([faults, notes]).toEqual([[], [expect.stringContaining('file.txt')]]);
   });
 });
 

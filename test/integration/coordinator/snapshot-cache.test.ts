@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSnapshot } from '../../../src/coordinator/publish/read-snapshot.ts';
+import { readSnapshot } from '../../../src/coordinator/inspect/read-snapshot.ts';
 
 let root: string;
 const git = (...args: string[]): string =>
@@ -54,12 +54,47 @@ describe('the last look of `kanban status`', () => {
     git('commit', '-q', '-am', 'two');
     git('branch', 'T-1');
     const read = await readSnapshot(root);
-    expect(read.ok && read.value.entries[0]?.why).toContain('branch T-1 exists');
+    expect(read.ok && read.value.entries[0]?.why).toContain('the branch `T-1` exists');
     writeFileSync(join(root, 'WORKFLOW.md'), '---\nids: X\n---\n');
     expect(await titles()).toEqual([]);
     git('switch', '-q', '--detach');
     const detached = await readSnapshot(root);
     expect(detached.ok && detached.value.base.checkout).toBeNull();
+  });
+
+  it('is looked at anew where what was kept has another shape', async () => {
+    await titles();
+    const whole = readFileSync(kept(), 'utf8');
+    for (const change of [
+      (text: string) => text.replace('"entries":[{', '"entries":["x",{'),
+      (text: string) => text.replace('"title":"One"', '"title":7'),
+      (text: string) => text.replace(/"queue":\{/, '"queue":null,"q":{'),
+      () => '[]',
+    ]) {
+      expect(change(whole)).not.toBe(whole);
+      writeFileSync(kept(), change(whole));
+      expect(await titles()).toEqual(['TODO One']);
+      expect(readFileSync(kept(), 'utf8')).toBe(
+        whole.replace(/"at":\d+/, /"at":\d+/.exec(readFileSync(kept(), 'utf8'))![0]),
+      );
+    }
+  });
+
+  it('is kept beside uncommitted files, and never used once they are others', async () => {
+    writeFileSync(join(root, 'a.txt'), 'a\n');
+    git('add', 'a.txt');
+    git('commit', '-q', '-m', 'a');
+    writeFileSync(join(root, 'a.txt'), 'b\n');
+    const stops = async (): Promise<readonly string[]> => {
+      const read = await readSnapshot(root);
+      return read.ok ? read.value.stops : ['unreadable'];
+    };
+    expect(await stops()).toEqual([expect.stringContaining('a.txt')]);
+    writeFileSync(kept(), readFileSync(kept(), 'utf8').replace('"title":"One"', '"title":"Kept"'));
+    expect(await titles()).toEqual(['TODO Kept']);
+    git('checkout', '-q', '--', 'a.txt');
+    expect(await stops()).toEqual([]);
+    expect(await titles()).toEqual(['TODO One']);
   });
 
   it('is not kept where time alone changes it, nor where there is no WORKFLOW.md', async () => {

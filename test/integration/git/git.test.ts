@@ -145,6 +145,23 @@ describe('objects', () => {
       expect(rig.git('log', '-1', '--format=%an <%ae>|%cn|%B', made.ok ? made.value : '')).toBe(
         'A <a@b>|Per Son|ü\n\nbody',
       );
+      const by = async (
+        who: 'kanban' | 'user',
+        author?: { name: string; email: string },
+      ): Promise<string | undefined> => {
+        const written = await writeCommit(repo, {
+          tree: commit!.tree,
+          parents: [main],
+          message: 'm\n',
+          by: who,
+          author,
+        });
+        return rig?.git('log', '-1', '--format=%an <%ae> %cn', written.ok ? written.value : '');
+      };
+      const email = rig.git('config', 'user.email');
+      expect(await by('kanban')).toBe(`Per Son (kanban) <${email}> Per Son`);
+      expect(await by('user', { name: 'Bot', email: 'b@b' })).toBe(`Per Son <${email}> Per Son`);
+      expect(await by('kanban', { name: 'Bot', email: 'b@b' })).toBe('Bot <b@b> Per Son');
       expect(rig.git('fsck', '--no-dangling')).toBe('');
     });
   }

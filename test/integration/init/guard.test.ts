@@ -197,7 +197,7 @@ describe('a pre-push hook that is there', () => {
     );
     chmodSync(hook, 0o755);
     const { nextSteps } = await guard(root);
-    const move = /mv '\S*pre-push' '\S*pre-push\.local'/.exec(nextSteps.join('\n'))?.[0] ?? 'false';
+    const move = /mv \S*pre-push \S*pre-push\.local/.exec(nextSteps.join('\n'))?.[0] ?? 'false';
     execFileSync('sh', ['-c', move], { cwd: root });
     expect((await guard(root)).made).toEqual(['.git/hooks/pre-push']);
     commit(root, 'Mine');
@@ -229,7 +229,7 @@ describe('a pre-push hook that is there', () => {
     run(root, 'config', 'core.hooksPath', folder);
     const result = await guard(root);
     expect(result.made).toContain('.husky/pre-push');
-    expect(result.nextSteps.find((step) => step.startsWith('git add'))).toMatch(/ \.husky /);
+    expect(result.nextSteps.find((step) => step.startsWith('git add'))).toMatch(/ \.husky\/pre-push /);
     expect(existsSync(join(root, '.git/hooks/pre-push'))).toBe(false);
     commit(root, 'Mine');
     expect(push(root).said).toContain('Mine');

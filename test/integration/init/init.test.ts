@@ -59,7 +59,7 @@ describe('init', () => {
   it('fills in what the repository tells', async () => {
     const root = makeRepository(LOCKED);
     run(root, 'branch', '-m', 'trunk');
-    const { found } = await initIn(root);
+    const { found } = await initIn(root, { env: { PATH: makePrograms('npm'), HOME: '/nowhere' } });
     const settings = settingsOf(root);
     expect([
       settings.base,
@@ -70,6 +70,86 @@ describe('init', () => {
     ]).toEqual(['trunk', ['T'], 'npm ci', 'npm test', 'shell']);
     expect(found).toContain('install: npm ci (package-lock.json)');
     expect(found).toContain('tests: npm test (package.json)');
+  });
+
+  describe('the line that commits', () => {
+    const BEFORE = '{"name":"x","scripts":{"test":"x"},"dependencies":{"a":"1"}}';
+    const AFTER =
+      '{"name":"x","scripts":{"test":"x"},"dependencies":{"a":"1"},"devDependencies":{"file-kanban":"^0.1.0"}}';
+    const commitLine = async (root: string): Promise<string> =>
+      (await initIn(root)).nextSteps.find((step) => step.startsWith('git add')) ?? 'false';
+    const commit = async (root: string): Promise<void> =>
+      void execFileSync('sh', ['-c', await commitLine(root)], { cwd: root });
+
+    it('takes what the install of kanban changed along, and ignores node_modules', async () => {
+      const root = makeRepository({ 'package.json': BEFORE, 'package-lock.json': '{}', 'a.txt': 'a' });
+      write(root, {
+        'package.json': AFTER,
+        'package-lock.json': '{"x":1}',
+        'node_modules/file-kanban/package.json': '{}',
+        'notes.txt': 'mine',
+        'a.txt': 'changed',
+      });
+      await commit(root);
+      expect(run(root, 'status', '--porcelain').trimEnd().split('\n')).toEqual([' M a.txt', '?? notes.txt']);
+      expect(readFileSync(join(root, '.gitignore'), 'utf8')).toBe('node_modules/\n.worktrees/\n.kanban/\n');
+    });
+
+    it('commits a package.json that the install made, in a project of another language', async () => {
+      const root = makeRepository({ 'go.mod': '' });
+      write(root, { 'package.json': '{"devDependencies":{"file-kanban":"^0.1.0"}}', 'package-lock.json': '{}' });
+      await commit(root);
+      expect(run(root, 'status', '--porcelain')).toBe('');
+    });
+
+    it('leaves what the user staged, and other files in folders that were there', async () => {
+      const root = makeRepository({ 'prompts/old.txt': 'x', 'b.txt': 'b' });
+      write(root, { 'prompts/draft.md': 'mine', 'b.txt': 'staged' });
+      run(root, 'add', 'b.txt');
+      await commit(root);
+      expect(run(root, 'status', '--porcelain').trimEnd().split('\n')).toEqual(['M  b.txt', '?? prompts/draft.md']);
+    });
+
+    it('leaves a package.json with other changes to the user, and says so', async () => {
+      const root = makeRepository({ 'package.json': BEFORE });
+      write(root, { 'package.json': AFTER.replace('"a":"1"', '"a":"2"') });
+      const { nextSteps } = await initIn(root, { dryRun: true });
+      expect(nextSteps.find((step) => step.startsWith('git commit'))).toMatch(
+        /^git commit -m "…" -- package\.json {4}# package\.json has more changes/,
+      );
+      await commit(root);
+      expect(run(root, 'status', '--porcelain')).toBe(' M package.json\n');
+    });
+  });
+
+  it('leaves out what cannot run here, and names the program, how to get it and the settings', async () => {
+    const root = makeRepository({ 'uv.lock': '', 'tests/conftest.py': '', Makefile: 'all:\n', 'go.mod': '' });
+    const { found, nextSteps } = await initIn(root);
+    const { hooks, roles } = settingsOf(root);
+    expect([hooks.after_create, roles.tester.run]).toEqual(['', '']);
+    expect(found).toContain(
+      'not on the PATH: uv, for `uv sync --locked` (uv.lock) and `uv run --locked --with pytest pytest` (tests/conftest.py); to get it: https://docs.astral.sh/uv/getting-started/installation',
+    );
+    expect(found).toContain('also seen, and not used: go.mod (go test ./...)');
+    expect(nextSteps).toContain(
+      'install uv, then set in WORKFLOW.md: hooks.after_create: "uv sync --locked", roles.tester.run: "uv run --locked --with pytest pytest"',
+    );
+  });
+
+  it('names the command by which it was started, and packages that setuptools would look for', async () => {
+    const root = makeRepository({ 'pyproject.toml': '[project]\nname = "x"\n' });
+    const env = { PATH: makePrograms(), HOME: '/nowhere', npm_command: 'exec' };
+    const { nextSteps } = await initIn(root, { env });
+    expect(nextSteps.at(-1)).toMatch(/^npx file-kanban add .*npx file-kanban run$/);
+    expect(nextSteps.join('\n')).toContain('setuptools takes board/ and prompts/ for packages too');
+    expect((await initIn(root)).nextSteps.at(-1)).toMatch(/^kanban add/);
+  });
+
+  it('says that dependencies without a lock file are not installed, and still fills in the tests', async () => {
+    const root = makeRepository({ 'package.json': '{"scripts":{"test":"node test"},"devDependencies":{"x":"1"}}' });
+    const { found } = await initIn(root, { env: { PATH: makePrograms('npm'), HOME: '/nowhere' } });
+    expect(settingsOf(root).roles.tester.run).toBe('npm test');
+    expect(found.join('\n')).toContain('install: none. package.json names dependencies, and git has no lock file');
   });
 
   it('keeps what exists, byte by byte, and appends to .gitignore and .gitattributes only what they lack', async () => {
@@ -90,7 +170,7 @@ describe('init', () => {
     expect(result.kept).toEqual(['WORKFLOW.md', 'prompts/task.md', 'work/board/TODO.md']);
     const again = await initIn(root);
     expect(again.written).toEqual([]);
-    expect(describeInit(again)).toContain('Nothing to write: all is there.');
+    expect(describeInit(again)).toContain('Nothing to write: all files exist.');
   });
 
   it('--dry-run writes nothing and says the same', async () => {

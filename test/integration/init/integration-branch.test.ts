@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeInit } from '../../../src/setup/describe-init.ts';
 import { init, type InitOptions, type InitResult } from '../../../src/setup/init-plan.ts';
-import { readSettings } from '../../../src/commands/program/open-board.ts';
+import { readSettings } from '../../../src/surfaces/with-board.ts';
 import { findOperation, readCheckouts } from '../../../src/preflight/gather/checkouts.ts';
 import { openRepository } from '../../../src/git/open-repository.ts';
 import { type Repository } from '../../../src/git/git.ts';
@@ -133,7 +133,7 @@ describe('init --base: an integration branch', () => {
     run(root, 'worktree', 'add', '-q', mine, 'agents');
     const { made, found, nextSteps } = await initBase(root, 'agents');
     expect(made).toEqual(['git config kanban.base agents']);
-    expect(found[0]).toBe('base: agents (it is there, and stays where it is)');
+    expect(found[0]).toBe('base: agents (it exists, and is not changed)');
     expect(run(root, 'rev-parse', 'agents')).toBe(tip);
     expect(existsSync(join(root, '.worktrees'))).toBe(false);
     expect(workflow(mine)).toEqual(['base: agents', 'upstream: main', 'remote: origin']);
@@ -279,7 +279,7 @@ describe('the question where tasks shall land', () => {
     expect(asked).toEqual([]);
     const { root } = cloned();
     await init({ cwd: root, dryRun: false, env, ask });
-    expect(asked).toEqual(['Where shall tasks land? main|agents']);
+    expect(asked).toEqual(['Where should tasks land? main|agents']);
     expect(await base(root)).toBe('agents');
     await init({ cwd: root, dryRun: false, env, ask });
     expect(asked).toHaveLength(1);
@@ -293,12 +293,7 @@ it('a rebase or merge in the integration worktree is seen, though it stands besi
   run(place, 'add', '-A');
   run(place, 'commit', '-q', '-m', 'kanban: set up');
   const look = async (): Promise<string | undefined> =>
-    (
-      await findOperation(await readCheckouts(root, 'agents'), await opened(root), {
-        ...defaultSettings(),
-        base: 'agents',
-      })
-    )?.kind;
+    (await findOperation(readCheckouts(await opened(root), 'agents'), { ...defaultSettings(), base: 'agents' }))?.kind;
   expect(await look()).toBeUndefined();
   expect(() => run(place, 'rebase', '-q', '--exec', 'false', '--root')).toThrow();
   expect(await look()).toBe('rebase');

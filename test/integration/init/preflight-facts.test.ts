@@ -22,7 +22,7 @@ const asked = (cwd: string, yaml = ''): FactsAsked => ({
   settingsProblems: [],
   boardProblems: [],
   otherCoordinator: null,
-  foreignBranches: [],
+  obstacles: [],
   inWork: 0,
   fixed: [],
   runsAlive: 0,
@@ -39,6 +39,19 @@ const told = (facts: PreflightFacts): string[] =>
     .map(({ check }) => check);
 
 describe('fullFacts', () => {
+  it('a Python package whose folders setuptools would mix up with those of the board', async () => {
+    const pyproject = '[project]\nname = "x"\n';
+    const root = makeRepository({ 'pyproject.toml': pyproject, 'x/__init__.py': '' });
+    const hook = (command: string): string => `hooks: { after_create: ${JSON.stringify(command)} }`;
+    const found = async (command: string): Promise<boolean> =>
+      told(await fullFacts(asked(root, hook(command)))).includes('python-packages');
+    expect(await found('python3 -m venv .venv && .venv/bin/python -m pip install -q -e .')).toBe(true);
+    expect(await found(".venv/bin/python -m pip install -q -e '.[dev]' pytest")).toBe(true);
+    expect(await found('.venv/bin/python -m pip install -q -r requirements.txt')).toBe(false);
+    write(root, { 'pyproject.toml': `${pyproject}[tool.setuptools]\npackages = ["x"]\n` });
+    expect(await found('.venv/bin/python -m pip install -q -e .')).toBe(false);
+  });
+
   it('of a repository in which all is well', async () => {
     const root = makeRepository({ '.gitignore': '.kanban/\n.worktrees/\n' });
     const facts = await fullFacts(asked(root, 'roles: { tester: { run: "true" } }'));

@@ -62,7 +62,7 @@ describe('integrate', () => {
     const theirs = b.sha('main');
     expect(a.git('rev-list', '--parents', '-1', 'main')).toBe(`${a.sha('main')} ${ours} ${theirs}`);
     expect(a.git('log', '-1', '--format=%s%n%an%n%(trailers:only)', 'main').trim()).toBe(
-      `kanban: main brought up to origin/main\nAnna\nKanban-Integrated: ${theirs}`,
+      `kanban: main brought up to origin/main\nAnna (kanban)\nKanban-Integrated: ${theirs}`,
     );
     expect(a.show('board/TODO.md').trim()).toBe('# TODO');
     expect(a.read('board/IN_PROGRESS.md')).toBe(`# IN_PROGRESS\n\n${ONE}`);

@@ -67,7 +67,7 @@ describe('left uncommitted (I6)', () => {
     expect(result.leftovers).toBe(result.tip);
     expect(rig.git('rev-list', '--parents', '-1', 'T-1')).toBe(`${result.tip} ${brief.tip}`);
     expect(rig.git('log', '-1', '--format=%s|%ae|%ce', 'T-1')).toBe(
-      'T-1: left uncommitted by the task agent|t-1.task.shell@kanban.invalid|t-1.task.shell@kanban.invalid',
+      'T-1: left uncommitted in the worktree of the task run|t-1.task.shell@kanban.invalid|t-1.task.shell@kanban.invalid',
     );
     expect(existsSync(join(rig.worktree, 'ignored.log'))).toBe(true);
   });
@@ -137,7 +137,9 @@ describe('left uncommitted (I6)', () => {
     const swapped = await collected(rig.brief());
     expect(swapped.changed).toEqual(['.gitattributes', 'folder', 'link', 'plain/inner.txt', 'script.sh', 'text.crlf']);
     expect(rig.inTask('status', '--porcelain')).toBe('');
-    expect(rig.inTask('reflog', '-1', '--format=%gs')).toContain('commit: T-1: left uncommitted by the task agent');
+    expect(rig.inTask('reflog', '-1', '--format=%gs')).toContain(
+      'commit: T-1: left uncommitted in the worktree of the task run',
+    );
     expect(rig.git('fsck', '--strict', '--no-dangling')).toBe('');
   });
 
@@ -235,7 +237,9 @@ describe('HEAD', () => {
     const head = rig.commitTask('elsewhere');
     rig.writeTask('dirty.txt', 'x\n');
     const result = await collected(brief);
-    expect(rig.git('log', '--format=%s', 'main..T-1')).toBe('T-1: left uncommitted by the task agent\nwork');
+    expect(rig.git('log', '--format=%s', 'main..T-1')).toBe(
+      'T-1: left uncommitted in the worktree of the task run\nwork',
+    );
     expect(result.faults[0]).toContain('HEAD was left detached elsewhere');
     expect(rig.git('rev-parse', `${result.rescued[0]?.ref}^`)).toBe(head);
     expect(rig.git('show', `${result.rescued[0]?.ref}:dirty.txt`)).toBe('x');

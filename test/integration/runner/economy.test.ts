@@ -119,7 +119,14 @@ describe('processes that stay', () => {
     await calls(brief);
     const stay = below();
     expect(stay.length).toBeGreaterThanOrEqual(2);
-    expect(findOfRun({ runId: brief.runId, worktree: rig.worktree, since: '', groups: [], seen: [] })).toEqual([]);
+    expect(
+      findOfRun({
+        ...{ runId: brief.runId, root: rig.root, worktree: rig.worktree, temporary: null },
+        since: '',
+        groups: [],
+        seen: [],
+      }),
+    ).toEqual([]);
     runner.stdin?.end();
     await until(() => runner.exitCode !== null, 'the runner to leave');
     expect(runner.exitCode).toBe(0);

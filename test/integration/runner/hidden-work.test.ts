@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeIfKept } from '../../../src/worktrees/worktree-removal.ts';
@@ -79,7 +88,7 @@ describe('I6: work that git status does not show is kept', () => {
     rig.writeTask('file.txt', 'hidden\n');
     const result = await collect(rig.folder(brief), brief);
     expect(result.faults).toEqual([]);
-    expect(result.changed).toEqual(['file.txt']);
+    expect([result.changed, result.unhidden]).toEqual([['file.txt'], ['file.txt']]);
     expect(rig.git('show', 'T-1:file.txt')).toBe('hidden');
   });
 
@@ -141,6 +150,19 @@ describe('I7: a worktree that was replaced', () => {
     const result = await collect(rig.folder(brief), brief);
     expect(result.faults).toEqual([expect.stringContaining("the worktree's .git was replaced")]);
     expect(rig.inTask('rev-parse', '--show-toplevel')).toBe(rig.worktree);
+  });
+
+  it('its git dir is gone: it is made again, and a fault; what is not committed is kept', async () => {
+    const brief = rig.brief();
+    rig.writeTask('mine.txt', 'mine\n');
+    rmSync(gitDir(), { recursive: true });
+    const result = await collect(rig.folder(brief), brief);
+    expect(result.faults).toEqual([expect.stringContaining('.git/worktrees was removed')]);
+    expect(existsSync(join(gitDir(), 'kanban-ready'))).toBe(true);
+    expect(rig.inTask('rev-parse', '--abbrev-ref', 'HEAD')).toBe('T-1');
+    expect(rig.inTask('status', '--porcelain')).toBe('');
+    expect(rig.inTask('show', 'HEAD:mine.txt')).toBe('mine');
+    expect(rig.inTask('diff', '--name-status', 'main', 'HEAD')).toBe('A\tmine.txt');
   });
 
   it('its git dir leads to other settings: it is restored, and a fault', async () => {

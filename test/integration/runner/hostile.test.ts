@@ -116,6 +116,32 @@ describe('what an agent does to its own run folder', () => {
     expect(listRuns(rig.root).runs[0]?.result).toMatchObject({ ahead: 1, survivors: [] });
   });
 
+  it.each([
+    ['while it is active', `rm -rf ../../.kanban; exit 1`],
+    ['a moment before its end', `sleep 0.4; rm -rf ../../.kanban`],
+  ])('I9: .kanban is removed %s, and it ends without a report: it is lost, no failure', async (_, script) => {
+    const brief = rig.program(script);
+    const runner = await rig.start(brief);
+    await until(() => listRuns(rig.root).runs[0]?.state === 'ended', 'the end');
+    runner.stdin?.end();
+    expect(listRuns(rig.root).runs[0]?.result).toMatchObject({
+      cause: 'lost',
+      detail: expect.stringContaining('removed'),
+    });
+  });
+
+  it('I9: a prompt that is gone starts no agent without one', async () => {
+    const brief = rig.program('echo work > new.txt');
+    const runner = await rig.runner();
+    const order = rig.order(brief);
+    rmSync(rig.path(brief, 'prompt.md'));
+    runner.stdin?.write(order);
+    await until(() => listRuns(rig.root).runs[0]?.state === 'ended', 'the end');
+    runner.stdin?.end();
+    expect(listRuns(rig.root).runs[0]?.result).toMatchObject({ cause: 'not-started' });
+    expect(existsSync(join(rig.worktree, 'new.txt'))).toBe(false);
+  });
+
   it('I3: a run folder that is gone with its runner is lost, and its work is collected', async () => {
     const brief = rig.program('echo work > new.txt; echo $$ > ../../agent.pid; exec tail -f /dev/null');
     const runner = await rig.start(brief);

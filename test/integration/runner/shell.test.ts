@@ -43,7 +43,7 @@ describe('shell as task agent', () => {
     const result = await rig.run(brief);
     expect(result).toMatchObject({ cause: 'reported', exit: { code: 1 }, ahead: 1 });
     expect(rig.read(brief, 'report.md')).toMatch(/verdict: blocked[\s\S]*oh no/);
-    expect(rig.git('log', '-1', '--format=%s', 'T-1')).toBe('T-1: left uncommitted by the task agent');
+    expect(rig.git('log', '-1', '--format=%s', 'T-1')).toBe('T-1: left uncommitted in the worktree of the task run');
     expect(rig.git('show', 'T-1:file.txt')).toBe('one\ntwo\nthree\nfour');
     expect(result.leftovers).toBe(result.tip);
   });
@@ -207,5 +207,97 @@ describe('shell as tester', () => {
     const brief = rig.brief(tester('echo expected 400, got 500; exit 1'));
     expect(await rig.run(brief)).toMatchObject({ cause: 'reported', exit: { code: 1 } });
     expect(rig.read(brief, 'report.md')).toMatch(/verdict: failed[\s\S]*expected 400, got 500/);
+  });
+});
+
+describe('tests for the changed files', () => {
+  const targeted = (tests: Readonly<Record<string, string>>, run = '') => ({
+    role: 'tester' as const,
+    shell: {
+      ...{ script: null, check: null, mergeBase: true, run },
+      tests: Object.entries(tests).map(([glob, command]) => ({ glob, command })),
+    },
+  });
+  const out = (name: string): string => join(rig.root, `${name}.out`);
+  /** Writes its arguments, one a line. */
+  const args = (name: string): string => `printf '%s\\n' {changed_files} > ${out(name)}`;
+  const read = (name: string): string[] => readFileSync(out(name), 'utf8').split('\n').slice(0, -1);
+
+  it('runs the commands whose globs match, each file an argument of its own, and reports what ran', async () => {
+    const strange = ["src/it's $(touch hit) `touch hit`.ts", 'src/a b.ts', 'src/*.ts', '-rf.ts'];
+    for (const path of [...strange, 'src/ü.ts', 'docs/x.md', 'LICENSE']) rig.writeTask(path, 'x\n');
+    rig.commitTask('work');
+    rig.inTask('rm', '-q', 'other.txt');
+    rig.commitTask('delete');
+    rig.write('file.txt', 'base moves\n');
+    rig.git('commit', '-qam', 'base moves');
+    const brief = rig.brief(
+      targeted(
+        {
+          'src/**': args('src'),
+          '*.ts': args('root'),
+          'docs/**': `echo docs > ${out('docs')}`,
+          'lib/**': 'exit 9',
+          '*.txt': 'exit 0',
+        },
+        'exit 8',
+      ),
+    );
+    const result = await rig.run(brief);
+    const report = rig.read(brief, 'report.md');
+    expect(report).toContain('verdict: passed');
+    expect(result).toMatchObject({ cause: 'reported', faults: [] });
+    // What base brought is not the branch's, and a name is neither read by a shell nor taken for an option.
+    expect(read('src').toSorted()).toEqual([...strange.slice(0, 3), 'src/ü.ts'].toSorted());
+    expect(read('root')).toEqual(['./-rf.ts']);
+    expect(existsSync(join(rig.worktree, 'hit'))).toBe(false);
+    expect(read('docs')).toEqual(['docs']);
+    // A command without the placeholder also counts what was deleted.
+    expect(report).toMatch(/`exit 0` passed\.[^]*matched by no glob of `tests`: LICENSE/);
+    expect(report).toContain('Changed files: src/*.ts, src/a b.ts');
+    expect(report).not.toContain('exit 8');
+  });
+
+  it("runs the role's command where no glob matches, and with {changed_files} on what is still there", async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.inTask('rm', '-q', 'other.txt');
+    rig.commitTask('work');
+    const brief = rig.brief(targeted({ 'src/**': 'exit 9' }, args('own')));
+    await rig.run(brief);
+    expect(read('own')).toEqual(['new.txt']);
+    expect(rig.read(brief, 'report.md')).toMatch(/verdict: passed[^]*Changed files: new\.txt/);
+  });
+
+  it('says so where nothing is run', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    const brief = rig.brief(targeted({ 'src/**': 'exit 9' }));
+    await rig.run(brief);
+    expect(rig.read(brief, 'report.md')).toContain('no glob of `tests` matches a changed file');
+  });
+
+  it('runs all of them when one fails, and fails', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    const brief = rig.brief(
+      targeted({
+        '**': `echo ran > ${out('second')}`,
+        '*.txt': 'echo expected 400, got 500; exit 3',
+        'new.*': 'echo not me; exit 4',
+      }),
+    );
+    expect(await rig.run(brief)).toMatchObject({ cause: 'reported', exit: { code: 3 } });
+    expect(read('second')).toEqual(['ran']);
+    expect(rig.read(brief, 'report.md')).toMatch(
+      /verdict: failed\n---\n`echo expected 400, got 500; exit 3` failed: exit 3\.\n\nexpected 400, got 500[^]*failed: exit 4\.[^]*` passed\./,
+    );
+  });
+
+  it('gives the reviewer the changed files, too', async () => {
+    rig.writeTask('new.txt', 'x\n');
+    rig.commitTask('work');
+    const shell = { script: null, check: { files: [] }, mergeBase: false, run: args('review') };
+    await rig.run(rig.brief({ role: 'reviewer', shell }));
+    expect(read('review')).toEqual(['new.txt']);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { claimRun, isAlive, processIdentity, readClaim } from '../../../src/system/claim.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
 import { listProcesses, readProcess, startedSince } from '../../../src/system/process-table.ts';
-import { endProcesses, findMarked, findOfRun } from '../../../src/runner/sweep.ts';
+import { endProcesses, findMarked, findOfRun, type SweepTarget } from '../../../src/runner/sweep.ts';
 import { isRunning, pidIn, RunRig, until } from '../../rig/run-rig.ts';
 
 let rig: RunRig;
@@ -17,6 +17,9 @@ afterEach(() => rig.remove());
 const at = (name: string): string => join(rig.root, name);
 /** Nothing tells a script apart from others here but its files: `$1` is the repository's root. */
 const idle = 'tail -f /dev/null';
+const ofRun = (runId: string): SweepTarget => ({
+  ...{ runId, root: rig.root, worktree: rig.worktree, temporary: null, since: '', groups: [], seen: [] },
+});
 
 describe('whole-tree kill', () => {
   it('ends a tree with a child of its own session, one that ignores SIGTERM, and one without the mark, at the deadline', async () => {
@@ -47,6 +50,36 @@ describe('whole-tree kill', () => {
     expect(isRunning(await pidIn(at('left.pid')))).toBe(false);
     expect(result.swept.map(({ pid }) => pid)).toContain(await pidIn(at('left.pid')));
     expect(isRunning(process.pid)).toBe(true);
+  });
+
+  it.each([
+    ['its TMPDIR', '-u KANBAN_RUN_ID -u KANBAN_REPORT -u KANBAN_MARK -u KANBAN_WORKTREE', 'cd /'],
+    ['its report', '-u KANBAN_RUN_ID -u TMPDIR -u TMP -u TEMP -u KANBAN_MARK', 'cd /'],
+    ['its worktree and the mark', '-u KANBAN_RUN_ID -u TMPDIR -u TMP -u TEMP -u KANBAN_REPORT', 'cd /'],
+    ['nothing but its folder: TMPDIR', '-i PATH="$PATH"', 'cd "$TMPDIR"'],
+  ])('I3: sweeps what has dropped the mark, by %s', async (_, drops, cd) => {
+    const marks = `export KANBAN_MARK='${rig.root}' KANBAN_WORKTREE='${rig.worktree}'`;
+    const left = `setsid env ${drops} sh -c 'echo $$ > ${at('left.pid')}; exec ${idle}'`;
+    const brief = rig.program(`${marks}; (${cd} && ${left} &); until [ -s ${at('left.pid')} ]; do :; done`);
+    const result = await rig.run(brief);
+    expect(isRunning(await pidIn(at('left.pid')))).toBe(false);
+    expect(result.swept.map(({ pid }) => pid)).toContain(await pidIn(at('left.pid')));
+  });
+
+  it('I3: spares what is of another run or repository, whatever else it has in its environment', async () => {
+    const brief = rig.program(`echo $$ > ${at('agent.pid')}; until [ -e ${at('go')} ]; do sleep 0.05; done`);
+    await rig.start(brief);
+    await pidIn(at('agent.pid'));
+    const base = { PATH: process.env['PATH'] ?? '', KANBAN_WORKTREE: rig.worktree, KANBAN_MARK: rig.root };
+    const others = [
+      { ...base, KANBAN_RUN_ID: 'T-1-2-task-00000000', KANBAN_REPORT: brief.report },
+      { ...base, KANBAN_MARK: `${rig.root}-other` },
+      { ...base, KANBAN_MARK: '', TMPDIR: '/tmp' },
+    ].map((env) => spawn('tail', ['-f', '/dev/null'], { cwd: rig.worktree, env, stdio: 'ignore' }));
+    writeFileSync(at('go'), '');
+    expect((await rig.result(brief)).swept).toEqual([]);
+    for (const { pid } of others) expect(isRunning(pid ?? 0)).toBe(true);
+    for (const child of others) child.kill('SIGKILL');
   });
 
   it('spares what somebody else runs in the worktree (I7)', async () => {
@@ -85,6 +118,11 @@ describe('whole-tree kill', () => {
     const found = findMarked(rig.root).filter((one) => one.pid === pid);
     expect(found).toMatchObject([{ pid, runId: brief.runId }]);
     expect(findMarked(`${rig.root}-other`)).toEqual([]);
+    const env = { PATH: process.env['PATH'] ?? '', KANBAN_MARK: rig.root, KANBAN_REPORT: brief.report };
+    const dropped = spawn('tail', ['-f', '/dev/null'], { env, stdio: 'ignore' });
+    await until(() => findMarked(rig.root).some((one) => one.pid === dropped.pid), 'the report');
+    expect(findMarked(rig.root).find((one) => one.pid === dropped.pid)?.runId).toBe(brief.runId);
+    dropped.kill('SIGKILL');
     await endProcesses([{ pid, startTime: 'another' }]);
     expect(isRunning(pid)).toBe(true);
     expect((await endProcesses(found)).survivors).toEqual([]);
@@ -396,6 +434,38 @@ describe('command', () => {
   it('leaves nothing of a run alive (I3)', async () => {
     const brief = rig.program(`(setsid ${idle} &)`);
     await rig.run(brief);
-    expect(findOfRun({ runId: brief.runId, worktree: rig.worktree, since: '', groups: [], seen: [] })).toEqual([]);
+    expect(findOfRun(ofRun(brief.runId))).toEqual([]);
   });
+});
+
+describe('a prompt as an argument', () => {
+  const asked = (script: string) =>
+    rig.brief({
+      command: { file: 'sh', args: ['-c', script, 'sh', '--ask={prompt}', '{prompt}'], stdin: 'argument' },
+    });
+
+  it('is one argument, whatever it contains, and stdin is closed', async () => {
+    rig.prompt = `$(touch ${at('hit')}) \`touch ${at('hit')}\` '"; touch ${at('hit')}\n$& $1 %s {prompt}\0 ü\n`;
+    const brief = asked(
+      `printf '%s' "$2" > ${at('second')}; printf '%s' "$1" > ${at('first')}; echo $# > ${at('count')}; cat > ${at('stdin')}`,
+    );
+    await rig.run(brief);
+    const prompt = rig.prompt.replace('\0', '');
+    expect(readFileSync(at('second'), 'utf8')).toBe(prompt);
+    expect(readFileSync(at('first'), 'utf8')).toBe(`--ask=${prompt}`);
+    expect([readFileSync(at('count'), 'utf8'), readFileSync(at('stdin'), 'utf8')]).toEqual(['2\n', '']);
+    expect(existsSync(at('hit'))).toBe(false);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'that is too long is not started, with the reason and the remedy',
+    async () => {
+      rig.prompt = 'x'.repeat(128 * 1024);
+      const result = await rig.run(asked('true'));
+      expect(result.cause).toBe('not-started');
+      expect(result.detail).toMatch(
+        /the prompt has 131078 bytes, and an argument at most 131071: use `\{prompt_file\}`/,
+      );
+    },
+  );
 });

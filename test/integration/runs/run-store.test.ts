@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createRun, linkLost, markTaken, pruneRuns, requestStop } from '../../../src/runs/run-store.ts';
+import { createRun, linkLost, markTaken, removeHalfRemoved, requestStop } from '../../../src/runs/run-store.ts';
 import { listRuns } from '../../../src/runs/list-runs.ts';
 import { newRunId, runsFolder } from '../../../src/runs/runs-folder.ts';
 import type { RunRecord } from '../../../src/runs/list-runs.ts';
@@ -69,7 +68,7 @@ describe('a run folder', () => {
     writeFileSync(aside, '');
     utimesSync(aside, 1, 1);
     expect(only().folder).toBe(folder);
-    pruneRuns(root, Date.now());
+    removeHalfRemoved(root, 'runs', Date.now());
     expect(existsSync(aside)).toBe(false);
     expect(existsSync(folder)).toBe(true);
   });
@@ -187,28 +186,5 @@ describe('linkLost', () => {
     claimAs(other.folder, process.pid);
     expect(linkLost(other.folder)).toBe(false);
     expect(only().state).toBe('alive');
-  });
-});
-
-describe('pruneRuns', () => {
-  it('removes what was recorded long ago, and nothing that may still have a say', () => {
-    const [old, fresh, open] = [create(), create(), create()];
-    markTaken(old.folder, { at: 100, commit: null, why: '' });
-    markTaken(fresh.folder, { at: 300, commit: null, why: '' });
-    expect(pruneRuns(root, 200)).toEqual([old.runId]);
-    expect(new Set(listRuns(root).runs.map(({ runId }) => runId))).toEqual(new Set([fresh.runId, open.runId]));
-    expect(readdirSync(runsFolder(root)).filter((name) => name.startsWith('.'))).toEqual([]);
-  });
-
-  it('I8: what stands where a folder is discarded goes, and no run keeps another from being removed', () => {
-    const [one, two, gone] = [create(), create(), create()];
-    for (const { folder } of [one, two, gone]) markTaken(folder, { at: 100, commit: null, why: '' });
-    const aside = join(runsFolder(root), `.aside-${one.runId}`);
-    mkdirSync(join(aside, 'deep'), { recursive: true });
-    writeFileSync(join(aside, 'deep', 'file'), '');
-    listRuns(root);
-    rmSync(gone.folder, { recursive: true });
-    expect(new Set(pruneRuns(root, 200))).toEqual(new Set([one.runId, two.runId]));
-    expect(readdirSync(runsFolder(root))).toEqual([]);
   });
 });

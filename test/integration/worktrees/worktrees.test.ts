@@ -366,7 +366,7 @@ describe('removeWorktree', () => {
     gitIn(path, 'commit', '-q', '--allow-empty', '-m', 'lost?');
     expect(await removeWorktree(task())).toMatchObject({
       ok: false,
-      why: expect.stringContaining('no branch') as string,
+      why: expect.stringContaining('not on a branch') as string,
     });
     const kept = await rescueWorktree(task());
     expect(kept).toMatchObject({ ok: true, ref: 'refs/kanban/rescue/T-1/1' });

@@ -163,7 +163,7 @@ describe('its files', () => {
     const printed = execFileSync('/bin/sh', ['-c', hook?.hooks[0]?.command ?? ''], { encoding: 'utf8' });
     rmSync(folder, { recursive: true });
     expect(printed).toBe(
-      `The conversation was shortened. This is your briefing once more; if it ends too soon, read it in ${promptFile}\n\nThe whole\nbriefing: 100%s done\n`,
+      `The conversation was shortened. This is your briefing once more; if it is cut off, read the rest in ${promptFile}\n\nThe whole\nbriefing: 100%s done\n`,
     );
   });
 });

@@ -34,6 +34,14 @@ describe('command', () => {
     expect(command.plan(run(['agent', '{model}'], { model: '{worktree}' })).command?.args).toEqual(['{worktree}']);
   });
 
+  it('leaves the prompt as an argument to the runner, and closes stdin', () => {
+    expect(command.plan(run(['agent', '--ask={prompt}', '{prompt}', '{worktree}'])).command).toEqual({
+      file: 'agent',
+      args: ['--ask={prompt}', '{prompt}', '/w'],
+      stdin: 'argument',
+    });
+  });
+
   it('without a model leaves its argument out, with the option before it', () => {
     expect(command.plan(run(['agent', '--model', '{model}', '-q'], { model: null })).command?.args).toEqual(['-q']);
     expect(command.plan(run(['agent', 'x', '{model}'], { model: null })).command?.args).toEqual(['x']);

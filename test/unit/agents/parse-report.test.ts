@@ -61,11 +61,11 @@ describe('parseReport', () => {
     ['some text', 'the report has no verdict: its front matter must say `verdict: passed` or `verdict: failed`'],
     [
       '---\nverdict: maybe\n---\n',
-      'the report\'s verdict "maybe" is none that a tester can give: `verdict: passed` or `verdict: failed`',
+      'the report\'s verdict "maybe" is not one that a tester can give: `verdict: passed` or `verdict: failed`',
     ],
     [
       '---\nverdict: ready\n---\n',
-      'the report\'s verdict "ready" is none that a tester can give: `verdict: passed` or `verdict: failed`',
+      'the report\'s verdict "ready" is not one that a tester can give: `verdict: passed` or `verdict: failed`',
     ],
   ])('says what is missing: %j', (text, problem) => {
     expect(parseReport(text, 'tester')).toEqual({ ok: false, problem });

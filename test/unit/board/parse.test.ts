@@ -140,7 +140,7 @@ describe('a heading whose id is not read', () => {
     ['## T-: none', '## T-?: none'],
     ['## T-??: two', '## T-?: two'],
     ['## [ ] T-5: box', '## T-5: box'],
-    ['## ~~T-7~~', '## T-7:'],
+    ['## ~~T-7~~', '## T-7: …'],
     ['## T-7, `code`', '## T-7: `code`'],
     ['##\u00a0T-1: x', '## T-1: x'],
   ])('%s is held with the line to write', (line, written) => {

@@ -28,7 +28,7 @@ describe('an agent that the settings do not know', () => {
     const problem = problemOf('## T-1: One\n\n- agent: claude\n- tester.agent: codx\n');
     expect(problem).toMatchObject({
       code: 'unknown-agent',
-      message: 'T-1 is for the agent codx, and no agent of that name stands under `agents` in WORKFLOW.md',
+      message: 'T-1 is for the agent codx, and `agents` in WORKFLOW.md has no agent of that name',
       fix: 'write codex',
       holds: ['T-1'],
     });
@@ -69,5 +69,56 @@ describe('one title may be the other', () => {
     ['another', 'Drop lodash', 'Answer 400', false],
   ])('%s', (_, a, b, isSimilar) => {
     expect([isSimilarTitle(a, b), isSimilarTitle(b, a)]).toEqual([isSimilar, isSimilar]);
+  });
+});
+
+describe('a bullet without a space', () => {
+  it.each([
+    ['-depends on: T-1', 'depends', '3: -depends on: T-1'],
+    ['-depends: T-1', 'depends', '3: -depends: T-1'],
+    ['- agent: shell\n-depends on: T-1', 'depends', '4: -depends on: T-1'],
+    ['- agent: shell\n  -files: a.txt\n', 'files', '4: -files: a.txt'],
+  ])('before a field is a near miss: %j', (text, meant, where) => {
+    const found = boardOf(`## T-2: Two\n\n${text}\n`).problems.filter(({ code }) => code === 'misspelt-field');
+    expect(found).toMatchObject([{ holds: ['T-2'], message: expect.stringContaining(`did you mean "${meant}"`) }]);
+    expect(underlined(found[0]?.where)).toBe(where);
+  });
+
+  it('is text where no field follows it', () => {
+    for (const text of ['-v: verbose', '- agent: shell\n-v prints more', '*note* depends: on you'])
+      expect(boardOf(`## T-2: Two\n\n${text}\n`).problems.filter(({ code }) => code === 'misspelt-field')).toEqual([]);
+  });
+});
+
+describe('a line that is no task', () => {
+  const found = (text: string) => {
+    const board = boardOf(text);
+    const titles = new Map(board.columns.TODO.entries.map(({ key, title }) => [key, title]));
+    return board.problems.map(
+      ({ code, where, holds = [], warning }) =>
+        `${code} ${underlined(where)} holds ${holds.map((key) => titles.get(key)).join()}${warning ? ' (warning)' : ''}`,
+    );
+  };
+
+  it.each([
+    ['-[ ] lower case everything', '-[ ] lower case everything'],
+    ['[ ] lower case', '[ ] lower case'],
+    ['[x] lower case', '[x] lower case'],
+    ['☐ eleven', '☐ eleven'],
+    ['TODO: twelve', 'TODO: twelve'],
+  ])('holds the quick note that it is a part of: %j', (line, shown) => {
+    expect(found(`# TODO\n\n* [ ] Stopwords\n* [ ] Other\n${line}\n`)).toEqual([
+      `item-without-box 5: ${shown} holds Other`,
+    ]);
+  });
+
+  it.each(['☐ eleven', 'TODO: twelve', '[ ] thirteen'])('is a warning where it stands alone: %j', (line) => {
+    expect(found(`# TODO\n\n* [ ] Other\n\ntext\n${line}\n`)).toEqual([`item-without-box 6: ${line} holds  (warning)`]);
+  });
+
+  it('is text where it is indented, done, or in an entry', () => {
+    expect(found('# TODO\n\n* [ ] Other\n  [ ] more\n\n[x] old\n\n> TODO: x\n\n## T-1: One\n\nTODO: two\n')).toEqual(
+      [],
+    );
   });
 });

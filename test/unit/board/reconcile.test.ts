@@ -262,6 +262,34 @@ describe('what a save has or lacks besides', () => {
     expect(readSave({ ...never, others: none, gone: new Set(['T-1']) }, one).text).toBe(disk);
   });
 
+  it.each(['##T-9: Nine', '### T-9: Nine', '## t-9: Nine', '    ## T-9: Nine'])(
+    'a heading that was no entry until it was fixed has not come back: %s',
+    (wrong) => {
+      const typed = `${START}\n${wrong}\n\nnine\n`;
+      const now = typed.replace('## T-3', '## [RETRY] T-3');
+      const disk = now.replace(wrong, '## T-9: Nine');
+      const read = readSave({ column: 'TODO', versions: by(START, typed, now), disk, others: none }, one);
+      expect(read).toMatchObject({ text: disk, returned: [], restored: [] });
+    },
+  );
+
+  it.each([
+    ['made from the newest', (text: string) => text],
+    ['made from one that had the landed one', () => long],
+  ])('I1: a new task under the number of a landed one stays where it was typed: %s', (_, from) => {
+    const without = START.replace('## T-1: One\n\nbody one\n\n', '');
+    const typed = '## T-1: Brand new idea, I counted wrong\n\nnothing like it\n';
+    const disk = `${from(without).replace('## T-1: One\n\nbody one\n\n', '')}\n${typed}`;
+    const versions = by(long, without.replace('body two', 'two'), without);
+    const read = readSave({ column: 'TODO', versions, disk, others: none, gone: new Set(['T-1']) }, one);
+    expect(read).toMatchObject({ moved: [], keep: [] });
+    expect(read.text).toContain(typed);
+    // Typed on while it landed, it is the landed one.
+    const reworded = disk.replace('Brand new idea, I counted wrong', 'One');
+    const again = readSave({ column: 'TODO', versions, disk: reworded, others: none, gone: new Set(['T-1']) }, one);
+    expect(again.text).not.toContain('T-1');
+  });
+
   it.each(['- [ ] Try it', '- [ ] [PAUSED] Try it'])(
     'a note that the user added and an older text lacks stays, paused: %s',
     (note) => {

@@ -24,6 +24,13 @@ describe('parts of an entry, set by name', () => {
     expect(rewritten(before, { title })).toBe(after);
   });
 
+  it('a body that looks like fields stays a body, in an entry without fields too', () => {
+    const text = rewritten('## T-1: One\n\nold\n', { body: '- a: b\n- depends: T-9' });
+    expect(text).toContain('- a: b\n- depends: T-9\n');
+    expect(entryOf(text)).toMatchObject({ fields: [], depends: [] });
+    expect(rewritten('## T-1: One\n', { body: '- first\n- second' })).toBe('## T-1: One\n\n- first\n- second\n');
+  });
+
   it('a body replaces all below the fields, and a list there does not join them (I1)', () => {
     expect(rewritten('## T-1: One\n\n- files: a\n\nold\n\n', { body: 'new\r\nlines\n' })).toBe(
       '## T-1: One\n\n- files: a\n\nnew\nlines\n\n',
@@ -34,6 +41,14 @@ describe('parts of an entry, set by name', () => {
     expect(rewritten('## T-1: One\n\nold\n', { body: '' })).toBe('## T-1: One\n');
     expect(rewritten('## T-1: One', { body: '- a list' })).toBe('## T-1: One\n\n- a list');
   });
+
+  it.each(['- depends: T-9\n- priority : high', '- Depends on: T-9', 'depends: T-9', '- depends: T-9\n- a sentence'])(
+    'sets no field above a list that is not read as fields: %j',
+    (list) => {
+      const made = rewriteEntry(entryOf(`## T-1: One\n\n${list}\n\ntext\n`), { fields: { priority: 'P0' } }, one);
+      expect(made).toMatchObject({ ok: false, error: [{ code: 'fields-unclear' }] });
+    },
+  );
 
   it('sets, adds and removes fields, whatever their length', () => {
     const files = Array.from({ length: 200 }, (_, n) => `src/file-${n}.ts`).join(', ');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sameData } from '../../../src/contract/same-data.ts';
-import { entriesLines, entriesText, headText } from '../../../src/contract/snapshot-files.ts';
+import { changeText, entriesLines, entriesText, headText } from '../../../src/contract/snapshot-files.ts';
 import { snapshot } from '../report/board.ts';
 
 describe('the files of a snapshot', () => {
@@ -24,7 +24,20 @@ describe('the files of a snapshot', () => {
 
   it('have a version that readers of the former one refuse', () => {
     const { entries: _, ...head } = snapshot();
-    expect(JSON.parse(headText(head, 7))).toMatchObject({ version: 3, seq: 7, mode: 'run' });
+    expect(JSON.parse(headText(head, { generation: 7, seq: 9 }))).toMatchObject({
+      version: 4,
+      generation: 7,
+      seq: 9,
+      mode: 'run',
+    });
+  });
+});
+
+describe('a change of the entries', () => {
+  it('is one line', () => {
+    const change = { generation: 7, from: 8, seq: 9, patch: { gone: ['a\nb'] } };
+    expect(changeText(change)).toMatch(/^[^\n]+\n$/);
+    expect(JSON.parse(changeText(change))).toEqual(change);
   });
 });
 

@@ -17,13 +17,13 @@ const ID = 'T-12';
 let sha = 0;
 
 /** A commit of base that recorded a run. */
-function step(subject: string, trailers: string[], report: string): Step {
+function step(trailers: string[], report: string): Step {
   sha += 1;
   const pairs = trailers.map((line) => {
     const [name = '', value = ''] = line.split(': ');
     return { name, value: `${ID} ${value}` };
   });
-  return stepOf(ID, { sha: `${sha}`.repeat(10), subject, trailers: pairs, report });
+  return stepOf(ID, { sha: `${sha}`.repeat(10), trailers: pairs, report });
 }
 
 const run = (role: string, agent: string, verdict: string, more: string[] = []): string[] => [
@@ -34,73 +34,53 @@ const run = (role: string, agent: string, verdict: string, more: string[] = []):
 ];
 
 const DONE = step(
-  'kanban: T-12 IN_PROGRESS → REVIEW',
   run('task', 'claude', 'done', ['Kanban-Move: IN_PROGRESS -> REVIEW']),
   '`hash()` throws on an empty text. The route now checks first and answers 400 (src/auth/login.ts).\n\n## Tests\n\nNone ran.',
 );
 const NO_COMMIT = step(
-  'kanban: T-12 IN_PROGRESS: task: reported done, but nothing is committed on the branch',
   run('task', 'claude', 'done'),
   'reported done, but nothing is committed on the branch\n\nI have changed src/auth/login.ts.',
 );
 const CHANGES = step(
-  'kanban: T-12 REVIEW → IN_PROGRESS',
   run('reviewer', 'codex', 'changes-requested', ['Kanban-Move: REVIEW -> IN_PROGRESS', 'Kanban-Rejected: 1234567']),
   'src/auth/login.ts:44: the message names the field. Expected: the same message for both fields.\n\n# Criteria\n\n- the message names neither field: not met',
 );
 const ANSWERED = step(
-  'kanban: T-12 IN_PROGRESS → REVIEW',
   run('task', 'claude', 'done', ['Kanban-Move: IN_PROGRESS -> REVIEW']),
   'One message for both fields.',
 );
-const NO_REPORT = step(
-  'kanban: T-12 REVIEW: reviewer: no report was written',
-  run('reviewer', 'codex', 'no-report'),
-  'no report was written',
-);
+const NO_REPORT = step(run('reviewer', 'codex', 'no-report'), 'no report was written');
 const READY = step(
-  'kanban: T-12 REVIEW → TESTING',
   run('reviewer', 'gemini', 'ready', ['Kanban-Move: REVIEW -> TESTING', 'Kanban-Reviewed: 89abcde']),
   'Read the whole change. The findings are met.',
 );
 const FAILED = step(
-  'kanban: T-12 TESTING: tester: failed: auth.test.ts expected 400, got 500',
   run('tester', 'claude', 'failed'),
   'FAIL test/auth.test.ts > login > answers 400\nexpected 400, got 500',
 );
 const NOT_FIXED = step(
-  'kanban: T-12 TESTING: task (fixing): ended at its time limit (15 minutes)',
-  run('task', 'claude', 'timed-out'),
+  run('task', 'claude', 'timed-out', ['Kanban-Outcome: fix failed']),
   'ended at its time limit (15 minutes)',
 );
 const FIXED = step(
-  'kanban: T-12 TESTING: fixed, to be tested again',
-  run('task', 'claude', 'done'),
+  run('task', 'claude', 'done', ['Kanban-Outcome: fix passed']),
   'The error handler turned every error into 500. It keeps the status now.',
 );
-const CONFLICT = step(
-  'kanban: T-12 TESTING: conflicts with base in src/auth/login.ts',
-  ['Kanban-Verdict: landing conflict'],
-  'conflicts with base in src/auth/login.ts',
-);
+const CONFLICT = step(['Kanban-Verdict: landing conflict'], 'conflicts with base in src/auth/login.ts');
 const PASSED = step(
-  'kanban: T-12 TESTING: tests pass',
   run('tester', 'claude', 'passed', ['Kanban-Tested: 89abcde']),
   'npx vitest run test/auth.test.ts: 4 passed.',
 );
 const RESCOPED = step(
-  'kanban: T-12 REVIEW → TODO',
-  ['Kanban-By: Ada <ada@example.org>', 'Kanban-Move: REVIEW -> TODO'],
+  ['Kanban-By: Ada <ada@example.org>', 'Kanban-Reason: given', 'Kanban-Move: REVIEW -> TODO'],
   'Use the validator of the sign-up form.',
 );
 const LANDED = step(
-  'T-12: Login crashes on an empty password',
   ['Kanban-Move: TESTING -> CHANGELOG', 'Kanban-Tested: 89abcde'],
   'task done: One message for both fields.',
 );
 const UNDONE = step(
-  'kanban: undo T-12',
-  ['Kanban-Move: CHANGELOG -> TODO', 'Kanban-By: Ada <ada@example.org>'],
+  ['Kanban-Move: CHANGELOG -> TODO', 'Kanban-By: Ada <ada@example.org>', 'Kanban-Reason: given'],
   'It locks out users without a password.',
 );
 
@@ -121,7 +101,7 @@ const lost = (change: Partial<RunBefore> = {}): RunBefore => ({
   ...change,
 });
 const RESTART = {
-  commits: ['89abcde Answer 400', '9abcdef T-12: left uncommitted by the task agent'],
+  commits: ['89abcde Answer 400', '9abcdef T-12: left uncommitted in the worktree of the task run'],
   status: ['## T-12', ' M src/auth/login.ts', '?? notes.txt'],
 };
 
@@ -272,6 +252,7 @@ const factsOf = (situation: Situation): HandoverFacts => ({
   purpose: 'work',
   steps: [],
   feedback: null,
+  outside: [],
   base: 'main',
   from: '0123456789abcdef',
   refused: [],

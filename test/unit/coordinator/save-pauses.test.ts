@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SavePauses } from '../../../src/coordinator/observe/save-pauses.ts';
+import { SavePauses } from '../../../src/coordinator/observe/board/save-pauses.ts';
 
 describe('a file that the user saves', () => {
   it('is written once it has been still', () => {

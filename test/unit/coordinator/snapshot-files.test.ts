@@ -1,13 +1,23 @@
 import fc from 'fast-check';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entriesText, headText } from '../../../src/contract/snapshot-files.ts';
 import type { SnapshotEntry } from '../../../src/contract/snapshot.ts';
-import { EntryLines } from '../../../src/coordinator/publish/entry-lines.ts';
+import { EntriesFiles } from '../../../src/coordinator/publish/entries-files.ts';
 import { SnapshotFiles } from '../../../src/coordinator/publish/snapshot-files.ts';
 import { follow, isFollowed, unfollow } from '../../../src/system/followers.ts';
+import { runs } from '../../rig/runs.ts';
 import { entry, NOW, snapshot } from '../report/board.ts';
 
 const PID = 4121;
@@ -19,10 +29,11 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const put = (name: string, text: string): void => writeFileSync(join(root, '.kanban', name), text);
-function putHead(seq: number): void {
+function putHead(seq: number, generation = seq): void {
   const { entries: _, ...head } = snapshot();
-  put('snapshot.json', headText(head, seq));
+  put('snapshot.json', headText(head, { generation, seq }));
 }
+const changes = (): string => readFileSync(join(root, '.kanban', 'entry-changes.jsonl'), 'utf8');
 const titles = (files: SnapshotFiles): string[] => {
   const read = files.read(PID);
   return read.kind === 'read' ? read.snapshot.entries.map(({ title }) => title) : [read.kind];
@@ -35,21 +46,35 @@ const boards = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 
+const entriesOf = (state: readonly { readonly id: number; readonly title: string }[]): SnapshotEntry[] =>
+  state.map(({ id, title }) => entry({ id: `T-${id}`, title }));
+
 describe('the snapshot in files', () => {
   it('is read as it was written, whatever changed, moved, came or went since the last read', () => {
+    // A bound of 1 byte: the changes may be as long as the entries, so they are written anew now and then.
     fc.assert(
-      fc.property(boards, (states) => {
-        const lines = new EntryLines();
-        const files = new SnapshotFiles(root);
+      fc.property(boards, fc.constantFrom(1, 1e6), (states, bound) => {
+        const folder = join(root, '.kanban');
+        rmSync(join(folder, 'snapshot.json'), { force: true });
+        const written = new EntriesFiles(folder, bound);
+        const [files, seldom] = [new SnapshotFiles(root), new SnapshotFiles(root)];
         let last: readonly SnapshotEntry[] = [];
         for (const [index, state] of states.entries()) {
-          const entries = state.map(({ id, title }) => entry({ id: `T-${id}`, title }));
-          expect(lines.update(entries)).toBe(JSON.stringify(entries) !== JSON.stringify(last));
-          expect(lines.update(structuredClone(entries))).toBe(false);
-          put('entries.json', entriesText(lines.lines, index));
-          putHead(index);
+          const entries = entriesOf(state);
+          expect(written.isBehind(entries)).toBe(index === 0 || JSON.stringify(entries) !== JSON.stringify(last));
+          written.keep(entries, index);
+          expect(written.isBehind(structuredClone(entries))).toBe(false);
+          // The entries are there, their head is not: what was read still holds, and nothing else is read.
+          const early = files.read(PID);
+          if (index === 0) expect(early).toEqual({ kind: 'none' });
+          else expect(early).toEqual({ kind: 'read', snapshot: snapshot({ entries: last }) });
+          const fresh = new SnapshotFiles(root).read(PID);
+          if (fresh.kind === 'read') expect(fresh.snapshot.entries).toEqual(last);
+          putHead(written.place.seq, written.place.generation);
           const read = files.read(PID);
           expect(read).toEqual({ kind: 'read', snapshot: snapshot({ entries }) });
+          expect(new SnapshotFiles(root).read(PID)).toEqual(read);
+          if (index % 3 === 2) expect(seldom.read(PID)).toEqual(read);
           // What has not changed is the same object: a reader sees by `===` what it has to draw anew.
           if (read.kind === 'read')
             for (const one of read.snapshot.entries) {
@@ -59,7 +84,62 @@ describe('the snapshot in files', () => {
           last = read.kind === 'read' ? read.snapshot.entries : [];
         }
       }),
+      { numRuns: runs(200) },
     );
+  });
+
+  it('is not read with the beginning of a change, nor with a change that is not the next one', () => {
+    const folder = join(root, '.kanban');
+    const written = new EntriesFiles(folder);
+    const kept = (title: string): void => {
+      written.keep([entry({ title })], 0);
+      putHead(written.place.seq, written.place.generation);
+    };
+    kept('one');
+    const [files, late] = [new SnapshotFiles(root), new SnapshotFiles(root)];
+    expect([titles(files), titles(late)]).toEqual([['one'], ['one']]);
+    kept('two ✓');
+    const first = changes();
+    for (let end = 0; end < first.length; end++) {
+      put('entry-changes.jsonl', first.slice(0, end));
+      expect(titles(files)).toEqual(['torn']);
+    }
+    put('entry-changes.jsonl', first);
+    expect(titles(files)).toEqual(['two ✓']);
+    kept('three');
+    const both = changes();
+    put('entry-changes.jsonl', both.slice(first.length));
+    expect([titles(late), titles(new SnapshotFiles(root))]).toEqual([['torn'], ['torn']]);
+    put('entry-changes.jsonl', both.replaceAll('"patch":{', '"patch":{"order":["T-0"],'));
+    expect([titles(late), titles(new SnapshotFiles(root))]).toEqual([['torn'], ['torn']]);
+    put('entry-changes.jsonl', both);
+    expect([titles(files), titles(late)]).toEqual([['three'], ['three']]);
+  });
+
+  it('is written anew where somebody has changed or removed its files', () => {
+    const written = new EntriesFiles(join(root, '.kanban'));
+    const read = (title: string): string[] => {
+      written.keep([entry({ title })], 0);
+      putHead(written.place.seq, written.place.generation);
+      return titles(new SnapshotFiles(root));
+    };
+    expect([read('one'), read('two')]).toEqual([['one'], ['two']]);
+    const { generation } = written.place;
+    put('entry-changes.jsonl', '');
+    expect(read('three')).toEqual(['three']);
+    expect(written.place.generation).toBeGreaterThan(generation);
+    rmSync(join(root, '.kanban', 'entries.json'));
+    expect(read('three')).toEqual(['three']);
+    rmSync(join(root, '.kanban'), { recursive: true });
+    mkdirSync(join(root, '.kanban'));
+    expect(read('four')).toEqual(['four']);
+    const outside = join(root, 'outside');
+    writeFileSync(outside, 'mine');
+    symlinkSync(outside, join(root, '.kanban', 'entry-changes.jsonl'));
+    expect(read('five')).toEqual(['five']);
+    expect(readFileSync(outside, 'utf8')).toBe('mine');
+    written.remove();
+    expect(readdirSync(join(root, '.kanban'))).toEqual(['snapshot.json']);
   });
 
   it('is not read from two files that belong to different moments, or are not whole', () => {
@@ -87,7 +167,14 @@ describe('the snapshot in files', () => {
     expect(titles(files)).toEqual(['none']);
   });
 
-  it('is read as a former version has written it: in one file, without the later keys', () => {
+  it('is read as the former version has written it: without changes', () => {
+    const { entries: _, ...head } = snapshot();
+    put('entries.json', entriesText([JSON.stringify(entry({ title: 'one' }))], 7));
+    put('snapshot.json', JSON.stringify({ ...head, version: 3, seq: 7 }));
+    expect(titles(new SnapshotFiles(root))).toEqual(['one']);
+  });
+
+  it('is read as an older version has written it: in one file, without the later keys', () => {
     const { warningDetails: _, ...former } = snapshot({ warnings: ['a'] });
     const { depends: _2, ways: _3, parked: _4, ...one } = entry({ title: 'one' });
     put('snapshot.json', JSON.stringify({ ...former, entries: [one] }));
@@ -97,7 +184,7 @@ describe('the snapshot in files', () => {
       kind: 'read',
       snapshot: snapshot({ warnings: ['a'], warningDetails, entries }),
     });
-    put('snapshot.json', JSON.stringify({ ...former, version: 4, entries: [one] }));
+    put('snapshot.json', JSON.stringify({ ...former, version: 5, entries: [one] }));
     expect(titles(new SnapshotFiles(root))).toEqual(['none']);
   });
 });

@@ -42,6 +42,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     capacity: 6,
     wip: { in_progress: 6, review: null, testing: null },
     settle: 5000,
+    keep: { runs: 14 * 24 * HOUR, size: 2 ** 30, events: 64 * 2 ** 20 },
     retries: 1,
     restarts_per_hour: 3,
     stall: { after: 5 * MINUTE, repeat: 20, kill: false },
@@ -49,6 +50,8 @@ export function settings(change: Partial<Settings> = {}): Settings {
     contain: 'auto',
     env: NO_ENV,
     approve: 'never',
+    dirty: 'stop',
+    files: 'warn',
     protect: ['WORKFLOW.md', 'prompts/**'],
     roles: {
       task: role(15 * MINUTE),
@@ -56,11 +59,13 @@ export function settings(change: Partial<Settings> = {}): Settings {
       tester: { ...role(15 * MINUTE), fix: 'task' },
     },
     agents: {},
+    tests: {},
     commits: { author: '', landing: '{id}: {title}', move: 'kanban: {id} {from} → {to}' },
     merge_queue: { mode: 'serial', max_batch: 16, check: '', check_timeout: 30 * MINUTE },
     hooks: { after_create: '', before_run: '', after_run: '', before_remove: '', timeout: 10 * MINUTE },
     plan: { max: 12 },
-    notify: '',
+    notify: [],
+    alerts: [],
     preflight: [],
     ...change,
   };
@@ -127,6 +132,7 @@ export const history = (change: Partial<History> = {}): History => ({
   takenBack: new Map(),
   abandoned: new Set(),
   enteredAt: new Map(),
+  startedAt: new Map(),
   taken: new Set(),
   requests: new Set(),
   proposed: new Map(),
@@ -136,7 +142,7 @@ export const history = (change: Partial<History> = {}): History => ({
   rejected: new Map(),
   escalated: new Map(),
   movedSinceEscalated: new Set(),
-  strays: new Map(),
+  outsideCommits: new Map(),
   agents: new Map(),
   used: new Map(),
   ...change,
@@ -182,6 +188,7 @@ export function run(taskId: string, change: Partial<RunFacts> = {}): RunFacts {
     startedAt: NOW - MINUTE,
     deadlineAt: NOW + HOUR,
     stopping: false,
+    lost: false,
     inject: 'restart',
     mustDiffer: null,
     before: 'start',
@@ -231,11 +238,11 @@ export function ended(
     swept: [],
     ...result,
   };
-  const facts: EndedRun = { result: whole, report, strays: [] };
+  const facts: EndedRun = { result: whole, report, outsideCommits: [] };
   return { ...of, state: 'ended', ended: change.ended ?? facts };
 }
 
-export const stray = (sha: string, change: Partial<OutsideCommit> = {}): OutsideCommit => ({
+export const outsideCommit = (sha: string, change: Partial<OutsideCommit> = {}): OutsideCommit => ({
   sha,
   subject: 'escape',
   files: ['a.ts'],

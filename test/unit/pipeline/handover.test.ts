@@ -1,3 +1,4 @@
+import { askedBy } from '../../../src/pipeline/asked-by.ts';
 import { describe, expect, it } from 'vitest';
 import { handoverOf, type HandoverFacts } from '../../../src/pipeline/handover/handover.ts';
 import { bounded, quoted } from '../../../src/pipeline/handover/quoted.ts';
@@ -29,6 +30,7 @@ const handedOver = (change: Partial<HandoverFacts>) =>
     refused: [],
     kept: [],
     former: [],
+    outside: [],
     restart: { runs: [], commits: [], status: [] },
     ...change,
   });
@@ -57,31 +59,36 @@ describe('what is open', () => {
   });
 
   it('a report that says done has failed where the entry did not move on', () => {
-    const of = (subject: string, trailers: Record<string, string>) =>
+    const of = (trailers: Record<string, string>) =>
       stepOf('T-1', {
         sha: 'a',
-        subject,
         trailers: Object.entries(trailers).map(([name, value]) => ({ name, value: `T-1 ${value}` })),
         report: 'r',
       });
     const task = { 'Kanban-Verdict': 'task done' };
-    expect(of('kanban: T-1 IN_PROGRESS: x', task)).toMatchObject({ by: 'task', passed: false });
-    expect(of('kanban: T-1 TESTING: fixed', task)).toMatchObject({ by: 'fixer', passed: true });
-    expect(of('kanban: T-1 TESTING: task (fixing): x', task)).toMatchObject({ by: 'fixer', passed: false });
-    expect(of('m', { ...task, 'Kanban-Move': 'TESTING -> REVIEW' })).toMatchObject({ by: 'fixer', passed: false });
-    expect(of('m', { 'Kanban-Verdict': 'tester passed' })).toMatchObject({ by: 'tester', passed: false });
-    expect(of('m', { 'Kanban-Verdict': 'landing refused' })).toMatchObject({ by: 'landing', passed: false });
-    const { handover } = handedOver({ steps: [of('kanban: T-1 IN_PROGRESS: x', task)] });
+    const fix = (outcome: string, more = {}) => of({ ...task, 'Kanban-Outcome': `fix ${outcome}`, ...more });
+    expect(of({ ...task, 'Kanban-Outcome': 'work failed' })).toMatchObject({ by: 'task', passed: false });
+    expect(fix('passed')).toMatchObject({ by: 'fixer', passed: true });
+    expect(fix('failed')).toMatchObject({ by: 'fixer', passed: false });
+    expect(fix('failed', { 'Kanban-Move': 'TESTING -> REVIEW' })).toMatchObject({ by: 'fixer', passed: false });
+    expect(of({ 'Kanban-Verdict': 'tester passed' })).toMatchObject({ by: 'tester', passed: false });
+    expect(of({ 'Kanban-Verdict': 'landing refused' })).toMatchObject({ by: 'landing', passed: false });
+    const { handover } = handedOver({ steps: [of(task)] });
     expect(handover.reports[0]?.verdict).toBe('done, but the run failed');
   });
 
   it('a command of the user without a reason is no report', () => {
-    const trailers = [{ name: 'Kanban-By', value: 'T-1 Ada <ada@example.org>' }];
-    const of = (report: string): Step => stepOf('T-1', { sha: 'a', subject: 's', trailers, report });
+    const by = { name: 'Ada', email: 'ada@example.org' };
+    const of = (why: string, report: string): Step =>
+      stepOf('T-1', {
+        sha: 'a',
+        trailers: askedBy({ id: '1', at: 0, command: 'retry', taskId: 'T-1', by, why }, 'T-1'),
+        report,
+      });
     expect(
-      handedOver({ steps: [of('tried again'), of('paused: kanban resume T-1 continues'), of('use bcrypt')] }).handover
+      handedOver({ steps: [of('', 'tried again'), of(' ', 'paused'), of('tried again', 'tried again')] }).handover
         .reports,
-    ).toMatchObject([{ by: 'the user', text: 'use bcrypt' }]);
+    ).toMatchObject([{ by: 'the user', text: 'tried again' }]);
   });
 
   it('a landing tells of the work since the last start', () => {
@@ -206,4 +213,21 @@ it('names what is in the way, once each', () => {
     expect.stringContaining('`refs/kanban/rescue/T-1/1` (large): a.bin.'),
     '- Former work is not on this branch but under `refs/kanban/abandoned/T-1/1`.',
   ]);
+});
+
+describe('paths outside of `files`', () => {
+  const outside = Array.from({ length: 52 }, (_, at) => `docs/${at}.md`);
+
+  it('are named to the reviewer, and to nobody else', () => {
+    const told = handedOver({ role: 'reviewer', outside: ['docs/a.md', 'b\n.txt'] }).handover;
+    expect(told.next).toContain("outside of the entry's `files`: `docs/a.md`, `b .txt`. Ask");
+    expect(told.text).toContain(told.next);
+    for (const other of [{ role: 'task' }, { role: 'tester' }, { role: 'reviewer', purpose: 'mend' }] as const)
+      expect(handedOver({ ...other, outside }).handover.text).not.toContain('docs/1.md');
+    expect(handedOver({ role: 'reviewer' }).handover.next).not.toContain('outside');
+  });
+
+  it('are counted where they are many', () => {
+    expect(handedOver({ role: 'reviewer', outside }).handover.next).toContain('`docs/49.md` and 2 more.');
+  });
 });

@@ -50,7 +50,7 @@ describe('trailers', () => {
       { key: 'Kanban-Usage', value: 'T-1 T-1-3-tester-0a1b2c3d unknown' },
       { key: 'Kanban-Usage', value: 'T-1 total runs=3 input=15 output=3 cost=0.5 untold=1' },
     ];
-    const commit = { sha: 's', at: 1, committer: { name: 'Ada', email: 'a@b' }, subject: '', trailers };
+    const commit = { sha: 's', at: 1, author: { name: 'Ada' }, committer: { email: 'a@b' }, subject: '', trailers };
     expect(logMoves([commit], null)[0]?.usage).toEqual([
       { run: 'T-1-3-tester-0a1b2c3d' },
       { run: 'total', input: 15, output: 3, costUsd: 0.5 },

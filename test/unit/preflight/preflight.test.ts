@@ -34,6 +34,13 @@ const heard = (change: Partial<RemoteAnswer>): RemoteAnswer => ({
   ...change,
 });
 
+const TAKEN = {
+  code: 'foreign-branch',
+  message: 'the branch `T-1` exists',
+  fix: 'git branch -m T-1 mine',
+  holds: ['T-1'],
+};
+
 /** A repository in which all is well. */
 const well: PreflightFacts = {
   today: '2026-11-30',
@@ -44,6 +51,7 @@ const well: PreflightFacts = {
   hasCommits: true,
   baseExists: true,
   baseCandidates: [],
+  baseAliasOf: null,
   head: 'main',
   baseCheckout: '/repo',
   shallow: false,
@@ -51,16 +59,20 @@ const well: PreflightFacts = {
   operation: null,
   diskFree: 50 * 2 ** 30,
   workspaces: null,
+  takesFolders: false,
+  suggestions: { install: null, test: null },
   changelogForms: [],
   otherCoordinator: null,
   uncommitted: [],
+  allowsDirty: false,
   inWork: 0,
   settings: settings(),
   settingsProblems: [],
   promptProblems: [],
   boardProblems: [],
   agents: [],
-  foreignBranches: [],
+  obstacles: [],
+  indexLock: null,
   ignoredEnvFiles: [],
   hasWorktreeInclude: false,
   pullRebase: false,
@@ -72,6 +84,7 @@ const well: PreflightFacts = {
   notIgnored: [],
   missingCommands: [],
   withheld: [],
+  unsetVariables: [],
   signs: false,
   isRoot: false,
   fixed: [],
@@ -83,6 +96,8 @@ const agent = (change: Partial<AgentFact>): AgentFact => ({
   name: 'claude',
   kind: 'command',
   roles: ['task'],
+  models: [{ role: 'task', model: null }],
+  canFix: true,
   program: 'claude',
   found: '/bin/claude',
   version: '2.1.0',
@@ -109,6 +124,53 @@ const found = (change: Partial<PreflightFacts>): string[] =>
     .filter(({ check }) => check !== 'room' && check !== 'agents-found')
     .map(({ level, check }) => `${level} ${check}`);
 
+/** The fix of the one finding of this check. */
+const fixOf = (check: string, change: Partial<PreflightFacts>): string | undefined =>
+  preflight({ ...well, ...change }).find((finding) => finding.check === check)?.fix;
+
+describe('advice about uncommitted files', () => {
+  it('says what agents do not see, and every way on', () => {
+    expect(fixOf('uncommitted', { uncommitted: ['a b.ts', 'package.json'] })).toBe(
+      'git commit -m "…" -- \'a b.ts\' package.json, or git stash; to start without them: kanban run --allow-dirty, or `dirty: warn` in WORKFLOW.md',
+    );
+    const many = { uncommitted: ['a', 'b', 'c', 'd', 'e', 'f'], allowsDirty: true };
+    expect(fixOf('uncommitted', many)).toBe('if an entry needs them: git commit -m "…" -- .');
+    expect(preflight({ ...well, ...many })[0]?.message).toBe(
+      'Agents start from the last commit of main and do not see your uncommitted changes: a, b, c, d, e and 1 more.',
+    );
+  });
+});
+
+describe('advice about commands', () => {
+  const go = { command: 'go test ./...', from: 'go.mod', missing: null };
+  const withTest = (test: PreflightFacts['suggestions']['test']): Partial<PreflightFacts> => ({
+    settings: settings({ run: '' }),
+    suggestions: { install: null, test },
+  });
+
+  it('fits the language', () => {
+    expect(fixOf('tester-run', withTest(go))).toBe(
+      'set `roles: { tester: { run: "go test ./..." } }` in WORKFLOW.md (by go.mod)',
+    );
+    expect(fixOf('tester-run', withTest({ ...go, missing: { program: 'go', get: 'https://go.dev' } }))).toBe(
+      'install go (https://go.dev), then set `roles: { tester: { run: "go test ./..." } }` in WORKFLOW.md (by go.mod)',
+    );
+    expect(fixOf('tester-run', withTest({ ...go, missing: { program: 'x', get: null } }))).toMatch(/^install x, then/);
+    expect(fixOf('tester-run', withTest(null))).toBe(
+      'set `roles: { tester: { run: … } }` in WORKFLOW.md to your test command',
+    );
+  });
+
+  it('names the install command of the workspaces', () => {
+    const install = { command: 'pnpm install --frozen-lockfile', from: 'pnpm-lock.yaml', missing: null };
+    const workspaces = { workspaces: 'pnpm-workspace.yaml', settings: settings() };
+    expect(fixOf('workspaces', { ...workspaces, suggestions: { install, test: null } })).toContain(
+      'after_create: "pnpm install --frozen-lockfile"',
+    );
+    expect(fixOf('workspaces', workspaces)).toContain('commit the lock file');
+  });
+});
+
 describe('preflight', () => {
   it('finds nothing but what would start where all is well', () => {
     expect(preflight(well)).toEqual([
@@ -131,6 +193,7 @@ describe('preflight', () => {
       ['stops repository'],
     ],
     ['no commits', { hasCommits: false, baseExists: false }, ['stops commits']],
+    ['a base that is an alias', { baseAliasOf: 'trunk' }, ['stops base']],
     ['no base', { baseExists: false, baseCandidates: ['origin/main'] }, ['stops base']],
     ['another branch', { head: 'feature', baseCheckout: null }, ['info head']],
     ['a detached HEAD', { head: null, baseCheckout: null }, ['info head']],
@@ -145,6 +208,7 @@ describe('preflight', () => {
     ['little room', { diskFree: 2 ** 30 }, ['info disk']],
     ['an unknown disk', { diskFree: null }, []],
     ['workspaces', { workspaces: 'package.json' }, ['stops workspaces']],
+    ['packages that setuptools mixes up', { takesFolders: true }, ['info python-packages']],
     [
       'a changelog of a form that is not understood',
       { changelogForms: [{ what: 'no heading in it names a release', instead: 'the section goes on top' }] },
@@ -172,8 +236,16 @@ describe('preflight', () => {
       ['stops team-checks'],
     ],
     ['uncommitted files', { uncommitted: ['a.ts'] }, ['stops uncommitted']],
+    ['uncommitted files, allowed once', { uncommitted: ['a.ts'], allowsDirty: true }, ['info uncommitted']],
+    [
+      'uncommitted files, allowed by the settings',
+      { uncommitted: ['a.ts'], settings: { ...settings(), dirty: 'warn' } },
+      ['info uncommitted'],
+    ],
     ['uncommitted files, entries in work', { uncommitted: ['a.ts'], inWork: 1 }, ['info uncommitted']],
-    ['a branch of the user', { foreignBranches: [{ id: 'T-1', branch: 'T-1' }] }, ['holds foreign-branches']],
+    ['a branch of the user', { obstacles: [TAKEN] }, ['holds obstacles']],
+    ['a lock that git has just taken', { indexLock: { path: '/r/.git/index.lock', age: 2_000 } }, ['info index-lock']],
+    ['a lock that a killed git left', { indexLock: { path: '/r/.git/index.lock', age: 61_000 } }, ['stops index-lock']],
     ['an agent that is not there', { agents: [agent({ found: null })] }, ['holds agent-missing']],
     ['claude without a switch', { agents: [agent({ args: ['-p'] })] }, ['holds agent-unattended']],
     ['claude that skips permissions', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })] }, []],
@@ -211,6 +283,35 @@ describe('preflight', () => {
     ['an agent for a newer Node', { agents: [agent({ needsNode: '26.1' })] }, ['info agent-node']],
     ['an agent for exactly this Node', { node: '22.12.0', agents: [agent({ needsNode: '22.12.0' })] }, []],
     ['an agent for this Node', { agents: [agent({ needsNode: '22.12.0' })] }, []],
+    [
+      'a fixer that runs scripts',
+      {
+        settings: {
+          ...settings(),
+          roles: { ...settings().roles, tester: { ...settings().roles.tester, fix: 'reviewer' } },
+        },
+        agents: [
+          agent({}),
+          agent({ name: 'a', kind: 'shell', found: null, roles: ['tester'], canFix: false }),
+          agent({ name: 'b', kind: 'shell', found: null, roles: ['reviewer'], canFix: false }),
+        ],
+      },
+      ['info fixer'],
+    ],
+    [
+      'a fixer that fixes',
+      {
+        agents: [agent({}), agent({ name: 'a', kind: 'shell', found: null, roles: ['tester'], canFix: false })],
+      },
+      [],
+    ],
+    [
+      'no agent that fixes',
+      {
+        agents: [agent({ kind: 'shell', found: null, roles: ['task', 'reviewer', 'tester'], canFix: false })],
+      },
+      [],
+    ],
     ['a program of the team', { agents: [agent({ program: './agent.sh', args: [] })] }, []],
     ['ignored .env', { ignoredEnvFiles: ['.env'] }, ['info env-files']],
     ['ignored .env that is copied', { ignoredEnvFiles: ['.env'], hasWorktreeInclude: true }, []],
@@ -231,6 +332,11 @@ describe('preflight', () => {
       ['info commands-found'],
     ],
     ['variables that are withheld', { withheld: ['NPM_TOKEN'] }, ['info env-withheld']],
+    [
+      'a variable of a notifier that is not set',
+      { unsetVariables: [{ setting: 'notify[0].url', name: 'SLACK' }] },
+      ['info notify-variables'],
+    ],
     ['signed commits', { signs: true }, ['info signing']],
     ['folders that git sees', { notIgnored: ['.kanban/'] }, ['info ignored-folders']],
     ['a tester without a command', { settings: settings({ run: '' }) }, ['info tester-run']],
@@ -330,7 +436,7 @@ describe('preflight', () => {
     const many = Array.from({ length: 7 }, () => foreign);
     const [finding] = preflight({ ...well, ...pushing, remoteAnswer: heard({ foreign: many }) });
     expect(finding?.message).toMatch(
-      /^The first push would publish 7 commits .*3f2a9c1d4b private notes \(Per Son\).* and 2 more\.$/,
+      /^The first push would also publish 7 commits .*3f2a9c1d4b private notes \(Per Son\).* and 2 more\.$/,
     );
     const [one] = preflight({ ...well, ...pushing, remoteAnswer: heard({ foreign: [foreign] }) });
     expect(one?.message).toContain('publish a commit on main that origin lacks: 3f2a9c1d4b private notes (Per Son).');
@@ -363,7 +469,7 @@ describe('preflight', () => {
       ...well,
       agents: [agent({ login: 'nothing', unnamedKeys: ['ANTHROPIC_API_KEY'] })],
     }).filter(({ check }) => check === 'agent-login');
-    expect(told?.message).toContain('ANTHROPIC_API_KEY is set, but not passed');
+    expect(told?.message).toContain('ANTHROPIC_API_KEY is set but is not passed');
     expect(told?.fix).toContain('agents: { claude: { env: [ANTHROPIC_API_KEY] } }');
   });
 
@@ -388,7 +494,7 @@ describe('heldBy', () => {
         git: '2.1.0',
         agents: [agent({ found: null })],
         boardProblems: [{ ...problem, holds: ['T-1', 'T-2'] }],
-        foreignBranches: [{ id: 'T-1', branch: 'T-1' }],
+        obstacles: [TAKEN],
       }),
     );
     expect(held.stops).toEqual([

@@ -12,9 +12,7 @@ const LINES: Readonly<Record<AgentEvent['type'], Shown>> = {
     [{ at: 1, type: 'text', text: ' \n' }, null],
   ],
   tool: [[{ at: 1, type: 'tool', name: 'edit', summary: 'a.ts\nb.ts' }, '> edit a.ts b.ts']],
-  denied: [
-    [{ at: 1, type: 'denied', name: 'shell', summary: 'rm -rf x' }, '! refused for want of permission: shell rm -rf x'],
-  ],
+  denied: [[{ at: 1, type: 'denied', name: 'shell', summary: 'rm -rf x' }, '! permission denied: shell rm -rf x']],
   error: [[{ at: 1, type: 'error', what: 'provider', why: 'overloaded' }, '! overloaded']],
   waiting: [[{ at: 1, type: 'waiting', why: 'rate-limited' }, '~ waits for its provider: rate-limited']],
   told: [[{ at: 1, type: 'told', text: 'use the other door', by: 'Ada' }, '< Ada: use the other door']],
@@ -36,10 +34,11 @@ describe('what an agent did, in one line', () => {
 
 describe('problems of looking', () => {
   it('name what is missing and how to find it', () => {
-    expect(baseMissing('trunk')).toEqual({
+    expect(baseMissing('trunk', false)).toMatchObject({ code: 'not-set-up', fix: 'kanban init' });
+    expect(baseMissing('trunk', true)).toEqual({
       code: 'base-missing',
       message: 'there is no branch trunk, which tasks start from and land on',
-      fix: 'set base in WORKFLOW.md, or: git branch trunk',
+      fix: 'name an existing branch as `base` in WORKFLOW.md, or create it: git branch trunk',
     });
     expect(unknownId('T-9', 'T-8')).toMatchObject({ code: 'unknown-id', fix: 'kanban show T-8' });
     expect(unknownId('T-9', null).fix).toBe('kanban status --details lists what is on the board');

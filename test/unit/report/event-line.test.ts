@@ -10,7 +10,7 @@ const commit = '3f2a9c1d00000000000000000000000000000000';
 const title = 'Drop lodash';
 const problem: Problem = {
   code: 'duplicate-task-id',
-  message: 'T-11 stands twice',
+  message: 'T-11 appears twice',
   where: { file: 'board/TODO.md', line: 12, column: 4, length: 4, lineText: '## T-11: Drop lodash' },
   fix: 'give one of them another number',
 };
@@ -57,12 +57,30 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   pushed: { type: 'pushed', remote: 'origin', branch: 'main', commit, entries: ['T-11', 'T-12'] },
   integrated: { type: 'integrated', from: 'origin/main', commit, notes: ['T-7 was moved here and there'] },
   'run-started': { type: 'run-started', ...run, purpose: 'work' },
-  'run-adopted': { type: 'run-adopted', ...run },
-  'run-ended': { type: 'run-ended', ...run, cause: 'timed-out', detail: '15m', seconds: 900 },
+  'run-adopted': { type: 'run-adopted', ...run, purpose: 'work' },
+  'run-ended': { type: 'run-ended', ...run, purpose: 'work', cause: 'timed-out', detail: '15m', seconds: 900 },
   'run-put-aside': { type: 'run-put-aside', id: 'T-11', run: run.run, why: 'the entry was moved to TODO' },
   'run-stopped': { type: 'run-stopped', id: 'T-11', run: run.run, why: 'kanban stop' },
   'run-refused': { type: 'run-refused', id: 'T-11', role: 'reviewer', why: 'prompts/reviewer.md is missing' },
   'run-stalled': { type: 'run-stalled', id: 'T-11', run: run.run, since: NOW },
+  paused: { type: 'paused', id: null, why: 'the API is down' },
+  resumed: { type: 'resumed', id: 'T-11', why: '' },
+  'message-given': {
+    type: 'message-given',
+    id: 'T-11',
+    message: '1-01763600000000-0123abcd',
+    priority: 'normal',
+    seconds: 4,
+  },
+  injected: {
+    type: 'injected',
+    id: 'T-11',
+    run: run.run,
+    message: '1-01763600000000-0123abcd',
+    priority: 'normal',
+    by: 'Ada',
+    text: 'the API is frozen:\nchange only the form',
+  },
   'person-needed': {
     type: 'person-needed',
     id: 'T-11',
@@ -97,6 +115,22 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'hold-changed': { type: 'hold-changed', on: 'landings', what: 'landings', why: 'a merge of main is open in /repo' },
   recovered: { type: 'recovered', what: 'the landing of T-11 was finished' },
   'audit-failed': { type: 'audit-failed', id: 'T-11', findings: ['its line is missing in CHANGELOG.md'] },
+  'notify-failed': {
+    type: 'notify-failed',
+    target: 'notify[0] (slack)',
+    about: 'T-11 needs you',
+    why: 'the server answered 404',
+  },
+  alert: {
+    type: 'alert',
+    ...{ alert: 'failed-landings', value: 3, limit: 2, within: null, why: '3 landings failed in a row' },
+  },
+  'alert-over': { type: 'alert-over', alert: 'failed-landings', seconds: 300 },
+  progress: {
+    type: 'progress',
+    ...{ landed: 3, failed: 1, running: 2, queue: 1, ready: 5, waiting: 2, needs: 1, perHour: 2.1 },
+    today: { input: 1000, costUsd: 1.2 },
+  },
   notice: {
     type: 'notice',
     message: '.env is ignored by git and there is no .worktreeinclude: agents will not see it',
@@ -133,6 +167,9 @@ describe('event lines', () => {
       T-11 its run is being stopped: kanban stop
       T-11 review could not be started: prompts/reviewer.md is missing
       T-11 nothing moves in its run: no output, no CPU, no changed file
+      everything is paused (the API is down)
+      T-11 continues
+      T-11 message from Ada: the API is frozen: change only the form
       T-11 needs you: tests failed twice
       kanban show T-11 · kanban retry T-11
       T-11 work kept under refs/kanban/rescue/T-11/1: named like a secret: .env
@@ -144,13 +181,17 @@ describe('event lines', () => {
       WORKFLOW.md can not be used as it is; the last good settings stay
       there is no setting capcity [unknown-key]
         fix: capacity
-      board/TODO.md:12:4: T-11 stands twice [duplicate-task-id]
+      board/TODO.md:12:4: T-11 appears twice [duplicate-task-id]
           ## T-11: Drop lodash
              ~~~~
         fix: give one of them another number
       landings: waits, a merge of main is open in /repo
       a crash had interrupted something: the landing of T-11 was finished
       T-11 landed, but not as it was built: its line is missing in CHANGELOG.md
+      notify[0] (slack) did not get "T-11 needs you": the server answered 404
+      alert: 3 landings failed in a row
+      alert over: failed-landings (5m)
+      progress: 3 landed (2.1/h) · 1 run failed · 2 in work · 1 in the queue · 5 ready · 2 waiting · 1 needs you · today 1k tokens, $1.20
       .env is ignored by git and there is no .worktreeinclude: agents will not see it"
     `);
   });
@@ -171,8 +212,11 @@ describe('event lines', () => {
       { ...EVENTS['check-flaked'], entries: [] },
       { ...EVENTS['pushed'], entries: [] },
       { ...EVENTS['integrated'], from: 'origin/release', notes: [] },
+      { ...EVENTS['progress'], landed: 0, failed: 0, queue: 0, waiting: 0, needs: 0, today: {} },
+      { ...EVENTS['progress'], needs: 2 },
       { ...EVENTS['run-started'], role: 'task', purpose: 'mend' },
       { ...EVENTS['run-ended'], role: 'tester', cause: 'reported', detail: '', seconds: 42 },
+      { ...EVENTS['run-ended'], role: 'task', purpose: 'mend', cause: 'reported', detail: '', seconds: 42 },
     ];
     expect(faces.map(eventLine).join('\n')).toMatchInlineSnapshot(`
       "stopping 2 runs; the work is kept
@@ -189,9 +233,18 @@ describe('event lines', () => {
       check of base alone was a flake: it failed, and now passed on the same commit (3f2a9c1)
       pushed to origin/main (3f2a9c1)
       base was brought up to origin/release (3f2a9c1)
+      progress: 0 landed · 2 in work · 5 ready
+      progress: 3 landed (2.1/h) · 1 run failed · 2 in work · 1 in the queue · 5 ready · 2 waiting · 2 need you · today 1k tokens, $1.20
       T-11 fixing begins (claude)
-      T-11 test ended after 42s"
+      T-11 test ended after 42s
+      T-11 fixing ended after 42s"
     `);
+  });
+
+  it('leaves out what says nothing: no run to stop, no result to lose', () => {
+    expect(eventLine({ type: 'stop-asked', now: true, runs: 0 })).toBeNull();
+    for (const why of ['not-started: no agent', 'provider: limit', 'stopped: by Ada', 'lost: '])
+      expect(eventLine({ ...EVENTS['run-put-aside'], why })).toBeNull();
   });
 
   it('lets no text of an agent move the cursor', () => {

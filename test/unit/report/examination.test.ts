@@ -15,6 +15,7 @@ const agent = (change: Partial<Agent> = {}): Agent => ({
   unnamedKeys: [],
   needsNode: null,
   measured: [],
+  models: [],
   permissions: 'narrow',
   ...change,
 });
@@ -24,6 +25,7 @@ const examination = (change: Partial<Examination> = {}): Examination => ({
   containment: 'bubblewrap',
   agents: [],
   probes: [],
+  unprobed: [],
   leftovers: [],
   fixed: [],
   ...change,
@@ -35,7 +37,7 @@ const lineOf = (change: Partial<Agent>): string =>
 describe('kanban doctor, as text', () => {
   it('is short where there is nothing to say', () => {
     expect(renderExamination(examination())).toBe(
-      'Nothing to say: all is well.\n\nagents:\n  none that we know is installed\n\ncontainment: bubblewrap\n',
+      'No problems found.\n\nagents:\n  none that kanban knows is installed (docs/agents.md); the agent shell runs the sh block of an entry\n\ncontainment: bubblewrap\n',
     );
   });
 
@@ -95,6 +97,12 @@ describe('kanban doctor, as text', () => {
       ...Array.from({ length: 8 }, (__, n) => `      line ${n + 2}`),
       '  pi: does NOT work (0s): not found',
     ]);
+  });
+
+  it('names models, and agents that have nothing to prove', () => {
+    expect(lineOf({ models: [{ role: 'task', model: 'opus' }] })).toContain(' · model: opus · roles: task');
+    const text = renderExamination(examination({ unprobed: ['shell'] }));
+    expect(text).toContain('proved:\n  shell: nothing to prove, and nothing was started');
   });
 
   it('lists what was fixed, and what is left over with its size', () => {

@@ -145,6 +145,32 @@ describe('live view', () => {
     expect(screen.writes.join('')).toContain('\u001b[32m14:20:00  T-8 landed');
   });
 
+  it('leaves the terminal to another view, and shows afterwards what happened meanwhile', () => {
+    const { view, screen, timers } = live();
+    view.snapshot(sample());
+    const goOn = view.standBy?.();
+    const written = screen.writes.length;
+    view.event(landed('T-8', NOW));
+    view.snapshot({ ...sample(), mode: 'finish' });
+    screen.resize(90);
+    timers.pass(5000);
+    expect(screen.writes).toHaveLength(written);
+    goOn?.();
+    expect(screen.text).toContain('T-8 landed');
+    expect(screen.text.match(/main@3f2a9c1/g)).toHaveLength(1);
+    const closed = view.standBy?.();
+    view.close();
+    const last = screen.writes.length;
+    closed?.();
+    expect(screen.writes).toHaveLength(last);
+  });
+
+  it('names the key of the board where it reads keys', () => {
+    const size = { now: NOW, width: 100, height: 20, colour: false, clock };
+    expect(liveFrame(sample(), { ...size, opensBoard: true }).at(-1)).toContain('i: the board · Ctrl-C');
+    expect(liveFrame(sample(), { ...size, hint: 'q quits' }).at(-1)).toMatch(/runs · q quits$/);
+  });
+
   it('draws nothing before the first snapshot', () => {
     const { view, screen, timers } = live();
     view.event(landed('T-8', NOW));
@@ -201,6 +227,23 @@ describe('live frame', () => {
     expect(few.slice(-2)[0]).toMatch(/^… \d+ more: kanban status$/);
   });
 
+  it('shows the reasons of those who need the user in full while the screen has room, else cut at a word', () => {
+    const why = 'the migration fails on an empty table, see the output of the tester below';
+    const entries = ['T-1', 'T-2'].map((id) => entry({ id, column: 'REVIEW', state: 'needs-person', why }));
+    const shown = (height: number): string[] =>
+      liveFrame(snapshot({ entries }), { now: NOW, width: 50, height, colour: false, clock });
+    expect(shown(20).join(' ').replaceAll(/\s+/g, ' ').split(why)).toHaveLength(3);
+    expect(shown(4)).toMatchInlineSnapshot(`
+      [
+        "TODO         empty",
+        "needs you    T-1   the migration fails on an…",
+        "             T-2   the migration fails on an…",
+        "main@3f2a9c1 · 0 of 6 runs · Ctrl-C: start…",
+      ]
+    `);
+    expect(shown(6).join(' ').replaceAll(/\s+/g, ' ').split(why)).toHaveLength(2);
+  });
+
   it('tells a run whose time is over', () => {
     const late = snapshot({ entries: [entry({ run: run({ deadlineAt: NOW - minutes(1) }) })] });
     expect(liveFrame(late, { now: NOW, width: 100, height: 10, colour: false, clock }).join('\n')).toContain('0s left');
@@ -210,7 +253,16 @@ describe('live frame', () => {
 describe('the view is chosen', () => {
   const choose = (choice: { json: boolean; isTTY: boolean; term?: string }): string => {
     const screen = new Screen(1000);
-    const view = chooseView({ term: 'xterm', ...choice, stdout: screen, colour: false, now: () => NOW, clock, stamp });
+    const view = chooseView({
+      term: 'xterm',
+      opensBoard: false,
+      ...choice,
+      stdout: screen,
+      colour: false,
+      now: () => NOW,
+      clock,
+      stamp,
+    });
     view.snapshot(sample());
     view.event(landed('T-8', NOW));
     const text = screen.text;

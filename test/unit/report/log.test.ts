@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { renderLife, renderLog } from '../../../src/report/log.ts';
-import { logMoves, type LogCommit } from '../../../src/report/log-moves.ts';
+import { renderLife, renderLog, withoutVerdict } from '../../../src/report/log.ts';
+import {
+  logMoves,
+  standingLandings,
+  withReverts,
+  type LogCommit,
+  type LogMove,
+} from '../../../src/report/log-moves.ts';
 import { renderEntry, type EntryView } from '../../../src/report/show.ts';
 import { clock, entry, minutes, NOW } from './board.ts';
 
@@ -12,7 +18,8 @@ const trailers = (text: string): LogCommit['trailers'] =>
 const commit = (sha: string, text: string, more: Partial<LogCommit> = {}): LogCommit => ({
   sha: sha.repeat(10),
   at: NOW,
-  committer: { name: 'Ada', email: 'ada@example.com' },
+  author: { name: 'Ada (kanban)' },
+  committer: { email: 'ada@example.com' },
   subject: `subject ${sha}`,
   trailers: trailers(text),
   ...more,
@@ -29,7 +36,7 @@ const commits = [
   ),
   commit('cccc', 'Kanban-Move: T-12 TODO -> IN_PROGRESS\nKanban-Move: T-13 TODO -> IN_PROGRESS'),
   commit('dddd', 'Kanban-Move: T-9 TODO -> CHANGELOG', {
-    committer: { name: 'claude (T-12 task)', email: 't-12.task.claude@kanban.invalid' },
+    committer: { email: 't-12.task.claude@kanban.invalid' },
   }),
   commit('eeee', 'Signed-off-by: Ada'),
   commit('ffff', 'Kanban-By: T-9 Bob <bob@example.com>\nKanban-Request: 001-ab'),
@@ -39,15 +46,32 @@ const commits = [
   ),
 ];
 
+describe('landings that stand', () => {
+  it('are those that no later move took back', () => {
+    const move = (commit: string, from: string, to: string, id = 'T-1'): LogMove =>
+      ({ commit, id, from, to }) as unknown as LogMove;
+    const moves = [
+      move('f', 'TESTING', 'CHANGELOG', 'T-2'),
+      move('e', 'CHANGELOG', 'TODO'),
+      move('d', 'TESTING', 'CHANGELOG'),
+      move('c', 'REVIEW', 'TESTING'),
+      move('b', 'CHANGELOG', 'TODO', 'T-2'),
+      move('a', 'TESTING', 'CHANGELOG', 'T-2'),
+    ];
+    expect(standingLandings(moves).map(({ commit }) => commit)).toEqual(['f']);
+    expect(standingLandings(moves.slice(2)).map(({ commit }) => commit)).toEqual(['d']);
+  });
+});
+
 describe('log', () => {
   it('tells what each commit did to each entry', () => {
     expect(renderLog(logMoves(commits, null), { clock, width: null, colour: false })).toMatchInlineSnapshot(`
-      "14:20  T-12  TESTING → CHANGELOG · task claude, reviewer codex · by Ada
-      14:20  T-12  IN_PROGRESS → REVIEW · task done · claude · by Ada
-      14:20  T-12  TODO → IN_PROGRESS · by Ada
-      14:20  T-13  TODO → IN_PROGRESS · by Ada
+      "14:20  T-12  TESTING → CHANGELOG · task claude, reviewer codex · by Ada (kanban)
+      14:20  T-12  IN_PROGRESS → REVIEW · task done · claude · by Ada (kanban)
+      14:20  T-12  TODO → IN_PROGRESS · by Ada (kanban)
+      14:20  T-13  TODO → IN_PROGRESS · by Ada (kanban)
       14:20  T-9   subject ffff · by Bob
-      14:20  T-9   tester failed · needs you: tests failed twice · by Ada
+      14:20  T-9   tester failed · needs you: tests failed twice · by Ada (kanban)
       "
     `);
   });
@@ -62,6 +86,41 @@ describe('log', () => {
     );
   });
 
+  it('tells where a result was not accepted, whatever it reported', () => {
+    const text = (outcome: string, verdict: string) =>
+      renderLog(logMoves([commit('abcd', `Kanban-Verdict: T-1 ${verdict}\nKanban-Outcome: T-1 ${outcome}`)], null), {
+        ...{ clock, width: null, colour: false },
+      });
+    expect(text('work failed', 'task done')).toContain('task done, not accepted · ');
+    expect(text('work passed', 'task done')).toContain('task done · ');
+    expect(text('work failed', 'tester failed')).toContain('tester failed · ');
+  });
+
+  it('names a landing that git revert took back, where it happened', () => {
+    const revert = commit('beef', '', { author: { name: 'Nina' }, at: NOW - minutes(90), trailers: [] });
+    const other = commit('cafe', 'Kanban-Move: T-2 TODO -> IN_PROGRESS');
+    const all = [revert, other, ...commits];
+    const landing = commits[0]!.sha;
+    const moves = withReverts(all, logMoves(all, null), [
+      { commit: revert, reverted: landing },
+      { commit: revert, reverted: other.sha },
+    ]);
+    expect(moves.slice(0, 2)).toMatchObject([
+      { id: 'T-12', from: 'CHANGELOG', to: 'TESTING', undone: landing, by: 'Nina', verdict: null },
+      { id: 'T-2' },
+    ]);
+    expect(moves).toHaveLength(logMoves(all, null).length + 1);
+    expect(standingLandings(moves)).toEqual([]);
+    expect(withReverts(commits, logMoves(commits, null), [])).toEqual(logMoves(commits, null));
+  });
+
+  it('shows landings with title and commit', () => {
+    const [landing] = logMoves(commits, null);
+    expect(renderLog([{ ...landing!, title: 'Login crashes' }], { clock, width: null, colour: false })).toBe(
+      '14:20  aaaaaaa  T-12  Login crashes · task claude, reviewer codex · by Ada (kanban)\n',
+    );
+  });
+
   it('believes nothing that a run committed', () => {
     expect(logMoves(commits, null).some(({ commit: sha }) => sha.startsWith('dddd'))).toBe(false);
   });
@@ -71,15 +130,15 @@ describe('log', () => {
       .toReversed()
       .map((move) => ({ ...move, report: move.run === null ? null : 'Fixed\u001b[2J hash().\n\n  More.' }));
     expect(renderLife(life, { clock, width: null, colour: false })).toMatchInlineSnapshot(`
-      "14:20  ccccccc  TODO → IN_PROGRESS · by Ada
+      "14:20  ccccccc  TODO → IN_PROGRESS · by Ada (kanban)
 
-      14:20  bbbbbbb  IN_PROGRESS → REVIEW · task done · claude · by Ada
+      14:20  bbbbbbb  IN_PROGRESS → REVIEW · task done · claude · by Ada (kanban)
           run T-12-1-task-0a
           Fixed hash().
 
             More.
 
-      14:20  aaaaaaa  TESTING → CHANGELOG · task claude, reviewer codex · by Ada
+      14:20  aaaaaaa  TESTING → CHANGELOG · task claude, reviewer codex · by Ada (kanban)
       "
     `);
   });
@@ -93,6 +152,8 @@ describe('log', () => {
 describe('show', () => {
   const view: EntryView = {
     id: 'T-9',
+    estimate: '2h',
+    seconds: 3_900,
     title: 'Answer 400',
     place: 'REVIEW',
     entry: entry({
@@ -115,7 +176,9 @@ describe('show', () => {
         endedAt: NOW - minutes(5),
         cause: 'reported',
         detail: '',
+        verdict: 'failed',
         usage: { input: 12_000, output: 300, costUsd: 0.34 },
+        files: { list: [{ path: 'src/a.ts', from: null, added: 40, removed: 7 }], more: 2, added: 50, removed: 9 },
         outcome: 'recorded by 9999999',
       },
       {
@@ -127,7 +190,9 @@ describe('show', () => {
         endedAt: null,
         cause: null,
         detail: '',
+        verdict: null,
         usage: null,
+        files: null,
         outcome: null,
       },
     ],
@@ -143,10 +208,11 @@ describe('show', () => {
   };
 
   it('tells all that is known of an entry', () => {
-    expect(renderEntry(view, { now: NOW, clock, colour: false })).toMatchInlineSnapshot(`
+    expect(renderEntry(view, { now: NOW, clock, colour: false, width: null })).toMatchInlineSnapshot(`
       "T-9: Answer 400
       REVIEW: [ESCALATED]  waits  tests failed twice
       failed attempts: tester 2
+      1h 5m of 2h (estimate)
 
       next
         kanban retry T-9
@@ -163,7 +229,7 @@ describe('show', () => {
         1234567  Answer 400
 
       runs
-        14:11  tester  claude  4m    reported · 12.3k tokens, $0.34 (recorded by 9999999)
+        14:11  tester  claude  4m    failed · 12.3k tokens, $0.34 · 3 files +50 −9 (recorded by 9999999)
         14:17  fix     claude  3m    is on
 
       last output of T-9-2-task-0b
@@ -171,7 +237,7 @@ describe('show', () => {
         FAIL
 
       history
-        14:20  9999999  tester failed · needs you: tests failed twice · by Ada
+        14:20  9999999  tester failed · needs you: tests failed twice · by Ada (kanban)
         14:20  fffffff  subject ffff · by Bob
       "
     `);
@@ -179,11 +245,14 @@ describe('show', () => {
 
   it.each([
     [{ runs: 2, untold: 0, total: { input: 1000, output: 200, costUsd: 0.5 } }, ['used: 1.2k tokens, $0.50']],
-    [{ runs: 3, untold: 1, total: { costUsd: 0.5 } }, ['used: $0.50 (1 of 3 runs told nothing)']],
-    [{ runs: 1, untold: 1, total: {} }, ['used: unknown (1 of 1 runs told nothing)']],
+    [{ runs: 3, untold: 1, total: { costUsd: 0.5 } }, ['used: $0.50 (1 of 3 runs reported nothing)']],
+    [{ runs: 1, untold: 1, total: {} }, ['used: unknown (1 of 1 runs reported nothing)']],
     [null, []],
   ])('tells what its runs have used, as far as they told: %j', (usage, lines) => {
-    const text = renderEntry({ ...view, entry: { ...view.entry!, usage } }, { now: NOW, clock, colour: false });
+    const text = renderEntry(
+      { ...view, entry: { ...view.entry!, usage } },
+      { now: NOW, clock, colour: false, width: null },
+    );
     expect(text.split('\n').filter((line) => line.startsWith('used:'))).toEqual(lines);
   });
 
@@ -200,9 +269,32 @@ describe('show', () => {
       ways: [],
       history: logMoves(commits, 'T-12').toReversed(),
     };
-    expect(renderEntry(landed, { now: NOW, clock, colour: false }).split('\n').slice(0, 2)).toEqual([
+    expect(renderEntry(landed, { now: NOW, clock, colour: false, width: null }).split('\n').slice(0, 2)).toEqual([
       'T-12: Answer 400',
       'landed 14:20 as aaaaaaa',
     ]);
+  });
+
+  it('says why a run ended once, and keeps to the width but for code', () => {
+    const ended = { ...view.runs[0]!, cause: 'stopped', detail: 'kanban stop, asked by Ada' };
+    const lines = (outcome: string | null, width: number | null): string[] =>
+      renderEntry(
+        {
+          ...view,
+          text: `${'word '.repeat(20)}\n\n\`\`\`sh\necho ${'x '.repeat(40)}\n\`\`\`\n`,
+          runs: [{ ...ended, outcome }],
+        },
+        { now: NOW, clock, colour: false, width },
+      ).split('\n');
+    expect(lines('stopped: kanban stop, asked by Ada', null).join('\n').split('asked by Ada')).toHaveLength(2);
+    expect(lines('put aside', null).join('\n')).toContain('(put aside)');
+    const long = lines(null, 40).filter((line) => line.length > 40);
+    expect(long).toEqual([expect.stringMatching(/^ {2}echo x/)]);
+  });
+
+  it('does not repeat the verdict in the reason', () => {
+    expect(withoutVerdict('tester: failed: expected 400', 'tester failed')).toBe('expected 400');
+    expect(withoutVerdict('tester: failed: expected 400', null)).toBe('tester: failed: expected 400');
+    expect(withoutVerdict('expected 400', 'tester failed')).toBe('expected 400');
   });
 });

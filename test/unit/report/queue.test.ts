@@ -438,4 +438,18 @@ describe('the queue in the status and the live view', () => {
   it('says nothing of a queue that has nothing to say', () => {
     expect(status(queue({ remote: remote() }))).not.toContain('queue');
   });
+
+  it('does not say of what waits that it lands', () => {
+    const drawn = (held: string | null, coordinator: { pid: number; since: number } | null): string =>
+      renderQueue(snapshot({ coordinator, queue: queue({ check: null, held, batch: [queued('T-1')] }) }), {
+        now: NOW,
+        width: 100,
+        colour: false,
+        clock,
+        limit: 5,
+      });
+    expect(drawn(null, { pid: 1, since: NOW })).toMatch(/^lands +T-1 +Title of T-1 +lands$/m);
+    expect(drawn('you have changed a.txt', { pid: 1, since: NOW })).toMatch(/^waiting +T-1 +Title of T-1 +held$/m);
+    expect(drawn(null, null)).toMatch(/^waiting +T-1 +Title of T-1 +held$/m);
+  });
 });

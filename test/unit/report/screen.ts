@@ -1,4 +1,4 @@
-/** As much of a terminal as the live view uses: what the user sees after all that was written. */
+/** As much of a terminal as the views use: what the user sees after all that was written. */
 export class Screen {
   readonly isTTY = true;
   columns: number;
@@ -62,6 +62,14 @@ export class Screen {
     const count = Number(given || 1);
     if (what === 'A') return this.#go(this.#row - count, this.#column);
     if (what === 'G') return this.#go(this.#row, count - 1);
+    if (what === 'H') {
+      const [row = 1, column = 1] = given.split(';').map((part) => Number(part) || 1);
+      return this.#go(Math.min(row, this.rows) - 1, column - 1);
+    }
+    if (what === 'K' && given === '') {
+      this.#lines[this.#row] = (this.#lines[this.#row] ?? '').slice(0, this.#column);
+      return;
+    }
     if (what === 'J' && given === '') {
       this.#lines = [...this.#lines.slice(0, this.#row), (this.#lines[this.#row] ?? '').slice(0, this.#column)];
       return;

@@ -24,7 +24,7 @@ describe('status', () => {
   it('says that nothing is on the board', () => {
     expect(status(snapshot({ coordinator: null }))).toMatchInlineSnapshot(`
       "main@3f2a9c1 · no coordinator · 0 of 6 runs · push off
-      (nothing on the board)
+      (nothing on the board: kanban add "…" writes an entry; kanban init sets a repository up)
       "
     `);
   });
@@ -34,7 +34,8 @@ describe('status', () => {
     for (const line of lines.slice(1).filter((one) => !one.includes('kanban ')))
       expect(displayWidth(line), line).toBeLessThanOrEqual(width);
     // A command is never cut, however narrow the terminal.
-    expect(lines.join('\n')).toContain('fix .worktrees/T-9, then kanban retry T-9 --fixed');
+    expect(lines.map((line) => line.trim()).join(' ')).toContain('fix .worktrees/T-9, then kanban retry T-9 --fixed');
+    expect(lines.some((line) => line.endsWith('kanban retry T-9 --fixed'))).toBe(true);
   });
 
   it('cuts nothing where there is no terminal', () => {
@@ -198,5 +199,81 @@ describe('status', () => {
   it('colours only when asked', () => {
     expect(status(sample(), { colour: true })).toContain('\u001b[');
     expect(status(sample())).not.toContain('\u001b[');
+  });
+
+  it('claims nothing of a run whose runner has died', () => {
+    const dead = snapshot({
+      coordinator: null,
+      entries: ['T-1', 'T-2'].map((id) => entry({ id, key: id, run: run({ taskId: id, stopping: true, lost: true }) })),
+      orphanRuns: [run({ taskId: 'T-9', lost: true })],
+    });
+    expect(status(dead, { width: 200 })).toContain(
+      'T-1   Rate-limit the login   task  claude  its runner has died: kanban run keeps its work and continues',
+    );
+    expect(status(dead)).toContain('· 0 of 6 runs ·');
+    expect(status(dead)).not.toContain('stopped');
+  });
+
+  it('prints the commands for escalated entries once, and those for others too', () => {
+    const needing = (id: string, tag: 'ESCALATED' | 'PAUSED', worktree: string | null): ReturnType<typeof entry> =>
+      entry({ id, key: id, tags: [tag], state: 'needs-person', why: `why ${id}`, worktree });
+    const entries = [
+      needing('T-1', 'ESCALATED', '.worktrees/T-1'),
+      needing('T-2', 'ESCALATED', '.worktrees/T-2'),
+      needing('T-3', 'PAUSED', null),
+      needing('T-4', 'ESCALATED', null),
+    ];
+    expect(status(snapshot({ entries }))).toMatchInlineSnapshot(`
+      "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
+      needs you    T-1   [ESCALATED] why T-1
+                   kanban show T-1 · kanban retry T-1 · fix .worktrees/T-1, then kanban retry T-1 --fixed
+                   T-2   [ESCALATED] why T-2
+                   T-3   [PAUSED] why T-3
+                   kanban show T-3 · kanban resume T-3
+                   T-4   [ESCALATED] why T-4
+                   kanban show T-4 · kanban retry T-4
+      "
+    `);
+  });
+
+  it('stacks rows on a narrow terminal, and breaks no word', () => {
+    expect(status(sample(), { width: 60 })).toMatchInlineSnapshot(`
+      "main@3f2a9c1 · coordinator pid 4121, 12m · 2 of 6 runs
+      push off
+      IN_PROGRESS  T-14  Rate-limit the login
+                   task · claude · 6m of 15m · edits
+                   src/auth/limit.ts
+      REVIEW       T-12  Login crashes on an empty password
+                   review · codex · rate-limited until 14:32 (no
+                   retry used)
+      TESTING      T-11  Drop lodash
+                   held · you have changed package.json
+      TODO         5 ready · 2 wait for T-12 · 1 being edited
+      needs you    T-9   [ESCALATED] tests failed twice:
+                         auth.test.ts expected 400, got 500
+                   kanban show T-9 · kanban retry T-9
+                   fix .worktrees/T-9,
+                   then kanban retry T-9 --fixed
+      "
+    `);
+    const whole = new Set(`${status(sample(), { width: null })} …`.split(/\s+/).flatMap((word) => [word, `${word}…`]));
+    for (const word of status(sample(), { width: 60 }).trim().split(/\s+/)) expect(whole).toContain(word);
+    const [head = ''] = status(snapshot({ mode: 'finish' }), { width: 40 }).split('\n');
+    expect(displayWidth(head)).toBeLessThanOrEqual(40);
+  });
+
+  it('breaks a long remedy between its steps on a narrow terminal', () => {
+    const stuck = entry({
+      ...{ id: 'T-12345', column: 'REVIEW', tags: ['ESCALATED'], state: 'needs-person', why: 'tests failed' },
+      worktree: '.worktrees/T-12345',
+    });
+    const lines = status(snapshot({ entries: [stuck] }), { width: 60 }).split('\n');
+    expect(lines.map((line) => line.trim())).toContain('then kanban retry T-12345 --fixed');
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(60);
+  });
+
+  it('says once that an entry is being edited', () => {
+    const edited = entry({ column: 'REVIEW', state: 'being-edited', why: 'being edited' });
+    expect(status(snapshot({ entries: [edited] }))).toMatch(/Rate-limit the login {3}edited$/m);
   });
 });

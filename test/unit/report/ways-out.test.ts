@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allWaysOut, waysOut } from '../../../src/report/ways-out.ts';
+import { allWaysOut, waysOut } from '../../../src/report/ways/ways-out.ts';
 import { entry } from './board.ts';
 
 const worktree = '.worktrees/T-1';

@@ -14,9 +14,7 @@ it('what an agent said and did last, as text', () => {
     { at: 1, type: 'error', what: 'provider', why: 'overloaded' },
     text(' \n'),
   ];
-  expect(outputTail(events)).toBe(
-    'I look around.\n> Bash git status\n! refused for want of permission: Bash touch x\n! overloaded',
-  );
+  expect(outputTail(events)).toBe('I look around.\n> Bash git status\n! permission denied: Bash touch x\n! overloaded');
 });
 
 it('nothing that could be read', () => {

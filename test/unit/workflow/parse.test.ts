@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/problem.ts';
+import { DEFAULT_ALERTS } from '../../../src/workflow/operations/alert-table.ts';
 import { defaultSettings, parseWorkflow } from '../../../src/workflow/parse.ts';
 import type { Settings } from '../../../src/workflow/settings.ts';
 import { runs } from '../../rig/runs.ts';
@@ -51,7 +52,10 @@ describe('defaults', () => {
       contain: 'auto',
       env: { pass: [], set: {} },
       approve: 'never',
+      dirty: 'stop',
+      files: 'warn',
       protect: ['WORKFLOW.md', 'prompts/**', '.worktreeinclude'],
+      tests: {},
       roles: {
         task: { ...shell, timeout: 900_000 },
         reviewer: { ...shell, timeout: 600_000, rereview: false },
@@ -72,7 +76,9 @@ describe('defaults', () => {
       merge_queue: { mode: 'serial', max_batch: 16, check: '', check_timeout: 1_800_000 },
       hooks: { after_create: '', before_run: '', after_run: '', before_remove: '', timeout: 600_000 },
       plan: { max: 12 },
-      notify: '',
+      notify: [],
+      alerts: DEFAULT_ALERTS.map((when) => ({ when, over: null, for: null, within: null })),
+      keep: { runs: 1_209_600_000, size: 2 ** 30, events: 64 * 2 ** 20 },
       preflight: [],
     });
   });
@@ -149,7 +155,7 @@ describe('values', () => {
 
   it('keeps strings strings (YAML 1.2 core)', () => {
     const { roles, notify } = settingsOf('notify: no\nroles: { task: { model: 2026-11-20 } }');
-    expect([notify, roles.task.model]).toEqual(['no', '2026-11-20']);
+    expect([notify[0]?.run, roles.task.model]).toEqual(['no', '2026-11-20']);
   });
 
   it('reads agents', () => {
@@ -235,6 +241,36 @@ describe('problems', () => {
       'agents: { a: { command: x, args: ["{promptfile}"] } }',
       ['unknown-placeholder 2:34 ["{promptfile}"]'],
     ],
+    [
+      'a prompt in a shell line',
+      `agents: { a: { command: [sh, -c, 'tool "{prompt}"'] }, b: { command: [node, x.js, -p, "ask {prompt}"] } }`,
+      [`prompt-runs 2:25 [sh, -c, 'tool "{prompt}"']`, 'prompt-in-text 2:70 [node, x.js, -p, "ask {prompt}"]'],
+    ],
+    [
+      'a prompt as a script',
+      'agents: { a: { command: [bash, -o, pipefail, -ec], args: ["{prompt}"] } }',
+      ['prompt-runs 2:58 ["{prompt}"]'],
+    ],
+    [
+      'a prompt as a program',
+      'agents: { a: { command: ["{prompt}"] }, b: { command: [/usr/bin/python3, -u, -c, "{prompt}"] } }',
+      ['prompt-runs 2:25 ["{prompt}"]', 'prompt-runs 2:55 [/usr/bin/python3, -u, -c, "{prompt}"]'],
+    ],
+    [
+      'changed files in quotes, in the check, and misspelt',
+      [
+        'roles: { tester: { run: "npx vitest related \'{changed_files}\'" } }',
+        'tests: { "a/**": "lint {changed_file}", "b/**": "lint src/{changed_files}" }',
+        'merge_queue: { check: "npm test {changed_files}" }',
+      ].join('\n'),
+      [
+        'changed-files-quoted 2:25 "npx vitest related \'{changed_files}\'"',
+        'unknown-placeholder 3:18 "lint {changed_file}"',
+        'changed-files-quoted 3:49 "lint src/{changed_files}"',
+        'changed-files-not-here 4:23 "npm test {changed_files}"',
+      ],
+    ],
+    ['tests that are no commands', 'tests: { "a/**": [x] }', ['wrong-setting 2:18 [x]']],
     ['a branch for all', 'branch: task', ['branch-not-a-branch 2:9 task']],
     ['a branch git refuses', 'branch: "a b/{id}"', ['branch-not-a-branch 2:9 "a b/{id}"']],
     ['a branch below base', 'branch: main/{id}', ['branch-not-a-branch 2:9 main/{id}']],
@@ -282,7 +318,7 @@ describe('problems', () => {
     expect(duration?.fix).toBe('write the unit: 5s or 5m');
     const [key] = problemsOf(withFront('capcity: 3'));
     expect(key?.message).toBe('Unknown setting `capcity`; did you mean `capacity`?');
-    expect(problemsOf(withFront('after_create: npm ci'))[0]?.fix).toBe('it stands at `hooks.after_create`');
+    expect(problemsOf(withFront('after_create: npm ci'))[0]?.fix).toBe('it belongs at `hooks.after_create`');
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import type { Root } from 'mdast';
 import type { Grammar } from '../heading.ts';
 import { lengthOfLine, openBlockAtEnd } from './blocks.ts';
-import { withoutBox } from './boxes.ts';
+import { misspeltNotes, withoutBox } from './boxes.ts';
 import { underlinedTitles, withoutId } from './headings.ts';
 import { classify } from './lines.ts';
 import type { Suspect } from './suspect.ts';
@@ -17,6 +17,7 @@ export function findSuspects(tree: Root, text: string, grammar: Grammar, from: n
     ...withoutId(tree, text, grammar, from),
     ...underlinedTitles(tree, text, grammar, from),
     ...withoutBox(tree, text, from),
+    ...misspeltNotes(tree, text, grammar, from),
   ];
   if (!text.includes('#', from)) return found;
   const open = openBlockAtEnd(tree, text);

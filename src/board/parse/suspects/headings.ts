@@ -9,7 +9,17 @@ export const STANDARDS =
 
 /** Headings of the parts of an entry's text, as people name them. */
 const PARTS =
-  /^(?:(?:the |current |expected |actual |required |proposed |possible |suggested |known |open |further |more |additional |technical |implementation |acceptance |user |test |manual |how |what |why |non-?|out of |in |definition )*)(?:problem|fix|solution|context|background|description|details?|summary|overview|goals?|motivation|rationale|reason|notes?|questions?|answers?|criteria|criterion|requirements?|scope|steps?(?: to reproduce)?|to reproduce|reproduction|repro|behaviou?r|result|results|output|tests?|testing|test plan|verification|design|approach|implementation|plan|tasks?|todo|checklist|done|of done|examples?|usage|api|interface|schema|data|references?|links?|resources|related|see also|alternatives?|risks?|impact|security|performance|migration|rollback|rollout|docs|documentation|changes?|changelog|files?|location|environment|logs?|screenshots?|stories|story|constraints?|assumptions?|dependencies|hints?|tips?|findings?|feedback|report|review|appendix|introduction|conclusion|status|progress|history|priority|estimate|why|how|what|when|where|who|now|later|today)(?:[ :?].*)?$/i;
+  /^(?:(?:the |current |expected |actual |required |proposed |possible |suggested |known |open |further |more |additional |technical |implementation |acceptance |user |test |manual |how |what |why |non-?|out of |in |definition )*)(?:problem|fix|solution|context|background|description|details?|summary|overview|goals?|motivation|rationale|reason|notes?|questions?|answers?|criteria|criterion|requirements?|scope|steps?(?: to reproduce)?|to reproduce|reproduction|repro|behaviou?r|result|results|output|tests?|testing|test plan|verification|design|approach|implementation|plan|tasks?|todo|checklist|done|of done|examples?|usage|api|interface|schema|data|references?|links?|resources|related|see also|alternatives?|risks?|impact|security|performance|migration|rollback|rollout|docs|documentation|changes?|changelog|files?|location|environment|logs?|screenshots?|stories|story|constraints?|assumptions?|dependencies|hints?|tips?|findings?|feedback|report|review|appendix|introduction|conclusion|status|progress|history|priority|estimate|why|how|what|when|where|who|now|later|today)(?=[ :?]|$)/i;
+
+/** Does a heading name a part of an entry's text (`Problem`, `Acceptance criteria`)? */
+export const isPartOfEntry = (title: string): boolean => /^\W*$/.test(title.replace(PARTS, '')) && PARTS.test(title);
+
+/** Words that name a part of a text by themselves, and begin a task with a word behind: `Fix the login`, `Test on Windows`. */
+const BEGINS_TASK =
+  /^(?:fix(?:es)?|test|change|review|plan|report|design|document|output|estimate|list|file|link|schema|migration|rollback|(?:to)?day|now|later|docs|performance|security|todo)[:,]?\s+(?!(?:for|of|and|plan|cases?|results?|notes?|steps?|criteria|with)\b)\w/i;
+
+/** Where an entry's text may have parts, `Problem with T-1` is one. */
+const mayBePart = (title: string): boolean => PARTS.test(title) && !BEGINS_TASK.test(title);
 
 /** `## Add a dark mode`, `## [P1] T-8: x`: a heading of level 2 that has no id, or not where it is looked for. */
 export function withoutId(tree: Root, text: string, grammar: Grammar, from: number): Suspect[] {
@@ -22,8 +32,9 @@ export function withoutId(tree: Root, text: string, grammar: Grammar, from: numb
     const prefix = grammar.prefixes[0] ?? 'T';
     const misspelt = misspeltHeading(content, grammar, prefix);
     if (misspelt !== null) return [{ ...misspelt, offset, length: line.length }];
-    if (looksLikeId(content) || PARTS.test(content) || !/\s/.test(content)) return [];
-    return [{ kind: 'no-id', id: `## ${prefix}-?: ${content}`, offset, length: line.length }];
+    if (looksLikeId(content) || isPartOfEntry(content) || !/\s/.test(content)) return [];
+    const id = `## ${prefix}-?: ${content}`;
+    return [{ kind: 'no-id', id, offset, length: line.length, ...(mayBePart(content) ? { mayBePart: true } : {}) }];
   });
 }
 

@@ -41,13 +41,13 @@ export function classify(
 
 function classifyHeading(spot: Spot, grammar: Grammar): Suspect | null {
   const { id, offset, length } = spot;
-  if (!spot.hasSeparator) return null;
-  if (spot.isKnown) return spot.hashes === 2 ? null : { kind: 'level', id, offset, length };
+  if (spot.isKnown) return spot.hasSeparator && spot.hashes !== 2 ? { kind: 'level', id, offset, length } : null;
   if (spot.hashes !== 2) return null;
   const prefix = /^[A-Za-z]\w*?(?=[^A-Za-z_]|$)/.exec(id)?.[0] ?? id;
   const isOurs = grammar.prefixes.some((one) => one.toLowerCase() === prefix.replace(/_$/, '').toLowerCase());
-  if (isOurs) return { kind: 'misspelt', id, offset, length };
-  if (STANDARDS.test(prefix)) return null;
+  // `## t-23 Title` is an id in any case; `## t 23 …` is one only before a colon or a dash.
+  if (isOurs && (spot.hasSeparator || /-\d+$/.test(id))) return { kind: 'misspelt', id, offset, length };
+  if (!spot.hasSeparator || STANDARDS.test(prefix)) return null;
   return /^[A-Za-z]\w*-\d+$/.test(id) ? { kind: 'unknown-prefix', id, offset, length } : null;
 }
 

@@ -4,7 +4,7 @@ import { isOlder } from '../../version.ts';
 export const agentNode: Check = {
   id: 'agent-node',
   title: 'the agents run on this Node',
-  why: 'npm installs the newest version that runs on the Node that is there, without a word about newer ones.',
+  why: 'npm silently installs the newest version that supports the Node it finds.',
   run: ({ agents, node }) =>
     agents
       .filter(
@@ -13,7 +13,7 @@ export const agentNode: Check = {
       )
       .map(({ name, needsNode, version }) => ({
         level: 'info',
-        message: `\`${name}\` needs Node ${needsNode} in its newest versions, and this is ${node}: what npm installed may be an old one${version === null ? '' : ` (${version})`}.`,
-        fix: `install Node ${needsNode} or newer, then the agent again`,
+        message: `The newest versions of \`${name}\` need Node ${needsNode}, and this is ${node}: npm may have installed an old one${version === null ? '' : ` (${version})`}.`,
+        fix: `install Node ${needsNode} or newer, then install the agent again`,
       })),
 };

@@ -4,7 +4,7 @@ import type { AgentFact } from '../../facts.ts';
 export const agentUnattended: Check = {
   id: 'agent-unattended',
   title: 'the agents can work without being asked',
-  why: 'Without the right switches these programs end with exit code 0 and have committed nothing.',
+  why: 'Without the right switches these programs exit with code 0 and commit nothing.',
   run: ({ agents, isRoot }) =>
     agents
       // Adapters bring the switches that are needed.
@@ -42,8 +42,8 @@ function claude({ args }: AgentFact, isRoot: boolean): Reason | null {
   const allowed = args.some((arg) => /^--allowed-?tools/i.test(arg) || arg === '--settings');
   if (bypass || allowed) return null;
   return {
-    message: 'would not be allowed to commit: nobody is there to be asked.',
-    fix: 'add `--permission-mode dontAsk --allowedTools "Bash(git *)" Write Edit Read` to its args or let the adapter see to it: agents: { claude: {} }',
+    message: 'would ask for permission to commit, and no user can answer.',
+    fix: 'add `--permission-mode dontAsk --allowedTools "Bash(git *)" Write Edit Read` to its args or use the adapter, which sets them: agents: { claude: {} }',
   };
 }
 

@@ -2,12 +2,12 @@ import type { Check } from '../../finding.ts';
 
 export const commandsFound: Check = {
   id: 'commands-found',
-  title: 'the programs of hooks, roles and checks are there',
-  why: 'A hook, run or check whose program is missing can only fail, and no entry is to blame.',
+  title: 'the programs of hooks, roles and checks are installed',
+  why: 'A hook, run or check whose program is missing always fails, through no fault of an entry.',
   run: ({ missingCommands }) =>
     missingCommands.map(({ setting, program, needed }) => ({
       level: needed ? 'stops' : 'info',
-      message: `${setting} starts \`${program}\`, and no program of that name is on the PATH that runs get.`,
-      fix: `install ${program}, or change ${setting} in WORKFLOW.md; a PATH of its own goes into \`env: { PATH: … }\``,
+      message: `${setting} starts \`${program}\`, which is not on the PATH of runs.`,
+      fix: `install ${program}, or change ${setting} in WORKFLOW.md; \`env: { PATH: … }\` sets the PATH of runs`,
     })),
 };

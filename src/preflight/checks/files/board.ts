@@ -3,7 +3,7 @@ import { fromProblem, type Check } from '../../finding.ts';
 export const board: Check = {
   id: 'board',
   title: 'the board can be read',
-  why: 'A problem of one entry holds that entry; one of a whole file would hide entries.',
+  why: 'A problem in one entry holds that entry; a problem with the whole file would hide entries.',
   run: ({ boardProblems }) =>
     boardProblems.map((problem) =>
       fromProblem(problem, problem.warning ? 'info' : (problem.holds ?? []).length > 0 ? 'holds' : 'stops'),

@@ -3,6 +3,6 @@ import { fromProblem, type Check } from '../../finding.ts';
 export const prompts: Check = {
   id: 'prompts',
   title: 'the prompts can be read',
-  why: 'An unknown variable would leave a hole in what an agent is told.',
+  why: 'An unknown variable would leave a gap in the prompt.',
   run: ({ promptProblems }) => promptProblems.map((problem) => fromProblem(problem, 'stops')),
 };

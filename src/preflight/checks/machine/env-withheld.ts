@@ -3,7 +3,7 @@ import type { Check } from '../../finding.ts';
 export const envWithheld: Check = {
   id: 'env-withheld',
   title: 'the variables that commands need reach the runs',
-  why: 'A run gets an allow-list of the environment, for an agent hands all of it to its model.',
+  why: 'Runs get only an allow-list of the environment, because an agent may send what it sees to its model.',
   run({ withheld }) {
     if (withheld.length === 0) return [];
     const names = withheld.slice(0, 12);
@@ -11,7 +11,7 @@ export const envWithheld: Check = {
     return [
       {
         level: 'info',
-        message: `Set here, look needed, and are withheld from runs: ${names.join(', ')}${more}.`,
+        message: `Variables that commands may need are withheld from runs: ${names.join(', ')}${more}.`,
         fix: `env: [${names.join(', ')}] in WORKFLOW.md passes them on (agents then see their values)`,
       },
     ];

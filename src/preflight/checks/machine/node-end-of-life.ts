@@ -1,6 +1,6 @@
 import type { Check } from '../../finding.ts';
 
-/** When the last fix comes, as the Node.js project has set it. */
+/** End of life by major version, as the Node.js project has set it. */
 const ENDS: Readonly<Record<number, string>> = {
   18: '2025-04-30',
   20: '2026-04-30',
@@ -20,7 +20,8 @@ export const nodeEndOfLife: Check = {
     return [
       {
         level: 'info',
-        message: `Node.js ${node} gets no more fixes${major % 2 === 0 ? ` since ${ends}` : ''}.`,
+        message:
+          major % 2 === 0 ? `Node.js ${node} has had no fixes since ${ends}.` : `Node.js ${node} gets no more fixes.`,
         fix: 'install Node.js 24',
       },
     ];

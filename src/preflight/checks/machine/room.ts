@@ -3,7 +3,7 @@ import type { Check } from '../../finding.ts';
 export const room: Check = {
   id: 'room',
   title: 'what would start',
-  why: 'So that nothing starts as a surprise.',
+  why: 'Shows what the first tick will start.',
   run({ settings: { capacity }, runsAlive, next }) {
     const free = Math.max(0, capacity - runsAlive);
     const first =

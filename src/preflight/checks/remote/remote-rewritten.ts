@@ -4,11 +4,11 @@ export const remoteRewritten: Check = {
   id: 'remote-rewritten',
   asked: 'before-push',
   title: 'the remote still has what was pushed',
-  why: 'The next push would bring back what somebody took out there.',
-  run({ remoteAnswer: heard, settings: { base, remote: name, push } }) {
-    if (!push || name === null || heard?.lost == null) return [];
-    const message = `${name}/${base} no longer has ${heard.lost.slice(0, 10)}, which was pushed from here: somebody has rewritten it.`;
-    const fix = `git push ${name} ${base}    # puts it back; or take it out of ${base} here too`;
+  why: 'The next push would restore commits that were removed there.',
+  run({ remoteAnswer: answer, settings: { base, remote: name, push } }) {
+    if (!push || name === null || answer?.lost == null) return [];
+    const message = `${name}/${base} no longer has ${answer.lost.slice(0, 10)}, which was pushed from here: its history was rewritten.`;
+    const fix = `git push ${name} ${base}    # restores it; or remove it from ${base} here too`;
     return [{ level: 'holds', message, fix, holds: { landings: true } }];
   },
 };

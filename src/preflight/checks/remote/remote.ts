@@ -13,10 +13,10 @@ export const remote: Check = {
       return [{ ...holds, message: `There is no remote \`${name}\` in this repository.`, fix }];
     }
     const { tracks } = known;
-    // A branch that was made from the remote's main follows that until somebody says otherwise: with `upstream` it is reported.
+    // A branch that was made from the remote's main follows that until it is set otherwise: with `upstream` it is reported.
     if (!push || tracks === null || tracks.remote !== name || tracks.branch === base) return [];
     if (upstream === tracks.branch || upstream === `${name}/${tracks.branch}`) return [];
-    const message = `\`${base}\` follows ${name}/${tracks.branch}, and landings are pushed to ${name}/${base}: it is not clear which one is meant.`;
+    const message = `\`${base}\` follows ${name}/${tracks.branch}, and landings are pushed to ${name}/${base}: one of the two must change.`;
     const fix = `git branch --unset-upstream ${base}, or \`upstream: ${tracks.branch}\` in WORKFLOW.md`;
     return [{ ...holds, message, fix }];
   },

@@ -7,7 +7,11 @@ export const commits: Check = {
   run({ git, repository, hasCommits }) {
     if (git === null || repository !== null || hasCommits) return [];
     return [
-      { level: 'stops', message: 'The repository has no commit yet.', fix: 'git add -A && git commit -m "Start"' },
+      {
+        level: 'stops',
+        message: 'The repository has no commit yet.',
+        fix: 'commit what belongs to the project: git add <files> && git commit -m "Start"',
+      },
     ];
   },
 };

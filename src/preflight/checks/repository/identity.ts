@@ -8,7 +8,7 @@ export const identity: Check = {
     if (git === null || repository !== null || known.ok) return [];
     const fix = 'git config --global user.name "Your Name" && git config --global user.email you@example.com';
     return [
-      { level: 'stops', message: `git doesn't know who you are${known.reported ? ` (${known.reported})` : ''}.`, fix },
+      { level: 'stops', message: `git does not know who you are${known.reported ? ` (${known.reported})` : ''}.`, fix },
     ];
   },
 };

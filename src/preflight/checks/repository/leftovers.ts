@@ -2,7 +2,7 @@ import type { Check } from '../../finding.ts';
 
 export const leftovers: Check = {
   id: 'leftovers',
-  title: 'nothing is left of earlier runs',
-  why: 'Locks of dead holders and leftovers of our own runs are cleared away without being asked.',
+  title: 'nothing is left over from earlier runs',
+  why: 'Locks of dead processes and leftovers of earlier runs are removed without asking.',
   run: ({ fixed }) => fixed.map((message) => ({ level: 'fixed', message })),
 };

@@ -3,7 +3,7 @@ import type { Check } from '../../finding.ts';
 export const openOperation: Check = {
   id: 'open-operation',
   title: 'no merge or rebase of base is open',
-  why: "Base can't be moved under somebody's hands.",
+  why: 'kanban does not move base while you merge or rebase it.',
   run({ operation, settings }) {
     if (operation === null) return [];
     const { kind, where } = operation;

@@ -6,7 +6,7 @@ export const shallow: Check = {
   why: "What has landed is read from base's history.",
   run({ shallow: cut }) {
     if (!cut) return [];
-    const message = 'This clone is shallow: landings beyond its edge are known by their CHANGELOG line alone.';
+    const message = 'This clone is shallow: older landings are known only by their CHANGELOG line.';
     return [{ level: 'info', message, fix: 'git fetch --unshallow' }];
   },
 };

@@ -2,8 +2,8 @@ import type { Check } from '../../finding.ts';
 
 export const signing: Check = {
   id: 'signing',
-  title: 'who signs is known',
-  why: 'The key may need the user, who is not there when an agent commits.',
+  title: 'it is clear who signs commits',
+  why: 'The key may need you, and you may be away when an agent commits.',
   run: ({ signs }) =>
     signs
       ? [

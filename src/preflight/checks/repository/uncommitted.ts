@@ -1,13 +1,19 @@
 import type { Check } from '../../finding.ts';
+import { shellPath } from '../../../shell-word.ts';
 
 export const uncommitted: Check = {
   id: 'uncommitted',
   title: 'tracked files are committed',
   why: "Agents start from base's commit: they don't see what is only on your disk.",
-  run({ uncommitted: files, inWork }) {
+  run({ uncommitted: files, inWork, settings: { dirty, base }, allowsDirty }) {
     if (files.length === 0) return [];
     const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
-    const message = `Not committed, so agents don't see it: ${names}.`;
-    return [{ level: inWork === 0 ? 'stops' : 'info', message, fix: 'git commit -a, or git stash' }];
+    const message = `Agents start from the last commit of ${base} and do not see your uncommitted changes: ${names}.`;
+    const commit = `git commit -m "…" -- ${files.length > 5 ? '.' : files.map(shellPath).join(' ')}`;
+    if (inWork === 0 && dirty === 'stop' && !allowsDirty) {
+      const fix = `${commit}, or git stash; to start without them: kanban run --allow-dirty, or \`dirty: warn\` in WORKFLOW.md`;
+      return [{ level: 'stops', message, fix }];
+    }
+    return [{ level: 'info', message, fix: `if an entry needs them: ${commit}` }];
   },
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { EndedRun, RunFacts } from '../../../../src/pipeline/world.ts';
 import type { Verdict } from '../../../../src/workflow/roles.ts';
 import type { Cause } from '../../../../src/contract/result.ts';
-import { ended, NO_REPORT, said, stray } from '../build-world.ts';
+import { ended, NO_REPORT, outsideCommit, said } from '../build-world.ts';
 
 /** What a run comes to, if nobody stops it and its provider answers. */
 export interface Outcome {
@@ -15,7 +15,7 @@ export interface Outcome {
   readonly fault: boolean;
   readonly survivor: boolean;
   readonly protectedPath: boolean;
-  readonly stray: boolean;
+  readonly outside: boolean;
   readonly detail: string;
 }
 
@@ -41,7 +41,7 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc.record({
   fault: rarely,
   survivor: rarely,
   protectedPath: rarely,
-  stray: rarely,
+  outside: rarely,
   detail: fc.constantFrom('a', 'b', 'c'),
 });
 
@@ -54,7 +54,7 @@ export const GOOD_OUTCOME: Outcome = {
   fault: false,
   survivor: false,
   protectedPath: false,
-  stray: false,
+  outside: false,
   detail: '',
 };
 
@@ -97,5 +97,5 @@ export function endOf({
     },
     report,
   );
-  return { ...of.ended!, strays: outcome.stray ? [stray('abc')] : [] };
+  return { ...of.ended!, outsideCommits: outcome.outside ? [outsideCommit('abc')] : [] };
 }

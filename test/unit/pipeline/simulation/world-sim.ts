@@ -497,6 +497,7 @@ export class WorldSim {
       startedAt: this.now,
       deadlineAt: this.now + outcome.seconds * 1000,
       stopping: false,
+      lost: false,
       inject: 'none',
       mustDiffer,
       before: branch.tip,

@@ -44,6 +44,16 @@ describe("provider trouble: nobody's failure (I9), for as long as it takes", () 
     expect(starts(world(two, { past: login, resumedAt: NOW - 1 }))).not.toEqual([]);
   });
 
+  it('a coordinator that is started tries an agent again that could not be started, with one run first; providers keep their time', () => {
+    const failed = [past('T-1', 'not-started', NOW - 3_000, { login: true })];
+    expect(starts(world(two, { past: failed, begunAt: NOW - 4_000 }))).toEqual([]);
+    const begun = world(two, { past: failed, begunAt: NOW - 1_000 });
+    expect(starts(begun)).toHaveLength(1);
+    expect(noteOf(begun, 'T-2')).toMatchObject({ reason: { code: 'agent-probing' } });
+    const limited = [past('T-1', 'provider', NOW - 3_000, { providerUntil: NOW + 60 * MINUTE })];
+    expect(starts(world(two, { past: limited, begunAt: NOW - 1_000 }))).toEqual([]);
+  });
+
   it('a time that no limit can have is no time', () => {
     const runs = [past('T-1', 'provider', NOW, { providerUntil: NOW + 400 * 24 * 60 * MINUTE })];
     expect(noteOf(world(two, { past: runs }), 'T-1')).toMatchObject({ until: NOW + 30_000 });
@@ -53,6 +63,8 @@ describe("provider trouble: nobody's failure (I9), for as long as it takes", () 
     const runs = trouble(NOW - MINUTE);
     const later = world(two, { past: runs });
     expect(starts(later)).toMatchObject([{ id: 'T-1' }]);
+    expect(noteOf(later, 'T-1')).toMatchObject({ reason: { code: 'ready' } });
+    expect(noteOf(later, 'T-2')).toMatchObject({ reason: { code: 'agent-probing' } });
     const probing = world(two, { past: runs, runs: [run('T-1')] });
     expect(acts(probing)).toEqual([]);
     expect(noteOf(probing, 'T-2')).toMatchObject({ state: 'waits-for-provider' });

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../../src/board/entry.ts';
 import type { Cause } from '../../../../src/contract/result.ts';
-import { acts, ended, entry, facts, history, moveOf, NO_REPORT, said, settings, stray, world } from '../build-world.ts';
+import {
+  acts,
+  ended,
+  entry,
+  facts,
+  history,
+  moveOf,
+  NO_REPORT,
+  said,
+  settings,
+  outsideCommit,
+  world,
+} from '../build-world.ts';
 import type { ReadReport, RunFacts } from '../../../../src/pipeline/world.ts';
 
 /** docs/failures.md: each stage, each way of failing, the first and the second time. */
@@ -192,7 +204,9 @@ describe('the failure table (I9)', () => {
       ...(from === target ? [] : [`Kanban-Move: T-1 ${to}`]),
       `Kanban-Run: T-1 ${run.id}`,
       `Kanban-Verdict: T-1 ${run.role} ${cause === 'reported' && report.ok ? report.verdict : cause}`,
+      `Kanban-Outcome: T-1 ${run.purpose === 'mend' ? 'fix' : 'work'} failed`,
       `Kanban-Agent: T-1 ${run.role}=coder`,
+      expect.stringMatching(/^Kanban-Time: T-1 \S+ \d+s$/) as string,
       ...(tag === 'ESCALATED' ? [expect.stringMatching(/^Kanban-Escalated: T-1 \S/)] : []),
       ...(report.ok && report.verdict === 'changes-requested' ? ['Kanban-Rejected: T-1 tip1'] : []),
     ]);
@@ -285,7 +299,9 @@ describe('what passes', () => {
       ...(to.startsWith('TESTING') ? [] : [`Kanban-Move: T-1 ${to}`]),
       `Kanban-Run: T-1 ${run.id}`,
       `Kanban-Verdict: T-1 ${run.role} ${verdict}`,
+      `Kanban-Outcome: T-1 ${run.purpose === 'mend' ? 'fix' : 'work'} passed`,
       `Kanban-Agent: T-1 ${run.role}=coder`,
+      expect.stringMatching(/^Kanban-Time: T-1 \S+ \d+s$/) as string,
       ...more,
     ]);
   });
@@ -345,7 +361,7 @@ describe('what no retry helps: escalated in place, and a fresh budget once the u
     },
     {
       what: 'commits on base',
-      run: { ...good, ended: { ...good.ended!, strays: [stray('abc'), stray('def')] } },
+      run: { ...good, ended: { ...good.ended!, outsideCommits: [outsideCommit('abc'), outsideCommit('def')] } },
       feedback: /outside its branch: git revert abc def reverts it.*abc on main: escape \(a\.ts\); and 1 more/,
     },
   ];
@@ -366,6 +382,18 @@ describe('what no retry helps: escalated in place, and a fresh budget once the u
   it('a protected path that `files` names is no matter', () => {
     const named = facts(entry('T-1', 'IN_PROGRESS', { files: ['prompts/*.md'] }));
     expect(moveOf(world([named], { runs: [cases[0]!.run] })).to).toBe('IN_PROGRESS -> REVIEW');
+  });
+
+  it('paths outside of `files` fail the run where the settings say so, with the paths in the reason', () => {
+    const on = facts(entry('T-1', 'IN_PROGRESS', { files: ['src/', 'docs/*.md'] }));
+    const run = ended('T-1', { changed: ['src/deep/a.ts', 'docs/a.md', 'docs/deep/b.md', 'x.ts'] }, said('done'));
+    const strict = settings({ files: 'strict' });
+    const move = moveOf(world([on], { runs: [run], settings: strict }));
+    expect(move).toMatchObject({ to: 'IN_PROGRESS -> IN_PROGRESS', add: ['RETRY'] });
+    expect(move.fields.feedback).toContain('docs/deep/b.md, x.ts;');
+    expect(moveOf(world([on], { runs: [run] })).to).toBe('IN_PROGRESS -> REVIEW');
+    const free = facts(entry('T-1', 'IN_PROGRESS'));
+    expect(moveOf(world([free], { runs: [run], settings: strict })).to).toBe('IN_PROGRESS -> REVIEW');
   });
 
   it('fields and trailers are one line, whatever the report or the hook printed', () => {

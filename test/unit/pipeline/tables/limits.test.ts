@@ -48,6 +48,23 @@ describe('capacity and wip (I3)', () => {
     ).toMatchObject([{ id: 'T-1' }]);
   });
 
+  it('an entry says whether its run starts, or what it waits for', () => {
+    const on = [facts(entry('T-1', 'IN_PROGRESS')), facts(entry('T-2', 'REVIEW')), facts(entry('T-3', 'REVIEW'))];
+    const reasons = (change: Parameters<typeof settings>[0], entries = on) =>
+      entries.map((one) => noteOf(world(entries, { settings: settings(change) }), one.entry.id ?? '')?.reason);
+    expect(reasons({})).toEqual([{ code: 'ready' }, { code: 'ready' }, { code: 'ready' }]);
+    expect(reasons({ capacity: 1 })).toEqual([{ code: 'no-free-place' }, { code: 'ready' }, { code: 'no-free-place' }]);
+    expect(reasons({ wip: { in_progress: 6, review: 2, testing: null } })[0]).toEqual({
+      code: 'column-full',
+      column: 'REVIEW',
+    });
+    const tested = facts(entry('T-4', 'TESTING'));
+    expect(reasons({ wip: { in_progress: 6, review: null, testing: 1 } }, [...on, tested])[1]).toEqual({
+      code: 'column-full',
+      column: 'TESTING',
+    });
+  });
+
   it('escalated, paused and waiting entries, and those that a problem holds, take no place', () => {
     const six = (change: Parameters<typeof entry>[2], problems: string[] = []) =>
       Array.from({ length: 6 }, (_, index) => facts(entry(`T-${50 + index}`, 'IN_PROGRESS', change), { problems }));
@@ -196,8 +213,15 @@ describe('mode, only, stops', () => {
   });
 
   it('stop: runs are asked to end once', () => {
-    expect(acts(world(on, { mode: 'stop', runs: [run('T-3')] }))).toMatchObject([{ type: 'stop-run' }]);
+    expect(acts(world(on, { mode: 'stop', runs: [run('T-3')] }))).toMatchObject([
+      { type: 'stop-run', detail: 'kanban stop' },
+    ]);
+    expect(acts(world(on, { mode: 'stop', stoppedBy: 'Ctrl-C', runs: [run('T-3')] }))).toMatchObject([
+      { type: 'stop-run', detail: 'Ctrl-C' },
+    ]);
     expect(acts(world(on, { mode: 'stop', runs: [run('T-3', { stopping: true })] }))).toEqual([]);
+    const dead = world(on, { runs: [run('T-3', { stopping: true, lost: true })] });
+    expect(decide(dead).notes.find(({ id }) => id === 'T-3')).toMatchObject({ reason: { code: 'run-lost' } });
     expect(types(world(on, { mode: 'stop', runs: [ended('T-3', { cause: 'stopped' })] }))).toEqual(['put-aside']);
   });
 
@@ -335,14 +359,16 @@ describe('TESTING', () => {
     const left = {
       boardRestored: ['board/TODO.md'],
       rescued: [{ ref: 'refs/kanban/rescue/T-1/1', why: 'HEAD was detached', paths: ['a.ts', 'b.ts'] }],
+      unhidden: ['c.ts'],
       leftovers: '0123456789abcdef',
     };
     const reportOf = (run: ReturnType<typeof ended>) =>
       moveOf(world([facts(entry('T-1', 'IN_PROGRESS'))], { runs: [run] }))
         .report.split('\n')
-        .slice(-3);
+        .slice(-4);
     const notes = [
       'Board files that the run changed were restored: board/TODO.md.',
+      'Changes that git was not to show (git update-index --assume-unchanged, --skip-worktree) count again: c.ts.',
       'Kept under refs/kanban/rescue/T-1/1 (HEAD was detached): a.ts, b.ts.',
     ];
     expect(reportOf(ended('T-1', left, said('done')))).toEqual(['', ...notes]);

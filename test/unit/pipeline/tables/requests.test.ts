@@ -16,13 +16,84 @@ import {
   world,
 } from '../build-world.ts';
 
-const BY = 'Kanban-By: T-1 Ada <ada@example.org>';
+const BY = ['Kanban-By: T-1 Ada <ada@example.org>', 'Kanban-Reason: T-1 given'];
+const GIVEN = { name: 'Kanban-Reason', value: 'T-1 given' };
 const stuck = (column: 'IN_PROGRESS' | 'REVIEW' | 'TESTING', attempts = {}) =>
   facts(entry('T-1', column, { tags: ['ESCALATED'], attempts, feedback: 'red' }));
 const ask = (of: ReturnType<typeof facts>, ...args: Parameters<typeof request>) =>
   world([of], { requests: [request(...args)] });
 const answers = (of: ReturnType<typeof world>) =>
   acts(of).flatMap((action) => (action.type === 'answer-request' ? [action.reply] : []));
+
+/** An entry with checkboxes, as parsed. */
+const boxes = facts(
+  entry('T-1', 'REVIEW', {
+    source: '## T-1: One\n\n- [ ] first\n- [x] second\n- [ ] Same\n- [ ] same\n',
+    criteria: [
+      { text: 'first', checked: false },
+      { text: 'second', checked: true },
+      { text: 'Same', checked: false },
+      { text: 'same', checked: false },
+    ],
+    feedback: 'red',
+  }),
+);
+
+describe('requests that change the text', () => {
+  it('tick a checkbox, and stop no run', () => {
+    const busy = world([boxes], {
+      requests: [request('tick', 'T-1', { criterion: 'FIRST', via: 'web' })],
+      runs: [run('T-1')],
+    });
+    expect(acts(busy).filter(({ type }) => type !== 'answer-request')).toEqual([
+      expect.objectContaining({
+        type: 'edit-entry',
+        text: boxes.entry.source.replace('- [ ] first', '- [x] first'),
+        was: null,
+        why: 'ticked: FIRST',
+        trailers: [{ name: 'Kanban-By', value: 'T-1 Ada <ada@example.org> via web' }, GIVEN],
+      }),
+    ]);
+  });
+
+  it.each([
+    ['frist', {}, false, 'T-1 has no checkbox with that text; the nearest is: first'],
+    ['nothing at all', {}, false, 'T-1 has no checkbox with that text'],
+    ['SAME', {}, false, 'T-1 has several checkboxes with that text: kanban edit T-1'],
+    ['second', {}, true, 'T-1: it is ticked already'],
+    ['first', { done: false }, true, 'T-1: it is not ticked already'],
+  ])('tick %j %j is answered: %s %s', (criterion, more, ok, message) => {
+    expect(answers(ask(boxes, 'tick', 'T-1', { criterion, ...more }))).toEqual([{ ok, message }]);
+  });
+
+  it('tick refuses what cannot be found in the text alone', () => {
+    const odd = facts(entry('T-1', 'TODO', { source: '', criteria: [{ text: 'first', checked: false }] }));
+    expect(answers(ask(odd, 'tick', 'T-1', { criterion: 'first' }))).toMatchObject([{ ok: false }]);
+  });
+
+  it('comment adds to the feedback', () => {
+    expect(moveOf(ask(boxes, 'comment', 'T-1', { text: ' two\nlines ' }))).toMatchObject({
+      to: 'REVIEW -> REVIEW',
+      fields: { feedback: 'red; two lines' },
+      trailers: BY,
+    });
+    const none = facts(entry('T-1', 'TODO'));
+    expect(moveOf(ask(none, 'comment', 'T-1', { text: 'one' }))).toMatchObject({ fields: { feedback: 'one' } });
+    expect(answers(ask(none, 'comment', 'T-1', { text: ' \n' }))).toEqual([
+      { ok: false, message: 'the comment is empty' },
+    ]);
+    expect(answers(ask(none, 'comment', 'T-1', { text: 'x'.repeat(8_001) }))).toMatchObject([{ ok: false }]);
+  });
+
+  it('any of them is refused when the user has seen another text', () => {
+    const hashes = new Map([['T-1', 'now']]);
+    const asked = (was: string) => world([boxes], { requests: [request('move', 'T-1', { to: 'TODO', was })], hashes });
+    expect(answers(asked('then'))).toEqual([
+      { ok: false, message: 'T-1 was changed meanwhile: nothing is written', text: boxes.entry.source },
+    ]);
+    expect(answers(asked('now'))).toEqual([]);
+  });
+});
 
 describe('requests', () => {
   it('add', () => {
@@ -45,7 +116,7 @@ describe('requests', () => {
     const move = moveOf(ask(stuck('REVIEW', { reviewer: 2 }), 'move', 'T-1', { to }));
     expect(move).toMatchObject({ to: moved, position, fields, request: 'r1', report: 'because' });
     expect(move.remove).toEqual(expect.arrayContaining(['RETRY', 'ESCALATED']));
-    expect(move.trailers).toEqual([`Kanban-Move: T-1 ${moved}`, BY, ...more]);
+    expect(move.trailers).toEqual([`Kanban-Move: T-1 ${moved}`, ...BY, ...more]);
   });
 
   it('move to REVIEW: its verdicts go', () => {
@@ -131,7 +202,9 @@ describe('requests', () => {
       acts(
         world([facts(entry('T-1', 'IN_PROGRESS'))], {
           runs,
-          requests: [request(command, 'T-1', { text: '## T-1: New', was: 'hash', why: '' })],
+          requests: [
+            request(command, 'T-1', { text: '## T-1: New', why: '', ...(command === 'edit' ? { was: 'hash' } : {}) }),
+          ],
         }),
       );
     expect(busy('edit')).toEqual([
@@ -156,7 +229,7 @@ describe('requests', () => {
         remove: ['ESCALATED', 'RETRY'],
         fields: { attempts: null },
         request: 'r1',
-        trailers: [BY],
+        trailers: BY,
         report: 'because',
       });
     expect(answers(ask(facts(entry('T-1', 'REVIEW')), 'retry', 'T-1'))).toMatchObject([{ ok: false }]);
@@ -165,8 +238,8 @@ describe('requests', () => {
   it.each([
     ['the task failed', 'IN_PROGRESS', { task: 2 }, 'IN_PROGRESS -> REVIEW', undefined],
     ['the reviewer sent it back twice', 'REVIEW', { reviewer: 2 }, 'REVIEW -> REVIEW', undefined],
-    ['the tests failed twice', 'REVIEW', { tester: 2 }, 'REVIEW -> TESTING', 'tip1'],
-    ['it conflicted twice', 'REVIEW', { landing: 2 }, 'REVIEW -> TESTING', 'tip1'],
+    ['the tests failed twice', 'REVIEW', { tester: 2 }, 'REVIEW -> TESTING', 'tip2'],
+    ['it conflicted twice', 'REVIEW', { landing: 2 }, 'REVIEW -> TESTING', 'tip2'],
     [
       'the reviewer sent it back twice, after one failed test',
       'REVIEW',
@@ -174,13 +247,15 @@ describe('requests', () => {
       'REVIEW -> REVIEW',
       undefined,
     ],
-    ['escalated in TESTING', 'TESTING', {}, 'TESTING -> TESTING', 'tip1'],
+    ['escalated in TESTING', 'TESTING', {}, 'TESTING -> TESTING', 'tip2'],
   ] as const)('retry --fixed, %s: on at the stage that failed', (_, column, attempts, to, reviewed) => {
-    const move = moveOf(ask(stuck(column, attempts), 'retry', 'T-1', { fixed: true }));
+    const move = moveOf(
+      ask({ ...stuck(column, attempts), branch: branch({ tip: 'tip2' }) }, 'retry', 'T-1', { fixed: true }),
+    );
     expect(move).toMatchObject({ to, remove: ['ESCALATED', 'RETRY'], fields: { attempts: null, feedback: null } });
     expect(move.fields.reviewed).toBe(reviewed);
     expect(move.trailers.filter((trailer) => trailer.startsWith('Kanban-Reviewed'))).toEqual(
-      reviewed === undefined ? [] : ['Kanban-Reviewed: T-1 tip1'],
+      reviewed === undefined ? [] : ['Kanban-Reviewed: T-1 tip2'],
     );
   });
 
@@ -188,6 +263,21 @@ describe('requests', () => {
     expect(
       answers(ask({ ...stuck('IN_PROGRESS'), branch: branch({ tip: 'start' }) }, 'retry', 'T-1', { fixed: true })),
     ).toMatchObject([{ ok: false }]);
+  });
+
+  it.each([
+    ['sent back', { rejected: new Map([['T-1', 'tip1']]) }],
+    ['tested', { reviewed: new Set(['T-1 tip1']) }],
+  ])('retry --fixed with nothing new since it was %s is refused; a new commit is judged', (_, past) => {
+    const stuckWith = (tip: string) =>
+      world([{ ...stuck('REVIEW', { tester: 2 }), branch: branch({ tip }) }], {
+        requests: [request('retry', 'T-1', { fixed: true })],
+        history: { ...world([]).history, ...past },
+      });
+    expect(answers(stuckWith('tip1'))).toMatchObject([
+      { ok: false, message: expect.stringMatching(/^nothing is new on branch T-1 since it failed \(tip1\)/) },
+    ]);
+    expect(moveOf(stuckWith('tip2'))).toMatchObject({ to: 'REVIEW -> TESTING' });
   });
 
   it('rescope: back to TODO on a fresh branch; deprioritize: to the bottom with the blocker noted', () => {
@@ -239,10 +329,21 @@ describe('requests', () => {
     ]);
     expect(moveOf(ask(facts(entry('T-1', 'TODO', { tags: ['APPROVE'] })), 'approve', 'T-1'))).toMatchObject({
       remove: ['APPROVE'],
-      trailers: [BY],
+      trailers: BY,
       request: 'r1',
     });
     expect(answers(ask(facts(entry('T-1', 'TODO')), 'approve', 'T-1'))).toMatchObject([{ ok: false }]);
+    const waiting = entry('T-1', 'TESTING', { tags: ['APPROVE'] });
+    const none = facts(waiting, { branch: null });
+    for (const [of, tip] of [[facts(waiting), 'tip1'] as const, [none, null] as const])
+      expect(moveOf(ask(of, 'approve', 'T-1', { tip }))).toMatchObject({ remove: ['APPROVE'] });
+    for (const tip of ['tip0', null])
+      expect(answers(ask(facts(waiting), 'approve', 'T-1', { tip }))).toEqual([
+        { ok: false, message: 'the branch of T-1 is at tip1 now: nothing is written' },
+      ]);
+    expect(answers(ask(none, 'approve', 'T-1', { tip: 'tip1' }))).toEqual([
+      { ok: false, message: 'T-1 has no branch any more: nothing is written' },
+    ]);
   });
 
   it('stop: [PAUSED], the run may end; --now ends it first', () => {
@@ -325,6 +426,22 @@ describe('a request that comes from a run', () => {
     expect(acts(added(2))).toEqual([{ type: 'add-entry', text: 'Fix it', request: 'r1', proposedBy: origin }]);
     expect(answers(added(3))).toEqual([
       { ok: false, message: `${origin.run} has added 3 entries: a run may not add more (\`plan.max\`)` },
+    ]);
+    const two = { text: '## T-?: One\n\n## T-?: Two\n', keys: ['a', ''], origin };
+    const asks = (proposed: number) =>
+      world([], {
+        requests: [request('add', null, { ...two, position: 'top' })],
+        history: history({ proposed: new Map([[origin.run, proposed]]) }),
+        settings: settings({ plan: { max: 3 } }),
+      });
+    expect(acts(asks(1))).toEqual([
+      { type: 'add-entry', text: two.text, keys: two.keys, request: 'r1', proposedBy: origin },
+    ]);
+    expect(answers(asks(2))).toEqual([
+      {
+        ok: false,
+        message: `${origin.run} has added 2 entries and asks for 2 more: a run may add 3 (\`plan.max\`)`,
+      },
     ]);
   });
 

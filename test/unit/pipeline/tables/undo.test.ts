@@ -41,7 +41,10 @@ describe('kanban undo, asked for', () => {
         landing: 'c0ffee0123456789',
         why: 'it breaks',
         isPaused: true,
-        trailers: [{ name: 'Kanban-By', value: 'T-1 Ada <ada@example.org>' }],
+        trailers: [
+          { name: 'Kanban-By', value: 'T-1 Ada <ada@example.org>' },
+          { name: 'Kanban-Reason', value: 'T-1 given' },
+        ],
         request: 'r1',
       },
     ]);
