@@ -9,6 +9,7 @@ import { chooseView } from '../report/live/choose-view.ts';
 import { withProgress } from '../report/live/progress-view.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { chosenEntries } from './read/chosen-entries.ts';
+import { boardByKey, takesKeys } from './read/board-by-key.ts';
 import { dryRun } from './read/dry-run.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { localClock, stampClock } from './program/local-clock.ts';
@@ -49,15 +50,18 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   });
   useSpawner(join(packageRoot(), 'dist', 'git-spawner.cjs'));
   const release = obeySignals(coordinator);
+  const closeBoard = boardByKey(io, opened.value.root, chosenView);
   const timer = typeof progress === 'number' ? setInterval(() => view.progress(Date.now()), progress) : undefined;
   try {
     const { code, problems, lines } = await coordinator.run();
+    await closeBoard();
     view.close();
     printProblems(io, problems);
     io.stderr.write(lines.map((line) => `${line}\n`).join(''));
     return code;
   } finally {
     clearInterval(timer);
+    await closeBoard();
     view.close();
     release();
     useSpawner(null);
@@ -73,7 +77,7 @@ const viewFor = (io: Io, json: boolean): View =>
     now: () => Date.now(),
     clock: localClock(Date.now()),
     stamp: stampClock,
-    opensBoard: false,
+    opensBoard: takesKeys(io),
     term: io.env['TERM'],
   });
 

@@ -1,3 +1,4 @@
+import { BOARD_COMMANDS } from './table/boards.ts';
 import { CHANGE_COMMANDS } from './table/change.ts';
 import { ENTRY_COMMANDS } from './table/entry.ts';
 import { INSPECT_COMMANDS } from './table/inspect.ts';
@@ -13,6 +14,7 @@ import type { CommandSpec } from './program/command.ts';
 export const COMMANDS: readonly CommandSpec[] = [
   ...WORK_COMMANDS,
   ...LOOK_COMMANDS,
+  ...BOARD_COMMANDS,
   ...FIGURES_COMMANDS,
   ...INSPECT_COMMANDS,
   ...CHANGE_COMMANDS,
