@@ -170,10 +170,13 @@ export const SETUP_COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: '--fast', summary: 'without pauses' },
       { flags: '--keep', summary: 'keep the repository' },
+      { flags: '--serve', summary: 'serve the board to the browser as well, until Ctrl-C' },
+      { flags: '--open', summary: 'open it in the browser', needs: '--serve' },
     ],
     outlivesReader: true,
     examples: [
       ['kanban demo', 'about a minute and a half; no keys, no network'],
+      ['kanban demo --serve --open', 'the same in the browser'],
     ],
     load: () => import('../demo/demo.ts'),
   },
