@@ -1,0 +1,32 @@
+import type { SnapshotEntry } from '../../../src/contract/snapshot.ts';
+
+/** An entry of TODO that is ready. */
+export const entryOf = (id: string, change: Partial<SnapshotEntry> = {}): SnapshotEntry => ({
+  id,
+  key: id,
+  title: `Title of ${id}`,
+  column: 'TODO',
+  tags: [],
+  state: 'ready',
+  reason: { code: 'ready' },
+  why: 'ready',
+  on: [],
+  until: null,
+  attempts: {},
+  run: null,
+  usage: null,
+  messages: 0,
+  worktree: null,
+  depends: [],
+  priority: 2,
+  files: [],
+  agent: null,
+  criteria: { done: 0, all: 0 },
+  estimate: null,
+  startedAt: null,
+  since: null,
+  feedback: null,
+  ways: [],
+  parked: null,
+  ...change,
+});

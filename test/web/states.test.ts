@@ -1,0 +1,87 @@
+import { describe, expect } from 'vitest';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { until } from '../e2e/rig/until.ts';
+import { it } from './rig/page.ts';
+
+const PICTURES = process.env['KANBAN_PICTURES'] ?? '';
+const LONG = { timeout: 60_000 };
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === '') return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `state-${name}.png`) });
+}
+
+describe.concurrent('a state of its own', () => {
+  it('an empty board says how to begin', async ({ opened }) => {
+    const { page } = await opened({ todo: '' });
+    await page.getByText('Nothing is on the board').waitFor(LONG);
+    await page.getByText('kanban add "Fix the login crash"').waitFor();
+    await picture(page, 'empty');
+  });
+
+  it('a search that finds nothing can be cleared', async ({ opened }) => {
+    const { page } = await opened({ todo: '## T-1: First\n' });
+    await page.locator('.entry').waitFor(LONG);
+    await page.locator('#search').fill('nothing like that');
+    await page.getByText('No entry is like that').waitFor();
+    await picture(page, 'no-fit');
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await page.locator('.entry').waitFor();
+  });
+
+  it('without a coordinator it says how to start one, and when one has gone', async ({ opened }) => {
+    const { kanban, page } = await opened({ todo: '## [PAUSED] T-1: First\n\n## T-2: Second\n' });
+    kanban.plan('task', 'pause working');
+    await page.getByText('no coordinator runs: nothing starts or lands').waitFor(LONG);
+    await page.getByRole('button', { name: 'How to start one' }).click();
+    await page.getByRole('dialog').getByText('kanban run', { exact: true }).waitFor();
+    await picture(page, 'no-coordinator');
+    await page.keyboard.press('Escape');
+    const coordinator = kanban.start();
+    await page.getByText('no coordinator runs').waitFor({ state: 'detached', ...LONG });
+    await kanban.at('working');
+    coordinator.signal('SIGTERM');
+    await page.getByText('the coordinator has ended: nothing starts or lands').waitFor(LONG);
+    await picture(page, 'coordinator-gone');
+  });
+
+  it('broken settings are shown until they are fixed', async ({ opened }) => {
+    const { kanban, page } = await opened({ todo: '## [PAUSED] T-1: First\n' });
+    kanban.start();
+    await page.getByText('no coordinator runs').waitFor({ state: 'detached', ...LONG });
+    const broken = page.locator('.banner').filter({ hasText: 'capcity' });
+    const settings = kanban.read('WORKFLOW.md');
+    kanban.write('WORKFLOW.md', settings.replace('base: main', 'base: main\ncapcity: 3'));
+    await broken.waitFor(LONG);
+    await picture(page, 'settings');
+    kanban.write('WORKFLOW.md', settings);
+    await broken.waitFor({ state: 'detached', ...LONG });
+  });
+
+  it('10,000 entries are a few hundred elements, and each can be reached', async ({ opened }) => {
+    const { page } = await opened({
+      todo: Array.from({ length: 10_000 }, (_, index) => `## [PAUSED] T-${index + 1}: Part ${index + 1}\n`).join('\n'),
+    });
+    await page.locator('.entry').first().waitFor(LONG);
+    expect(await page.evaluate('document.querySelectorAll("*").length')).toBeLessThan(2_000);
+    await page.keyboard.press('j');
+    await page.keyboard.press('G');
+    await page.getByText('Part 10000', { exact: true }).waitFor();
+    await picture(page, 'many');
+    await page.locator('#search').fill('part 4242');
+    await until(() => page.url().includes('4242'), 'the search in the address');
+    await page.getByText('Part 4242', { exact: true }).waitFor();
+  });
+
+  it('without its token the page says what to open', async ({ opened, browser }) => {
+    const { address } = await opened({ todo: '' });
+    const page = await browser.newPage();
+    await page.goto(new URL(address).origin);
+    await page.getByText('This page needs the address that kanban printed').waitFor(LONG);
+    await picture(page, 'token');
+    await page.close();
+  });
+});
