@@ -151,12 +151,14 @@ describe('files that both write', () => {
     kanban.plan('T-1.task', WAITING);
     const coordinator = kanban.start();
     await kanban.at('there');
-    await new Person(kanban, 'plain').edit('TODO', (text) => `${text}\n## [PAUSED] T-3: Three\n`);
+    const person = new Person(kanban, 'plain');
+    await person.edit('TODO', (text) => `${text}\n## [PAUSED] T-3: Three\n`);
     const isSeen = (): boolean =>
       kanban
         .json<{ readonly entries: readonly { readonly id: string | null }[] }>('status')
         .entries.some(({ id }) => id === 'T-3');
     await until(isSeen, 'the coordinator sees the new entry');
+    await person.read('TODO');
     await until(() => tries(() => kanban.git('stash', '-q')), 'git stash');
     await until(() => !isSeen(), 'the coordinator sees that it is gone');
     kanban.go('there');
@@ -164,7 +166,8 @@ describe('files that both write', () => {
     await until(() => tries(() => kanban.git('stash', 'pop', '-q')), 'git stash pop');
     // An entry that comes back and is freed in one save would be paused: its text may be of an old buffer.
     await until(isSeen, 'the coordinator sees the returned entry');
-    await new Person(kanban, 'plain').edit('TODO', (text) => text.replaceAll('[PAUSED] ', ''));
+    await person.read('TODO');
+    await person.edit('TODO', (text) => text.replaceAll('[PAUSED] ', ''));
     await coordinator.landed('T-2');
     await coordinator.landed('T-3');
     coordinator.signal('SIGINT');

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Column } from '../../../src/board/entry.ts';
 import type { Kanban } from './kanban.ts';
+import { until } from './until.ts';
 
 /** How an editor brings a text into a file. */
 export type Way = 'plain' | 'rename' | 'vim' | 'sed' | 'two steps';
@@ -21,6 +22,15 @@ export class Person {
 
   async save(column: Column, text: string): Promise<void> {
     await saveBy(this.#way, this.#kanban.path(`board/${column}.md`), text, this.#kanban.folder);
+  }
+
+  /**
+   * Reads a file: what a person saves after that was made from its text. A text that has stood for less time was seen by nobody,
+   * and is no version that a save could have been made from.
+   */
+  async read(column: Column): Promise<void> {
+    const file = this.#kanban.path(`board/${column}.md`);
+    await until(() => Date.now() - statSync(file).mtimeMs > 1_000, `${column}.md has stood for a second`);
   }
 
   async edit(column: Column, change: (text: string) => string): Promise<void> {
