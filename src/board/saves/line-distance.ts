@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { TextMemo } from './text-memo.ts';
 
 /**
  * How much two texts differ, in characters: the lines that differ are found by a shortest edit script (Myers, "An O(ND)
@@ -10,7 +11,7 @@ import { distance } from 'fastest-levenshtein';
 export function textDistance(a: string, b: string, limit = Infinity): number {
   if (a === b) return 0;
   // Each stretch costs at least one character, and at least what its sides differ by in length: half of it is a safe bound.
-  if (limit !== Infinity && Math.abs(weightOf(a) - weightOf(b)) / 2 >= limit) return limit;
+  if (limit !== Infinity && Math.abs(weights.of(a) - weights.of(b)) / 2 >= limit) return limit;
   const [from, ends] = commonLines(a, b);
   const [mine, other] = [linesWithText(a.slice(from, a.length - ends)), linesWithText(b.slice(from, b.length - ends))];
   let total = 0;
@@ -28,18 +29,8 @@ export const linesWithText = (text: string): string[] =>
     return end === '' ? [] : [end];
   });
 
-/** Characters of the lines that have something on them, with a line end each; remembered for the texts asked for last. */
-function weightOf(text: string): number {
-  const known = weights.get(text);
-  if (known !== undefined) return known;
-  const weight = linesWithText(text).reduce((sum, line) => sum + line.length + 1, 0);
-  if (weights.size >= MAX_WEIGHTS) weights.delete(weights.keys().next().value ?? '');
-  weights.set(text, weight);
-  return weight;
-}
-
-const weights = new Map<string, number>();
-const MAX_WEIGHTS = 1_000;
+/** Characters of the lines that have something on them, with a line end each. */
+const weights = new TextMemo((text) => linesWithText(text).reduce((sum, line) => sum + line.length + 1, 0));
 
 /** Lines of the one text in the place of lines of the other. */
 interface Stretch {

@@ -16,6 +16,14 @@ interface Replaced {
   readonly isOlder: boolean;
 }
 
+interface Waiting extends Replaced {
+  /**
+   * Lines that were safe nowhere when they were looked for last; null: not looked for yet. A line that was safe stays so: in
+   * git, or in a text on disk that is itself kept track of once another takes its place.
+   */
+  readonly unsafe: readonly string[] | null;
+}
+
 /** The lines of some texts. */
 class Lines {
   readonly #texts: readonly string[];
@@ -44,7 +52,7 @@ const MAX_KEPT = 5;
  * however many texts follow each other before there is a commit. Pure.
  */
 export class ReplacedTexts {
-  readonly #waiting = new Map<Column, readonly Replaced[]>();
+  readonly #waiting = new Map<Column, readonly Waiting[]>();
   readonly #remembered = new Map<Column, readonly Replaced[]>();
   readonly #kept = new Map<Column, readonly string[]>();
 
@@ -60,7 +68,10 @@ export class ReplacedTexts {
     const isOlder = olderTexts.some((older) => older !== text && textDistance(older, disk, distance) < distance);
     const replaced = { text, at, isOlder };
     this.#remembered.set(column, [...remembered.filter((one) => one.text !== text), replaced].slice(-MAX_REMEMBERED));
-    this.#waiting.set(column, [...this.#waitingOf(column).filter((one) => one.text !== text), replaced]);
+    this.#waiting.set(column, [
+      ...this.#waitingOf(column).filter((one) => one.text !== text),
+      { ...replaced, unsafe: null },
+    ]);
   }
 
   /** Texts that were on disk and that may be no version, oldest first. */
@@ -80,18 +91,19 @@ export class ReplacedTexts {
     const written = new Lines(COLUMNS.map((column) => texts[column] ?? ''));
     return COLUMNS.flatMap((column) => {
       const kept = new Lines(this.#kept.get(column) ?? []);
-      const lost: Replaced[] = [];
-      const waiting: Replaced[] = [];
+      const lost: Waiting[] = [];
+      const waiting: Waiting[] = [];
       const isPatient = waits.has(column) && this.#waitingOf(column).length < MAX_WAITING;
       // The newest first: it most likely has what the ones before it had.
       for (const replaced of this.#waitingOf(column).toReversed()) {
-        const newer = new Lines(lost.map(({ text }) => text));
-        const unsafe = linesWithText(replaced.text).filter(
-          (line) => ![safe, kept, newer].some((one) => one.have(line)),
+        const isNewer = (line: string): boolean => lost.some(({ text }) => text.includes(line.trim()));
+        const unsafe = (replaced.unsafe ?? linesWithText(replaced.text)).filter(
+          (line) => !safe.have(line) && !kept.have(line) && !isNewer(line),
         );
         if (unsafe.length === 0) continue;
-        waiting.unshift(replaced);
-        if (!isPatient && unsafe.some((line) => !written.have(line))) lost.unshift(replaced);
+        const still = { ...replaced, unsafe };
+        waiting.unshift(still);
+        if (!isPatient && unsafe.some((line) => !written.have(line))) lost.unshift(still);
       }
       this.#waiting.set(column, waiting);
       return lost.map(({ text, isOlder }) => ({ column, text, isOlder }));
@@ -116,7 +128,7 @@ export class ReplacedTexts {
         );
   }
 
-  #waitingOf(column: Column): readonly Replaced[] {
+  #waitingOf(column: Column): readonly Waiting[] {
     return this.#waiting.get(column) ?? [];
   }
 }

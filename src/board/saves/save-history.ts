@@ -48,6 +48,7 @@ const SECOND_HALF = 2_000;
  * buffer. Pure: times are arguments.
  */
 export class SaveHistory {
+  readonly #remembersLoose: boolean;
   readonly #versions = new VersionList();
   readonly #restored = new Map<string, RestoredEntry>();
   readonly #removed = new Map<string, RemovedEntry>();
@@ -61,6 +62,14 @@ export class SaveHistory {
   /** The last answer, good until a save need not wait any more. */
   #last: { readonly key: readonly unknown[]; readonly reads: Reads; readonly until: number } | null = null;
   #revision = 0;
+
+  /**
+   * @param remembersLoose texts that stood on disk only count as versions; somebody who looks on reads the board as the next
+   * coordinator will, which knows what git has
+   */
+  constructor(remembersLoose = true) {
+    this.#remembersLoose = remembersLoose;
+  }
 
   /** The coordinator's text of a column; null: none is known. */
   newest(column: Column): string | null {
@@ -267,7 +276,7 @@ export class SaveHistory {
 
   /** Another text takes the place of a save, which is in no commit. If it counted as it was, it is a version. */
   #leave(column: Column, { text, since, asSaved }: NotedSave, disk: string, now: number): void {
-    if (!asSaved || text === disk || now - since < MIN_STABLE_MS || text.trim() === '') return;
+    if (!this.#remembersLoose || !asSaved || text === disk || now - since < MIN_STABLE_MS || text.trim() === '') return;
     this.#countAnew(column, text);
     this.#versions.push(column, { text, at: since, by: 'user', isLoose: true });
   }
@@ -281,6 +290,7 @@ export class SaveHistory {
 
   /** A text was on disk. What the coordinator wrote, or read and wrote the meaning of, is in commits. */
   #replace(column: Column, { text, at }: { readonly text: string; readonly at: number }, by: string): void {
+    if (!this.#remembersLoose) return;
     const versions = this.#versions.of(column);
     if (versions.some((one) => one.text === text && one.isLoose !== true)) return;
     this.#replaced.add(column, text, by, at, versions);

@@ -1,10 +1,14 @@
 import { type Column, COLUMNS } from '../entry.ts';
-import { idsIn } from './named.ts';
+import { findIds } from './named.ts';
 import type { Version } from './save.ts';
+import { TextMemo } from './text-memo.ts';
 
 /** At most this many versions of a column are kept. */
 const MAX_VERSIONS = 200;
 const TITLES = /^(?:#{1,6}|[ \t]*[-*+][ \t]+\[.\]).*$/gm;
+
+/** Ids in headings and checkbox lines. */
+const titleIds = new TextMemo((text) => findIds((text.match(TITLES) ?? []).join('\n')));
 
 /** The versions of each column file, oldest first. */
 export class VersionList {
@@ -63,11 +67,11 @@ export class VersionList {
     }
   }
 
-  /** Ids in headings and checkbox lines. */
+  /** Ids in headings and checkbox lines of all versions. */
   ids(): ReadonlySet<string> {
-    const lines = (): string[] =>
-      [...this.#versions.values()].flatMap((versions) => versions.flatMap(({ text }) => text.match(TITLES) ?? []));
-    return (this.#ids ??= new Set([...new Set(lines())].flatMap((line) => [...idsIn(line)])));
+    return (this.#ids ??= new Set(
+      [...this.#versions.values()].flatMap((versions) => versions.flatMap(({ text }) => [...titleIds.of(text)])),
+    ));
   }
 
   #setLast(column: Column, version: Version): void {

@@ -43,7 +43,7 @@ export class Inspection {
   #foundAt = Number.NEGATIVE_INFINITY;
 
   constructor(repo: Repository) {
-    this.#observer = new Observer(repo);
+    this.#observer = new Observer(repo, false);
   }
 
   async look(): Promise<Result<Inspected>> {

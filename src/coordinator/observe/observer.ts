@@ -65,9 +65,9 @@ export class Observer {
   #started: ReadonlySet<string> = new Set();
   #lost: readonly LostLanding[] = [];
 
-  constructor(repo: Repository) {
+  constructor(repo: Repository, remembersLoose = true) {
     this.repo = repo;
-    this.boardReader = new BoardReader(repo);
+    this.boardReader = new BoardReader(repo, remembersLoose);
     this.history = new HistoryReader(repo);
     this.workflow = new WorkflowReader(repo);
     this.runReports = new RunReports(repo);

@@ -403,3 +403,17 @@ describe('what the history is told and asked', () => {
     expect(textAfter('IN_PROGRESS')).toBe('# IN_PROGRESS\n');
   });
 });
+
+it('somebody who looks on reads what is on disk as the next coordinator will, which knows what git has', () => {
+  const onlooker = new SaveHistory(false);
+  for (const column of COLUMNS) onlooker.wrote(column, EMPTY[column], 0, 'user');
+  const read = (TODO: string, now: number): Reads =>
+    onlooker.read(EMPTY, { ...EMPTY, TODO }, { now, gone: new Set() }, one);
+  const [first, second] = ['# TODO\n\n## T-1: One\n', '# TODO\n\n## T-2: Two\n'];
+  read(first, 10_000);
+  expect(read(second, 20_000).lost).toEqual([]);
+  // To a coordinator this is an old buffer, and T-1 an entry that was deleted.
+  const again = read(first, 30_000);
+  expect([again.texts.TODO, again.saves, again.lost]).toEqual([first, [], []]);
+  expect(onlooker.ids()).toEqual(new Set());
+});

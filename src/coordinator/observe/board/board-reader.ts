@@ -59,7 +59,7 @@ export class BoardReader {
   readonly #repo: Repository;
   readonly #memo = createSectionMemo();
   readonly lineEnds: LineEnds;
-  readonly saves = new SaveHistory();
+  readonly saves: SaveHistory;
   readonly glimpses = new Glimpses();
   readonly #pauses = new SavePauses();
   #committed: { readonly base: string; readonly folder: string; readonly texts: BoardTexts } | null = null;
@@ -75,8 +75,10 @@ export class BoardReader {
   /** Epoch ms: what git's index says of that time is our own doing. */
   #wroteAt = 0;
 
-  constructor(repo: Repository) {
+  /** @param remembersLoose see SaveHistory */
+  constructor(repo: Repository, remembersLoose = true) {
     this.#repo = repo;
+    this.saves = new SaveHistory(remembersLoose);
     this.lineEnds = new LineEnds(repo);
   }
 
