@@ -8,6 +8,10 @@ export interface Usage {
   readonly costUsd?: number;
 }
 
+/** Phases of a run in which no agent works: a hook runs, or the run waits until the `after_create` of another one is done. */
+export const HOOK_PHASES = ['submodules', 'after_create', 'before_run', 'after_run', 'hook-queue'] as const;
+export type HookPhase = (typeof HOOK_PHASES)[number];
+
 /** One line of `events.jsonl`: what the agent does, in one form for all adapters. */
 export type AgentEvent =
   | { readonly at: number; readonly type: 'text'; readonly text: string }

@@ -1,6 +1,6 @@
 import type { Column } from '../board/entry.ts';
 import type { Problem } from '../problem.ts';
-import type { Usage } from './agent-event.ts';
+import type { HookPhase, Usage } from './agent-event.ts';
 import type { Cause } from './result.ts';
 import type { HoldKey } from './hold.ts';
 import type { AlertFigure } from './alert-figure.ts';
@@ -138,6 +138,8 @@ export type KanbanEvent =
   | { readonly type: 'run-stopped'; readonly id: string; readonly run: string; readonly why: string }
   /** A run could not be started at all. */
   | { readonly type: 'run-refused'; readonly id: string; readonly role: Role; readonly why: string }
+  /** A run is at a hook, or waits for the hook of another run; its agent does not work meanwhile. */
+  | { readonly type: 'run-hook'; readonly id: string; readonly run: string; readonly hook: HookPhase }
   /** No output, no CPU and no changed file for `stall.after`. */
   | { readonly type: 'run-stalled'; readonly id: string; readonly run: string; readonly since: number }
   /** The user paused an entry, or everything (`id` null). */

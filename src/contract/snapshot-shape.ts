@@ -82,13 +82,15 @@ const entry = object({
   ...{ criteria: object({ done: amount, all: amount }), parked: nullOr(line) },
 });
 
+const warning = object({ text: line, entries: names, level: optional(oneOf('stops', 'holds', 'info')) });
+
 /** Is it a snapshot, whole, as this version writes it? */
 export const isSnapshot = guard<Snapshot>(
   object({
     ...{ version: oneOf(2), at: time, mode: oneOf('run', 'finish', 'stop'), capacity: amount, push: flag, queue },
     base: object({ name: line, sha: line, checkout: nullOr(line) }),
     coordinator: nullOr(object({ pid, since: time })),
-    ...{ stops: names, warnings: names, warningDetails: list(object({ text: line, entries: names })) },
+    ...{ stops: names, warnings: names, warningDetails: list(warning) },
     alerts: optional(list(object({ since: time, why: line }))),
     ...{ today: usage, dayEnds: time, entries: list(entry), orphanRuns: list(run) },
   }),

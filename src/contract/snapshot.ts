@@ -58,6 +58,8 @@ export interface SnapshotWarning {
   readonly text: string;
   /** Keys of the entries whose `reason` it is. */
   readonly entries: readonly string[];
+  /** Of a problem of the board's files, as in `kanban preflight`; absent: `info`. */
+  readonly level?: 'stops' | 'holds' | 'info';
 }
 
 /** The merge queue: what lands, what is checked for it, and what holds it up. */

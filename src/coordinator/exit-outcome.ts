@@ -1,4 +1,4 @@
-import { reasonText } from '../report/reason.ts';
+import { isAgentOnHold, reasonText, RESUME_AGENTS } from '../report/reason.ts';
 import type { Decision, Note } from '../pipeline/action.ts';
 import { pickOf, reasonOf as failureReason, type FailedAction } from '../pipeline/failures.ts';
 import type { Problem } from '../problem.ts';
@@ -41,6 +41,7 @@ export function outcomeOf(
     ...failed
       .filter(({ id }) => id === null || !left.some((note) => note.id === id))
       .map((one) => `${one.what}: ${reasonText(failureReason(one))}`),
+    ...(left.some(({ reason }) => isAgentOnHold(reason)) ? [RESUME_AGENTS] : []),
   ];
   const problems = [...board.unreadable, ...board.board.problems];
   if (board.unreadable.length > 0) return { code: 2, problems: board.unreadable, lines };

@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<KanbanEvent['type'], true>> = {
   resumed: true,
   'run-adopted': true,
   'run-ended': true,
+  'run-hook': true,
   'run-put-aside': true,
   'run-refused': true,
   'run-stalled': true,

@@ -58,10 +58,11 @@ export function decide(world: World): Decision {
   return { actions, notes, postponed, wakeAt: times.length === 0 ? null : Math.min(...times) };
 }
 
-/** A wanted run starts, or waits for what the pool says. */
-function noteOf({ note, wants }: EntryDecision, { reasons }: Granted): Note {
-  const reason = wants === null ? undefined : reasons.get(wants.id);
-  return reason === undefined ? note : { ...note, reason };
+/** A wanted run or pick starts, or waits for what the pool says. */
+function noteOf({ note, wants, picks }: EntryDecision, { reasons }: Granted): Note {
+  const reason = wants === null && !picks ? undefined : reasons.get(note.key);
+  if (reason === undefined) return note;
+  return { ...note, state: reason.code === 'ready' ? 'ready' : 'waits', reason };
 }
 
 /** A command comes first; one that could not be carried out is tried again. */

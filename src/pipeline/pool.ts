@@ -11,7 +11,7 @@ type Start = Extract<Action, { type: 'start-run' }>;
 
 const NEAREST_FIRST: readonly Column[] = ['TESTING', 'REVIEW', 'IN_PROGRESS'];
 
-/** What the pool and the limits allow, and why each run that is wanted starts, or does not, by task id. */
+/** What the pool and the limits allow, and why each run or pick that is wanted starts, or does not, by the entry's key. */
 export interface Granted {
   readonly actions: readonly Action[];
   readonly reasons: ReadonlyMap<string, Reason>;
@@ -31,15 +31,13 @@ export function grant(world: World, turns: readonly EntryDecision[], used: Reado
   const lands: Action[] = landings.length === 0 ? [] : [{ type: 'land-entries', entries: landings }];
   if (world.mode === 'finish') return { actions: lands, reasons };
   const room = new Room(world);
-  const starts = NEAREST_FIRST.flatMap((column) => inOrder(world, turns, column))
-    .flatMap(({ wants }) => (wants === null ? [] : [wants]))
-    .filter((start) => {
-      if (!isChosen(world, start.id)) return false;
-      const refused = room.forRun(start);
-      reasons.set(start.id, refused ?? { code: 'ready' });
-      return refused === null;
-    });
-  const picks = grantPicks(world, turns, used, room);
+  const starts = NEAREST_FIRST.flatMap((column) => inOrder(world, turns, column)).flatMap(({ wants, note }) => {
+    if (wants === null || !isChosen(world, wants.id)) return [];
+    const refused = room.forRun(wants);
+    reasons.set(note.key, refused ?? { code: 'ready' });
+    return refused === null ? [wants] : [];
+  });
+  const picks = grantPicks(world, turns, used, { room, reasons });
   const picked: Action[] = picks.length === 0 ? [] : [{ type: 'pick-entries', picks }];
   return { actions: [...lands, ...starts, ...picked], reasons };
 }
@@ -48,12 +46,17 @@ function grantPicks(
   world: World,
   turns: readonly EntryDecision[],
   used: ReadonlySet<string>,
-  room: Room,
+  { room, reasons }: { readonly room: Room; readonly reasons: Map<string, Reason> },
 ): { key: string; id: string }[] {
   const ids = new Set(used);
   const picks: { key: string; id: string }[] = [];
   for (const { picks: wanted, note } of inOrder(world, turns, 'TODO')) {
-    if (!wanted || !isChosen(world, note.id) || !room.forPick()) continue;
+    if (!wanted || !isChosen(world, note.id)) continue;
+    const refused = room.forPick();
+    if (refused !== null) {
+      reasons.set(note.key, refused);
+      continue;
+    }
     const id = note.id ?? nextId(world.settings.ids[0] ?? 'T', ids);
     ids.add(id);
     picks.push({ key: note.key, id });
@@ -107,11 +110,14 @@ class Room {
     return null;
   }
 
-  forPick(): boolean {
-    if (this.#places <= 0 || this.#inProgress <= 0 || this.#backPressure.review) return false;
+  /** Takes a place for the entry. @returns why it must wait; null = it may be picked */
+  forPick(): Reason | null {
+    if (this.#inProgress <= 0) return { code: 'column-full', column: 'IN_PROGRESS' };
+    if (this.#backPressure.review) return { code: 'column-full', column: 'REVIEW' };
+    if (this.#places <= 0) return { code: 'no-free-place' };
     this.#places -= 1;
     this.#inProgress -= 1;
-    return true;
+    return null;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RunActivity } from '../contract/snapshot.ts';
 import type { AgentEvent } from '../contract/agent-event.ts';
+import { phaseText } from './agent-line.ts';
 import { plain } from './plain.ts';
 import { cut } from './width.ts';
 
@@ -28,7 +29,7 @@ function after(activity: RunActivity, event: AgentEvent): RunActivity {
     case 'tool':
       return { last: words(`${event.name} ${event.summary}`), waiting: null, stalledSince: null };
     case 'phase':
-      return { last: words(event.name), waiting: null, stalledSince: null };
+      return { last: words(phaseText(event.name)), waiting: null, stalledSince: null };
     case 'waiting':
       return { ...activity, waiting: { until: event.until ?? null, why: event.why } };
     case 'stalled':

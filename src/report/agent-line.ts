@@ -1,6 +1,20 @@
-import type { AgentEvent } from '../contract/agent-event.ts';
+import type { AgentEvent, HookPhase } from '../contract/agent-event.ts';
 import { unreachable } from '../unreachable.ts';
 import { plain, plainLines } from './plain.ts';
+
+const HOOKS: Readonly<Record<HookPhase, string>> = {
+  submodules: 'the submodules are fetched',
+  after_create: 'the hook after_create runs',
+  before_run: 'the hook before_run runs',
+  after_run: 'the hook after_run runs',
+  'hook-queue': 'waits for the after_create of another run: one runs at a time',
+};
+
+export const hookText = (hook: HookPhase): string => HOOKS[hook];
+
+/** What a run is at: a hook, or what its agent or kanban calls it. */
+export const phaseText = (name: string): string =>
+  Object.hasOwn(HOOKS, name) ? HOOKS[name as HookPhase] : plain(name);
 
 /** One thing that an agent did, as the user follows it; more lines only where it wrote more. null = nothing to show. */
 export function agentLine(event: AgentEvent): string | null {
@@ -24,7 +38,7 @@ export function agentLine(event: AgentEvent): string | null {
     case 'awake':
       return '~ it moves again';
     case 'phase':
-      return `= ${plain(event.name)}`;
+      return `= ${phaseText(event.name)}`;
     case 'session':
     case 'usage':
       return null;

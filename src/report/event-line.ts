@@ -1,5 +1,6 @@
 import type { KanbanEvent } from '../contract/event.ts';
 import { drawProblem } from '../problem.ts';
+import { hookText } from './agent-line.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Cause } from '../contract/result.ts';
 import { plain, plainLines } from './plain.ts';
@@ -130,6 +131,8 @@ function ofRun(event: RunEvent): string | null {
       return `${event.id} its run is being stopped: ${event.why}`;
     case 'run-refused':
       return `${event.id} ${PLAYS[event.role]} could not be started: ${event.why}`;
+    case 'run-hook':
+      return `${event.id} ${hookText(event.hook)}`;
     case 'run-stalled':
       return `${event.id} nothing moves in its run: no output, no CPU, no changed file`;
     default:

@@ -10,6 +10,14 @@ export const reasonText = (reason: Reason): string => {
 /** For a run without a runner: nothing of it works. */
 export const RUN_LOST = 'its runner has died: kanban run keeps its work and continues';
 
+/** For entries that wait because an agent is on hold. */
+export const RESUME_AGENTS = 'an agent is on hold: kanban resume lets it be tried again at once';
+
+const ON_HOLD: ReadonlySet<string> = new Set<Reason['code']>(['provider', 'agent-not-started']);
+
+/** Its agent is on hold for what its provider answered, or because it could not start: `kanban resume` ends that. */
+export const isAgentOnHold = (reason: Reason | null): boolean => reason !== null && ON_HOLD.has(reason.code);
+
 type Of<Code extends Reason['code']> = Reason & { readonly code: Code };
 
 const own = ({ text }: { readonly text: string }): string => text;
@@ -24,8 +32,8 @@ const TEXT: { readonly [Code in Reason['code']]: (reason: Of<Code>) => string } 
   'run-lost': () => RUN_LOST,
   'run-ended': () => 'its run has ended',
   'command-pending': () => 'a command is being carried out',
-  'column-full': ({ column }) => `${column} is full (\`wip.${column.toLowerCase()}\`)`,
-  'no-free-place': () => 'waits for a place in the pool',
+  'column-full': ({ column }) => `waits for a place in ${column} (\`wip.${column.toLowerCase()}\`)`,
+  'no-free-place': () => 'waits for a place in the pool (`capacity`)',
   'foreign-run': ({ run }) => `its run ${run} belongs to another machine or container`,
   'entry-moved': ({ to }) => `the entry was moved to ${to}`,
   'waits-for-entries': ({ ids }) => `waits for ${ids.join(', ')}`,

@@ -95,13 +95,20 @@ function runRow(
   if (run.state === 'foreign')
     return { ...row, time: '', text: `its run ${run.id} belongs to another machine or container`, mood: 'needs' };
   if (run.waiting !== null) return { ...row, time: '', text: waiting(run.waiting, clock), mood: 'waits' };
-  const spent = `${span(now - run.startedAt)} of ${span(run.deadlineAt - run.startedAt)}`;
-  const cell = time === 'spent' ? spent : `${ticking(run.deadlineAt - now)} left`;
+  const cell = timeOf(run, now, time);
   if (run.lost) return { ...row, time: '', text: RUN_LOST, mood: 'needs' };
   if (run.stopping) return { ...row, time: cell, text: 'is being stopped', mood: 'waits' };
   if (run.stalledSince !== null)
     return { ...row, time: cell, text: `nothing has moved for ${span(now - run.stalledSince)}`, mood: 'needs' };
   return { ...row, time: cell, text: plain(run.last) || (run.state === 'starting' ? 'starts' : ''), mood: 'works' };
+}
+
+/** A run that is being prepared has no deadline yet. */
+function timeOf({ startedAt, deadlineAt }: SnapshotRun, now: number, time: RowOptions['time']): string {
+  if (deadlineAt <= startedAt) return '';
+  return time === 'spent'
+    ? `${span(now - startedAt)} of ${span(deadlineAt - startedAt)}`
+    : `${ticking(deadlineAt - now)} left`;
 }
 
 const waiting = ({ until, why }: NonNullable<SnapshotRun['waiting']>, clock: Clock): string =>

@@ -5,6 +5,7 @@ import { plain } from './plain.ts';
 import { hindrances } from './queue/line.ts';
 import { queueOf } from './queue/words.ts';
 import { describeUsage } from './usage.ts';
+import { isAgentOnHold, RESUME_AGENTS } from './reason.ts';
 import { rowOf, rowsOf, type Row } from './rows.ts';
 import { span, type Clock } from './span.ts';
 import { todoLine } from './todo-line.ts';
@@ -50,7 +51,10 @@ export function renderStatus(snapshot: Snapshot, options: StatusOptions): string
       'queue',
       hindrances(snapshot).flatMap((words) => boxed(words, room)),
     ),
-    ...otherWarnings(snapshot, options.details).flatMap((text) => labelled('note', boxed(text, room))),
+    ...otherWarnings(snapshot, options.details).flatMap(({ text, level = 'info' }) =>
+      labelled(level === 'info' ? 'note' : level, boxed(text, room)),
+    ),
+    ...labelled('note', hasAgentOnHold(snapshot) ? boxed(RESUME_AGENTS, room) : []),
     ...layOut(rows, width, painted(options.colour), stacked),
     ...labelled('TODO', todo === '' ? [] : wrap(todo.split(' · '), ' · ', room)),
     ...needing.flatMap((one, index) => needs(one, index === 0, room, options.colour)),
@@ -112,11 +116,25 @@ export const countRuns = ({ entries, orphanRuns }: Snapshot): number =>
 /** Entries of TODO with a line of their own: all of them if asked, else those that a reason of their own holds. */
 function todoRows(snapshot: Snapshot, { now, clock, details, whole }: StatusOptions): Row[] {
   const shown = details || whole !== undefined ? todoOf(snapshot) : heldInTodo(snapshot);
-  return shown.map((entry) => {
+  const rows = shown.map((entry) => {
     const row = rowOf(entry, { now, clock, time: 'spent' });
     return entry.id === null ? { ...row, id: 'T-?' } : row;
   });
+  return withReasonsOnce(rows);
 }
+
+/** A reason that differs from one above in nothing but the entry's name is not repeated. */
+function withReasonsOnce(rows: readonly Row[]): Row[] {
+  const first = new Map<string, Row>();
+  return rows.map((row) => {
+    const shape = [`"${row.title}"`, row.title, row.id].reduce((text, name) => text.replaceAll(name, '…'), row.text);
+    const same = first.get(shape);
+    if (same === undefined) first.set(shape, row);
+    return same === undefined || row.doing !== 'held' ? row : { ...row, text: `as ${nameOf(same)}` };
+  });
+}
+
+const nameOf = ({ id, title }: Row): string => (id === 'T-?' ? `"${title}"` : id);
 
 const todoOf = ({ entries }: Snapshot): readonly SnapshotEntry[] =>
   entries.filter(({ column, state }) => column === 'TODO' && state !== 'needs-person');
@@ -130,14 +148,16 @@ const heldInTodo = (snapshot: Snapshot): readonly SnapshotEntry[] =>
 const HELD_SHOWN = 8;
 
 /** What the line of an entry shows already is not repeated; with details it is, for its place in the file. */
-function otherWarnings(snapshot: Snapshot, details: boolean): readonly string[] {
-  if (details) return snapshot.warnings;
+function otherWarnings(snapshot: Snapshot, details: boolean): readonly SnapshotWarning[] {
+  if (details) return warningsIn(snapshot);
   const todo = new Set(heldInTodo(snapshot));
   const isShown = (entry: SnapshotEntry): boolean =>
     entry.state === 'held' && entry.run === null && (entry.column !== 'TODO' || todo.has(entry));
   const keys = new Set(snapshot.entries.flatMap((entry) => (isShown(entry) ? [entry.key] : [])));
-  return warningsIn(snapshot).flatMap(({ text, entries }) => (entries.some((key) => keys.has(key)) ? [] : [text]));
+  return warningsIn(snapshot).filter(({ entries }) => !entries.some((key) => keys.has(key)));
 }
+
+const hasAgentOnHold = ({ entries }: Snapshot): boolean => entries.some(({ reason }) => isAgentOnHold(reason));
 
 /** A snapshot that a coordinator of an earlier version keeps has no details. */
 const warningsIn = ({ warnings, warningDetails }: Snapshot): readonly SnapshotWarning[] =>

@@ -46,7 +46,10 @@ function waitingUntil(todo: readonly SnapshotEntry[], clock: Clock): string[] {
   const groups = grouped(waits, ({ why, until }) =>
     until === null ? plain(why) : `until ${clock(until)} (${plain(why)})`,
   );
-  return groups.map(([why, count]) => `${count} ${why.startsWith('until') ? `${verb(count)} ` : ''}${why}`);
+  return groups.map(([why, count]) => {
+    if (why.startsWith('until')) return `${count} ${verb(count)} ${why}`;
+    return `${count} ${why.replace(/^waits(?= )/, verb(count))}`;
+  });
 }
 
 /** [name, count], the most frequent first, else in order of appearance. */

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, processIdentity, readClaimFile } from '../system/claim.ts';
+import type { HookPhase } from '../contract/agent-event.ts';
 import type { Claim } from '../contract/run-files.ts';
 import type { LiveRun } from './live-run.ts';
 import { reasonIn, tailOf } from './output.ts';
@@ -95,6 +96,8 @@ async function withLock(run: LiveRun, work: () => Promise<void>): Promise<void> 
   const mine: Claim = { ...processIdentity(process.pid), claimedAt: Date.now() };
   for (let wait = 50; !writeOnce(lock, mine); wait = Math.min(wait * 2, 500)) {
     removeDeadLock(lock);
+    // Still there at the second try: its holder is alive.
+    if (wait === 100) run.phase('hook-queue' satisfies HookPhase);
     run.lookForStop();
     if (run.ended) return;
     await pause(wait);

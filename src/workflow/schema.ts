@@ -213,7 +213,11 @@ export const schema = z.strictObject({
   ),
   hooks: group(
     {
-      after_create: setting(text, '', 'Command in a new worktree, e.g. `npm ci`.'),
+      after_create: setting(
+        text,
+        '',
+        'Command in a new worktree, e.g. `npm ci`. One runs at a time: the next worktree waits for it.',
+      ),
       before_run: setting(text, '', 'Command in the worktree before each run.'),
       after_run: setting(text, '', 'Command in the worktree after each run.'),
       before_remove: setting(text, '', 'Command in the worktree before it is removed.'),

@@ -1,4 +1,5 @@
-import { readActivity } from '../../runs/run-activity.ts';
+import type { HookPhase } from '../../contract/agent-event.ts';
+import { hookOf, readActivity } from '../../runs/run-activity.ts';
 import { aliveIds, type RunRecord } from '../../runs/list-runs.ts';
 import { linkLost, markTaken } from '../../runs/run-store.ts';
 import { endProcesses, findMarked } from '../../runner/sweep.ts';
@@ -20,6 +21,7 @@ export class RunMonitor {
   readonly #publisher: EventPublisher;
   readonly #known = new Map<string, RunRecord['state']>();
   readonly #stalled = new Set<string>();
+  readonly #hooks = new Map<string, HookPhase | null>();
   readonly #work: BackgroundWork;
   readonly #salvages: Salvages;
   readonly #failures: FailureRegister;
@@ -104,12 +106,13 @@ export class RunMonitor {
   #report(record: RunRecord): void {
     const { runId, brief, state, result } = record;
     const { taskId: id, role, purpose, agent } = brief;
-    if (state === 'alive') this.#reportStall(record);
     const before = this.#known.get(runId);
-    if (before === state) return;
     this.#known.set(runId, state);
     if (before === undefined && state === 'alive' && !this.#launcher.hasStarted(runId))
       this.#publisher.emit({ type: 'run-adopted', id, run: runId, role, purpose, agent });
+    if (state === 'alive') this.#reportActivity(record);
+    if (before === state) return;
+    if (state !== 'alive') this.#hooks.delete(runId);
     if (state === 'ended') removeEndedSignal(this.#root, runId);
     if (state === 'ended' && result !== null)
       this.#publisher.emit({
@@ -125,7 +128,11 @@ export class RunMonitor {
       });
   }
 
-  #reportStall({ runId, folder, brief }: RunRecord): void {
+  #reportActivity({ runId, folder, brief }: RunRecord): void {
+    const hook = hookOf(folder);
+    if (hook !== null && this.#hooks.get(runId) !== hook)
+      this.#publisher.emit({ type: 'run-hook', id: brief.taskId, run: runId, hook });
+    this.#hooks.set(runId, hook);
     const { stalledSince } = readActivity(folder);
     if (stalledSince === null) this.#stalled.delete(runId);
     else if (!this.#stalled.has(runId)) {

@@ -17,7 +17,8 @@ export function warningsOf(
   const warnings = problems.map((problem): SnapshotWarning => {
     const { where, message, holds = [] } = problem;
     const place = where ? `${where.file}:${where.line}:${where.column}: ` : '';
-    return { text: `${place}${message}`, entries: holds.filter((key) => first.get(key) === problem) };
+    const level = problem.warning === true ? 'info' : holds.length > 0 ? 'holds' : 'stops';
+    return { text: `${place}${message}`, entries: holds.filter((key) => first.get(key) === problem), level };
   });
   const warning = (text: string): SnapshotWarning => ({ text, entries: [] });
   const shown = new Set(world.entries.flatMap(({ entry }) => entry.id ?? []));

@@ -1,4 +1,5 @@
 import type { SnapshotEntry } from '../../contract/snapshot.ts';
+import { isAgentOnHold } from '../reason.ts';
 
 /** What the user can do about an entry, as commands to copy; the likeliest first. */
 export function waysOut(
@@ -39,7 +40,7 @@ export const shapeOf = (ways: readonly string[], names: readonly (string | null)
 
 /** Every way out of an escalation, for `kanban show`. */
 export function allWaysOut(
-  entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree'>,
+  entry: Pick<SnapshotEntry, 'id' | 'tags' | 'column' | 'state' | 'worktree' | 'reason'>,
 ): readonly string[] {
   const { id, tags } = entry;
   if (id === null) return [];
@@ -51,9 +52,10 @@ export function allWaysOut(
   if (tags.includes('ESCALATED')) return [`kanban retry ${id}`, ...fixByHand(entry), ...rest];
   if (tags.includes('APPROVE')) return [`kanban approve ${id}`, ...rest];
   if (tags.includes('PAUSED')) return [`kanban resume ${id}`, ...rest];
+  const agent = isAgentOnHold(entry.reason) ? ['kanban resume'] : [];
   return entry.column === 'TODO'
-    ? [`kanban deprioritize ${id} --why "…"`, `kanban abandon ${id} --why "…"`]
-    : [`kanban stop ${id}`, ...rest];
+    ? [...agent, `kanban deprioritize ${id} --why "…"`, `kanban abandon ${id} --why "…"`]
+    : [...agent, `kanban stop ${id}`, ...rest];
 }
 
 const fixByHand = ({ id, worktree }: Pick<SnapshotEntry, 'id' | 'worktree'>): string[] =>

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hookOf, readActivity } from '../../../src/runs/run-activity.ts';
 import { claimRun, isAlive, processIdentity, readClaim } from '../../../src/system/claim.ts';
 import { salvageRun } from '../../../src/runner/salvage-run.ts';
 import { listProcesses, readProcess, startedSince } from '../../../src/system/process-table.ts';
@@ -371,6 +372,26 @@ describe('hooks', () => {
     );
     expect(existsSync(at('log'))).toBe(false);
     expect(existsSync(join(rig.root, '.git/worktrees/T-1/kanban-ready'))).toBe(false);
+  });
+
+  it('a run says that it waits for the after_create of another one, and then that its own runs', async () => {
+    rig.write(
+      '.git/kanban/after-create.lock',
+      JSON.stringify({ ...processIdentity(process.pid), claimedAt: Date.now() }),
+    );
+    const afterCreate = `echo installing; touch ${at('hooked')}; while [ ! -e ${at('go')} ]; do sleep 0.02; done`;
+    const brief = rig.task('true\n', { hooks: { afterCreate, beforeRun: '', afterRun: '', timeout: 60_000 } });
+    const folder = dirname(rig.path(brief, 'events.jsonl'));
+    const ended = rig.run(brief);
+    await until(() => hookOf(folder) === 'hook-queue', 'it waits');
+    expect(readActivity(folder).last).toBe('waits for the after_create of another run: one runs at a time');
+    rmSync(join(rig.root, '.git/kanban/after-create.lock'));
+    await until(() => existsSync(at('hooked')), 'the hook runs');
+    await until(() => readActivity(folder).last === 'the hook after_create runs: installing', 'what it prints is read');
+    expect(hookOf(folder)).toBe('after_create');
+    writeFileSync(at('go'), '');
+    await ended;
+    expect(hookOf(folder)).toBeNull();
   });
 
   it("a hook that hangs is ended after its time, and a dead holder's lock is taken over", async () => {

@@ -21,7 +21,10 @@ const LINES: Readonly<Record<AgentEvent['type'], Shown>> = {
     [{ at: 1, type: 'stalled', since: 0, why: 'the same call 20 times' }, '! the same call 20 times'],
   ],
   awake: [[{ at: 1, type: 'awake', since: 0 }, '~ it moves again']],
-  phase: [[{ at: 1, type: 'phase', name: 'agent' }, '= agent']],
+  phase: [
+    [{ at: 1, type: 'phase', name: 'agent' }, '= agent'],
+    [{ at: 1, type: 'phase', name: 'after_create' }, '= the hook after_create runs'],
+  ],
   session: [[{ at: 1, type: 'session', id: 's-1' }, null]],
   usage: [[{ at: 1, type: 'usage', scope: 'run', input: 3 }, null]],
 };

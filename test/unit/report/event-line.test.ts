@@ -62,6 +62,7 @@ const EVENTS: { readonly [Type in KanbanEvent['type']]: Extract<KanbanEvent, { t
   'run-put-aside': { type: 'run-put-aside', id: 'T-11', run: run.run, why: 'the entry was moved to TODO' },
   'run-stopped': { type: 'run-stopped', id: 'T-11', run: run.run, why: 'kanban stop' },
   'run-refused': { type: 'run-refused', id: 'T-11', role: 'reviewer', why: 'prompts/reviewer.md is missing' },
+  'run-hook': { type: 'run-hook', id: 'T-11', run: run.run, hook: 'after_create' },
   'run-stalled': { type: 'run-stalled', id: 'T-11', run: run.run, since: NOW },
   paused: { type: 'paused', id: null, why: 'the API is down' },
   resumed: { type: 'resumed', id: 'T-11', why: '' },
@@ -166,6 +167,7 @@ describe('event lines', () => {
       discarded the result of T-11 (task): the entry was moved to TODO
       T-11 its run is being stopped: kanban stop
       T-11 review could not be started: prompts/reviewer.md is missing
+      T-11 the hook after_create runs
       T-11 nothing moves in its run: no output, no CPU, no changed file
       everything is paused (the API is down)
       T-11 continues

@@ -112,17 +112,19 @@ describe('status', () => {
         with_('T-4', { purpose: 'mend', role: 'task', last: 'runs \u001b[31mnpm\u001b[0m test\u0007\nmore' }),
         with_('T-5', { state: 'foreign' }),
         with_('T-6', { waiting: { why: '', until: null } }),
+        with_('T-7', { state: 'starting', startedAt: NOW, deadlineAt: NOW }),
       ],
       orphanRuns: [run({ taskId: 'T-99' })],
     });
     expect(status(shown)).toMatchInlineSnapshot(`
-      "main@3f2a9c1 · coordinator pid 4121, 12m · ends when its runs have · 7 of 6 runs · push off
+      "main@3f2a9c1 · coordinator pid 4121, 12m · ends when its runs have · 8 of 6 runs · push off
       IN_PROGRESS  T-1   A title           task  claude  6m of 15m   is being stopped
       IN_PROGRESS  T-2   A title           task  claude  6m of 15m   nothing has moved for 5m
       IN_PROGRESS  T-3   A title           task  claude  2s of 9m    starts
       IN_PROGRESS  T-4   A title           fix   claude  6m of 15m   runs npm test more
       IN_PROGRESS  T-5   A title           task  claude  its run T-14-1-task-0123abcd belongs to another …
       IN_PROGRESS  T-6   A title           task  claude  waits for its provider (no retry used)
+      IN_PROGRESS  T-7   A title           task  claude  starts
                    T-99  (off the board)   task  claude  6m of 15m
       "
     `);
@@ -133,7 +135,7 @@ describe('status', () => {
       entry({ id, key: id, title: 'A title', ...fields });
     const shown = snapshot({
       entries: [
-        stands('T-1', { state: 'ready', why: 'waits for a place in the pool' }),
+        stands('T-1', { state: 'ready', why: 'waits for a place' }),
         stands('T-2', { state: 'waits', why: 'a run was lost: no runner', until: NOW + minutes(2) }),
         stands('T-3', { state: 'waits-for-provider', why: 'rate-limited', until: NOW + minutes(12) }),
         stands('T-4', { state: 'lands', why: 'lands', column: 'TESTING' }),
@@ -145,7 +147,7 @@ describe('status', () => {
     });
     expect(status(shown)).toMatchInlineSnapshot(`
       "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
-      IN_PROGRESS  T-1   A title    ready   waits for a place in the pool
+      IN_PROGRESS  T-1   A title    ready   waits for a place
       IN_PROGRESS  T-2   A title    waits   until 14:22: a run was lost: no runner
       IN_PROGRESS  T-3   A title    task    rate-limited until 14:32 (no retry used)
       TESTING      T-4   A title    lands
@@ -155,6 +157,40 @@ describe('status', () => {
                    kanban show T-7 · kanban resume T-7
                    T-8   [APPROVE] waits for approval
                    kanban show T-8 · kanban approve T-8
+      "
+    `);
+  });
+
+  it('says a reason once, what holds and what does not, and that kanban resume lifts the hold of an agent', () => {
+    const held = (id: string | null, title: string): ReturnType<typeof entry> =>
+      entry({ id, key: id ?? title, title, column: 'TODO', state: 'held', why: `${id ?? `"${title}"`} has no block` });
+    const warnings = [
+      { text: 'T-9 is twice there', entries: [], level: 'holds' },
+      { text: 'a line is no task', entries: [], level: 'info' },
+      { text: 'the lock is held', entries: [] },
+    ] as const;
+    const provider = { code: 'provider', text: 'rate-limited' } as const;
+    const shown = snapshot({
+      warningDetails: warnings,
+      warnings: warnings.map(({ text }) => text),
+      entries: [
+        held('T-1', 'One'),
+        held(null, 'Two'),
+        held('T-3', 'Three'),
+        entry({ id: 'T-4', key: 'T-4', state: 'waits-for-provider', reason: provider, why: 'rate-limited' }),
+      ],
+    });
+    expect(status(shown, { width: null })).toMatchInlineSnapshot(`
+      "main@3f2a9c1 · coordinator pid 4121, 12m · 0 of 6 runs · push off
+      holds        T-9 is twice there
+      note         a line is no task
+      note         the lock is held
+      note         an agent is on hold: kanban resume lets it be tried again at once
+      IN_PROGRESS  T-4   Rate-limit the login   task  rate-limited (no retry used)
+      TODO         T-1   One                    held  T-1 has no block
+      TODO         T-?   Two                    held  as T-1
+      TODO         T-3   Three                  held  as T-1
+      TODO         3 held
       "
     `);
   });
@@ -176,10 +212,14 @@ describe('status', () => {
           why: 'rate-limited',
           until: NOW + minutes(12),
         }),
+        ...['T-10', 'T-11'].map((id) =>
+          entry({ id, key: id, column: 'TODO', state: 'waits', why: 'waits for a place in the pool (`capacity`)' }),
+        ),
+        entry({ id: 'T-12', column: 'TODO', state: 'waits', why: 'a command is being carried out' }),
       ],
     });
     expect(status(shown, { width: null })).toContain(
-      'TODO         2 wait for T-8 · 1 waits for T-9 · 1 waits for T-7 · 1 waits for other entries · 1 waits until 14:32 (rate-limited)\n',
+      'TODO         2 wait for T-8 · 1 waits for T-9 · 1 waits for T-7 · 1 waits for other entries · 2 wait for a place in the pool (`capacity`) · 1 waits until 14:32 (rate-limited) · 1 a command is being carried out\n',
     );
   });
 

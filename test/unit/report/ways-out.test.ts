@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Reason } from '../../../src/contract/reason.ts';
 import { allWaysOut, waysOut } from '../../../src/report/ways/ways-out.ts';
 import { entry } from './board.ts';
 
@@ -26,6 +27,17 @@ describe('what the user can do about an entry', () => {
     expect(allWaysOut(entry({ id: 'T-1', column: 'REVIEW' }))).toEqual(['kanban stop T-1', ...REST]);
     expect(allWaysOut(entry({ id: 'T-1', column: 'TODO' }))).toEqual(REST.slice(1));
     expect(waysOut(entry({ id: 'T-1' }))).toEqual(['kanban show T-1']);
+  });
+
+  it('one whose agent is on hold: first what lifts that', () => {
+    const held = (reason: Reason): readonly string[] => allWaysOut(entry({ id: 'T-1', column: 'REVIEW', reason }));
+    expect(held({ code: 'provider', text: '429' })[0]).toBe('kanban resume');
+    expect(held({ code: 'agent-not-started', agent: 'claude', text: 'no login' })[0]).toBe('kanban resume');
+    expect(held({ code: 'no-free-place' })[0]).toBe('kanban stop T-1');
+    expect(allWaysOut(entry({ id: 'T-1', column: 'TODO', reason: { code: 'provider', text: '' } }))).toEqual([
+      'kanban resume',
+      ...REST.slice(1),
+    ]);
   });
 
   it('one without a number can be named in no command', () => {

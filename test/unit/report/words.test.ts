@@ -74,6 +74,8 @@ describe('what a run does', () => {
       waiting: null,
       stalledSince: null,
     });
+    expect(activityOf([{ at: 1, type: 'phase', name: 'after_create' }]).last).toBe('the hook after_create runs');
+    expect(activityOf([{ at: 1, type: 'phase', name: 'hook-queue' }]).last).toContain('one runs at a time');
   });
 });
 

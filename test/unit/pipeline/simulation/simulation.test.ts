@@ -108,10 +108,11 @@ function play(sim: WorldSim): Decision {
 function unexplained(sim: WorldSim, { notes }: Decision): unknown[] {
   // An entry that is held in its column keeps its place there; escalated and paused ones don't.
   const full = notes.some(({ state }) => state === 'held');
-  return notes.filter(({ state, on }) => {
+  return notes.filter(({ state, on, reason }) => {
     if (state === 'needs-person' || state === 'held' || state === 'parked') return false;
+    if (reason.code === 'column-full' || reason.code === 'no-free-place') return !full;
     if (state === 'waits') return !on?.some((id) => sim.entries.has(id) || !sim.history.landed.has(id));
-    return !(state === 'ready' && full);
+    return true;
   });
 }
 

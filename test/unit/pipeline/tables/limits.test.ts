@@ -65,6 +65,31 @@ describe('capacity and wip (I3)', () => {
     });
   });
 
+  it('an entry of TODO that has no place says so, numbered or not, and is not ready', () => {
+    const notes = (change: Parameters<typeof settings>[0], more: Parameters<typeof world>[0] = []) => {
+      const on = [todo(1), todo(2), facts(entry(null, 'TODO', { key: 'TODO?1', title: 'a note' })), ...more];
+      return decide(world(on, { settings: settings(change) }))
+        .notes.slice(0, 3)
+        .map(({ state, reason }) => [state, reason]);
+    };
+    const ready = ['ready', { code: 'ready' }];
+    const full = (column: string) => ['waits', { code: 'column-full', column }];
+    expect(notes({})).toEqual([ready, ready, ready]);
+    // A note is read above the entries.
+    expect(notes({ capacity: 2 })).toEqual([ready, ['waits', { code: 'no-free-place' }], ready]);
+    expect(notes({ wip: { in_progress: 1, review: null, testing: null } })).toEqual([
+      full('IN_PROGRESS'),
+      full('IN_PROGRESS'),
+      ready,
+    ]);
+    const review = facts(entry('T-9', 'REVIEW'));
+    expect(notes({ wip: { in_progress: 6, review: 1, testing: null } }, [review])).toEqual([
+      full('REVIEW'),
+      full('REVIEW'),
+      full('REVIEW'),
+    ]);
+  });
+
   it('escalated, paused and waiting entries, and those that a problem holds, take no place', () => {
     const six = (change: Parameters<typeof entry>[2], problems: string[] = []) =>
       Array.from({ length: 6 }, (_, index) => facts(entry(`T-${50 + index}`, 'IN_PROGRESS', change), { problems }));
