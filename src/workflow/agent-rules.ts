@@ -1,4 +1,4 @@
-import { agentNames } from './agent-settings.ts';
+import { agentNames, takesModel } from './agent-settings.ts';
 import { type Breach, nearest, placeholders } from './rule.ts';
 import { ROLES } from './roles.ts';
 import { type Settings } from './settings.ts';
@@ -123,11 +123,7 @@ function isScript(before: readonly string[]): boolean {
 export function modelsArePassedOn({ roles, agents }: Settings): Breach[] {
   const takes = (name: string): boolean => {
     const agent = agents[name];
-    return (
-      agent === undefined ||
-      agent.kind !== 'command' ||
-      [...agent.command, ...agent.args].some((arg) => arg.includes('{model}'))
-    );
+    return agent === undefined || takesModel(agent);
   };
   const named: readonly (readonly [readonly string[], string, string | null])[] = [
     ...ROLES.map((role) => [['roles', role, 'model'], roles[role].agent, roles[role].model] as const),

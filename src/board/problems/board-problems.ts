@@ -15,6 +15,7 @@ export function boardProblems(parsed: Record<Column, ParsedColumn>): Problem[] {
   return [
     ...duplicates(all, known),
     ...all.flatMap(outOfRange),
+    ...all.flatMap(prioritiesInTitles),
     ...all.flatMap((one) => one.marks.flatMap((mark) => markProblems(mark, one, known))),
     ...dependencyLoops(all, known),
   ];
@@ -47,6 +48,30 @@ function outOfRange(of: ParsedColumn): Problem[] {
       fix: messages.shortenId(entry.id!, LONGEST_NUMBER),
       holds: [entry.key],
     }));
+}
+
+/** `(P1)`, `[P1]`, or `P1:` at the beginning: the title is text, and nobody reads the priority there. */
+const PRIORITY = /^[Pp]([0-4]):(?=\s)|(?<=^|\s)[([][Pp]([0-4])[)\]](?=[\s:.,]|$)/;
+
+function prioritiesInTitles({ column }: ParsedColumn): Problem[] {
+  return column.entries.flatMap((entry): Problem[] => {
+    const found = PRIORITY.exec(entry.title);
+    if (found === null || entry.parked || entry.fields.some(({ key }) => key === 'priority')) return [];
+    const place = headingPlace(column, entry);
+    const at = place.lineText.indexOf(entry.title);
+    const where =
+      at < 0 ? place : { ...place, column: place.column + at + found.index, length: Math.max(1, found[0].length) };
+    return [
+      {
+        code: 'priority-in-title',
+        message: messages.priorityInTitle(entry, found[0]),
+        where,
+        fix: messages.writePriority(`P${found[1] ?? found[2] ?? ''}`, entry.kind === 'note'),
+        holds: [],
+        warning: true,
+      },
+    ];
+  });
 }
 
 function duplicate(entry: Entry, of: ParsedColumn, other: { entry: Entry; of: ParsedColumn }): Problem {

@@ -57,6 +57,11 @@ export const fieldWithout = (key: string, lacks: 'colon' | 'bullet'): string =>
     : `"${key}" is not read as a field: the bullet before it is missing`;
 export const writeMeantField = (meant: string, value: string): string => `write "- ${meant}: ${value}", or another key`;
 
+export const priorityInTitle = (entry: Entry, written: string): string =>
+  `"${written}" in the title of ${quotedName(entry)} is not read as its priority`;
+export const writePriority = (priority: string, isNote: boolean): string =>
+  `write "${isNote ? '  ' : ''}- priority: ${priority}" ${isNote ? 'in the next line' : 'below the heading'}`;
+
 export const MIXED_FIELD_LIST =
   'Only some items of the first list are fields (key: value), so none of it is read as fields';
 export const SEPARATE_FIELDS =
@@ -69,8 +74,25 @@ export const ADD_BULLET = 'begin the line with "- ", and put an empty line befor
 
 export const unknownAgent = (entry: Entry, agent: string): string =>
   `${quotedName(entry)} is for the agent ${agent}, and \`agents\` in WORKFLOW.md has no agent of that name`;
-export const writeKnownAgent = (near: string | null, known: readonly string[]): string =>
-  near === null ? `write one of: ${known.join(', ')}` : `write ${near}`;
+/** @param builtIn the nearest of all agents, which the settings may not name: nobody knows whether it is installed */
+export const writeKnownAgent = ({ near, builtIn, configured }: KnownAgents): string => {
+  if (near !== null) return `write ${near}`;
+  const one = `write one of: ${configured.join(', ')}`;
+  return builtIn === null ? one : `${one}; or ${builtIn}, if it is installed`;
+};
+
+interface KnownAgents {
+  readonly near: string | null;
+  readonly builtIn: string | null;
+  readonly configured: readonly string[];
+}
+
+export const modelIgnored = (entry: Entry, agent: string, model: string): string =>
+  `${quotedName(entry)} names the model ${model}, and its agent ${agent} is not given it`;
+export const useModel = ({ name, isScript }: { readonly name: string; readonly isScript: boolean }): string =>
+  isScript
+    ? 'name an agent that has a model ("- agent: <name>"), or take the model out'
+    : `add \`{model}\` to \`agents.${name}.args\` in WORKFLOW.md, e.g. [--model, "{model}"], or take the model out`;
 
 export const noScript = (entry: Entry): string =>
   `${quotedName(entry)} is for the agent shell, which runs the entry's first \`\`\`sh block, and there is none`;

@@ -5,7 +5,7 @@ import { CommandRig } from './command-rig.ts';
 let rig: CommandRig;
 beforeEach(() => {
   rig = new CommandRig(
-    'base: main\nroles: { task: { agent: quick } }\nagents: { quick: { kind: command, command: [sh] } }\n',
+    'base: main\nroles: { task: { agent: quick } }\nagents: { quick: { kind: command, command: [sh], args: ["{model}"] } }\n',
   );
   for (const role of ['task', 'reviewer', 'tester']) rig.write(`prompts/${role}.md`, 'Do it.\n');
   rig.write('board/TODO.md', '# TODO\n\n## T-3: Three\n\n# Later\n\n## T-4: Parked\n');

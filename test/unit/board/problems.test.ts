@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dependencyProblems } from '../../../src/board/problems/dependency-problems.ts';
+import { ignoredModelProblem } from '../../../src/board/problems/ignored-model-problem.ts';
 import { isSimilarTitle } from '../../../src/board/problems/similar-title.ts';
 import { unknownAgentProblem } from '../../../src/board/problems/unknown-agent-problem.ts';
 import { parseBoard } from '../../../src/board/parse.ts';
@@ -14,10 +15,10 @@ const underlined = (where: Place | undefined): string =>
     : `${where.line}: ${where.lineText.slice(where.column - 1, where.column - 1 + where.length)}`;
 
 describe('an agent that the settings do not know', () => {
-  const KNOWN = ['claude', 'codex'];
+  const NAMES = { known: ['claude', 'codex', 'gemini'], configured: ['claude', 'codex'] };
   const problemOf = (text: string) => {
     const column = boardOf(text).columns.TODO;
-    return unknownAgentProblem(column.entries[0]!, column, KNOWN);
+    return unknownAgentProblem(column.entries[0]!, column, NAMES);
   };
 
   it.each(['agent: claude', 'reviewer.agent: codex', 'location: claud'])('is none in `%s`', (field) => {
@@ -35,7 +36,13 @@ describe('an agent that the settings do not know', () => {
     expect(underlined(problem?.where)).toBe('4: codx');
   });
 
-  it('names all agents where none is near, and the title where there is no number', () => {
+  it('names an agent that is set up; one that is not, only as a further way', () => {
+    expect(problemOf('## T-1: One\n\n- agent: gemni\n')?.fix).toBe(
+      'write one of: claude, codex; or gemini, if it is installed',
+    );
+  });
+
+  it('names all agents that are set up where none is near, and the title where there is no number', () => {
     const problem = problemOf('## T-?: One\r\n\r\n- agent: agent\r\n');
     expect(problem?.message).toMatch(/^"One" is for the agent agent,/);
     expect(problem?.fix).toBe('write one of: claude, codex');
@@ -45,6 +52,60 @@ describe('an agent that the settings do not know', () => {
 
   it('underlines the whole item where the name stands in further lines', () => {
     expect(underlined(problemOf('## T-1: One\n\n- agent:\n  - x\n')?.where)).toBe('3: - agent:');
+  });
+});
+
+describe('a priority in a title', () => {
+  const problemsOf = (text: string) =>
+    boardOf(text).problems.flatMap(({ code, where, fix, warning, holds }) =>
+      code === 'priority-in-title' ? [[underlined(where), fix, warning, holds]] : [],
+    );
+
+  it.each([
+    ['## T-1: Fix the login (P1)', '1: (P1)', 'write "- priority: P1" below the heading'],
+    ['## T-1: [p0] Fix the login', '1: [p0]', 'write "- priority: P0" below the heading'],
+    ['## T-1: P2: Fix the login', '1: P2:', 'write "- priority: P2" below the heading'],
+    ['- [ ] Fix the login (P3)', '1: (P3)', 'write "  - priority: P3" in the next line'],
+  ])('is reported, and holds nothing: %s', (line, place, fix) =>
+    expect(problemsOf(`${line}\n`)).toEqual([[place, fix, true, []]]),
+  );
+
+  it.each([
+    '## T-1: Fix P1 of the login',
+    '## T-1: Fix (P5)',
+    '## T-1: Fix the login (P1)\n\n- priority: P2',
+    '# TODO\n\n# Later\n\n## T-1: Fix the login (P1)',
+  ])('is none in %j', (text) => expect(problemsOf(`${text}\n`)).toEqual([]));
+});
+
+describe('a model that the agent is not given', () => {
+  const problemOf = (text: string) => {
+    const column = boardOf(text).columns.TODO;
+    const script = { name: 'shell', isScript: true };
+    const program = { name: 'mine', isScript: false };
+    const fields = new Map([
+      ['model', script],
+      ['reviewer.model', program],
+      ['tester.model', null],
+    ]);
+    return ignoredModelProblem(column.entries[0]!, column, fields);
+  };
+
+  it('holds the entry, at the model, with the fix for its kind of agent', () => {
+    const problem = problemOf('## T-1: One\n\n- model: opus\n');
+    expect(problem).toMatchObject({
+      code: 'model-not-passed-on',
+      message: 'T-1 names the model opus, and its agent shell is not given it',
+      fix: 'name an agent that has a model ("- agent: <name>"), or take the model out',
+      holds: ['T-1'],
+    });
+    expect(underlined(problem?.where)).toBe('3: opus');
+    expect(problemOf('## T-1: One\n\n- reviewer.model: opus\n')?.fix).toContain('add `{model}` to `agents.mine.args`');
+  });
+
+  it('is none where the agent takes one, or no model is named', () => {
+    for (const field of ['tester.model: opus', 'agent: mine', 'note: model'])
+      expect(problemOf(`## T-1: One\n\n- ${field}\n`)).toBeNull();
   });
 });
 
