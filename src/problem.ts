@@ -50,12 +50,47 @@ export function placeAt(file: string, text: string, offset: number, length = 1):
   return { file, line, column: offset - start + 1, length: Math.max(1, length), lineText };
 }
 
+/** The entry that a message is about: `T-12 `, or its title in quotes, at the beginning. */
+const NAME = /^(?:"[^\r\n]*?"|[A-Za-z]\w*-\d+)(?= (?:is|was|has|names|depends) )/;
+
+/** Problems of files that differ in nothing but their entry, as groups, in the order of their first ones. */
+export function alike<T extends Problem>(problems: readonly T[], kindOf: (problem: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const problem of problems) {
+    const shape = problem.message.replace(NAME, '…');
+    const isOwn = problem.where === undefined || shape === problem.message;
+    const key = JSON.stringify([kindOf(problem), shape, problem.fix, isOwn ? groups.size : null]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [problem]);
+    else group.push(problem);
+  }
+  return [...groups.values()];
+}
+
+const MOST_OTHERS = 20;
+
+/** Where else the same is found: `also: T-2 (board/TODO.md:5), "Write it" (board/TODO.md:7)` */
+function others(problems: readonly Problem[]): string[] {
+  if (problems.length === 0) return [];
+  const named = problems.slice(0, MOST_OTHERS).map(({ message, where }) => {
+    const name = NAME.exec(message)?.[0] ?? message;
+    return where === undefined ? name : `${name} (${where.file}:${where.line})`;
+  });
+  const more = problems.length - named.length;
+  return [`  also: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`];
+}
+
 /** The problem as text: one line, the line in question underlined, how to fix it. No colour, no control characters. */
-export function drawProblem(problem: Problem): string {
+export const drawProblem = (problem: Problem): string => drawAlike([problem]);
+
+/** A group of `alike` in the same way: its first problem, and where else it is found. */
+export function drawAlike([problem, ...same]: readonly Problem[]): string {
+  if (problem === undefined) return '';
   const out: string[] = [];
   out.push(`${problem.where ? at(problem.where) : ''}${problem.message} [${problem.code}]`);
   if (problem.where) out.push(...underline(problem.where));
   for (const { message, where } of problem.also ?? []) out.push(`  ${at(where)}${message}`, ...underline(where));
+  out.push(...others(same));
   if (problem.fix) out.push(`  fix: ${problem.fix}`);
   return plainText(out.join('\n'));
 }

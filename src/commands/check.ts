@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { drawProblem, type Problem, type Result } from '../problem.ts';
+import { LEVEL_WORDS, levelOf } from '../preflight/finding.ts';
+import { type Problem, type Result } from '../problem.ts';
 import type { Column } from '../board/entry.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
-import { printJson, printProblems } from './program/print.ts';
+import { drawAll, printJson, printProblems } from './program/print.ts';
 import { checkBoard, checkText } from './read/check-board.ts';
 import { columnNamed, type Checked } from '../surfaces/adding/known-board.ts';
 import * as messages from './messages.ts';
@@ -20,23 +21,26 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     ]);
   const checked = file === undefined ? await checkBoard(io.cwd) : await checkFile(file, columnNamed(as), io);
   if (!checked.ok) return printProblems(io, checked.error);
-  const { problems, entries } = checked.value;
+  const { problems, entries, parked } = checked.value;
   const blocking = problems.filter(({ warning }) => warning !== true);
   if (options['json'] === true) {
     printJson(io, { ok: blocking.length === 0, entries, problems: problems.map(asJson) });
   } else {
-    io.stdout.write(problems.map((problem) => `${levelOf(problem)}  ${drawProblem(problem)}\n`).join(''));
-    io.stdout.write(`${messages.checkResult(entries, blocking.length, problems.length - blocking.length)}\n`);
+    io.stdout.write(drawAll(problems, (problem) => `${LEVEL_WORDS[levelOf(problem)]}  `));
+    io.stdout.write(
+      `${messages.checkResult({ entries, parked }, blocking.length, problems.length - blocking.length)}\n`,
+    );
   }
   return blocking.length === 0 ? EXIT.done : EXIT.preflightFailed;
 }
 
-const levelOf = ({ warning }: { readonly warning?: true | undefined }): 'warning' | 'problem' =>
+/** In JSON the words are those of the first version. */
+const jsonLevel = ({ warning }: { readonly warning?: true | undefined }): 'warning' | 'problem' =>
   warning === true ? 'warning' : 'problem';
 
 const asJson = ({ code, message, warning, where, also = [], fix, holds = [] }: Problem): unknown => ({
   code,
-  level: levelOf({ warning }),
+  level: jsonLevel({ warning }),
   message,
   where: where ?? null,
   also,

@@ -40,9 +40,10 @@ async function initWith({ options }: ParsedArgs, io: Io): Promise<ExitCode> {
 /** Prints what adopting changes, before it is written; asks where the user sits at both ends and has not said `--yes`. */
 const reviewer =
   (io: Io, options: ParsedArgs['options']): NonNullable<InitOptions['review']> =>
-  async ({ file, diff, ...passages }) => {
+  async ({ file, todo, diff, ...passages }) => {
     const isSilent = options['json'] === true;
-    if (!isSilent) io.stdout.write(`${plainText(diff)}\n${messages.reviewLines(file, passages).join('\n')}\n\n`);
+    const lines = messages.reviewLines({ file, todo }, passages);
+    if (!isSilent) io.stdout.write(`${messages.PREVIEW}\n\n${plainText(diff)}\n${lines.join('\n')}\n\n`);
     if (options['yes'] === true || options['dryRun'] === true) return true;
     if (isSilent || !io.isTTY || process.stdin.isTTY !== true) return false;
     return (await askOnTerminal(io)(messages.APPLY, ['no', 'yes'])) === 'yes';

@@ -19,14 +19,21 @@ const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n ==
 export const COLUMN_NEEDS_FILE = '--column needs a file, or - for stdin';
 export const fileUnreadable = (file: string, code: string | undefined, why: string): string =>
   code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${why}`;
-export const checkResult = (entries: number, problems: number, warnings: number): string => {
+/** @param parked of the entries: they are checked too, and never picked */
+export const checkResult = (
+  { entries, parked }: { readonly entries: number; readonly parked: number },
+  problems: number,
+  warnings: number,
+): string => {
   const found = [
     ...(problems === 0 ? [] : [count(problems, 'problem')]),
-    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
+    ...(warnings === 0 ? [] : [count(warnings, 'note')]),
   ];
   const what = found.length === 0 ? 'no problems' : found.join(', ');
   // Without usable settings no entry is read.
-  return entries === 0 && found.length > 0 ? what : `${what} in ${count(entries, 'entry', 'entries')}`;
+  if (entries === 0 && found.length > 0) return what;
+  const also = parked === 0 ? '' : ` and ${count(parked, 'parked entry', 'parked entries')}`;
+  return `${what} in ${count(entries - parked, 'entry', 'entries')}${also}`;
 };
 
 // completion
@@ -160,6 +167,7 @@ export const otherCommand = (word: string, command: string): string =>
 export const SETTINGS_ARE =
   "unknown command 'config': the settings are in WORKFLOW.md (kanban check reports what is wrong with them)";
 export const statusTakesNoId = (id: string): string => `kanban status takes no id: did you mean kanban show ${id}?`;
+export const quoteText = (command: string): string => `a text of several words needs quotes: ${command}\n`;
 export const needsOption = (flag: string, other: string): string => `${flag} needs ${other}`;
 export const conflictingOptions = (flag: string, other: string): string => `${flag} cannot be combined with ${other}`;
 

@@ -53,7 +53,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string])[] =
   ['0', 'done'],
   ['1', 'a bug in kanban; it says how to report it'],
   ['2', 'wrong usage, unreadable settings or board, or a request that cannot be carried out'],
-  ['3', 'preflight failed'],
+  ['3', 'preflight found what stops everything, or check found a problem'],
   ['4', 'ended, and entries need you'],
   ['130', 'interrupted'],
 ];

@@ -7,6 +7,8 @@ export type Level = 'stops' | 'holds' | 'fixed' | 'info';
 export interface Finding {
   /** Id of the check. */
   readonly check: string;
+  /** Of a problem in a file: its own name, such as `duplicate-task-id`. */
+  readonly code?: string;
   readonly level: Level;
   readonly message: string;
   /** How to fix it; a command to copy where there is one. */
@@ -34,10 +36,23 @@ export interface Check {
   run(facts: PreflightFacts): readonly Found[];
 }
 
+/** What a problem of a file does: it holds its entries, or everything; a warning does neither. */
+export const levelOf = ({ warning, holds = [] }: Pick<Problem, 'warning' | 'holds'>): Level =>
+  warning === true ? 'info' : holds.length > 0 ? 'holds' : 'stops';
+
+/** The word for a level, the same in every command. */
+export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  stops: 'stops',
+  holds: 'holds',
+  fixed: 'fixed',
+  info: 'note',
+};
+
 /** A problem of a file as a finding. */
 export function fromProblem(problem: Problem, level: Level): Found {
   return {
     level,
+    code: problem.code,
     message: problem.message,
     ...(problem.fix ? { fix: problem.fix } : {}),
     ...(problem.where ? { where: problem.where } : {}),

@@ -17,6 +17,8 @@ import * as messages from './messages-adopt.ts';
 export interface AdoptReview {
   /** The adopted file, relative to the checkout of base. */
   readonly file: string;
+  /** Where its tasks go, in the same way. */
+  readonly todo: string;
   /** Unified. */
   readonly diff: string;
   /** Tasks that become entries, with the lines that they stand in. */
@@ -78,7 +80,7 @@ export async function planAdoption({ cwd, path, place, files, ids }: Asked): Pro
   const diff = await unifiedDiff(plans.map((plan) => ({ ...plan, before: textOf(plan.path) ?? '' })));
   return ok({
     files: [...files.filter(({ path: name }) => !changes.has(name)), ...plans],
-    review: { file: inside, diff, adopted, done: over, left },
+    review: { file: inside, todo, diff, adopted, done: over, left },
   });
 }
 

@@ -126,6 +126,7 @@ async function carryOut(
     guard,
     isByNpx,
     adopts: options.adopt !== undefined,
+    agent: place.existing?.roles.task.agent ?? agent,
   });
   const made = describeMade(repo, place, changes.config, changes.files);
   if (!options.dryRun) {

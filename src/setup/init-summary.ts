@@ -113,6 +113,8 @@ interface Done {
   readonly isByNpx: boolean;
   /** Tasks of a file become entries in this call. */
   readonly adopts: boolean;
+  /** Of the task role. */
+  readonly agent: string;
 }
 
 /** Commands and advice, in their order. */
@@ -125,6 +127,7 @@ export async function stepsOf({
   guard,
   isByNpx,
   adopts,
+  agent,
 }: Done): Promise<readonly string[]> {
   const { root } = repo;
   const { base, folder, existing, integration } = place;
@@ -141,13 +144,16 @@ export async function stepsOf({
   out.push(...ofGuard(guard, base, existing?.remote ?? detected.remote ?? 'origin'));
   const todo = shown(root, join(folder, existing?.board ?? 'board', 'TODO.md'));
   const program = isByNpx ? 'npx file-kanban' : 'kanban';
-  if (!adopts)
-    out.push(
-      ...todoFiles(folder).map((path) => summary.adoptFile(shellPath(relative(cwd, join(folder, path))), program)),
-    );
+  out.push(...(adopts ? ofAdopted(agent, todo) : listsToAdopt({ cwd, folder, program })));
   out.push(summary.addEntry(todo, program));
   return out;
 }
+
+/** What adopted tasks need before an agent can do them. */
+const ofAdopted = (agent: string, todo: string): string[] => (agent === 'shell' ? [summary.addBlocks(todo)] : []);
+
+const listsToAdopt = ({ cwd, folder, program }: Readonly<Record<'cwd' | 'folder' | 'program', string>>): string[] =>
+  todoFiles(folder).map((path) => summary.adoptFile(shellPath(relative(cwd, join(folder, path))), program));
 
 /** TODO lists that are no board, relative to the folder. */
 function todoFiles(folder: string): string[] {

@@ -25,6 +25,8 @@ export const RUN_AGAIN = 'run kanban init --adopt again';
 
 /* The review. */
 
+export const PREVIEW = 'What changes: lines with - leave a file, lines with + come into it.';
+
 interface Named {
   readonly line: number;
   readonly text: string;
@@ -39,11 +41,12 @@ const lines = (file: string, named: readonly Named[]): string[] => {
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
+/** @param todo path of TODO.md */
 export const reviewLines = (
-  file: string,
+  { file, todo }: { readonly file: string; readonly todo: string },
   { adopted, done, left }: Readonly<Record<'adopted' | 'done' | 'left', readonly Named[]>>,
 ): readonly string[] => [
-  `${count(adopted.length, 'task', 'tasks')} of ${file} ${adopted.length === 1 ? 'becomes an entry' : 'become entries'} of TODO`,
+  `${count(adopted.length, 'task', 'tasks')} of ${file} ${adopted.length === 1 ? 'becomes an entry' : 'become entries'} of ${todo}`,
   ...(done.length === 0 ? [] : ['Done, stays where it is', ...lines(file, done)]),
   ...(left.length === 0 ? [] : ['Not a task, stays where it is', ...lines(file, left)]),
 ];

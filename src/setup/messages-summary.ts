@@ -105,6 +105,8 @@ export const namePackages = (folders: readonly string[]): string =>
 /** @param path of a TODO list, quoted for a shell */
 export const adoptFile = (path: string, program: string): string =>
   `${program} init --adopt ${path}    # turns its tasks into entries; shows a diff first`;
+export const addBlocks = (todo: string): string =>
+  `add a \`\`\`sh block to each entry in ${todo}, or set another agent in WORKFLOW.md: the agent shell only runs such a block`;
 /** @param program how kanban is started here: `kanban`, or by npx */
 export const addEntry = (todo: string, program: string): string =>
   `${program} add "…", or write an entry into ${todo}, then: ${program} run`;

@@ -8,8 +8,22 @@ export function commandsDoc(): string {
     `## ${group}`,
     ...COMMANDS.filter((spec) => spec.group === group).map(section),
   ]);
-  return `${[INTRODUCTION, overview(), ...parts, exits(), stuck()].join('\n\n')}\n`;
+  return `${[INTRODUCTION, overview(), ...parts, exits(), LEVELS, stuck()].join('\n\n')}\n`;
 }
+
+const LEVELS = `## What a problem stops
+
+\`kanban check\`, \`preflight\`, \`status\`, \`doctor\` and \`run\` use the same words for a problem:
+
+| word | meaning | \`kanban check\` | \`kanban preflight\` | \`kanban run\` |
+|---|---|---|---|---|
+| \`stops\` | nothing starts or moves until it is fixed | 3 | 3 | waits for the fix; with \`--until-done\` 3, or 2 where settings or board cannot be read |
+| \`holds\` | the entries, the agent or the landings that it names wait; all else continues | 3 | 0 | continues; with \`--until-done\` 4 at the end |
+| \`fixed\` | kanban has fixed it | | 0 | continues |
+| \`note\` | good to know; it holds nothing | 0 | 0 | continues |
+
+The numbers are exit codes. \`check\` judges what you wrote, so each problem of the text fails it, as a compiler would. \`preflight\` answers
+whether work can start, so what holds a single entry does not fail it.`;
 
 const INTRODUCTION = `# Commands
 
@@ -28,7 +42,13 @@ const overview = (): string =>
 
 function usage({ name, args }: CommandSpec): string {
   const terms = args.map(
-    (arg) => ({ required: `<${arg.name}>`, optional: `[${arg.name}]`, 'any-number': `[${arg.name}...]` })[arg.form],
+    (arg) =>
+      ({
+        required: `<${arg.name}>`,
+        optional: `[${arg.name}]`,
+        'any-number': `[${arg.name}...]`,
+        words: `<${arg.name}>`,
+      })[arg.form],
   );
   return ['kanban', name, ...terms].join(' ');
 }

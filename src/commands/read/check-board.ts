@@ -27,7 +27,7 @@ export async function checkBoard(cwd: string): Promise<Result<Checked>> {
   const repo = opened.value;
   try {
     const known = await knownBoard(repo);
-    return ok({ problems: known.problems, entries: known.entries });
+    return ok({ problems: known.problems, entries: known.entries, parked: known.parked });
   } finally {
     closeRepository(repo);
   }
@@ -47,11 +47,11 @@ export interface GivenText {
  */
 export async function checkText(cwd: string, { bytes, shown, column }: GivenText): Promise<Result<Checked>> {
   const text = bytes.toString('utf8');
-  if (!Buffer.from(text, 'utf8').equals(bytes)) return ok({ problems: [notUtf8(shown)], entries: 0 });
+  if (!Buffer.from(text, 'utf8').equals(bytes)) return ok({ problems: [notUtf8(shown)], entries: 0, parked: 0 });
   const known = await around(cwd);
   if (!known.ok) return known;
   const { settings, texts, broken } = known.value;
-  if (broken.length > 0) return ok({ problems: broken, entries: 0 });
+  if (broken.length > 0) return ok({ problems: broken, entries: 0, parked: 0 });
   const as = column ?? columnNamed(basename(shown, extname(shown))) ?? 'TODO';
   const path = columnPath(as, { boardPath: settings.board });
   const { problems } = checkTexts({ ...texts, [as]: text }, known.value);
@@ -67,7 +67,7 @@ export async function checkText(cwd: string, { bytes, shown, column }: GivenText
         : { also: problem.also.map((other) => ({ ...other, where: named(other.where) })) }),
     }));
   const alone = checkTexts({ ...NO_TEXTS, [as]: text }, known.value);
-  return ok({ problems: sorted(own), entries: alone.entries });
+  return ok({ problems: sorted(own), entries: alone.entries, parked: alone.parked });
 }
 
 /** What a text is checked against; nothing outside a repository. */

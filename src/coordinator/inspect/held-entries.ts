@@ -1,3 +1,4 @@
+import type { Entry } from '../../board/entry.ts';
 import type { Reason } from '../../contract/reason.ts';
 import { reasonText } from '../../report/reason.ts';
 import type { Note } from '../../pipeline/action.ts';
@@ -19,20 +20,28 @@ const LASTING: ReadonlySet<Reason['code']> = new Set([
  * What keeps entries from continuing besides what preflight checks: a run that could not start, nothing to review, a cap.
  * The same reasons as `kanban status` and `kanban show` print. Entries with the same reason share a finding.
  */
-export function heldEntries(notes: readonly Note[]): readonly Finding[] {
-  const byText = new Map<string, { readonly reason: Reason; readonly keys: string[] }>();
-  for (const { key, id, reason } of notes) {
-    if (!LASTING.has(reason.code)) continue;
-    const text = reasonText(reason);
-    const same = byText.get(text);
-    if (same === undefined) byText.set(text, { reason, keys: [id ?? key] });
-    else same.keys.push(id ?? key);
+export function heldEntries(
+  notes: readonly Note[],
+  entries: readonly Pick<Entry, 'key' | 'title'>[],
+): readonly Finding[] {
+  const titles = new Map(entries.map(({ key, title }) => [key, title]));
+  const byText = new Map<string, Note[]>();
+  for (const note of notes) {
+    if (!LASTING.has(note.reason.code)) continue;
+    const text = reasonText(note.reason);
+    byText.set(text, [...(byText.get(text) ?? []), note]);
   }
-  return [...byText].map(([text, { reason, keys }]) => ({
-    check: reason.code,
-    level: 'holds',
-    message: messages.entriesWait(keys, text),
-    ...(reason.code === 'agent-not-started' ? { fix: messages.TRY_AGAIN } : { fix: messages.lookAt(keys[0] ?? '') }),
-    holds: { entries: keys },
-  }));
+  return [...byText].map(([text, held]): Finding => {
+    const code = held[0]?.reason.code ?? 'problem';
+    const first = held.find(({ id }) => id !== null)?.id ?? null;
+    const names = held.map(({ id, key }) => id ?? `"${titles.get(key) ?? key}"`);
+    const fix = code === 'agent-not-started' ? messages.TRY_AGAIN : first === null ? null : messages.lookAt(first);
+    return {
+      check: code,
+      level: 'holds',
+      message: messages.entriesWait(names, text),
+      ...(fix === null ? {} : { fix }),
+      holds: { entries: held.map(({ id, key }) => id ?? key) },
+    };
+  });
 }

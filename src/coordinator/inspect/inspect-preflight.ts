@@ -48,7 +48,9 @@ export async function inspectPreflight(cwd: string): Promise<readonly Finding[]>
     const answer = await inspectRemote(repo, looked.value.workflow.settings, looked.value.git.base);
     const other = held?.state === 'foreign' ? { pid, host, here: false } : null;
     const found = await new Preflight(observer, () => answer).full(looked.value, [], other);
-    const findings = inOrder([...found, ...heldEntries(decide(looked.value.world).notes)]);
+    const { world } = looked.value;
+    const entries = world.entries.map(({ entry }) => entry);
+    const findings = inOrder([...found, ...heldEntries(decide(world).notes, entries)]);
     if (held?.state !== 'alive' || held.holder?.command !== undefined) return findings;
     return [{ check: 'other-coordinator', level: 'info', message: coordinatorRunning(pid) }, ...findings];
   } finally {

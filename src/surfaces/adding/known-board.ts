@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { COLUMNS, type BoardTexts, type Column } from '../../board/entry.ts';
+import { COLUMNS, type Board, type BoardTexts, type Column } from '../../board/entry.ts';
 import type { ReadSave } from '../../board/saves/save-history.ts';
 import { columnPath, createSectionMemo, dependencyProblems, parseBoard, type SectionMemo } from '../../board/parse.ts';
 import { WITHOUT_COORDINATOR } from '../../coordinator/observe/observation.ts';
@@ -18,6 +18,8 @@ export interface Checked {
   readonly problems: readonly Problem[];
   /** How many entries and quick notes were read. */
   readonly entries: number;
+  /** How many of them are parked. */
+  readonly parked: number;
 }
 
 /** The column of that name, in any case; null: none is named so. */
@@ -65,7 +67,7 @@ export async function knownBoard(repo: Repository): Promise<KnownBoard> {
       ...restoredProblems(board.oldBuffers, workflow.settings),
       ...landedProblems(board.board, landings),
     ]),
-    entries: COLUMNS.reduce((sum, column) => sum + board.board.columns[column].entries.length, 0),
+    ...countsOf(board.board),
   };
 }
 
@@ -81,7 +83,7 @@ async function onDisk(repo: Repository, why: readonly Problem[]): Promise<KnownB
       landings: new Map(),
       broken: why,
       problems: why,
-      entries: 0,
+      ...{ entries: 0, parked: 0 },
     };
   const { settings } = read.value.workflow;
   const { texts, unreadable } = readDisk(repo.root, settings.board, Date.now());
@@ -103,7 +105,7 @@ async function onDisk(repo: Repository, why: readonly Problem[]): Promise<KnownB
       ...unreadable,
       ...checked.problems,
     ]),
-    entries: checked.entries,
+    ...{ entries: checked.entries, parked: checked.parked },
   };
 }
 
@@ -143,8 +145,13 @@ export function checkTexts(
       ...agentProblems(entries, settings, board),
       ...landedProblems(board, landings),
     ],
-    entries: entries.length,
+    ...countsOf(board),
   };
+}
+
+function countsOf({ columns }: Board): Pick<Checked, 'entries' | 'parked'> {
+  const entries = COLUMNS.flatMap((column) => columns[column].entries);
+  return { entries: entries.length, parked: entries.filter(({ parked }) => parked).length };
 }
 
 /** By column and line; what has no place comes first. */

@@ -37,6 +37,12 @@ describe('kanban check', () => {
     expect(await rig.call(check)).toEqual({ code: 0, out: 'no problems in 2 entries\n', err: '' });
   });
 
+  it('counts parked entries apart', async () => {
+    rig.write('board/TODO.md', '# TODO\n\n## T-1: One\n\n# Later\n\n## T-2: Two\n');
+    expect((await rig.call(check)).out).toBe('no problems in 1 entry and 1 parked entry\n');
+    expect(await json()).toMatchObject({ entries: 2 });
+  });
+
   it('I1: after a save of an old text, has the lines of the file on disk, and says what is put back', async () => {
     rig.write('board/TODO.md', '# TODO\n\n## T-1: One\n');
     rig.commit('one');
@@ -63,14 +69,22 @@ describe('kanban check', () => {
       ['duplicate-task-id', 'board/REVIEW.md', 3, ['T-1']],
     ]);
     const { out } = await rig.call(check);
-    expect(out).toMatch(/^problem {2}board\/TODO\.md:5:1: [^]*~+\n {2}fix: [^]*4 problems in 2 entries\n$/);
+    expect(out).toMatch(/^holds {2}board\/TODO\.md:5:1: [^]*~+\n {2}fix: [^]*4 problems in 2 entries\n$/);
     rig.write('WORKFLOW.md', '---\nbase: main\ncapcity: 3\n---\n');
-    expect((await rig.call(check)).out).toMatch(/^problem {2}WORKFLOW\.md:3:1: [^]*\n1 problem\n$/);
+    expect((await rig.call(check)).out).toMatch(/^stops {2}WORKFLOW\.md:3:1: [^]*\n1 problem\n$/);
     expect((await json()).problems.map((one) => [one.code, one.where?.file])).toContainEqual([
       'unknown-setting',
       'WORKFLOW.md',
     ]);
     expect(await json(['board/TODO.md'])).toMatchObject({ code: 3, problems: [{ code: 'unknown-setting' }] });
+  });
+
+  it('reports a model that an agent of the entry would not be given', async () => {
+    rig.write('board/TODO.md', '# TODO\n\n## T-1: One\n\n- agent: shell\n- model: opus\n\n```sh\ntrue\n```\n');
+    expect(await json()).toMatchObject({
+      code: 3,
+      problems: [{ code: 'model-not-passed-on', where: { file: 'board/TODO.md', line: 6 }, holds: ['T-1'] }],
+    });
   });
 
   it('reports an entry whose id has landed, with its line', async () => {
@@ -88,7 +102,7 @@ describe('kanban check', () => {
   it('counts a warning for nothing', async () => {
     rig.write('board/TODO.md', '# TODO\n\n## T-1: One\n\n## Add a dark mode\n');
     expect(await json()).toMatchObject({ code: 0, ok: true, problems: [{ level: 'warning', where: { line: 5 } }] });
-    expect((await rig.call(check)).out).toMatch(/^warning {2}board\/TODO\.md:5:1: /);
+    expect((await rig.call(check)).out).toMatch(/^note {2}board\/TODO\.md:5:1: /);
   });
 
   it('checks a file against the board, under its own name', async () => {

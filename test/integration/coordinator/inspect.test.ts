@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/contract/snapshot.ts';
+import { heldEntries } from '../../../src/coordinator/inspect/held-entries.ts';
 import { inspectPreflight } from '../../../src/coordinator/inspect/inspect-preflight.ts';
 import { readSnapshot } from '../../../src/coordinator/inspect/read-snapshot.ts';
 import { shellPath } from '../../../src/shell-word.ts';
@@ -93,6 +94,17 @@ describe('what keeps the work from starting, without a coordinator', () => {
     git('add', '-A');
     git('commit', '-q', '-m', 'work');
     expect(await room()).toMatch(/; first: T-3 Task T-3\.$/);
+  });
+
+  it('an entry without a number is named by its title, not by its key', () => {
+    const held = { state: 'held', reason: { code: 'agent-not-started', agent: 'claude', text: 'no login' } } as const;
+    const notes = [
+      { key: 'TODO?3451d705', id: null, ...held },
+      { key: 'T-2', id: 'T-2', ...held },
+    ];
+    expect(heldEntries(notes, [{ key: 'TODO?3451d705', title: 'Fix it' }])).toMatchObject([
+      { message: '"Fix it", T-2: claude could not start: no login.', holds: { entries: ['TODO?3451d705', 'T-2'] } },
+    ]);
   });
 
   it('a branch that is a folder in the names of the branches holds all of them', async () => {

@@ -527,5 +527,5 @@ it('drawFindings underlines the place and says how to fix it', () => {
     drawFindings(preflight({ ...well, boardProblems: [problem] }))
       .split('\n')
       .slice(0, 4),
-  ).toEqual(['stops   board/TODO.md:2:1: Something is wrong. [board]', '    x', '    ~', '  fix: fix it']);
+  ).toEqual(['stops   board/TODO.md:2:1: Something is wrong. [x]', '    x', '    ~', '  fix: fix it']);
 });
