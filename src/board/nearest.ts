@@ -13,6 +13,9 @@ export function nearestId(typed: string, ids: readonly string[]): string | null 
   return isFar && !near.endsWith(`-${number}`) ? null : near;
 }
 
+/** `13` is the number of `T-13`. */
+export const isSameNumber = (id: string, typed: string): boolean => /^\d+$/.test(typed) && id.endsWith(`-${typed}`);
+
 /** The one of `known` that was probably meant: at most two letters off, and not half of the word; null if none is. */
 export function nearestOf(typed: string, known: readonly string[]): string | null {
   if (known.length === 0) return null;

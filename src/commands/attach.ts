@@ -1,6 +1,6 @@
 import { readSnapshot } from '../coordinator/inspect/read-snapshot.ts';
 import { openRepository } from '../git/open-repository.ts';
-import { isSameId, withId } from '../pipeline/named-id.ts';
+import { isNamedBy, withId } from '../pipeline/named-id.ts';
 import { plain } from '../report/plain.ts';
 import { waysOut } from '../report/ways/ways-out.ts';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
@@ -70,7 +70,7 @@ async function attachAcrossStages(follower: RunFollower, taskId: string, io: Io)
   let lookedAt = Date.now();
   let isPrinted = false;
   await follower.until(
-    ({ brief }) => isSameId(brief.taskId, taskId),
+    ({ brief }) => isNamedBy(brief.taskId, taskId),
     async ({ active }) => {
       if (active > 0 || Date.now() - lookedAt < BOARD_INTERVAL_MS) return false;
       lookedAt = Date.now();

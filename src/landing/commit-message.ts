@@ -64,12 +64,14 @@ export const plainMessage = (
  * @param isEdit false: the board is as it was, for all that the edit changed was put back
  */
 export function handEditMessage(
-  moves: readonly { readonly id: string; readonly from: Column | null; readonly to: Column | null }[],
+  moves: readonly { readonly id: string; readonly from: Column; readonly to: Column | null }[],
   restored: readonly string[] = [],
   isEdit = true,
 ): Message {
-  const trailers = moves.flatMap(({ id, from, to }): Trailer[] =>
-    from !== null && to !== null ? [{ name: 'Kanban-Move', value: `${id} ${from} -> ${to}` }] : [],
+  const trailers = moves.map(({ id, from, to }): Trailer =>
+    to === null
+      ? { name: 'Kanban-Deleted', value: `${id} ${from}` }
+      : { name: 'Kanban-Move', value: `${id} ${from} -> ${to}` },
   );
   trailers.push(...restored.map((id): Trailer => ({ name: 'Kanban-Restored', value: id })));
   const subject = isEdit ? messages.HAND_EDIT_SUBJECT : messages.restoredSubject(restored);

@@ -1,4 +1,4 @@
-import { nearestId } from '../board/nearest.ts';
+import { isSameNumber, nearestId } from '../board/nearest.ts';
 import type { World } from './world.ts';
 
 /** What a typed task id names. */
@@ -22,11 +22,19 @@ export function namedId(
   if (landed !== undefined) return { kind: 'landed', id: landed };
   const abandoned = find(history.abandoned);
   if (abandoned !== undefined) return { kind: 'abandoned', id: abandoned };
-  return { kind: 'unknown', near: nearestId(typed, onBoard) };
+  const gone = (): string[] => [...history.landed.keys(), ...history.abandoned].filter((id) => isSameNumber(id, typed));
+  return { kind: 'unknown', near: nearestId(typed, onBoard) ?? nearestId(typed, gone()) };
 }
 
-/** The one of that id, in any case of its letters. */
-export const withId = <T extends { readonly id: string | null }>(entries: readonly T[], typed: string): T | undefined =>
-  entries.find(({ id }) => id !== null && isSameId(id, typed));
+/** The one of that id, in any case of its letters, or of that number if only one has it. */
+export function withId<T extends { readonly id: string | null }>(entries: readonly T[], typed: string): T | undefined {
+  const same = entries.find(({ id }) => id !== null && isSameId(id, typed));
+  if (same !== undefined) return same;
+  const numbered = entries.filter(({ id }) => id !== null && isSameNumber(id, typed));
+  return new Set(numbered.map(({ id }) => id)).size === 1 ? numbered[0] : undefined;
+}
+
+/** In any case of its letters, or by its number alone. */
+export const isNamedBy = (id: string, typed: string): boolean => isSameId(id, typed) || isSameNumber(id, typed);
 
 export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();

@@ -1,3 +1,4 @@
+import { isSameNumber } from '../board/nearest.ts';
 import { readUsage } from '../contract/usage.ts';
 import type { Usage } from '../contract/agent-event.ts';
 
@@ -30,6 +31,8 @@ export interface LogMove {
   readonly escalated: string | null;
   /** The landing that this commit took back. */
   readonly undone: string | null;
+  /** The column that the entry was deleted from by hand. */
+  readonly deleted: string | null;
   /** What runs used whose results this commit took in, and, in a landing, the total; figures that no agent reported are absent. */
   readonly usage: readonly LogUsage[];
   readonly subject: string;
@@ -46,17 +49,18 @@ export interface LogUsage extends Usage {
 /**
  * What commits did to entries, in the commits' order; a commit that names several entries gives one for each. What runs
  * committed themselves is left out: their trailers are not believed.
- * @param only a task id: nothing else. Its case does not matter.
+ * @param only a task id, or its number: nothing else. Its case does not matter.
  */
 export function logMoves(commits: readonly LogCommit[], only: string | null): LogMove[] {
   const wanted = only?.toLowerCase() ?? null;
+  const isNamed = (id: string): boolean => id.toLowerCase() === wanted || isSameNumber(id, wanted ?? '');
   return commits
     .filter(({ committer }) => !committer.email.endsWith('@kanban.invalid'))
     .flatMap((commit) => {
       const byId = new Map<string, Map<string, string>>();
       for (const { key, value } of commit.trailers) {
         const [, id, rest] = /^(\S+-\d+)(?:\s+(.*))?$/s.exec(value.trim()) ?? [];
-        if (id === undefined || !MEANS.has(key) || (wanted !== null && id.toLowerCase() !== wanted)) continue;
+        if (id === undefined || !MEANS.has(key) || (wanted !== null && !isNamed(id))) continue;
         byId.set(id, (byId.get(id) ?? new Map<string, string>()).set(key, joined(byId.get(id)?.get(key), rest ?? '')));
       }
       return [...byId].map(([id, trailers]) => moveOf(commit, id, trailers));
@@ -108,6 +112,7 @@ const MEANS = new Set([
   'Kanban-By',
   'Kanban-Escalated',
   'Kanban-Undone',
+  'Kanban-Deleted',
   'Kanban-Approval',
   'Kanban-Reviewed',
   'Kanban-Tested',
@@ -140,6 +145,7 @@ function moveOf(commit: LogCommit, id: string, trailers: ReadonlyMap<string, str
     asked: trailers.get('Kanban-By') ?? null,
     escalated: trailers.get('Kanban-Escalated') ?? null,
     undone: trailers.get('Kanban-Undone') ?? null,
+    deleted: trailers.get('Kanban-Deleted') ?? null,
     usage: usagesIn(trailers.get('Kanban-Usage')?.split(/\s+/) ?? []),
     subject: commit.subject,
     title: null,

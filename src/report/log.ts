@@ -53,14 +53,19 @@ export function moveText(move: LogMove): string {
       : plain(move.title),
     verdictText(move),
     move.undone === null ? '' : `undone: ${move.undone.slice(0, 7)} taken back`,
+    move.deleted === null ? '' : `deleted by hand from ${plain(move.deleted)}`,
     agents(move.agent),
     used(move),
     move.escalated === null ? '' : `needs you: ${plain(withoutVerdict(move.escalated, move.verdict))}`,
-    `by ${plain(move.asked === null ? move.by : move.asked.replace(/\s*<.*>$/, ''))}`,
+    `by ${doerOf(move)}`,
   ];
   const shown = parts.filter((part) => part !== '');
   return shown.length > 1 ? shown.join(' · ') : [plain(move.subject), ...shown].join(' · ');
 }
+
+/** Who asked for it, or whose commit it is. */
+export const doerOf = ({ asked, by }: Pick<LogMove, 'asked' | 'by'>): string =>
+  plain(asked === null ? by : asked.replace(/\s*<.*>$/, ''));
 
 /** `task done`, or `task done, not accepted` where what was found says otherwise; '' = no verdict. */
 export function verdictText({ verdict, outcome }: Pick<LogMove, 'verdict' | 'outcome'>): string {

@@ -3,7 +3,7 @@ import type { SnapshotEntry } from '../contract/snapshot.ts';
 import { describeUsage } from './usage.ts';
 import type { Usage } from '../contract/agent-event.ts';
 import type { DiffFile } from './diff-files.ts';
-import { moveText } from './log.ts';
+import { doerOf, moveText } from './log.ts';
 import type { LogMove } from './log-moves.ts';
 import { plain, plainLines } from './plain.ts';
 import { rowOf } from './rows.ts';
@@ -130,7 +130,7 @@ function placeLines({ place, entry, history }: EntryView, { now, clock }: ShowOp
   const last = history.at(-1);
   if (place === 'CHANGELOG')
     return [`landed ${last === undefined ? '' : `${clock(last.at)} as ${last.commit.slice(0, 7)}`}`.trim()];
-  if (entry === null) return [`abandoned ${last === undefined ? '' : clock(last.at)}`.trim()];
+  if (entry === null) return [goneText(history, clock)];
   const row = rowOf({ ...entry, estimate: null }, { now, clock, time: 'spent' });
   const tags = entry.tags.map((tag) => `[${tag}]`).join(' ');
   const doing = [tags, row.doing, row.agent, row.time, row.text].filter((part) => part !== '').join('  ');
@@ -143,6 +143,14 @@ function placeLines({ place, entry, history }: EntryView, { now, clock }: ShowOp
     ...used(entry),
     ...(entry.messages > 0 ? [`messages that wait for its next run: ${entry.messages}`] : []),
   ];
+}
+
+/** How an entry left the board without landing, when, and who let it go. */
+function goneText(history: readonly LogMove[], clock: Clock): string {
+  const left = history.findLast(({ to, deleted }) => to === 'ABANDONED' || deleted !== null) ?? history.at(-1);
+  if (left === undefined) return 'abandoned';
+  const how = left.deleted === null ? 'abandoned' : `deleted by hand from ${plain(left.deleted)}`;
+  return `${how} ${clock(left.at)} by ${doerOf(left)} (${left.commit.slice(0, 7)})`;
 }
 
 function used({ usage }: SnapshotEntry): string[] {

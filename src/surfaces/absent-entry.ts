@@ -19,7 +19,7 @@ export async function absentEntry(cwd: string, typed: string): Promise<readonly 
   const read = await withBoard(cwd, async ({ repo, view, settings }) => {
     if (view.base === null) return ok([missingBase(repo, settings.base)]);
     const moves = await readLog(repo, view.base, { id: typed, limit: null, since: null });
-    const last = moves.find(({ to }) => to !== null);
+    const last = moves.find(({ to, deleted }) => to !== null || deleted !== null);
     if (last?.to === 'CHANGELOG') return ok([landedId(last.id)]);
     if (last !== undefined) return ok([abandonedId(last.id)]);
     return ok([unknownAmong(typed, idsOf(entries))]);

@@ -1,11 +1,11 @@
-import { isSameId } from '../pipeline/named-id.ts';
+import { isNamedBy } from '../pipeline/named-id.ts';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
 import * as messages from './messages.ts';
 
 /** A run by its id, else the entry's run that is on, else its last one. @param root of the main worktree, absolute */
 export function newestRun(root: string, id: string): RunRecord | null {
   const { runs } = listRuns(root);
-  const own = runs.filter(({ runId, brief }) => runId === id || isSameId(brief.taskId, id));
+  const own = runs.filter(({ runId, brief }) => runId === id || isNamedBy(brief.taskId, id));
   return own.findLast(({ state }) => state === 'alive') ?? own.at(-1) ?? null;
 }
 

@@ -40,8 +40,10 @@ export async function viewOf(
   const { repo, settings, view } = board;
   if (view.base === null) return failed([missingBase(repo, settings.base)]);
   const entry = withId(entries, typed) ?? null;
-  const history = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();
-  const id = entry?.id ?? history.at(-1)?.id;
+  const named = (await readLog(repo, view.base, { id: entry?.id ?? typed, limit: null, since: null })).toReversed();
+  const id = entry?.id ?? named.at(-1)?.id;
+  // Several may have the number that was typed.
+  const history = named.filter((move) => move.id === id);
   if (id === undefined) return failed([unknownAmong(typed, idsOf(entries))]);
   const shown = snapshot.entries.find((one) => one.id === id) ?? null;
   const runs = listRuns(repo.root).runs.filter(({ brief }) => brief.taskId === id);
@@ -104,7 +106,7 @@ async function lastText(
   id: string,
   history: readonly LogMove[],
 ): Promise<Entry | null> {
-  const left = history.findLast(({ to }) => to === 'CHANGELOG' || to === 'ABANDONED');
+  const left = history.findLast(({ to, deleted }) => to === 'CHANGELOG' || to === 'ABANDONED' || deleted !== null);
   return left === undefined ? null : entryBefore(repo, settings, left.commit, id);
 }
 

@@ -111,6 +111,12 @@ describe('the user takes an entry away', () => {
     expect(kanban.refs('refs/heads/', 'refs/kanban/start/')).toEqual(['refs/heads/main']);
     expect(kanban.git('worktree', 'list').split('\n')).toHaveLength(1);
     expect(kanban.landings()).toEqual([]);
+    // Who let it go, and when.
+    expect(kanban.git('log', '--format=%an: %(trailers:key=Kanban-Deleted,valueonly)', 'main')).toMatch(
+      /^Ada: T-1 IN_PROGRESS$/m,
+    );
+    expect(kanban.kanban('show', 'T-1').out).toMatch(/^deleted by hand from IN_PROGRESS .* by Ada \([0-9a-f]{7}\)$/m);
+    expect(kanban.kanban('log', '1').out).toContain('deleted by hand from IN_PROGRESS · by Ada');
   });
 
   it.concurrent('moves it into CHANGELOG.md: abandoned in the same way, their line stays', async ({ made }) => {

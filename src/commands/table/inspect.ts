@@ -116,6 +116,7 @@ export const INSPECT_COMMANDS: readonly CommandSpec[] = [
       ['asked', 'who asked for it by a command; null'],
       ['escalated', 'why the user is needed; null'],
       ['undone', 'the landing that it took back, also by `git revert`; null'],
+      ['deleted', 'the column that you deleted the entry from by hand; null'],
       ['usage', 'each with `run` (`total`: all runs of a landed entry), `input`, `output`, `cached`, `costUsd`'],
       ['subject', "the commit's subject"],
       ['title', 'with `--landed`: the title of the entry; null'],

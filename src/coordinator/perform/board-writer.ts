@@ -1,7 +1,8 @@
 import type { HoldReason } from '../../contract/hold.ts';
+import { handMoves, placesOf, type HandMove } from './hand-moves.ts';
 import * as messages from './messages.ts';
 import type { LockProof } from '../../system/lock.ts';
-import { COLUMNS, type Board, type BoardTexts, type Column, type Entry } from '../../board/entry.ts';
+import { COLUMNS, type BoardTexts, type Column } from '../../board/entry.ts';
 import { applyEdits, type BoardEdit } from '../../board/edit/edit.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
 import { parseIdentity, type Identity } from '../../git/config/identity.ts';
@@ -180,9 +181,7 @@ export class BoardWriter {
         ...COLUMNS.filter((one) => save.reading.others[one] !== undefined),
         ...save.reading.moved.flatMap(({ to }) => to ?? []),
       ]),
-      ...this.#movesBetween(this.#committed, this.#texts).flatMap(({ from, to }) =>
-        from === null || to === null ? [] : [[from, to]],
-      ),
+      ...this.#movesBetween(this.#committed, this.#texts).flatMap(({ from, to }) => (to === null ? [] : [[from, to]])),
     ];
     const group = new Set([column]);
     for (let size = 0; size < group.size;) {
@@ -367,16 +366,10 @@ export class BoardWriter {
     this.#observer.boardReader.wrote(sha, this.#seen.workflow.settings.board, committed);
   }
 
-  #movesBetween(before: BoardTexts, after: BoardTexts): { id: string; from: Column | null; to: Column | null }[] {
+  #movesBetween(before: BoardTexts, after: BoardTexts): HandMove[] {
     const { settings } = this.#seen.workflow;
-    const places = (texts: BoardTexts): Map<string, Column> =>
-      placesOf(this.#observer.boardReader.parse(texts, settings));
-    const old = places(before);
-    const now = places(after);
-    return [...now].flatMap(([id, to]) => {
-      const from = old.get(id) ?? null;
-      return from !== null && from !== to ? [{ id, from, to }] : [];
-    });
+    const { boardReader } = this.#observer;
+    return handMoves(boardReader.parse(before, settings), boardReader.parse(after, settings), after);
   }
 }
 
@@ -392,11 +385,6 @@ function oldBufferRead(file: string, reading: SaveReading, saved: readonly strin
     paused: [...of(true), ...reading.returned],
     saved,
   };
-}
-
-function placesOf(board: Board): Map<string, Column> {
-  const all: Entry[] = COLUMNS.flatMap((column) => board.columns[column].entries);
-  return new Map(all.flatMap(({ id, column }) => (id === null ? [] : [[id, column] as const])));
 }
 
 /** `commits.author`, where it is set. */

@@ -70,6 +70,8 @@ export interface Summary {
   readonly inWork: readonly SummaryEntry[];
   readonly usage: Usage;
   readonly runs: number;
+  /** Those of them whose result a commit has recorded: what `kanban metrics` counts. */
+  readonly recorded: number;
 }
 
 /** Verdicts and causes that count against a stage. A review that asks for changes has done its work. */
@@ -82,7 +84,9 @@ const FAILURES: ReadonlySet<string> = new Set([
 export function summaryOf({ moves, runs, snapshot, since }: SummaryFacts): Summary {
   const used = usedBy(moves, runs);
   const ids = [...new Set(moves.map(({ id }) => id))];
-  const lastMove = (id: string): LogMove | undefined => moves.find((move) => move.id === id && move.to !== null);
+  const isOnBoard = (id: string): boolean => snapshot.entries.some((entry) => entry.id === id);
+  const lastMove = (id: string): LogMove | undefined =>
+    moves.find((move) => move.id === id && (move.to !== null || (move.deleted !== null && !isOnBoard(id))));
   const titleOf = (id: string): string =>
     snapshot.entries.find((entry) => entry.id === id)?.title ??
     moves.find((move) => move.id === id && move.title !== null)?.title ??
@@ -100,7 +104,7 @@ export function summaryOf({ moves, runs, snapshot, since }: SummaryFacts): Summa
       return move !== undefined && is(move);
     });
   const landed = went(({ to }) => to === 'CHANGELOG');
-  const abandoned = went(({ to }) => to === 'ABANDONED');
+  const abandoned = went(({ to, deleted }) => to === 'ABANDONED' || deleted !== null);
   const left = new Set([...landed, ...abandoned]);
   const failed = ids.filter((id) => !left.has(id) && moves.some((move) => move.id === id && isFailure(move)));
   const rest = snapshot.entries.filter(({ id }) => id !== null && !failed.includes(id));
@@ -115,15 +119,20 @@ export function summaryOf({ moves, runs, snapshot, since }: SummaryFacts): Summa
     inWork: rest.filter((entry) => entry.column !== 'TODO' && !waits(entry)).map(({ id }) => entryOf(id ?? '')),
     usage: sumUsage(used.map(({ usage }) => usage)),
     runs: used.length,
+    recorded: new Set(moves.flatMap(runsOf)).size,
   };
 }
 
+/** The runs whose result the commit records. */
+const runsOf = ({ run }: LogMove): string[] => (run ?? '').split(/\s+/).filter((id) => id !== '');
+
 /** Each run once, whether its commit or its folder tells of it. */
 function usedBy(moves: readonly LogMove[], runs: readonly SummaryRun[]): SummaryRun[] {
+  const recorded = moves.flatMap((move) => runsOf(move).map((id) => ({ id, taskId: move.id, usage: null })));
   const inGit = moves.flatMap(({ id, usage }) =>
     usage.filter(({ run }) => run !== 'total').map(({ run, ...of }) => ({ id: run, taskId: id, usage: of })),
   );
-  return [...new Map([...inGit, ...runs].map((run) => [run.id, run])).values()];
+  return [...new Map([...recorded, ...inGit, ...runs].map((run) => [run.id, run])).values()];
 }
 
 /** The user was needed, or a result was not accepted, whatever it reported. */

@@ -76,6 +76,15 @@ describe('log', () => {
     `);
   });
 
+  it('has the entry of a number, and what was deleted by hand', () => {
+    const all = [commit('8888', 'Kanban-Deleted: T-9 TODO', { author: { name: 'Ada' } }), ...commits];
+    expect(logMoves(all, '12').map(({ id }) => id)).toEqual(['T-12', 'T-12', 'T-12']);
+    expect(logMoves(all, '2')).toEqual([]);
+    expect(renderLog(logMoves(all, '9').slice(0, 1), { clock, width: null, colour: false })).toBe(
+      '14:20  T-9   deleted by hand from TODO · by Ada\n',
+    );
+  });
+
   it('tells of a landing that was taken back, and who asked for it', () => {
     const undo = commit(
       'abcd',
