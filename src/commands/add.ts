@@ -21,7 +21,7 @@ const CHECKED = ['depends', 'agent', 'model', 'priority', 'approve'] as const;
 
 /** `kanban add <title>`: an entry at the end of TODO, or on top of it. */
 export default async function run({ args, options }: ParsedArgs, io: Io): Promise<ExitCode> {
-  const text = await textOfEntry(args[0] ?? '', options, io);
+  const text = await textOfEntry(args.join(' '), options, io);
   if (!text.ok) return printReply(io, options, { taskId: null }, text);
   const position = options['top'] === true ? ({ position: 'top' } as const) : {};
   const reply = await sendRequest(io, { command: 'add', taskId: null, text: text.value, ...position });

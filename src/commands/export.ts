@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { closeRepository } from '../git/close.ts';
 import { openRepository } from '../git/open-repository.ts';
-import type { Result } from '../problem.ts';
+import { failed, type Result } from '../problem.ts';
 import { bundleOf, type Bundle } from '../setup/export/bundle.ts';
 import * as messages from '../setup/export/messages.ts';
 import { EXISTS, writeBundle, type Written } from '../setup/export/write-bundle.ts';
@@ -54,8 +54,11 @@ async function written(
   if (done.ok || !isAsked || !done.error.every(({ code }) => code === EXISTS)) return done;
   io.stdout.write(done.error.map(({ message }) => `${message}\n`).join(''));
   const answer = await askChoice({ input: process.stdin, output: io.stdout }, messages.REPLACE, ['no', 'yes']);
-  return answer === 'yes' ? writeBundle(folder, bundle, true) : done;
+  // What is different has just been printed.
+  return answer === 'yes' ? writeBundle(folder, bundle, true) : failed([NOT_REPLACED]);
 }
+
+const NOT_REPLACED = { code: EXISTS, message: messages.NOTHING_WRITTEN, fix: messages.OVERWRITE };
 
 const textOf = ({ folder, written, replaced, unchanged, kept }: Written, emptied: readonly string[]): string[] => [
   messages.wrote(written.length + replaced.length, folder),

@@ -20,7 +20,10 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
   if (!read.ok) return printProblems(io, read.error);
   if (format === 'json') printJson(io, read.value);
   else if (format === 'prometheus') await printForPrometheus(io, read.value);
-  else io.stdout.write(metricsText(read.value, (at) => dateClock(at).slice(0, 10)));
+  else
+    io.stdout.write(
+      metricsText(read.value, (at) => dateClock(at).slice(0, 10), since === null ? null : dateClock(since)),
+    );
   return EXIT.done;
 }
 

@@ -2,8 +2,13 @@
 
 export const NOTHING = 'nothing has landed, failed or been abandoned in this period';
 export const SECONDS_NOTE = 'Times are from commits, in whole seconds.';
+export const RUNS = 'recorded runs';
+export const RUNS_NOTE =
+  'Recorded runs are those whose result is in a commit; kanban summary also counts runs that were stopped or lost, or could not start.';
 export const heading = (base: string, commits: number, period: string): string =>
-  `${base}: ${commits} commits, ${period}`;
+  `${base}: ${period} · ${commits} commits in its history`;
+/** @param moment what `--since` says */
+export const since = (moment: string): string => `since ${moment}`;
 export const landings = (landed: number, perDay: string, byHand: number): string =>
   `${landed} (${perDay} a day${byHand === 0 ? '' : `, ${byHand} by hand`})`;
 export const spreadText = (p50: string, p90: string): string => `half below ${p50}, nine tenths below ${p90}`;

@@ -8,18 +8,23 @@ import * as messages from './messages.ts';
 const BAR_WIDTH = 24;
 const NONE = '-';
 
-/** The figures as text, with a bar for each week or group. Ends with a line break. @param date of an epoch ms */
-export function metricsText(metrics: Metrics, date: (at: number) => string): string {
+/**
+ * The figures as text, with a bar for each week or group. Ends with a line break.
+ * @param date of an epoch ms
+ * @param asked the moment from which they are asked for; null = from the beginning
+ */
+export function metricsText(metrics: Metrics, date: (at: number) => string, asked: string | null = null): string {
   const { base, commits, since, until, total, by } = metrics;
   if (since === null || until === null) return `${messages.NOTHING}\n`;
   const groups = by === null ? metrics.weeks : metrics.groups;
   const lines = [
-    messages.heading(base, commits, `${date(since)} – ${date(until)}`),
+    messages.heading(base, commits, asked === null ? `${date(since)} – ${date(until)}` : messages.since(asked)),
     '',
     ...table([...rowsOf(total), ...(metrics.events === null ? [] : eventRows(metrics.events))]),
     ...(groups.length === 0 ? [] : ['', ...bars(groups.map((group) => ({ name: nameOf(group), figures: group })))]),
     '',
     messages.SECONDS_NOTE,
+    messages.RUNS_NOTE,
     metrics.events === null ? messages.NO_EVENTS : messages.eventsSince(date(metrics.events.since)),
   ];
   return `${lines.join('\n')}\n`;
@@ -40,7 +45,7 @@ function rowsOf(total: Figures): [string, string][] {
     ['escalations', String(total.escalations)],
     ['undone', String(total.undone)],
     ['abandoned', String(total.abandoned)],
-    ['runs', messages.runsText(runs.count, runs.failed)],
+    [messages.RUNS, messages.runsText(runs.count, runs.failed)],
     ['  run time', spreadText(runs.seconds)],
     [messages.PROVIDER_WAITS, spreadText(runs.waited)],
     ['cost', costText(cost)],

@@ -89,9 +89,12 @@ export const notPaused = (id: string): string => `${id} is not paused`;
 export const notEscalated = (id: string): string => `${id} is not escalated`;
 export const nothingOnBranch = (id: string): string =>
   `nothing is committed on branch ${id}: commit the fix in its worktree (kanban open ${id}), then retry`;
+const notCommitted = (id: string): string =>
+  `edits that are not committed do not count: commit the fix in its worktree (kanban open ${id}), then kanban retry ${id} --fixed. kanban retry ${id} tries again without one: the next run finds your edits there, and they are committed with its work`;
+export const nothingFixed = (id: string): string => `nothing is committed on branch ${id}, and ${notCommitted(id)}`;
 /** @param tip of the branch, which failed */
 export const nothingNew = (id: string, tip: string): string =>
-  `nothing is new on branch ${id} since it failed (${tip.slice(0, 7)}): commit the fix in its worktree (kanban open ${id}), then kanban retry ${id} --fixed; kanban retry ${id} tries again without one`;
+  `nothing is new on branch ${id} since it failed (${tip.slice(0, 7)}), and ${notCommitted(id)}`;
 export const APPROVED = 'approved';
 export const stopped = (id: string): string => `paused, with no active run: kanban resume ${id} continues it`;
 export const stopsAfterRun = (id: string): string =>

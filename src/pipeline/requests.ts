@@ -226,8 +226,7 @@ function retry(world: World, facts: EntryFacts, request: Request): Action[] {
   const asked = { request: request.id, report: request.why, change: fresh, trailers: askedBy(request, id) };
   if (!request.fixed) return [plainMove(facts, { ...asked, why: messages.TRIED_AGAIN })];
   const committed = { ...asked, needsCommitted: true } as const;
-  if (branch === null || branch.tip === branch.start)
-    return answer(request, false, messages.nothingOnBranch(id)).actions;
+  if (branch === null || branch.tip === branch.start) return answer(request, false, messages.nothingFixed(id)).actions;
   if (isJudged(world, id, branch.tip)) return answer(request, false, messages.nothingNew(id, branch.tip)).actions;
   if (entry.column === 'IN_PROGRESS')
     return [plainMove(facts, { ...committed, to: 'REVIEW', why: messages.FIXED_BY_HAND.review })];

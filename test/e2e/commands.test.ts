@@ -97,10 +97,10 @@ describe('commands while no coordinator runs', () => {
     expect([again.code, again.err]).toEqual([2, 'T-1 is not escalated\n']);
 
     const nothing = repo.kanban('retry', 'T-2', '--fixed');
-    expect([nothing.code, nothing.err]).toEqual([
-      2,
-      'nothing is committed on branch T-2: commit the fix in its worktree (kanban open T-2), then retry\n',
-    ]);
+    expect(nothing.code).toBe(2);
+    expect(nothing.err).toMatch(
+      /^nothing is committed on branch T-2, and edits that are not committed do not count: commit the fix .*kanban retry T-2 --fixed/,
+    );
     writeFileSync(join(repo.root, '.worktrees/T-2/fixed.txt'), 'by hand\n');
     for (const args of [
       ['add', '-A'],

@@ -40,7 +40,7 @@ const completed = ({ name, summary, args, options }: CommandSpec): CompletedComm
   summary,
   args: args.map((arg) => ({
     name: arg.name,
-    isRepeated: arg.form === 'any-number',
+    isRepeated: arg.form === 'any-number' || arg.form === 'words',
     completes: arg.completes ?? (arg.name === 'id' ? 'ids' : null),
   })),
   options: [...options.filter(({ hidden }) => hidden !== true).map(completedOption), HELP],

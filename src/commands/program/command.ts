@@ -61,7 +61,8 @@ export interface CommandSpec {
   readonly summary: string;
   readonly args: readonly {
     readonly name: string;
-    readonly form: 'required' | 'optional' | 'any-number';
+    /** `words`: one text, with or without quotes. */
+    readonly form: 'required' | 'optional' | 'any-number' | 'words';
     readonly summary: string;
     /** What a shell completes for it; absent: nothing, or ids where it is named `id`. */
     readonly completes?: Completes;

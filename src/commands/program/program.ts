@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { ABOUT, COMMANDS, DIRECTORY, EXAMPLES, EXIT_CODES, PRINT_HELP, PRINT_VERSION, WHEN_STUCK } from '../table.ts';
 import * as messages from '../messages.ts';
 import { otherMeant } from './other-command.ts';
+import { quoteHint } from './quote-hint.ts';
 
 /** What the command line asks for. `ended`: help, version or a usage error has been printed. */
 export type Asked =
@@ -27,7 +28,7 @@ export async function readCommandLine(
   io: Pick<Io, 'stdout' | 'stderr' | 'columns'>,
   version: string,
 ): Promise<Asked> {
-  let asked: { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> } | null = null;
+  let asked: Given | null = null;
   const words = withDefault(argv);
   const meant = otherMeant(words.slice(commandAt(words)));
   if (meant !== null) {
@@ -39,14 +40,11 @@ export async function readCommandLine(
     program.parse(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.excessArguments') io.stderr.write(quoteHint(program, words));
     return { kind: 'ended', code: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   }
   if (asked === null) throw new Error('commander called no command');
-  const { spec, args, options } = asked as {
-    spec: CommandSpec;
-    args: readonly string[];
-    options: Record<string, unknown>;
-  };
+  const { spec, args, options } = asked as Given;
   const read = await readOptions(spec, options);
   const folder: unknown = program.opts()['directory'] ?? null;
   if (read.ok)
@@ -76,7 +74,8 @@ function commandAt(argv: readonly string[]): number {
   return at;
 }
 
-type OnAsked = (asked: { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> }) => void;
+type Given = { spec: CommandSpec; args: readonly string[]; options: Record<string, unknown> };
+type OnAsked = (asked: Given) => void;
 
 /** @param words of the command line: a command that is not among them needs its name and summary only */
 function createProgram(
@@ -149,7 +148,7 @@ function complete(command: Commander, spec: CommandSpec, onAsked: OnAsked): void
   });
 }
 
-const TERMS = { required: '<name>', optional: '[name]', 'any-number': '[name...]' } as const;
+const TERMS = { required: '<name>', optional: '[name]', 'any-number': '[name...]', words: '<name...>' } as const;
 
 /** Commands on the left, what they do beside them. */
 function block(title: string, lines: readonly (readonly [string, string])[]): string {

@@ -41,7 +41,13 @@ const MARK = '<!-- Written by `kanban init --skill`, from its command table. sha
 
 const line = ({ name, args, summary, examples }: CommandSpec): string => {
   const words = args.map(
-    (arg) => ({ required: `<${arg.name}>`, optional: `[${arg.name}]`, 'any-number': `[${arg.name}...]` })[arg.form],
+    (arg) =>
+      ({
+        required: `<${arg.name}>`,
+        optional: `[${arg.name}]`,
+        'any-number': `[${arg.name}...]`,
+        words: `<${arg.name}>`,
+      })[arg.form],
   );
   const example = examples[0] === undefined ? '' : `; \`${examples[0][0]}\``;
   return `- \`${['kanban', name, ...words].join(' ')}\`: ${summary}${example}`;

@@ -11,7 +11,11 @@ export const ENTRY_COMMANDS: readonly CommandSpec[] = [
     summary: 'Try an escalated entry again in its column, with all attempts',
     args: [id],
     options: [
-      { flags: '--fixed', summary: 'you committed the fix in its worktree: continue at the stage that failed' },
+      {
+        flags: '--fixed',
+        summary:
+          'you committed the fix in its worktree: continue at the stage that failed; refused while edits there are not committed',
+      },
       { flags: '--mended', summary: 'the former name of --fixed', hidden: true },
       why,
       json,

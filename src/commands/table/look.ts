@@ -93,7 +93,10 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['stops', 'what stops everything, a sentence each'],
       ['warnings', 'what else is worth knowing'],
       ['alerts', 'figures above their limit, as in `kanban alerts`, each with `since`; absent without a coordinator'],
-      ['warningDetails', 'the same, each with `text` and `entries`: the keys of the entries whose reason it is'],
+      [
+        'warningDetails',
+        'the same, each with `text`, `entries` (the keys of the entries whose reason it is) and, of a problem of the files, `level`: `stops`, `holds` or `info`',
+      ],
       [
         'today',
         'what agents used since midnight: `input`, `output`, `cached` (tokens), `costUsd`; absent = no agent reported it',
@@ -232,6 +235,10 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['inWork', 'as `undone`'],
       ['usage', 'of all runs that ended in the period'],
       ['runs', 'how many these are'],
+      [
+        'recorded',
+        'those of `runs` whose result a commit has recorded, which `kanban metrics` counts; the others were stopped or lost, could not start, or wait to be recorded',
+      ],
     ],
     load: () => import('../summary.ts'),
   },

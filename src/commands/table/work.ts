@@ -56,7 +56,7 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
     name: 'add',
     group: GROUP,
     summary: 'Add an entry to the end of TODO; refused if it depends on an id, or names an agent, that is not known',
-    args: [{ name: 'title', form: 'required', summary: 'what is to be done, in one line' }],
+    args: [{ name: 'title', form: 'words', summary: 'what is to be done, in one line' }],
     options: [
       {
         flags: '--depends <ids>',
@@ -93,7 +93,10 @@ export const WORK_COMMANDS: readonly CommandSpec[] = [
       ['findings', 'what the next run would stop at, or what holds the entry, as in kanban preflight; may be absent'],
     ],
     examples: [
-      ['kanban add "Login crashes on an empty password"', 'it gets the next free id'],
+      [
+        'kanban add "Login crashes on an empty password"',
+        'it gets the next free id; quotes keep the shell from reading its signs',
+      ],
       ['kanban add "Drop lodash" --depends T-10,T-11 --priority P1', 'not before T-10 and T-11 have landed'],
       [
         'kanban add "Port the tests" --agent codex --approve land --top',

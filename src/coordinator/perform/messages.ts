@@ -131,9 +131,16 @@ export const undo = {
   refused: (
     id: string,
     why: string,
-    { command, reason }: { readonly command: string; readonly reason: string },
+    { command, reason, conflicts }: { readonly command: string; readonly reason: string; readonly conflicts: boolean },
   ): string =>
-    `${id} is not undone: ${why}. Nothing was changed. To undo it yourself: ${command} && kanban pause ${id} --why ${shellQuoted(reason)}. Then kanban run moves its entry to TODO; without the pause it is worked on again at once`,
+    [
+      `${id} is not undone: ${why}. Nothing was changed. To undo it yourself: ${command}`,
+      ...(conflicts
+        ? ['It stops at the conflicts: edit the files that git status names, git add them, then git revert --continue']
+        : []),
+      `After that: kanban pause ${id} --why ${shellQuoted(reason)}`,
+      'Then kanban run moves its entry to TODO; without the pause it is worked on again at once',
+    ].join('. '),
   done: (id: string, landing: string, sha: string): string =>
     `${id} is on top of TODO again: its landing ${landing} is undone (${sha})`,
   CODE_UNDONE_BEFORE: 'its code was undone before',

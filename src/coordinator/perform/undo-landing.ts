@@ -44,7 +44,7 @@ export async function undo(action: UndoEntry, parts: UndoDeps): Promise<Undone> 
   if (edited.kind === 'later' || edited.kind === 'failed') return edited;
   if (edited.kind !== 'done') return { kind: 'stale' };
   const entry = await entryBefore(observer.repo, settings, landing, id);
-  const byHand = { command: await revertByHand(observer, landing), reason: oneLine(why) };
+  const byHand = { command: await revertByHand(observer, landing), reason: oneLine(why), conflicts: false };
   if (entry === null) return refused(id, messages.undo.noEntry(short(landing)), byHand);
   const texts = withEntry(writer, entry, id, cleanedFor(entry, why, isPaused));
   if (texts === null) return refused(id, messages.undo.notInTodo(settings.board), byHand);
@@ -124,7 +124,7 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
     case 'conflict': {
       const more = undone.files.length - 5;
       const files = undone.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
-      return refused(id, messages.undo.conflict(files), byHand);
+      return refused(id, messages.undo.conflict(files), { ...byHand, conflicts: true });
     }
     case 'impossible':
       return refused(id, undone.reason, byHand);
@@ -141,6 +141,8 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
 interface ByHand {
   readonly command: string;
   readonly reason: string;
+  /** git stops in the middle. */
+  readonly conflicts: boolean;
 }
 
 const refused = (id: string, why: string, byHand: ByHand): Undone => ({

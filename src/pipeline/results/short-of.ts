@@ -2,11 +2,21 @@ import { certainLine } from '../../telling-line.ts';
 import * as messages from '../messages.ts';
 import { oneLine } from '../one-line.ts';
 
-/** The first lines of a report's prose, as one line. Headings lose their marks. */
+/** The first lines of a report's prose, as one line. Headings and items of lists lose their marks. */
 export function firstLines(text: string): string {
   const prose = proseOf(text);
-  return oneLine((prose.length === 0 ? linesOf(text) : prose).slice(0, 3).join(' ')) || messages.NO_TEXT;
+  return oneLine(asSentence((prose.length === 0 ? linesOf(text) : prose).slice(0, 3))) || messages.NO_TEXT;
 }
+
+const ITEM = /^(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(?=\S)/;
+
+/** `Conflicts in:`, `- a.c`, `- b.c` → `Conflicts in: a.c; b.c` */
+const asSentence = (lines: readonly string[]): string =>
+  lines.reduce((text, line, at) => {
+    const isNext = at > 0 && ITEM.test(line) && ITEM.test(lines[at - 1] ?? '');
+    const mark = isNext && !/[.,;:!?]$/.test(text) ? ';' : '';
+    return `${text}${mark}${at === 0 ? '' : ' '}${line.replace(ITEM, '')}`;
+  }, '');
 
 /** A failing report in one line: how it begins, and, if that names no failure, the line that does. */
 export function shortOf(report: string): string {

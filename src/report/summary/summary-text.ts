@@ -62,7 +62,7 @@ export function renderSummary(summary: Summary, snapshot: Snapshot, options: Sum
   return `${lines.join('\n')}\n`;
 }
 
-function headOf({ since, at, usage, runs, ...lists }: Summary, clock: Clock): string[] {
+function headOf({ since, at, usage, runs, recorded, ...lists }: Summary, clock: Clock): string[] {
   const used = describeUsage(usage);
   const needing = [...lists.failed, ...lists.waiting].filter(needsYou).length;
   return [
@@ -71,9 +71,12 @@ function headOf({ since, at, usage, runs, ...lists }: Summary, clock: Clock): st
     `${lists.failed.length} failed`,
     `${lists.waiting.length} waiting`,
     ...(needing === 0 ? [] : [`${needing} ${needing === 1 ? 'needs' : 'need'} you`]),
-    `${runsText(runs)}${used === '' ? '' : `, ${used}`}`,
+    `${runsText(runs)} ended${notRecorded(runs - recorded)}${used === '' ? '' : `, ${used}`}`,
   ];
 }
+
+/** `kanban metrics` does not count these: no commit tells of them. */
+const notRecorded = (count: number): string => (count === 0 ? '' : ` (${count} without a recorded result)`);
 
 const needsYou = ({ state }: { readonly state: string | null }): boolean => state === 'needs-person';
 

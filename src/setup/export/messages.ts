@@ -15,6 +15,7 @@ export const REMOVE_LINK = 'remove the link, or name another folder';
 export const isThere = (path: string): string => `${path} exists and is different`;
 export const REPLACE = 'Replace what is different?';
 export const OVERWRITE = 'add --overwrite to replace it, or name another folder';
+export const NOTHING_WRITTEN = 'nothing is written';
 export const notWritten = (path: string, code: string): string => `${path} cannot be written (${code})`;
 
 export const wrote = (count: number, folder: string): string =>

@@ -59,7 +59,7 @@ describe('kanban metrics', () => {
 
   it('prints text, and what Prometheus reads', async () => {
     move('T-1', 'TESTING', 'CHANGELOG');
-    expect((await rig.call(metrics)).out).toMatch(/^main: 2 commits, .*\n\nlandings +1 /);
+    expect((await rig.call(metrics)).out).toMatch(/^main: \S+ – \S+ · 2 commits in its history\n\nlandings +1 /);
     expect((await rig.call(metrics, [], { format: 'prometheus' })).out).toMatch(
       /^kanban_landings_total 1\n[^]*^# TYPE kanban_entries gauge\n[^]*^kanban_provider_hold 0$/m,
     );

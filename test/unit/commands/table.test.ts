@@ -146,6 +146,15 @@ describe('command line', () => {
     ]);
   });
 
+  it('takes the words of a title with or without quotes', async () => {
+    for (const argv of [
+      ['fix', 'the', 'login'],
+      ['fix the', 'login'],
+    ])
+      expect(await heard('add', ...argv, '--top')).toEqual(['add', argv, { top: true }]);
+    expect((await type('add')).asked).toEqual({ kind: 'ended', code: 2 });
+  });
+
   it.each([
     [['statsu'], 'Did you mean status?'],
     [['run', '--untildone'], 'Did you mean --until-done?'],
@@ -155,6 +164,7 @@ describe('command line', () => {
     [['show'], "missing required argument 'id'"],
     [['abandon', 'T-1'], "required option '-m, --why <reason>' not specified"],
     [['show', 'T-1', 'T-2'], 'too many arguments'],
+    [['abandon', 'T-1', '--why', 'not', 'needed'], "needs quotes: --why 'not needed'\n"],
     [['retry', 'T-1', '--why'], 'argument missing'],
     [['help', 'statsu'], ''],
   ])('%j is wrong usage: exit code 2, to stderr, with a hint', async (argv, hint) => {
@@ -276,7 +286,7 @@ describe('command line', () => {
         0    done
         1    a bug in kanban; it says how to report it
         2    wrong usage, unreadable settings or board, or a request that cannot be carried out
-        3    preflight failed
+        3    preflight found what stops everything, or check found a problem
         4    ended, and entries need you
         130  interrupted
 
@@ -364,7 +374,7 @@ describe('command table', () => {
       'src/plain-text.ts',
       'src/shell-word.ts',
       'src/version.ts',
-      ...['command', 'exit-codes', 'other-command', 'plain-stream', 'program'].map(
+      ...['command', 'exit-codes', 'other-command', 'plain-stream', 'program', 'quote-hint'].map(
         (name) => `src/commands/program/${name}.ts`,
       ),
       ...[

@@ -238,7 +238,7 @@ describe('metrics', () => {
   it('are text with bars', () => {
     const date = (at: number) => new Date(at).toISOString().slice(0, 10);
     expect(metricsText(metricsOf(fold(STORY), 'main', all), date)).toMatchInlineSnapshot(`
-      "main: 14 commits, 2026-11-02 – 2026-11-09
+      "main: 2026-11-02 – 2026-11-09 · 14 commits in its history
 
       landings              2 (0.3 a day, 1 by hand)
       cycle time            half below 6m, nine tenths below 40m
@@ -252,7 +252,7 @@ describe('metrics', () => {
       escalations           1
       undone                1
       abandoned             1
-      runs                  6, 1 failed
+      recorded runs         6, 1 failed
         run time            half below 2m, nine tenths below 2m
         waits for provider  half below 0s, nine tenths below 40s
       cost                  $2.50, $1.25 a landing
@@ -263,10 +263,14 @@ describe('metrics', () => {
       2026-W45 2026-11-02  ████████████████████████     2       6m  $2.50  6, 1 failed
 
       Times are from commits, in whole seconds.
+      Recorded runs are those whose result is in a commit; kanban summary also counts runs that were stopped or lost, or could not start.
       no data on messages, restarts, checks and contention: the log of events in .kanban/ has nothing of this period
       "
     `);
     expect(metricsText(metricsOf(fold(STORY), 'main', { since: null, by: 'role' }), date)).toContain('reviewer  █');
+    expect(metricsText(metricsOf(fold(STORY), 'main', { since: 0, by: null }), date, 'a moment')).toMatch(
+      /^main: since a moment · 14 commits in its history\n/,
+    );
     expect(metricsText(metricsOf(fold([]), 'main', all), date)).toBe(
       'nothing has landed, failed or been abandoned in this period\n',
     );

@@ -23,6 +23,8 @@ describe('a failing report in one line', () => {
       'I ran it. All of it. Twice. Error: no password',
     ],
     ['no failure: how it begins', '# Findings\n\nNo good.\n', 'Findings No good.'],
+    ['a list as a sentence', 'Conflicts in:\n\n- util.c\n- main.c\n', 'Conflicts in: util.c; main.c'],
+    ['items that are sentences', '1. No good.\n2. [ ] Too slow.\n', 'No good. Too slow.'],
     ['only a block', `\`\`\`\n${TAP}\n\`\`\``, 'adds two numbers: wrong'],
     ['nothing', '\n', 'the report has no text'],
   ])('is %s', (_, report, line) => expect(shortOf(report)).toBe(line));

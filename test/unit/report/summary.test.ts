@@ -17,6 +17,7 @@ const move = (fields: Partial<LogMove> & Pick<LogMove, 'id'>): LogMove => ({
   asked: null,
   escalated: null,
   undone: null,
+  deleted: null,
   usage: [],
   subject: `kanban: ${fields.id}`,
   title: null,
@@ -31,6 +32,7 @@ const moves: LogMove[] = [
     from: 'TESTING',
     to: 'CHANGELOG',
     subject: 'T-12: Login crashes',
+    run: 'T-12-3-tester-0123abcd',
     usage: [
       { run: 'T-12-3-tester-0123abcd', costUsd: 0.5 },
       { run: 'total', costUsd: 2, input: 1000 },
@@ -39,8 +41,15 @@ const moves: LogMove[] = [
   move({ id: 'T-9', verdict: 'tester failed', escalated: 'tests failed twice: expected 400, got 500' }),
   move({ id: 'T-9', verdict: 'tester failed' }),
   move({ id: 'T-12', from: 'REVIEW', to: 'IN_PROGRESS', verdict: 'reviewer changes-requested' }),
-  move({ id: 'T-12', from: 'IN_PROGRESS', to: 'REVIEW', verdict: 'task done', usage: [{ run: T12, costUsd: 1 }] }),
-  move({ id: 'T-5', verdict: 'task timed-out', from: null, to: null }),
+  move({
+    id: 'T-12',
+    from: 'IN_PROGRESS',
+    to: 'REVIEW',
+    verdict: 'task done',
+    run: T12,
+    usage: [{ run: T12, costUsd: 1 }],
+  }),
+  move({ id: 'T-5', verdict: 'task timed-out', from: null, to: null, run: 'T-5-1-task-0123abcd' }),
   move({ id: 'T-6', from: 'CHANGELOG', to: 'TODO', undone: 'abcdef', subject: 'Undo T-6' }),
   move({ id: 'T-7', from: 'TODO', to: 'ABANDONED', title: 'Drop lodash' }),
   move({ id: 'T-7', verdict: 'task failed' }),
@@ -84,7 +93,9 @@ describe('summary', () => {
       since: NOW - minutes(600),
       at: NOW,
       usage: { costUsd: 1.5 },
-      runs: 3,
+      // One of them has no folder any more and reported no usage: its commit tells of it.
+      runs: 4,
+      recorded: 3,
       landed: [
         { id: 'T-12', title: 'Login crashes', usage: { costUsd: 1.5 }, runs: 2, total: { costUsd: 2, input: 1000 } },
       ],
@@ -111,11 +122,11 @@ describe('summary', () => {
   it('is a page', () => {
     const text = renderSummary(summaryOf(facts), board, { clock, width: null, colour: false });
     expect(text).toMatchInlineSnapshot(`
-      "since 04:20 (10h) · 1 landed · 2 failed · 2 waiting · 3 need you · 3 runs, $1.50
+      "since 04:20 (10h) · 1 landed · 2 failed · 2 waiting · 3 need you · 4 runs ended (1 without a recorded result), $1.50
       landed       T-12  Login crashes · 13:20 · 1k tokens, $2.00
       failed       T-9   Flaky import · needs you · tester failed · 2 failures · tests failed twice: expected 400, got 500 · 1 run
                          kanban show T-9 · kanban retry T-9 · fix .worktrees/T-9, then kanban retry T-9 --fixed
-                   T-5   Slow · task timed-out · the time limit of 15m
+                   T-5   Slow · task timed-out · the time limit of 15m · 1 run
       waiting      T-4   Ask me · needs you · waits for approval
                          kanban show T-4 · kanban approve T-4
                    T-6   Again · needs you · paused
@@ -130,8 +141,19 @@ describe('summary', () => {
     expect(Math.max(...narrow.split('\n').map((line) => line.length))).toBeLessThanOrEqual(72);
     const quiet = { ...facts, moves: [], runs: [], snapshot: snapshot({ at: NOW, entries: [] }) };
     expect(renderSummary(summaryOf(quiet), quiet.snapshot, { clock, width: null, colour: true })).toContain(
-      'since 04:20 (10h) · 0 landed · 0 failed · 0 waiting · 0 runs',
+      'since 04:20 (10h) · 0 landed · 0 failed · 0 waiting · 0 runs ended',
     );
+  });
+
+  it('counts an entry that was deleted by hand as abandoned, unless it has come back', () => {
+    const deleted = [move({ id: 'T-99', deleted: 'REVIEW' }), move({ id: 'T-99', verdict: 'task failed' })];
+    const summary = summaryOf({ ...facts, runs: [], moves: deleted });
+    expect([summary.abandoned, summary.failed]).toMatchObject([[{ id: 'T-99' }], []]);
+    const back = snapshot({ at: NOW, entries: [entry({ id: 'T-99' })] });
+    expect(summaryOf({ ...facts, runs: [], moves: deleted, snapshot: back })).toMatchObject({
+      abandoned: [],
+      failed: [{ id: 'T-99' }],
+    });
   });
 
   it('counts a result that was not accepted as a failure, whatever it reported', () => {

@@ -13,7 +13,7 @@ export const tiles = (of: Figures): readonly (readonly [name: string, figure: st
   ['landed', String(of.landed), `${of.perDay.toFixed(1)} a day`],
   ['cycle time', time(of.cycle.p50), `p90 ${time(of.cycle.p90)}`],
   ['first pass', percent(of.firstPass), of.reviews === null ? '' : `${of.reviews.toFixed(1)} reviews each`],
-  ['runs', String(of.runs.count), `${of.runs.failed} failed`],
+  ['recorded runs', String(of.runs.count), `${of.runs.failed} failed`],
   ['queue wait', time(of.queueWait.p50), `p90 ${time(of.queueWait.p90)}`],
   ['cost', money(of.cost.usd), of.cost.usdPerLanding === null ? '' : `${dollars(of.cost.usdPerLanding)} a landing`],
   ['escalated', String(of.escalations), `${of.retries} retries`],
