@@ -141,6 +141,8 @@ export interface AgentFact {
   readonly program: string;
   /** Where it was found; null = it wasn't. */
   readonly found: string | null;
+  /** It is a file of the checkout that base does not have, so that worktrees lack it. */
+  readonly uncommitted: boolean;
   /** Its line of `--version`, of the agent CLIs that we know. */
   readonly version: string | null;
   readonly permissions: 'narrow' | 'full';

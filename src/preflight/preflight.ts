@@ -1,4 +1,5 @@
 import { agentMissing } from './checks/agents/agent-missing.ts';
+import { agentCommitted } from './checks/agents/agent-committed.ts';
 import { agentUnattended } from './checks/agents/agent-unattended.ts';
 import { agentLogin } from './checks/agents/agent-login.ts';
 import { agentNode } from './checks/agents/agent-node.ts';
@@ -74,6 +75,7 @@ export const checks: readonly Check[] = [
   firstPush,
   remoteRewritten,
   agentMissing,
+  agentCommitted,
   agentUnattended,
   containment,
   leftovers,

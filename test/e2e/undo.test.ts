@@ -112,7 +112,7 @@ describe('kanban undo', () => {
       const undone = kanban.kanban('undo', ...words);
       expect([undone.code, undone.out]).toEqual([2, '']);
       expect(undone.err).toMatch(
-        /^T-1 is not undone: later changes conflict with it in base\.txt\. Nothing was changed. To undo it yourself: git revert -m 1 \w{10}|^T-2 is not undone: you have changed two\.txt/,
+        /^T-1 is not undone: later changes conflict with it in base\.txt\. Nothing was changed. To undo it yourself: git revert -m 1 \w{10}\. It stops at the conflicts: [^&]*git revert --continue\. After that: kanban pause T-1|^T-2 is not undone: you have changed two\.txt/,
       );
       expect([kanban.git('rev-parse', 'main'), kanban.git('status', '--porcelain'), kanban.git('diff')]).toEqual(
         before,

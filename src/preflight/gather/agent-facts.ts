@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
 import which from 'which';
 import { agentSettings } from '../../workflow/agent-settings.ts';
 import type { Adapter } from '../../agents/agent.ts';
@@ -9,6 +9,7 @@ import type { AgentFact } from '../facts.ts';
 import { ROLES } from '../../workflow/roles.ts';
 import { type AgentSettings, type Settings } from '../../workflow/settings.ts';
 import { hookEnvironment } from '../../system/environment.ts';
+import { git } from '../../git/git.ts';
 import { loginOf } from './login.ts';
 import { runCommand } from '../../system/processes.ts';
 
@@ -64,18 +65,21 @@ async function readAgent(
     args,
     permissions: agent.permissions,
   };
-  if (adapter === null || agent.kind === 'shell') return { ...fact, found: null, version: null, ...NO_CLI };
+  if (adapter === null || agent.kind === 'shell')
+    return { ...fact, found: null, uncommitted: false, version: null, ...NO_CLI };
   const path = agent.env.set['PATH'] ?? settings.env.set['PATH'] ?? process.env['PATH'] ?? '';
   const found = await findProgram(program, root, path);
   const { cli } = adapter;
   const wanted = (cli !== null || KNOWN_BY_NAME.has(program)) && ASKS_VERSION[scope](roles.length > 0);
   const named = [settings.env, agent.env, ...roles.map((role) => settings.roles[role].env)];
   const version = wanted && found !== null ? await readVersion(found, root, settings) : null;
-  if (cli === null) return { ...fact, found, version, ...NO_CLI };
+  const uncommitted = found !== null && (await isUncommitted(program, settings.base, root));
+  if (cli === null) return { ...fact, found, uncommitted, version, ...NO_CLI };
   const login = loginOf(cli, process.env, named);
   return {
     ...fact,
     found,
+    uncommitted,
     version,
     opens: opens(cli.permissions, agent.permissions),
     login: login.by,
@@ -109,6 +113,18 @@ export async function findProgram(program: string, root: string, path: string): 
   if (!program.includes('/')) return which(program, { path, nothrow: true });
   const file = resolve(root, program);
   return existsSync(file) ? file : null;
+}
+
+/** A program that is named by a path in the repository is looked up in the worktree, which has what base has. */
+async function isUncommitted(program: string, base: string, root: string): Promise<boolean> {
+  if (!program.includes('/') || isAbsolute(program)) return false;
+  const path = relative(root, resolve(root, program));
+  if (path.startsWith('..')) return false;
+  const { stdout } = await git(['ls-tree', '--full-tree', '--name-only', '-z', `refs/heads/${base}`, '--', path], {
+    cwd: root,
+    okExit: [0, 128],
+  });
+  return stdout === '';
 }
 
 /** Only of programs that are known to answer it: any other might begin to work. null: it said nothing. */

@@ -10,8 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import exportBundle from '../../../src/commands/export.ts';
+import type { Io } from '../../../src/commands/program/command.ts';
 import type { Bundle, BundleFile } from '../../../src/setup/export/bundle.ts';
 import { writeBundle } from '../../../src/setup/export/write-bundle.ts';
 import { secretProblems, withoutValues } from '../../../src/setup/export/settings-text.ts';
@@ -112,6 +114,28 @@ describe('kanban export', () => {
     expect(readFileSync(join(to, 'board/TODO.md'), 'utf8')).toContain('## T-1: Mine');
     expect(readFileSync(join(to, 'WORKFLOW.md'), 'utf8')).toContain('ids: HYD');
     expect(all(to)).toEqual(FILES);
+  });
+
+  it('names what is different once, also when it asks and the answer is no', async () => {
+    const to = join(folder, 'bundle');
+    await call(to);
+    writeFileSync(join(to, 'WORKFLOW.md'), 'mine');
+    const typed = Object.assign(new PassThrough(), { isTTY: true });
+    const stdin = Object.getOwnPropertyDescriptor(process, 'stdin');
+    Object.defineProperty(process, 'stdin', { configurable: true, value: typed });
+    const shown = new PassThrough();
+    let err = '';
+    try {
+      typed.write('no\n');
+      const io = { cwd: rig.root, env: {}, isTTY: true, columns: 80, stdout: shown };
+      const stderr = { write: (text: string) => (err += text) };
+      expect(await exportBundle({ args: [to], options: {} }, { ...io, stderr } as unknown as Io)).toBe(2);
+    } finally {
+      if (stdin !== undefined) Object.defineProperty(process, 'stdin', stdin);
+    }
+    expect(`${String(shown.read())}${err}`.match(/WORKFLOW\.md exists/g)).toHaveLength(1);
+    expect(err).toMatch(/^nothing is written .*\n {2}fix: add --overwrite/);
+    expect(readFileSync(join(to, 'WORKFLOW.md'), 'utf8')).toBe('mine');
   });
 
   it('writes through no link, over no folder, and not over its own board', async () => {

@@ -204,6 +204,13 @@ roles: { task: { agent: claude }, reviewer: { agent: gone }, tester: { agent: ow
       ['gone', false, null],
       ['own', true, null],
     ]);
+    expect(agents.filter(({ uncommitted }) => uncommitted)).toEqual([]);
+    // A worktree would not have it.
+    run(root, 'rm', '--cached', '-q', 'agent.sh');
+    run(root, 'commit', '-q', '-m', 'without the script');
+    const facts = await fullFacts({ ...asked(root, yaml), prompts: prompts() });
+    expect(facts.agents.filter(({ uncommitted }) => uncommitted).map(({ name }) => name)).toEqual(['own']);
+    expect(told(facts)).toContain('agent-committed');
   });
 
   it('of the team’s own checks: all are run, with what they said', async () => {

@@ -109,6 +109,7 @@ const agent = (change: Partial<AgentFact>): AgentFact => ({
   unnamedKeys: [],
   needsNode: null,
   measured: [],
+  uncommitted: false,
   ...change,
 });
 const problem: Problem = {
@@ -246,6 +247,7 @@ describe('preflight', () => {
     ['a branch of the user', { obstacles: [TAKEN] }, ['holds obstacles']],
     ['a lock that git has just taken', { indexLock: { path: '/r/.git/index.lock', age: 2_000 } }, ['info index-lock']],
     ['a lock that a killed git left', { indexLock: { path: '/r/.git/index.lock', age: 61_000 } }, ['stops index-lock']],
+    ['an agent whose script is not committed', { agents: [agent({ uncommitted: true })] }, ['info agent-committed']],
     ['an agent that is not there', { agents: [agent({ found: null })] }, ['holds agent-missing']],
     ['claude without a switch', { agents: [agent({ args: ['-p'] })] }, ['holds agent-unattended']],
     ['claude that skips permissions', { agents: [agent({ args: ['--permission-mode', 'bypassPermissions'] })] }, []],

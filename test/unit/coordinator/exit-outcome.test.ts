@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import type { Observation } from '../../../src/coordinator/observe/observation.ts';
+import { outcomeOf } from '../../../src/coordinator/exit-outcome.ts';
+import type { Reason } from '../../../src/contract/reason.ts';
+import { RESUME_AGENTS } from '../../../src/report/reason.ts';
+
+const observation = {
+  world: { entries: [], only: null, stops: [], paused: null },
+  board: { unreadable: [], board: { problems: [] } },
+  git: { open: null },
+} as unknown as Observation;
+
+/** What `--until-done` prints of an entry that is left with this reason. */
+function linesOf(reason: Reason): readonly string[] {
+  const note = { key: 'T-1', id: 'T-1', state: 'held', reason } as const;
+  return outcomeOf(observation, { actions: [], notes: [note], postponed: [], wakeAt: null }, [], null).lines;
+}
+
+it('says that kanban resume lifts the hold of an agent, where one is on hold', () => {
+  expect(linesOf({ code: 'provider', text: 'rate-limited' })).toEqual(['T-1: rate-limited', RESUME_AGENTS]);
+  expect(linesOf({ code: 'agent-not-started', agent: 'claude', text: 'exit 1' })).toEqual([
+    'T-1: claude could not start: exit 1',
+    RESUME_AGENTS,
+  ]);
+  expect(linesOf({ code: 'column-full', column: 'REVIEW' })).toEqual([
+    'T-1: waits for a place in REVIEW (`wip.review`)',
+  ]);
+});
