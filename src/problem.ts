@@ -53,13 +53,19 @@ export function placeAt(file: string, text: string, offset: number, length = 1):
 /** The entry that a message is about: `T-12 `, or its title in quotes, at the beginning. */
 const NAME = /^(?:"[^\r\n]*?"|[A-Za-z]\w*-\d+)(?= (?:is|was|has|names|depends) )/;
 
+/** The message without the entry's name; null: it names none. A quoted word may be that of a field. */
+function shapeOf({ message, where }: Problem): string | null {
+  const name = NAME.exec(message)?.[0];
+  const isTitle = /^\s*(?:#|[-*+]\s+\[)/.test(where?.lineText ?? '');
+  return name === undefined || (name.startsWith('"') && !isTitle) ? null : `…${message.slice(name.length)}`;
+}
+
 /** Problems of files that differ in nothing but their entry, as groups, in the order of their first ones. */
 export function alike<T extends Problem>(problems: readonly T[], kindOf: (problem: T) => string): T[][] {
   const groups = new Map<string, T[]>();
   for (const problem of problems) {
-    const shape = problem.message.replace(NAME, '…');
-    const isOwn = problem.where === undefined || shape === problem.message;
-    const key = JSON.stringify([kindOf(problem), shape, problem.fix, isOwn ? groups.size : null]);
+    const shape = problem.where === undefined ? null : shapeOf(problem);
+    const key = JSON.stringify([kindOf(problem), shape ?? groups.size, problem.fix]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [problem]);
     else group.push(problem);

@@ -6,6 +6,8 @@ export type Reason =
   /** It needs nothing. */
   | { readonly code: 'parked' | 'ready' | 'lands' | 'being-edited' }
   | { readonly code: 'run-active'; readonly role: Role }
+  /** `kanban run` was started for other entries only. */
+  | { readonly code: 'not-chosen' }
   | { readonly code: 'run-stopping' | 'run-lost' | 'run-ended' | 'command-pending' | 'no-free-place' }
   /** `wip` allows no more entries there. */
   | { readonly code: 'column-full'; readonly column: Column }

@@ -1,3 +1,4 @@
+import { HOOK_PHASES } from './agent-event.ts';
 import { COLUMNS, TAGS } from '../board/entry.ts';
 import { ROLES } from '../workflow/roles.ts';
 import {
@@ -40,6 +41,7 @@ const queued = object({
 const check = object({
   ...{ id: line, commit: line, entries: names, startedAt: time, deadlineAt: time, log: line },
   purpose: oneOf('first', 'again', 'control', 'search', 'confirm'),
+  hook: optional(oneOf(...HOOK_PHASES)),
 });
 const checked = object({
   ...{ at: time, commit: line, entries: names, detail: line, seconds: number, log: line },

@@ -4,7 +4,7 @@ import type { AlertFigure } from './alert-figure.ts';
 import type { HoldReason } from './hold.ts';
 import type { Reason } from './reason.ts';
 import type { Inject } from './brief.ts';
-import type { Usage } from './agent-event.ts';
+import type { HookPhase, Usage } from './agent-event.ts';
 
 /** `run`; `finish`: nothing new is started, runs may end; `stop`: runs are ended, their work kept. */
 export type Mode = 'run' | 'finish' | 'stop';
@@ -129,6 +129,8 @@ export interface SnapshotCheck {
   readonly deadlineAt: number;
   /** Its output, relative to the root. */
   readonly log: string;
+  /** The hook that it is at, before its command; absent: none. */
+  readonly hook?: HookPhase;
 }
 
 export interface SnapshotChecked {

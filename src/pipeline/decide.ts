@@ -58,9 +58,9 @@ export function decide(world: World): Decision {
   return { actions, notes, postponed, wakeAt: times.length === 0 ? null : Math.min(...times) };
 }
 
-/** A wanted run or pick starts, or waits for what the pool says. */
-function noteOf({ note, wants, picks }: EntryDecision, { reasons }: Granted): Note {
-  const reason = wants === null && !picks ? undefined : reasons.get(note.key);
+/** A wanted run, pick or landing goes on, or waits for what the pool says. */
+function noteOf({ note }: EntryDecision, { reasons }: Granted): Note {
+  const reason = reasons.get(note.key);
   if (reason === undefined) return note;
   return { ...note, state: reason.code === 'ready' ? 'ready' : 'waits', reason };
 }

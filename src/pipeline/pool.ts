@@ -23,7 +23,7 @@ export interface Granted {
  * @param used every id that is taken
  */
 export function grant(world: World, turns: readonly EntryDecision[], used: ReadonlySet<string>): Granted {
-  const reasons = new Map<string, Reason>();
+  const reasons = new Map<string, Reason>(notChosen(world, turns));
   if (world.mode === 'stop') return { actions: [], reasons };
   const landings = inOrder(world, turns, 'TESTING')
     .flatMap(({ lands }) => (lands === null ? [] : [lands]))
@@ -41,6 +41,14 @@ export function grant(world: World, turns: readonly EntryDecision[], used: Reado
   const picked: Action[] = picks.length === 0 ? [] : [{ type: 'pick-entries', picks }];
   return { actions: [...lands, ...starts, ...picked], reasons };
 }
+
+/** Those that would go on, but are not among the entries that the user has named. */
+const notChosen = (world: World, turns: readonly EntryDecision[]): (readonly [string, Reason])[] =>
+  turns.flatMap(({ note, wants, lands, picks }) =>
+    isChosen(world, note.id) || (wants === null && lands === null && !picks)
+      ? []
+      : [[note.key, { code: 'not-chosen' }] as const],
+  );
 
 function grantPicks(
   world: World,

@@ -34,6 +34,7 @@ const TEXT: { readonly [Code in Reason['code']]: (reason: Of<Code>) => string } 
   'command-pending': () => 'a command is being carried out',
   'column-full': ({ column }) => `waits for a place in ${column} (\`wip.${column.toLowerCase()}\`)`,
   'no-free-place': () => 'waits for a place in the pool (`capacity`)',
+  'not-chosen': () => 'waits: this kanban run is for other entries',
   'foreign-run': ({ run }) => `its run ${run} belongs to another machine or container`,
   'entry-moved': ({ to }) => `the entry was moved to ${to}`,
   'waits-for-entries': ({ ids }) => `waits for ${ids.join(', ')}`,

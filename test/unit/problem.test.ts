@@ -28,6 +28,8 @@ describe('problems that differ in their entry only', () => {
     expect(groups(problem('T-1', 1), problem('T-2', 2, { fix: 'another' }))).toHaveLength(2);
     const unnamed = { message: 'This line is not read as a task' };
     expect(groups(problem('', 1, unnamed), problem('', 2, unnamed))).toHaveLength(2);
+    const field = { message: '"prio" is not a field', where: { ...problem('', 1).where!, lineText: '- prio: high' } };
+    expect(groups(problem('', 1, field), problem('', 2, field))).toHaveLength(2);
     expect(drawAlike([])).toBe('');
   });
 });

@@ -169,7 +169,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['waiting', 'tested, and not in the batch, in order; as `batch`'],
       [
         'running',
-        'the running check: `id`, `commit`, `entries` (ids on base), `purpose`, `startedAt`, `deadlineAt`, `log`; null',
+        'the running check: `id`, `commit`, `entries` (ids on base), `purpose`, `startedAt`, `deadlineAt`, `log`, and, while a hook runs before its command, `hook`; null',
       ],
       [
         'running.purpose',

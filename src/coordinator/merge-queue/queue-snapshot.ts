@@ -1,5 +1,6 @@
 import { OTHER, type Held } from '../../contract/hold.ts';
-import { relative } from 'node:path';
+import { dirname, relative } from 'node:path';
+import { hookOf } from '../../runs/run-activity.ts';
 import type { Repository } from '../../git/git.ts';
 import type { CheckLog } from '../../pipeline/queue/check-log.ts';
 import { FIRST_BATCH, nextBatchSize } from '../../pipeline/queue/decide-queue.ts';
@@ -77,7 +78,9 @@ function heldIn({ landingsHeld, stops: [stop] }: World): Held | null {
 function runningView(root: string, { running, purpose }: QueueObserved): SnapshotQueue['running'] {
   if (running === null) return null;
   const { id, commit, entries, startedAt, deadlineAt, log } = running;
-  return { id, commit, entries, purpose, startedAt, deadlineAt, log: relative(root, log) };
+  const hook = hookOf(dirname(log));
+  const shown = { id, commit, entries, purpose, startedAt, deadlineAt, log: relative(root, log) };
+  return hook === null ? shown : { ...shown, hook };
 }
 
 const checkedView = ({

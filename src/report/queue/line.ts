@@ -1,4 +1,5 @@
 import type { Snapshot, SnapshotEntry } from '../../contract/snapshot.ts';
+import { hookText } from '../agent-line.ts';
 import { plain } from '../plain.ts';
 import { PURPOSE, queueOf, shownIn, someIds } from './words.ts';
 import type { Row, RowOptions } from '../rows.ts';
@@ -8,7 +9,7 @@ import { span, ticking } from '../span.ts';
 export function checkRow(snapshot: Snapshot, { now, time }: Omit<RowOptions, 'clock'>): Row[] {
   const { running } = queueOf(snapshot);
   if (running === null) return [];
-  const { entries, purpose, startedAt, deadlineAt } = running;
+  const { entries, purpose, startedAt, deadlineAt, hook } = running;
   const spent = `${span(now - startedAt)} of ${span(deadlineAt - startedAt)}`;
   return [
     {
@@ -18,7 +19,7 @@ export function checkRow(snapshot: Snapshot, { now, time }: Omit<RowOptions, 'cl
       doing: 'check',
       agent: '',
       time: time === 'spent' ? spent : `${ticking(deadlineAt - now)} left`,
-      text: PURPOSE[purpose],
+      text: hook === undefined ? PURPOSE[purpose] : hookText(hook),
       mood: 'works',
     },
   ];

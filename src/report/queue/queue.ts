@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import type { Snapshot, SnapshotChecked, SnapshotQueue, SnapshotQueued } from '../../contract/snapshot.ts';
 import { boxed, labelled, layOut, MARGIN, painted } from '../layout.ts';
+import { hookText } from '../agent-line.ts';
 import { plain } from '../plain.ts';
 import { adviceFor, REFUSED } from './advice.ts';
 import { besides, flakes, heldBy, modeText, OUTCOME, standing, stateOf } from './standing.ts';
@@ -85,7 +86,7 @@ function check({ snapshot, queue, room, now }: Drawing): string[] {
   const purpose = PURPOSE[running.purpose];
   const what = `checking ${onBase(running.entries, snapshot.base.name)}${purpose === '' ? '' : ` (${purpose})`}`;
   const time = `${span(now - running.startedAt)} of ${span(running.deadlineAt - running.startedAt)}`;
-  return joined([what, time, LOG], room);
+  return joined([what, ...(running.hook === undefined ? [] : [hookText(running.hook)]), time, LOG], room);
 }
 
 const LOG = 'kanban queue --log';

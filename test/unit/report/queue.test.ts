@@ -408,6 +408,12 @@ describe('the queue in the status and the live view', () => {
     `);
   });
 
+  it('says that the check is at a hook before its command', () => {
+    const of = busy({ running: check({ hook: 'after_create' }) });
+    expect(status(of)).toMatch(/^queue .* check .*the hook after_create runs$/m);
+    expect(drawn(of)).toMatch(/^check {8}checking T-12, T-14 on main · the hook after_create runs ·/m);
+  });
+
   it('names what holds all landings, once: not where the line of an entry says it', () => {
     const held = 'you have changed package.json';
     expect(status(queue({ held }))).toContain(`queue        landings wait: ${held}\n`);

@@ -19,6 +19,7 @@ const REASONS: { readonly [Code in Reason['code']]: Told<Code> } = {
   'run-ended': [[{}, 'its run has ended']],
   'command-pending': [[{}, 'a command is being carried out']],
   'column-full': [[{ column: 'REVIEW' }, 'waits for a place in REVIEW (`wip.review`)']],
+  'not-chosen': [[{}, 'waits: this kanban run is for other entries']],
   'no-free-place': [[{}, 'waits for a place in the pool (`capacity`)']],
   'foreign-run': [[{ run: 'T-1-1' }, 'its run T-1-1 belongs to another machine or container']],
   'entry-moved': [[{ to: 'TODO' }, 'the entry was moved to TODO']],

@@ -1,3 +1,4 @@
+import { hookText } from '../../../report/agent-line.ts';
 import type { Snapshot, SnapshotChecked, SnapshotQueued, SnapshotRemote } from '../../../contract/snapshot.ts';
 import { adviceFor, REFUSED } from '../../../report/queue/advice.ts';
 import { besides, flakes, heldBy, modeText, OUTCOME, standing, stateOf } from '../../../report/queue/standing.ts';
@@ -75,7 +76,8 @@ function Check({ snapshot }: { snapshot: Snapshot }) {
       <h2>check</h2>
       <div class="checking s-running">
         <p>
-          {`checking ${onBase(running.entries, snapshot.base.name)}`} {PURPOSE[running.purpose]}
+          {`checking ${onBase(running.entries, snapshot.base.name)}`} {PURPOSE[running.purpose]}{' '}
+          {running.hook === undefined ? '' : hookText(running.hook)}
           <span class="time">{time}</span>
         </p>
         <span class="bar">

@@ -90,6 +90,19 @@ describe('capacity and wip (I3)', () => {
     ]);
   });
 
+  it('an entry that `kanban run T-1` does not name says so, wherever it stands', () => {
+    const on = [
+      todo(1),
+      todo(2),
+      facts(entry('T-8', 'REVIEW')),
+      facts(entry('T-3', 'TESTING', { reviewed: 'tip1', tested: 'tip1' })),
+      facts(entry('T-5', 'TODO', { tags: ['PAUSED'] })),
+    ];
+    const ours = history({ reviewed: new Set(['T-3 tip1']) });
+    const reasons = decide(world(on, { only: new Set(['T-1']), history: ours })).notes.map(({ reason }) => reason.code);
+    expect(reasons).toEqual(['ready', 'not-chosen', 'not-chosen', 'not-chosen', 'paused']);
+  });
+
   it('escalated, paused and waiting entries, and those that a problem holds, take no place', () => {
     const six = (change: Parameters<typeof entry>[2], problems: string[] = []) =>
       Array.from({ length: 6 }, (_, index) => facts(entry(`T-${50 + index}`, 'IN_PROGRESS', change), { problems }));
