@@ -282,6 +282,18 @@ describe('show', () => {
       'T-12: Answer 400',
       'landed 14:20 as aaaaaaa',
     ]);
+    const gone = (text: string, more: Partial<LogCommit> = {}): string | undefined =>
+      renderEntry(
+        { ...landed, place: 'ABANDONED', estimate: null, history: logMoves([commit('abcd', text, more)], null) },
+        { now: NOW, clock, colour: false, width: null },
+      ).split('\n')[1];
+    expect(gone('Kanban-Move: T-12 TODO -> ABANDONED\nKanban-By: T-12 Bob <bob@example.com>')).toBe(
+      'abandoned 14:20 by Bob (abcdabc)',
+    );
+    expect(gone('Kanban-Deleted: T-12 REVIEW', { author: { name: 'Ada' } })).toBe(
+      'deleted by hand from REVIEW 14:20 by Ada (abcdabc)',
+    );
+    expect(gone('Signed-off-by: Ada')).toBe('abandoned');
   });
 
   it('says why a run ended once, and keeps to the width but for code', () => {
