@@ -10,9 +10,10 @@ import { TextMemo } from './text-memo.ts';
  */
 export function textDistance(a: string, b: string, limit = Infinity): number {
   if (a === b) return 0;
-  // Each stretch costs at least one character, and at least what its sides differ by in length: half of it is a safe bound.
-  if (limit !== Infinity && Math.abs(weights.of(a) - weights.of(b)) / 2 >= limit) return limit;
   const [from, ends] = commonLines(a, b);
+  // Each stretch costs at least one character, and at least what its sides differ by in length: half of it is a safe bound.
+  const isLarge = Math.max(a.length, b.length) - from - ends > LARGE;
+  if (limit !== Infinity && isLarge && Math.abs(weights.of(a) - weights.of(b)) / 2 >= limit) return limit;
   const [mine, other] = [linesWithText(a.slice(from, a.length - ends)), linesWithText(b.slice(from, b.length - ends))];
   let total = 0;
   for (const { removed, added } of stretches(mine, other, limit) ?? bag(mine, other)) {
@@ -28,6 +29,9 @@ export const linesWithText = (text: string): string[] =>
     const end = line.trimEnd();
     return end === '' ? [] : [end];
   });
+
+/** Characters in which texts differ: to weigh them is less work than to compare those. */
+const LARGE = 64_000;
 
 /** Characters of the lines that have something on them, with a line end each. */
 const weights = new TextMemo((text) => linesWithText(text).reduce((sum, line) => sum + line.length + 1, 0));

@@ -28,6 +28,7 @@ interface Waiting extends Replaced {
 class Lines {
   readonly #texts: readonly string[];
   #lines: ReadonlySet<string> | null = null;
+  #asked = 0;
 
   constructor(texts: readonly string[]) {
     this.#texts = texts;
@@ -35,11 +36,13 @@ class Lines {
 
   /** A line, also one that was typed on. */
   have(line: string): boolean {
-    this.#lines ??= new Set(this.#texts.flatMap(linesWithText));
-    return this.#lines.has(line) || this.#texts.some((text) => text.includes(line.trim()));
+    // For few lines a set of all lines is not worth its making.
+    if (++this.#asked > FEW) this.#lines ??= new Set(this.#texts.flatMap(linesWithText));
+    return this.#lines?.has(line) === true || this.#texts.some((text) => text.includes(line.trim()));
   }
 }
 
+const FEW = 20;
 /** At most this many texts of a column are remembered to tell an older text by. */
 const MAX_REMEMBERED = 50;
 /** From so many texts of a column on, nothing is waited for. */

@@ -13,7 +13,7 @@ const titleIds = new TextMemo((text) => findIds((text.match(TITLES) ?? []).join(
 /** The versions of each column file, oldest first. */
 export class VersionList {
   readonly #versions = new Map<Column, Version[]>(COLUMNS.map((column) => [column, []]));
-  #ids: ReadonlySet<string> | null = null;
+  #ids: Set<string> | null = null;
   #revision = 0;
 
   /** Another number: something has changed. */
@@ -39,7 +39,7 @@ export class VersionList {
   push(column: Column, version: Version): void {
     const versions = this.of(column);
     const last = versions.at(-1);
-    if (last?.text !== version.text) this.#set(column, [...versions, version].slice(-MAX_VERSIONS));
+    if (last?.text !== version.text) this.#add(column, version);
     else if (last.isLoose === true && version.isLoose !== true) this.#setLast(column, { ...last, isLoose: false });
   }
 
@@ -72,6 +72,15 @@ export class VersionList {
     return (this.#ids ??= new Set(
       [...this.#versions.values()].flatMap((versions) => versions.flatMap(({ text }) => [...titleIds.of(text)])),
     ));
+  }
+
+  #add(column: Column, version: Version): void {
+    const ids = this.#ids;
+    const versions = [...this.of(column), version];
+    this.#set(column, versions.slice(-MAX_VERSIONS));
+    if (ids === null || versions.length > MAX_VERSIONS) return;
+    for (const id of titleIds.of(version.text)) ids.add(id);
+    this.#ids = ids;
   }
 
   #setLast(column: Column, version: Version): void {
