@@ -60,12 +60,18 @@ function shapeOf({ message, where }: Problem): string | null {
   return name === undefined || (name.startsWith('"') && !isTitle) ? null : `…${message.slice(name.length)}`;
 }
 
+/** What problems that differ in their entry only have in common, and that entry; null: it names none. */
+export function kindOf(problem: Problem): { readonly kind: string; readonly name: string } | null {
+  const shape = problem.where === undefined ? null : shapeOf(problem);
+  if (shape === null) return null;
+  return { kind: JSON.stringify([problem.code, shape, problem.fix]), name: NAME.exec(problem.message)?.[0] ?? '' };
+}
+
 /** Problems of files that differ in nothing but their entry, as groups, in the order of their first ones. */
-export function alike<T extends Problem>(problems: readonly T[], kindOf: (problem: T) => string): T[][] {
+export function alike<T extends Problem>(problems: readonly T[], levelOf: (problem: T) => string): T[][] {
   const groups = new Map<string, T[]>();
   for (const problem of problems) {
-    const shape = problem.where === undefined ? null : shapeOf(problem);
-    const key = JSON.stringify([kindOf(problem), shape ?? groups.size, problem.fix]);
+    const key = JSON.stringify([levelOf(problem), kindOf(problem)?.kind ?? groups.size]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [problem]);
     else group.push(problem);

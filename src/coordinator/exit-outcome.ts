@@ -2,6 +2,7 @@ import { isAgentOnHold, reasonText, RESUME_AGENTS } from '../report/reason.ts';
 import type { Decision, Note } from '../pipeline/action.ts';
 import { pickOf, reasonOf as failureReason, type FailedAction } from '../pipeline/failures.ts';
 import type { Problem } from '../problem.ts';
+import * as messages from './messages.ts';
 import type { Observation } from './observe/observation.ts';
 
 /** How a coordinator ended: the exit code (docs/commands.md lists them), and what is printed. */
@@ -35,8 +36,11 @@ export function outcomeOf(
   const open = git.open ?? inMotion;
   const lines = [
     ...(open === null || left.length === 0 ? [] : [open]),
-    ...left.map(
-      (note) => `${note.id ?? titles.get(note.key) ?? note.key}: ${failureOfNote(note, failed) ?? reasonOf(note)}`,
+    ...reasonLines(
+      left.map((note) => ({
+        name: note.id ?? titles.get(note.key) ?? note.key,
+        reason: failureOfNote(note, failed) ?? reasonOf(note),
+      })),
     ),
     ...failed
       .filter(({ id }) => id === null || !left.some((note) => note.id === id))
@@ -54,6 +58,19 @@ export function outcomeOf(
   const isClear = problems.every(({ warning }) => warning === true);
   return { code: lines.length === 0 && isClear ? 0 : 4, problems, lines };
 }
+
+/** A longer reason that differs from one above in nothing but the entry's name is not repeated. */
+function reasonLines(left: readonly { readonly name: string; readonly reason: string }[]): string[] {
+  const first = new Map<string, string>();
+  return left.map(({ name, reason }) => {
+    const shape = reason.replaceAll(`"${name}"`, '…').replaceAll(name, '…');
+    const same = reason.length > LONG_REASON ? first.get(shape) : undefined;
+    if (!first.has(shape)) first.set(shape, name);
+    return `${name}: ${same === undefined ? reason : messages.asOther(same)}`;
+  });
+}
+
+const LONG_REASON = 60;
 
 function failureOfNote({ id, key }: Note, failed: readonly FailedAction[]): string | undefined {
   const one = failed.find((action) => (id !== null && action.id === id) || action.key === pickOf(key, id).key);

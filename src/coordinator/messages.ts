@@ -136,3 +136,6 @@ export const NO_ANSWER: Problem = {
 };
 
 export const WATCHING = 'watching for changes';
+
+/** Of an entry that waits for the same reason as one above. */
+export const asOther = (name: string): string => `as ${name}`;

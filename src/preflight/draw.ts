@@ -5,7 +5,7 @@ import { NO_FINDINGS } from './messages.ts';
 /** The findings as text, for people: those that stop first, each with its place underlined and how to fix it. */
 export function drawFindings(findings: readonly Finding[]): string {
   if (findings.length === 0) return NO_FINDINGS;
-  return alike(findings.map(asProblem), ({ level, code }) => `${level} ${code}`)
+  return alike(findings.map(asProblem), ({ level }) => level)
     .map(draw)
     .join('\n');
 }

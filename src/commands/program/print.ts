@@ -10,7 +10,7 @@ export function printProblems(io: Pick<Io, 'stderr'>, problems: readonly Problem
 
 /** Each group of problems that differ in their entry only as one. @param before what stands in front of one */
 export const drawAll = (problems: readonly Problem[], before: (problem: Problem) => string): string =>
-  alike(problems, (problem) => `${before(problem)}${problem.code}`)
+  alike(problems, before)
     .flatMap((group) => group.slice(0, 1).map((first) => `${before(first)}${drawAlike(group)}\n`))
     .join('');
 

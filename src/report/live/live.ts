@@ -3,7 +3,7 @@ import type { Snapshot } from '../../contract/snapshot.ts';
 import type { TimedEvent } from '../../contract/event.ts';
 import { DrawSchedule, type After } from './draw-schedule.ts';
 import { FrameWriter } from './frame-writer.ts';
-import { stamped } from './line-view.ts';
+import { eventTeller } from './line-view.ts';
 import { liveFrame } from './live-frame.ts';
 import type { Clock } from '../span.ts';
 import type { View, ViewStream } from '../../contract/view.ts';
@@ -41,8 +41,9 @@ export interface FrameSize {
  */
 export function createLiveView(options: LiveOptions): View {
   const live = new LiveView(options);
+  const lineOf = eventTeller(options.stamp);
   return {
-    event: (event) => live.print(eventLines(event, options)),
+    event: (event) => live.print(eventLines(event, lineOf(event), options)),
     snapshot: (snapshot) => live.show(snapshot),
     standBy: () => live.standBy(),
     close: () => live.close(),
@@ -50,8 +51,7 @@ export function createLiveView(options: LiveOptions): View {
 }
 
 /** What landed is green, what the user should see is yellow. */
-function eventLines(event: TimedEvent, { stamp, colour }: LiveOptions): PrintedRows | null {
-  const text = stamped(event, stamp);
+function eventLines(event: TimedEvent, text: string | null, { stamp, colour }: LiveOptions): PrintedRows | null {
   const colours = picocolors.createColors(colour);
   if (text === null) return null;
   const paint = event.type === 'entry-landed' ? colours.green : NOTABLE.has(event.type) ? colours.yellow : String;

@@ -16,6 +16,30 @@ function linesOf(reason: Reason): readonly string[] {
   return outcomeOf(observation, { actions: [], notes: [note], postponed: [], wakeAt: null }, [], null).lines;
 }
 
+it('says a long reason once', () => {
+  const noteOf = (id: string | null, key: string, name: string) =>
+    ({
+      key,
+      id,
+      state: 'held',
+      reason: {
+        code: 'problem',
+        text: `${name} is for the agent shell, which runs the first sh block, and there is none`,
+      },
+    }) as const;
+  const titled = {
+    ...observation,
+    world: { ...observation.world, entries: [{ entry: { key: 'TODO?1', title: 'Two' } }] },
+  };
+  const notes = [noteOf('T-1', 'T-1', 'T-1'), noteOf(null, 'TODO?1', '"Two"'), noteOf('T-3', 'T-3', 'T-3')];
+  const decision = { actions: [], notes, postponed: [], wakeAt: null };
+  expect(outcomeOf(titled as unknown as Observation, decision, [], null).lines).toEqual([
+    'T-1: T-1 is for the agent shell, which runs the first sh block, and there is none',
+    'Two: as T-1',
+    'T-3: as T-1',
+  ]);
+});
+
 it('says that kanban resume lifts the hold of an agent, where one is on hold', () => {
   expect(linesOf({ code: 'provider', text: 'rate-limited' })).toEqual(['T-1: rate-limited', RESUME_AGENTS]);
   expect(linesOf({ code: 'agent-not-started', agent: 'claude', text: 'exit 1' })).toEqual([

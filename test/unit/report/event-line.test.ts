@@ -265,6 +265,31 @@ describe('event lines', () => {
     ]);
   });
 
+  it('says of problems in a row that differ in their entry only where the others are', () => {
+    const out: string[] = [];
+    const view = createLineView({ stdout: { write: (text: string) => out.push(text) }, stamp });
+    const tell = (id: string, line: number): void => {
+      const found = { ...problem, message: `${id} is for nobody`, where: { ...problem.where!, line } };
+      view.event({ type: 'problem-found', problem: found, at: NOW });
+    };
+    tell('T-1', 3);
+    tell('T-2', 5);
+    view.event({ type: 'problem-found', problem, at: NOW });
+    tell('T-3', 7);
+    view.event({ ...EVENTS['notice'], at: NOW });
+    tell('T-4', 9);
+    view.event({ type: 'problem-found', problem: { code: 'x', message: 'T-1 is odd' }, at: NOW });
+    expect(out.map((text) => text.split('\n')[0])).toEqual([
+      '14:20:00  board/TODO.md:3:4: T-1 is for nobody [duplicate-task-id]',
+      '14:20:00  board/TODO.md:5: the same for T-2 [duplicate-task-id]',
+      '14:20:00  board/TODO.md:12:4: T-11 appears twice [duplicate-task-id]',
+      '14:20:00  board/TODO.md:7: the same for T-3 [duplicate-task-id]',
+      expect.stringContaining(EVENTS['notice'].message),
+      '14:20:00  board/TODO.md:9:4: T-4 is for nobody [duplicate-task-id]',
+      '14:20:00  T-1 is odd [x]',
+    ]);
+  });
+
   it('is the event itself in JSON, one a line, time and type first', () => {
     expect(jsonLine({ ...EVENTS['entry-added'], at: NOW })).toBe(
       `{"at":${NOW},"type":"entry-added","id":"T-11","title":"Drop lodash","commit":"${commit}"}`,
