@@ -45,7 +45,9 @@ export async function bench({ place, cli, rounds = 3 }) {
 }
 
 async function measure({ place, cli, repo, texts, save, found }) {
-  const tmux = (...args) => execFileSync('tmux', args, { env, encoding: 'utf8' });
+  // A server of its own: the one before may still be ending.
+  const name = `round-${found.wall.length}`;
+  const tmux = (...args) => execFileSync('tmux', ['-L', name, ...args], { env, encoding: 'utf8' });
   const env = { ...place.env, TMUX_TMPDIR: place.folder, LC_ALL: 'C.UTF-8' };
   delete env.TMUX;
   const begun = performance.now();
