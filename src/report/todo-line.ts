@@ -43,8 +43,15 @@ const named = (ids: readonly string[]): string =>
 
 function waitingUntil(todo: readonly SnapshotEntry[], clock: Clock): string[] {
   const waits = todo.filter(({ state }) => state === 'waits' || state === 'waits-for-provider');
+  // A large board has many entries and few reasons.
+  const cleaned = new Map<string, string>();
+  const words = (why: string): string => {
+    const known = cleaned.get(why) ?? plain(why);
+    cleaned.set(why, known);
+    return known;
+  };
   const groups = grouped(waits, ({ why, until }) =>
-    until === null ? plain(why) : `until ${clock(until)} (${plain(why)})`,
+    until === null ? words(why) : `until ${clock(until)} (${words(why)})`,
   );
   return groups.map(([why, count]) => {
     if (why.startsWith('until')) return `${count} ${verb(count)} ${why}`;
