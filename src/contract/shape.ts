@@ -36,13 +36,14 @@ export const list =
   (value) =>
     Array.isArray(value) && value.length <= most && value.every((item) => shape(item));
 /** Further keys are allowed: an older or newer version may have written it. */
-export const object =
-  (shapes: Readonly<Record<string, Shape>>): Shape =>
-  (value) => {
+export const object = (shapes: Readonly<Record<string, Shape>>): Shape => {
+  const wanted = Object.entries(shapes);
+  return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
     const own = value as Readonly<Record<string, unknown>>;
-    return Object.entries(shapes).every(([key, shape]) => shape(Object.hasOwn(own, key) ? own[key] : undefined));
+    return wanted.every(([key, shape]) => shape(Object.hasOwn(own, key) ? own[key] : undefined));
   };
+};
 
 /** A shape as a type guard. @param shape must hold no value that is no `T` */
 export const guard =

@@ -7,13 +7,18 @@ import {
   type EntriesPlace,
   type EntryChange,
 } from '../../contract/snapshot-files.ts';
+import { amount, guard, object, optional } from '../../contract/shape.ts';
+import { isEntryChange, isSnapshot, isSnapshotEntry, isSnapshotHead } from '../../contract/snapshot-shape.ts';
 import type { Snapshot, SnapshotEntry } from '../../contract/snapshot.ts';
 import { MOST_BYTES, plainTextOf, readFrom } from '../../system/plain-file.ts';
 
 /** `torn`: the entries belong to another moment, or are half read: read again. */
 export type ReadFiles = { readonly kind: 'none' | 'torn' } | { readonly kind: 'read'; readonly snapshot: Snapshot };
 
-type Head = Omit<Snapshot, 'version'> & Partial<EntriesPlace> & { readonly version: number };
+/** What tells whose head it is, and where its entries are. */
+const isPlaced = guard<{ readonly version: number } & Partial<EntriesPlace>>(
+  object({ version: amount, generation: optional(amount), seq: optional(amount) }),
+);
 
 /**
  * Reads what a coordinator keeps of its snapshot. Entries that have not changed since the last read are the same objects;
@@ -35,15 +40,18 @@ export class SnapshotFiles {
 
   /** @param pid the coordinator that lives: what another one left counts for nothing */
   read(pid: number): ReadFiles {
-    const head = parse<Head>(this.#text('head'));
-    if (head === null || head.coordinator?.pid !== pid) return { kind: 'none' };
-    const { seq, generation = seq, ...rest } = head;
+    const read = parsed(this.#text('head'), isPlaced);
+    if (read === null) return { kind: 'none' };
+    const { seq, generation = seq, version, ...rest } = read;
+    const former = version === 2 ? withDefaults(rest) : null;
+    const head = former ?? { ...rest, version: 2 };
+    if (!isSnapshotHead(head) || head.coordinator?.pid !== pid) return { kind: 'none' };
     // As a coordinator of a former version writes it.
-    if (head.version === 2 && Array.isArray(head.entries)) return { kind: 'read', snapshot: withDefaults(rest) };
-    const isKnown = head.version === 3 || head.version === SNAPSHOT_FILES_VERSION;
+    if (former !== null) return isSnapshot(former) ? { kind: 'read', snapshot: former } : { kind: 'none' };
+    const isKnown = version === 3 || version === SNAPSHOT_FILES_VERSION;
     if (!isKnown || seq === undefined || generation === undefined) return { kind: 'none' };
     if (!this.#follow({ generation, seq })) return { kind: 'torn' };
-    return { kind: 'read', snapshot: { ...rest, version: 2, entries: this.#entries } };
+    return { kind: 'read', snapshot: { ...head, entries: this.#entries } };
   }
 
   /** @returns false: the files do not have these entries, or no longer */
@@ -55,7 +63,7 @@ export class SnapshotFiles {
   #readEntries(generation: number): boolean {
     const found = entriesLines(this.#text('entries'));
     if (found === null || found.seq !== generation) return false;
-    const entries = this.#parsed(found.lines);
+    const entries = this.#entriesIn(found.lines);
     if (entries === null) return false;
     this.#place = { generation, seq: generation };
     this.#offset = 0;
@@ -85,7 +93,7 @@ export class SnapshotFiles {
   }
 
   /** Takes over what stands alike at the beginning and the end; in between, lines are known by their text. */
-  #parsed(lines: readonly string[]): SnapshotEntry[] | null {
+  #entriesIn(lines: readonly string[]): SnapshotEntry[] | null {
     const known = this.#entries;
     const before = this.#lines ?? known.map((entry) => JSON.stringify(entry));
     const least = Math.min(lines.length, before.length);
@@ -98,7 +106,7 @@ export class SnapshotFiles {
     const entries = known.slice(0, head);
     for (let index = head; index < lines.length - tail; index++) {
       const line = lines[index]!;
-      const entry = middle.get(line) ?? parse<SnapshotEntry>(line);
+      const entry = middle.get(line) ?? parsed(line, isSnapshotEntry);
       if (entry === null) return null;
       entries.push(entry);
     }
@@ -123,7 +131,7 @@ function changesUntil(
   const changes: EntryChange[] = [];
   for (let [at, last] = [0, from]; last !== until;) {
     const end = bytes.indexOf(LINE_BREAK, at);
-    const change = end < 0 ? null : parse<EntryChange>(bytes.toString('utf8', at, end));
+    const change = end < 0 ? null : parsed(bytes.toString('utf8', at, end), isEntryChange);
     if (change === null || change.generation !== generation || change.from !== last) return null;
     changes.push(change);
     [at, last] = [end + 1, change.seq];
@@ -134,13 +142,17 @@ function changesUntil(
 
 const LINE_BREAK = 0x0a;
 
-/** Keys that came later. */
-const withDefaults = (snapshot: Omit<Snapshot, 'version'>): Snapshot => ({
-  ...snapshot,
-  version: 2,
-  warningDetails: snapshot.warningDetails ?? snapshot.warnings.map((text) => ({ text, entries: [] })),
-  entries: snapshot.entries.map((entry) => ({ ...LATER, ...entry })),
-});
+/** With the keys that came later. */
+function withDefaults(head: object): object {
+  const { warnings, warningDetails, entries }: Partial<Record<keyof Snapshot, unknown>> = head;
+  const texts: readonly unknown[] = Array.isArray(warnings) ? warnings : [];
+  return {
+    ...head,
+    version: 2,
+    warningDetails: warningDetails ?? texts.map((text) => ({ text, entries: [] })),
+    entries: Array.isArray(entries) ? entries.map((entry: object) => ({ ...LATER, ...entry })) : entries,
+  };
+}
 
 const LATER = {
   depends: [],
@@ -156,9 +168,11 @@ const LATER = {
   parked: null,
 } as const satisfies Partial<SnapshotEntry>;
 
-function parse<T>(text: string): T | null {
+/** null: it is not JSON, or not of that shape. */
+function parsed<T>(text: string, isSound: (value: unknown) => value is T): T | null {
   try {
-    return JSON.parse(text) as T;
+    const value: unknown = JSON.parse(text);
+    return isSound(value) ? value : null;
   } catch {
     return null;
   }

@@ -189,6 +189,44 @@ describe('the snapshot in files', () => {
   });
 });
 
+describe('what is no snapshot', () => {
+  const { entries: _, ...head } = snapshot();
+  const place = { generation: 1, seq: 1 };
+
+  it.each<[string, string]>([
+    ['a head without its queue', JSON.stringify({ ...head, ...place, version: 4, queue: undefined })],
+    ['a head whose runs are no list', JSON.stringify({ ...head, ...place, version: 4, orphanRuns: {} })],
+    ['a head whose place is no number', JSON.stringify({ ...head, ...place, version: 4, seq: '1' })],
+    ['an older head without entries', JSON.stringify(head)],
+    ['an older head with an entry that is none', JSON.stringify({ ...head, entries: [{ title: 'one' }] })],
+    ['an older head without warnings', JSON.stringify({ ...snapshot(), warnings: null, warningDetails: undefined })],
+    ['a list', '[]'],
+  ])('%s is not read', (_case, text) => {
+    put('entries.json', entriesText([JSON.stringify(entry({ title: 'one' }))], 1));
+    put('snapshot.json', headText(head, place));
+    expect(titles(new SnapshotFiles(root))).toEqual(['one']);
+    put('snapshot.json', text);
+    expect(titles(new SnapshotFiles(root))).toEqual(['none']);
+  });
+
+  it('is not read with an entry or a change that is none', () => {
+    put('snapshot.json', headText(head, place));
+    put('entries.json', entriesText([JSON.stringify({ ...entry(), column: 'DONE' })], 1));
+    expect(titles(new SnapshotFiles(root))).toEqual(['torn']);
+    put('entries.json', entriesText([JSON.stringify(entry({ title: 'one' }))], 1));
+    put('snapshot.json', headText(head, { generation: 1, seq: 2 }));
+    const change = (patch: unknown): void =>
+      put('entry-changes.jsonl', `${JSON.stringify({ generation: 1, seq: 2, from: 1, patch })}\n`);
+    for (const patch of [null, { gone: 'T-1' }, { order: [1] }, { entries: { 'T-1': { title: 'two' } } }]) {
+      change(patch);
+      expect(titles(new SnapshotFiles(root))).toEqual(['torn']);
+    }
+    const two = entry({ title: 'two' });
+    change({ entries: { [two.key]: two } });
+    expect(titles(new SnapshotFiles(root))).toEqual(['two']);
+  });
+});
+
 describe('followers', () => {
   it('count while they live and touch their file; what others left is removed', () => {
     const folder = join(root, '.kanban', 'followers');
