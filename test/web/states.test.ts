@@ -1,18 +1,9 @@
 import { describe, expect } from 'vitest';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { until } from '../e2e/rig/until.ts';
 import { it } from './rig/page.ts';
+import { picture } from './rig/picture.ts';
 
-const PICTURES = process.env['KANBAN_PICTURES'] ?? '';
 const LONG = { timeout: 60_000 };
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === '') return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `state-${name}.png`) });
-}
 
 describe.concurrent('a state of its own', () => {
   it('an empty board says how to begin', async ({ opened }) => {

@@ -4,6 +4,7 @@ import { Boundary } from './parts/boundary.tsx';
 import { showHidden } from './parts/visible-node.ts';
 import { Page } from './shell/page.tsx';
 import { startApp } from './store/app.ts';
+import { followWidth } from './store/density.ts';
 import { routeOf } from './store/address.ts';
 import { route } from './store/route.ts';
 import { takeToken } from './store/token.ts';
@@ -23,6 +24,7 @@ follow();
 window.addEventListener('hashchange', follow);
 window.addEventListener('popstate', follow);
 handleKeys();
+followWidth();
 startApp();
 
 const place = document.getElementById('page');

@@ -16,6 +16,11 @@ export const STATE_WORD: Readonly<Record<EntryState, string>> = {
   parked: 'parked',
 };
 
+/** Behind `waits`. */
+export const waitsOn = (ids: readonly string[]): string => `for ${ids.join(', ')}`;
+export const waitsUntil = (time: string): string => `until ${time}`;
+export const PAUSED = 'paused';
+
 export const LIVE_WORD: Readonly<Record<LiveState, string>> = {
   connecting: 'connecting',
   live: 'live',
@@ -219,5 +224,6 @@ export const HELP_PLACES = {
 export const commentOnLine = (line: number | null): string => `Comment on line ${line ?? ''}`;
 export const TABS_LABEL = 'Parts of the entry';
 export const HELP_TITLE = 'Keys';
+export const COMPACT_ROWS = 'Compact rows: one line an entry';
 export const COPY = 'Copy';
 export const COPIED = 'Copied';

@@ -3,6 +3,7 @@ import { COLUMNS } from '../../../board/entry.ts';
 import { CLEAR_SEARCH, PAGES } from '../messages.ts';
 import { Picture } from '../parts/pictures.tsx';
 import { board } from '../store/app.ts';
+import { isCompact } from '../store/density.ts';
 import { go, route } from '../store/route.ts';
 import { Column, COLUMN_TITLE } from './column.tsx';
 import { watchDrags } from './drag.ts';
@@ -13,7 +14,7 @@ export function BoardView() {
   const { all, fit } = board.count.value;
   const isFiltered = route.value.q !== '';
   return (
-    <div class="board">
+    <div class={`board${isCompact.value ? ' compact' : ''}`}>
       <nav class="column-tabs" aria-label="Columns">
         {COLUMNS.map((column) => (
           <button key={column} type="button" onClick={() => show(column)}>

@@ -6,14 +6,16 @@ import { Icon } from '../parts/icons.tsx';
 import { px, VirtualList } from '../parts/virtual-list.tsx';
 import { board, clock, isReadOnly, picked } from '../store/app.ts';
 import type { Group, Held } from '../store/board-store.ts';
+import { isCompact } from '../store/density.ts';
 import { route } from '../store/route.ts';
 import { withDragAndDrop } from './drag-and-drop.ts';
 import { dragged, dropEntry, type Dragged } from './drag.ts';
-import { EntryRow } from './entry-row.tsx';
+import { EntryRow, type RowLines } from './entry-row.tsx';
 import { NoteField } from './note-field.tsx';
 
 /** px, on the 4-pixel grid. */
-export const ROW = { TODO: 40, IN_PROGRESS: 60, REVIEW: 60, TESTING: 60 } as const;
+const ROW = { TODO: 40, IN_PROGRESS: 60, REVIEW: 60, TESTING: 60 } as const;
+const COMPACT_ROW = 24;
 
 export const COLUMN_TITLE: Readonly<Record<ColumnName, string>> = {
   TODO: 'TODO',
@@ -46,12 +48,12 @@ export function Column({ column }: { column: ColumnName }) {
   const ref = useRef<HTMLElement>(null);
   const group = board.columns[column].value;
   const items = itemsOf(group);
-  const height = ROW[column];
+  const height = isCompact.value ? COMPACT_ROW : ROW[column];
   const shown = useComputed(() => {
     const name = picked.value;
     return items.findIndex((item) => item.kind === 'entry' && item.held.name === name);
   });
-  const line = useDrop(ref, column, items);
+  const line = useDrop(ref, column, { items, height });
   const drag = dragged.value;
   const words = drag?.moves?.find(({ to }) => to === column)?.words;
   const state =
@@ -61,7 +63,7 @@ export function Column({ column }: { column: ColumnName }) {
       <header>
         <h2 id={`column-${column}`}>{COLUMN_TITLE[column]}</h2>
         <span class="count">{countText(group)}</span>
-        <span class="about">{words ?? (column === 'TODO' ? <TodoLine /> : '')}</span>
+        {words === undefined && column === 'TODO' ? <TodoLine /> : <span class="about">{words}</span>}
       </header>
       <VirtualList
         items={items}
@@ -69,7 +71,7 @@ export function Column({ column }: { column: ColumnName }) {
         label={COLUMN_TITLE[column]}
         keyOf={(item) => (item.kind === 'entry' ? item.held.name : `group ${item.name}`)}
         render={(item) =>
-          item.kind === 'entry' ? <EntryRow held={item.held} tall={height > 40} /> : <GroupRow {...item} />
+          item.kind === 'entry' ? <EntryRow held={item.held} lines={linesIn(height)} /> : <GroupRow {...item} />
         }
         shown={shown.value}
       >
@@ -80,13 +82,20 @@ export function Column({ column }: { column: ColumnName }) {
   );
 }
 
+const linesIn = (height: number): RowLines => (height > 40 ? 3 : height === COMPACT_ROW ? 1 : 2);
+
 /** `41`, while searching `3 of 41` */
 function countText({ entries, all }: Group): string {
   return entries.length === all ? String(all) : `${entries.length} of ${all}`;
 }
 
 function TodoLine() {
-  return <>{board.version.value >= 0 ? todoLine(board.entries, clock) : ''}</>;
+  const line = board.version.value >= 0 ? todoLine(board.entries, clock) : '';
+  return (
+    <span class="about" title={line}>
+      {line}
+    </span>
+  );
 }
 
 function GroupRow({ name, count, isOpen }: Extract<Item, { kind: 'group' }>) {
@@ -108,20 +117,21 @@ function GroupRow({ name, count, isOpen }: Extract<Item, { kind: 'group' }>) {
 function useDrop(
   ref: { readonly current: HTMLElement | null },
   column: ColumnName,
-  items: readonly Item[],
+  rows: { readonly items: readonly Item[]; readonly height: number },
 ): number | null {
   const [line, setLine] = useState<number | null>(null);
-  const latest = useRef(items);
-  latest.current = items;
+  const latest = useRef(rows);
+  latest.current = rows;
   useEffect(() => {
     const element = ref.current;
     if (element === null) return;
     const rowAt = (y: number): number => {
       const list = element.querySelector('.rows');
       const top = list?.getBoundingClientRect().top ?? 0;
-      const entries = latest.current.findIndex(({ kind }) => kind === 'group');
-      const last = entries < 0 ? latest.current.length : entries;
-      return Math.max(0, Math.min(last, Math.round((y - top) / ROW[column])));
+      const { items, height } = latest.current;
+      const entries = items.findIndex(({ kind }) => kind === 'group');
+      const last = entries < 0 ? items.length : entries;
+      return Math.max(0, Math.min(last, Math.round((y - top) / height)));
     };
     return withDragAndDrop(({ dropTargetForElements }) =>
       dropTargetForElements({
@@ -131,7 +141,7 @@ function useDrop(
         onDragLeave: () => setLine(null),
         onDrop: ({ source, location }) => {
           setLine(null);
-          const item = latest.current[rowAt(location.current.input.clientY)];
+          const item = latest.current.items[rowAt(location.current.input.clientY)];
           const before = item?.kind === 'entry' ? item.held.entry.peek().id : null;
           void dropEntry(source.data as unknown as Dragged, column, before);
         },

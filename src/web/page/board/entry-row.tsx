@@ -1,31 +1,25 @@
 import { useComputed } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { SnapshotEntry } from '../../../contract/snapshot.ts';
-import { rowOf, type Row } from '../../../report/rows.ts';
 import { STATE_WORD } from '../messages.ts';
 import { Icon, StateIcon } from '../parts/icons.tsx';
 import { shareOf } from '../parts/share.ts';
-import { board, clock, isReadOnly, now, picked } from '../store/app.ts';
+import { board, isReadOnly, now, picked } from '../store/app.ts';
 import type { Held } from '../store/board-store.ts';
 import { hrefTo, openEntry, route } from '../store/route.ts';
 import { withDragAndDrop } from './drag-and-drop.ts';
+import { OneLine } from './one-line.tsx';
+import { reasonOf, wordsOf } from './row-words.ts';
 import { takesFocus } from './wanted-focus.ts';
 
 /** ms: how long an entry that has just moved is shown as such. */
 const ARRIVAL_MS = 1_600;
 
-/** The row of an entry as `kanban status` words it. What shows the time wakes by itself. */
-const wordsOf = (entry: SnapshotEntry): Row =>
-  rowOf(entry, {
-    get now() {
-      return now.value;
-    },
-    clock,
-    time: 'spent',
-  });
+/** One in a compact board; else two, and a third one where work is on. */
+export type RowLines = 1 | 2 | 3;
+const LOOK: Readonly<Record<RowLines, string>> = { 1: ' line', 2: '', 3: ' tall' };
 
-/** An entry in its column: two lines, and a third one where work is on. */
-export function EntryRow({ held, tall }: { held: Held; tall: boolean }) {
+/** An entry in its column. */
+export function EntryRow({ held, lines }: { held: Held; lines: RowLines }) {
   const ref = useRef<HTMLAnchorElement>(null);
   const { name, entry: source } = held;
   const entry = source.value;
@@ -41,7 +35,7 @@ export function EntryRow({ held, tall }: { held: Held; tall: boolean }) {
     <a
       ref={ref}
       href={hrefTo(entry.id === null ? {} : { entry: { id: entry.id, tab: 'text' } })}
-      class={`entry s-${entry.state}${tall ? ' tall' : ''}${isOpen.value ? ' open' : ''}${hasArrived ? ' arrived' : ''}`}
+      class={`entry s-${entry.state}${LOOK[lines]}${isOpen.value ? ' open' : ''}${hasArrived ? ' arrived' : ''}`}
       data-name={name}
       tabIndex={isPicked.value ? 0 : -1}
       aria-current={isOpen.value ? 'true' : undefined}
@@ -52,15 +46,21 @@ export function EntryRow({ held, tall }: { held: Held; tall: boolean }) {
         if (entry.id !== null) openEntry(entry.id);
       }}
     >
-      <span class="title" title={entry.title}>
-        {entry.title}
-      </span>
-      <Meta held={held} id={id} tall={tall} />
-      {tall && <Says held={held} />}
+      {lines === 1 ? <OneLine held={held} id={id} /> : <Lines held={held} id={id} tall={lines === 3} />}
       {entry.run !== null && <Spent held={held} />}
     </a>
   );
 }
+
+const Lines = ({ held, id, tall }: { held: Held; id: string; tall: boolean }) => (
+  <>
+    <span class="title" title={held.entry.value.title}>
+      {held.entry.value.title}
+    </span>
+    <Meta held={held} id={id} tall={tall} />
+    {tall && <Says held={held} />}
+  </>
+);
 
 function Meta({ held, id, tall }: { held: Held; id: string; tall: boolean }) {
   const entry = held.entry.value;
@@ -68,7 +68,7 @@ function Meta({ held, id, tall }: { held: Held; id: string; tall: boolean }) {
   const share = useComputed(() => shareOf(held.entry.value.run, now.value));
   const row = wordsOf(entry);
   const doing = entry.run === null ? STATE_WORD[entry.state] : row.doing;
-  const rest = tall ? row.agent : restOf(entry, row);
+  const rest = tall ? row.agent : reasonOf(entry, row);
   const open = entry.depends.filter(({ state }) => state !== 'landed').length;
   return (
     <span class="meta">
@@ -100,12 +100,6 @@ function Meta({ held, id, tall }: { held: Held; id: string; tall: boolean }) {
       </span>
     </span>
   );
-}
-
-/** In TODO, why it stands there, where its state does not say it already. */
-function restOf(entry: SnapshotEntry, row: Row): string {
-  if (entry.on.length > 0) return `for ${entry.on.join(', ')}`;
-  return entry.tags.includes('PAUSED') ? 'paused' : row.text;
 }
 
 /** What its run does, or why nothing does. */

@@ -1,6 +1,7 @@
-import { HELP_PLACES, HELP_TITLE, SEARCH_HELP } from '../messages.ts';
+import { COMPACT_ROWS, HELP_PLACES, HELP_TITLE, SEARCH_HELP } from '../messages.ts';
 import { keyName, KEYS, type KeyPlace } from '../keys/key-table.ts';
 import { isReadOnly } from '../store/app.ts';
+import { density, setDensity } from '../store/density.ts';
 import { Modal } from './modal.tsx';
 
 const PLACES = Object.entries(HELP_PLACES) as [KeyPlace, string][];
@@ -29,6 +30,14 @@ export const HelpDialog = () => (
         </section>
       ))}
       <p>{SEARCH_HELP}</p>
+      <label class="row density">
+        <input
+          type="checkbox"
+          checked={density.value === 'compact'}
+          onChange={({ currentTarget }) => setDensity(currentTarget.checked ? 'compact' : 'normal')}
+        />
+        {COMPACT_ROWS}
+      </label>
     </div>
   </Modal>
 );

@@ -4,6 +4,7 @@ import { wantFocus } from '../board/wanted-focus.ts';
 import { actionsFor, type EntryAction } from '../entry/actions.ts';
 import { board, current, dialog, isReadOnly, picked } from '../store/app.ts';
 import type { Held } from '../store/board-store.ts';
+import { toggleDensity } from '../store/density.ts';
 import { VIEWS, type Tab } from '../store/address.ts';
 import { closeEntry, go, openEntry, route } from '../store/route.ts';
 import { commandFor, type KeyCommand, type KeyPlace } from './key-table.ts';
@@ -75,6 +76,9 @@ function act(command: KeyCommand): boolean {
     case 'filter':
     case 'note':
       return focusOn(command === 'filter' ? 'search' : 'note');
+    case 'density':
+      toggleDensity();
+      return true;
     case 'help':
     case 'add':
       dialog.value = { kind: command };

@@ -14,6 +14,7 @@ export type KeyCommand =
   | 'help'
   | 'add'
   | 'note'
+  | 'density'
   | 'move'
   | 'link'
   | 'comment'
@@ -59,6 +60,7 @@ export const KEYS: readonly KeyRow[] = [
   { command: 'open', keys: ['Enter'], place: 'board', what: 'open it' },
   { command: 'note', keys: ['n'], place: 'board', what: 'add an entry by its title', changes: true },
   { command: 'add', keys: ['+'], place: 'anywhere', what: 'add an entry', changes: true },
+  { command: 'density', keys: ['z'], place: 'board', what: 'compact or normal rows' },
   { command: 'filter', keys: ['/'], place: 'anywhere', what: 'search' },
   { command: 'back', keys: ['Escape'], place: 'anywhere', what: 'close, clear the search' },
   { command: 'help', keys: ['?'], place: 'anywhere', what: 'all keys' },
