@@ -155,6 +155,17 @@ describe('a chain and the user in the very moment (I7, I8)', () => {
     race(act, 'ahead'),
   );
 
+  it('a revert that they begin is not landed into', () =>
+    race(
+      {
+        name: 'begin a revert',
+        act: () => write('.git/REVERT_HEAD', `${rig.sha('main')}\n`),
+        kept: () => expect(existsSync(join(rig.root, '.git/REVERT_HEAD'))).toBe(true),
+        free: () => remove('.git/REVERT_HEAD'),
+      },
+      'pinned',
+    ));
+
   it('I1: a commit of theirs that takes in what was written ahead loses no entry', async () => {
     rig = await copyRig(template);
     const board = rig.read('board/TESTING.md');

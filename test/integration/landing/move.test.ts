@@ -238,6 +238,22 @@ describe('commitMove waits or refuses, and changes nothing (I1, I7)', () => {
     });
     expect(rig.sha('main')).toBe(before);
   });
+
+  it('a board that is a symbolic link in a base that is checked out nowhere', async () => {
+    rig = await makeRig();
+    const move = await moveOf(rig);
+    rig.git('mv', 'board', 'real');
+    symlinkSync('real', join(rig.root, 'board'));
+    rig.git('add', '.');
+    rig.git('commit', '-qm', 'link');
+    const before = rig.sha('main');
+    rig.git('switch', '-q', 'T-9');
+    expect(await commitMove(rig.repo, { ...move, oldBase: before, checkout: null })).toMatchObject({
+      ok: false,
+      held: expect.stringContaining('board is a symbolic link in the repository'),
+    });
+    expect(rig.sha('main')).toBe(before);
+  });
 });
 
 describe('commitMove and the user in the very moment (I1)', () => {

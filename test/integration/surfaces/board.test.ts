@@ -21,6 +21,11 @@ afterEach(() => {
   rig.remove();
 });
 
+/** Environment of a process of a run of T-1. */
+const markOfRun = () => ({
+  ...{ KANBAN_RUN_ID: 'T-1-1-task-0123abcd', KANBAN_MARK: realpathSync(rig.root), KANBAN_TASK: 'T-1' },
+});
+
 const titles = ({ entries }: Snapshot): string[] => entries.map(({ title }) => title);
 
 /** The first change for which something holds. */
@@ -174,10 +179,20 @@ describe('an entry', () => {
   });
 
   it('may be messaged by a run of its own only', async () => {
-    const mark = { KANBAN_RUN_ID: 'T-1-1-task-0123abcd', KANBAN_MARK: realpathSync(rig.root), KANBAN_TASK: 'T-1' };
-    const ofRun = openBoard(rig.root, { env: { ...process.env, ...mark } });
+    const ofRun = openBoard(rig.root, { env: { ...process.env, ...markOfRun() } });
     expect(await ofRun.inject('T-2', 'hello')).toMatchObject({ ok: false });
     expect(await ofRun.inject('T-1', 'hello')).toMatchObject({ ok: true });
+    ofRun.close();
+  });
+
+  it('is not changed by a run while no coordinator judges what it asks for', async () => {
+    const before = rig.git('rev-parse', 'main');
+    const ofRun = openBoard(rig.root, { env: { ...process.env, ...markOfRun() } });
+    const refused = { ok: false, message: expect.stringContaining('only a coordinator') as string };
+    expect(await ofRun.pause({ id: 'T-2' })).toMatchObject(refused);
+    expect(await ofRun.pause()).toMatchObject(refused);
+    expect(await ofRun.add([{ title: 'Three' }])).toMatchObject(refused);
+    expect(rig.git('rev-parse', 'main')).toBe(before);
     ofRun.close();
   });
 });

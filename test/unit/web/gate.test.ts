@@ -161,6 +161,14 @@ it('judges the host first: who has another one learns nothing else', () => {
   );
 });
 
+it('a link on a foreign page leads to the page, by GET alone, and to nothing that has data', () => {
+  const from = ['Host', `127.0.0.1:${PORT}`, 'Sec-Fetch-Site', 'cross-site', 'Sec-Fetch-Mode', 'navigate'];
+  const ask = (method: string, url: string, destination = 'document') =>
+    gate.refusalOf({ method, url, headers: [...from, 'Sec-Fetch-Dest', destination] })?.status ?? null;
+  expect([ask('GET', '/'), ask('HEAD', '/'), ask('GET', '/', 'iframe')]).toEqual([null, 403, 403]);
+  expect([ask('GET', '/api/about'), ask('GET', '/metrics')]).toEqual([403, 403]);
+});
+
 it('on port 80 the name alone is the address too', () => {
   const web = new Gate({ port: 80, allowedHosts: [], token: 'secret', publicPaths: new Set(['/']) });
   const ask = (host: string) => web.refusalOf({ method: 'GET', url: '/', headers: ['Host', host] });
