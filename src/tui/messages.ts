@@ -66,6 +66,9 @@ export const HELP_TITLE = 'Keys';
 export const runEnded = (cause: string | null, detail: string): string =>
   cause === null ? '— the runner has ended without a result' : `— ended: ${cause}${detail === '' ? '' : `, ${detail}`}`;
 
+// header
+export const landingsAnHour = (count: number): string => `${count} landings/h`;
+
 // history
 export const HOW = {
   landed: 'landed',

@@ -11,8 +11,11 @@ export interface Asset {
   readonly gzipped: Buffer;
 }
 
+/** Browsers ask for it by themselves, whatever icon the page names. */
+const FAVICON = '/favicon.ico';
+
 /**
- * The page as it was built, by path: `/` and `/assets/…`. Read once: a path of a request is looked up here and never opened.
+ * The page as it was built, by path: `/`, `/assets/…` and `/favicon.ico`. Read once: a path of a request is looked up here and never opened.
  * @param folder absolute
  */
 export function readAssets(folder: string): ReadonlyMap<string, Asset> {
@@ -23,7 +26,9 @@ export function readAssets(folder: string): ReadonlyMap<string, Asset> {
       const bytes = readFileSync(join(folder, name));
       const isPage = name === 'index.html';
       const cache = isPage ? 'no-store' : 'public, max-age=31536000, immutable';
-      return [[isPage ? '/' : `/assets/${name}`, { type, cache, bytes, gzipped: gzipSync(bytes) }]];
+      const asset = { type, cache, bytes, gzipped: gzipSync(bytes) };
+      const icon: [string, Asset][] = name.endsWith('.svg') ? [[FAVICON, { ...asset, cache: 'no-store' }]] : [];
+      return [[isPage ? '/' : `/assets/${name}`, asset], ...icon];
     }),
   );
 }

@@ -245,6 +245,17 @@ describe('5 every answer', () => {
     expect(loaded.headers.get('content-type')).toMatch(/^text\/javascript/);
     expect((await server.get('/api/about')).headers.get('cache-control')).toBe('no-store');
   });
+
+  it('the icon is where browsers look for it by themselves', async () => {
+    const { status, headers, body } = await server.ask('GET /favicon.ico');
+    expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+      200,
+      'image/svg+xml',
+      'no-store',
+    ]);
+    expect(body).toContain('<svg');
+    expect(statusOf(await server.ask('GET /favicon.ico', { Host: 'evil.com' }))).toBe(421);
+  });
 });
 
 describe('6 markdown', () => {

@@ -4,6 +4,7 @@ import { HEAD_LINES, scrolledTo, sortAt } from '../view/board-pane.ts';
 import { fileLines } from '../view/files-pane.ts';
 import { roomOf } from '../view/frame.ts';
 import { historyOf } from '../view/history-pane.ts';
+import { titleAt } from '../view/pane-titles.ts';
 import { placedAt, placePanes, type Placed } from '../view/layout.ts';
 import { browseKey } from './browse.ts';
 import { settled } from './data.ts';
@@ -35,7 +36,7 @@ export function mousePress(state: TuiState, press: MousePress, pageLines: number
 function clicked(state: TuiState, placed: Placed, press: MousePress): Step {
   const x = press.x - placed.rect.x - 1;
   const row = press.y - placed.rect.y - 1;
-  const pane = row < 0 ? tabAt(placed, x) : placed.shown;
+  const pane = row < 0 ? titleAt(state, placed, x) : placed.shown;
   const wasFocused = state.focus === pane;
   const focused = { ...state, focus: pane, recent: [pane, ...state.recent.filter((one) => one !== pane)] };
   if (row < 0 || state.snapshot === null) return step(focused);
@@ -49,19 +50,6 @@ function clicked(state: TuiState, placed: Placed, press: MousePress): Step {
   const isSame = wasFocused && index === indexOf(state, pane);
   return isSame ? browseKey(focused, 'enter', 0) : step(movedTo(focused, pane, index));
 }
-
-/** Which of the panes that share a place a click in their border means. */
-function tabAt({ panes, shown }: Placed, x: number): Pane {
-  // `4 Log T-12 … · 5 Files`: what stands behind the shown name has a width of its own, so only those before it are told.
-  let end = 1;
-  for (const pane of panes) {
-    end += pane.length + 2 + SEPARATOR;
-    if (x < end) return pane;
-    if (pane === shown) break;
-  }
-  return panes[panes.indexOf(shown) + 1] ?? shown;
-}
-const SEPARATOR = 3;
 
 const indexOf = (state: TuiState, pane: Pane): number =>
   pane === 'board' ? chosenLine(state).index : state.cursors[pane].index;

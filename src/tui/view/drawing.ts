@@ -15,11 +15,9 @@ export interface Drawing {
   readonly hasUnicode: boolean;
 }
 
-/** What a pane shows: its lines inside the borders, and what stands in the borders. */
+/** What a pane shows: its lines inside the borders, and what stands in the lower border. */
 export interface PaneContent {
   readonly lines: readonly string[];
-  /** Behind the pane's name. */
-  readonly title?: string;
   readonly foot?: string;
 }
 

@@ -1,7 +1,6 @@
 import type { ShownRun } from '../../report/show.ts';
 import { plain } from '../../report/plain.ts';
 import { cut, displayWidth, fit } from '../../report/width.ts';
-import { chosenEntry } from '../entries.ts';
 import * as messages from '../messages.ts';
 import type { TuiState } from '../state.ts';
 import { scrolledTo } from './board-pane.ts';
@@ -36,11 +35,10 @@ const filesOf = ({ files, role, purpose }: ShownRun): FileLine[] =>
 
 export function filesPane(drawing: Drawing, room: Room): PaneContent {
   const { state, palette } = drawing;
-  const title = state.entry?.id ?? chosenEntry(state)?.id ?? '';
   const files = fileLines(state);
   if (files.length === 0) {
     const words = state.entry === null && state.entryProblem === null ? messages.READING_ENTRY : messages.NO_FILES;
-    return { ...emptyPane(drawing, state.entryProblem ?? words), title };
+    return emptyPane(drawing, state.entryProblem ?? words);
   }
   const { cursors } = state;
   const index = Math.min(cursors.files.index, files.length - 1);
@@ -56,7 +54,7 @@ export function filesPane(drawing: Drawing, room: Room): PaneContent {
       return palette.chosen(palette.strong(`${mark}${name}  ${added} ${removed}  ${fit(file.by, by)} `));
     return `${mark}${name}  ${palette.works(added)} ${palette.bad(removed)}  ${palette.waits(fit(file.by, by))} `;
   });
-  return { lines, title };
+  return { lines };
 }
 
 /** `+1234` */

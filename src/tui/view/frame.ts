@@ -1,5 +1,5 @@
 import { liveFrame } from '../../report/live/live-frame.ts';
-import { PANES, type Pane } from '../state.ts';
+import type { Pane } from '../state.ts';
 import * as messages from '../messages.ts';
 import { BORDER, boxOf } from './box.ts';
 import { boardPane } from './board-pane.ts';
@@ -12,6 +12,7 @@ import { areaOf, LEAST, placePanes, type Placed } from './layout.ts';
 import { logPane } from './log-pane.ts';
 import { metricsPane } from './metrics-pane.ts';
 import { pageContent, pageTitle, pageTop } from './page.ts';
+import { BETWEEN, paneTitles } from './pane-titles.ts';
 import { queuePane } from './queue-pane.ts';
 import { fitStyled, inAscii } from './styled.ts';
 
@@ -73,29 +74,24 @@ function paneLines(drawing: Drawing): string[] {
 
 function paneBox(drawing: Drawing, placed: Placed): string[] {
   const { state, palette } = drawing;
-  const { lines, title = '', foot = '' } = PANE_VIEWS[placed.shown](drawing, roomOf(placed));
+  const { lines, foot = '' } = PANE_VIEWS[placed.shown](drawing, roomOf(placed));
   return boxOf(lines, {
     width: placed.rect.width,
     height: placed.rect.height,
-    title: paneTitle(drawing, placed, title),
+    title: paneTitle(drawing, placed),
     foot,
     isFocused: state.focus === placed.shown,
     palette,
   });
 }
 
-const nameOf = (pane: Pane): string => `${pane[0]?.toUpperCase() ?? ''}${pane.slice(1)}`;
-
-/** Numbers and names of the panes that share a place, and more about the one that is shown, where there is room. */
-function paneTitle({ state, palette }: Drawing, { panes, shown, rect }: Placed, more: string): string {
-  const titles = panes.map((pane) => `${PANES.indexOf(pane) + 1} ${nameOf(pane)}`);
-  const room = rect.width - BORDER - 3 - titles.join(' · ').length;
-  const names = panes.map((pane, index) => {
-    const text = `${titles[index]}${pane === shown && more !== '' && more.length < room ? ` ${more}` : ''}`;
-    if (pane !== shown) return palette.waits(text);
-    return state.focus === pane ? palette.label(palette.strong(text)) : palette.strong(text);
+function paneTitle({ state, palette }: Drawing, placed: Placed): string {
+  const { panes, shown } = placed;
+  const names = paneTitles(state, placed).map((text, index) => {
+    if (panes[index] !== shown) return palette.waits(text);
+    return state.focus === shown ? palette.label(palette.strong(text)) : palette.strong(text);
   });
-  return ` ${names.join(palette.waits(' · '))} `;
+  return ` ${names.join(palette.waits(BETWEEN))} `;
 }
 
 function pageLines(drawing: Drawing): string[] {

@@ -24,7 +24,7 @@ export function headerLines({ state, now, palette }: Drawing): string[] {
   if (snapshot === null) return [palette.strong(cut(` kanban`, width))];
   const needs = needsOf(snapshot);
   // What the user has set comes first: what does not fit is cut.
-  const parts = [...modes(state), headline(snapshot, now), ...figures(state)];
+  const parts = [...modes(state), headline(snapshot, now), ...figures(state, now)];
   const front = needs === 0 ? ' ' : ` needs you ${needs} · `;
   const line = cut(`${front}${parts.join(' · ')}`, width);
   const head = `${palette.needs(line.slice(0, front.length))}${palette.strong(line.slice(front.length))}`;
@@ -32,18 +32,27 @@ export function headerLines({ state, now, palette }: Drawing): string[] {
 }
 
 /** How the work goes. */
-function figures({ snapshot, metrics }: TuiState): string[] {
+function figures({ snapshot, metrics }: TuiState, now: number): string[] {
   if (snapshot === null) return [];
   const queue = queueOf(snapshot);
   const waits = queue.batch.length + queue.waiting.length;
-  const perDay =
-    metrics === null || metrics.total.landed === 0 ? [] : [`${metrics.total.perDay.toFixed(1)} landings/day`];
   const cycle = metrics?.total.cycle.p50;
   return [
     ...(waits === 0 ? [] : [`queue ${waits}`]),
-    ...perDay,
+    ...landingRate(metrics, now),
     ...(cycle == null ? [] : [`cycle p50 ${span(cycle * 1000)}`]),
   ];
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Landings of the last hour; nothing where none has landed ever. */
+function landingRate(metrics: TuiState['metrics'], now: number): string[] {
+  if (metrics === null || metrics.total.landed === 0) return [];
+  const landed = metrics.history.filter(
+    ({ how, at }) => (how === 'landed' || how === 'by-hand') && at !== null && at > now - HOUR_MS,
+  );
+  return [messages.landingsAnHour(landed.length)];
 }
 
 /** How it is shown. */

@@ -25,7 +25,6 @@ export function historyPane(drawing: Drawing, room: Room): PaneContent {
   const widths = widthsOf(all, drawing);
   return {
     lines: shown.map((one, row) => historyLine(one, drawing, { ...widths, isChosen: top + row === index })),
-    title: `(${all.length})`,
   };
 }
 

@@ -12,14 +12,14 @@ export function logPane(drawing: Drawing, { width, height }: Room): PaneContent 
   const { state } = drawing;
   const { log } = state;
   if (log === null) return emptyPane(drawing, messages.READING_ENTRY);
-  if (log.run === null) return { ...emptyPane(drawing, messages.NO_RUN), title: log.id };
+  if (log.run === null) return emptyPane(drawing, messages.NO_RUN);
   const back = state.cursors.log.index;
   const lines = log.lines.slice(-MAX_SHOWN).flatMap((line) => logLine(line, width - 2, drawing));
   const end = Math.max(0, lines.length - back);
   const shown = lines.slice(Math.max(0, end - height), end);
   const { lines: said } =
     shown.length === 0 ? emptyPane(drawing, messages.PRINTS_NOTHING) : { lines: shown.map((line) => ` ${line}`) };
-  return { lines: said, title: titleOf(log) };
+  return { lines: said };
 }
 
 /** Lines of a run that a pane goes through; all are on the page. */
