@@ -154,6 +154,19 @@ describe('I1: a deleted entry is not started again by an old text', () => {
     expect(desk.disk.TODO).toContain('## [PAUSED] T-2');
   });
 
+  it('that rewords it, where it is a note without a number', () => {
+    const desk = new Desk({ TODO: `# TODO\n\n- [ ] Try it\n\n${entry(1)}${entry(2)}` });
+    const old = desk.disk.TODO!;
+    desk.save('TODO', old.replace('- [ ] Try it\n\n', ''));
+    desk.tick();
+    desk.move(pick('T-2'));
+    desk.save('TODO', old.replace('Try it', 'Try it again'), AGES);
+    desk.tick();
+    desk.now += 3_000;
+    desk.tick();
+    expect(desk.disk.TODO).toContain('- [ ] [PAUSED] Try it again');
+  });
+
   it('after the user has put it back as parked', () => {
     const desk = new Desk({ TODO: todo(entry(1), entry(2, 'two')) });
     desk.move(pick('T-1'));
@@ -275,6 +288,16 @@ describe('I1: no word of a save is lost', () => {
     expect(desk.has('first words')).toBe(true);
   });
 
+  it('nor kept twice, when two texts with it follow each other', () => {
+    const start = todo(entry(1));
+    const desk = new Desk({ TODO: start });
+    for (const words of ['first words\n', 'first words\nmore\n', 'other words\n', 'first words\n', 'other words\n']) {
+      desk.save('TODO', `${start}${words}`);
+      desk.tick(false);
+    }
+    expect(desk.git.filter((text) => text.includes('first words'))).toHaveLength(1);
+  });
+
   it('that is in what is to be written, which another save comes before', () => {
     const start = todo(entry(1));
     const old = EMPTY.IN_PROGRESS + entry(9);
@@ -319,6 +342,17 @@ describe('I1: saves without a pause', () => {
       if (desk.look().saves.some(({ waitsUntil }) => waitsUntil > desk.now)) waits += 1;
     }
     expect(waits).toBeLessThanOrEqual(10);
+  });
+
+  it('leave what stands in two files so, until the other half of the move had its time', () => {
+    const start = todo(entry(1), entry(2));
+    const desk = new Desk({ TODO: start });
+    desk.move(pick('T-1'));
+    desk.save('TODO', `${start}a word\n`);
+    expect(desk.look().texts.TODO).toBe(`${start}a word\n`);
+    desk.now += 3_000;
+    const { texts } = desk.look();
+    expect([texts.TODO?.includes('T-1'), texts.TODO?.includes('a word')]).toEqual([false, true]);
   });
 
   it('of old texts of two files do not undo a move', () => {
