@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { until } from '../e2e/rig/until.ts';
 import { it } from './rig/page.ts';
@@ -50,6 +52,53 @@ describe.concurrent('a state of its own', () => {
     await picture(page, 'settings');
     kanban.write('WORKFLOW.md', settings);
     await broken.waitFor({ state: 'detached', ...LONG });
+  });
+
+  it('a column that is no text stops the work, and says so once', async ({ opened }) => {
+    const { kanban, page } = await opened({ todo: '## T-1: First\n\n## T-2: Second\n' });
+    await page.locator('.entry').nth(1).waitFor(LONG);
+    const column = join(kanban.root, 'board/TODO.md');
+    const text = readFileSync(column);
+    writeFileSync(column, Buffer.concat([text, Buffer.from([0x23, 0xff, 0xfe, 0x0a])]));
+    const broken = page.locator('.banner').filter({ hasText: 'board/TODO.md is not UTF-8 text' });
+    await broken.waitFor(LONG);
+    await picture(page, 'no-text');
+    writeFileSync(column, text);
+    await broken.waitFor({ state: 'detached', ...LONG });
+    await page.getByText('Second').waitFor();
+  });
+
+  it('a column that is no file stops the work, and its committed text stays in sight', async ({ opened, expect }) => {
+    const { kanban, page } = await opened({ todo: '## T-1: First\n\n## T-2: Second\n' });
+    await page.locator('.entry').nth(1).waitFor(LONG);
+    const column = join(kanban.root, 'board/TODO.md');
+    renameSync(column, `${column}.aside`);
+    mkdirSync(column);
+    const broken = page.locator('.banner.bad').filter({ hasText: 'board/TODO.md cannot be read' });
+    await broken.waitFor(LONG);
+    expect(await page.locator('.banner').first().textContent()).toContain('board/TODO.md cannot be read');
+    expect(await page.locator('.entry .title').allTextContents()).toEqual(['First', 'Second']);
+    await picture(page, 'no-file');
+    rmdirSync(column);
+    renameSync(`${column}.aside`, column);
+    await broken.waitFor({ state: 'detached', ...LONG });
+  });
+
+  it('a board that cannot be read keeps what was read last, and says what to do', async ({ opened, expect }) => {
+    const { kanban, page, serve } = await opened({ todo: '## T-1: First\n\n## T-2: Second\n' });
+    await page.locator('.entry').nth(1).waitFor(LONG);
+    kanban.git('branch', '-m', 'main', 'elsewhere');
+    const broken = page.getByRole('alert').filter({ hasText: 'The board cannot be read now' });
+    await broken.waitFor(LONG);
+    expect(await page.locator('.entry .title').allTextContents()).toEqual(['First', 'Second']);
+    await picture(page, 'unreadable');
+    const late = await page.context().newPage();
+    await late.goto(await serve().address());
+    await late.getByText('Nothing could be read yet.').waitFor(LONG);
+    await picture(late, 'unreadable-first');
+    kanban.git('branch', '-m', 'elsewhere', 'main');
+    await broken.waitFor({ state: 'detached', ...LONG });
+    await late.locator('.entry').nth(1).waitFor(LONG);
   });
 
   it('10,000 entries are a few hundred elements, and each can be reached', async ({ opened }) => {

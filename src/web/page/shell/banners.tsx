@@ -7,13 +7,10 @@ import { board, dialog, hadCoordinator, live, problems } from '../store/app.ts';
 /** What stops the work or the page, under the header; nothing where all is well. */
 export function Banners() {
   const head = board.head.value;
-  const state = live.state.value;
-  const isEmpty = board.count.value.all === 0;
   if (head === null) return null;
-  const hinders = hindrances({ ...head, entries: board.version.value >= 0 ? board.entries : [] });
   return (
     <div class="banners">
-      {state === 'gone' && <Banner picture="gone" text={LIVE_MORE.gone} kind="bad" />}
+      {live.state.value === 'gone' && <Banner picture="gone" text={LIVE_MORE.gone} kind="bad" />}
       {problems.value.length > 0 && (
         <Banner
           picture={pictureOf(problems.value)}
@@ -22,22 +19,33 @@ export function Banners() {
           kind="bad"
         />
       )}
-      {head.coordinator === null && !isEmpty && (
+      {head.stops.map((stop) => (
+        <Banner key={stop} picture="unreadable" text={firstLine(stop)} more={restOf(stop)} kind="bad" />
+      ))}
+      {head.coordinator === null && board.count.value.all > 0 && (
         <Banner
           picture={hadCoordinator.value ? 'gone' : 'no-coordinator'}
           text={hadCoordinator.value ? COORDINATOR.gone : COORDINATOR.none}
           action={[COORDINATOR.howTo, () => (dialog.value = { kind: 'start' })]}
         />
       )}
-      {head.stops.map((stop) => (
-        <Banner key={stop} picture="settings" text={firstLine(stop)} more={restOf(stop)} kind="bad" />
+    </div>
+  );
+}
+
+/** What is reported besides, under what needs the user. */
+export function Notices() {
+  const head = board.head.value;
+  if (head === null) return null;
+  const { stops, warningDetails, alerts = [] } = head;
+  const own = warningDetails.filter(({ text, entries }) => entries.length === 0 && !stops.includes(text));
+  const hinders = hindrances({ ...head, entries: board.version.value >= 0 ? board.entries : [] });
+  return (
+    <div class="banners">
+      {own.map(({ text }) => (
+        <Banner key={text} picture="settings" text={firstLine(text)} more={restOf(text)} />
       ))}
-      {head.warningDetails
-        .filter(({ entries }) => entries.length === 0)
-        .map(({ text }) => (
-          <Banner key={text} picture="settings" text={firstLine(text)} more={restOf(text)} />
-        ))}
-      {(head.alerts ?? []).map(({ why, alert }) => (
+      {alerts.map(({ why, alert }) => (
         <Banner key={alert} picture="metrics" text={`alert: ${why}`} />
       ))}
       {hinders.map((text) => (

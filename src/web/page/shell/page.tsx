@@ -9,7 +9,7 @@ import { Picture } from '../parts/pictures.tsx';
 import { board, problems } from '../store/app.ts';
 import { route } from '../store/route.ts';
 import { token } from '../store/token.ts';
-import { Banners } from './banners.tsx';
+import { Banners, Notices } from './banners.tsx';
 import { Footer } from './footer.tsx';
 import { Header, VIEW_NAME, Views } from './header.tsx';
 import { Toasts } from './toasts.tsx';
@@ -33,6 +33,7 @@ export function Page() {
         <Boundary>
           <Banners />
           <NeedsYou />
+          <Notices />
         </Boundary>
       </div>
       <main class="view" tabIndex={-1}>
