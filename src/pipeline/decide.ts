@@ -61,8 +61,7 @@ export function decide(world: World): Decision {
 /** A wanted run, pick or landing goes on, or waits for what the pool says. */
 function noteOf({ note }: EntryDecision, { reasons }: Granted): Note {
   const reason = reasons.get(note.key);
-  if (reason === undefined) return note;
-  return { ...note, state: reason.code === 'ready' ? 'ready' : 'waits', reason };
+  return reason === undefined ? note : { ...note, reason };
 }
 
 /** A command comes first; one that could not be carried out is tried again. */

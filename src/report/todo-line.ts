@@ -8,7 +8,7 @@ export function todoLine(entries: readonly SnapshotEntry[], clock: Clock): strin
   const count = (state: SnapshotEntry['state']): number =>
     todo.filter((entry) => entry.state === state && entry.on.length === 0).length;
   const parts = [
-    some(count('ready'), 'ready'),
+    ready(todo.filter(({ state }) => state === 'ready')),
     some(count('running') + count('lands'), 'about to move'),
     ...waitingFor(todo),
     ...waitingUntil(
@@ -20,6 +20,17 @@ export function todoLine(entries: readonly SnapshotEntry[], clock: Clock): strin
     some(count('parked'), 'parked'),
   ];
   return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** `5 ready`, `5 ready, 3 of which wait for a place in the pool (`capacity`)` */
+function ready(entries: readonly SnapshotEntry[]): string {
+  const [most] = grouped(
+    entries.filter(({ why }) => why !== '' && why !== 'ready'),
+    ({ why }) => why,
+  );
+  if (most === undefined) return some(entries.length, 'ready');
+  const [why, count] = most;
+  return `${entries.length} ready, ${count} of which ${plain(why).replace(/^waits(?= )/, verb(count))}`;
 }
 
 const some = (count: number, what: string): string => (count === 0 ? '' : `${count} ${what}`);

@@ -109,7 +109,7 @@ export const LOOK_COMMANDS: readonly CommandSpec[] = [
       ['entries[].depends', 'each with `id` and `state`: `landed`, `open`, `parked`, `abandoned` or `unknown`'],
       [
         'entries[].state',
-        '`running`, `ready` (it starts next), `waits` (for a place, other entries or a time), `being-edited`, `waits-for-provider`, `held`, `lands`, `needs-person` or `parked`',
+        '`running`, `ready` (it starts next, or once there is a place), `waits` (for other entries or a time), `being-edited`, `waits-for-provider`, `held`, `lands`, `needs-person` or `parked`',
       ],
       [
         'entries[].run',

