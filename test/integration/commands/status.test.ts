@@ -32,6 +32,19 @@ describe('kanban status', () => {
     });
   });
 
+  it('names no place in the pool as long as no coordinator takes one', async () => {
+    rig.write('WORKFLOW.md', '---\nbase: main\nsettle: 0s\ncapacity: 1\nroles: { task: { agent: shell } }\n---\n');
+    const block = '```sh\ntrue\n```\n';
+    rig.write('board/TODO.md', `# TODO\n\n## T-1: One\n\n${block}\n## T-2: Two\n\n${block}`);
+    rig.commit('ready');
+    const { out } = await rig.call(status, [], { json: true });
+    const { entries } = JSON.parse(out) as Snapshot;
+    expect(entries.map(({ state, why }) => [state, why])).toEqual([
+      ['ready', 'ready'],
+      ['ready', 'ready'],
+    ]);
+  });
+
   it('redraws on a terminal when the board changes, and gives the terminal back', async () => {
     let screen = '';
     const stdout = { write: (text: string) => (screen += text), columns: 80, rows: 24 };
