@@ -32,7 +32,7 @@ export default async function run({ options }: ParsedArgs, io: Io): Promise<Exit
   const { name, serving } = served.value;
   const notes = [...(options['readOnly'] === true ? [messages.READ_ONLY_NOTE] : []), messages.END_NOTE];
   io.stdout.write(`${messages.served(name, serving.address)}\n${notes.join('\n')}\n`);
-  if (options['open'] === true) void showInBrowser(serving.address, io);
+  if (options['open'] === true) void showInBrowser(serving.ticketAddress(), io);
   await ending;
   await serving.close();
   useSpawner(null);

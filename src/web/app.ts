@@ -28,6 +28,7 @@ export interface AppOptions {
   readonly patience: number;
   readonly write: Write;
   readonly renderer: Pick<Renderer, 'html'>;
+  readonly exchange: (ticket: string) => string | null;
   /** Gets what is a bug of ours. */
   readonly onBug: (error: unknown) => void;
 }

@@ -73,5 +73,8 @@ export const toInject = z.strictObject({
   priority: z.enum(['high', 'normal', 'low']).optional(),
 });
 
+/** `POST /api/ticket` */
+export const toExchange = z.strictObject({ ticket: z.string().max(100) });
+
 /** `POST /api/render` */
 export const toRender = z.strictObject({ text: z.string().max(MAX_TEXT) });

@@ -6,6 +6,7 @@ import { answer, type Asked, type Bindings } from './answer.ts';
 import type { About } from './api-types.ts';
 import * as bodies from './bodies.ts';
 import { badInput, failed } from './failures.ts';
+import { TICKET_PATH } from './gate.ts';
 import * as messages from './messages.ts';
 import { readBody } from './read-body.ts';
 import type { Renderer } from './renderer.ts';
@@ -17,10 +18,12 @@ export interface ChangesOptions {
   readonly about: About;
   readonly write: Write;
   readonly renderer: Pick<Renderer, 'html'>;
+  /** The token, for a ticket that is good; null. */
+  readonly exchange: (ticket: string) => string | null;
 }
 
 /** What changes the board on the user's behalf, and the preview of a text. */
-export function addChanges(app: Hono<Bindings>, { about, write, renderer }: ChangesOptions): void {
+export function addChanges(app: Hono<Bindings>, { about, write, renderer, exchange }: ChangesOptions): void {
   const refusesChanges = (changes: boolean): boolean => about.readOnly && changes;
   app.post('/api/request', (asked) =>
     withBody(asked, bodies.boardRequest, async (request) =>
@@ -42,7 +45,21 @@ export function addChanges(app: Hono<Bindings>, { about, write, renderer }: Chan
   app.post('/api/render', (asked) =>
     withBody(asked, bodies.toRender, async ({ text }) => asked.json({ html: await renderer.html(text) })),
   );
+  app.post(TICKET_PATH, (asked) =>
+    withBody(
+      asked,
+      bodies.toExchange,
+      async ({ ticket }) => {
+        const token = exchange(ticket);
+        return token === null ? answer(asked, failed(401, messages.TICKET_REFUSED)) : asked.json({ token });
+      },
+      MAX_TICKET_BODY,
+    ),
+  );
 }
+
+/** Bytes: it is read before it is known who sends it. */
+const MAX_TICKET_BODY = 1_000;
 
 const readOnly = (asked: Asked): Response => answer(asked, failed(403, messages.READ_ONLY));
 
@@ -53,8 +70,9 @@ async function withBody<T>(
   asked: Asked,
   shape: z.ZodType<T>,
   answered: (body: T) => Promise<Response>,
+  most?: number,
 ): Promise<Response> {
-  const body = await readBody(asked.env.incoming);
+  const body = await readBody(asked.env.incoming, most);
   if (body === 'too-long') return answer(asked, failed(413, messages.BODY_TOO_LONG));
   if (body === 'unreadable') return answer(asked, failed(400, messages.BODY_UNREADABLE));
   const value = parsed(body.text);

@@ -3,7 +3,7 @@ import type { Failure } from './api-types.ts';
 import * as messages from './messages.ts';
 
 export interface Failed {
-  readonly status: 400 | 403 | 404 | 413 | 500 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 413 | 500 | 503;
   readonly body: Failure;
 }
 

@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { digest } from './digest.ts';
 import * as messages from './messages.ts';
 
 /** What a request says of itself, before anything of it is read. */
@@ -79,9 +80,9 @@ export class Gate {
     return method === 'GET' && mode === 'navigate' && destination === 'document' && this.#publicPaths.has(pathOf(url));
   }
 
-  #unknown({ url, headers }: Asking): Refusal | null {
+  #unknown({ method, url, headers }: Asking): Refusal | null {
     const path = pathOf(url);
-    if (this.#publicPaths.has(path)) return null;
+    if (this.#publicPaths.has(path) || (method === 'POST' && path === TICKET_PATH)) return null;
     // By the bytes of the request line: what a router would decode into one of these paths is none of them.
     if (!path.startsWith('/api/') && path !== '/metrics') return { status: 404, error: messages.NOTHING_HERE };
     const [, given] = /^Bearer ([\w-]+)$/.exec(only(headers, 'authorization') ?? '') ?? [];
@@ -89,6 +90,9 @@ export class Gate {
     return { status: 401, error: messages.WRONG_TOKEN, fix: messages.USE_PRINTED_ADDRESS };
   }
 }
+
+/** Where a ticket is exchanged for the token, so without one. */
+export const TICKET_PATH = '/api/ticket';
 
 const HTTP_PORT = 80;
 
@@ -112,6 +116,3 @@ function only(headers: readonly string[], name: string): string | undefined {
   const values = valuesOf(headers, name);
   return values.length === 1 ? values[0] : undefined;
 }
-
-/** Of equal length whatever is given: the comparison takes the same time. */
-const digest = (token: string): Buffer => createHash('sha256').update(token).digest();

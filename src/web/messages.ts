@@ -11,6 +11,7 @@ export const WRONG_METHOD = 'This method is not used here.';
 export const NOT_JSON = 'The body must be application/json.';
 export const NOTHING_HERE = 'There is nothing at this address.';
 export const WRONG_TOKEN = 'The token is missing, or is of a server that has ended.';
+export const TICKET_REFUSED = 'The address of --open was used already, or is older than a minute.';
 export const EXPECTS_MORE = 'This server meets no expectation but 100-continue.';
 export const WRONG_VERSION = 'This server speaks HTTP/1.1 only.';
 export const NO_REQUEST = 'This is no HTTP request.';

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
 /** Bytes of a body. */
-export const MAX_BODY = 4 * 1024 * 1024;
+const MAX_BODY = 4 * 1024 * 1024;
 
 /**
- * The body of a request as text. `too-long`: it has more than `MAX_BODY` bytes, and the rest was not read. `unreadable`: it is
+ * The body of a request as text. `too-long`: it has more than `most` bytes, and the rest was not read. `unreadable`: it is
  * not UTF-8, or the client has left.
  */
 export async function readBody(
   incoming: IncomingMessage,
+  most = MAX_BODY,
 ): Promise<{ readonly text: string } | 'too-long' | 'unreadable'> {
   const parts: Buffer[] = [];
   let size = 0;
@@ -17,12 +18,12 @@ export async function readBody(
     await new Promise<void>((resolve, reject) => {
       incoming.on('data', (part: Buffer) => {
         size += part.length;
-        if (size > MAX_BODY) resolve();
+        if (size > most) resolve();
         else parts.push(part);
       });
       incoming.once('end', resolve).once('error', reject).once('close', resolve);
     });
-    if (size > MAX_BODY) return 'too-long';
+    if (size > most) return 'too-long';
     if (!incoming.complete) return 'unreadable';
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)) };
   } catch {

@@ -14,6 +14,7 @@ import { guard } from './guard.ts';
 import { LiveFeed } from './live-feed.ts';
 import * as messages from './messages.ts';
 import { Renderer } from './renderer.ts';
+import { Ticket } from './ticket.ts';
 
 export interface ServeOptions {
   /** A folder in the repository. */
@@ -38,6 +39,8 @@ export interface ServeOptions {
 export interface Serving {
   /** With the token. */
   readonly address: string;
+  /** With a ticket instead, good once and for a minute: for where others can read it. */
+  ticketAddress(): string;
   /** Ends the server: viewers are sent away, and what is being written is written first. */
   close(): Promise<void>;
 }
@@ -69,9 +72,11 @@ export async function serveBoard(options: ServeOptions): Promise<Result<Serving>
   const board = openBoard(cwd, { env, via: 'web' });
   const feed = new LiveFeed(board, onBug);
   const renderer = new Renderer({ program: options.renderer, most: RENDER_MS, onBug });
+  const ticket = new Ticket(() => performance.now());
   const writes = new InTurn();
   const app = createApp({
     ...{ board, feed, assets, renderer, onBug, patience: PATIENCE_MS },
+    exchange: (given) => (ticket.redeem(given) ? token : null),
     about: { version: options.version, name: options.name, readOnly: options.readOnly },
     write: (change) =>
       writes.run(
@@ -84,6 +89,7 @@ export async function serveBoard(options: ServeOptions): Promise<Result<Serving>
   warmUp(feed);
   return ok({
     address: `http://${ADDRESS}:${port}/#t=${token}`,
+    ticketAddress: () => `http://${ADDRESS}:${port}/#k=${ticket.issue()}`,
     async close() {
       feed.close();
       server.close();

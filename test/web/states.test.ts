@@ -116,6 +116,24 @@ describe.concurrent('a state of its own', () => {
     await page.getByText('Part 4242', { exact: true }).waitFor();
   });
 
+  it('the address of --open is good once, and says so when it is not', async ({ opened, browser, expect }) => {
+    const { served, address } = await opened({ todo: '## T-1: First\n' }, { served: ['--open'] });
+    const given = await served.opened();
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${given}&/board?q=first`);
+    await page.locator('.entry').waitFor(LONG);
+    expect(page.url()).toBe(`${new URL(address).origin}/#/board?q=first`);
+    expect(await page.evaluate("sessionStorage.getItem('kanban-token')")).toBe(address.split('#t=')[1]);
+    await page.reload();
+    await page.locator('.entry').waitFor(LONG);
+    const second = await context.newPage();
+    await second.goto(given);
+    await second.getByText('The address that --open gave to the browser is not good any more').waitFor(LONG);
+    await picture(second, 'ticket-refused');
+    await context.close();
+  });
+
   it('without its token the page says what to open', async ({ opened, browser }) => {
     const { address } = await opened({ todo: '' });
     const page = await browser.newPage();

@@ -50,6 +50,10 @@ export const PAGES = {
     text: 'kanban serve prints an address that ends in #t=… and a long key. Open that whole address. The key is new at each start of the server.',
     command: 'kanban serve --open',
   },
+  ticketRefused: {
+    title: 'The address that --open gave to the browser is not good any more',
+    text: 'It is good once, and for a minute. Open the address that kanban serve printed. If the browser opened this one only now, somebody else on this machine may have used it: end kanban serve and start it again.',
+  },
   empty: {
     title: 'Nothing is on the board',
     text: 'Write the first entry here, in board/TODO.md, or on the command line.',

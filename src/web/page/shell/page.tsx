@@ -8,7 +8,7 @@ import { lazy } from '../parts/lazy.tsx';
 import { Picture } from '../parts/pictures.tsx';
 import { board, problems } from '../store/app.ts';
 import { route } from '../store/route.ts';
-import { token } from '../store/token.ts';
+import { ticket, token } from '../store/token.ts';
 import { Banners, Notices } from './banners.tsx';
 import { Footer } from './footer.tsx';
 import { Header, VIEW_NAME, Views } from './header.tsx';
@@ -23,7 +23,11 @@ export function Page() {
   if (token.value === null)
     return (
       <main class="alone">
-        <Picture name="token" {...PAGES.noToken} />
+        {ticket.value === 'exchanging' ? (
+          <p class="waiting">{PAGES.connecting}</p>
+        ) : (
+          <Picture name="token" {...(ticket.value === 'refused' ? PAGES.ticketRefused : PAGES.noToken)} />
+        )}
       </main>
     );
   return (
