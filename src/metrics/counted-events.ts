@@ -1,5 +1,5 @@
 import type { TimedEvent } from '../contract/event.ts';
-import { amount, guard, nullOr, object, oneOf, text, time, type Shape } from '../contract/shape.ts';
+import { amount, guard, nullOr, object, oneOf, optional, text, time, type Shape } from '../contract/shape.ts';
 
 /** The events that are counted. */
 export type CountedEvent = Extract<
@@ -25,8 +25,8 @@ const name = text(1000);
 /** What is read of each. Any process may have written the log. */
 const SHAPES: Readonly<Record<CountedEvent['type'], Readonly<Record<string, Shape>>>> = {
   injected: { id: name, message: name, priority },
-  'entry-landed': { id: name },
-  'entry-abandoned': { id: name },
+  'entry-landed': { id: name, title: optional(text()) },
+  'entry-abandoned': { id: name, title: optional(text()) },
   'message-given': { message: name, priority, seconds: amount },
   'run-ended': { cause: name },
   'check-ended': { outcome: name, seconds: amount },

@@ -32,7 +32,14 @@ const counted = {
 };
 const open = object({ ...counted, column: nullOr(text(100)), since: nullOr(at), tested: nullOr(at) });
 const ended = object({
-  ...{ ...counted, id: text(4096), how: oneOf('landed', 'by-hand', 'abandoned'), at, undone: nullOr(at) },
+  ...{
+    ...counted,
+    id: text(4096),
+    how: oneOf('landed', 'by-hand', 'abandoned'),
+    title: nullOr(text()),
+    at,
+    undone: nullOr(at),
+  },
   waited: nullOr(amount),
   estimate: nullOr(amount),
 });
@@ -54,7 +61,7 @@ const byId: Shape = (value) => object({})(value) && Object.values(value as objec
 /** Is it a fold as this version writes it? */
 export const isKeptFold = guard<KeptFold>(
   object({
-    ...{ version: oneOf(4), at: sha, first: nullOr(at), last: nullOr(at), commits: amount, open: byId },
+    ...{ version: oneOf(5), at: sha, first: nullOr(at), last: nullOr(at), commits: amount, open: byId },
     ...{ entries: list(ended, MOST_ROWS), runs: list(run, MOST_ROWS) },
     escalated: list(object({ id: text(4096), at }), MOST_ROWS),
   }),

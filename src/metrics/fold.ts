@@ -12,6 +12,8 @@ interface Move {
   readonly to: string;
   /** Epoch seconds. */
   readonly at: number;
+  /** Of its commit. */
+  readonly subject: string;
   readonly verdicts: readonly string[];
   /** Seconds. */
   readonly estimate: number | null;
@@ -24,7 +26,7 @@ const PASSES: ReadonlySet<string> = new Set(ROLES.map(goodVerdict));
 const RUN_ID = new RegExp(`-\\d+-(${ROLES.join('|')})-[0-9a-f]+$`);
 
 const empty = (): FoldState => ({
-  version: 4,
+  version: 5,
   at: null,
   first: null,
   last: null,
@@ -52,10 +54,10 @@ export class MetricsFold {
     state.commits += 1;
     if (commit.committerEmail.endsWith(RUN_IDENTITY)) return;
     const at = Math.floor(commit.at / 1000);
-    for (const [id, trailers] of byEntry(commit)) this.#read(id, trailers, at);
+    for (const [id, trailers] of byEntry(commit)) this.#read(id, trailers, { at, subject: commit.subject });
   }
 
-  #read(id: string, trailers: Trailers, at: number): void {
+  #read(id: string, trailers: Trailers, { at, subject }: Pick<Move, 'at' | 'subject'>): void {
     const { state } = this;
     state.first = Math.min(state.first ?? at, at);
     state.last = Math.max(state.last ?? at, at);
@@ -70,7 +72,7 @@ export class MetricsFold {
     }
     if (from !== '' && from !== to)
       this.#move(id, entry, {
-        ...{ from, to, at, verdicts: trailers.get('Kanban-Verdict') ?? [] },
+        ...{ from, to, at, subject, verdicts: trailers.get('Kanban-Verdict') ?? [] },
         estimate: estimateOf(trailers),
       });
     else if (trailers.has('Kanban-Tested')) entry.tested ??= at;
@@ -113,13 +115,14 @@ export class MetricsFold {
     if (to !== 'TESTING') entry.tested = null;
   }
 
-  #end(id: string, entry: OpenEntry, { to, at, verdicts, estimate }: Move): void {
+  #end(id: string, entry: OpenEntry, { to, at, subject, verdicts, estimate }: Move): void {
     const how =
       to === 'ABANDONED' ? 'abandoned' : verdicts.some((verdict) => verdict.endsWith('by-hand')) ? 'by-hand' : 'landed';
     const { column: _column, since: _since, tested, ...rest } = entry;
     const waited = how === 'landed' ? Math.max(0, at - (tested ?? at)) : null;
     if (how !== 'abandoned') this.#landed.set(id, this.state.entries.length);
-    this.state.entries.push({ id, how, at, undone: null, waited, estimate, ...rest });
+    const title = subject.startsWith(`${id}: `) ? subject.slice(id.length + 2) : null;
+    this.state.entries.push({ id, how, title, at, undone: null, waited, estimate, ...rest });
     delete this.state.open[id];
   }
 

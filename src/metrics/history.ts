@@ -5,6 +5,8 @@ const HISTORY = 100;
 /** How an entry ended, for the history. `failed`: it needed the user, and is on the board still. */
 export interface Ended {
   readonly id: string;
+  /** null: nothing tells it. */
+  readonly title: string | null;
   readonly how: 'landed' | 'by-hand' | 'abandoned' | 'undone' | 'failed';
   /** Epoch ms. */
   readonly at: number | null;
@@ -22,6 +24,7 @@ export function historyOf({ entries, open, escalated }: FoldState): Ended[] {
     const how = undone === null ? row.how : 'undone';
     return {
       id,
+      title: row.title,
       how,
       at: (undone ?? at) * 1000,
       seconds: start === null ? null : at - start,
@@ -33,7 +36,7 @@ export function historyOf({ entries, open, escalated }: FoldState): Ended[] {
     if (!stuck) return [];
     const at = stuckAt.get(id) ?? null;
     const seconds = start === null || at === null ? null : at - start;
-    return [{ id, how: 'failed', at: at === null ? null : at * 1000, seconds, runs, usd: cost }];
+    return [{ id, title: null, how: 'failed', at: at === null ? null : at * 1000, seconds, runs, usd: cost }];
   });
   return [...ended, ...failed].sort((a, b) => (b.at ?? 0) - (a.at ?? 0)).slice(0, HISTORY);
 }

@@ -7,6 +7,7 @@ export interface MetricsCommit {
   /** Epoch ms. */
   readonly at: number;
   readonly committerEmail: string;
+  readonly subject: string;
   readonly trailers: readonly { readonly key: string; readonly value: string }[];
 }
 
@@ -39,6 +40,8 @@ export interface OpenEntry {
 export interface EntryRow extends Omit<OpenEntry, 'column' | 'since' | 'tested'> {
   readonly id: string;
   readonly how: 'landed' | 'by-hand' | 'abandoned';
+  /** As the subject of its landing has it; null: the subject has another form. */
+  readonly title: string | null;
   readonly at: number;
   /** When its landing was taken back. */
   undone: number | null;
@@ -70,7 +73,7 @@ export interface RunRow {
 
 /** All that the fold keeps; plain JSON. */
 export interface FoldState {
-  readonly version: 4;
+  readonly version: 5;
   /** SHA of the newest commit that is in it. */
   at: string | null;
   /** Times of the oldest and the newest commit with an entry. */

@@ -21,19 +21,30 @@ export async function boardMetrics(
 ): Promise<Result<Metrics>> {
   if (view.base === null) return failed([missingBase(repo, settings.base)]);
   const ofGit = metricsOf(await readMetrics(repo, view.base), settings.base, query);
-  return ok({ ...ofGit, events: eventFigures(repo.root, query.since ?? 0) });
+  const { figures, titles } = readEventLog(repo.root, query.since ?? 0);
+  const history = ofGit.history.map((one) => ({ ...one, title: one.title ?? titles.get(one.id) ?? null }));
+  return ok({ ...ofGit, history, events: figures });
 }
 
-/** Figures of the log of events, which only the checkout of the coordinator has. @param since epoch ms */
-function eventFigures(root: string, since: number): EventFigures | null {
+/**
+ * Figures of the log of events, which only the checkout of the coordinator has, and the titles of entries that have left the
+ * board. @param since epoch ms
+ */
+function readEventLog(
+  root: string,
+  since: number,
+): { readonly figures: EventFigures | null; readonly titles: ReadonlyMap<string, string> } {
   const fold = new EventsFold(since);
+  const titles = new Map<string, string>();
   for (let place = startOfEvents(root); ;) {
     const { events, next } = readEvents(root, place, COUNTED_TYPES);
     for (const { event } of events) {
       const counted = countedEvent(event);
-      if (counted !== null) fold.add(counted);
+      if (counted === null) continue;
+      fold.add(counted);
+      if ('title' in counted && counted.title !== undefined) titles.set(counted.id, counted.title);
     }
-    if (next.file === place.file && next.offset === place.offset) return fold.figures;
+    if (next.file === place.file && next.offset === place.offset) return { figures: fold.figures, titles };
     place = next;
   }
 }
@@ -73,8 +84,8 @@ async function continued(repo: Repository, kept: KeptFold, base: string): Promis
 
 /** @param commits newest first */
 function addAll(fold: MetricsFold, commits: readonly HistoryCommit[]): void {
-  for (const { sha, at, committer, trailers } of commits.toReversed())
-    fold.add({ sha, at, committerEmail: committer.email, trailers });
+  for (const { sha, at, committer, subject, trailers } of commits.toReversed())
+    fold.add({ sha, at, committerEmail: committer.email, subject, trailers });
 }
 
 const hasObject = async (repo: Repository, sha: string): Promise<boolean> =>

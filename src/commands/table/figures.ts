@@ -55,7 +55,7 @@ export const FIGURES_COMMANDS: readonly CommandSpec[] = [
       ['groups', 'the same figures for each, by `name`; an entry counts for every agent or role that worked on it'],
       [
         'history',
-        'the last 100 entries that ended, newest first: `id`, `how` (`landed`, `by-hand`, `abandoned`, `undone`, `failed`), `at`, `seconds`, `runs`, `usd` (null: no agent reported it)',
+        'the last 100 entries that ended, newest first: `id`, `title` (null: nothing tells it), `how` (`landed`, `by-hand`, `abandoned`, `undone`, `failed`), `at`, `seconds`, `runs`, `usd` (null: no agent reported it)',
       ],
       [
         'events',

@@ -98,7 +98,7 @@ describe('figures of the log of events', () => {
     const date = (at: number): string => new Date(at).toISOString().slice(0, 10);
     const fold = new MetricsFold();
     const trailers = [{ key: 'Kanban-Move', value: 'T-1 TESTING -> CHANGELOG' }];
-    fold.add({ sha: '0'.repeat(40), at: 86_400_000, committerEmail: '', trailers });
+    fold.add({ sha: '0'.repeat(40), at: 86_400_000, committerEmail: '', subject: '', trailers });
     const ofGit = metricsOf(fold.state, 'main', { since: null, by: null });
     const metrics = { ...ofGit, events: figures(LOG) };
     expect(metricsText(metrics, date)).toContain(`

@@ -16,6 +16,7 @@ const commit = (minutes: number, ...trailers: string[]): MetricsCommit => ({
   sha: String(++count).padStart(40, '0'),
   at: (BEGIN + minutes * 60) * 1000,
   committerEmail: 'ada@example.com',
+  subject: 'kanban: moved',
   trailers: trailers.map((line) => {
     const [key = '', value = ''] = line.split(/: (.*)/);
     return { key: `Kanban-${key}`, value };
@@ -66,6 +67,17 @@ it('a landing that was reverted by git revert counts as undone', () => {
   // In the course of its work an entry may go back as well.
   const back = commit(40, 'Move: T-1 TESTING -> TODO');
   expect(fold([...landed, again, back]).entries).toMatchObject([{ id: 'T-1', undone: null }]);
+});
+
+it('the title of a landing is what its subject has behind the id', () => {
+  const landing = commit(9, 'Move: T-1 TESTING -> CHANGELOG', 'Tested: T-1 abc');
+  const titleOf = (subject: string): unknown => {
+    const { history } = metricsOf(fold([{ ...landing, subject }]), 'main', all);
+    return history.map(({ title }) => title);
+  };
+  expect(titleOf('T-1: Answer 400: never 500')).toEqual(['Answer 400: never 500']);
+  expect(titleOf('T-11: Another')).toEqual([null]);
+  expect(titleOf('feat: Answer 400')).toEqual([null]);
 });
 
 function fold(commits: readonly MetricsCommit[], state?: FoldState): FoldState {

@@ -58,6 +58,7 @@ it('weeks without work are in the calendar, too; a wrong date makes no thousands
     for (const [index, date] of dates.entries())
       fold.add({
         ...{ sha: String(index).padStart(40, '0'), at: Date.parse(date), committerEmail: 'ada@example.com' },
+        subject: '',
         trailers: [{ key: 'Kanban-Move', value: `T-${index + 1} TESTING -> CHANGELOG` }],
       });
     return metricsOf(fold.state, 'main', { since: null, by: null }).weeks.map(({ name, landed }) => [name, landed]);

@@ -10,7 +10,7 @@ import { boardOf, shown } from './rig.ts';
 const MINUTE_MS = 60_000;
 
 const ended = (id: string, minutesAgo: number, how: Ended['how'] = 'landed'): Ended => ({
-  ...{ id, how, at: NOW - minutesAgo * MINUTE_MS, seconds: 60, runs: 3, usd: null },
+  ...{ id, title: `Part ${id}`, how, at: NOW - minutesAgo * MINUTE_MS, seconds: 60, runs: 3, usd: null },
 });
 
 function metrics(history: readonly Ended[]): Metrics {
@@ -31,6 +31,32 @@ describe('the first line', () => {
     expect(shown(state)).toContain('· 2 landings/h');
     expect(shown(withHistory(ended('T-1', 61)))).toContain('· 0 landings/h');
     expect(shown(withHistory())).not.toContain('landings/h');
+  });
+});
+
+describe('the history', () => {
+  const lines = (columns: number, ...history: readonly Ended[]): string[] =>
+    shown({ ...boardOf(sample(), columns, 45), metrics: metrics(history) })
+      .split('\n')
+      .filter((line) => /T-[345] /.test(line) && line.includes('landed'))
+      .map((line) => line.slice(line.lastIndexOf('││') + 2));
+
+  it('has titles, and leaves out numbers where there is no room for both', () => {
+    const long = { ...ended('T-4', 1), title: 'Answer 400 to an empty password, and never 500', usd: 1.5 };
+    expect(lines(200, long, { ...ended('T-5', 2), title: null })).toEqual([
+      expect.stringMatching(/T-4   Answer 400 to an empty passwo… {2}landed {6}1m {3}3 runs {4}\$1\.50/),
+      expect.stringMatching(/T-5 {30,}landed {6}1m {3}3 runs/),
+    ]);
+    expect(lines(125, long)).toEqual([expect.stringMatching(/T-4   Answer 400 .*… {2}landed {6}1m/)]);
+    expect(lines(125, long)[0]).not.toContain('runs');
+  });
+
+  it('shows what an entry is called that is on the board again', () => {
+    const state: TuiState = {
+      ...boardOf(sample(), 200, 45),
+      metrics: metrics([{ ...ended('T-9', 1, 'failed'), title: null }]),
+    };
+    expect(shown(state)).toMatch(/T-9   Answer 400 .* {2}needs you/);
   });
 });
 

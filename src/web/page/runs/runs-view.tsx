@@ -102,12 +102,13 @@ function EndedEntries() {
       </h2>
       {ended.length === 0 && <p class="hint">{RUNS.noneEnded}</p>}
       <ol class="table ended">
-        {ended.map(({ id, how, at, seconds, runs, usd }) => (
+        {ended.map(({ id, title, how, at, seconds, runs, usd }) => (
           <li key={`${id} ${at}`}>
             <span class="at">{at === null ? '' : clock(at)}</span>
             <a class="id" href={hrefTo({ entry: { id, tab: 'history' } })}>
               {id}
             </a>
+            <span class="title">{title ?? board.byId(id)?.entry.value.title ?? ''}</span>
             <span class={`state ${HOW[how][1]}`}>{HOW[how][0]}</span>
             <span class="took">{seconds === null ? '' : span(seconds * 1000)}</span>
             <span class="number">{runs === 1 ? '1 run' : `${runs} runs`}</span>
