@@ -865,6 +865,17 @@ describe('I4, I6: base, moved by a run', () => {
     expect([rig.sha('main'), watch.baseHeld]).toEqual([mine, null]);
   });
 
+  it('what the user does the same way afterwards is theirs: one command of a run accounts for one move', async () => {
+    const run = await begun();
+    run.does('git update-ref -d refs/heads/main');
+    expect(await watch.observe([run.record])).toBe(true);
+    expect(rig.sha('main')).toBe(before);
+    rig.git('update-ref', '-d', 'refs/heads/main');
+    expect(await watch.observe([run.record])).toBe(false);
+    expect(rig.git('for-each-ref', 'refs/heads/main')).toBe('');
+    expect(watch.found.get(run.brief.runId)?.faults).toHaveLength(1);
+  });
+
   it('I8: it is moved back by the next coordinator, too', async () => {
     const run = await begun();
     run.does('git update-ref refs/heads/main main~1');
