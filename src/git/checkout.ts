@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path';
+import { namesIn } from '../system/folder-names.ts';
 import { NotPlain, lstatOrNone, plainTextOf, readFollowing, textFollowing } from '../system/plain-file.ts';
 import type { Repository } from './git.ts';
 
@@ -89,20 +90,12 @@ const MARKS: readonly (readonly [string, Operation])[] = [
 
 /** One look at the folder instead of one for each mark: this is asked for every worktree at every move. */
 function operationIn(gitDir: string): Operation | null {
-  const names = namesIn(gitDir);
+  const names = new Set(namesIn(gitDir));
   for (const [mark, operation] of MARKS) if (names.has(mark)) return operation;
   if (!names.has('sequencer')) return null;
   // Between two picks of a sequence there is no *_HEAD.
   const todo = readText(join(gitDir, 'sequencer', 'todo'));
   return todo === null ? null : todo.startsWith('revert') ? 'revert' : 'cherry-pick';
-}
-
-function namesIn(folder: string): ReadonlySet<string> {
-  try {
-    return new Set(readdirSync(folder));
-  } catch {
-    return new Set();
-  }
 }
 
 function startedFrom(gitDir: string): string | null {

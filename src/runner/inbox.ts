@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from '../system/folder-names.ts';
 import { plainJsonOf } from '../system/plain-file.ts';
 import { guard, object, oneOf, text, time } from '../contract/shape.ts';
 
@@ -19,7 +20,8 @@ export interface Message {
 
 /** The messages in a folder, in the order in which they are to be given; none if it isn't there. */
 export function messagesIn(folder: string): { readonly file: string; readonly message: Message }[] {
-  return namesOf(folder).flatMap((file) => {
+  const names = namesIn(folder).filter((name) => /^[012]-.*\.json$/.test(name));
+  return names.flatMap((file) => {
     const message = readMessage(join(folder, file));
     return message === null ? [] : [{ file, message }];
   });
@@ -38,16 +40,6 @@ export function putAway(folder: string, file: string): boolean {
 }
 
 /** Names of the messages in a folder, sorted. */
-function namesOf(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => /^[012]-.*\.json$/.test(name))
-      .sort();
-  } catch {
-    return [];
-  }
-}
-
 function readMessage(path: string): Message | null {
   return plainJsonOf(path, isMessage, MOST_MESSAGE);
 }

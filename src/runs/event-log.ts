@@ -1,8 +1,9 @@
-import { linkSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TimedEvent } from '../contract/event.ts';
 import { EVENT_ID } from '../contract/event-id.ts';
 import { guard, object, text, time } from '../contract/shape.ts';
+import { namesIn } from '../system/folder-names.ts';
 import { appendPlain, lstatOrNone, readFrom, removeWhatever, statOrNone } from '../system/plain-file.ts';
 
 /**
@@ -233,14 +234,6 @@ function oldFiles(root: string): number[] {
   const last = numbers.at(-1);
   const isLinked = last !== undefined && isSameFile(pathOf(root, last), join(folderOf(root), CURRENT));
   return isLinked ? numbers.slice(0, -1) : numbers;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 const sizeOf = (path: string): number => statOrNone(path)?.size ?? 0;

@@ -9,7 +9,8 @@ import { readCause, readStop } from '../runner/cause.ts';
 import { isAlive, readClaim } from '../system/claim.ts';
 import { lstatOrNone, plainJsonOf, plainTextOf } from '../system/plain-file.ts';
 import { writeOnce } from '../system/write-once.ts';
-import { namesIn, type RunKind, runsFolder } from './runs-folder.ts';
+import { namesOrError } from '../system/folder-names.ts';
+import { type RunKind, runsFolder } from './runs-folder.ts';
 import * as messages from './messages.ts';
 
 /** One run folder, read. */
@@ -47,7 +48,7 @@ export function listRuns(root: string, kind: RunKind = 'runs'): RunList {
   const problems: Problem[] = [];
   const here = runsFolder(root, kind);
   const known = new Set<string>();
-  for (const name of namesIn(here)) {
+  for (const name of namesOrError(here)) {
     if (name.startsWith('.')) continue;
     const folder = join(here, name);
     known.add(folder);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type FSWatcher, mkdirSync, readdirSync, renameSync, watch } from 'node:fs';
+import { type FSWatcher, mkdirSync, renameSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Reply, Request } from '../contract/request.ts';
 import type { Problem } from '../problem.ts';
+import { namesOrError } from '../system/folder-names.ts';
 import { lstatOrNone, plainTextOf, removeWhatever, statOrNone } from '../system/plain-file.ts';
 import { writeWhole } from '../system/write-once.ts';
 import { parseJson, parseRequest } from './parse-request.ts';
@@ -48,7 +49,7 @@ export function readMailbox(dir: string): {
 } {
   const requests: Request[] = [];
   const problems: Problem[] = [];
-  for (const name of namesIn(dir)
+  for (const name of namesOrError(dir)
     .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
     .sort()
     .slice(0, MOST_AT_ONCE)) {
@@ -71,7 +72,7 @@ export function answer(dir: string, id: string, reply: Reply): void {
   const answers = folderIn(dir, ANSWERS);
   writeWhole(join(answers, `${id}.json`), JSON.stringify(reply));
   const now = Date.now();
-  for (const name of namesIn(answers)) {
+  for (const name of namesOrError(answers)) {
     const stat = statOrNone(join(answers, name));
     if (stat !== undefined && now - stat.mtimeMs > 3_600_000) removeWhatever(join(answers, name));
   }
@@ -197,13 +198,3 @@ function readOrNull(path: string): string | null {
 const MOST_AT_ONCE = 200;
 
 const MOST_REQUEST = 4 * 1024 * 1024;
-
-function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return [];
-    throw error;
-  }
-}

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { messagesIn, type Message } from '../runner/inbox.ts';
+import { namesIn } from '../system/folder-names.ts';
 import { writeWhole } from '../system/write-once.ts';
 
 /** `.kanban/messages/`: the messages for agents, by task id; runner/inbox.ts has the form. */
@@ -96,12 +97,4 @@ export function markGiven(root: string, taskId: string, files: readonly string[]
 export function forgetMessages(root: string, gone: ReadonlySet<string>): void {
   for (const id of namesIn(messagesFolder(root)))
     if (gone.has(id)) rmSync(messagesOf(root, id), { recursive: true, force: true });
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

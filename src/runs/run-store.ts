@@ -6,7 +6,8 @@ import { claimRun, isAlive, readClaim } from '../system/claim.ts';
 import { lstatOrNone, removeWhatever } from '../system/plain-file.ts';
 import { writeOnce } from '../system/write-once.ts';
 import type { RunRecord } from './list-runs.ts';
-import { namesIn, type RunKind, runsFolder } from './runs-folder.ts';
+import { namesOrError } from '../system/folder-names.ts';
+import { type RunKind, runsFolder } from './runs-folder.ts';
 import * as messages from './messages.ts';
 
 /**
@@ -79,7 +80,7 @@ export function removeRunFolders(root: string, kind: RunKind, records: readonly 
 /** Removes what earlier kills left half made or half removed before `before` (epoch ms). */
 export function removeHalfRemoved(root: string, kind: RunKind, before: number): void {
   const here = runsFolder(root, kind);
-  for (const name of namesIn(here))
+  for (const name of namesOrError(here))
     if (name.startsWith(ASIDE) && isOlder(join(here, name), before)) removeWhatever(join(here, name));
 }
 

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Brief } from '../contract/brief.ts';
 
@@ -12,14 +11,3 @@ export const runsFolder = (root: string, kind: RunKind = 'runs'): string => join
 /** A run's id: `T-12-3-task-9f3a0c12`. The random part makes it new even where folders and branches were deleted. */
 export const newRunId = (taskId: string, n: number, role: Brief['role']): string =>
   `${taskId}-${n}-${role}-${randomBytes(4).toString('hex')}`;
-
-export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // A file or a dangling link where the folder was: there are no runs in it.
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return [];
-    throw error;
-  }
-}

@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Suggested, Survey } from '../ecosystems/survey.ts';
 import type { Detected, FoundAgent } from './detect.ts';
@@ -11,6 +10,7 @@ import * as messages from './messages.ts';
 import { planSetupCommit } from './setup-commit.ts';
 import * as summary from './messages-summary.ts';
 import { shellPath } from '../shell-word.ts';
+import { namesIn } from '../system/folder-names.ts';
 
 /** What was read off the repository, a line each. */
 export async function describeFound(
@@ -158,12 +158,8 @@ const listsToAdopt = ({ cwd, folder, program }: Readonly<Record<'cwd' | 'folder'
 /** TODO lists that are no board, relative to the folder. */
 function todoFiles(folder: string): string[] {
   return ['.', 'docs'].flatMap((under) => {
-    try {
-      const names = readdirSync(join(folder, under));
-      return names.filter((name) => /^todo\.(?:md|markdown|txt)$/i.test(name)).map((name) => join(under, name));
-    } catch {
-      return [];
-    }
+    const names = namesIn(join(folder, under));
+    return names.filter((name) => /^todo\.(?:md|markdown|txt)$/i.test(name)).map((name) => join(under, name));
   });
 }
 

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn } from './folder-names.ts';
 import { removeWhatever, statOrNone } from './plain-file.ts';
 
 /**
@@ -28,13 +29,7 @@ export const unfollow = (folder: string, name: string): void => void removeWhate
 
 /** Whether anybody follows. Removes the files of those that no longer do. @param now epoch ms */
 export function isFollowed(folder: string, now: number): boolean {
-  let names: readonly string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return false;
-  }
-  return names.filter((name) => isLive(folder, name, now)).length > 0;
+  return namesIn(folder).filter((name) => isLive(folder, name, now)).length > 0;
 }
 
 function isLive(folder: string, name: string, now: number): boolean {

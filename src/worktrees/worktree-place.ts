@@ -2,6 +2,7 @@ import { existsSync, readdirSync, realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import type { Repository } from '../git/git.ts';
+import { namesIn } from '../system/folder-names.ts';
 import { lstatOrNone, plainTextOf } from '../system/plain-file.ts';
 import * as messages from './messages.ts';
 
@@ -106,12 +107,4 @@ const MAX_GIT_FILE_BYTES = 64 * 1024;
 
 function readOrNull(path: string): string | null {
   return plainTextOf(path, MAX_GIT_FILE_BYTES);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { notedBase } from '../observe/configured-base.ts';
@@ -9,6 +9,7 @@ import type { Snapshot } from '../../contract/snapshot.ts';
 import { checkoutState, worktrees } from '../../git/checkout.ts';
 import { git, type Repository } from '../../git/git.ts';
 import { readRefs } from '../../git/refs.ts';
+import { namesIn } from '../../system/folder-names.ts';
 import { MOST_BYTES, plainJsonOf, readFollowing, statOrNone } from '../../system/plain-file.ts';
 import { writeWhole } from '../../system/write-once.ts';
 
@@ -117,13 +118,5 @@ function bytesOf(path: string): Buffer {
     return readFollowing(path) ?? Buffer.alloc(0);
   } catch {
     return Buffer.alloc(0);
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch {
-    return [];
   }
 }

@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Entry } from '../../board/entry.ts';
 import type { Repository } from '../../git/git.ts';
 import type { Problem } from '../../problem.ts';
+import { namesIn } from '../../system/folder-names.ts';
 import type { Settings } from '../../workflow/settings.ts';
 import { inspectPlace } from '../../worktrees/worktree-place.ts';
 import type { GitState } from './git-state.ts';
@@ -24,7 +24,8 @@ interface Sources {
  */
 export function obstacleProblems(entries: readonly Entry[], sources: Sources): Problem[] {
   const { repo, git, settings } = sources;
-  const folders = new Set(readNames(resolve(repo.root, settings.worktrees)));
+  // That it cannot be read is reported by the start of the run.
+  const folders = new Set(namesIn(resolve(repo.root, settings.worktrees)));
   const longer = longerNames(git.refs);
   return entries.flatMap(({ key, id, column, parked }) => {
     if (id === null || parked) return [];
@@ -51,15 +52,6 @@ function whatIsAt(repo: Repository, path: string, id: string): string | null {
   const place = inspectPlace(repo, path, id);
   if (place.kind === 'foreign') return place.what;
   return place.kind === 'registered' && !place.ours ? messages.OTHER_WORKTREE : null;
-}
-
-function readNames(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // There is no such folder, or it cannot be read: the start of the run reports that.
-    return [];
-  }
 }
 
 /** Branches by the names that they rule out: `refs/heads/a/b` keeps `refs/heads/a` from being made. */
