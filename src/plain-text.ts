@@ -20,6 +20,12 @@ export function plainText(text: string): string {
   return withoutHidden(text.replaceAll(ESCAPES, '').replaceAll(BREAKS, '\n'));
 }
 
+/** At most so many characters, with a mark where something is left out at the end. No character is cut in two. */
+export const cutText = (text: string, most: number, mark = '…'): string =>
+  text.length <= most ? text : `${text.slice(0, most - mark.length).replace(HALF_AT_END, '')}${mark}`;
+
+const HALF_AT_END = /[\uD800-\uDBFF]$/;
+
 /** What a terminal would show of a program's output: also, of a line that overwrites itself (progress bars), the end. */
 export function plainOutput(text: string): string {
   return plainText(

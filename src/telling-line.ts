@@ -1,4 +1,4 @@
-import { plainLine, plainOutput } from './plain-text.ts';
+import { cutText, plainLine, plainOutput } from './plain-text.ts';
 
 /** Characters at the end of an output that are looked at. */
 const LOOKED_AT = 1024 * 1024;
@@ -203,6 +203,5 @@ function lastOf(lines: readonly string[]): string {
 
 function cut(text: string, place = ''): string {
   const behind = place === '' || text.includes(place) ? '' : ` (${place})`;
-  const room = LONGEST - behind.length;
-  return `${text.length > room ? `${text.slice(0, room - 3).replace(/[\uD800-\uDBFF]$/, '')}...` : text}${behind}`;
+  return `${cutText(text, LONGEST - behind.length, '...')}${behind}`;
 }

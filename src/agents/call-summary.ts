@@ -1,3 +1,4 @@
+import { cutText } from '../plain-text.ts';
 import { asText } from './output-line.ts';
 import type { Printed } from './output-line.ts';
 
@@ -14,5 +15,5 @@ export function callSummary(input: Printed | null): string {
   const text = (summary ?? (Object.keys(input).length === 0 ? '' : JSON.stringify(input)))
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return text.length > MAX_SUMMARY_CHARS ? `${text.slice(0, MAX_SUMMARY_CHARS - 1)}…` : text;
+  return cutText(text, MAX_SUMMARY_CHARS);
 }

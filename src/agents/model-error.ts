@@ -1,3 +1,5 @@
+import { cutText } from '../plain-text.ts';
+
 /** What a model's provider, or an agent on its behalf, says went wrong. */
 export interface ModelError {
   readonly what: 'provider' | 'login' | 'other';
@@ -68,5 +70,5 @@ function inShort(text: string): string {
   const line = (quoted === undefined ? text : `${status === null ? '' : `${status} `}${quoted}`)
     .replaceAll(/\\n|\s+/g, ' ')
     .trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+  return cutText(line, LONGEST);
 }

@@ -1,5 +1,6 @@
 import type { Column } from '../board/entry.ts';
 import { formatMessage } from '../git/history/trailers.ts';
+import { cutText } from '../plain-text.ts';
 import type { Trailer } from '../pipeline/action.ts';
 import type { Settings } from '../workflow/settings.ts';
 import * as messages from './messages.ts';
@@ -115,7 +116,7 @@ function shortened(text: string, max: number): string {
   const cut = text.slice(0, max - 1);
   const space = cut.lastIndexOf(' ');
   // One long word is cut in itself, but not in the middle of a character.
-  const kept = space > max / 2 ? cut.slice(0, space) : cut.replace(/[\uD800-\uDBFF]$/, '');
+  const kept = space > max / 2 ? cut.slice(0, space) : cutText(text, max - 1, '');
   return `${kept.trimEnd()}…`;
 }
 

@@ -24,12 +24,4 @@ export const replyAnswer = ({ ok, message, fix, id, commit }: BoardReply): CallT
     ? answer({ ok, message, ...(id === undefined ? {} : { id }), ...(commit === undefined ? {} : { commit }) })
     : refusal(fix === undefined ? message : `${message}\n  fix: ${fix}`);
 
-/** The beginning of a text, with the end marked. @param most characters */
-export const cut = (text: string, most: number): string => {
-  if (text.length <= most) return text;
-  // Not between the halves of a character.
-  const end = /[\uD800-\uDBFF]/.test(text[most - 1] ?? '') ? most - 1 : most;
-  return `${text.slice(0, end)}…`;
-};
-
 export const isoTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

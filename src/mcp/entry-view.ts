@@ -1,5 +1,6 @@
 import type { BoardEntry, EntryDiff } from '../surfaces/board-types.ts';
-import { cut, isoTime } from './answer.ts';
+import { isoTime } from './answer.ts';
+import { cutText } from '../plain-text.ts';
 import { rowOf } from './status-views.ts';
 
 export const PARTS = ['text', 'runs', 'history', 'report', 'diffstat'] as const;
@@ -25,16 +26,16 @@ export function entryView(
   return {
     ...row,
     id: entry.id,
-    title: cut(entry.title, 500),
+    title: cutText(entry.title, 500),
     place: entry.place,
     ways: entry.ways,
     tip: entry.branch?.tip ?? null,
     // A client that was given only a part must not replace the whole text.
     was: isCut ? null : entry.was,
-    ...(parts.includes('text') ? { text: cut(text, MAX_SHOWN) } : {}),
+    ...(parts.includes('text') ? { text: cutText(text, MAX_SHOWN) } : {}),
     ...(parts.includes('runs') ? { runs: runsOf(entry) } : {}),
     ...(parts.includes('history') ? { history: historyOf(entry) } : {}),
-    ...(parts.includes('report') ? { report: more.report === null ? null : cut(more.report, MAX_REPORT) } : {}),
+    ...(parts.includes('report') ? { report: more.report === null ? null : cutText(more.report, MAX_REPORT) } : {}),
     ...(more.diff === null ? {} : { diffstat: diffstatOf(more.diff) }),
   };
 }
@@ -47,8 +48,8 @@ const runsOf = ({ runs }: BoardEntry): Json[] =>
     started: isoTime(startedAt),
     ended: isoTime(endedAt),
     cause,
-    detail: cut(detail, 500),
-    outcome: outcome === null ? null : cut(outcome, 500),
+    detail: cutText(detail, 500),
+    outcome: outcome === null ? null : cutText(outcome, 500),
     usage,
   }));
 
@@ -60,7 +61,7 @@ const historyOf = ({ history }: BoardEntry): Json[] =>
     verdict,
     by,
     commit: commit.slice(0, 12),
-    subject: cut(subject, 200),
+    subject: cutText(subject, 200),
   }));
 
 const diffstatOf = ({ kind, files }: EntryDiff): Json => ({

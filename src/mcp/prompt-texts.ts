@@ -1,5 +1,5 @@
-import { plainText } from '../plain-text.ts';
-import { cut } from './answer.ts';
+import { cutText, plainText } from '../plain-text.ts';
+
 import { longestFence } from './entry-markdown.ts';
 
 export const plan = { title: 'Plan', description: 'Turn a request into entries of the board.' } as const;
@@ -10,7 +10,7 @@ const MAX_SHOWN = 20_000;
 
 /** Text of others, in a block. */
 function quoted(words: string): string {
-  const shown = cut(plainText(words).trim(), MAX_SHOWN);
+  const shown = cutText(plainText(words).trim(), MAX_SHOWN);
   const fence = longestFence(shown);
   return `${fence}text\n${shown}\n${fence}`;
 }

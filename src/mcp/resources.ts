@@ -7,10 +7,10 @@ import {
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { SnapshotEntry } from '../contract/snapshot.ts';
-import { plainText } from '../plain-text.ts';
+import { cutText, plainText } from '../plain-text.ts';
 import { BoardError } from '../surfaces/board-error.ts';
 import { drawProblem } from '../problem.ts';
-import { cut } from './answer.ts';
+
 import { entryMarkdown } from './entry-markdown.ts';
 import { MAX_SHOWN } from './entry-view.ts';
 import * as messages from './messages.ts';
@@ -40,7 +40,7 @@ export function registerResources(server: McpServer, session: Session): void {
       resources: listed((await session.snapshot()).entries).map(({ id, title }) => ({
         uri: `kanban://entry/${encodeURIComponent(id)}`,
         name: id,
-        title: cut(`${id}: ${title}`, 200),
+        title: cutText(`${id}: ${title}`, 200),
         mimeType: 'text/markdown',
       })),
     }),
@@ -55,7 +55,7 @@ export function registerResources(server: McpServer, session: Session): void {
   server.registerResource('report', reports, titles.report, (uri, { run }) =>
     read(uri.href, 'text/markdown', async () => {
       const id = decoded(String(run));
-      return cut(plainText((await (await session.board()).report(id)) ?? messages.noReport(id)), MAX_SHOWN);
+      return cutText(plainText((await (await session.board()).report(id)) ?? messages.noReport(id)), MAX_SHOWN);
     }),
   );
 }

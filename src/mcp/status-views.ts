@@ -1,6 +1,7 @@
 import type { Snapshot, SnapshotEntry, SnapshotQueued } from '../contract/snapshot.ts';
 import type { Metrics } from '../metrics/figures.ts';
-import { cut, isoTime } from './answer.ts';
+import { isoTime } from './answer.ts';
+import { cutText } from '../plain-text.ts';
 
 /** Which entries are wanted, and how many. */
 export interface Page {
@@ -34,7 +35,7 @@ function headOf({ base, coordinator, mode, stops, warningDetails }: Snapshot): J
   };
 }
 
-const texts = (list: readonly string[]): string[] => list.slice(0, MAX_LIST).map((one) => cut(one, MAX_WHY));
+const texts = (list: readonly string[]): string[] => list.slice(0, MAX_LIST).map((one) => cutText(one, MAX_WHY));
 
 /** The entries that a view lists, all pages. */
 function wantedOf({ entries }: Snapshot, { column, state }: Pick<Page, 'column' | 'state'>): readonly SnapshotEntry[] {
@@ -85,11 +86,11 @@ export function rowOf(entry: SnapshotEntry): Json {
   const { title, column, state, why, tags, run, criteria, on, parked, priority, messages } = entry;
   return {
     id: nameOf(entry),
-    title: cut(title, MAX_TITLE),
+    title: cutText(title, MAX_TITLE),
     column,
     state,
     ...filled({
-      why: cut(why, MAX_WHY),
+      why: cutText(why, MAX_WHY),
       tags,
       waitsFor: on.slice(0, MAX_LIST),
       parked,
@@ -115,8 +116,8 @@ const runOf = ({
   agent,
   deadline: isoTime(deadlineAt),
   ...filled({
-    last: cut(last, MAX_TITLE),
-    waits: waiting === null ? null : cut(waiting.why, MAX_WHY),
+    last: cutText(last, MAX_TITLE),
+    waits: waiting === null ? null : cutText(waiting.why, MAX_WHY),
     stalledSince: isoTime(stalledSince),
   }),
 });
@@ -130,7 +131,7 @@ export function needsView(snapshot: Snapshot, page: Page): Json {
     counts: { 'needs-person': needing.length },
     entries: shown.map((entry) => ({
       ...rowOf(entry),
-      ...filled({ feedback: cut(entry.feedback ?? '', MAX_WHY), ways: entry.ways }),
+      ...filled({ feedback: cutText(entry.feedback ?? '', MAX_WHY), ways: entry.ways }),
     })),
     next,
     ...filled({
@@ -144,7 +145,7 @@ export function queueView(snapshot: Snapshot, { limit }: Page): Json {
   const { queue } = snapshot;
   const queued = ({ id, title, state, why }: SnapshotQueued): Json => ({
     id,
-    title: cut(title, MAX_TITLE),
+    title: cutText(title, MAX_TITLE),
     state,
     why,
   });
@@ -163,7 +164,7 @@ export function queueView(snapshot: Snapshot, { limit }: Page): Json {
           outcome,
           entries: entries.slice(0, MAX_LIST),
           seconds,
-          ...filled({ detail: cut(detail, MAX_WHY) }),
+          ...filled({ detail: cutText(detail, MAX_WHY) }),
         })),
         remote:
           queue.remote === null

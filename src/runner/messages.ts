@@ -1,5 +1,6 @@
 /* Imported by the runner, which starts in milliseconds: nothing heavy here. */
 
+import { cutText } from '../plain-text.ts';
 import { shellPath } from '../shell-word.ts';
 
 interface Exit {
@@ -32,7 +33,7 @@ export const notDoneAfter = (timeout: number): string => `not done after ${secon
 export const printedMoreThan = (bytes: number): string => `it printed more than ${bytes} bytes`;
 export const nothingMovedFor = (ms: number): string => `no output, no CPU and no changed file for ${seconds(ms)}`;
 export const repeatedCall = (times: number, call: string): string =>
-  `the same tool call ${times} times in a row: ${call.slice(0, 100)}`;
+  `the same tool call ${times} times in a row: ${cutText(call, 100)}`;
 export const PROVIDER_SILENT = 'its provider does not answer';
 export const needsKey = (detail: string): string => `it needs a login or a key: ${detail}`;
 export const needsLogin = (detail: string, login: string): string =>

@@ -1,5 +1,7 @@
 // Problems of WORKFLOW.md as a whole and of prompts; those of single rules stand in messages-rules.ts.
 
+import { cutText } from '../plain-text.ts';
+
 /* Front matter. */
 
 /** @param error a sentence */
@@ -35,7 +37,7 @@ export const actualValue = (value: unknown): string => {
   if (value === undefined || value === null) return 'empty';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a map';
-  if (typeof value === 'string') return `the text \`${value.length > 60 ? `${value.slice(0, 60)}…` : value}\``;
+  if (typeof value === 'string') return `the text \`${cutText(value, 60)}\``;
   return typeof value === 'number' ? `the number ${value}` : `\`${JSON.stringify(value)}\``;
 };
 

@@ -4,10 +4,11 @@ import { fieldText } from '../../src/board/edit/entry-change.ts';
 import { oneLine as reportLine } from '../../src/agents/report/report-text.ts';
 import { formatMessage } from '../../src/git/history/trailers.ts';
 import { saidByGit } from '../../src/git/remote/remote-words.ts';
+import { runs } from '../rig/runs.ts';
 import { plainLine as changelogLine } from '../../src/landing/changelog/line.ts';
 import { drawProblem } from '../../src/problem.ts';
 import { oneLine } from '../../src/pipeline/one-line.ts';
-import { plainLine, plainOutput, plainText } from '../../src/plain-text.ts';
+import { cutText, plainLine, plainOutput, plainText } from '../../src/plain-text.ts';
 
 const HOSTILE =
   /[\p{Cc}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
@@ -94,6 +95,25 @@ describe('text that others wrote', () => {
     const where = { file: 'a\u001B[2J.md', line: 1, column: lineText.indexOf('T-1') + 1, length: 3, lineText };
     expect(drawProblem({ code: 'some', message: 'no \u202Ething', fix: 'ls \u0007', where })).toBe(
       'a.md:1:9: no thing [some]\n    ## T-1: x\n       ~~~\n  fix: ls ',
+    );
+  });
+});
+
+describe('cutText', () => {
+  it('leaves out the end of a long text, and never half a character', () => {
+    expect([cutText('short', 5), cutText('longer', 5), cutText('longer', 5, '...')]).toEqual([
+      'short',
+      'long…',
+      'lo...',
+    ]);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (some, most) => {
+        const shown = cutText(some, most);
+        expect(shown.length).toBeLessThanOrEqual(most);
+        expect(shown).not.toMatch(/\p{Cs}/u);
+        expect(some === shown || some.startsWith(shown.slice(0, -1))).toBe(true);
+      }),
+      { numRuns: runs(300) },
     );
   });
 });

@@ -3,6 +3,7 @@ import { type BoardOptions, columnPath } from '../parse.ts';
 import { endingOf, lineBreakOf } from '../parse/line-breaks.ts';
 import { memoFor, type ParsedColumn } from '../parse/section-memo.ts';
 import { splitSections } from '../parse/sections.ts';
+import { cutText } from '../../plain-text.ts';
 import { notFound, unclosed } from '../problems/edit-problems.ts';
 import { checked, type Edited, parse, splitOff } from './check-edit.ts';
 
@@ -21,7 +22,7 @@ export function insertEntry(
   const index = entries.filter((one) => one.start < offset).length;
   const own = splitOff(source, at.to, options);
   const path = columnPath(at.to, options);
-  if (own.length === 0) return { ok: false, problem: notFound(path, source.slice(0, 60)) };
+  if (own.length === 0) return { ok: false, problem: notFound(path, cutText(source, 60)) };
   const heading = section?.isThere === false ? `# ${at.under}${lineBreakOf(text, source).repeat(2)}` : '';
   const after = inserted(text, offset, heading + source);
   const expected = [

@@ -1,4 +1,4 @@
-import { plainLine } from '../../plain-text.ts';
+import { cutText, plainLine } from '../../plain-text.ts';
 import * as messages from './messages.ts';
 
 /** Why a remote could not be talked to; `message` is a sentence for the user, without the fix. */
@@ -39,7 +39,7 @@ export function saidByServer(stderr: string): string {
     .flatMap((line) => /^remote: ?(.*)$/.exec(line)?.[1] ?? [])
     .map((line) => tidy(line))
     .filter((line) => /[\p{L}\p{N}]/u.test(line));
-  return cut(lines.join(' '));
+  return cutText(lines.join(' '), MAX_MESSAGE_CHARS);
 }
 
 /** git's own reason on one line: the first two lines that say something, without addresses' passwords. */
@@ -48,16 +48,13 @@ export function saidByGit(stderr: string): string {
     .split(/[\r\n]+/)
     .map((line) => tidy(line.replace(/^(?:fatal|error|remote|ERROR|warning): /g, '').replace(/^(?:ERROR|error): /, '')))
     .filter((line) => line !== '' && !BOILERPLATE.test(line));
-  return cut(lines.slice(0, 2).join('; ')) || messages.NO_REASON;
+  return cutText(lines.slice(0, 2).join('; '), MAX_MESSAGE_CHARS) || messages.NO_REASON;
 }
 
 const BOILERPLATE =
   /^(?:hint:|From |To |Could not read from remote repository|Please make sure you have|and the repository exists|failed to push some refs|\* |! )/;
 
 const MAX_MESSAGE_CHARS = 400;
-
-const cut = (text: string): string =>
-  text.length <= MAX_MESSAGE_CHARS ? text : `${text.slice(0, MAX_MESSAGE_CHARS - 1)}…`;
 
 /** Control characters and terminal sequences out, `https://name:secret@host` without its secret. */
 const tidy = (line: string): string => plainLine(line).replace(/(\w+:\/\/)[^/\s@]+@/g, '$1');

@@ -1,4 +1,4 @@
-import { plainLine as withoutControls } from '../../plain-text.ts';
+import { cutText, plainLine as withoutControls } from '../../plain-text.ts';
 
 /** Longer texts are cut: nobody reads them, and a report may hold a megabyte. */
 const LONGEST = 1_000;
@@ -17,7 +17,7 @@ const LINK = new RegExp(`${BARE}\\](?=\\(|:)`, 'g');
  */
 export function plainLine(text: string, most: number = LONGEST): string {
   const flat = flatText(text);
-  const cut = flat.length > most ? `${flat.slice(0, most - 1).trimEnd()}…` : flat;
+  const cut = flat.length > most ? `${cutText(flat, most - 1, '').trimEnd()}…` : flat;
   return escapeStart(outsideCode(cut, escapeMarkup));
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { cut, refusal, replyAnswer } from '../answer.ts';
+import { refusal, replyAnswer } from '../answer.ts';
+import { cutText } from '../../plain-text.ts';
 import { MAX_SHOWN } from '../entry-view.ts';
 import * as messages from '../messages.ts';
 import { id, reply, text } from '../schema.ts';
@@ -22,6 +23,6 @@ export const editEntry = tool({
     if (now.text?.trimEnd() === edited.trimEnd()) return replyAnswer({ ok: true, message: messages.sameText(now.id) });
     const whole = now.text ?? replied.text;
     const isWhole = whole.length <= MAX_SHOWN && now.was !== null;
-    return refusal(messages.changedSince(replied.message, cut(whole, MAX_SHOWN), isWhole ? now.was : null));
+    return refusal(messages.changedSince(replied.message, cutText(whole, MAX_SHOWN), isWhole ? now.was : null));
   },
 });

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { isEventId } from '../../contract/event-id.ts';
 import type { TimedEvent } from '../../contract/event.ts';
 import type { BoardEvent } from '../../surfaces/board-types.ts';
-import { answer, cut, isoTime } from '../answer.ts';
+import { answer, isoTime } from '../answer.ts';
+import { cutText } from '../../plain-text.ts';
 import { eventKinds, isEventKind } from '../event-kinds.ts';
 import * as messages from '../messages.ts';
 import { line } from '../schema.ts';
@@ -51,7 +52,7 @@ const rowOf = ({ id, event: { at, ...event } }: BoardEvent): Readonly<Record<str
 
 /** Long texts are cut: a message to an agent, the words of a problem. */
 function shortened(value: unknown): unknown {
-  if (typeof value === 'string') return cut(value, MAX_STRING);
+  if (typeof value === 'string') return cutText(value, MAX_STRING);
   if (Array.isArray(value)) return value.slice(0, 50).map(shortened);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, shortened(own)]));
