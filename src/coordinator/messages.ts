@@ -125,7 +125,7 @@ export const RUNS_LIVE_ON: Problem = {
 
 export const NO_COORDINATOR: Problem = {
   code: 'no-coordinator',
-  message: 'Nothing was added: only a coordinator adds what a run proposes, and none is running',
+  message: 'Nothing was changed: only a coordinator carries out what a run asks for, and none is running',
   fix: 'write it into the report',
 };
 

@@ -4,7 +4,8 @@ import { failed, ok, placeAt, type Place, type Problem, type Result } from '../p
 import { hasHidden, plainText } from '../plain-text.ts';
 import { plain } from './plain.ts';
 
-export interface NewEntry {
+/** What an entry is written from. */
+export interface EntryParts {
   /** Prefixes of the board's ids; it gets an id with the first one later. */
   readonly ids: readonly string[];
   readonly title: string;
@@ -25,7 +26,7 @@ export interface NewEntry {
  * The markdown of an entry that `kanban add` puts into TODO.md.
  * @returns all problems at once: no title, an unreadable priority, a body that would not stay inside the entry.
  */
-export function entryText({ ids, title, body, isPaused = false, ...given }: NewEntry): Result<string> {
+export function entryText({ ids, title, body, isPaused = false, ...given }: EntryParts): Result<string> {
   const { depends, priority, agent = '', model = '', approve = '' } = given;
   const files = given.files.map((glob) => writtenGlob(glob) ?? '').join(', ');
   const heading = plain(title);

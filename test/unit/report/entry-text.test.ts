@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { globs } from '../../../src/board/parse/fields.ts';
 import { parseBoard, createSectionMemo } from '../../../src/board/parse.ts';
-import { entryText, type NewEntry } from '../../../src/report/entry-text.ts';
+import { entryText, type EntryParts } from '../../../src/report/entry-text.ts';
 import { hostileText } from '../board/hostile-text.ts';
 
-const written = (fields: Partial<NewEntry> = {}): ReturnType<typeof entryText> =>
+const written = (fields: Partial<EntryParts> = {}): ReturnType<typeof entryText> =>
   entryText({ ids: ['T'], title: 'Drop lodash', depends: '', files: [], priority: '', body: '', ...fields });
-const text = (fields: Partial<NewEntry> = {}): string => {
+const text = (fields: Partial<EntryParts> = {}): string => {
   const result = written(fields);
   return result.ok ? result.value : JSON.stringify(result.error);
 };
-const codes = (fields: Partial<NewEntry>): string[] => {
+const codes = (fields: Partial<EntryParts>): string[] => {
   const result = written(fields);
   return result.ok ? [] : result.error.map(({ code }) => code);
 };
