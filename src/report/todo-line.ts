@@ -30,7 +30,8 @@ function ready(entries: readonly SnapshotEntry[]): string {
   );
   if (most === undefined) return some(entries.length, 'ready');
   const [why, count] = most;
-  return `${entries.length} ready, ${count} of which ${plain(why).replace(/^waits(?= )/, verb(count))}`;
+  const which = entries.length === 1 ? 'which' : `${count === entries.length ? 'all' : count} of which`;
+  return `${entries.length} ready, ${which} ${plain(why).replace(/^waits(?= )/, verb(count))}`;
 }
 
 const some = (count: number, what: string): string => (count === 0 ? '' : `${count} ${what}`);

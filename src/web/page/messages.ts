@@ -20,6 +20,8 @@ export const STATE_WORD: Readonly<Record<EntryState, string>> = {
 export const waitsOn = (ids: readonly string[]): string => `for ${ids.join(', ')}`;
 export const waitsUntil = (time: string): string => `until ${time}`;
 export const PAUSED = 'paused';
+/** Behind `ready`. */
+export const NO_PLACE = 'no place yet';
 
 export const LIVE_WORD: Readonly<Record<LiveState, string>> = {
   connecting: 'connecting',
@@ -218,7 +220,8 @@ export const QUEUE = {
 } as const;
 
 export const CLEAR_SEARCH = 'Clear the search';
-export const landedText = (all: number, hour: number): string => `${all} landed, ${hour} in this hour`;
+export const landedText = (all: number, hour: number): string => `${all} landed today, ${hour} in the last hour`;
+export const landingsAnHour = (count: number): string => `${count}/h`;
 export const HELP_PLACES = {
   anywhere: 'Anywhere',
   board: 'On the board',

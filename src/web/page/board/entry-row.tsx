@@ -75,7 +75,11 @@ function Meta({ held, id, tall }: { held: Held; id: string; tall: boolean }) {
       <StateIcon state={entry.run === null ? entry.state : 'running'} share={share.value} />
       <span class="id">{id}</span>
       <span class="state">{doing}</span>
-      {rest !== '' && <span class="rest">{rest}</span>}
+      {rest !== '' && (
+        <span class="rest" title={tall ? undefined : row.text}>
+          {rest}
+        </span>
+      )}
       <span class="facts">
         {open > 0 && (
           <span class="fact" title={entry.depends.map(({ id: on, state }) => `${on} ${state}`).join(', ')}>
