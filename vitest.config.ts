@@ -6,7 +6,7 @@ const PROGRAMS = ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 /** The folders that touch no system: text and facts in, decisions and text out. */
 const PURE_FOLDERS = [
   'src/{contract,board,workflow,pipeline,agents,preflight,report,metrics}/**/*.ts',
-  'src/{hidden-characters,plain-text,shell-word,telling-line}.ts',
+  'src/{first-of,hidden-characters,plain-text,shell-word,telling-line}.ts',
 ];
 
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };

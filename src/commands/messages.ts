@@ -1,5 +1,6 @@
 // The sentences of the commands, by command.
 
+import { firstOf } from '../first-of.ts';
 import { shellPath } from '../shell-word.ts';
 
 // add
@@ -56,10 +57,8 @@ export const committedWork = (
 export const NO_WORKTREE_OF_BRANCH = 'no worktree has that branch: all of its work is committed';
 export const nothingUncommitted = (worktree: string): string => `nothing is uncommitted in ${worktree}`;
 const MAX_NAMES = 8;
-export const uncommittedWork = (worktree: string, paths: readonly string[]): string => {
-  const more = paths.length > MAX_NAMES ? ` and ${paths.length - MAX_NAMES} more` : '';
-  return `not committed in ${worktree}, and included here: ${paths.slice(0, MAX_NAMES).join(', ')}${more}`;
-};
+export const uncommittedWork = (worktree: string, paths: readonly string[]): string =>
+  `not committed in ${worktree}, and included here: ${firstOf(paths, MAX_NAMES)}`;
 export const worktreeLanded = (id: string): string => `${id} has landed: its worktree was removed`;
 export const worktreeAbandoned = (id: string, ref: string): string =>
   `${id} was abandoned: its worktree was removed, and ${ref} keeps its work`;

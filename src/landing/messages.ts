@@ -1,3 +1,4 @@
+import { firstOf } from '../first-of.ts';
 import { shellPath } from '../shell-word.ts';
 import { join } from 'node:path';
 import type { Worktree } from '../git/checkout.ts';
@@ -28,10 +29,7 @@ const WAYS: Readonly<Record<InTheWay['what'], string>> = {
   deleted: 'you have deleted',
   'not-in-git': 'files that git does not track are in the way:',
 };
-export function inTheWay(what: InTheWay['what'], paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(', ');
-  return `${WAYS[what]} ${shown}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`;
-}
+export const inTheWay = (what: InTheWay['what'], paths: readonly string[]): string => `${WAYS[what]} ${firstOf(paths)}`;
 
 /* The disk. */
 

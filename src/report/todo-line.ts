@@ -1,3 +1,4 @@
+import { firstOf } from '../first-of.ts';
 import type { SnapshotEntry } from '../contract/snapshot.ts';
 import type { Clock } from './span.ts';
 import { plain } from './plain.ts';
@@ -41,7 +42,7 @@ const verb = (count: number): string => (count === 1 ? 'waits' : 'wait');
 function waitingFor(todo: readonly SnapshotEntry[]): string[] {
   const groups = grouped(
     todo.filter(({ on }) => on.length > 0),
-    ({ on }) => named(on),
+    ({ on }) => firstOf(on, 3),
   );
   const rest = groups.slice(3).reduce((sum, [, count]) => sum + count, 0);
   return [
@@ -49,9 +50,6 @@ function waitingFor(todo: readonly SnapshotEntry[]): string[] {
     some(rest, `${verb(rest)} for other entries`),
   ];
 }
-
-const named = (ids: readonly string[]): string =>
-  ids.length <= 3 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`;
 
 function waitingUntil(todo: readonly SnapshotEntry[], clock: Clock): string[] {
   const waits = todo.filter(({ state }) => state === 'waits' || state === 'waits-for-provider');

@@ -1,3 +1,4 @@
+import { firstOf } from '../first-of.ts';
 import { shellPath } from '../shell-word.ts';
 
 export const notOurs = (path: string): string => `${path} is a worktree that kanban did not create`;
@@ -37,6 +38,3 @@ export const rescueCommit = (id: string, nested: readonly string[]): string => {
   const without = nested.map((name) => `\nNot in it: ${name}, a repository of its own.`).join('');
   return `${id}: uncommitted work, kept${without && `\n${without}`}`;
 };
-
-const firstOf = (paths: readonly string[], count: number): string =>
-  `${paths.slice(0, count).join(', ')}${paths.length > count ? ` and ${paths.length - count} more` : ''}`;

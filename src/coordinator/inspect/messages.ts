@@ -1,3 +1,5 @@
+import { firstOf } from '../../first-of.ts';
+
 /** @param withinMs how long a new snapshot was waited for */
 export const snapshotOld = (base: string, withinMs: number): string =>
   `${base} has moved, and the coordinator has not read it for ${withinMs / 1000} s`;
@@ -8,6 +10,6 @@ export const coordinatorRunning = (pid: number | null | undefined): string =>
 /* Entries that wait. */
 
 export const entriesWait = (ids: readonly string[], reason: string): string =>
-  `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ` and ${ids.length - 5} more` : ''}: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}`;
+  `${firstOf(ids)}: ${reason}${/[.!?]$/.test(reason) ? '' : '.'}`;
 export const TRY_AGAIN = 'remove the cause; the next `kanban run` tries again, a running one after `kanban resume`';
 export const lookAt = (id: string): string => `kanban show ${id}`;

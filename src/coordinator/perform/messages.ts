@@ -1,5 +1,6 @@
 /* Attempts. */
 
+import { firstOf } from '../../first-of.ts';
 import type { Operation } from '../../git/checkout.ts';
 import { shellPath, shellQuoted } from '../../shell-word.ts';
 
@@ -43,9 +44,8 @@ const MAX_PATHS = 5;
 export const fixNotCommitted = (id: string, worktree: string, paths: readonly string[]): string => {
   const at = shellPath(worktree);
   const shown = paths.slice(0, MAX_PATHS);
-  const more = paths.length > shown.length ? ` and ${paths.length - shown.length} more` : '';
   const add = `git -C ${at} add -- ${paths.length > shown.length ? '.' : shown.map(shellPath).join(' ')}`;
-  return `${id} has work in ${worktree} that is not committed, so nothing is changed: ${shown.join(', ')}${more}. Commit what belongs to the fix, and remove the rest: ${add} && git -C ${at} commit -m "…", then kanban retry ${id} --fixed`;
+  return `${id} has work in ${worktree} that is not committed, so nothing is changed: ${firstOf(paths, MAX_PATHS)}. Commit what belongs to the fix, and remove the rest: ${add} && git -C ${at} commit -m "…", then kanban retry ${id} --fixed`;
 };
 
 const FINISH: Readonly<Record<Operation, string>> = {
@@ -68,10 +68,8 @@ export function fixInOperation(
   const state = `a ${operation} is open in ${worktree}, so nothing is changed`;
   const abort = operation === 'bisect' ? '' : ` To give it up: git -C ${at} ${operation} --abort.`;
   if (conflicts.length === 0) return `${state}. Finish it: ${finish}, then kanban retry ${id} --fixed.${abort}`;
-  const shown = conflicts.slice(0, MAX_PATHS);
-  const more = conflicts.length > shown.length ? ` and ${conflicts.length - shown.length} more` : '';
   const add = conflicts.map(shellPath).join(' ');
-  return `${state}. Edit ${shown.join(', ')}${more} until no conflict markers are left, then finish it: git -C ${at} add -- ${add} && ${finish}, then kanban retry ${id} --fixed.${abort}`;
+  return `${state}. Edit ${firstOf(conflicts, MAX_PATHS)} until no conflict markers are left, then finish it: git -C ${at} add -- ${add} && ${finish}, then kanban retry ${id} --fixed.${abort}`;
 }
 
 /* Why an action waits or fails. */

@@ -1,3 +1,4 @@
+import { firstOf } from '../../first-of.ts';
 import type { Entry } from '../../board/entry.ts';
 import { signersOf, type Identity } from '../../git/config/identity.ts';
 import type { Repository } from '../../git/git.ts';
@@ -121,11 +122,8 @@ function notDone(undone: Exclude<UndoResult, { readonly ok: true }>, id: string,
   if ('held' in undone) return { kind: 'failed', why: undone.held };
   if ('stale' in undone) return { kind: 'stale' };
   switch (undone.why) {
-    case 'conflict': {
-      const more = undone.files.length - 5;
-      const files = undone.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
-      return refused(id, messages.undo.conflict(files), { ...byHand, conflicts: true });
-    }
+    case 'conflict':
+      return refused(id, messages.undo.conflict(firstOf(undone.files)), { ...byHand, conflicts: true });
     case 'impossible':
       return refused(id, undone.reason, byHand);
     case 'in-the-way':

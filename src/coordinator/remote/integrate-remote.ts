@@ -1,3 +1,4 @@
+import { firstOf } from '../../first-of.ts';
 import { OTHER, type Held, type HoldReason } from '../../contract/hold.ts';
 import { COLUMNS } from '../../board/entry.ts';
 import type { KanbanEvent } from '../../contract/event.ts';
@@ -100,11 +101,8 @@ function ready(
     case 'fast-forward':
     case 'merge':
       return plan;
-    case 'conflict': {
-      const more = plan.files.length - 5;
-      const files = plan.files.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
-      return later(messages.mergeConflict(base, from, files));
-    }
+    case 'conflict':
+      return later(messages.mergeConflict(base, from, firstOf(plan.files)));
     case 'unrelated':
       return later(messages.noCommonHistory(base, from, shallow));
     default:

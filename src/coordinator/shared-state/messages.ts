@@ -1,13 +1,10 @@
+import { firstOf } from '../../first-of.ts';
 import { join } from 'node:path';
 import type { HiddenFile } from './hidden-files.ts';
 import { shellPath } from '../../shell-word.ts';
 import { unreachable } from '../../unreachable.ts';
 
 const short = (sha: string): string => sha.slice(0, 10);
-
-/** The first paths, and how many more there are. */
-const listed = (paths: readonly string[]): string =>
-  paths.length <= 5 ? paths.join(', ') : `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more`;
 
 /* Stash. */
 
@@ -59,11 +56,11 @@ export function filesHidden(files: readonly HiddenFile[]): string {
     commands.set(command, [...(commands.get(command) ?? []), shellPath(path)]);
   }
   const fix = [...commands].map(([command, paths]) => `${command} ${paths.join(' ')}`).join(' && ');
-  return `changes of files in your checkout were hidden from git while it was active: ${listed(files.map(({ path }) => path))}. Fix: ${fix}`;
+  return `changes of files in your checkout were hidden from git while it was active: ${firstOf(files.map(({ path }) => path))}. Fix: ${fix}`;
 }
 
 export const filesChanged = (paths: readonly string[]): string =>
-  `files in your checkout changed while it was active: ${listed(paths)}. If you did not change them, see: git diff`;
+  `files in your checkout changed while it was active: ${firstOf(paths)}. If you did not change them, see: git diff`;
 
 /* Refs. */
 
@@ -139,7 +136,7 @@ export const baseMovedWithCheckout = (path: string, move: BaseMoved): string =>
 /* Files of the git dir. */
 
 export const fifoRemoved = (names: readonly string[]): string =>
-  `${listed(names.map((name) => join('.git', name)))} was made a FIFO or device, which blocks git; kanban removed it${names.includes('index') ? '. Fix: git reset' : ''}`;
+  `${firstOf(names.map((name) => join('.git', name)))} was made a FIFO or device, which blocks git; kanban removed it${names.includes('index') ? '. Fix: git reset' : ''}`;
 
 export const changeLeft = (change: string): string =>
   `${change} changed while it was active; it was left as it is, since kanban cannot tell who changed it`;

@@ -1,12 +1,10 @@
+import { firstOf } from '../../first-of.ts';
 import { shellPath, shellQuoted, shellWord } from '../../shell-word.ts';
 
 export const MAX_IN_COMMAND = 30;
 
 /** In .gitattributes blanks end a pattern, and `*?[\` match. */
 const attributePattern = (path: string): string => `/${path.replaceAll(/[\s*?[\]\\"]/g, '?')}`;
-
-const listed = (paths: readonly string[]): string =>
-  paths.length <= 5 ? paths.join(', ') : `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more`;
 
 const short = (sha: string): string => sha.slice(0, 10);
 
@@ -23,13 +21,13 @@ export const takesBackLanded = (
   paths: readonly string[],
   trees: { readonly from: string; readonly to: string },
 ): string =>
-  `the branch was put on a later base and takes back what landed there: ${listed(paths)}. Fix: ${restorePaths(trees.from, trees.to, paths)} && git commit -m '${id}: put back what had landed'`;
+  `the branch was put on a later base and takes back what landed there: ${firstOf(paths)}. Fix: ${restorePaths(trees.from, trees.to, paths)} && git commit -m '${id}: put back what had landed'`;
 export const mergeDrops = (
   id: string,
   paths: readonly string[],
   { merge, tree }: { readonly merge: string; readonly tree: string },
 ): string =>
-  `merge ${short(merge)} drops what git merges clean: ${listed(paths)}. Fix: ${restorePaths(merge, tree, paths)} && git commit -m '${id}: put back what the merge dropped'`;
+  `merge ${short(merge)} drops what git merges clean: ${firstOf(paths)}. Fix: ${restorePaths(merge, tree, paths)} && git commit -m '${id}: put back what the merge dropped'`;
 /** @param isCommitted git has its commit id in the branch */
 export const nestedRepository = (id: string, path: string, isCommitted: boolean): string => {
   const folder = shellPath(path);
@@ -39,5 +37,5 @@ export const nestedRepository = (id: string, path: string, isCommitted: boolean)
 export const markersLeft = (id: string, paths: readonly string[]): string => {
   const some = paths.slice(0, MAX_IN_COMMAND);
   const attributes = some.map((path) => shellWord(`${attributePattern(path)} conflict-marker-size=32`));
-  return `conflict markers were left in ${listed(paths)}. Fix: resolve the lines that this prints, then commit: git grep -nE '^(<<<<<<<|=======|>>>>>>>)' -- ${some.map(shellPath).join(' ')}. If the file is meant to contain them: printf '%s\\n' ${attributes.join(' ')} >> .gitattributes && git add .gitattributes && git commit -m '${id}: these files contain conflict markers on purpose'`;
+  return `conflict markers were left in ${firstOf(paths)}. Fix: resolve the lines that this prints, then commit: git grep -nE '^(<<<<<<<|=======|>>>>>>>)' -- ${some.map(shellPath).join(' ')}. If the file is meant to contain them: printf '%s\\n' ${attributes.join(' ')} >> .gitattributes && git add .gitattributes && git commit -m '${id}: these files contain conflict markers on purpose'`;
 };

@@ -1,3 +1,4 @@
+import { firstOf } from '../../first-of.ts';
 import type { OutsideCommit } from '../../contract/result.ts';
 import * as messages from '../messages.ts';
 import { shellPath } from '../../shell-word.ts';
@@ -42,8 +43,4 @@ const short = ({ sha }: OutsideCommit): string => sha.slice(0, 10);
 
 const MOST_FILES = 5;
 
-function filesOf({ files }: OutsideCommit): string {
-  if (files.length === 0) return 'no files';
-  const more = files.length - MOST_FILES;
-  return `${files.slice(0, MOST_FILES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
+const filesOf = ({ files }: OutsideCommit): string => (files.length === 0 ? 'no files' : firstOf(files, MOST_FILES));

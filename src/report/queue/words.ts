@@ -1,3 +1,4 @@
+import { firstOf } from '../../first-of.ts';
 import { isRemoteReason } from '../../contract/hold.ts';
 import type { Snapshot, SnapshotCheck, SnapshotQueue } from '../../contract/snapshot.ts';
 import { plain } from '../plain.ts';
@@ -8,11 +9,7 @@ export const onBase = (entries: readonly string[], base: string, most = Infinity
   entries.length === 0 ? `${plain(base)} alone` : `${someIds(entries, most)} on ${plain(base)}`;
 
 /** `T-12, T-14 and 3 more` */
-export function someIds(ids: readonly string[], most: number): string {
-  const shown = ids.length > most ? ids.slice(0, most) : ids;
-  const rest = ids.length - shown.length;
-  return `${plain(shown.join(', '))}${rest === 0 ? '' : ` and ${rest} more`}`;
-}
+export const someIds = (ids: readonly string[], most: number): string => plain(firstOf(ids, most));
 
 /** Why a tree is checked, where it isn't for the first time. */
 export const PURPOSE: Readonly<Record<SnapshotCheck['purpose'], string>> = {

@@ -370,6 +370,7 @@ describe('command table', () => {
       'src/cli.ts',
       'src/commands/messages.ts',
       'src/commands/table.ts',
+      'src/first-of.ts',
       'src/hidden-characters.ts',
       'src/plain-text.ts',
       'src/shell-word.ts',

@@ -1,3 +1,4 @@
+import { firstOf } from '../../../first-of.ts';
 import type { Check } from '../../finding.ts';
 import { shellPath } from '../../../shell-word.ts';
 
@@ -7,7 +8,7 @@ export const uncommitted: Check = {
   why: "Agents start from base's commit: they don't see what is only on your disk.",
   run({ uncommitted: files, inWork, settings: { dirty, base }, allowsDirty }) {
     if (files.length === 0) return [];
-    const names = files.slice(0, 5).join(', ') + (files.length > 5 ? ` and ${files.length - 5} more` : '');
+    const names = firstOf(files);
     const message = `Agents start from the last commit of ${base} and do not see your uncommitted changes: ${names}.`;
     const commit = `git commit -m "…" -- ${files.length > 5 ? '.' : files.map(shellPath).join(' ')}`;
     if (inWork === 0 && dirty === 'stop' && !allowsDirty) {
