@@ -235,12 +235,12 @@ describe.skipIf(!hasTmux)('kanban tui on a terminal (tmux)', () => {
     await tmux.shows('coordinator pid');
     await tmux.shows('working on 1');
     tmux.keys('3');
-    await tmux.shows(/T-1 +landed/);
+    await tmux.shows(/T-1 +\S.* {2}landed/);
     run.signal('SIGKILL');
     await tmux.shows('no coordinator runs: kanban run starts the work');
     repo.start('run', 'T-2');
     await tmux.shows('coordinator pid');
-    await tmux.shows(/T-2 +landed/);
+    await tmux.shows(/T-2 +\S.* {2}landed/);
     tmux.keys('Enter');
     await tmux.shows('T-2: Sums by month');
   });
@@ -256,7 +256,7 @@ describe.skipIf(!hasTmux)('kanban run on a terminal (tmux)', () => {
     tmux.keys('i');
     await tmux.shows('1 Board');
     tmux.keys('3');
-    await tmux.shows(/T-1 +landed/);
+    await tmux.shows(/T-1 +\S.* {2}landed/);
     tmux.keys('q');
     await tmux.shows('T-1 landed');
     expect(tmux.text()).toContain('stood here before');
