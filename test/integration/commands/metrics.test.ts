@@ -18,6 +18,7 @@ interface Printed {
   readonly commit: string;
   readonly commits: number;
   readonly total: { readonly landed: number };
+  readonly history: readonly { readonly id: string; readonly title: string | null }[];
 }
 const read = async (): Promise<Printed> => JSON.parse((await rig.call(metrics, [], { json: true })).out) as Printed;
 
@@ -45,6 +46,18 @@ describe('kanban metrics', () => {
     }
     rig.git('reset', '-q', '--hard', 'HEAD~1');
     expect(await read()).toMatchObject({ total: { landed: 1 }, commits: 3 });
+  });
+
+  it('has the titles of entries that ended, from the subjects of landings and from the log of events', async () => {
+    rig.commit('T-1: Answer 400\n\nKanban-Move: T-1 TESTING -> CHANGELOG');
+    move('T-2', 'TODO', 'ABANDONED');
+    move('T-3', 'TODO', 'ABANDONED');
+    const abandoned = { type: 'entry-abandoned', at: Date.now(), id: 'T-2', title: 'Never mind', why: '', commit: 'c' };
+    rig.write('.kanban/events.jsonl', `${JSON.stringify(abandoned)}\n`);
+    const { history } = await read();
+    expect(Object.fromEntries(history.map(({ id, title }) => [id, title]))).toEqual({
+      ...{ 'T-1': 'Answer 400', 'T-2': 'Never mind', 'T-3': null },
+    });
   });
 
   it('counts anew when what it had counted is on another line', async () => {
