@@ -14,10 +14,7 @@ export const SNAPSHOT_FILES = {
   followers: 'followers',
 } as const;
 
-/**
- * Rises when readers of a former version would misread the files. In version 2 `snapshot.json` held the entries too, in
- * version 3 `entries.json` was written anew for every change.
- */
+/** Rises when readers of a former version would misread the files; what another version wrote is not read. */
 export const SNAPSHOT_FILES_VERSION = 4;
 
 /** A snapshot without its entries. */
