@@ -4,6 +4,10 @@ import type { Problem } from '../problem.ts';
 export const COLUMNS = ['TODO', 'IN_PROGRESS', 'REVIEW', 'TESTING'] as const;
 export type Column = (typeof COLUMNS)[number];
 
+/** `in-progress` is IN_PROGRESS. @returns null: no column that an entry can stand in */
+export const columnNamed = (typed: string): Column | null =>
+  COLUMNS.find((column) => column === typed.toUpperCase().replaceAll(/[- ]/g, '_')) ?? null;
+
 /** Tags of an entry's heading, in the order in which they are written. */
 export const TAGS = ['RETRY', 'ESCALATED', 'PAUSED', 'APPROVE'] as const;
 export type Tag = (typeof TAGS)[number];

@@ -8,7 +8,8 @@ import type { Io, ParsedArgs } from './program/command.ts';
 import { EXIT, type ExitCode } from './program/exit-codes.ts';
 import { drawAll, printJson, printProblems } from './program/print.ts';
 import { checkBoard, checkText } from './read/check-board.ts';
-import { columnNamed, type Checked } from '../surfaces/adding/known-board.ts';
+import { columnNamed } from '../board/entry.ts';
+import type { Checked } from '../surfaces/adding/known-board.ts';
 import * as messages from './messages.ts';
 
 /** `kanban check [file]`: every problem of the board, or of one text; exit code 3 if one of them holds an entry. */
@@ -19,7 +20,10 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
     return printProblems(io, [
       { code: 'check-usage', message: messages.COLUMN_NEEDS_FILE, fix: 'kanban check --help' },
     ]);
-  const checked = file === undefined ? await checkBoard(io.cwd) : await checkFile(file, columnNamed(as), io);
+  const checked =
+    file === undefined
+      ? await checkBoard(io.cwd)
+      : await checkFile(file, typeof as === 'string' ? columnNamed(as) : null, io);
   if (!checked.ok) return printProblems(io, checked.error);
   const { problems, entries, parked } = checked.value;
   const blocking = problems.filter(({ warning }) => warning !== true);

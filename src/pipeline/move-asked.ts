@@ -1,4 +1,4 @@
-import { COLUMNS, type Column, type Entry } from '../board/entry.ts';
+import { columnNamed, type Column, type Entry } from '../board/entry.ts';
 import type { Request } from '../contract/request.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
@@ -6,10 +6,6 @@ import * as messages from './messages.ts';
 import { isSameId } from './named-id.ts';
 import { cleanFor, plainMove, RESET_PROGRESS } from './plain-move.ts';
 import type { EntryFacts, World } from './world.ts';
-
-/** `in-progress` is IN_PROGRESS. @returns null: no column that an entry can stand in */
-export const columnNamed = (typed: string): Column | null =>
-  COLUMNS.find((column) => column === typed.toUpperCase().replaceAll(/[- ]/g, '_')) ?? null;
 
 /** A move by command: what the same move by hand comes to, in one commit. */
 export function moveAsked(world: World, facts: EntryFacts, request: Request): readonly Action[] {

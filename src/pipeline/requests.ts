@@ -1,5 +1,5 @@
 import { entriesIn } from '../board/edit/number-entries.ts';
-import type { Entry } from '../board/entry.ts';
+import { columnNamed, type Entry } from '../board/entry.ts';
 import { unreachable } from '../unreachable.ts';
 import type { Action, EntryChange, Trailer } from './action.ts';
 import { askedBy } from './asked-by.ts';
@@ -8,7 +8,7 @@ import * as messages from './messages.ts';
 import { namedId, type NamedId } from './named-id.ts';
 import { cleanAfresh, cleanWith, plainMove } from './plain-move.ts';
 import type { Request, RunOrigin } from '../contract/request.ts';
-import { columnNamed, isFirst, moveAsked } from './move-asked.ts';
+import { isFirst, moveAsked } from './move-asked.ts';
 import { commentAsked, editAsked, tickAsked } from './text-asked.ts';
 import { undoAsked } from './undo-asked.ts';
 import type { EntryFacts, World } from './world.ts';

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import type { Column } from '../../board/entry.ts';
+import { columnNamed, type Column } from '../../board/entry.ts';
 import { columnPath } from '../../board/parse.ts';
 import { notUtf8 } from '../../coordinator/observe/messages.ts';
 import { closeRepository } from '../../git/close.ts';
@@ -9,7 +9,6 @@ import { defaultSettings } from '../../workflow/parse.ts';
 import {
   type Checked,
   checkTexts,
-  columnNamed,
   type KnownBoard,
   knownBoard,
   NO_TEXTS,

@@ -14,7 +14,7 @@ import type {
   SnapshotWarning,
 } from '../../contract/snapshot.ts';
 
-export interface SnapshotSource {
+export interface SnapshotInputs {
   readonly world: World;
   readonly decision: Decision;
   readonly base: Snapshot['base'];
@@ -27,7 +27,7 @@ export interface SnapshotSource {
 }
 
 /** World and decision → what may be shown. Pure but for the memo, which changes the time and never the answer. */
-export function snapshotOf(source: SnapshotSource, memo: EntryMemo = new EntryMemo()): Snapshot {
+export function snapshotOf(source: SnapshotInputs, memo: EntryMemo = new EntryMemo()): Snapshot {
   const { world } = source;
   const runs = world.runs.map((run): SnapshotRun => {
     const { id, taskId, role, purpose, agent, state, startedAt, deadlineAt, stopping, lost, inject } = run;
@@ -68,7 +68,7 @@ export function snapshotOf(source: SnapshotSource, memo: EntryMemo = new EntryMe
 }
 
 function inputsOf(
-  { world, decision, coordinator, worktrees, base }: SnapshotSource,
+  { world, decision, coordinator, worktrees, base }: SnapshotInputs,
   runs: readonly SnapshotRun[],
   memo: EntryMemo,
 ): EntryInputs[] {

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { COLUMNS, type Board, type BoardTexts, type Column } from '../../board/entry.ts';
+import { columnNamed, COLUMNS, type Board, type BoardTexts } from '../../board/entry.ts';
 import type { ReadSave } from '../../board/saves/save-history.ts';
 import { columnPath, createSectionMemo, dependencyProblems, parseBoard, type SectionMemo } from '../../board/parse.ts';
 import { WITHOUT_COORDINATOR } from '../../coordinator/observe/observation.ts';
@@ -21,10 +21,6 @@ export interface Checked {
   /** How many of them are parked. */
   readonly parked: number;
 }
-
-/** The column of that name, in any case; null: none is named so. */
-export const columnNamed = (name: unknown): Column | null =>
-  COLUMNS.find((column) => typeof name === 'string' && column === name.toUpperCase()) ?? null;
 
 /** What is known of the board without a coordinator. */
 export interface KnownBoard extends Checked {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COLUMNS } from '../../../src/board/entry.ts';
 import { createSectionMemo, parseBoard } from '../../../src/board/parse.ts';
-import { snapshotOf, type SnapshotSource } from '../../../src/coordinator/publish/build-snapshot.ts';
+import { snapshotOf, type SnapshotInputs } from '../../../src/coordinator/publish/build-snapshot.ts';
 import { EntryMemo } from '../../../src/coordinator/publish/entry-memo.ts';
 import { decide } from '../../../src/pipeline/decide.ts';
 import { runs } from '../../rig/runs.ts';
@@ -19,7 +19,7 @@ interface Written {
 
 const options = { ids: ['T'], boardPath: 'board', memo: createSectionMemo() };
 
-function sourceOf(entries: readonly Written[]): SnapshotSource {
+function sourceOf(entries: readonly Written[]): SnapshotInputs {
   const text = (parked: boolean): string =>
     entries
       .filter((entry) => entry.parked === parked)
