@@ -16,8 +16,8 @@ const GAP_MS = 100;
 /** ms between two looks that nothing asked for: beside a coordinator, which the folder tells of; without one; while agents work. */
 const LOOK_MS = { coordinator: 2_000, alone: 5_000, working: 500 } as const;
 /** A look that nothing asked for waits so many times what the last one took: a large board costs no more than this share of a core. */
-const REST = 40;
-const LONGEST_REST_MS = 60_000;
+const REST_FACTOR = 40;
+const MAX_REST_MS = 60_000;
 /** ms after which a follower says again that it follows. */
 const TOUCH_MS = 30_000;
 
@@ -118,7 +118,7 @@ export class BoardFeed {
         const took = Date.now() - begun;
         this.#bell.watch(this.#folders(isCoordinated));
         await this.#bell.wait(
-          Math.max(this.#lookAfter(isCoordinated), isCoordinated ? 0 : Math.min(LONGEST_REST_MS, REST * took)),
+          Math.max(this.#lookAfter(isCoordinated), isCoordinated ? 0 : Math.min(MAX_REST_MS, REST_FACTOR * took)),
         );
         await pause(Math.max(0, GAP_MS - (Date.now() - begun)));
       }

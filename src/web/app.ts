@@ -25,7 +25,7 @@ export interface AppOptions {
   readonly assets: ReadonlyMap<string, Asset>;
   readonly about: About;
   /** Ends a viewer that reads nothing, ms. */
-  readonly patience: number;
+  readonly stallMs: number;
   readonly write: Write;
   readonly renderer: Pick<Renderer, 'html'>;
   readonly exchange: (ticket: string) => string | null;
@@ -139,14 +139,14 @@ async function queried<T>(
   return query.problems.length === 0 ? answered(value) : answer(asked, badInput(query.problems));
 }
 
-function live(asked: Asked, { board, feed, patience, onBug }: AppOptions): Promise<Response> {
+function live(asked: Asked, { board, feed, stallMs, onBug }: AppOptions): Promise<Response> {
   return queried(
     asked,
     ['since'],
     (query) => query.eventId('since'),
     async (since) => {
       if (feed.viewers >= MAX_VIEWERS) return answer(asked, failed(503, messages.TOO_MANY_VIEWERS));
-      void streamLive(asked.env.outgoing, { board, feed, since: since ?? null, patience }).catch(onBug);
+      void streamLive(asked.env.outgoing, { board, feed, since: since ?? null, stallMs }).catch(onBug);
       return RESPONSE_ALREADY_SENT;
     },
   );

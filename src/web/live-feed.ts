@@ -108,9 +108,9 @@ export class LiveFeed {
 
   /** Everything, for a viewer that has nothing; null: nothing is known yet. */
   whole(): LiveChange | null {
-    if (this.#snapshot === null && this.#problems.length === 0) return null;
+    if (this.#whole !== null || (this.#snapshot === null && this.#problems.length === 0)) return this.#whole;
     const patch = this.#snapshot === null ? {} : (patchBetween(null, this.#snapshot) ?? {});
-    this.#whole ??= { seq: this.#seq, data: written({ seq: this.#seq, patch, problems: this.#problems }) };
+    this.#whole = { seq: this.#seq, data: written({ seq: this.#seq, patch, problems: this.#problems }) };
     return this.#whole;
   }
 

@@ -17,7 +17,7 @@ export interface LiveOptions {
   /** The id of the last event that the viewer has; null: it wants those to come. */
   readonly since: string | null;
   /** A viewer that reads nothing for so long is given up, ms. */
-  readonly patience: number;
+  readonly stallMs: number;
 }
 
 /** Sends what changes to one viewer until it leaves, is too far behind, or reads nothing. It waits for nobody but its viewer. */
@@ -136,7 +136,7 @@ class LiveStream {
         this.#outgoing.off('drain', done).off('close', done);
         resolve();
       };
-      const timer = setTimeout(() => this.#outgoing.destroy(), this.#options.patience);
+      const timer = setTimeout(() => this.#outgoing.destroy(), this.#options.stallMs);
       this.#outgoing.once('drain', done).once('close', done);
     });
   }

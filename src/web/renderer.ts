@@ -25,7 +25,7 @@ const MAX_YOUNG_MB = 16;
 /** Characters of HTML that are kept. */
 const MAX_KEPT = 2 * 1024 * 1024;
 /** ms: a text that took too long is tried again after that; the machine may have been busy. */
-const AGAIN_MS = 60_000;
+const RETRY_SLOW_MS = 60_000;
 
 /**
  * Renders markdown in a thread of its own, one text after the other: a text that takes too long, or too much memory, holds up
@@ -121,7 +121,7 @@ export class Renderer {
       if (this.#keptSize <= MAX_KEPT) break;
       this.#forget(oldest);
     }
-    if (rendering === TOO_SLOW) setTimeout(() => this.#forget(key), AGAIN_MS).unref();
+    if (rendering === TOO_SLOW) setTimeout(() => this.#forget(key), RETRY_SLOW_MS).unref();
   }
 
   #forget(key: string): void {

@@ -55,7 +55,7 @@ const KEEP_ALIVE_MS = 30_000;
 const MAX_CONNECTIONS = 600;
 const MAX_HEADER_BYTES = 16 * 1024;
 /** Ends a viewer that reads nothing, ms. */
-const PATIENCE_MS = 30_000;
+const STALLED_VIEWER_MS = 30_000;
 /** A text that takes longer is shown as it is. */
 const RENDER_MS = 2_000;
 const CLOSE_AFTER_MS = 10_000;
@@ -75,7 +75,7 @@ export async function serveBoard(options: ServeOptions): Promise<Result<Serving>
   const ticket = new Ticket(() => performance.now());
   const writes = new InTurn();
   const app = createApp({
-    ...{ board, feed, assets, renderer, onBug, patience: PATIENCE_MS },
+    ...{ board, feed, assets, renderer, onBug, stallMs: STALLED_VIEWER_MS },
     exchange: (given) => (ticket.redeem(given) ? token : null),
     about: { version: options.version, name: options.name, readOnly: options.readOnly },
     write: (change) =>

@@ -12,7 +12,7 @@ export function textDistance(a: string, b: string, limit = Infinity): number {
   if (a === b) return 0;
   const [from, ends] = commonLines(a, b);
   // Each stretch costs at least one character, and at least what its sides differ by in length: half of it is a safe bound.
-  const isLarge = Math.max(a.length, b.length) - from - ends > LARGE;
+  const isLarge = Math.max(a.length, b.length) - from - ends > MIN_WEIGHED;
   if (limit !== Infinity && isLarge && Math.abs(weights.of(a) - weights.of(b)) / 2 >= limit) return limit;
   const [mine, other] = [linesWithText(a.slice(from, a.length - ends)), linesWithText(b.slice(from, b.length - ends))];
   let total = 0;
@@ -31,7 +31,7 @@ export const linesWithText = (text: string): string[] =>
   });
 
 /** Characters in which texts differ: to weigh them is less work than to compare those. */
-const LARGE = 64_000;
+const MIN_WEIGHED = 64_000;
 
 /** Characters of the lines that have something on them, with a line end each. */
 const weights = new TextMemo((text) => linesWithText(text).reduce((sum, line) => sum + line.length + 1, 0));

@@ -12,7 +12,7 @@ import type { NewEntry } from './new-entry.ts';
 const MAX_ENTRIES = 100;
 const KEY = /^[\w.-]{1,40}$/;
 /** Numbers above it are far from those on the board: no id is mistaken for one of them. */
-const FAR = 900_000_000;
+const FIRST_PLACEHOLDER = 900_000_000;
 /** Such a word in `depends` is a task id. */
 const ID = /-\d+$/;
 
@@ -72,7 +72,7 @@ function fieldProblems(
   { text, keys }: Pick<CheckedEntries, 'text' | 'keys'>,
 ): Problem[] {
   const { ids } = board.settings;
-  const numbered = numberEntries(text, { ids, used: [`${ids[0] ?? 'T'}-${FAR}`], keys });
+  const numbered = numberEntries(text, { ids, used: [`${ids[0] ?? 'T'}-${FIRST_PLACEHOLDER}`], keys });
   // Each text was read as one entry (`entryText`): the entries are in the order of the call.
   const names = numbered.entries.map(({ id }, index) => ({ id, name: nameOf(entries[index]!) }));
   const named = (words: string): string =>
