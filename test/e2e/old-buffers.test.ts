@@ -61,6 +61,25 @@ describe('an editor with an old buffer, saved after the coordinator moved entrie
     await kanban.expectDone(['T-1', 'T-2']);
   });
 
+  it.concurrent('with quick notes that have landed meanwhile, unchanged or with one more: none is done again', async ({
+    made,
+  }) => {
+    const kanban = made({ todo: '- [ ] Fix the login\n- [ ] Write the docs\n' });
+    const buffer = kanban.column('TODO');
+    const coordinator = kanban.start();
+    await coordinator.landed('T-1');
+    await coordinator.landed('T-2');
+    const person = new Person(kanban, 'rename');
+    await person.save('TODO', buffer);
+    await coordinator.event('old-buffer-read');
+    await person.save('TODO', `${buffer}- [ ] Add a test\n`);
+    await coordinator.landed('T-3');
+    coordinator.signal('SIGINT');
+    await coordinator.ended;
+    await kanban.expectDone(['T-1', 'T-2', 'T-3']);
+    expect([1, 2, 3].map((n) => kanban.times(`T-${n}`, 'task'))).toEqual([1, 1, 1]);
+  });
+
   it.concurrent('saved while no coordinator ran: the next one reads it in the same way', async ({ made }) => {
     const kanban = made({ todo: '## T-1: One\n\n## [PAUSED] T-2: Two\n' });
     const buffer = kanban.column('TODO');

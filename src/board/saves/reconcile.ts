@@ -5,7 +5,7 @@ import { madeFrom } from './made-from.ts';
 import { mergeColumn } from '../merge/merge-column.ts';
 import { type BoardOptions, columnPath } from '../parse.ts';
 import { parseColumn } from '../parse/parse-column.ts';
-import { SAVED_AS, type Save, type SaveReading } from './save.ts';
+import { SAVED_AS, type Save, type SaveReading, type Version } from './save.ts';
 import { type Known, planSave, type SavePlan, withPasted } from './save-plan.ts';
 import type { ParsedColumn } from '../parse/section-memo.ts';
 
@@ -83,12 +83,25 @@ function putsIn(
   const added = mine.filter((entry) => !there.has(name(entry)));
   const away = new Set(elsewhere.map(({ id }) => id));
   // What is elsewhere, as a note that has become an entry may be, was moved and not cut.
-  const isMoved = ({ id, title }: Entry): boolean =>
-    id === null ? elsewhere.some((one) => isTypedOn(one.title, title)) : away.has(id) || gone?.has(id) === true;
+  const isMoved = ({ id, title, source }: Entry): boolean =>
+    id === null
+      ? elsewhere.some((one) => isTypedOn(one.title, title)) || wasTaken(source.trimEnd(), versions)
+      : away.has(id) || gone?.has(id) === true;
   if (added.length === 0 || added.some(isMoved)) return false;
   let rest = disk;
   for (const { start, end } of added.toReversed()) rest = rest.slice(0, start) + rest.slice(end);
   return linesWithText(rest).join('\n') === linesWithText(versions.at(-1)!.text).join('\n');
+}
+
+/** The coordinator has made an entry of a note, or has numbered a heading: it was not the user who cut it. */
+function wasTaken(source: string, versions: readonly Version[]): boolean {
+  const last = versions.findLastIndex(({ text }) => standsIn(source, text));
+  return last >= 0 && versions[last + 1]?.by === 'coordinator';
+}
+
+function standsIn(source: string, text: string): boolean {
+  const end = text.indexOf(source) + source.length;
+  return end >= source.length && (end === text.length || /[\r\n]/.test(text[end]!));
 }
 
 /**

@@ -187,7 +187,7 @@ function absenceOf(
   const isInWork = save.column !== 'TODO' && !ours.parked && ours.kind === 'entry';
   if (pastedOf(ours, save).some((pasted) => canPaste(pasted, save, options)) && isCut()) return 'moved-by-hand';
   const earlier = ours.id === null ? undefined : save.restored?.get(ours.id);
-  if (earlier?.column === save.column && ours.parked === false) {
+  if (earlier?.column === save.column) {
     if (!isWithin(save, earlier.at, SECOND_DELETION)) return 'deleted';
     return 'stays';
   }

@@ -72,6 +72,51 @@ const todo = (...entries: string[]): string => `# TODO\n\n${entries.join('')}# L
 const pick = (key: string): BoardEdit => ({ type: 'move', key, from: 'TODO', to: 'IN_PROGRESS', position: 'bottom' });
 const AGES = 700_000;
 
+describe('I1: a note that the coordinator has taken', () => {
+  it('is not put in again by an old text, alone or with another; one that the user cut is', () => {
+    const [first, second] = ['- [ ] First\n', '- [ ] Second\n'];
+    const taken = (byUser: boolean): Desk => {
+      const desk = new Desk({ TODO: `# TODO\n\n${first}` });
+      desk.save('TODO', '# TODO\n');
+      if (byUser) desk.tick();
+      else {
+        desk.committed = { ...desk.committed, TODO: '# TODO\n' };
+        desk.history.wrote('TODO', '# TODO\n', desk.now, 'coordinator');
+      }
+      return desk;
+    };
+    for (const more of ['', second]) {
+      const desk = taken(false);
+      desk.save('TODO', `# TODO\n\n${first}${more}`, AGES);
+      desk.tick();
+      expect([desk.disk.TODO!.includes('First'), desk.disk.TODO!.includes('Second')]).toEqual([false, more !== '']);
+    }
+    const desk = taken(true);
+    desk.save('TODO', `# TODO\n\n${first}`, 60_000);
+    desk.tick();
+    expect(desk.disk.TODO).toContain('First');
+  });
+});
+
+describe('I1: a parked entry that was restored once', () => {
+  it('is deleted by the second save that lacks it', () => {
+    const desk = new Desk({ TODO: `# TODO\n\n${entry(1)}# Later\n\n${entry(9, 'words')}` });
+    const old = desk.disk.TODO!;
+    const save = (text: string): boolean => {
+      desk.save('TODO', text);
+      // The other half of a move by hand is waited for.
+      desk.tick();
+      desk.now += 3_000;
+      desk.tick();
+      return desk.disk.TODO!.includes('T-4');
+    };
+    desk.move(pick('T-1'));
+    expect(save(`${old}${entry(4)}`)).toBe(true);
+    const without = (): string => desk.disk.TODO!.replace(entry(4), '');
+    expect([save(without()), save(without())]).toEqual([true, false]);
+  });
+});
+
 describe('I1: a deleted entry is not started again by an old text', () => {
   it('that is saved twice, also where the coordinator had written a field of it', () => {
     const desk = new Desk({ TODO: todo(entry(1), entry(2)) });
