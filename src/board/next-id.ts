@@ -4,11 +4,12 @@ export const LONGEST_NUMBER = 9;
 export const isOutOfRange = (id: string): boolean => /\d*$/.exec(id)![0].length > LONGEST_NUMBER;
 
 /**
- * The next free id: 1 + the highest number with this prefix.
+ * The next free id: 1 + the highest number with this prefix, or the first after that which nobody depends on.
  * @param used every id ever seen (board, history, branches, refs); other prefixes and other words are passed over, and so are
  *   numbers that are too long
+ * @param awaited ids that entries depend on: one that is not there must not be met by something else
  */
-export function nextId(prefix: string, used: Iterable<string>): string {
+export function nextId(prefix: string, used: Iterable<string>, awaited: ReadonlySet<string> = NONE): string {
   const numbers = new Set<number>();
   let highest = 0;
   for (const id of used) {
@@ -20,9 +21,17 @@ export function nextId(prefix: string, used: Iterable<string>): string {
   }
   let next = highest + 1;
   // Above the last one: the first that is free.
-  if (next >= 10 ** LONGEST_NUMBER) for (next = 1; numbers.has(next);) next++;
+  const isTaken = (): boolean => numbers.has(next) || awaited.has(`${prefix}-${next}`);
+  if (next >= 10 ** LONGEST_NUMBER) next = 1;
+  while (isTaken()) next++;
   return `${prefix}-${next}`;
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What entries depend on. */
+export const awaitedBy = (entries: readonly { readonly depends: readonly string[] }[]): ReadonlySet<string> =>
+  new Set(entries.flatMap(({ depends }) => depends));
 
 const known = new WeakMap<object, { readonly ids: string; readonly found: ReadonlySet<string> }>();
 

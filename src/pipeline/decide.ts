@@ -1,4 +1,4 @@
-import { nextId } from '../board/next-id.ts';
+import { awaitedBy, nextId } from '../board/next-id.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { Action, Decision, Note } from './action.ts';
 import { mayLand } from './columns/testing.ts';
@@ -103,9 +103,10 @@ function numbered(
   turns: readonly EntryDecision[],
 ): { readonly turns: readonly EntryDecision[]; readonly used: ReadonlySet<string> } {
   const used = new Set(world.usedIds);
+  const awaited = awaitedBy(world.entries.map(({ entry }) => entry));
   const given = turns.map((turn): EntryDecision => {
     if (turn.action?.type !== 'number-entry') return turn;
-    const id = nextId(world.settings.ids[0] ?? 'T', used);
+    const id = nextId(world.settings.ids[0] ?? 'T', used, awaited);
     used.add(id);
     return { ...turn, action: { ...turn.action, id } };
   });

@@ -1,5 +1,5 @@
 import { compareEntries } from '../board/order.ts';
-import { nextId } from '../board/next-id.ts';
+import { awaitedBy, nextId } from '../board/next-id.ts';
 import type { Column } from '../board/entry.ts';
 import type { Reason } from '../contract/reason.ts';
 import type { Action } from './action.ts';
@@ -57,6 +57,7 @@ function grantPicks(
   { room, reasons }: { readonly room: Room; readonly reasons: Map<string, Reason> },
 ): { key: string; id: string }[] {
   const ids = new Set(used);
+  const awaited = awaitedBy(world.entries.map(({ entry }) => entry));
   const picks: { key: string; id: string }[] = [];
   for (const { picks: wanted, note } of inOrder(world, turns, 'TODO')) {
     if (!wanted || !isChosen(world, note.id)) continue;
@@ -65,7 +66,7 @@ function grantPicks(
       reasons.set(note.key, refused);
       continue;
     }
-    const id = note.id ?? nextId(world.settings.ids[0] ?? 'T', ids);
+    const id = note.id ?? nextId(world.settings.ids[0] ?? 'T', ids, awaited);
     ids.add(id);
     picks.push({ key: note.key, id });
   }

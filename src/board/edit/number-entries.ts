@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.ts';
-import { nextId } from '../next-id.ts';
+import { awaitedBy, nextId } from '../next-id.ts';
 import { lineBreakOf } from '../parse/line-breaks.ts';
 import { parseColumn } from '../parse/parse-column.ts';
 import { createSectionMemo, memoFor } from '../parse/section-memo.ts';
@@ -34,8 +34,10 @@ export const entriesIn = (text: string, ids: readonly string[]): readonly Entry[
 export function numberEntries(typed: string, { ids, used, keys = [] }: NumberOptions): Numbered {
   const text = withPrefix(typed, ids);
   const taken = new Set(used);
-  const entries = entriesIn(text, ids).map((entry) => {
-    const id = entry.id ?? nextId(ids[0] ?? 'T', taken);
+  const found = entriesIn(text, ids);
+  const awaited = awaitedBy(found);
+  const entries = found.map((entry) => {
+    const id = entry.id ?? nextId(ids[0] ?? 'T', taken, awaited);
     taken.add(id);
     return { entry, id, title: entry.title };
   });

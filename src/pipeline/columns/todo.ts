@@ -1,4 +1,4 @@
-import { nextId } from '../../board/next-id.ts';
+import { awaitedBy, nextId } from '../../board/next-id.ts';
 import * as messages from '../messages.ts';
 import { cleanFor, plainMove } from '../plain-move.ts';
 import { agentHold } from '../agent-backoff.ts';
@@ -31,7 +31,7 @@ function approved(world: World, facts: EntryFacts): EntryDecision {
   if (entry.tags.includes('APPROVE')) return noted(facts, 'needs-person', { code: 'waits-for-approval' });
   const wants = (entry.approve ?? world.settings.approve) === 'start';
   if (wants && entry.id === null) {
-    const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds);
+    const id = nextId(world.settings.ids[0] ?? 'T', world.usedIds, awaitedBy(world.entries.map((one) => one.entry)));
     return acted(facts, { type: 'number-entry', key: entry.key, column: 'TODO', id }, { code: 'numbering' });
   }
   if (wants && !world.history.approvals.has(`${entry.id} start`))

@@ -13,3 +13,7 @@ it('what an entry depends on, and numbers that are too long, do not count', () =
   expect(next('## T-1: One\n\n- depends: T-9\n')).toBe('T-2');
   expect(next('## T-99999999999999999999999: x\n\n## T-4: y\n')).toBe('T-5');
 });
+
+it('an id that an entry waits for is given to nothing else', () => {
+  expect(nextId('T', ['T-31'], new Set(['T-30', 'T-32', 'T-33']))).toBe('T-34');
+});
