@@ -4,7 +4,7 @@ import { lineEnd, lineStart } from '../parse/line-breaks.ts';
 import { parseMarkdown } from '../parse/sections.ts';
 import { isPartOfEntry } from '../parse/suspects/headings.ts';
 import { outlineOf, type Part } from './outline.ts';
-import { isAbout, isLinkAlone, looksDone, namesDone, namesTasks, withoutMarker } from './task-words.ts';
+import { isAbout, isLinkAlone, looksDone, namesDone, namesLater, namesTasks, withoutMarker } from './task-words.ts';
 
 /** A task as it stands in a text. Offsets are UTF-16 units. */
 export interface FoundTask {
@@ -12,6 +12,8 @@ export interface FoundTask {
   readonly title: string;
   /** The heading that it stands under, where that says more than "to do"; null = none. */
   readonly area: string | null;
+  /** It stands under a heading such as "Later" or "Ideas": nobody has decided to do it. */
+  readonly isLater: boolean;
   /** Its whole lines. */
   readonly start: number;
   readonly end: number;
@@ -48,7 +50,8 @@ export function findTasks(text: string, reading: Reading): FoundTasks {
   return finder;
 }
 
-type Area = 'tasks' | 'prose' | 'done';
+/** `later`: tasks that nobody has decided to do. */
+type Area = 'tasks' | 'later' | 'prose' | 'done';
 
 class Finder implements FoundTasks {
   readonly tasks: FoundTask[] = [];
@@ -67,7 +70,7 @@ class Finder implements FoundTasks {
     for (const below of part.parts) {
       if (this.#isSkipped(below.start)) continue;
       const own = areaOf(below.title, area);
-      if (own === 'tasks' && isTask(below, part.parts)) this.#addHeading(below, under);
+      if (hasTasks(own) && isTask(below, part.parts)) this.#addHeading(below, own, under);
       else {
         const isTitle = below.depth === 1;
         const heading = isTitle || namesTasks(below.title) || own === 'prose' ? under : below.title;
@@ -80,12 +83,13 @@ class Finder implements FoundTasks {
     return this.#skip.some(({ start, end }) => start <= offset && offset < end);
   }
 
-  #addHeading(part: Part, area: string | null): void {
+  #addHeading(part: Part, area: Area, under: string | null): void {
     if (looksDone(part.title)) return void this.done.push(part);
     const rest = this.#text.slice(part.headingEnd, part.end);
     this.tasks.push({
       title: withoutMarker(part.title),
-      area,
+      area: under,
+      isLater: area === 'later',
       start: part.start,
       end: part.end,
       rest,
@@ -108,7 +112,7 @@ class Finder implements FoundTasks {
     const words = wordsOfItem(item, this.#text);
     if (item.checked === true || area === 'done' || looksDone(words)) return void this.done.push(passage);
     const [first] = item.children;
-    const isTask = first?.type === 'paragraph' && (item.checked === false || area === 'tasks') && !isLinkAlone(words);
+    const isTask = first?.type === 'paragraph' && (item.checked === false || hasTasks(area)) && !isLinkAlone(words);
     if (!isTask || withoutMarker(words).trim() === '') return void this.other.push(passage);
     const own = this.#text.slice(startOf(first), endOf(first));
     const isShort = own.length <= MAX_TITLE;
@@ -120,7 +124,7 @@ class Finder implements FoundTasks {
         .trim(),
     );
     const rest = this.#text.slice(lineEnd(this.#text, isShort ? titleEnd : startOf(first)), end);
-    this.tasks.push({ title, area: under, start, end, rest, isIndented: true });
+    this.tasks.push({ title, area: under, isLater: area === 'later', start, end, rest, isIndented: true });
   }
 }
 
@@ -132,9 +136,12 @@ function wordsOfItem(item: ListItem, text: string): string {
   return first === undefined ? '' : text.slice(startOf(first), endOf(first));
 }
 
+const hasTasks = (area: Area): boolean => area === 'tasks' || area === 'later';
+
 function areaOf(title: string, above: Area): Area {
   if (namesDone(title) || above === 'done') return 'done';
-  if (namesTasks(title)) return 'tasks';
+  if (namesLater(title)) return 'later';
+  if (namesTasks(title)) return above === 'later' ? 'later' : 'tasks';
   return isAbout(title) ? 'prose' : above;
 }
 

@@ -17,7 +17,8 @@ export function taskEntry(
 ): string {
   const head = parseHead(task.title, grammar);
   const keeps = head !== null && (head.id === null || takeId(head.id));
-  const heading = keeps ? `## ${task.title}` : `## ${grammar.prefixes[0] ?? 'T'}-?: ${task.title}`;
+  const tag = task.isLater ? '[PAUSED] ' : '';
+  const heading = keeps ? `## ${tag}${task.title}` : `## ${tag}${grammar.prefixes[0] ?? 'T'}-?: ${task.title}`;
   const lines = withoutTrailingBlankLines(task.rest.replace(/^(?:[ \t]*(?:\r\n|\r|\n))+/, ''));
   const body = task.isIndented ? outdented(lines) : withinEntry(lines);
   const closing = closingOf(body);

@@ -116,7 +116,7 @@ describe('adopting tasks', () => {
         '## T-?: cache\n\n- area: Backend\n- Priority: P1',
         '## T-?: sort\n\n* area: Backend\n\n- by name',
         '## T-?: log\n\n- area: Backend\n\ncode',
-        '## T-?: rest',
+        '## [PAUSED] T-?: rest',
       ].join('\n\n'),
     );
     const parsed = parseBoard(board(value.todo), options());
