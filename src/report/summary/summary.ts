@@ -88,6 +88,7 @@ export function summaryOf({ moves, runs, snapshot, since }: SummaryFacts): Summa
   const lastMove = (id: string): LogMove | undefined =>
     moves.find((move) => move.id === id && (move.to !== null || (move.deleted !== null && !isOnBoard(id))));
   const titleOf = (id: string): string =>
+    landedTitle(lastMove(id)) ??
     snapshot.entries.find((entry) => entry.id === id)?.title ??
     moves.find((move) => move.id === id && move.title !== null)?.title ??
     titleIn(
@@ -122,6 +123,10 @@ export function summaryOf({ moves, runs, snapshot, since }: SummaryFacts): Summa
     recorded: new Set(moves.flatMap(runsOf)).size,
   };
 }
+
+/** A new entry may stand under the id of one that has landed. */
+const landedTitle = (move: LogMove | undefined): string | null =>
+  move?.to === 'CHANGELOG' ? (move.title ?? titleIn(move, move.id)) : null;
 
 /** The runs whose result the commit records. */
 const runsOf = ({ run }: LogMove): string[] => (run ?? '').split(/\s+/).filter((id) => id !== '');

@@ -87,6 +87,11 @@ const board = snapshot({
 const facts = { moves, runs, snapshot: board, since: NOW - minutes(600) };
 
 describe('summary', () => {
+  it('gives a landing its own title, whatever stands under its id now', () => {
+    const reused = { ...board, entries: [...board.entries, entry({ id: 'T-12', key: 'T-12', title: 'Another task' })] };
+    expect(summaryOf({ ...facts, snapshot: reused }).landed).toMatchObject([{ id: 'T-12', title: 'Login crashes' }]);
+  });
+
   it('tells of each entry once what became of it, and counts each run once', () => {
     const summary = summaryOf(facts);
     expect(summary).toMatchObject({
