@@ -81,8 +81,8 @@ export const LIST_AGENTS = 'kanban doctor lists the installed agents';
 
 // edit, move
 export const NO_EDITOR = 'no editor is set (VISUAL or EDITOR)';
-export const EDIT_WITHOUT_EDITOR =
-  'kanban edit T-12 --title "…", or --body, --field, or - for the whole text from stdin';
+export const editWithoutEditor = (id: string): string =>
+  `kanban edit ${id} --title "…", or --body, --field, or - for the whole text from stdin`;
 export const editorFailed = (editor: string, code: number): string =>
   `${editor} ended with exit code ${code}: nothing is written`;
 export const textKept = (file: string): string => `your text is kept in ${file}`;

@@ -28,7 +28,9 @@ export async function editWhole(io: Io, typed: string, given: string | null): Pr
 async function inEditor(io: Io, entry: Entry, root: string): Promise<Result<Reply>> {
   const editor = io.env['VISUAL'] || io.env['EDITOR'] || (io.isTTY ? 'vi' : '');
   if (editor === '')
-    return failed([{ code: 'no-editor', message: messages.NO_EDITOR, fix: messages.EDIT_WITHOUT_EDITOR }]);
+    return failed([
+      { code: 'no-editor', message: messages.NO_EDITOR, fix: messages.editWithoutEditor(entry.id ?? entry.key) },
+    ]);
   const file = keptFile(root, entry.id ?? '', `${entry.source.trimEnd()}\n`);
   const code = await runInForeground(`${editor} "$1"`, [file], { cwd: root, env: io.env });
   const text = readFileSync(file, 'utf8');
