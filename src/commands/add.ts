@@ -6,10 +6,9 @@ import { closeRepository } from '../git/close.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { failed, ok, type Problem, type Result } from '../problem.ts';
 import { entryText } from '../report/entry-text.ts';
-import { sendRequest } from '../surfaces/requests/send-request.ts';
 import { readSettings } from '../surfaces/with-board.ts';
 import type { Settings } from '../workflow/settings.ts';
-import { printReply, textOf } from './program/ask.ts';
+import { printReply, send, textOf } from './program/ask.ts';
 import type { Io, ParsedArgs } from './program/command.ts';
 import type { ExitCode } from './program/exit-codes.ts';
 import { knownIds, newEntryProblems } from '../surfaces/adding/field-problems.ts';
@@ -24,7 +23,7 @@ export default async function run({ args, options }: ParsedArgs, io: Io): Promis
   const text = await textOfEntry(args.join(' '), options, io);
   if (!text.ok) return printReply(io, options, { taskId: null }, text);
   const position = options['top'] === true ? ({ position: 'top' } as const) : {};
-  const reply = await sendRequest(io, { command: 'add', taskId: null, text: text.value, ...position });
+  const reply = await send(io, { command: 'add', taskId: null, text: text.value, ...position });
   // A run only proposes entries: they wait for the user anyway.
   const id = reply.ok && reply.value.ok && io.env['KANBAN_RUN_ID'] === undefined ? reply.value.id : undefined;
   const findings = id === undefined ? [] : await inspectEntry(io.cwd, id);

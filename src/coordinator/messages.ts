@@ -129,9 +129,21 @@ export const NO_COORDINATOR: Problem = {
   fix: 'write it into the report',
 };
 
+/** @param holder of the coordinator's lock: a coordinator, or a command that has it for a moment */
+export const waitsForAnswer = (
+  command: string,
+  holder: { readonly pid: number; readonly command?: string | undefined } | null,
+  why: string | null,
+): string => {
+  const who = holder?.command === undefined ? 'the coordinator' : `\`${holder.command}\``;
+  const pid = holder === null ? '' : ` (pid ${holder.pid})`;
+  return `kanban ${command} waits for ${who}${pid}: ${why ?? 'it has not answered yet'}. The request stays: do not repeat it`;
+};
+
 export const NO_ANSWER: Problem = {
   code: 'no-answer',
-  message: 'The coordinator has not answered; the request stays in its mailbox until it does',
+  message:
+    'The coordinator has not answered; the request stays in its mailbox and is carried out later: do not repeat it',
   fix: 'look at it: kanban status',
 };
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { takeLock, type LockProof } from '../system/lock.ts';
+import { takeLock, type Holder, type LockProof } from '../system/lock.ts';
 import { post, settleRequest, waitForAnswer } from '../runs/mailbox.ts';
 import { appendEvent } from '../runs/event-log.ts';
 import { listRuns, type RunRecord } from '../runs/list-runs.ts';
@@ -32,30 +32,38 @@ const ANSWER_TIMEOUT_MS = 90_000;
 const LOCK_TIMEOUT_MS = 3_000;
 /** After this time without an answer it looks whether a coordinator still runs, ms. */
 const COORDINATOR_CHECK_MS = 1_000;
+/** After this time without an answer it says what it waits for, ms. */
+const TELL_AFTER_MS = 3_000;
+/** A reason is looked for this long: while an action is tried again, none is shown. */
+const REASON_WITHIN_MS = 1_000;
+
+/** Is told, once, what a command waits for. */
+export type OnWaiting = (text: string) => void;
 
 /**
  * Carries out what a command asks: by the coordinator that is running, through its mailbox; with none, by this process,
  * under the coordinator's own lock.
  */
-export async function runRequest(cwd: string, request: Request): Promise<Result<Reply>> {
+export async function runRequest(cwd: string, request: Request, onWaiting?: OnWaiting): Promise<Result<Reply>> {
   const opened = await openRepository(cwd);
   if (!opened.ok) return opened;
   const repo = opened.value;
   try {
-    return await delegateOrRun(repo, request);
+    return await delegateOrRun(repo, request, onWaiting);
   } finally {
     closeRepository(repo);
   }
 }
 
 /** The lock may be another command's, which ends in a moment, or a coordinator's that ends before it has answered. */
-async function delegateOrRun(repo: Repository, request: Request): Promise<Result<Reply>> {
+async function delegateOrRun(repo: Repository, request: Request, onWaiting?: OnWaiting): Promise<Result<Reply>> {
   const mailbox = mailboxOf(repo.root);
   // Only a coordinator counts what a run proposes.
   const isFromRun = request.origin !== undefined;
   const settle = (id: string | null): void => void (id !== null && settleRequest(mailbox, id));
   const { id: _id, at: _at, ...input } = request;
   let posted: string | null = null;
+  const waiting = onWaiting === undefined ? null : new Waiting(repo, request, onWaiting);
   for (const until = Date.now() + ANSWER_TIMEOUT_MS; Date.now() < until;) {
     const taken = await takeLock(kanbanDir(repo), { command: `kanban ${request.command}` });
     if (taken.ok && isFromRun) {
@@ -66,7 +74,10 @@ async function delegateOrRun(repo: Repository, request: Request): Promise<Result
     if (!taken.ok && taken.held === null) return failed([taken.problem]);
     if (!taken.ok) posted ??= post(mailbox, input);
     const reply = await answerTo(mailbox, posted, taken.ok ? 0 : COORDINATOR_CHECK_MS);
-    if (!taken.ok && reply === null) continue;
+    if (!taken.ok && reply === null) {
+      if (posted !== null) await waiting?.tell(posted, taken.held.holder);
+      continue;
+    }
     try {
       settle(posted);
       if (reply !== null) return ok(reply);
@@ -76,6 +87,32 @@ async function delegateOrRun(repo: Repository, request: Request): Promise<Result
     }
   }
   return failed([messages.NO_ANSWER]);
+}
+
+/** Says what a command waits for: a user who sees nothing repeats it, and it is carried out twice. */
+class Waiting {
+  readonly #repo: Repository;
+  readonly #request: Request;
+  readonly #onWaiting: OnWaiting;
+  readonly #begun = Date.now();
+  #isTold = false;
+
+  constructor(repo: Repository, request: Request, onWaiting: OnWaiting) {
+    this.#repo = repo;
+    this.#request = request;
+    this.#onWaiting = onWaiting;
+  }
+
+  /** @param holder of the lock, as far as it is known */
+  async tell(posted: string, holder: Holder | null): Promise<void> {
+    const waited = Date.now() - this.#begun;
+    if (this.#isTold || waited < TELL_AFTER_MS) return;
+    const { whatHolds } = await import('./inspect/what-holds.ts');
+    const why = await whatHolds(this.#repo, { id: posted, taskId: this.#request.taskId });
+    if (why === null && waited < TELL_AFTER_MS + REASON_WITHIN_MS) return;
+    this.#isTold = true;
+    this.#onWaiting(messages.waitsForAnswer(this.#request.command, holder, why));
+  }
 }
 
 const answerTo = async (mailbox: string, posted: string | null, wait: number): Promise<Reply | null> =>

@@ -13,8 +13,12 @@ import { printJson, printProblems } from './print.ts';
  * every answer is JSON on stdout.
  */
 export async function ask(io: Io, options: ParsedArgs['options'], input: RequestInput): Promise<ExitCode> {
-  return printReply(io, options, input, await sendRequest(io, input));
+  return printReply(io, options, input, await send(io, input));
 }
+
+/** Sends a request; what it waits for is said on stderr. */
+export const send = (io: Io, input: RequestInput): Promise<Result<Reply>> =>
+  sendRequest(io, input, (text) => io.stderr.write(`${text}\n`));
 
 /** @param input of its answer; `findings`: what the next run would stop at, printed behind it */
 export function printReply(

@@ -4,7 +4,7 @@ import { createSectionMemo } from '../../board/parse.ts';
 import type { Reply } from '../../contract/request.ts';
 import { entryHash } from '../../system/entry-hash.ts';
 import { failed, ok, type Result } from '../../problem.ts';
-import { sendRequest } from '../../surfaces/requests/send-request.ts';
+import { send } from '../program/ask.ts';
 import type { Io } from '../program/command.ts';
 import { withBoard } from '../../surfaces/with-board.ts';
 import * as messages from '../messages.ts';
@@ -39,7 +39,7 @@ export async function rewrite(io: Io, typed: string, change: Rewrite): Promise<R
 export async function sendEdit(io: Io, entry: Entry, text: string, keep: () => string): Promise<Result<Reply>> {
   if (text.trimEnd() === entry.source.trimEnd())
     return ok({ ok: true, message: messages.nothingChanged(entry.id ?? '') });
-  const sent = await sendRequest(io, { command: 'edit', taskId: entry.id, text, was: entryHash(entry.source) });
+  const sent = await send(io, { command: 'edit', taskId: entry.id, text, was: entryHash(entry.source) });
   if (sent.ok && sent.value.ok) return sent;
   const kept = await howToApply(io, entry.id ?? '', keep(), sent.ok && sent.value.text !== undefined);
   if (sent.ok) return ok({ ...sent.value, message: `${sent.value.message}; ${kept}` });

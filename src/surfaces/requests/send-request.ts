@@ -18,9 +18,14 @@ export interface RequestPlace {
 
 /**
  * Has the coordinator carry out what the user asks, or does it itself when none is running.
+ * @param onWaiting is told, once, what is waited for where no answer comes for some seconds
  * @returns the reply, also of a refusal (`ok: false`); problems: no repository, no identity, no answer
  */
-export async function sendRequest({ cwd, env }: RequestPlace, input: RequestInput): Promise<Result<Reply>> {
+export async function sendRequest(
+  { cwd, env }: RequestPlace,
+  input: RequestInput,
+  onWaiting?: (text: string) => void,
+): Promise<Result<Reply>> {
   const opened = await openRepository(cwd);
   if (!opened.ok) return opened;
   const signers = await signersOf(opened.value);
@@ -39,5 +44,5 @@ export async function sendRequest({ cwd, env }: RequestPlace, input: RequestInpu
     ...(origin === null ? {} : { origin }),
   };
   const { runRequest } = await import('../../coordinator/run-request.ts');
-  return runRequest(cwd, request);
+  return runRequest(cwd, request, onWaiting);
 }

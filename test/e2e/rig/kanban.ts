@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -21,6 +21,8 @@ import { RunningCoordinator, type Ended } from './coordinator.ts';
 import { until } from './until.ts';
 
 const SOURCE = fileURLToPath(new URL('../../../', import.meta.url));
+/** What a command says where it waits for the coordinator for long: so it does on a slow machine. */
+const SLOW = /^kanban \S+ waits for the coordinator .*\n/m;
 const AGENT = fileURLToPath(new URL('agent.sh', import.meta.url));
 
 export interface Made {
@@ -131,7 +133,19 @@ export class Kanban {
       env: this.#env(),
       encoding: 'utf8',
     });
-    return { code: status, signal, out: stdout, err: stderr };
+    return { code: status, signal, out: stdout, err: stderr.replace(SLOW, '') };
+  }
+
+  /** A command that is not waited for, with what it says on stderr. */
+  begin(...args: string[]): { readonly child: ChildProcess; readonly words: () => string } {
+    const child = spawn(process.execPath, [this.#cli, ...args], {
+      cwd: this.root,
+      env: this.#env(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    child.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    return { child, words: () => words };
   }
 
   /** What a command tells with `--json`. */
