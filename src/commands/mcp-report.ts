@@ -2,8 +2,7 @@ import { isAbsolute } from 'node:path';
 import { McpServer, type CallToolResult } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
-import { reportText } from '../agents/report/report-text.ts';
-import { plainLine } from '../plain-text.ts';
+import { oneLine, reportText } from '../agents/report/report-text.ts';
 import { TYPES } from '../agents/report/verdict.ts';
 import { writeWhole } from '../system/write-once.ts';
 import { untilClientLeaves } from '../mcp/client-leaves.ts';
@@ -82,7 +81,7 @@ interface Input {
 
 function record(role: Role, path: string, { verdict, text, ...more }: Input): CallToolResult {
   const type = TYPES.find((known) => known === more.type) ?? null;
-  const changelog = typeof more.changelog === 'string' ? plainLine(more.changelog) : '';
+  const changelog = typeof more.changelog === 'string' ? oneLine(more.changelog) : '';
   if (text.trim() === '') return refused('`text` is empty: say what you did and found');
   if (text.length > LONGEST_TEXT) return refused(`\`text\` is longer than ${LONGEST_TEXT} characters`);
   if (changelog.length > LONGEST_LINE) return refused(`\`changelog\` is longer than ${LONGEST_LINE} characters`);

@@ -14,7 +14,10 @@ export const SNAPSHOT_FILES = {
   followers: 'followers',
 } as const;
 
-/** Rises when readers of a former version would misread the files; what another version wrote is not read. */
+/**
+ * Rises when readers of a former version would misread the files. In version 2 `snapshot.json` held the entries too, in
+ * version 3 `entries.json` was written anew for every change.
+ */
 export const SNAPSHOT_FILES_VERSION = 4;
 
 /** A snapshot without its entries. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldText } from '../../src/board/edit/entry-change.ts';
+import { oneLine as reportLine } from '../../src/agents/report/report-text.ts';
 import { formatMessage } from '../../src/git/history/trailers.ts';
 import { saidByGit } from '../../src/git/remote/remote-words.ts';
 import { runs } from '../rig/runs.ts';
@@ -48,6 +49,7 @@ describe('text that others wrote', () => {
     ['a CHANGELOG line', changelogLine],
     ['a field of an entry', fieldText],
     ['a reason', oneLine],
+    ['a line of a report', reportLine],
     ['a message of a remote', saidByGit],
     ['a line of a terminal', plainLine],
   ])('becomes, as %s, one line that no terminal and no markdown reads as more (I12)', (_, clean) => {

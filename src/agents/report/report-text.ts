@@ -14,7 +14,7 @@ export interface ReportParts {
 
 /** A report as a file: the front matter and text that `parseReport` (report.ts) reads back as they are meant. */
 export function reportText({ verdict, type, changelog, text }: ReportParts): string {
-  const line = plainLine(changelog ?? '');
+  const line = oneLine(changelog ?? '');
   return [
     '---',
     `verdict: ${verdict}`,
@@ -25,6 +25,9 @@ export function reportText({ verdict, type, changelog, text }: ReportParts): str
     '',
   ].join('\n');
 }
+
+/** Line breaks of every kind and tabs become single spaces; escape sequences and control characters go. */
+export const oneLine = plainLine;
 
 /**
  * The value is read as the raw rest of its line, less one pair of quotes, and nothing in it is unescaped. Quoted so

@@ -7,17 +7,17 @@ import {
   type EntriesPlace,
   type EntryChange,
 } from '../../contract/snapshot-files.ts';
-import { amount, guard, object, oneOf } from '../../contract/shape.ts';
-import { isEntryChange, isSnapshotEntry, isSnapshotHead } from '../../contract/snapshot-shape.ts';
+import { amount, guard, object, optional } from '../../contract/shape.ts';
+import { isEntryChange, isSnapshot, isSnapshotEntry, isSnapshotHead } from '../../contract/snapshot-shape.ts';
 import type { Snapshot, SnapshotEntry } from '../../contract/snapshot.ts';
 import { MOST_BYTES, plainTextOf, readFrom } from '../../system/plain-file.ts';
 
 /** `torn`: the entries belong to another moment, or are half read: read again. */
 export type ReadFiles = { readonly kind: 'none' | 'torn' } | { readonly kind: 'read'; readonly snapshot: Snapshot };
 
-/** What tells where the entries of a head are. */
-const isPlaced = guard<EntriesPlace>(
-  object({ version: oneOf(SNAPSHOT_FILES_VERSION), generation: amount, seq: amount }),
+/** What tells whose head it is, and where its entries are. */
+const isPlaced = guard<{ readonly version: number } & Partial<EntriesPlace>>(
+  object({ version: amount, generation: optional(amount), seq: optional(amount) }),
 );
 
 /**
@@ -42,9 +42,14 @@ export class SnapshotFiles {
   read(pid: number): ReadFiles {
     const read = parsed(this.#text('head'), isPlaced);
     if (read === null) return { kind: 'none' };
-    const { seq, generation, ...rest } = read;
-    const head = { ...rest, version: 2 };
+    const { seq, generation = seq, version, ...rest } = read;
+    const former = version === 2 ? withDefaults(rest) : null;
+    const head = former ?? { ...rest, version: 2 };
     if (!isSnapshotHead(head) || head.coordinator?.pid !== pid) return { kind: 'none' };
+    // As a coordinator of a former version writes it.
+    if (former !== null) return isSnapshot(former) ? { kind: 'read', snapshot: former } : { kind: 'none' };
+    const isKnown = version === 3 || version === SNAPSHOT_FILES_VERSION;
+    if (!isKnown || seq === undefined || generation === undefined) return { kind: 'none' };
     if (!this.#follow({ generation, seq })) return { kind: 'torn' };
     return { kind: 'read', snapshot: { ...head, entries: this.#entries } };
   }
@@ -136,6 +141,32 @@ function changesUntil(
 }
 
 const LINE_BREAK = 0x0a;
+
+/** With the keys that came later. */
+function withDefaults(head: object): object {
+  const { warnings, warningDetails, entries }: Partial<Record<keyof Snapshot, unknown>> = head;
+  const texts: readonly unknown[] = Array.isArray(warnings) ? warnings : [];
+  return {
+    ...head,
+    version: 2,
+    warningDetails: warningDetails ?? texts.map((text) => ({ text, entries: [] })),
+    entries: Array.isArray(entries) ? entries.map((entry: object) => ({ ...LATER, ...entry })) : entries,
+  };
+}
+
+const LATER = {
+  depends: [],
+  priority: 2,
+  files: [],
+  agent: null,
+  criteria: { done: 0, all: 0 },
+  estimate: null,
+  startedAt: null,
+  since: null,
+  feedback: null,
+  ways: [],
+  parked: null,
+} as const satisfies Partial<SnapshotEntry>;
 
 /** null: it is not JSON, or not of that shape. */
 function parsed<T>(text: string, isSound: (value: unknown) => value is T): T | null {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reportText } from '../../../src/agents/report/report-text.ts';
-import { plainLine } from '../../../src/plain-text.ts';
+import { oneLine, reportText } from '../../../src/agents/report/report-text.ts';
 import { parseReport } from '../../../src/agents/report/parse-report.ts';
 import { ROLE_TABLE } from '../../../src/workflow/roles.ts';
 import { TYPES } from '../../../src/agents/report/verdict.ts';
@@ -62,7 +61,7 @@ describe('reportText', () => {
     );
     fc.assert(
       fc.property(said, ({ role, ...rest }) => {
-        const line = plainLine(rest.changelog ?? '');
+        const line = oneLine(rest.changelog ?? '');
         expect(parseReport(reportText(rest), role)).toEqual({
           ok: true,
           verdict: rest.verdict,

@@ -166,6 +166,27 @@ describe('the snapshot in files', () => {
     put('snapshot.json', '{"version"');
     expect(titles(files)).toEqual(['none']);
   });
+
+  it('is read as the former version has written it: without changes', () => {
+    const { entries: _, ...head } = snapshot();
+    put('entries.json', entriesText([JSON.stringify(entry({ title: 'one' }))], 7));
+    put('snapshot.json', JSON.stringify({ ...head, version: 3, seq: 7 }));
+    expect(titles(new SnapshotFiles(root))).toEqual(['one']);
+  });
+
+  it('is read as an older version has written it: in one file, without the later keys', () => {
+    const { warningDetails: _, ...former } = snapshot({ warnings: ['a'] });
+    const { depends: _2, ways: _3, parked: _4, ...one } = entry({ title: 'one' });
+    put('snapshot.json', JSON.stringify({ ...former, entries: [one] }));
+    const entries = [entry({ title: 'one' })];
+    const warningDetails = [{ text: 'a', entries: [] }];
+    expect(new SnapshotFiles(root).read(PID)).toEqual({
+      kind: 'read',
+      snapshot: snapshot({ warnings: ['a'], warningDetails, entries }),
+    });
+    put('snapshot.json', JSON.stringify({ ...former, version: 5, entries: [one] }));
+    expect(titles(new SnapshotFiles(root))).toEqual(['none']);
+  });
 });
 
 describe('what is no snapshot', () => {
@@ -176,7 +197,9 @@ describe('what is no snapshot', () => {
     ['a head without its queue', JSON.stringify({ ...head, ...place, version: 4, queue: undefined })],
     ['a head whose runs are no list', JSON.stringify({ ...head, ...place, version: 4, orphanRuns: {} })],
     ['a head whose place is no number', JSON.stringify({ ...head, ...place, version: 4, seq: '1' })],
-    ['a head of another version', JSON.stringify({ ...head, ...place, version: 3 })],
+    ['an older head without entries', JSON.stringify(head)],
+    ['an older head with an entry that is none', JSON.stringify({ ...head, entries: [{ title: 'one' }] })],
+    ['an older head without warnings', JSON.stringify({ ...snapshot(), warnings: null, warningDetails: undefined })],
     ['a list', '[]'],
   ])('%s is not read', (_case, text) => {
     put('entries.json', entriesText([JSON.stringify(entry({ title: 'one' }))], 1));
