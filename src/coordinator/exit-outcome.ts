@@ -59,18 +59,21 @@ export function outcomeOf(
   return { code: lines.length === 0 && isClear ? 0 : 4, problems, lines };
 }
 
-/** A longer reason that differs from one above in nothing but the entry's name is not repeated. */
+/** A longer reason that differs from some above in nothing but the entry's name is not repeated again and again. */
 function reasonLines(left: readonly { readonly name: string; readonly reason: string }[]): string[] {
-  const first = new Map<string, string>();
+  const known = new Map<string, { readonly name: string; count: number }>();
   return left.map(({ name, reason }) => {
     const shape = reason.replaceAll(`"${name}"`, '…').replaceAll(name, '…');
-    const same = reason.length > LONG_REASON ? first.get(shape) : undefined;
-    if (!first.has(shape)) first.set(shape, name);
-    return `${name}: ${same === undefined ? reason : messages.asOther(same)}`;
+    const same = known.get(shape) ?? { name, count: 0 };
+    known.set(shape, same);
+    same.count += 1;
+    const isRepeated = reason.length > LONG_REASON && same.count > MAX_REPEATED;
+    return `${name}: ${isRepeated ? messages.asOther(same.name) : reason}`;
   });
 }
 
 const LONG_REASON = 60;
+const MAX_REPEATED = 3;
 
 function failureOfNote({ id, key }: Note, failed: readonly FailedAction[]): string | undefined {
   const one = failed.find((action) => (id !== null && action.id === id) || action.key === pickOf(key, id).key);

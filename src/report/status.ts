@@ -123,16 +123,19 @@ function todoRows(snapshot: Snapshot, { now, clock, details, whole }: StatusOpti
   return withReasonsOnce(rows);
 }
 
-/** A reason that differs from one above in nothing but the entry's name is not repeated. */
+/** A reason that differs from some above in nothing but the entry's name is not repeated again and again. */
 function withReasonsOnce(rows: readonly Row[]): Row[] {
-  const first = new Map<string, Row>();
+  const known = new Map<string, { readonly row: Row; count: number }>();
   return rows.map((row) => {
     const shape = [`"${row.title}"`, row.title, row.id].reduce((text, name) => text.replaceAll(name, '…'), row.text);
-    const same = first.get(shape);
-    if (same === undefined) first.set(shape, row);
-    return same === undefined || row.doing !== 'held' ? row : { ...row, text: `as ${nameOf(same)}` };
+    const same = known.get(shape) ?? { row, count: 0 };
+    known.set(shape, same);
+    same.count += 1;
+    return same.count <= MAX_REPEATED || row.doing !== 'held' ? row : { ...row, text: `as ${nameOf(same.row)}` };
   });
 }
+
+const MAX_REPEATED = 3;
 
 const nameOf = ({ id, title }: Row): string => (id === 'T-?' ? `"${title}"` : id);
 

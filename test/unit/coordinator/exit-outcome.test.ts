@@ -16,7 +16,7 @@ function linesOf(reason: Reason): readonly string[] {
   return outcomeOf(observation, { actions: [], notes: [note], postponed: [], wakeAt: null }, [], null).lines;
 }
 
-it('says a long reason once', () => {
+it('says a long reason three times, and then where it stands', () => {
   const noteOf = (id: string | null, key: string, name: string) =>
     ({
       key,
@@ -31,12 +31,15 @@ it('says a long reason once', () => {
     ...observation,
     world: { ...observation.world, entries: [{ entry: { key: 'TODO?1', title: 'Two' } }] },
   };
-  const notes = [noteOf('T-1', 'T-1', 'T-1'), noteOf(null, 'TODO?1', '"Two"'), noteOf('T-3', 'T-3', 'T-3')];
+  const numbered = ['T-3', 'T-4', 'T-5'].map((id) => noteOf(id, id, id));
+  const notes = [noteOf('T-1', 'T-1', 'T-1'), noteOf(null, 'TODO?1', '"Two"'), ...numbered];
   const decision = { actions: [], notes, postponed: [], wakeAt: null };
   expect(outcomeOf(titled as unknown as Observation, decision, [], null).lines).toEqual([
     'T-1: T-1 is for the agent shell, which runs the first sh block, and there is none',
-    'Two: as T-1',
-    'T-3: as T-1',
+    'Two: "Two" is for the agent shell, which runs the first sh block, and there is none',
+    'T-3: T-3 is for the agent shell, which runs the first sh block, and there is none',
+    'T-4: as T-1',
+    'T-5: as T-1',
   ]);
 });
 

@@ -161,7 +161,7 @@ describe('status', () => {
     `);
   });
 
-  it('says a reason once, what holds and what does not, and that kanban resume lifts the hold of an agent', () => {
+  it('says a reason no more than three times, what holds and what does not, and that kanban resume lifts the hold of an agent', () => {
     const held = (id: string | null, title: string): ReturnType<typeof entry> =>
       entry({ id, key: id ?? title, title, column: 'TODO', state: 'held', why: `${id ?? `"${title}"`} has no block` });
     const warnings = [
@@ -177,6 +177,8 @@ describe('status', () => {
         held('T-1', 'One'),
         held(null, 'Two'),
         held('T-3', 'Three'),
+        held('T-5', 'Five'),
+        held(null, 'Six'),
         entry({ id: 'T-4', key: 'T-4', state: 'waits-for-provider', reason: provider, why: 'rate-limited' }),
       ],
     });
@@ -188,9 +190,11 @@ describe('status', () => {
       note         an agent is on hold: kanban resume lets it be tried again at once
       IN_PROGRESS  T-4   Rate-limit the login   task  rate-limited (no retry used)
       TODO         T-1   One                    held  T-1 has no block
-      TODO         T-?   Two                    held  as T-1
-      TODO         T-3   Three                  held  as T-1
-      TODO         3 held
+      TODO         T-?   Two                    held  "Two" has no block
+      TODO         T-3   Three                  held  T-3 has no block
+      TODO         T-5   Five                   held  as T-1
+      TODO         T-?   Six                    held  as T-1
+      TODO         5 held
       "
     `);
   });
