@@ -90,7 +90,8 @@ describe('kill -9 of the coordinator, then `kanban run` again: the same end (I8)
     expect(code, rig.story()).toBe(0);
     blamed.push(...coordinator.all('check-blamed').map(({ id }) => id));
     await rig.expectLanded(idsOf(bad));
-    expect(new Set(blamed)).toEqual(new Set(['T-3']));
+    // Its event is lost if the kill comes between the commit and the event.
+    expect(blamed.filter((id) => id !== 'T-3')).toEqual([]);
     expect(
       kanban.git('log', '--format=%s', '--grep=Kanban-Verdict: T-3 landing check-red', 'main').split('\n'),
     ).toHaveLength(1);

@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Column } from '../../../src/board/entry.ts';
 import type { Kanban } from './kanban.ts';
 import { until } from './until.ts';
@@ -21,7 +20,7 @@ export class Person {
   }
 
   async save(column: Column, text: string): Promise<void> {
-    await saveBy(this.#way, this.#kanban.path(`board/${column}.md`), text, this.#kanban.folder);
+    saveBy(this.#way, this.#kanban.path(`board/${column}.md`), text, this.#kanban.folder);
   }
 
   /**
@@ -70,7 +69,7 @@ export class Person {
   }
 }
 
-async function saveBy(way: Way, path: string, text: string, folder: string): Promise<void> {
+function saveBy(way: Way, path: string, text: string, folder: string): void {
   const draft = join(folder, 'draft');
   switch (way) {
     case 'plain':
@@ -90,7 +89,7 @@ async function saveBy(way: Way, path: string, text: string, folder: string): Pro
       rmSync(draft);
       return;
     case 'two steps':
-      await writeInSteps(path, text);
+      writeInSteps(path, text);
   }
 }
 
@@ -118,12 +117,15 @@ function asVim(path: string, text: string): void {
 }
 
 /** Empties the file first, then writes it in two pieces, as some editors do over a slow line. */
-async function writeInSteps(path: string, text: string): Promise<void> {
+function writeInSteps(path: string, text: string): void {
   const file = openSync(path, 'w');
-  await pause(40);
+  // Blocks: what else this process does would make a step longer than kanban waits for a file to be still.
+  block(10);
   const half = Math.floor(text.length / 2);
   writeSync(file, text.slice(0, half));
-  await pause(40);
+  block(10);
   writeSync(file, text.slice(half));
   closeSync(file);
 }
+
+const block = (ms: number): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
